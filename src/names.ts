@@ -1,0 +1,124 @@
+import { DomainError } from "./errors.js";
+
+declare const brand: unique symbol;
+type Branded<B extends string> = string & { readonly [brand]: B };
+
+export type Name = Branded<"Name">;
+export type Tag = Branded<"Tag">;
+export type ImageRef = Branded<"ImageRef">;
+export type GitUrl = Branded<"GitUrl">;
+export type GitRef = Branded<"GitRef">;
+export type NotebookPath = Branded<"NotebookPath">;
+export type FileName = Branded<"FileName">;
+export type Sha256 = Branded<"Sha256">;
+
+/** Letters, digits and dashes, neither first nor last a dash, 64 characters at most (data-model.txt). */
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
+/** Docker's grammar of tags. */
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const REF = /^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/;
+const FILE_NAME = /^(?!.*\.\.)\w[\w.-]{0,63}$/;
+/** Names that Windows keeps for devices, with or without an ending. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+const SHA256 = /^[0-9a-f]{64}$/;
+/** Docker's grammar of references: an optional host with a port, path components in lower case, an optional tag. */
+const PATH_PART = "[a-z0-9]+(?:(?:[.]|_{1,2}|-+)[a-z0-9]+)*";
+const IMAGE = new RegExp(
+  `^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})(?::[0-9]{1,5})?/)?${PATH_PART}(?:/${PATH_PART}){0,10}(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$`,
+);
+const NOTEBOOK_PART = /^\w[\w .-]*$/u;
+// Controls, and the characters that change the direction of what stands beside them.
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+function check<B extends string>(good: boolean, text: string, what: string): Branded<B> {
+  if (!good) throw new DomainError("BAD_USER_INPUT", what);
+  return text as Branded<B>;
+}
+
+/** A name given to a create. @throws BAD_USER_INPUT */
+export const asName = (text: string): Name =>
+  check(
+    NAME.test(text),
+    text,
+    "A name has letters, digits and dashes, starts and ends with a letter or digit, and has at most 64 characters.",
+  );
+
+/** @throws BAD_USER_INPUT */
+export const asTag = (text: string): Tag =>
+  check(
+    TAG.test(text),
+    text,
+    "A tag has letters, digits, underscores, dots and dashes, starts with none of the last two, and has at most 128 characters.",
+  );
+
+/** A branch, tag or commit. @throws BAD_USER_INPUT */
+export const asGitRef = (text: string): GitRef =>
+  check(
+    REF.test(text),
+    text,
+    'A git reference has letters, digits, underscores, dots, slashes and dashes, starts with a letter or digit, holds no ".." and has at most 200 characters.',
+  );
+
+/** The logical name of a file of a dataset or version. @throws BAD_USER_INPUT */
+export const asFileName = (text: string): FileName =>
+  check(
+    FILE_NAME.test(text) && !DEVICE.test(text),
+    text,
+    'A file name has letters, digits, underscores, dots and dashes, starts with neither of the last two, holds no ".." and has at most 64 characters.',
+  );
+
+/** @throws BAD_USER_INPUT */
+export const asSha256 = (text: string): Sha256 =>
+  check(SHA256.test(text), text, "A SHA-256 is 64 lower-case hex digits.");
+
+/** @throws BAD_USER_INPUT */
+export const asImageRef = (text: string): ImageRef =>
+  check(
+    text.length <= 255 && IMAGE.test(text),
+    text,
+    "An image reference is [host[:port]/]path[:tag] in Docker's grammar, in lower case, and has at most 255 characters.",
+  );
+
+/** A path inside the project, relative, to a notebook. @throws BAD_USER_INPUT */
+export const asNotebookPath = (text: string): NotebookPath =>
+  check(
+    text.length <= 255 &&
+      text.endsWith(".ipynb") &&
+      text === text.normalize("NFC") &&
+      text.split("/").every((part) => NOTEBOOK_PART.test(part)),
+    text,
+    "A notebook is a relative path inside the project that ends in .ipynb; each part starts with a letter, digit or underscore and holds no other signs than space, dot and dash; at most 255 characters.",
+  );
+
+/**
+ * The address of a git repository. Which hosts may really be reached is decided when it is fetched.
+ * @throws BAD_USER_INPUT
+ */
+export function asGitUrl(text: string): GitUrl {
+  const good = text.length <= 512 && /^(?:https?|ssh):\/\/[^\s\u0000-\u001f\\]+$/.test(text) && URL.canParse(text);
+  const url = good ? new URL(text) : undefined;
+  return check(
+    url !== undefined && url.password === "" && (url.username === "" || url.protocol === "ssh:"),
+    text,
+    "A git repository is an https address (or one of an origin listed in ROCAS_GIT_HOSTS) without a password in it, 512 characters at most; credentials come from a treasure chest.",
+  );
+}
+
+/** Free text for people: NFC, no control or direction characters but line breaks and tabs. @throws BAD_USER_INPUT */
+export function asText(text: string, most: number): string {
+  const good =
+    [...text].length <= most &&
+    text === text.normalize("NFC") &&
+    text.isWellFormed() &&
+    !UNPRINTABLE.test(text.replace(/[\n\r\t]/g, ""));
+  if (!good)
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      `A text is Unicode in NFC without control characters, ${most} characters at most.`,
+    );
+  return text;
+}
+
+/** What the store and reads accept as a name: imported records have dots, spaces and underscores. */
+export const isReadableName = (text: string): boolean =>
+  text.length > 0 && [...text].length <= 128 && !UNPRINTABLE.test(text) && text.isWellFormed();

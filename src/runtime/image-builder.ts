@@ -1,0 +1,45 @@
+import type { Readable } from "node:stream";
+
+/** A user and a password, for a registry or a git host. Never logged. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Called with each piece of a log as it comes; pieces are no lines. */
+export type Told = (text: string) => void;
+
+/** The Dockerfile, the base image or the registry said no: data on the Build's record, never a GraphQL error. */
+export class ImageBuildError extends Error {}
+
+export interface SeenImage {
+  /** `sha256:...` */
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What the server asks of whatever builds and moves images. References are validated (`ImageRef`) before they come here. */
+export interface ImageBuilder {
+  /**
+   * Builds a tar stream with a Dockerfile at its root and gives the image id. The image carries the label
+   * `rocas.image.job=<job>`. A repeated call builds again (from the cache).
+   * @throws ImageBuildError with what the Dockerfile said; RUNTIME_UNAVAILABLE where the engine does not answer.
+   */
+  build(
+    context: Readable,
+    how: { readonly job: string; readonly tag: string; readonly noCache: boolean; readonly signal?: AbortSignal },
+    told: Told,
+  ): Promise<string>;
+  /** The image that a build of this job made already, or null. */
+  builtBy(job: string): Promise<string | null>;
+  /** Null where the engine has no such image. */
+  inspect(image: string): Promise<SeenImage | null>;
+  /** Pulls the image; one that the registry does not give but the engine has already is taken. @throws ImageBuildError where neither has it. */
+  pull(image: string, credentials: Credentials | null, told: Told): Promise<string>;
+  /** Points the tag at the image, wherever it pointed before. */
+  tag(id: string, tag: string): Promise<void>;
+  /** Removes the tag; resolves also when there is none. An image goes with its last tag, unless a container uses it. */
+  untag(tag: string): Promise<void>;
+  /** Gives the registry's manifest digest. A repeated call pushes what is missing. @throws ImageBuildError with what the registry said. */
+  push(tag: string, credentials: Credentials | null, told: Told): Promise<string>;
+}

@@ -1,0 +1,80 @@
+import { bool, cleanEnv, EnvMissingError, host, makeValidator, num, port, str } from "envalid";
+
+const list = makeValidator<string[]>((text) =>
+  text
+    .split(",")
+    .map((each) => each.trim())
+    .filter(Boolean),
+);
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+/** The only reader of the environment. Every problem is reported at once. */
+export function readSettings(environment: NodeJS.ProcessEnv) {
+  const problems: string[] = [];
+  const settings = cleanEnv(
+    environment,
+    {
+      HOST: host({ default: "127.0.0.1", desc: "Address to listen on; anything but loopback needs ROCAS_TOKEN." }),
+      PORT: port({ default: 4000, desc: "Port of GraphQL, GraphiQL, files, health and /predict." }),
+      MONGODB_URI: str({ default: "", desc: "A MongoDB replica set; the embedded store where it is not set." }),
+      ROCAS_DATA: str({ default: ".rocas", desc: "Folder of the embedded store, files and keys." }),
+      ROCAS_TOKEN: str({ default: "", desc: "Bearer token that every request must carry." }),
+      ROCAS_PREDICT_TOKEN: str({ default: "", desc: "Bearer token for /predict alone, beside ROCAS_TOKEN." }),
+      ROCAS_ALLOWED_HOSTS: list({
+        default: [],
+        desc: "Host names, beside loopback, that requests may be addressed to.",
+      }),
+      ROCAS_ALLOWED_ORIGINS: list({ default: [], desc: "Origins of web pages that may call the API (CORS)." }),
+      ROCAS_PROJECT_ROOTS: list({ default: ["examples"], desc: "Folders inside which a project's homeDir may lie." }),
+      ROCAS_GIT_HOSTS: list({ default: [], desc: "Origins of git hosts, beside public https ones." }),
+      ROCAS_REGISTRY: str({ default: "", desc: "Registry (and path) to which built images are pushed." }),
+      ROCAS_KEY_FILE: str({
+        default: "",
+        desc: "32-byte master key of treasure chests; required with MONGODB_URI before the first chest.",
+      }),
+      ROCAS_RUN_HOST: str({
+        default: "",
+        desc: "Address the run listener binds to; the containers' gateway where it is not set.",
+      }),
+      ROCAS_RUN_PORT: num({ default: 0, desc: "Port of the run listener; chosen once and kept where it is 0." }),
+      ROCAS_RUN_URL: str({ default: "", desc: "Address at which containers reach the run listener." }),
+      ROCAS_MAX_PAGE: num({ default: 100, desc: "Largest page of a connection." }),
+      ROCAS_MAX_DEPTH: num({ default: 12, desc: "Deepest nesting of a query." }),
+      ROCAS_TRAIN_MEMORY_MB: num({ default: 2048, desc: "Memory of a training's container, in MiB." }),
+      ROCAS_DEPLOY_MEMORY_MB: num({ default: 1024, desc: "Memory of a replica's container, in MiB." }),
+      ROCAS_CPUS: num({ default: 1, desc: "Processors a container may use." }),
+      ROCAS_PIDS: num({ default: 256, desc: "Processes and threads a container may have." }),
+      ROCAS_SCRATCH_MB: num({ default: 4096, desc: "Disk a container may use, in MiB; above it the job is stopped." }),
+      ROCAS_TRAIN_HOURS: num({ default: 24, desc: "Hours a training may run." }),
+      DOCKER_HOST: str({ default: "", desc: "Where the Docker engine listens, as Docker's own clients read it." }),
+      LOG_LEVEL: str({
+        default: "info",
+        choices: ["trace", "debug", "info", "warn", "error", "silent"],
+        desc: "How much is logged.",
+      }),
+      ROCAS_OFFLINE: bool({ default: false, desc: "Do not look for a container engine." }),
+    },
+    {
+      reporter: ({ errors }) => {
+        for (const [name, error] of Object.entries(errors))
+          problems.push(`${name}: ${error instanceof EnvMissingError ? "is not set" : error?.message}`);
+      },
+    },
+  );
+  if (problems.length === 0 && !LOOPBACK.test(settings.HOST) && !settings.ROCAS_TOKEN)
+    problems.push(
+      `HOST: ${settings.HOST} is open to the network; set ROCAS_TOKEN to a long random string that every request then carries, or leave HOST at 127.0.0.1`,
+    );
+  if (problems.length > 0) throw new SettingsRefused(problems);
+  return settings;
+}
+
+export type Settings = Readonly<ReturnType<typeof readSettings>>;
+
+/** The environment does not do; the message lists every problem. */
+export class SettingsRefused extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The settings do not do:\n${problems.map((each) => `  ${each}`).join("\n")}`);
+  }
+}
