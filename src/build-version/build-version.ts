@@ -1,0 +1,105 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { GraphQLDateTime } from "graphql-scalars";
+import { Field, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
+import type { Definition } from "../graph/drift.js";
+import { Node, typeOfRecord } from "../graph/node.js";
+import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
+import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { ProjectInfo, ProjectSnapshot } from "../project/project.js";
+
+// Clients see the keys, the store has the specification's values.
+export enum BuiltFrom {
+  LOCAL = "local",
+  GIT = "git",
+  PRE_BUILT = "pre-built",
+}
+registerEnumType(BuiltFrom, {
+  name: "BuiltFrom",
+  description: "Where the content of an image came from.",
+  valuesConfig: {
+    LOCAL: { description: "The project's `homeDir`." },
+    GIT: { description: "The project's `gitRepo`." },
+    PRE_BUILT: { description: "The project's `dockerRepo`: the image was made elsewhere." },
+  },
+});
+
+@InterfaceType({
+  description: "What defines a build version: shared by the build version and its snapshots.",
+  resolveType: (value: object) => ("taken_at" in value ? "BuildVersionSnapshot" : typeOfRecord(value as BuildVersion)),
+})
+export abstract class BuildVersionInfo {
+  @Field(() => String, { description: "The Docker tag." })
+  @prop({ type: () => String, required: true })
+  readonly tag!: string;
+
+  @Field(() => String, { name: "dockerId", nullable: true, description: "The id of the image, `sha256:...`." })
+  @prop({ type: () => String })
+  readonly docker_id?: string | null;
+
+  @Field(() => String, {
+    name: "gitVersion",
+    nullable: true,
+    description: "The commit that the image was built from, 40 hex digits; null where there was no git.",
+  })
+  @prop({ type: () => String })
+  readonly git_version?: string | null;
+
+  @Field(() => Boolean, {
+    name: "gitDirty",
+    nullable: true,
+    description: "Whether the folder differed from that commit when it was built; null where there was no git.",
+  })
+  @prop({ type: () => Boolean })
+  readonly git_dirty?: boolean | null;
+
+  @Field(() => GraphQLDateTime, { name: "builtAt", nullable: true, description: "When the image was built." })
+  @prop({ type: () => Date })
+  readonly built_at?: Date | null;
+
+  @Field(() => BuiltFrom, {
+    name: "builtFrom",
+    nullable: true,
+    description: "Where the content of the image came from.",
+  })
+  @prop({ type: () => String, enum: BuiltFrom })
+  readonly built_from?: BuiltFrom | null;
+
+  @Field(() => ProjectInfo, { description: "The project which was built." })
+  readonly proj!: unknown;
+}
+
+@ObjectType({
+  implements: [Node, RecordInfo, BuildVersionInfo],
+  description: "The Docker image that was made when a project was built.",
+})
+@modelOptions({ schemaOptions: { collection: "build_versions" }, options: { allowMixed: Severity.ALLOW } })
+@index({ proj: 1, superseded: 1, _id: -1 })
+@index({ tag: 1, superseded: 1, _id: -1 })
+export class BuildVersion extends storedRecord(BuildVersionInfo) {
+  /** The id of the project. */
+  @prop({ type: () => String, required: true })
+  declare readonly proj: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The registry's manifest digest; null until the image is pushed.",
+  })
+  @prop({ type: () => String })
+  readonly digest?: string | null;
+
+  /** The id of the build that made it. */
+  @prop({ type: () => String })
+  readonly build?: string | null;
+}
+
+@ObjectType({ implements: [SnapshotInfo, BuildVersionInfo], description: "A build version as it was at one moment." })
+export class BuildVersionSnapshot extends snapshotOf(BuildVersionInfo) {
+  @Field(() => ProjectSnapshot, { description: "The project as it was at that moment." })
+  @prop({ type: () => ProjectSnapshot, required: true, _id: false })
+  declare readonly proj: ProjectSnapshot;
+}
+
+export const BUILD_VERSION_DEFINITION: Definition = {
+  fields: ["tag", "docker_id", "git_version", "git_dirty", "built_at", "built_from"],
+  links: ["proj"],
+};

@@ -1,0 +1,55 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { Field, ObjectType } from "type-graphql";
+import { BuiltFrom, BuildVersionSnapshot } from "../build-version/build-version.js";
+import { Node } from "../graph/node.js";
+import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
+import { Task } from "../graph/task.js";
+
+@ObjectType({
+  implements: [Node, RecordInfo],
+  description: "The run that makes a build version, as a training makes a model version.",
+})
+@modelOptions({ schemaOptions: { collection: "builds" }, options: { allowMixed: Severity.ALLOW } })
+@index({ proj: 1, superseded: 1, _id: -1 })
+@index({ tag: 1, superseded: 1, _id: -1 })
+@index({ chest: 1, superseded: 1, _id: -1 })
+export class Build extends StoredRecord {
+  /** The id of the project. */
+  @prop({ type: () => String, required: true })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The Docker tag that the build version gets." })
+  @prop({ type: () => String, required: true })
+  readonly tag!: string;
+
+  @Field(() => BuiltFrom, { description: "Where the content of the image comes from." })
+  @prop({ type: () => String, enum: BuiltFrom, required: true })
+  readonly from!: BuiltFrom;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The branch, tag or commit asked for; the default branch where it is null.",
+  })
+  @prop({ type: () => String })
+  readonly ref?: string | null;
+
+  @Field(() => Boolean, { name: "noCache", description: "Whether every step is done anew." })
+  @prop({ type: () => Boolean, required: true })
+  readonly no_cache!: boolean;
+
+  /** The id of the treasure chest with the credentials of the git host or the registry. */
+  @prop({ type: () => String })
+  readonly chest?: string | null;
+
+  @Field(() => BuildVersionSnapshot, { nullable: true, description: "The build version, once it is made." })
+  @prop({ type: () => BuildVersionSnapshot, _id: false })
+  readonly bvers?: BuildVersionSnapshot | null;
+
+  @Field(() => Task, { description: "How far it is." })
+  @prop({ type: () => Task, required: true, _id: false })
+  readonly task!: Task;
+
+  /** Whether somebody asked for its end. */
+  @prop({ type: () => Boolean })
+  readonly cancel?: boolean;
+}

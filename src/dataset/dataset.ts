@@ -1,0 +1,73 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { Field, InterfaceType, ObjectType } from "type-graphql";
+import type { Definition } from "../graph/drift.js";
+import { Node, typeOfRecord } from "../graph/node.js";
+import { JsonObjectScalar } from "../graph/scalars.js";
+import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
+import { Archive, FilesState, StoredFile } from "../graph/stored-file.js";
+import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { ModelInfo, ModelSnapshot } from "../model/model.js";
+
+@InterfaceType({
+  description: "What defines a dataset: shared by the dataset and its snapshots.",
+  resolveType: (value: object) => ("taken_at" in value ? "DatasetSnapshot" : typeOfRecord(value as Dataset)),
+})
+export abstract class DatasetInfo {
+  @Field(() => String, { description: "The name of the dataset; it never changes." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => Boolean, {
+    description: "Whether the files are kept here. A dataset whose files are not cannot be mounted.",
+  })
+  @prop({ type: () => Boolean, required: true })
+  readonly stored!: boolean;
+
+  @Field(() => JsonObjectScalar, { description: "Arbitrary details." })
+  @prop({ type: () => Object, required: true, default: () => ({}) })
+  readonly details!: Record<string, unknown>;
+
+  @Field(() => Boolean, { description: "Whether all files are kept as one tar.gz." })
+  @prop({ type: () => Boolean, required: true })
+  readonly compressed!: boolean;
+
+  @Field(() => Boolean, { description: "Whether the files are kept in the database itself: for small ones." })
+  @prop({ type: () => Boolean, required: true })
+  readonly lightweight!: boolean;
+
+  @Field(() => [StoredFile], { description: "The files of the dataset." })
+  @prop({ type: () => [StoredFile], required: true, _id: false })
+  readonly files!: StoredFile[];
+
+  @Field(() => ModelInfo, { description: "The model to which the dataset belongs." })
+  readonly model!: unknown;
+}
+
+@ObjectType({ implements: [Node, RecordInfo, DatasetInfo], description: "Data that a model is trained on." })
+@modelOptions({ schemaOptions: { collection: "datasets", minimize: false }, options: { allowMixed: Severity.ALLOW } })
+@index({ model: 1, superseded: 1, _id: -1 })
+@index({ name: 1, superseded: 1, _id: -1 })
+export class Dataset extends storedRecord(DatasetInfo) {
+  /** The id of the model. */
+  @prop({ type: () => String, required: true })
+  declare readonly model: string;
+
+  @Field(() => FilesState, { description: "Whether the files are there." })
+  @prop({ type: () => String, enum: FilesState, required: true })
+  readonly state!: FilesState;
+
+  @prop({ type: () => Archive, _id: false })
+  readonly archive?: Archive;
+}
+
+@ObjectType({ implements: [SnapshotInfo, DatasetInfo], description: "A dataset as it was at one moment." })
+export class DatasetSnapshot extends snapshotOf(DatasetInfo) {
+  @Field(() => ModelSnapshot, { description: "The model as it was at that moment." })
+  @prop({ type: () => ModelSnapshot, required: true, _id: false })
+  declare readonly model: ModelSnapshot;
+}
+
+export const DATASET_DEFINITION: Definition = {
+  fields: ["name", "stored", "details", "compressed", "lightweight", "files"],
+  links: ["model"],
+};

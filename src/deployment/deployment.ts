@@ -1,0 +1,107 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
+import { BuildVersionSnapshot } from "../build-version/build-version.js";
+import { Node, typeOfRecord } from "../graph/node.js";
+import { JsonObjectScalar } from "../graph/scalars.js";
+import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { Task } from "../graph/task.js";
+import { ModelVersionSnapshot } from "../model-version/model-version.js";
+
+export enum Availability {
+  NONE = "NONE",
+  PARTIAL = "PARTIAL",
+  FULL = "FULL",
+}
+registerEnumType(Availability, {
+  name: "Availability",
+  description: "How many of the wanted replicas answer.",
+  valuesConfig: {
+    NONE: { description: "No replica answers." },
+    PARTIAL: { description: "Some answer, or the wanted revision is not complete yet." },
+    FULL: { description: "Every wanted replica of the wanted revision answers." },
+  },
+});
+
+@ObjectType({ description: "The task of one replica of a deployment." })
+export class ReplicaTask extends Task {
+  @Field(() => Int, { description: "Which replica it is, from 0." })
+  @prop({ type: () => Number, required: true })
+  readonly slot!: number;
+
+  @Field(() => Int, { description: "The number of the revision that it serves." })
+  @prop({ type: () => Number, required: true })
+  readonly revision!: number;
+
+  @Field(() => Boolean, { description: "Whether it answers." })
+  @prop({ type: () => Boolean, required: true })
+  readonly ready!: boolean;
+}
+
+@InterfaceType({ description: "What a deployment's containers run.", resolveType: typeOfRecord })
+export abstract class Served {
+  @Field(() => [ModelVersionSnapshot], {
+    description: "The versions served, as they were when they were deployed; empty for lazy serving.",
+  })
+  @prop({ type: () => [ModelVersionSnapshot], required: true, _id: false })
+  readonly movers!: ModelVersionSnapshot[];
+
+  @Field(() => BuildVersionSnapshot, {
+    nullable: true,
+    description: "The build version that the containers are made of, as it was then.",
+  })
+  @prop({ type: () => BuildVersionSnapshot, _id: false })
+  readonly bvers?: BuildVersionSnapshot | null;
+
+  @Field(() => String, { nullable: true, description: "Path inside the project of the prediction notebook." })
+  @prop({ type: () => String })
+  readonly notebook?: string | null;
+
+  @Field(() => JsonObjectScalar, { description: "Arbitrary details." })
+  @prop({ type: () => Object, required: true, default: () => ({}) })
+  readonly details!: Record<string, unknown>;
+}
+
+@ObjectType({
+  implements: [Node, RecordInfo, Served],
+  description:
+    "A group of identical containers that serve predictions behind one address. What it says of itself is what is wanted.",
+})
+@modelOptions({
+  schemaOptions: { collection: "deployments", minimize: false },
+  options: { allowMixed: Severity.ALLOW },
+})
+@index({ proj: 1, superseded: 1, _id: -1 })
+@index({ name: 1, superseded: 1, _id: -1 })
+@index({ "movers._id": 1, superseded: 1, _id: -1 })
+@index({ "bvers._id": 1, superseded: 1, _id: -1 })
+export class Deployment extends storedRecord(Served) {
+  @Field(() => String, { description: "The name of the deployment; it never changes." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  /** The id of the project. */
+  @prop({ type: () => String, required: true })
+  readonly proj!: string;
+
+  @Field(() => Int, {
+    description: "The number of the wanted revision. Each change but that of `replicas` alone makes the next one.",
+  })
+  @prop({ type: () => Number, required: true })
+  readonly revision!: number;
+
+  /** The id of the wanted revision, chosen when the wish was written. */
+  @prop({ type: () => String, required: true })
+  readonly revision_id!: string;
+
+  @Field(() => Int, { description: "How many containers are wanted." })
+  @prop({ type: () => Number, required: true })
+  readonly replicas!: number;
+
+  @Field(() => [ReplicaTask], { description: "A task for each replica that is wanted or still there." })
+  @prop({ type: () => [ReplicaTask], required: true, _id: false })
+  readonly tasks!: ReplicaTask[];
+
+  @Field(() => Availability, { description: "How many of the wanted replicas answer." })
+  @prop({ type: () => String, enum: Availability, required: true })
+  readonly availability!: Availability;
+}

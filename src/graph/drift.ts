@@ -1,0 +1,45 @@
+import diff from "microdiff";
+import type { AnyRecord } from "./stored-record.js";
+import { type AnySnapshot, type Drift, SnapshotStatus } from "./snapshot.js";
+
+/** Which stored fields define a record of a type. What was only observed on it (a task, a digest) is in neither list. */
+export interface Definition {
+  readonly fields: readonly string[];
+  /** Links: they count by id alone; what changed within the record they lead to, its own snapshot says. */
+  readonly links: readonly string[];
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+const idOf = (link: unknown): unknown =>
+  Array.isArray(link) ? link.map(idOf) : link !== null && typeof link === "object" ? (link as AnySnapshot)._id : link;
+
+function definingPart(stored: Stored, { fields, links }: Definition): Record<string, unknown> {
+  const part: Record<string, unknown> = {};
+  for (const field of fields) part[field] = stored[field] ?? null;
+  for (const link of links) part[link] = idOf(stored[link]) ?? null;
+  return part;
+}
+
+const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Field by field, what the snapshot froze and what is current; `details` keep their keys as they are. */
+export function driftOf(snapshot: object, live: object, definition: Definition): Drift[] {
+  const then = definingPart(snapshot as Stored, definition);
+  const now = definingPart(live as Stored, definition);
+  return diff(then, now).map((change) => {
+    const names = change.path.map(String);
+    return {
+      path: names[0] === "details" || names[0] === "params" ? names : names.map(camelCase),
+      frozen: change.type === "CREATE" ? null : change.oldValue,
+      now: change.type === "REMOVE" ? null : change.value,
+    };
+  });
+}
+
+/** @param live the record that is current under the snapshot's key, or null. */
+export function statusOf(snapshot: AnySnapshot, live: AnyRecord | null, definition: Definition): SnapshotStatus {
+  if (!live) return SnapshotStatus.DELETED;
+  if (live._id !== snapshot._id) return SnapshotStatus.REPLACED;
+  return driftOf(snapshot, live, definition).length > 0 ? SnapshotStatus.CHANGED : SnapshotStatus.IDENTICAL;
+}

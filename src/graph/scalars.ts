@@ -1,0 +1,81 @@
+import { GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode } from "graphql";
+import { DomainError } from "../errors.js";
+import {
+  asFileName,
+  asGitRef,
+  asGitUrl,
+  asImageRef,
+  asName,
+  asNotebookPath,
+  asSha256,
+  asTag,
+  asText,
+} from "../names.js";
+import { asJsonObject } from "./json-object.js";
+
+function textual(
+  name: string,
+  description: string,
+  parse: (text: string) => string,
+): GraphQLScalarType<string, string> {
+  const parsed = (value: unknown): string => {
+    if (typeof value !== "string") throw new DomainError("BAD_USER_INPUT", `${name} is a string.`);
+    return parse(value);
+  };
+  return new GraphQLScalarType<string, string>({
+    name,
+    description,
+    serialize: String,
+    parseValue: parsed,
+    parseLiteral: (node: ValueNode) => parsed(node.kind === Kind.STRING ? node.value : undefined),
+  });
+}
+
+export const NameScalar = textual(
+  "Name",
+  "A name given to something new: letters, digits and dashes, neither first nor last a dash, 64 characters at most.",
+  asName,
+);
+export const TagScalar = textual(
+  "Tag",
+  "A Docker tag: letters, digits, `_`, `.` and `-`, 128 characters at most.",
+  asTag,
+);
+export const ShortTextScalar = textual(
+  "ShortText",
+  "Free text of 512 characters at most, in NFC, without control characters.",
+  (text) => asText(text, 512),
+);
+export const GitUrlScalar = textual("GitUrl", "The address of a git repository, without a password in it.", asGitUrl);
+export const GitRefScalar = textual("GitRef", "A branch, a tag or a commit of a git repository.", asGitRef);
+export const ImageRefScalar = textual(
+  "ImageRef",
+  "A reference to a Docker image: [host[:port]/]path[:tag].",
+  asImageRef,
+);
+export const NotebookPathScalar = textual(
+  "NotebookPath",
+  "A path to a notebook inside the project: relative, ending in .ipynb, 255 characters at most.",
+  asNotebookPath,
+);
+export const FileNameScalar = textual(
+  "FileName",
+  "The name of a file, without a folder, 64 characters at most.",
+  asFileName,
+);
+export const Sha256Scalar = textual("Sha256", "A SHA-256 checksum: 64 lower-case hex digits.", asSha256);
+
+export const JsonObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
+  name: "JSONObject",
+  description:
+    "Any JSON object, at most 16 deep, with 2,000 values and 64 KiB. Keys have 1 to 64 characters, do not start with `$` and hold no control characters.",
+  serialize: (value) => value as Record<string, unknown>,
+  parseValue: asJsonObject,
+  parseLiteral: (node, variables) => asJsonObject(valueFromASTUntyped(node, variables)),
+});
+
+export const JsonScalar = new GraphQLScalarType({
+  name: "JSON",
+  description: "Any JSON value.",
+  serialize: (value) => value,
+});

@@ -1,0 +1,99 @@
+import { prop } from "@typegoose/typegoose";
+import { GraphQLDateTime } from "graphql-scalars";
+import { Field, ID, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
+import { JsonScalar } from "./scalars.js";
+
+export enum SnapshotStatus {
+  IDENTICAL = "IDENTICAL",
+  CHANGED = "CHANGED",
+  REPLACED = "REPLACED",
+  DELETED = "DELETED",
+}
+registerEnumType(SnapshotStatus, {
+  name: "SnapshotStatus",
+  description: "What has become of a record since a snapshot of it was taken.",
+  valuesConfig: {
+    IDENTICAL: { description: "The same record is current under the name, with the same content." },
+    CHANGED: { description: "The same record is current under the name, with other content: see `drift`." },
+    REPLACED: { description: "Another record has taken the name: see `live` and `drift`." },
+    DELETED: { description: "Nothing is current under the name." },
+  },
+});
+
+@ObjectType({ description: "One difference between a snapshot and the record that is current under its name." })
+export class Drift {
+  @Field(() => [String], { description: "Where it is: field names and list positions." })
+  readonly path!: string[];
+
+  @Field(() => JsonScalar, { nullable: true, description: "The value in the snapshot; null where there was none." })
+  readonly frozen!: unknown;
+
+  @Field(() => JsonScalar, { nullable: true, description: "The value that is current; null where there is none." })
+  readonly now!: unknown;
+}
+
+@InterfaceType("Snapshot", {
+  description: "How a record was at one moment. It never changes, and can say what has changed since.",
+  resolveType: () => undefined,
+})
+export abstract class SnapshotInfo {
+  @Field(() => ID, {
+    name: "recordId",
+    description:
+      "The id of the record that was frozen. No `id`: clients that normalise by id would take the snapshot for the record.",
+  })
+  readonly _id!: string;
+
+  @Field(() => GraphQLDateTime, { name: "takenAt", description: "When the snapshot was taken." })
+  readonly taken_at!: Date;
+
+  @Field(() => SnapshotStatus, { description: "What has become of the record since." })
+  readonly status?: SnapshotStatus;
+
+  @Field(() => [Drift], {
+    description:
+      "What differs, field by field, from what is current under the name. Empty where nothing does or nothing is current.",
+  })
+  readonly drift?: Drift[];
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- TypeScript's own rule for a mixin's base
+type Base = abstract new (...args: any[]) => object;
+
+/** Adds to the fields that define a record what a snapshot of it keeps. */
+export function snapshotOf<B extends Base>(fields: B) {
+  abstract class StoredSnapshot extends fields {
+    @prop({ type: () => String, required: true })
+    readonly _id!: string;
+
+    @prop({ type: () => String, required: true })
+    readonly key!: string;
+
+    @prop({ type: () => Date, required: true })
+    readonly taken_at!: Date;
+  }
+  return StoredSnapshot;
+}
+
+/** What all snapshots have in the store, whatever else they froze. */
+export interface AnySnapshot {
+  readonly _id: string;
+  readonly key: string;
+  readonly taken_at: Date;
+}
+
+/** A snapshot inside a snapshot, kept once in the collection `snapshots`: a chain of versions would double at every level. */
+export class Pin {
+  @prop({ type: () => String, required: true })
+  readonly _id!: string;
+
+  @prop({ type: () => String, required: true })
+  readonly key!: string;
+
+  /** SHA-256 of the copy's canonical BSON, and its `_id`. */
+  @prop({ type: () => String, required: true })
+  readonly hash!: string;
+
+  @prop({ type: () => Date, required: true })
+  readonly taken_at!: Date;
+}

@@ -1,0 +1,58 @@
+import { prop } from "@typegoose/typegoose";
+import { GraphQLDateTime, GraphQLSafeInt } from "graphql-scalars";
+import { Field, ObjectType, registerEnumType } from "type-graphql";
+
+export enum FilesState {
+  PENDING = "PENDING",
+  READY = "READY",
+}
+registerEnumType(FilesState, {
+  name: "FilesState",
+  description: "Whether the files of a record are there.",
+  valuesConfig: {
+    PENDING: {
+      description:
+        "Files of the manifest are missing: see `uploads`. The record is read by id only; the one it replaces stays current.",
+    },
+    READY: { description: "Every file is there and verified." },
+  },
+});
+
+@ObjectType({ description: "A file of a dataset or a model version." })
+export class StoredFile {
+  @Field(() => String, { description: "The name of the file." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => GraphQLSafeInt, { description: "Bytes." })
+  @prop({ type: () => Number, required: true })
+  readonly size!: number;
+
+  @Field(() => String, { description: "SHA-256 of the content, 64 lower-case hex digits." })
+  @prop({ type: () => String, required: true })
+  readonly sha256!: string;
+}
+
+/** The one blob that the files of a `compressed` record are kept as. */
+export class Archive {
+  @prop({ type: () => Number, required: true })
+  readonly size!: number;
+
+  @prop({ type: () => String, required: true })
+  readonly sha256!: string;
+}
+
+@ObjectType({ description: "A one-time address to which the bytes of one file of a manifest are sent by PUT." })
+export class Upload {
+  @Field(() => String, { description: "The name of the file." })
+  readonly name!: string;
+
+  @Field(() => String, { description: "Path on this server; PUT the bytes there, with their exact Content-Length." })
+  readonly url!: string;
+
+  @Field(() => GraphQLDateTime, {
+    name: "expiresAt",
+    description: "Until when the address is good; `renewUploads` gives fresh ones.",
+  })
+  readonly expiresAt!: Date;
+}

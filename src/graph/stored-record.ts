@@ -1,0 +1,139 @@
+import { prop } from "@typegoose/typegoose";
+import { GraphQLDateTime } from "graphql-scalars";
+import { Field, InterfaceType } from "type-graphql";
+import { typeOfRecord } from "./node.js";
+
+/** One change of a record, on its way to the collection `events`. */
+export class OutboxEntry {
+  /** The version that the change made. */
+  @prop({ type: () => Number, required: true })
+  readonly version!: number;
+
+  @prop({ type: () => Date, required: true })
+  readonly at!: Date;
+
+  @prop({ type: () => String, required: true })
+  readonly caller!: string;
+
+  @prop({ type: () => String, required: true })
+  readonly action!: "INSERT" | "CHANGE" | "DELETE";
+
+  @prop({ type: () => Object, required: true })
+  readonly before!: Record<string, unknown>;
+
+  @prop({ type: () => Object, required: true })
+  readonly after!: Record<string, unknown>;
+}
+
+/** A mutation that made or changed the record, so that its repeat can be told from another one. */
+export class UsedKey {
+  /** Caller and idempotency key. */
+  @prop({ type: () => String, required: true })
+  readonly key!: string;
+
+  /** Of the mutation and its input as sent. */
+  @prop({ type: () => String, required: true })
+  readonly hash!: string;
+
+  @prop({ type: () => Date, required: true })
+  readonly at!: Date;
+}
+
+@InterfaceType("StoredRecord", {
+  description: "What every record says of itself.",
+  resolveType: typeOfRecord,
+})
+export abstract class RecordInfo {
+  @Field(() => GraphQLDateTime, { name: "createdAt", description: "When the record was made." })
+  readonly created_at!: Date;
+
+  @Field(() => String, { name: "createdBy", description: "Who made the record." })
+  readonly created_by!: string;
+
+  @Field(() => GraphQLDateTime, { name: "modifiedAt", description: "When the record was last changed." })
+  readonly modified_at!: Date;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether a later record has taken the name. A superseded one leaves the lists and stays reachable by id. Null until a record with files has them all.",
+  })
+  readonly superseded?: boolean;
+
+  @Field(() => Boolean, {
+    description: "Whether the record is being deleted: it goes once nothing of it runs any more.",
+  })
+  readonly deleting!: boolean;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- TypeScript's own rule for a mixin's base
+type Base = abstract new (...args: any[]) => object;
+
+/**
+ * Adds to the fields that define a record what the store keeps of every record. A mixin, since a snapshot has the
+ * same defining fields and none of these.
+ */
+export function storedRecord<B extends Base>(fields: B) {
+  abstract class StoredRecord extends fields {
+    @prop({ type: () => String, required: true })
+    readonly _id!: string;
+
+    /** The parents' names and the own name (`keyOf`). */
+    @prop({ type: () => String, required: true })
+    readonly key!: string;
+
+    /** Counts the records of one key; absent until a record with files is complete. */
+    @prop({ type: () => Number })
+    readonly seq?: number;
+
+    /** Counts the changes of this record; every write names the version that it saw. */
+    @prop({ type: () => Number, required: true })
+    readonly version!: number;
+
+    /** Absent until a record with files is complete, so that no reader of current records meets it. */
+    @prop({ type: () => Boolean })
+    readonly superseded?: boolean;
+
+    @prop({ type: () => Boolean, required: true })
+    readonly deleting!: boolean;
+
+    /** A tombstone: kept a day for its idempotency keys and its place in `seq`. */
+    @prop({ type: () => Boolean })
+    readonly deleted?: boolean;
+
+    @prop({ type: () => Date, required: true })
+    readonly created_at!: Date;
+
+    @prop({ type: () => String, required: true })
+    readonly created_by!: string;
+
+    @prop({ type: () => Date, required: true })
+    readonly modified_at!: Date;
+
+    @prop({ type: () => [OutboxEntry], _id: false, default: undefined })
+    readonly outbox?: OutboxEntry[];
+
+    @prop({ type: () => [UsedKey], _id: false, default: undefined })
+    readonly used_keys?: UsedKey[];
+  }
+  return StoredRecord;
+}
+
+/** For a record that no snapshot freezes, and so shares its fields with nobody. */
+export const StoredRecord = storedRecord(class Unshared {});
+
+/** What all records have in the store, whatever else they hold. */
+export interface AnyRecord {
+  readonly _id: string;
+  readonly key: string;
+  readonly seq?: number;
+  readonly version: number;
+  readonly superseded?: boolean;
+  readonly deleting: boolean;
+  readonly deleted?: boolean;
+  readonly created_at: Date;
+  readonly created_by: string;
+  readonly modified_at: Date;
+  readonly outbox?: OutboxEntry[];
+  readonly used_keys?: UsedKey[];
+}

@@ -1,0 +1,40 @@
+import { registerEnumType } from "type-graphql";
+import { DomainError } from "../errors.js";
+
+// type-graphql shows the keys to clients and Mongo stores the values, so they are spelt the same.
+export enum TaskState {
+  WAITING = "WAITING",
+  RUNNING = "RUNNING",
+  FINISHED = "FINISHED",
+  FAILED = "FAILED",
+  CANCELLED = "CANCELLED",
+}
+registerEnumType(TaskState, {
+  name: "TaskState",
+  description: "How far a task is. One that ended never changes.",
+  valuesConfig: {
+    WAITING: { description: "Recorded; nothing runs yet." },
+    RUNNING: { description: "Under way." },
+    FINISHED: { description: "Ended well." },
+    FAILED: { description: "Ended badly: see the task's error." },
+    CANCELLED: { description: "Ended because somebody asked for it; nothing of it runs any more." },
+  },
+});
+
+const NEXT: Record<TaskState, readonly TaskState[]> = {
+  [TaskState.WAITING]: [TaskState.RUNNING, TaskState.FAILED, TaskState.CANCELLED],
+  [TaskState.RUNNING]: [TaskState.FINISHED, TaskState.FAILED, TaskState.CANCELLED],
+  [TaskState.FINISHED]: [],
+  [TaskState.FAILED]: [],
+  [TaskState.CANCELLED]: [],
+};
+
+export const mayMove = (from: TaskState, to: TaskState): boolean => NEXT[from].includes(to);
+
+export const hasEnded = (state: TaskState): boolean => NEXT[state].length === 0;
+
+/** The state after the move. @throws CONFLICT where the table has no such move. */
+export function moved(from: TaskState, to: TaskState): TaskState {
+  if (!mayMove(from, to)) throw new DomainError("CONFLICT", `A ${from} task cannot become ${to}.`);
+  return to;
+}

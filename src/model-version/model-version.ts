@@ -1,0 +1,111 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { DatasetSnapshot } from "../dataset/dataset.js";
+import type { Definition } from "../graph/drift.js";
+import { Node, typeOfRecord } from "../graph/node.js";
+import { JsonObjectScalar } from "../graph/scalars.js";
+import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
+import { Archive, FilesState, StoredFile } from "../graph/stored-file.js";
+import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { ModelInfo, ModelSnapshot } from "../model/model.js";
+import { TrainingSnapshot } from "../training/training.js";
+
+@InterfaceType({
+  description: "What defines a model version: shared by the version and its snapshots.",
+  resolveType: (value: object) => ("taken_at" in value ? "ModelVersionSnapshot" : typeOfRecord(value as ModelVersion)),
+})
+export abstract class ModelVersionInfo {
+  @Field(() => String, { description: "The name of the version; it never changes." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => TrainingSnapshot, {
+    nullable: true,
+    description: "The training that made the version, as it was when it published.",
+  })
+  @prop({ type: () => TrainingSnapshot, _id: false })
+  readonly train?: TrainingSnapshot | null;
+
+  @Field(() => DatasetSnapshot, { nullable: true, description: "The dataset that the version was trained on." })
+  @prop({ type: () => DatasetSnapshot, _id: false })
+  readonly ds?: DatasetSnapshot | null;
+
+  @Field(() => JsonObjectScalar, { description: "Arbitrary details, metrics for example." })
+  @prop({ type: () => Object, required: true, default: () => ({}) })
+  readonly details!: Record<string, unknown>;
+
+  @Field(() => Boolean, { description: "Whether all files are kept as one tar.gz." })
+  @prop({ type: () => Boolean, required: true })
+  readonly compressed!: boolean;
+
+  @Field(() => Boolean, { description: "Whether the files are kept in the database itself: for small ones." })
+  @prop({ type: () => Boolean, required: true })
+  readonly lightweight!: boolean;
+
+  @Field(() => [StoredFile], { description: "The files of the version." })
+  @prop({ type: () => [StoredFile], required: true, _id: false })
+  readonly files!: StoredFile[];
+
+  @Field(() => ModelInfo, { description: "The model definition that shapes the version." })
+  readonly model!: unknown;
+
+  @Field(() => ModelVersionSnapshot, {
+    nullable: true,
+    description: "The version that this one was trained from, as it was when it was mounted.",
+  })
+  readonly pretrained?: unknown;
+}
+
+@ObjectType({
+  implements: [Node, RecordInfo, ModelVersionInfo],
+  description: "A model that a training made, with its files.",
+})
+@modelOptions({
+  schemaOptions: { collection: "model_versions", minimize: false },
+  options: { allowMixed: Severity.ALLOW },
+})
+@index({ model: 1, superseded: 1, _id: -1 })
+@index({ name: 1, superseded: 1, _id: -1 })
+@index({ "train._id": 1, superseded: 1, _id: -1 })
+@index({ "ds._id": 1, superseded: 1, _id: -1 })
+@index({ "pretrained._id": 1, superseded: 1, _id: -1 })
+export class ModelVersion extends storedRecord(ModelVersionInfo) {
+  /** The id of the model. */
+  @prop({ type: () => String, required: true })
+  declare readonly model: string;
+
+  @Field(() => ModelVersionSnapshot, {
+    nullable: true,
+    description: "The version that this one was trained from, as it was when it was mounted.",
+  })
+  @prop({ type: () => ModelVersionSnapshot, _id: false })
+  declare readonly pretrained?: ModelVersionSnapshot | null;
+
+  @Field(() => FilesState, { description: "Whether the files are there." })
+  @prop({ type: () => String, enum: FilesState, required: true })
+  readonly state!: FilesState;
+
+  @Field(() => [String], {
+    description: "Other names for this version among those of its model, `production` for example.",
+  })
+  @prop({ type: () => [String], required: true })
+  readonly aliases!: string[];
+
+  @prop({ type: () => Archive, _id: false })
+  readonly archive?: Archive;
+}
+
+@ObjectType({ implements: [SnapshotInfo, ModelVersionInfo], description: "A model version as it was at one moment." })
+export class ModelVersionSnapshot extends snapshotOf(ModelVersionInfo) {
+  @Field(() => ModelSnapshot, { description: "The model definition as it was at that moment." })
+  @prop({ type: () => ModelSnapshot, required: true, _id: false })
+  declare readonly model: ModelSnapshot;
+
+  @prop({ type: () => Pin, _id: false })
+  declare readonly pretrained?: Pin | null;
+}
+
+export const MODEL_VERSION_DEFINITION: Definition = {
+  fields: ["name", "details", "compressed", "lightweight", "files"],
+  links: ["model", "train", "ds", "pretrained"],
+};

@@ -1,0 +1,27 @@
+import { prop } from "@typegoose/typegoose";
+import { Field, Float, ObjectType } from "type-graphql";
+
+@ObjectType({
+  description: "One file of a model's contract: what it is called, whether it must be there, how large it may be.",
+})
+export class FileDoc {
+  @Field(() => String, { description: "The name of the file, without a folder." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => String, { nullable: true, description: "Free text." })
+  @prop({ type: () => String })
+  readonly desc?: string | null;
+
+  @Field(() => Boolean, { description: "Whether the file can never be left out." })
+  @prop({ type: () => Boolean, required: true })
+  readonly required!: boolean;
+
+  @Field(() => Float, {
+    name: "maxMb",
+    nullable: true,
+    description: "How large the file may be, in MB (1,000,000 bytes).",
+  })
+  @prop({ type: () => Number })
+  readonly max_mb?: number | null;
+}

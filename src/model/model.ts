@@ -1,0 +1,43 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { Field, InterfaceType, ObjectType } from "type-graphql";
+import type { Definition } from "../graph/drift.js";
+import { Node, typeOfRecord } from "../graph/node.js";
+import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
+import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { FileDoc } from "./file-doc.js";
+
+@InterfaceType({
+  description: "What defines a model: shared by the model and its snapshots.",
+  resolveType: (value: object) => ("taken_at" in value ? "ModelSnapshot" : typeOfRecord(value as Model)),
+})
+export abstract class ModelInfo {
+  @Field(() => String, { description: "The name of the model; it never changes." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => String, { nullable: true, description: "Free text." })
+  @prop({ type: () => String })
+  readonly desc?: string | null;
+
+  @Field(() => [FileDoc], { name: "modelFiles", description: "The files that a version of the model consists of." })
+  @prop({ type: () => [FileDoc], required: true, _id: false })
+  readonly model_files!: FileDoc[];
+
+  @Field(() => [FileDoc], { name: "dataFiles", description: "The files that a dataset for the model consists of." })
+  @prop({ type: () => [FileDoc], required: true, _id: false })
+  readonly data_files!: FileDoc[];
+}
+
+@ObjectType({
+  implements: [Node, RecordInfo, ModelInfo],
+  description:
+    "A model definition: a template that says how versions of the model are persisted and what they are trained on.",
+})
+@modelOptions({ schemaOptions: { collection: "models" }, options: { allowMixed: Severity.ALLOW } })
+@index({ name: 1, superseded: 1, _id: -1 })
+export class Model extends storedRecord(ModelInfo) {}
+
+@ObjectType({ implements: [SnapshotInfo, ModelInfo], description: "A model definition as it was at one moment." })
+export class ModelSnapshot extends snapshotOf(ModelInfo) {}
+
+export const MODEL_DEFINITION: Definition = { fields: ["name", "desc", "model_files", "data_files"], links: [] };

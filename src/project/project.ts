@@ -1,0 +1,65 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { Field, InterfaceType, ObjectType } from "type-graphql";
+import type { Definition } from "../graph/drift.js";
+import { Node, typeOfRecord } from "../graph/node.js";
+import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
+import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+
+@InterfaceType({
+  description: "What defines a project: shared by the project and its snapshots.",
+  resolveType: (value: object) => ("taken_at" in value ? "ProjectSnapshot" : typeOfRecord(value as Project)),
+})
+export abstract class ProjectInfo {
+  @Field(() => String, { description: "The name of the project; it never changes." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => String, { nullable: true, description: "Free text." })
+  @prop({ type: () => String })
+  readonly desc?: string | null;
+
+  @Field(() => String, {
+    name: "homeDir",
+    nullable: true,
+    description: "The folder from which LOCAL builds are made; it lies inside one of the operator's project roots.",
+  })
+  @prop({ type: () => String })
+  readonly home_dir?: string | null;
+
+  @Field(() => String, {
+    name: "gitRepo",
+    nullable: true,
+    description: "The repository from which GIT builds are made.",
+  })
+  @prop({ type: () => String })
+  readonly git_repo?: string | null;
+
+  @Field(() => String, {
+    name: "dockerRepo",
+    nullable: true,
+    description: "The image repository from which PRE_BUILT versions come.",
+  })
+  @prop({ type: () => String })
+  readonly docker_repo?: string | null;
+}
+
+@ObjectType({
+  implements: [Node, RecordInfo, ProjectInfo],
+  description: "A project that Rocas builds, trains and deploys.",
+})
+@modelOptions({ schemaOptions: { collection: "projects" }, options: { allowMixed: Severity.ALLOW } })
+@index({ name: 1, superseded: 1, _id: -1 })
+@index({ model: 1, superseded: 1, _id: -1 })
+export class Project extends storedRecord(ProjectInfo) {
+  /** The ids of the models that it uses. */
+  @prop({ type: () => [String], required: true })
+  readonly model!: string[];
+}
+
+@ObjectType({ implements: [SnapshotInfo, ProjectInfo], description: "A project as it was at one moment." })
+export class ProjectSnapshot extends snapshotOf(ProjectInfo) {}
+
+export const PROJECT_DEFINITION: Definition = {
+  fields: ["name", "desc", "home_dir", "git_repo", "docker_repo"],
+  links: [],
+};

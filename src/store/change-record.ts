@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from "node:util";
+import { trusted } from "mongoose";
+import { DomainError } from "../errors.js";
+import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
+import { isDuplicateKey } from "./duplicate-key.js";
+import { type Intent, usedKey } from "./intent.js";
+import type { Records } from "./store.js";
+
+/** Bookkeeping that only the door itself sets. */
+type Kept = "_id" | "key" | "version" | "created_at" | "created_by" | "modified_at" | "outbox" | "used_keys";
+export type Change<T extends AnyRecord> = Partial<Omit<T, Kept>>;
+
+const MOST_TRIES = 10;
+
+/**
+ * The door for changes: fields, version, outbox entry and idempotency key in one compare-and-set on the version.
+ * @param decide what to change, given the record as it is; asked again where somebody else was quicker. Null, or a
+ *   change that changes nothing: no write (unless an idempotency key is to be kept).
+ * @throws NOT_FOUND where the record is gone, CONFLICT where others are always quicker, and what `decide` throws.
+ */
+export async function changeRecord<T extends AnyRecord>(
+  records: Records<T>,
+  id: string,
+  decide: (current: T) => Change<T> | null,
+  intent: Intent,
+  action: OutboxEntry["action"] = "CHANGE",
+): Promise<T> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const current = (await records.findOne({ _id: id, deleted: trusted({ $ne: true }) }).lean()) as T | null;
+    if (!current) throw new DomainError("NOT_FOUND", `There is no record "${id}".`);
+    const change = decide(current);
+    const changed = Object.entries(change ?? {}).filter(
+      ([field, value]) => !isDeepStrictEqual(value, current[field as keyof T]),
+    );
+    const at = new Date();
+    const used = usedKey(intent, at);
+    if (changed.length === 0 && !used) return current;
+    const after = Object.fromEntries(changed);
+    const before = Object.fromEntries(changed.map(([field]) => [field, current[field as keyof T] ?? null]));
+    const entry: OutboxEntry = { version: current.version + 1, at, caller: intent.caller.name, action, before, after };
+    try {
+      const written = await records
+        .findOneAndUpdate(
+          { _id: id, version: current.version },
+          {
+            $set: { ...after, modified_at: at },
+            $inc: { version: 1 },
+            $push: { outbox: entry, ...(used ? { used_keys: used } : {}) },
+          } as object,
+          { returnDocument: "after" },
+        )
+        .lean();
+      if (written) return written as T;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      throw new DomainError("CONFLICT", "Somebody else made the same change first.", undefined, { cause: error });
+    }
+  }
+  throw new DomainError("CONFLICT", "The record changes too quickly; try again.");
+}

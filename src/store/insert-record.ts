@@ -1,0 +1,83 @@
+import { trusted } from "mongoose";
+import { DomainError } from "../errors.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { isDuplicateKey } from "./duplicate-key.js";
+import { type Intent, usedKey } from "./intent.js";
+import type { Records } from "./store.js";
+
+/** What a use-case says of a new record; the door adds the rest. */
+export type NewRecord<T extends AnyRecord> = Omit<T, Exclude<keyof AnyRecord, "_id" | "key">>;
+
+/** `pending`: a record with files, which gets its place in the order of its key when they are all there. */
+type Place = "only" | "next" | "pending";
+
+/**
+ * The door for new records: fields, bookkeeping, outbox entry and idempotency key in one write.
+ * @param place `only`: the key must be free. `next`: the new record supersedes the one that is current; marking that
+ *   one follows (`supersedeEarlier`), and the insert alone is the commit.
+ * @throws ALREADY_EXISTS where the key is taken.
+ */
+export async function insertRecord<T extends AnyRecord>(
+  records: Records<T>,
+  fields: NewRecord<T>,
+  intent: Intent,
+  place: Place = "only",
+): Promise<T> {
+  const at = new Date();
+  const used = usedKey(intent, at);
+  const entry = { version: 1, at, caller: intent.caller.name, action: "INSERT", before: {}, after: defining(fields) };
+  const whole = {
+    ...fields,
+    version: 1,
+    deleting: false,
+    created_at: at,
+    created_by: intent.caller.name,
+    modified_at: at,
+    outbox: [entry],
+    ...(used ? { used_keys: [used] } : {}),
+  };
+  for (;;) {
+    const position = place === "pending" ? {} : { seq: await freeSeq(records, fields.key, place), superseded: false };
+    try {
+      const made = new records({ ...whole, ...position } as never);
+      await made.save();
+      return made.toObject() as unknown as T;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      // Another successor was quicker: the next place is tried.
+      if (place === "next" && isDuplicateKey(error, "seq")) continue;
+      throw new DomainError("ALREADY_EXISTS", "The name is taken.", ["input", "name"], { cause: error });
+    }
+  }
+}
+
+const defining = <T extends AnyRecord>({ _id, key, ...rest }: NewRecord<T>): Record<string, unknown> =>
+  rest as Record<string, unknown>;
+
+/** The place after the last one, tombstones included. @throws ALREADY_EXISTS where the key must be free and is not. */
+async function freeSeq<T extends AnyRecord>(records: Records<T>, key: string, place: Place): Promise<number> {
+  const last = await records
+    .findOne({ key: trusted({ $eq: key }), seq: trusted({ $gt: 0 }) }, { seq: 1, deleted: 1 })
+    .sort({ key: -1, seq: -1 })
+    .lean<AnyRecord>();
+  if (place === "only" && last && !last.deleted)
+    throw new DomainError("ALREADY_EXISTS", "The name is taken.", ["input", "name"]);
+  return (last?.seq ?? 0) + 1;
+}
+
+/** The commit of a pending record: READY and its place in one compare-and-set. Repeated, it finds it done. */
+export async function nextSeq<T extends AnyRecord>(records: Records<T>, key: string): Promise<number> {
+  return freeSeq(records, key, "next");
+}
+
+/** Marks what came before the record of that place. Repeatable; a reader who meets two meanwhile takes the higher. */
+export async function supersedeEarlier<T extends AnyRecord>(
+  records: Records<T>,
+  key: string,
+  seq: number,
+): Promise<void> {
+  await records.updateMany(
+    { key: trusted({ $eq: key }), superseded: false, seq: trusted({ $lt: seq }) },
+    { $set: { superseded: true } },
+  );
+}

@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { trusted } from "mongoose";
+import type { Caller } from "../caller.js";
+import { DomainError } from "../errors.js";
+import type { AnyRecord, UsedKey } from "../graph/stored-record.js";
+import { keyOf } from "./key-of.js";
+import type { Records, Store } from "./store.js";
+
+/** Who wants a write, and by which mutation: what makes its repeat recognisable. */
+export interface Intent {
+  readonly caller: Caller;
+  readonly mutation: string;
+  /** As sent; only its hash is kept. */
+  readonly input: object;
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+/** The reconciler's and the relay's own writes: repeatable by what they write. */
+export const ownIntent = (caller: Caller): Intent => ({ caller, mutation: "", input: {} });
+
+const hashOf = ({ mutation, input }: Intent): string =>
+  createHash("sha256").update(mutation).update("\u001f").update(JSON.stringify(input)).digest("hex");
+
+export function usedKey(intent: Intent, at: Date): UsedKey | null {
+  if (!intent.idempotencyKey) return null;
+  return { key: keyOf(intent.caller.name, intent.idempotencyKey), hash: hashOf(intent), at };
+}
+
+/**
+ * The record that a mutation with this idempotency key made or changed already, in whatever collection.
+ * @throws CONFLICT where the key was used for another mutation or input, NOT_FOUND where the record is gone.
+ */
+async function earlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
+  const used = usedKey(intent, new Date(0));
+  if (!used) return null;
+  const found = await Promise.all(
+    Object.values(store.byKind).map((records: Records<AnyRecord>) =>
+      records.findOne({ "used_keys.key": trusted({ $eq: used.key }) }).lean(),
+    ),
+  );
+  const record = found.find((each) => each !== null);
+  if (!record) return null;
+  if (record.used_keys?.find(({ key }) => key === used.key)?.hash !== used.hash)
+    throw new DomainError("CONFLICT", "This idempotency key was used for another request.", [
+      "input",
+      "idempotencyKey",
+    ]);
+  return record;
+}
+
+/**
+ * Acts once per idempotency key: the key is looked up before any other check, and again where the act fails, since
+ * another process may have been quicker with the same request.
+ */
+export async function once<T extends AnyRecord>(store: Store, intent: Intent, act: () => Promise<T>): Promise<T> {
+  const earlier = await earlierEffect(store, intent);
+  if (earlier) return stillThere<T>(earlier);
+  try {
+    return await act();
+  } catch (error) {
+    const made = await earlierEffect(store, intent);
+    if (made) return stillThere<T>(made);
+    throw error;
+  }
+}
+
+function stillThere<T extends AnyRecord>(record: AnyRecord): T {
+  if (record.deleted) throw new DomainError("NOT_FOUND", "The record that this request made has been deleted since.");
+  return record as T;
+}

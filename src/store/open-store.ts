@@ -1,0 +1,89 @@
+import { getModelForClass } from "@typegoose/typegoose";
+import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
+import type { Connection } from "mongoose";
+import { Build } from "../build/build.js";
+import { BuildVersion } from "../build-version/build-version.js";
+import { Dataset } from "../dataset/dataset.js";
+import { DeploymentRevision } from "../deployment/deployment-revision.js";
+import { Deployment } from "../deployment/deployment.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { Model } from "../model/model.js";
+import { ModelVersion } from "../model-version/model-version.js";
+import { Project } from "../project/project.js";
+import { Training } from "../training/training.js";
+import { TreasureChest } from "../treasure-chest/treasure-chest.js";
+import type { Records, Store } from "./store.js";
+
+/** The collections of a connection, with their indexes made. */
+export async function openStore(connection: Connection, now: () => Promise<Date>): Promise<Store> {
+  const records = <T extends AnyRecord>(type: AnyParamConstructor<T>): Records<T> => {
+    // Typegoose caches models by class name for the whole process; with the cache on, a second store (every test opens
+    // one) would silently be given the first one's connection.
+    const model = getModelForClass(type, { existingConnection: connection, options: { disableCaching: true } });
+    model.schema.set("strict", "throw").set("versionKey", false).set("autoIndex", false);
+    return model as unknown as Records<T>;
+  };
+  const collections = {
+    projects: records(Project),
+    models: records(Model),
+    builds: records(Build),
+    buildVersions: records(BuildVersion),
+    datasets: records(Dataset),
+    trainings: records(Training),
+    modelVersions: records(ModelVersion),
+    deployments: records(Deployment),
+    deploymentRevisions: records(DeploymentRevision),
+    treasureChests: records(TreasureChest),
+  };
+  const store: Store = {
+    ...collections,
+    byKind: {
+      project: collections.projects,
+      model: collections.models,
+      build: collections.builds,
+      bvers: collections.buildVersions,
+      dataset: collections.datasets,
+      train: collections.trainings,
+      movers: collections.modelVersions,
+      depl: collections.deployments,
+      revision: collections.deploymentRevisions,
+      tchest: collections.treasureChests,
+    } as unknown as Store["byKind"],
+    snapshots: connection.collection("snapshots") as unknown as Store["snapshots"],
+    events: connection.collection("events") as unknown as Store["events"],
+    jobs: connection.collection("jobs") as unknown as Store["jobs"],
+    logs: connection.collection("logs") as unknown as Store["logs"],
+    installation: connection.collection("installation") as unknown as Store["installation"],
+    connection,
+    now,
+  };
+  await makeIndexes(store);
+  return store;
+}
+
+async function makeIndexes(store: Store): Promise<void> {
+  await Promise.all([
+    ...Object.values(store.byKind).map(async (records) => {
+      await records.collection.createIndexes([
+        // Partial: a record whose files are incomplete has no place in the order of its key yet.
+        { key: { key: 1, seq: 1 }, unique: true, partialFilterExpression: { seq: { $exists: true } } },
+        { key: { key: 1, superseded: 1 } },
+        { key: { superseded: 1, _id: -1 } },
+        { key: { "used_keys.key": 1 }, unique: true, partialFilterExpression: { "used_keys.key": { $exists: true } } },
+        { key: { "outbox.version": 1 } },
+        { key: { deleting: 1, _id: 1 }, partialFilterExpression: { deleting: true } },
+        { key: { deleted: 1, modified_at: 1 }, partialFilterExpression: { deleted: true } },
+      ]);
+      await records.createIndexes();
+    }),
+    store.jobs.createIndexes([
+      { key: { active_key: 1 }, unique: true, partialFilterExpression: { active_key: { $exists: true } } },
+      { key: { state: 1, next_reconcile_at: 1 } },
+      { key: { cleanup: 1, next_reconcile_at: 1 } },
+      { key: { "slots.token_hash": 1 } },
+      { key: { proj: 1, cleanup: 1 } },
+    ]),
+    store.logs.createIndexes([{ key: { job: 1, _id: 1 } }]),
+    store.events.createIndexes([{ key: { record: 1, version: 1 } }]),
+  ]);
+}

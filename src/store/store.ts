@@ -1,0 +1,47 @@
+import type { Connection, Model as MongooseModel, mongo } from "mongoose";
+import type { Build } from "../build/build.js";
+import type { BuildVersion } from "../build-version/build-version.js";
+import type { Dataset } from "../dataset/dataset.js";
+import type { DeploymentRevision } from "../deployment/deployment-revision.js";
+import type { Deployment } from "../deployment/deployment.js";
+import type { Kind } from "../graph/id.js";
+import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
+import type { Job, LogChunk } from "../jobs/job.js";
+import type { Model } from "../model/model.js";
+import type { ModelVersion, ModelVersionSnapshot } from "../model-version/model-version.js";
+import type { Project } from "../project/project.js";
+import type { Training } from "../training/training.js";
+import type { TreasureChest } from "../treasure-chest/treasure-chest.js";
+
+export type Records<T extends AnyRecord> = MongooseModel<T>;
+
+/** An outbox entry that has arrived: `_id` is `<record id>.<version>`, so that a record's entries are in order. */
+export type Event = OutboxEntry & { _id: string; record: string; key: string };
+
+/** Every collection. Records are written by `insertRecord` and `changeRecord` alone; jobs, logs and leases by `src/jobs` alone. */
+export interface Store {
+  readonly projects: Records<Project>;
+  readonly models: Records<Model>;
+  readonly builds: Records<Build>;
+  readonly buildVersions: Records<BuildVersion>;
+  readonly datasets: Records<Dataset>;
+  readonly trainings: Records<Training>;
+  readonly modelVersions: Records<ModelVersion>;
+  readonly deployments: Records<Deployment>;
+  readonly deploymentRevisions: Records<DeploymentRevision>;
+  readonly treasureChests: Records<TreasureChest>;
+  /** The same collections by the kind that an id names. */
+  readonly byKind: Readonly<Record<Kind, Records<AnyRecord>>>;
+
+  /** Copies of version snapshots by the hash of their content; never changed. */
+  readonly snapshots: mongo.Collection<{ _id: string; content: ModelVersionSnapshot }>;
+  readonly events: mongo.Collection<Event>;
+  readonly jobs: mongo.Collection<Job>;
+  readonly logs: mongo.Collection<LogChunk>;
+  /** What is chosen once for the whole installation: its cluster id and the port of the run listener. */
+  readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
+
+  readonly connection: Connection;
+  /** The clock of the server that owns the data: leases must not depend on ours. */
+  now(): Promise<Date>;
+}

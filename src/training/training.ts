@@ -1,0 +1,105 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { BuildVersionSnapshot } from "../build-version/build-version.js";
+import { DatasetSnapshot } from "../dataset/dataset.js";
+import type { Definition } from "../graph/drift.js";
+import { Node, typeOfRecord } from "../graph/node.js";
+import { ResourceProfile } from "../graph/resource-profile.js";
+import { JsonObjectScalar } from "../graph/scalars.js";
+import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
+import { Archive } from "../graph/stored-file.js";
+import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { Task } from "../graph/task.js";
+import { ModelVersionSnapshot } from "../model-version/model-version.js";
+import { ProjectInfo, ProjectSnapshot } from "../project/project.js";
+
+@InterfaceType({
+  description: "What defines a training: shared by the training and its snapshots.",
+  resolveType: (value: object) => ("taken_at" in value ? "TrainingSnapshot" : typeOfRecord(value as Training)),
+})
+export abstract class TrainingInfo {
+  @Field(() => String, { description: "The name of the training; it never changes." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => BuildVersionSnapshot, {
+    nullable: true,
+    description: "The build version used, as it was when the training was started.",
+  })
+  @prop({ type: () => BuildVersionSnapshot, _id: false })
+  readonly bvers?: BuildVersionSnapshot | null;
+
+  @Field(() => String, { nullable: true, description: "Path inside the project of the notebook that is executed." })
+  @prop({ type: () => String })
+  readonly notebook?: string | null;
+
+  @Field(() => JsonObjectScalar, { description: "The parameters given to the notebook." })
+  @prop({ type: () => Object, required: true, default: () => ({}) })
+  readonly params!: Record<string, unknown>;
+
+  @Field(() => JsonObjectScalar, { description: "Arbitrary details." })
+  @prop({ type: () => Object, required: true, default: () => ({}) })
+  readonly details!: Record<string, unknown>;
+
+  @Field(() => ResourceProfile, { nullable: true, description: "What its container may use at most." })
+  @prop({ type: () => ResourceProfile, _id: false })
+  readonly resources?: ResourceProfile | null;
+
+  @Field(() => [DatasetSnapshot], { description: "Every dataset mounted, as it was when the training was started." })
+  @prop({ type: () => [DatasetSnapshot], required: true, _id: false })
+  readonly ds!: DatasetSnapshot[];
+
+  @Field(() => ProjectInfo, { description: "The project responsible for the training." })
+  readonly proj!: unknown;
+
+  @Field(() => [ModelVersionSnapshot], {
+    description: "Every model version mounted to start from, as it was when the training was started.",
+  })
+  readonly pretrained!: unknown;
+}
+
+@ObjectType({ implements: [Node, RecordInfo, TrainingInfo], description: "The execution of a training notebook." })
+@modelOptions({ schemaOptions: { collection: "trainings", minimize: false }, options: { allowMixed: Severity.ALLOW } })
+@index({ proj: 1, superseded: 1, _id: -1 })
+@index({ name: 1, superseded: 1, _id: -1 })
+@index({ "bvers._id": 1, superseded: 1, _id: -1 })
+@index({ "ds._id": 1, superseded: 1, _id: -1 })
+@index({ "pretrained._id": 1, superseded: 1, _id: -1 })
+export class Training extends storedRecord(TrainingInfo) {
+  /** The id of the project. */
+  @prop({ type: () => String, required: true })
+  declare readonly proj: string;
+
+  @Field(() => [ModelVersionSnapshot], {
+    description: "Every model version mounted to start from, as it was when the training was started.",
+  })
+  @prop({ type: () => [ModelVersionSnapshot], required: true, _id: false })
+  declare readonly pretrained: ModelVersionSnapshot[];
+
+  @Field(() => Task, { description: "How far it is." })
+  @prop({ type: () => Task, required: true, _id: false })
+  readonly task!: Task;
+
+  /** Whether somebody asked for its end. */
+  @prop({ type: () => Boolean })
+  readonly cancel?: boolean;
+
+  /** The executed notebook, kept whether it failed or not. */
+  @prop({ type: () => Archive, _id: false })
+  readonly output?: Archive | null;
+}
+
+@ObjectType({ implements: [SnapshotInfo, TrainingInfo], description: "A training as it was at one moment." })
+export class TrainingSnapshot extends snapshotOf(TrainingInfo) {
+  @Field(() => ProjectSnapshot, { description: "The project as it was at that moment." })
+  @prop({ type: () => ProjectSnapshot, required: true, _id: false })
+  declare readonly proj: ProjectSnapshot;
+
+  @prop({ type: () => [Pin], required: true, _id: false })
+  declare readonly pretrained: Pin[];
+}
+
+export const TRAINING_DEFINITION: Definition = {
+  fields: ["name", "notebook", "params", "details", "resources"],
+  links: ["proj", "bvers", "ds", "pretrained"],
+};

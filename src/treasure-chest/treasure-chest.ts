@@ -1,0 +1,36 @@
+import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { Field, ObjectType } from "type-graphql";
+import { Node } from "../graph/node.js";
+import { JsonObjectScalar } from "../graph/scalars.js";
+import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
+
+@ObjectType({
+  implements: [Node, RecordInfo],
+  description: "A pair of credentials, sealed before it is stored. No field gives the secret back.",
+})
+@modelOptions({
+  schemaOptions: { collection: "treasure_chests", minimize: false },
+  options: { allowMixed: Severity.ALLOW },
+})
+@index({ name: 1, superseded: 1, _id: -1 })
+export class TreasureChest extends StoredRecord {
+  @Field(() => String, { description: "The name of the chest; it never changes." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => String, { description: "The user to whom it belongs." })
+  @prop({ type: () => String, required: true })
+  readonly owner!: string;
+
+  @Field(() => String, { nullable: true, description: "Free text." })
+  @prop({ type: () => String })
+  readonly desc?: string | null;
+
+  @Field(() => JsonObjectScalar, { description: "Arbitrary details; never the secret." })
+  @prop({ type: () => Object, required: true, default: () => ({}) })
+  readonly details!: Record<string, unknown>;
+
+  /** Counts the secrets kept in it, so that one sealed for an earlier one opens nothing. */
+  @prop({ type: () => Number, required: true })
+  readonly secret_version!: number;
+}
