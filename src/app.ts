@@ -1,0 +1,32 @@
+import type { Logger } from "pino";
+import type { RouteTable } from "./router/route-table.js";
+import type { ImageBuilder } from "./runtime/image-builder.js";
+import type { Runtime } from "./runtime/runtime.js";
+import type { Settings } from "./settings.js";
+import type { Source } from "./source/source.js";
+import type { FileStorage } from "./storage/file-storage.js";
+import type { Store } from "./store/store.js";
+import type { Vault } from "./vault/vault.js";
+
+/** Makes the work that a record asks for, from its outbox entry, before the mutation answers; the reconciler does the rest. */
+export interface Work {
+  /** Relays the outbox of the record: its events, its job, its successor's mark, its deletion. Repeatable. */
+  relay(record: string): Promise<void>;
+}
+
+/** Everything that use-cases reach. */
+export interface App {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly vault: Vault;
+  /** Files of records that are not lightweight. */
+  readonly files: FileStorage;
+  /** Files of lightweight records: in the store itself. */
+  readonly lightweightFiles: FileStorage;
+  readonly runtime: Runtime;
+  readonly imageBuilder: ImageBuilder;
+  readonly sources: { readonly local: Source; readonly git: Source };
+  readonly routes: RouteTable;
+  readonly work: Work;
+}

@@ -1,0 +1,28 @@
+import { freezeModel } from "../model/freeze-model.js";
+import { parentOf } from "../store/parent-of.js";
+import type { Store } from "../store/store.js";
+import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";
+import { pinSnapshot } from "./pin-snapshot.js";
+
+/** The version as it is. What it was trained from is pinned, so that a chain does not grow. @throws CONFLICT where the model is being deleted. */
+export async function freezeModelVersion(
+  store: Pick<Store, "models" | "snapshots">,
+  version: ModelVersion,
+  at: Date,
+): Promise<ModelVersionSnapshot> {
+  const { _id, key, name, train, ds, details, compressed, lightweight, files, pretrained } = version;
+  return {
+    _id,
+    key,
+    taken_at: at,
+    name,
+    train: train ?? null,
+    ds: ds ?? null,
+    details,
+    compressed,
+    lightweight,
+    files,
+    model: freezeModel(await parentOf(store.models, version.model), at),
+    pretrained: pretrained ? await pinSnapshot(store, pretrained) : null,
+  };
+}
