@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { lstat, open, readdir, rename, rm, unlink, writeFile, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline as joined, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
+import type { ExpectedFile, FileStorage } from "../file-storage.js";
+import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";
+import { diskFull, DiskReserve } from "./disk-reserve.js";
+import { RealFolder } from "./real-folder.js";
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+
+const PART = /^[0-9a-f]{64}\.[0-9a-f]{16}\.part$/;
+// Judged by the last write and not by a process id: several machines may share the folder. Whoever has sent nothing for
+// an hour was cut off long before.
+const ABANDONED_MS = 3_600_000;
+
+const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Files in `<folder>/<first two digits>/<sha256>`. */
+export class FilesystemStorage implements FileStorage {
+  private readonly reserve: DiskReserve;
+
+  private constructor(
+    private readonly folder: string,
+    reserve: number,
+  ) {
+    this.reserve = new DiskReserve(folder, reserve);
+  }
+
+  /** Makes the folder where it is missing, and removes what uploads left there that a crash cut off. */
+  static async open(folder: string, { reserve = 0.05 } = {}): Promise<FilesystemStorage> {
+    await using root = await RealFolder.openOrMake(folder);
+    void root;
+    const storage = new FilesystemStorage(folder, reserve);
+    await storage.sweep();
+    return storage;
+  }
+
+  async write(content: Readable, expected: ExpectedFile): Promise<void> {
+    // It may break off while nobody listens yet; the pipeline meets the error then.
+    content.on("error", () => undefined);
+    try {
+      if (!isExpectedFile(expected)) throw badDeclaration();
+      using held = await this.reserve.hold(expected.size);
+      void held;
+      await using folder = await RealFolder.openOrMake(this.folderOf(expected.sha256));
+      await this.writeInto(folder, content, expected);
+    } catch (error) {
+      content.destroy();
+      throw code(error) === "ENOSPC" || code(error) === "EDQUOT" ? diskFull(error) : error;
+    }
+  }
+
+  async read(sha256: string): Promise<Readable> {
+    const handle = await this.openFile(sha256);
+    const { size } = await handle.stat();
+    const check = new ContentCheck({ sha256, size }, storedOtherwise(sha256));
+    // Errors reach the reader through `check`, and a reader who leaves closes the file.
+    joined(handle.createReadStream({ highWaterMark: 256 * 1024 }), check, () => undefined);
+    return check;
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    try {
+      await using handle = await this.openFile(sha256);
+      void handle;
+      return true;
+    } catch (error) {
+      if (code(error) === "NOT_FOUND") return false;
+      throw error;
+    }
+  }
+
+  async remove(sha256: string): Promise<void> {
+    if (!isSha256(sha256)) return;
+    try {
+      await using folder = await RealFolder.open(this.folderOf(sha256));
+      await unlink(folder.at(sha256));
+      await folder.sync();
+    } catch (error) {
+      if (code(error) !== "ENOENT") throw error;
+    }
+  }
+
+  private folderOf(sha256: string): string {
+    return join(this.folder, sha256.slice(0, 2));
+  }
+
+  private async openFile(sha256: string): Promise<FileHandle> {
+    if (!isSha256(sha256)) throw noSuchFile();
+    try {
+      await using folder = await RealFolder.open(this.folderOf(sha256));
+      // Without O_NONBLOCK a named pipe in the file's place would hold the caller up for ever.
+      const handle = await open(folder.at(sha256), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      if ((await handle.stat()).isFile()) return handle;
+      await handle.close();
+      throw new Error(`What is stored as ${sha256} is no plain file.`);
+    } catch (error) {
+      throw code(error) === "ENOENT" ? noSuchFile() : error;
+    }
+  }
+
+  // A crash before the rename leaves a part, which nobody reads and the next sweep removes; one after it leaves the
+  // whole file. A file that is there already is written over with the same content, which also heals a damaged one.
+  private async writeInto(folder: RealFolder, content: Readable, expected: ExpectedFile): Promise<void> {
+    const part = folder.at(`${expected.sha256}.${randomBytes(8).toString("hex")}.part`);
+    const handle = await open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    try {
+      await pipeline(content, new ContentCheck(expected, sentOtherwise), (checked) => writeFile(handle, checked));
+      await handle.sync();
+      await sameFile(handle, part);
+      await rename(part, folder.at(expected.sha256));
+      await folder.sync();
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  private async sweep(): Promise<void> {
+    for (const name of await readdir(this.folder)) {
+      if (!/^[0-9a-f]{2}$/.test(name)) continue;
+      await using folder = await RealFolder.open(join(this.folder, name));
+      for (const part of (await readdir(folder.at("."))).filter((each) => PART.test(each))) {
+        const { mtimeMs } = await lstat(folder.at(part));
+        if (Date.now() - mtimeMs > ABANDONED_MS) await rm(folder.at(part), { force: true });
+      }
+    }
+  }
+}
+
+// Something else may have taken the part's name while it was written.
+async function sameFile(handle: FileHandle, path: string): Promise<void> {
+  const [written, named] = await Promise.all([handle.stat(), lstat(path)]);
+  if (written.ino !== named.ino || written.dev !== named.dev || !named.isFile())
+    throw new Error("The part of an upload was replaced while it was written.");
+}

@@ -1,0 +1,51 @@
+import { constants, existsSync } from "node:fs";
+import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+
+// Where the kernel shows open descriptors as folders, a path through one stays in the folder that was opened, whatever
+// takes the folder's name meanwhile: what openat() would do, which Node does not offer.
+const DESCRIPTORS = "/proc/self/fd";
+
+/** A folder that is really one, held open: no link in its place is followed. */
+export class RealFolder {
+  private constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  /** @throws ENOENT where there is none, ENOTDIR or ELOOP where something else has its name. */
+  static async open(path: string): Promise<RealFolder> {
+    return new RealFolder(path, await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  }
+
+  /** Opens it, made (and its making synced) where it is missing. */
+  static async openOrMake(path: string): Promise<RealFolder> {
+    try {
+      return await RealFolder.open(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+    const first = await mkdir(path, { recursive: true, mode: 0o700 });
+    if (first) {
+      await using parent = await RealFolder.open(dirname(first));
+      await parent.sync();
+    }
+    return RealFolder.open(path);
+  }
+
+  /** The path of a file in it. */
+  at(name: string): string {
+    return join(existsSync(DESCRIPTORS) ? `${DESCRIPTORS}/${this.handle.fd}` : this.path, name);
+  }
+
+  /** Makes what was created, renamed or removed in it survive a power cut. */
+  async sync(): Promise<void> {
+    await this.handle.sync();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.handle.close();
+  }
+}
