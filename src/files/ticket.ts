@@ -1,0 +1,53 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Vault } from "../vault/vault.js";
+
+/** Leave to send one declared file of a record. */
+export interface UploadTicket {
+  readonly method: "PUT";
+  readonly record: string;
+  readonly name: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Leave to fetch one file of a record, or the whole record as a tar.gz where the name is null. */
+export interface DownloadTicket {
+  readonly method: "GET";
+  readonly record: string;
+  readonly name: string | null;
+}
+
+export type Ticket = UploadTicket | DownloadTicket;
+
+const PURPOSE = "ticket";
+const LIFE_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+/** Longest text that is looked at: names of 64 characters, an id and the signature stay well below. */
+const MOST = 1_024;
+
+/**
+ * The ticket as text for a URL. It holds all that it grants, signed, so nothing is stored; whole minutes make a repeated
+ * request give the same ticket again.
+ */
+export function issueTicket(vault: Vault, ticket: Ticket, now = new Date()): string {
+  const expires = Math.ceil((now.getTime() + LIFE_MS) / MINUTE_MS);
+  const granted =
+    ticket.method === "PUT"
+      ? [expires, "PUT", ticket.record, ticket.name, ticket.size, ticket.sha256]
+      : [expires, "GET", ticket.record, ticket.name];
+  const text = Buffer.from(JSON.stringify(granted)).toString("base64url");
+  return `${text}.${signatureOf(vault, text)}`;
+}
+
+/** What the text grants, or why it grants nothing. Only what carries our signature is ever parsed. */
+export function readTicket(vault: Vault, text: string, now = new Date()): Ticket | "forged" | "expired" {
+  const [granted, signature, ...rest] = text.length <= MOST ? text.split(".") : [];
+  if (!granted || !signature || rest.length > 0) return "forged";
+  const [given, ours] = [Buffer.from(signature), Buffer.from(signatureOf(vault, granted))];
+  if (given.length !== ours.length || !timingSafeEqual(given, ours)) return "forged";
+  const [expires, method, record, name, size, sha256] = JSON.parse(Buffer.from(granted, "base64url").toString());
+  if (now.getTime() >= expires * MINUTE_MS) return "expired";
+  return method === "PUT" ? { method, record, name, size, sha256 } : { method, record, name };
+}
+
+const signatureOf = (vault: Vault, text: string): string => vault.sign(PURPOSE, text).toString("base64url");

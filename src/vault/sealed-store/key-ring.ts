@@ -1,0 +1,49 @@
+import { createHmac, hkdfSync } from "node:crypto";
+
+const SALT = "rocas";
+
+/** A master key under the name that what it sealed carries. The name is derived from the key and tells nothing of it. */
+export class MasterKey {
+  readonly #bytes: Buffer;
+  readonly id: string;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.id = derive(bytes, "key id").toString("hex", 0, 8);
+  }
+
+  /** The key for one purpose: none can be told from another, nor the master key from any. */
+  keyFor(purpose: string): Buffer {
+    return derive(this.#bytes, purpose);
+  }
+}
+
+/** The keys of this process: new secrets are sealed under the current one, all of them open what they sealed. */
+export class KeyRing {
+  readonly #signing: MasterKey;
+  readonly #keys: ReadonlyMap<string, MasterKey>;
+  readonly #purposes = new Map<string, Buffer>();
+
+  /** @param current null where no master key was given yet: then nothing can be sealed. */
+  constructor(
+    readonly current: MasterKey | null,
+    earlier: readonly MasterKey[],
+    signing: MasterKey,
+  ) {
+    this.#signing = signing;
+    this.#keys = new Map([...earlier, ...(current ? [current] : [])].map((key) => [key.id, key]));
+  }
+
+  key(id: string): MasterKey | undefined {
+    return this.#keys.get(id);
+  }
+
+  sign(purpose: string, text: string): Buffer {
+    const key = this.#purposes.get(purpose) ?? this.#signing.keyFor(`sign ${purpose}`);
+    this.#purposes.set(purpose, key);
+    return createHmac("sha256", key).update(text).digest();
+  }
+}
+
+const derive = (key: Buffer, purpose: string): Buffer =>
+  Buffer.from(hkdfSync("sha256", key, SALT, `rocas ${purpose}`, 32));
