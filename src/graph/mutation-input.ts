@@ -1,0 +1,30 @@
+import { Field, InputType } from "type-graphql";
+import type { Caller } from "../caller.js";
+import type { Intent } from "../store/intent.js";
+import { ShortTextScalar } from "./scalars.js";
+
+@InputType({ description: "What every mutation takes." })
+export abstract class MutationInput {
+  @Field(() => ShortTextScalar, {
+    nullable: true,
+    description:
+      "Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record.",
+  })
+  readonly idempotencyKey?: string | null;
+}
+
+@InputType({ description: "What every deletion takes." })
+export abstract class DeletionInput extends MutationInput {
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: "Whether what the record owns goes with it, and what is under way for it is cancelled.",
+  })
+  readonly cascade!: boolean;
+}
+
+export const intentOf = (caller: Caller, mutation: string, input: MutationInput): Intent => ({
+  caller,
+  mutation,
+  input,
+  idempotencyKey: input.idempotencyKey,
+});

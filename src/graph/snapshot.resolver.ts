@@ -1,0 +1,37 @@
+import type DataLoader from "dataloader";
+import { type ClassType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { Loaders } from "../loaders.js";
+import type { RequestContext } from "../request-context.js";
+import { type Definition, driftOf, statusOf } from "./drift.js";
+import { type AnySnapshot, Drift, SnapshotStatus } from "./snapshot.js";
+import type { AnyRecord } from "./stored-record.js";
+
+/** `live`, `status` and `drift` of one snapshot type: for any number of snapshots, one find. */
+export function snapshotResolver<T extends AnyRecord>(
+  snapshot: () => ClassType<object>,
+  record: () => ClassType<object>,
+  definition: Definition,
+  byKey: (loaders: Loaders) => DataLoader<string, T | null>,
+) {
+  @Resolver(snapshot)
+  class SnapshotResolver {
+    @FieldResolver(record, { nullable: true, description: "The record that is current under the name now, or null." })
+    live(@Root() { key }: AnySnapshot, @Ctx() { loaders }: RequestContext) {
+      return byKey(loaders).load(key);
+    }
+
+    @FieldResolver(() => SnapshotStatus, { description: "What has become of the record since." })
+    async status(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
+      return statusOf(frozen, await byKey(loaders).load(frozen.key), definition);
+    }
+
+    @FieldResolver(() => [Drift], {
+      description: "What differs, field by field, from what is current under the name. Empty where nothing does or nothing is current.",
+    })
+    async drift(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
+      const live = await byKey(loaders).load(frozen.key);
+      return live ? driftOf(frozen, live, definition) : [];
+    }
+  }
+  return SnapshotResolver;
+}

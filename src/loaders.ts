@@ -1,0 +1,17 @@
+import { datasetLoaders } from "./dataset/dataset.loaders.js";
+import { modelLoaders } from "./model/model.loaders.js";
+import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
+import { projectLoaders } from "./project/project.loaders.js";
+import type { Store } from "./store/store.js";
+import { treasureChestLoaders } from "./treasure-chest/treasure-chest.loaders.js";
+
+/** Every loader of one request. */
+export const loadersOf = (store: Store) => ({
+  ...projectLoaders(store),
+  ...modelLoaders(store),
+  ...datasetLoaders(store),
+  ...modelVersionLoaders(store),
+  ...treasureChestLoaders(store),
+});
+
+export type Loaders = ReturnType<typeof loadersOf>;

@@ -1,0 +1,31 @@
+import type { App } from "../app.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import { modelsOf } from "./models-of.js";
+import type { CreateProjectInput } from "./project.inputs.js";
+import type { Project } from "./project.js";
+
+/** @throws ALREADY_EXISTS, NOT_FOUND where a model is missing. */
+export function createProject({ store }: Pick<App, "store">, intent: Intent, input: CreateProjectInput): Promise<Project> {
+  return once(store, intent, async () => {
+    const name = input.name ?? madeUpName();
+    const model = await modelsOf(store, input.models ?? []);
+    return insertRecord(
+      store.projects,
+      {
+        _id: newId("project"),
+        key: keyOf(name),
+        name,
+        desc: input.desc ?? null,
+        home_dir: input.homeDir ?? null,
+        git_repo: input.gitRepo ?? null,
+        docker_repo: input.dockerRepo ?? null,
+        model,
+      },
+      intent,
+    );
+  });
+}

@@ -1,0 +1,56 @@
+import { ArgsType, Field, InputType } from "type-graphql";
+import { NameFilter } from "../graph/filter.js";
+import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { GitUrlScalar, ImageRefScalar, NameScalar, ShortTextScalar } from "../graph/scalars.js";
+
+@InputType({ description: "What can be said of a project at any time." })
+abstract class ProjectFields extends MutationInput {
+  @Field(() => ShortTextScalar, { nullable: true, description: "Free text." })
+  readonly desc?: string | null;
+
+  @Field(() => ShortTextScalar, {
+    nullable: true,
+    description: "The folder from which LOCAL builds are made, inside one of the operator's project roots, or relative to one.",
+  })
+  readonly homeDir?: string | null;
+
+  @Field(() => GitUrlScalar, { nullable: true, description: "The repository from which GIT builds are made." })
+  readonly gitRepo?: string | null;
+
+  @Field(() => ImageRefScalar, { nullable: true, description: "The image repository from which PRE_BUILT versions come." })
+  readonly dockerRepo?: string | null;
+
+  @Field(() => [String], { nullable: true, description: "The names of the models that the project uses, 50 at most." })
+  readonly models?: string[] | null;
+}
+
+@InputType({ description: "A new project." })
+export class CreateProjectInput extends ProjectFields {
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  readonly name?: string | null;
+}
+
+@InputType({ description: "What is to change of a project. A field left out stays as it is; null empties it." })
+export class UpdateProjectInput extends ProjectFields {
+  @Field(() => String, { description: "The name of the project." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which project is to go." })
+export class DeleteProjectInput extends DeletionInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which projects." })
+export class ProjectFilter {
+  @Field(() => NameFilter, { nullable: true, description: "By name." })
+  readonly name?: NameFilter | null;
+}
+
+@ArgsType()
+export class ProjectsArgs extends PageArgs {
+  @Field(() => ProjectFilter, { nullable: true, description: "Only these." })
+  readonly filter?: ProjectFilter | null;
+}

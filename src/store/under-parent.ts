@@ -1,0 +1,29 @@
+import { DomainError } from "../errors.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { byId } from "./current.js";
+import { entomb } from "./entomb.js";
+import type { Intent } from "./intent.js";
+import type { Records } from "./store.js";
+
+/** @throws CONFLICT where the record that something is to be made under is being deleted. */
+export function refuseDeleting(parent: AnyRecord): void {
+  if (parent.deleting) throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
+}
+
+/**
+ * Reads the parent again after the insert of a child: a deletion that began between the check and the insert has
+ * listed its children without this one. The child is taken back then.
+ * @throws CONFLICT
+ */
+export async function underParent<C extends AnyRecord, P extends AnyRecord>(
+  child: C,
+  children: Records<C>,
+  parents: Records<P>,
+  parentId: string,
+  intent: Intent,
+): Promise<C> {
+  const [parent] = await byId(parents, [parentId]);
+  if (parent && !parent.deleting) return child;
+  await entomb(children, child._id, { ...intent, idempotencyKey: null });
+  throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
+}
