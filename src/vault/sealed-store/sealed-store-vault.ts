@@ -13,13 +13,16 @@ const CHEST = /^\w{1,128}$/;
  * chest, its version and the cluster: copied elsewhere they do not open.
  */
 export class SealedStoreVault implements Vault {
+  // Private at run time too: whoever logs the vault logs no key.
+  readonly #secrets: SecretCollection;
   readonly #keys: KeyRing;
 
   constructor(
-    private readonly secrets: SecretCollection,
+    secrets: SecretCollection,
     keys: KeyRing,
     private readonly cluster: string,
   ) {
+    this.#secrets = secrets;
     this.#keys = keys;
   }
 
@@ -37,14 +40,14 @@ export class SealedStoreVault implements Vault {
     try {
       const key = seal(wrapping, dataKey, this.boundTo("key", chest, version));
       const sealed = seal(dataKey, plain, this.boundTo("secret", chest, version));
-      await this.secrets.replaceOne({ _id: id }, { _id: id, master: master.id, key, sealed }, { upsert: true });
+      await this.#secrets.replaceOne({ _id: id }, { _id: id, master: master.id, key, sealed }, { upsert: true });
     } finally {
       for (const bytes of [dataKey, plain, wrapping]) bytes.fill(0);
     }
   }
 
   async open(chest: string, version: number): Promise<Credentials> {
-    const secret = await this.secrets.findOne({ _id: idOf(chest, version) });
+    const secret = await this.#secrets.findOne({ _id: idOf(chest, version) });
     if (!secret) throw new DomainError("NOT_FOUND", "The treasure chest holds no secret of this version.");
     const master = this.#keys.key(String(secret["master"]));
     if (!master) throw new Error(`The master key of the stored secret ${secret._id} is not there.`);
@@ -62,7 +65,7 @@ export class SealedStoreVault implements Vault {
   async forget(chest: string): Promise<void> {
     if (!CHEST.test(chest)) return;
     // `/` follows `.`: every version of this chest and nothing else.
-    await this.secrets.deleteMany({ _id: { $gte: `${chest}.`, $lt: `${chest}/` } });
+    await this.#secrets.deleteMany({ _id: { $gte: `${chest}.`, $lt: `${chest}/` } });
   }
 
   sign(purpose: string, text: string): Buffer {
