@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { DomainError } from "../errors.js";
+import type { Job, JobState, Slot } from "../jobs/job.js";
+import type { Store } from "../store/store.js";
+
+/** One attempt of one container, as its run token names it. */
+export interface Attempt {
+  readonly job: Job;
+  /** Which slot of the job. */
+  readonly index: number;
+  readonly slot: Slot;
+}
+
+const UNDER_WAY: readonly JobState[] = ["QUEUED", "STARTING", "RUNNING", "FINISHING"];
+
+/** The attempt is not, or no longer, granted: its container must stop (409). */
+export class NotGranted extends DomainError {
+  constructor() {
+    super("CONFLICT", "This attempt is not granted: it was cancelled, superseded, claimed before, or its job has ended.");
+  }
+}
+
+export const hashOfToken = (token: string): string => createHash("sha256").update(token).digest("hex");
+
+/** Found by the token's hash, so that no comparison takes time by the token's content. Null: no token of ours. */
+export async function attemptOf({ jobs }: Pick<Store, "jobs">, token: string): Promise<Attempt | null> {
+  const hash = hashOfToken(token);
+  const job = await jobs.findOne({ "slots.token_hash": hash });
+  const index = job?.slots.findIndex((each) => each.token_hash === hash) ?? -1;
+  const slot = job?.slots[index];
+  return job && slot ? { job, index, slot } : null;
+}
+
+/** Matches the job only while this very attempt may run: every write on its behalf is fenced by it. */
+export const whileGranted = ({ job, index, slot }: Attempt): Record<string, unknown> => ({
+  _id: job._id,
+  [`slots.${index}.token_hash`]: slot.token_hash,
+  [`slots.${index}.attempt`]: slot.attempt,
+  [`slots.${index}.wanted`]: true,
+  desired: "RUN",
+  state: { $in: [...UNDER_WAY] },
+});
+
+/** Writes to the attempt's slot while it is granted, and has the reconciler look at the job. @throws NotGranted */
+export async function writeSlot(
+  { jobs }: Pick<Store, "jobs">,
+  attempt: Attempt,
+  fields: Partial<Slot>,
+  only: Record<string, unknown> = {},
+): Promise<void> {
+  const at = (names: object) =>
+    Object.fromEntries(Object.entries(names).map(([name, value]) => [`slots.${attempt.index}.${name}`, value]));
+  const now = new Date();
+  const { matchedCount } = await jobs.updateOne(
+    { ...whileGranted(attempt), ...at(only) },
+    { $set: { ...at(fields), next_reconcile_at: now, updated_at: now } },
+  );
+  if (matchedCount === 0) throw new NotGranted();
+}
+
+/** @throws NotGranted where the attempt did not pass the start gate, or has reported its end. */
+export function assertWorking({ job, slot }: Attempt): void {
+  const granted = job.desired === "RUN" && UNDER_WAY.includes(job.state) && slot.wanted;
+  if (!granted || !slot.claimed_at || slot.completed) throw new NotGranted();
+}

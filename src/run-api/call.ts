@@ -1,0 +1,25 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import type { App } from "../app.js";
+import type { Attempt } from "./attempt.js";
+
+/** One request of a container. */
+export interface Call {
+  readonly app: App;
+  readonly attempt: Attempt;
+  readonly request: IncomingMessage;
+  /** What the path holds between its fixed parts, decoded. */
+  readonly parts: readonly string[];
+}
+
+/** A file on its way to a container. */
+export class FileAnswer {
+  constructor(
+    readonly content: Readable,
+    readonly size: number,
+    readonly sha256: string,
+  ) {}
+}
+
+/** Answers with JSON or a file; what it throws becomes the error. */
+export type Endpoint = (call: Call) => Promise<object>;

@@ -1,0 +1,30 @@
+import { NotGranted, writeSlot } from "./attempt.js";
+import type { Endpoint } from "./call.js";
+import { fieldsOf, given, integerAt, textAt, truthAt } from "./fields.js";
+import { plainText } from "./plain-text.js";
+import { readJson } from "./read-body.js";
+
+const MOST_BYTES = 256 * 1024;
+
+/** The failing cell in one line: `NameError: name 'x' is not defined (cell 3)`. */
+function failureOf(value: unknown): string {
+  const error = fieldsOf(value ?? {}, ["name", "message", "cell", "traceback"], "error");
+  textAt(error, "traceback");
+  const name = plainText(textAt(error, "name") ?? "Error", 128);
+  const message = plainText(textAt(error, "message") ?? "", 2_000);
+  const cell = integerAt(error, "cell", 0, 1_000_000);
+  return `${name}${message ? `: ${message}` : ""}${cell === null ? "" : ` (cell ${cell})`}`;
+}
+
+/** How the notebook ended. The first report of an attempt counts, repeats are harmless. @throws NotGranted */
+export const complete: Endpoint = async ({ app, attempt, request }) => {
+  const body = fieldsOf(await readJson(request, MOST_BYTES), ["ok", "error"]);
+  const ok = given(truthAt(body, "ok"), "ok");
+  const error = ok ? null : failureOf(body["error"]);
+  if (!attempt.slot.claimed_at) throw new NotGranted();
+  if (attempt.slot.completed) return {};
+  const at = await app.store.now();
+  const progress = ok ? 1 : attempt.slot.progress;
+  await writeSlot(app.store, attempt, { completed: { at, ok, error }, heartbeat_at: at, progress }, { completed: null });
+  return {};
+};

@@ -1,0 +1,53 @@
+import { DomainError } from "../errors.js";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+function refuse(path: string, what: string): never {
+  throw new DomainError("BAD_USER_INPUT", `${path}: ${what}`, path.split("."));
+}
+
+/** What containers send is hostile: an object with these fields and no others. @throws BAD_USER_INPUT */
+export function fieldsOf(value: unknown, allowed: readonly string[], path = "body"): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(path, "an object is expected.");
+  if (Object.keys(value).some((each) => !allowed.includes(each)))
+    refuse(path, `only the fields ${allowed.join(", ")} are known.`);
+  return value as Fields;
+}
+
+/** @throws BAD_USER_INPUT */
+export function textAt(fields: Fields, name: string): string | null {
+  const value = fields[name] ?? null;
+  if (value === null) return null;
+  return typeof value === "string" && value.isWellFormed() ? value : refuse(name, "well-formed text is expected.");
+}
+
+/** @throws BAD_USER_INPUT where it is no number from `least` to `most` (NaN and infinities are none). */
+export function numberAt(fields: Fields, name: string, least: number, most: number): number | null {
+  const value = fields[name] ?? null;
+  if (value === null) return null;
+  const good = typeof value === "number" && Number.isFinite(value) && value >= least && value <= most;
+  return good ? value : refuse(name, `a number from ${least} to ${most} is expected.`);
+}
+
+/** @throws BAD_USER_INPUT */
+export function integerAt(fields: Fields, name: string, least: number, most: number): number | null {
+  const value = numberAt(fields, name, least, most);
+  return value === null || Number.isSafeInteger(value) ? value : refuse(name, "a whole number is expected.");
+}
+
+/** @throws BAD_USER_INPUT */
+export function truthAt(fields: Fields, name: string): boolean | null {
+  const value = fields[name] ?? null;
+  return value === null || typeof value === "boolean" ? value : refuse(name, "true or false is expected.");
+}
+
+/** @throws BAD_USER_INPUT */
+export function listAt(fields: Fields, name: string, most: number): readonly unknown[] {
+  const value = fields[name] ?? [];
+  return Array.isArray(value) && value.length <= most ? value : refuse(name, `a list of at most ${most} is expected.`);
+}
+
+/** @throws BAD_USER_INPUT where it is left out. */
+export function given<T>(value: T | null, name: string): T {
+  return value ?? refuse(name, "is missing.");
+}

@@ -1,0 +1,44 @@
+import { byId } from "../store/current.js";
+import type { Store } from "../store/store.js";
+import type { Assignment } from "./assignment.js";
+import { datasetsOf, versionsOf } from "./mounted.js";
+
+/**
+ * What the container finds below `/nha/meta/`, under the specification's field names: the records as they were when
+ * the work was started. The project's models are there as they are now, since versions are published for them.
+ */
+export async function meta(store: Pick<Store, "models">, assignment: Assignment): Promise<object> {
+  const { kind, proj } = assignment;
+  const models = await byId(store.models, proj.model);
+  const { _id: id, name, desc, home_dir, git_repo, docker_repo } = proj;
+  const subject = kind === "train" ? assignment.training : assignment.revision;
+  const { notebook, details, bvers } = subject;
+  const work =
+    kind === "train"
+      ? { train: { id: subject._id, name: assignment.training.name, notebook, details } }
+      : {
+          depl: {
+            id: assignment.deployment._id,
+            name: assignment.deployment.name,
+            revision: assignment.revision.number,
+            notebook,
+            details,
+          },
+        };
+  return {
+    proj: { id, name, desc, home_dir, git_repo, docker_repo, model: models.map((model) => model.name) },
+    ...work,
+    bvers: bvers ?? null,
+    params: kind === "train" ? assignment.training.params : {},
+    datasets: datasetsOf(assignment),
+    movers: kind === "deploy" ? versionsOf(assignment) : [],
+    pretrained: kind === "train" ? versionsOf(assignment) : [],
+    models: models.map((model) => ({
+      id: model._id,
+      name: model.name,
+      desc: model.desc ?? null,
+      model_files: model.model_files,
+      data_files: model.data_files,
+    })),
+  };
+}

@@ -1,0 +1,54 @@
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
+import type { App } from "../app.js";
+import { isDuplicateKey } from "../store/duplicate-key.js";
+
+const KEPT = "run_port";
+// Below the range from which Linux takes the ports of outgoing connections.
+const FIRST = 20_000;
+const LAST = 32_000;
+
+type Reached = Pick<App, "settings" | "store" | "runtime">;
+
+/** Where the run listener binds. @throws RUNTIME_UNAVAILABLE where the engine is to say it and none answers. */
+export async function runAddress(app: Reached): Promise<{ host: string; port: number }> {
+  const host = app.settings.ROCAS_RUN_HOST || (await app.runtime.runHost());
+  return { host, port: app.settings.ROCAS_RUN_PORT || (await keptPort(app, host)) };
+}
+
+/** Where containers reach it. @throws RUNTIME_UNAVAILABLE likewise. */
+export async function runUrl(app: Reached): Promise<string> {
+  if (app.settings.ROCAS_RUN_URL) return app.settings.ROCAS_RUN_URL.replace(/\/+$/, "");
+  const { host, port } = await runAddress(app);
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Chosen once for the installation: containers that run know it, and it must outlive this process. */
+async function keptPort({ store }: Pick<App, "store">, host: string): Promise<number> {
+  const kept = await store.installation.findOne({ _id: KEPT });
+  if (kept) return Number(kept.value);
+  const value = await freePort(host);
+  try {
+    await store.installation.insertOne({ _id: KEPT, value });
+    return value;
+  } catch (error) {
+    // Another process has chosen meanwhile: its choice counts.
+    if (!isDuplicateKey(error)) throw error;
+    return keptPort({ store }, host);
+  }
+}
+
+async function freePort(host: string): Promise<number> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const port = randomInt(FIRST, LAST);
+    if (await isFree(host, port)) return port;
+  }
+  throw new Error(`No port between ${FIRST} and ${LAST} is free on ${host}.`);
+}
+
+const isFree = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
+  });

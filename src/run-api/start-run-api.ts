@@ -1,0 +1,66 @@
+import type { Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import { runListener } from "./listener.js";
+import { runAddress } from "./run-address.js";
+
+export interface RunApi extends AsyncDisposable {
+  /** Resolves once it listens, or once it is closed before it could. */
+  readonly listening: Promise<void>;
+}
+
+const PAUSE = 1_000;
+
+/**
+ * Has the run listener bound as soon as that is possible: an engine has to name its gateway, and another process of
+ * ours may hold the port until it ends. Never fails; it tries again every second.
+ */
+export function startRunApi(app: App): RunApi {
+  const server = runListener(app);
+  const closing = new AbortController();
+  const listening = bind(app, server, closing.signal);
+  return {
+    listening,
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await listening;
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const impatience = setTimeout(() => server.closeAllConnections(), 5_000);
+      await closed;
+      clearTimeout(impatience);
+    },
+  };
+}
+
+async function bind(app: App, server: Server, closing: AbortSignal): Promise<void> {
+  let said: string | null = null;
+  while (!closing.aborted) {
+    try {
+      const { host, port } = await runAddress(app);
+      if (closing.aborted) return;
+      await listen(server, host, port);
+      app.logger.info({ host, port }, "run listener listens");
+      return;
+    } catch (error) {
+      const reason = error instanceof DomainError ? error.code : ((error as NodeJS.ErrnoException).code ?? "UNKNOWN");
+      // Once per reason, not once a second.
+      if (reason !== said) app.logger.warn({ err: error, reason }, "run listener waits");
+      said = reason;
+    }
+    await delay(PAUSE, undefined, { signal: closing }).catch(() => undefined);
+  }
+}
+
+const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const failed = (error: Error) => reject(error);
+    server.once("error", failed);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off("error", failed);
+      server.on("error", () => undefined);
+      resolve();
+    });
+  });

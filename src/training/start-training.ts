@@ -1,0 +1,75 @@
+import type { App } from "../app.js";
+import { freezeBuildVersion } from "../build-version/freeze-build-version.js";
+import { freezeDataset } from "../dataset/freeze-dataset.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import type { ResourceProfile } from "../graph/resource-profile.js";
+import { waitingTask } from "../graph/task.js";
+import { freezeModelVersion } from "../model-version/freeze-model-version.js";
+import type { Settings } from "../settings.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import { required } from "../store/required.js";
+import { refuseDeleting } from "../store/under-parent.js";
+import { buildVersionToRun } from "./build-version-to-run.js";
+import { mountableDatasets, mountableVersions } from "./mountable.js";
+import type { StartTrainingInput } from "./training.inputs.js";
+import type { Training } from "./training.js";
+import { stillUnderAll } from "./still-under-all.js";
+
+const resourcesOf = (settings: Settings): ResourceProfile => ({
+  memory_mb: settings.ROCAS_TRAIN_MEMORY_MB,
+  cpus: settings.ROCAS_CPUS,
+  pids: settings.ROCAS_PIDS,
+  scratch_mb: settings.ROCAS_SCRATCH_MB,
+});
+
+/**
+ * Records the training with everything that it mounts, as it is at this moment; the reconciler runs it.
+ * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET, ALREADY_EXISTS, CONFLICT, RUNTIME_UNAVAILABLE
+ */
+export function startTraining(
+  app: Pick<App, "store" | "settings" | "runtime" | "work">,
+  intent: Intent,
+  input: StartTrainingInput,
+): Promise<Training> {
+  const { store } = app;
+  return once(store, intent, async () => {
+    const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
+    refuseDeleting(project);
+    const version = await buildVersionToRun(store, project, input.tag);
+    const datasets = await mountableDatasets(store, input.datasets ?? [], ["input", "datasets"]);
+    const pretrained = await mountableVersions(store, input.pretrained ?? [], ["input", "pretrained"]);
+    await app.runtime.engine();
+
+    const at = new Date();
+    const name = input.name ?? madeUpName();
+    const inserted = await insertRecord(
+      store.trainings,
+      {
+        _id: newId("train"),
+        key: keyOf(project.name, name),
+        name,
+        proj: project._id,
+        bvers: await freezeBuildVersion(store, version, at),
+        notebook: input.notebook,
+        params: input.params ?? {},
+        details: input.details ?? {},
+        resources: resourcesOf(app.settings),
+        ds: await Promise.all(datasets.map((dataset) => freezeDataset(store, dataset, at))),
+        pretrained: await Promise.all(pretrained.map((each) => freezeModelVersion(store, each, at))),
+        task: waitingTask(at),
+      },
+      intent,
+    );
+    const training = await stillUnderAll(inserted, store.trainings, intent, [
+      [store.byKind.project, [project._id]],
+      [store.byKind.bvers, [version._id]],
+      [store.byKind.dataset, datasets.map(({ _id }) => _id)],
+      [store.byKind.movers, pretrained.map(({ _id }) => _id)],
+    ]);
+    await app.work.relay(training._id);
+    return training;
+  });
+}

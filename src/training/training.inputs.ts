@@ -1,0 +1,90 @@
+import { ArgsType, Field, InputType } from "type-graphql";
+import { NameFilter } from "../graph/filter.js";
+import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
+import { MountInput } from "./mount.inputs.js";
+
+@InputType({ description: "Which notebook is to run, in which image, on what." })
+export class StartTrainingInput extends MutationInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  readonly name?: string | null;
+
+  @Field(() => TagScalar, { defaultValue: "latest", description: "The tag of the build version to run in." })
+  readonly tag!: string;
+
+  @Field(() => NotebookPathScalar, { description: "Path inside the project of the notebook." })
+  readonly notebook!: string;
+
+  @Field(() => JsonObjectScalar, {
+    nullable: true,
+    description: "Given to the notebook: they replace those of its cell tagged `parameters`.",
+  })
+  readonly params?: Record<string, unknown> | null;
+
+  @Field(() => [MountInput], { nullable: true, description: "The datasets to mount, 20 at most." })
+  readonly datasets?: MountInput[] | null;
+
+  @Field(() => [MountInput], { nullable: true, description: "The model versions to start from, 20 at most." })
+  readonly pretrained?: MountInput[] | null;
+
+  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details." })
+  readonly details?: Record<string, unknown> | null;
+}
+
+@ArgsType()
+export class TrainingKey {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The name of the training." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which training is to end." })
+export class CancelTrainingInput extends MutationInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The name of the training." })
+  readonly name!: string;
+}
+
+@InputType({ description: "What is to change of a training. A field left out stays as it is." })
+export class UpdateTrainingInput extends MutationInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The name of the training." })
+  readonly name!: string;
+
+  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details; null empties them." })
+  readonly details?: Record<string, unknown> | null;
+}
+
+@InputType({ description: "Which training is to go." })
+export class DeleteTrainingInput extends DeletionInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The name of the training." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which trainings." })
+export class TrainingFilter {
+  @Field(() => NameFilter, { nullable: true, description: "By the name of the project." })
+  readonly proj?: NameFilter | null;
+
+  @Field(() => NameFilter, { nullable: true, description: "By name." })
+  readonly name?: NameFilter | null;
+}
+
+@ArgsType()
+export class TrainingsArgs extends PageArgs {
+  @Field(() => TrainingFilter, { nullable: true, description: "Only these." })
+  readonly filter?: TrainingFilter | null;
+}
