@@ -48,6 +48,9 @@ export interface Replica {
   readonly exit: { readonly code: number; readonly outOfMemory: boolean } | null;
 }
 
+/** The engine cannot make or start this container, and trying again will not help: data on the task's record. */
+export class ContainerRefusedError extends Error {}
+
 /** What the server asks of whatever runs containers. Docker, Swarm and Kubernetes each answer it. */
 export interface Runtime {
   /** Name and version of the engine. @throws RUNTIME_UNAVAILABLE where none answers. */
@@ -57,7 +60,8 @@ export interface Runtime {
   /**
    * Makes what is missing of the container, its volumes and its network, and starts it if it was never started. What
    * carries its name and our labels already is left as it is: a repeated call changes nothing.
-   * @throws CONFLICT where a foreign object holds the name, RUNTIME_UNAVAILABLE where the engine does not answer.
+   * @throws CONFLICT where a foreign object holds the name, RUNTIME_UNAVAILABLE where the engine does not answer,
+   * ContainerRefusedError where the image is missing or has nothing that can be run.
    */
   run(container: ContainerSpec): Promise<void>;
   /** Every container of ours, or of one job, running or not. */
