@@ -5,6 +5,15 @@ export type JobState = "QUEUED" | "STARTING" | "RUNNING" | "FINISHING" | "SUCCEE
 /** States that never change again. */
 export const ENDED: readonly JobState[] = ["SUCCEEDED", "FAILED", "CANCELLED"];
 
+/** States in which a worker may still write: the fence names them. */
+export const UNDER_WAY: readonly JobState[] = ["QUEUED", "STARTING", "RUNNING", "FINISHING"];
+
+/** A treasure chest with the secret that it held when the work was asked for. */
+export interface ChestVersion {
+  readonly id: string;
+  readonly version: number;
+}
+
 export interface BuildSpec {
   readonly kind: "BUILD";
   readonly tag: string;
@@ -13,7 +22,10 @@ export interface BuildSpec {
   readonly location: string;
   readonly ref: string | null;
   readonly noCache: boolean;
-  readonly chest: { readonly id: string; readonly version: number } | null;
+  /** Of the git host, or of the registry that an image is pulled from. */
+  readonly chest: ChestVersion | null;
+  /** Of the registry that images are pushed to. */
+  readonly registry_chest: ChestVersion | null;
   /** Chosen with the intent: an insert that finds this id there is done. */
   readonly buildVersion: string;
 }
@@ -76,6 +88,15 @@ export const newSlot = (): Slot => ({
   wanted: true,
 });
 
+/** Where the content of an image came from, written before it is built, and the image once it is. */
+export interface BuildOutcome {
+  readonly git_version: string | null;
+  readonly git_dirty: boolean | null;
+  /** The image id; null until the engine gave it. */
+  readonly image: string | null;
+  readonly built_at: Date | null;
+}
+
 /** Work, as SECURITY.md 4.2 sketches it. The job is the truth; the task on the record is what the reconciler wrote there. */
 export interface Job {
   /** The id of the Build, the Training or the DeploymentRevision. */
@@ -99,6 +120,10 @@ export interface Job {
   next_reconcile_at: Date;
   progress: number;
   error: string | null;
+  /** Of a build, once its source is open. */
+  outcome?: BuildOutcome;
+  /** Bytes of log taken so far, so that nobody fills the store. */
+  log_bytes: number;
   /** Number of the next log chunk that this side writes (builds, and what the reconciler itself has to say). */
   log_seq: number;
   cleanup: "PENDING" | "DONE";

@@ -1,0 +1,31 @@
+import type { App } from "../app.js";
+import type { Replica } from "../runtime/runtime.js";
+import { ENDED, type Job } from "./job.js";
+
+/**
+ * Whether a container is provably old: its job ended and its result is stored, or a later attempt exists. Attempts only
+ * grow and an end is final, so that the judgement cannot become wrong later. "Not the one we track" would not be safe.
+ */
+export function isProvablyOld({ slot, attempt }: Pick<Replica, "slot" | "attempt">, job: Job): boolean {
+  if (ENDED.includes(job.state) && job.cleanup === "DONE") return true;
+  return attempt < (job.slots[slot]?.attempt ?? 0);
+}
+
+/** Removes containers that are provably old. One whose job is unknown (a restored backup) is reported, never removed. */
+export async function collectGarbage({
+  runtime,
+  store,
+  logger,
+}: Pick<App, "runtime" | "store" | "logger">): Promise<void> {
+  const seen = await runtime.observe();
+  const ids = [...new Set(seen.map(({ job }) => job))];
+  const jobs = new Map((await store.jobs.find({ _id: { $in: ids } }).toArray()).map((job) => [job._id, job]));
+  for (const replica of seen) {
+    const job = jobs.get(replica.job);
+    if (!job) logger.warn({ event: "container_of_unknown_job", container: replica.name, job: replica.job });
+    else if (isProvablyOld(replica, job)) {
+      logger.info({ event: "old_container_removed", container: replica.name });
+      await runtime.stop(replica.name);
+    }
+  }
+}

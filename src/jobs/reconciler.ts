@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import type { App } from "../app.js";
+import { collectGarbage } from "./collect-garbage.js";
+import { ENDED, type Job } from "./job.js";
+import { acquire, type Lease } from "./lease.js";
+import { makeDue } from "./make-due.js";
+import { afterFailure, type Carriers, turn } from "./turn.js";
+
+export interface Reconciler {
+  /** Looks at once: at the job, where one is named, also where a turn of it is under way here. */
+  nudge(job?: string): void;
+  /** For tests: resolves when no job is due and none runs here. */
+  settled(): Promise<void>;
+  /** Takes no more jobs, stops the turns under way and gives their leases back. Containers run on. */
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 1_000;
+const COLLECT_MS = 60_000;
+/** Turns at a time. Builds are long and heavy; the others mostly look and go. */
+const MOST: Readonly<Record<Job["kind"], number>> = { BUILD: 4, TRAIN: 32, DEPLOY: 32 };
+const KINDS = Object.keys(MOST) as Job["kind"][];
+
+interface Running {
+  readonly kind: Job["kind"];
+  lease: Lease | null;
+  readonly done: Promise<void>;
+}
+
+/** Carries on, in this process, whatever job is due and free. Any number of processes may do so over one store. */
+export function startReconciler(app: App, does: Carriers): Reconciler {
+  const reconciler = new JobReconciler(app, does);
+  reconciler.nudge();
+  return reconciler;
+}
+
+class JobReconciler implements Reconciler {
+  readonly #owner = randomUUID();
+  readonly #running = new Map<string, Running>();
+  readonly #failures = new Map<string, number>();
+  readonly #nudged = new Set<string>();
+  readonly #collecting: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  #wakeAt = Infinity;
+  #pass: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(
+    private readonly app: App,
+    private readonly does: Carriers,
+  ) {
+    this.#collecting = setInterval(() => void this.#collect(), COLLECT_MS);
+  }
+
+  nudge(job?: string): void {
+    if (this.#stopped) return;
+    if (job) void this.#makeDue(job).catch(() => undefined);
+    this.#wake(0);
+  }
+
+  async settled(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#passOnce();
+      if (this.#running.size === 0 && (await this.#due()).length === 0) return;
+      if (this.#running.size > 0) await Promise.race([...this.#running.values()].map(({ done }) => done));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearInterval(this.#collecting);
+    await this.#pass;
+    for (const { lease } of this.#running.values()) lease?.lose();
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  /** A turn of it that is under way here hears of a wish to cancel; else it is due at once, whoever looks first. */
+  async #makeDue(id: string): Promise<void> {
+    this.#nudged.add(id);
+    const held = this.#running.get(id)?.lease;
+    if (held) return held.renew();
+    await makeDue(this.app.store, id);
+    this.#nudged.delete(id);
+    this.#wake(0);
+  }
+
+  #wake(ms: number): void {
+    const at = performance.now() + ms;
+    if (this.#stopped || at >= this.#wakeAt) return;
+    clearTimeout(this.#timer);
+    this.#wakeAt = at;
+    this.#timer = setTimeout(() => {
+      this.#wakeAt = Infinity;
+      void this.#passOnce().finally(() => this.#wake(POLL_MS));
+    }, ms);
+  }
+
+  /** One pass at a time: who asks during one gets the next. */
+  async #passOnce(): Promise<void> {
+    while (this.#pass) await this.#pass;
+    if (this.#stopped) return;
+    this.#pass = this.#lookForWork()
+      .catch((error: unknown) => this.app.logger.warn({ event: "jobs_unread", err: error }))
+      .finally(() => (this.#pass = null));
+    await this.#pass;
+  }
+
+  async #due(): Promise<Pick<Job, "_id" | "kind">[]> {
+    const now = await this.app.store.now();
+    const found = await Promise.all(
+      KINDS.map((kind) =>
+        this.app.store.jobs
+          .find({ cleanup: "PENDING", next_reconcile_at: { $lte: now }, kind, "lease.until": { $lt: now } })
+          .project<Pick<Job, "_id" | "kind">>({ kind: 1 })
+          .sort({ next_reconcile_at: 1 })
+          .limit(MOST[kind])
+          .toArray(),
+      ),
+    );
+    return found.flat();
+  }
+
+  async #lookForWork(): Promise<void> {
+    for (const { _id, kind } of await this.#due()) {
+      const busy = [...this.#running.values()].filter((each) => each.kind === kind).length;
+      if (this.#running.has(_id) || busy >= MOST[kind]) continue;
+      const running: Running = { kind, lease: null, done: this.#carryOn(_id, (lease) => (running.lease = lease)) };
+      this.#running.set(_id, running);
+    }
+  }
+
+  async #carryOn(id: string, held: (lease: Lease) => void): Promise<void> {
+    // The map must know of this run before it can end.
+    await Promise.resolve();
+    try {
+      const lease = await acquire(this.app.store, this.#owner, id);
+      if (!lease) return;
+      held(lease);
+      if (this.#stopped) lease.lose();
+      const next = this.#stopped ? 0 : await this.#oneTurn(lease);
+      const again = this.#nudged.delete(id) ? 0 : (next ?? 0);
+      await lease.release(again);
+      if (ENDED.includes(lease.job.state)) await this.#wakeWaiting(lease.job);
+      this.#wake(again);
+    } catch (error) {
+      this.app.logger.warn({ event: "job_left", job: id, err: error });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #oneTurn(lease: Lease): Promise<number | null> {
+    const id = lease.job._id;
+    try {
+      const next = await turn(this.app, this.does, lease);
+      this.#failures.delete(id);
+      return next;
+    } catch (error) {
+      const failures = (this.#failures.get(id) ?? 0) + 1;
+      this.#failures.set(id, failures);
+      return afterFailure(this.app, lease, error, failures);
+    }
+  }
+
+  /** Builds of one tag follow each other: the next need not wait for its time. */
+  async #wakeWaiting({ kind, proj }: Job): Promise<void> {
+    if (kind !== "BUILD") return;
+    await this.app.store.jobs.updateMany(
+      { proj, cleanup: "PENDING", kind, state: "QUEUED" },
+      { $set: { next_reconcile_at: await this.app.store.now() } },
+    );
+  }
+
+  async #collect(): Promise<void> {
+    try {
+      await collectGarbage(this.app);
+    } catch (error) {
+      this.app.logger.warn({ event: "collection_failed", err: error });
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { trusted } from "mongoose";
+import type { App } from "../app.js";
+import { type Kind, kindOf, KINDS } from "../graph/id.js";
+import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
+import { isDuplicateKey } from "../store/duplicate-key.js";
+import { supersedeEarlier } from "../store/insert-record.js";
+import type { Store } from "../store/store.js";
+import { askCancel } from "./ask-cancel.js";
+
+/** Makes the work that a change of a record asks for. Called again after a crash: it must be repeatable. */
+export type Maker<T extends AnyRecord = AnyRecord> = (app: App, record: T, entry: OutboxEntry) => Promise<void>;
+
+/** By kind of record; `every` is asked for each entry of whatever kind. The wiring names them, so that jobs know no use-case. */
+export interface Makers extends Partial<Record<Kind, Maker<never>>> {
+  readonly every?: Maker;
+}
+
+const SUPERSEDING: readonly Kind[] = ["bvers", "dataset", "movers"];
+const SWEEP_BATCH = 500;
+
+/**
+ * Relays the outbox of one record in order: event, work, then the entry goes. A crash between two of them repeats.
+ * @returns whether somebody asked for the end of its work.
+ */
+export async function relay(app: App, makers: Makers, id: string): Promise<boolean> {
+  const kind = kindOf(id);
+  if (!kind) return false;
+  const records = app.store.byKind[kind];
+  const record = await records.findOne({ _id: id }).lean<AnyRecord>();
+  const entries = [...(record?.outbox ?? [])].sort((one, other) => one.version - other.version);
+  const last = entries.at(-1);
+  if (!record || !last) return false;
+  for (const entry of entries) {
+    await tell(app.store, record, entry);
+    await (makers[kind] as Maker | undefined)?.(app, record, entry);
+    await makers.every?.(app, record, entry);
+    if (entry.after.cancel === true) await askCancel(app.store, id);
+  }
+  if (SUPERSEDING.includes(kind) && record.seq !== undefined && !record.deleted)
+    await supersedeEarlier(records, record.key, record.seq);
+  await records.collection.updateOne(
+    { _id: id } as object,
+    { $pull: { outbox: { version: { $lte: last.version } } } } as object,
+  );
+  return entries.some(({ after }) => after.cancel === true);
+}
+
+async function tell({ events }: Store, record: AnyRecord, entry: OutboxEntry): Promise<void> {
+  try {
+    await events.insertOne({ ...entry, _id: `${record._id}.${entry.version}`, record: record._id, key: record.key });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+/** The ids of records with something to relay: what mutations of a crashed process left, and what workers wrote. */
+export async function unrelayed(store: Store): Promise<string[]> {
+  const found = await Promise.all(
+    KINDS.map((kind) =>
+      store.byKind[kind]
+        .find({ "outbox.version": trusted({ $gt: 0 }) }, { _id: 1 })
+        .limit(SWEEP_BATCH)
+        .lean<{ _id: string }[]>(),
+    ),
+  );
+  return found.flat().map(({ _id }) => _id);
+}

@@ -1,0 +1,86 @@
+import type { App } from "../app.js";
+import { type Kind, kindOf } from "../graph/id.js";
+import { type Makers, relay, unrelayed } from "./relay.js";
+import { type Reconciler, startReconciler } from "./reconciler.js";
+import type { Carriers } from "./turn.js";
+
+const SWEEP_MS = 2_000;
+/** Kinds of records whose changes make work. */
+const WORKING: readonly (Kind | null)[] = ["build", "train", "depl", "revision"];
+
+export interface RunningWork extends Reconciler {
+  readonly app: App;
+  /** Relays what any process left unrelayed. */
+  sweep(): Promise<void>;
+}
+
+/**
+ * The app with its work going on: mutations relay their own entry before they answer, a sweep finishes what a crash
+ * left, and the reconciler carries the jobs on.
+ */
+export function startWork(app: Omit<App, "work">, does: Carriers & { readonly makers: Makers }): RunningWork {
+  const whole: App = {
+    ...app,
+    work: {
+      async relay(record) {
+        const cancelled = await relay(whole, does.makers, record);
+        if (WORKING.includes(kindOf(record))) reconciler.nudge(cancelled ? record : undefined);
+      },
+    },
+  };
+  const reconciler = startReconciler(whole, does);
+  const sweeper = new Sweeper(whole);
+  return {
+    app: whole,
+    nudge: (job) => reconciler.nudge(job),
+    sweep: () => sweeper.sweep(),
+    async settled() {
+      await sweeper.sweep();
+      await reconciler.settled();
+      await sweeper.sweep();
+    },
+    async stop() {
+      await sweeper.stop();
+      await reconciler.stop();
+    },
+  };
+}
+
+class Sweeper {
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(private readonly app: App) {
+    this.#again(0);
+  }
+
+  async sweep(): Promise<void> {
+    while (this.#sweeping) await this.#sweeping;
+    this.#sweeping = this.#relayAll().finally(() => (this.#sweeping = null));
+    await this.#sweeping;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#sweeping;
+  }
+
+  #again(ms: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.sweep().finally(() => this.#again(SWEEP_MS)), ms);
+  }
+
+  /** One record that cannot be relayed must not keep the others. */
+  async #relayAll(): Promise<void> {
+    try {
+      for (const id of await unrelayed(this.app.store))
+        await this.app.work
+          .relay(id)
+          .catch((error: unknown) => this.app.logger.error({ event: "relay_failed", record: id, err: error }));
+    } catch (error) {
+      this.app.logger.warn({ event: "outboxes_unread", err: error });
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import { type Hold, LeaseLost } from "./hold.js";
+import { ENDED, type Job } from "./job.js";
+import type { Lease } from "./lease.js";
+import { writeTask } from "./write-task.js";
+
+/** When to look at the job again, in milliseconds, or that it has ended (`hold.end`). */
+export type Next = { readonly again: number } | "ENDED";
+
+/** Carries a job on by one turn, short or long. Everything in it is repeatable: the turn before may have died anywhere. */
+export type Carrier = (app: App, hold: Hold) => Promise<Next>;
+
+/** Asked once the containers of a job that ended are gone, until it succeeds. */
+export type Ending = (app: App, job: Job) => Promise<void>;
+
+export interface Carriers {
+  readonly carriers: Readonly<Record<Job["kind"], Carrier>>;
+  readonly endings?: Partial<Readonly<Record<Job["kind"], Ending>>>;
+}
+
+/** While the engine does not answer. */
+const ENGINE_AWAY_MS = 3_000;
+const MOST_BACKOFF_MS = 60_000;
+/** Turns of one job in a row that failed for reasons of our own before the job is given up. */
+const MOST_FAILURES = 6;
+
+/** One turn of a job that is held. Gives the milliseconds until the next, or null where none follows. @throws what the carrier throws */
+export async function turn(app: App, { carriers, endings }: Carriers, lease: Lease): Promise<number | null> {
+  if (ENDED.includes(lease.job.state)) return cleanUp(app, endings?.[lease.job.kind], lease);
+  const unstarted = lease.job.state === "QUEUED" && lease.job.desired === "CANCEL";
+  const next = unstarted ? await lease.end("CANCELLED") : await carriers[lease.job.kind](app, lease);
+  await writeTask(app, lease.job);
+  return next === "ENDED" ? 0 : next.again;
+}
+
+/** The result is stored: only now the containers go, with their volumes. */
+async function cleanUp(app: App, ending: Ending | undefined, lease: Lease): Promise<null> {
+  const { job } = lease;
+  await writeTask(app, job);
+  if (job.kind !== "BUILD") {
+    const left = await app.runtime.observe(job._id);
+    await Promise.all(left.map(({ name }) => app.runtime.stop(name)));
+  }
+  await ending?.(app, job);
+  await lease.cleaned();
+  return null;
+}
+
+/**
+ * What follows a turn that threw: the milliseconds until the next.
+ * @param failures turns in a row that this job failed here, this one included.
+ */
+export async function afterFailure(app: App, lease: Lease, error: unknown, failures: number): Promise<number> {
+  const { _id: job, kind, state } = lease.job;
+  if (error instanceof LeaseLost || lease.signal.aborted) return 0;
+  if (error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE") {
+    app.logger.warn({ event: "engine_away", job, reason: error.message });
+    return ENGINE_AWAY_MS;
+  }
+  app.logger.error({ event: "turn_failed", job, kind, failures, err: error });
+  // A deployment is tried without end; a build or training that fails on our side says so after some tries.
+  if (failures >= MOST_FAILURES && kind !== "DEPLOY" && !ENDED.includes(state)) {
+    await lease.end(
+      "FAILED",
+      `It failed on our side ${failures} times in a row; the log of the server has the reason.`,
+    );
+    await writeTask(app, lease.job);
+    return 0;
+  }
+  return Math.min(MOST_BACKOFF_MS, 2 ** failures * 500);
+}
