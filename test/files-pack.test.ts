@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { pack } from "../src/files/pack.js";
+import { pack, packStream } from "../src/files/pack.js";
 import { unpack } from "../src/files/unpack.js";
 import { FilesystemStorage } from "../src/storage/filesystem/filesystem-storage.js";
 import { fileOf, streamOf } from "./contracts/file-storage.contract.js";
@@ -107,4 +107,22 @@ test("an uploaded bomb is packed as the bytes it is", async () => {
   const archive = await pack([file], opened.storage, opened.spool);
 
   expect((await buffer(await unpack(archive.sha256, file, opened.storage))).equals(bomb)).toBe(true);
+});
+
+test("a record is packed on the way to its reader as it would be kept", async () => {
+  await using opened = await openFolder();
+  const files = [await opened.keep("b.csv", randomBytes(900_000)), await opened.keep("a.csv", Buffer.from("1,2\n"))];
+
+  const streamed = await buffer(packStream(files, opened.storage));
+
+  expect(fileOf(streamed)).toEqual(await pack(files, opened.storage, opened.spool));
+});
+
+test("a reader who leaves an archive half-way is no failure", async () => {
+  await using opened = await openFolder();
+  const file = await opened.keep("b.csv", randomBytes(9_000_000));
+
+  for await (const _ of packStream([file], opened.storage)) break;
+
+  expect(await opened.storage.has(file.sha256)).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { issueTicket, readTicket, type Ticket } from "../src/files/ticket.js";
+import { issueTicket, readTicket, ticketExpiry, type Ticket } from "../src/files/ticket.js";
 import { FakeVault } from "./fakes/fake-vault.js";
 
 const NOW = new Date("2026-01-01T12:00:30Z");
@@ -30,6 +30,7 @@ test("a ticket lives 15 minutes and no whole one longer", () => {
   const vault = new FakeVault();
   const text = issueTicket(vault, upload, NOW);
 
+  expect(ticketExpiry(NOW)).toEqual(new Date("2026-01-01T12:16:00Z"));
   expect(readTicket(vault, text, later(15))).toEqual(upload);
   expect(readTicket(vault, text, later(16))).toBe("expired");
 });

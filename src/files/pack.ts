@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { Transform } from "node:stream";
+import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { pack as tar } from "tar-stream";
+import { pack as tar, type Pack } from "tar-stream";
 import type { ExpectedFile, FileStorage } from "../storage/file-storage.js";
 
 export interface NamedFile extends ExpectedFile {
@@ -21,38 +21,34 @@ const ENTRY = { mtime: new Date(0), mode: 0o644, uid: 0, gid: 0, uname: "", gnam
  */
 export async function pack(files: readonly NamedFile[], storage: FileStorage, spool: string): Promise<ExpectedFile> {
   await using archive = await unnamedFile(spool);
-  const made = await writeArchive(files, storage, archive);
+  const hash = createHash("sha256");
+  let size = 0;
+  await pipeline(packStream(files, storage), async (packed: AsyncIterable<Buffer>) => {
+    for await (const piece of packed) {
+      hash.update(piece);
+      size += piece.length;
+      await archive.appendFile(piece);
+    }
+  });
+  const made = { sha256: hash.digest("hex"), size };
   await storage.write(archive.createReadStream({ start: 0, autoClose: false }), made);
   return made;
 }
 
-async function writeArchive(files: readonly NamedFile[], storage: FileStorage, archive: FileHandle) {
+/** The same archive as it is made, for a reader who need not know its size and hash before. It fails where a file is missing. */
+export function packStream(files: readonly NamedFile[], storage: FileStorage): Readable {
   const archiving = tar();
-  const hash = createHash("sha256");
-  let size = 0;
-  const counting = new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      hash.update(piece);
-      size += piece.length;
-      done(null, piece);
-    },
-  });
-  const sunk = pipeline(archiving, createGzip({ level: 6 }), counting, async (packed: AsyncIterable<Buffer>) => {
-    for await (const piece of packed) await archive.appendFile(piece);
-  });
-  const sorted = [...files].sort((one, other) => (one.name < other.name ? -1 : 1));
-  const filled = (async () => {
-    for (const file of sorted) await addEntry(archiving, file, storage);
-    archiving.finalize();
-  })();
-  // Where the source fails the archive is torn down with it, and the source's error is the one to tell.
-  await Promise.all([filled.catch((error: Error) => (archiving.destroy(error), Promise.reject(error))), sunk]);
-  return { sha256: hash.digest("hex"), size };
+  const packed = createGzip({ level: 6 });
+  joined(archiving, packed, () => undefined);
+  // Where a source fails the archive is torn down with it, and the source's error is the one that the reader meets.
+  fill(archiving, files, storage).catch((error: Error) => packed.destroy(error));
+  return packed;
 }
 
-async function addEntry(archiving: ReturnType<typeof tar>, file: NamedFile, storage: FileStorage): Promise<void> {
-  const content = await storage.read(file.sha256);
-  await pipeline(content, archiving.entry({ ...ENTRY, name: file.name, size: file.size }));
+async function fill(archiving: Pack, files: readonly NamedFile[], storage: FileStorage): Promise<void> {
+  for (const { name, size, sha256 } of [...files].sort((one, other) => (one.name < other.name ? -1 : 1)))
+    await pipeline(await storage.read(sha256), archiving.entry({ ...ENTRY, name, size }));
+  archiving.finalize();
 }
 
 /** A file that no folder lists: it is gone when it is closed, also by a crash. */

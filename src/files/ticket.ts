@@ -25,12 +25,17 @@ const MINUTE_MS = 60_000;
 /** Longest text that is looked at: names of 64 characters, an id and the signature stay well below. */
 const MOST = 1_024;
 
+/** When a ticket issued now expires: at a whole minute. */
+export const ticketExpiry = (now: Date): Date => new Date(minuteOf(now) * MINUTE_MS);
+
+const minuteOf = (now: Date): number => Math.ceil((now.getTime() + LIFE_MS) / MINUTE_MS);
+
 /**
  * The ticket as text for a URL. It holds all that it grants, signed, so nothing is stored; whole minutes make a repeated
  * request give the same ticket again.
  */
 export function issueTicket(vault: Vault, ticket: Ticket, now = new Date()): string {
-  const expires = Math.ceil((now.getTime() + LIFE_MS) / MINUTE_MS);
+  const expires = ticketExpiry(now).getTime() / MINUTE_MS;
   const granted =
     ticket.method === "PUT"
       ? [expires, "PUT", ticket.record, ticket.name, ticket.size, ticket.sha256]
@@ -38,6 +43,9 @@ export function issueTicket(vault: Vault, ticket: Ticket, now = new Date()): str
   const text = Buffer.from(JSON.stringify(granted)).toString("base64url");
   return `${text}.${signatureOf(vault, text)}`;
 }
+
+/** Until when a ticket issued at that moment is good. */
+export const ticketExpiry = (now: Date): Date => new Date(Math.ceil((now.getTime() + LIFE_MS) / MINUTE_MS) * MINUTE_MS);
 
 /** What the text grants, or why it grants nothing. Only what carries our signature is ever parsed. */
 export function readTicket(vault: Vault, text: string, now = new Date()): Ticket | "forged" | "expired" {
