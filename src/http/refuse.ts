@@ -29,8 +29,8 @@ export function refuse(
   drain(request);
 }
 
-// A connection that is closed with bytes unread is reset, and the client never sees the answer: so a little is read.
-function drain(request: IncomingMessage): void {
+/** Reads a little of a body that nobody wants: a connection closed with bytes unread is reset, and the client never sees its answer. */
+export function drain(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   const { socket } = request;
   const timer = setTimeout(() => socket.destroy(), DRAIN_MS);

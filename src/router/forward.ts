@@ -1,0 +1,186 @@
+import { request as ask, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
+import { asHeaderValue, headersForClient, headersForReplica } from "./passed-headers.js";
+import type { Route, RouteReplica } from "./route-table.js";
+
+export interface ForwardLimits {
+  readonly bodyBytes: number;
+  readonly connectMs: number;
+  /** How long either side may neither send nor take anything. */
+  readonly silentMs: number;
+  /** For the whole body to come in. */
+  readonly bodyMs: number;
+  /** From the end of the body to the first byte of the answer. */
+  readonly answerMs: number;
+}
+
+/**
+ * How it ended. `NOT_SENT`: no connection came about, the body is untouched and another replica may be asked. `ANSWERED`
+ * and `BROKEN` (half-way through the answer) have been told to the client; all others have not.
+ */
+export type Forwarded =
+  "ANSWERED" | "NOT_SENT" | "BROKEN" | "RESET" | "NO_ANSWER" | "CLIENT_LEFT" | "CLIENT_SILENT" | "TOO_LARGE";
+
+/** Streams the request to the replica and its answer back. Never rejects. */
+export function forward(
+  client: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  to: { readonly route: Route; readonly replica: RouteReplica; readonly query: string },
+  limits: ForwardLimits,
+): Promise<Forwarded> {
+  return new Promise((resolve) => new Forwarding(client.request, client.response, to, limits, resolve).start());
+}
+
+class Forwarding {
+  private readonly upstream: ClientRequest;
+  private timer: NodeJS.Timeout;
+  private bodyTimer: NodeJS.Timeout | undefined;
+  private answering = false;
+  private over = false;
+  private received = 0;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly to: { readonly route: Route; readonly replica: RouteReplica; readonly query: string },
+    private readonly limits: ForwardLimits,
+    private readonly resolve: (how: Forwarded) => void,
+  ) {
+    const { hostname, port, host } = new URL(to.replica.endpoint);
+    const length = request.headers["content-length"];
+    const chunked = request.headers["transfer-encoding"] !== undefined;
+    this.upstream = ask({
+      // Brackets are for URLs, not for sockets.
+      hostname: hostname.replace(/^\[|\]$/g, ""),
+      port: port || 80,
+      method: "POST",
+      path: `/predict${to.query}`,
+      // A connection of its own: one that idled may be closed by the replica just as the request is sent, and a request
+      // of which something was sent is not repeated.
+      agent: false,
+      headers: {
+        ...headersForReplica(request),
+        host,
+        ...(chunked ? { "transfer-encoding": "chunked" } : { "content-length": length ?? "0" }),
+      },
+    });
+    this.timer = setTimeout(() => this.end("NOT_SENT"), limits.connectMs);
+  }
+
+  start(): void {
+    const { upstream, request, response } = this;
+    if (response.destroyed) return this.end("CLIENT_LEFT");
+    let connected = false;
+    upstream.once("socket", (socket) =>
+      socket.once("connect", () => {
+        connected = true;
+        this.send();
+      }),
+    );
+    const broken = () => this.end(connected ? "RESET" : "NOT_SENT");
+    upstream.on("error", () => (this.answering ? this.end("BROKEN") : broken()));
+    // An answer that came whole may still be on its way to the client.
+    upstream.once("close", () => this.answering || broken());
+    upstream.once("response", (answer) => this.answer(answer));
+    response.once("close", this.left);
+    request.on("error", this.left);
+  }
+
+  private readonly left = (): void => this.end("CLIENT_LEFT");
+
+  private send(): void {
+    if (this.over) return;
+    const { request, upstream, limits } = this;
+    this.wait(limits.silentMs, () => "CLIENT_SILENT");
+    this.bodyTimer = setTimeout(() => this.end("CLIENT_SILENT"), limits.bodyMs);
+    request.on("data", this.pass);
+    request.once("end", this.passed);
+    upstream.on("drain", this.resumed);
+    if (request.readableEnded) this.passed();
+  }
+
+  private readonly pass = (piece: Buffer): void => {
+    if (this.over) return;
+    this.received += piece.length;
+    if (this.received > this.limits.bodyBytes) return this.end("TOO_LARGE");
+    if (this.upstream.write(piece)) return this.wait(this.limits.silentMs, () => "CLIENT_SILENT");
+    this.request.pause();
+    this.wait(this.limits.silentMs, () => "NO_ANSWER");
+  };
+
+  private readonly resumed = (): void => {
+    if (this.over || !this.request.isPaused()) return;
+    this.wait(this.limits.silentMs, () => "CLIENT_SILENT");
+    this.request.resume();
+  };
+
+  private readonly passed = (): void => {
+    clearTimeout(this.bodyTimer);
+    if (this.over) return;
+    this.upstream.end();
+    this.wait(this.limits.answerMs, () => "NO_ANSWER");
+  };
+
+  private answer(answer: IncomingMessage): void {
+    if (this.over) return void answer.destroy();
+    // An answer may come before the body is through; whatever is left of it goes nowhere.
+    this.stopSending();
+    this.answering = true;
+    const { response } = this;
+    const { route, replica } = this.to;
+    response.off("close", this.left);
+    try {
+      response.writeHead(answer.statusCode ?? 502, {
+        ...headersForClient(answer),
+        ...provenance(route, replica, answer),
+      });
+    } catch {
+      return this.end("RESET");
+    }
+    const goesOn = () => this.wait(this.limits.silentMs, () => (response.writableNeedDrain ? "CLIENT_LEFT" : "BROKEN"));
+    goesOn();
+    answer.on("data", goesOn);
+    response.on("drain", goesOn);
+    pipeline(answer, response, (error) => {
+      if (!error) return this.end("ANSWERED");
+      this.end(error.code === "ERR_STREAM_PREMATURE_CLOSE" ? "CLIENT_LEFT" : "BROKEN");
+    });
+  }
+
+  private stopSending(): void {
+    clearTimeout(this.bodyTimer);
+    this.request.off("data", this.pass);
+    this.request.off("end", this.passed);
+    this.upstream.off("drain", this.resumed);
+  }
+
+  private wait(ms: number, otherwise: () => Forwarded): void {
+    clearTimeout(this.timer);
+    if (!this.over) this.timer = setTimeout(() => this.end(otherwise()), ms);
+  }
+
+  private end(how: Forwarded): void {
+    if (this.over) return;
+    this.over = true;
+    clearTimeout(this.timer);
+    this.stopSending();
+    this.response.off("close", this.left);
+    this.request.off("error", this.left);
+    this.request.on("error", () => undefined);
+    this.upstream.destroy();
+    if (how === "BROKEN" || how === "CLIENT_LEFT") this.response.destroy();
+    this.resolve(how);
+  }
+}
+
+/** From the route table; the replica's own word counts where it names one of the versions served, or in lazy serving. */
+function provenance(route: Route, replica: RouteReplica, answer: IncomingMessage): Record<string, string> {
+  const served = (replica.movers.length > 0 ? replica.movers : route.versions).map(asHeaderValue);
+  const own = answer.headers["x-rocas-model-version"];
+  const told = typeof own === "string" && /^[\x21-\x7e]{1,256}$/.test(own) ? own : undefined;
+  const named = told !== undefined && (served.length === 0 || served.includes(told)) ? told : served.join(", ");
+  return {
+    ...(named ? { "x-rocas-model-version": named } : {}),
+    "x-rocas-revision": String(replica.revision ?? route.revision),
+    "x-rocas-replica": asHeaderValue(replica.id),
+  };
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from "node:http";
+import { isReadableName } from "../names.js";
+
+export interface PredictTarget {
+  readonly proj: string;
+  readonly name: string;
+  /** With its question mark, as it was sent; empty where there is none. */
+  readonly query: string;
+}
+
+const PREFIX = "/predict/";
+const LONGEST = 8_192;
+
+/**
+ * The two names in the path, or null. Nothing is normalised: what does not have exactly this form names no deployment.
+ * The names are only ever compared with those of the route table.
+ */
+export function predictTarget(url: string): PredictTarget | null {
+  if (!url.startsWith(PREFIX) || url.length > LONGEST || !/^[\x21-\x7e]*$/.test(url)) return null;
+  const mark = url.indexOf("?");
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const segments = path.slice(PREFIX.length).split("/").map(decoded);
+  const [proj, name] = segments;
+  if (segments.length !== 2 || !proj || !name) return null;
+  return { proj, name, query: mark < 0 ? "" : url.slice(mark) };
+}
+
+function decoded(segment: string): string | null {
+  try {
+    const name = decodeURIComponent(segment);
+    return isReadableName(name) ? name : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether it is one that a proxy and its upstream could understand differently. Node's parser refuses most others. */
+export function isAmbiguous({ url = "", rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((each, at) => at % 2 === 0 && each.toLowerCase() === "host").length;
+  return !url.startsWith("/") || (hosts !== 1 && !(hosts === 0 && httpVersion === "1.0"));
+}

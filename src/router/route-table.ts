@@ -1,0 +1,57 @@
+/** A container that answered its health check: the router knows no other addresses. */
+export interface RouteReplica {
+  /** What tells it from every other replica, also from its own successor. */
+  readonly id: string;
+  /** `http://host:port`. */
+  readonly endpoint: string;
+  /** The versions that it serves; empty for lazy serving. */
+  readonly movers: readonly string[];
+  /** Where it belongs to another revision than the route, as while one replaces the other. */
+  readonly revision?: number;
+}
+
+export interface Route {
+  readonly revision: number;
+  /** Ready ones only; empty while none is. */
+  readonly replicas: readonly RouteReplica[];
+  /** The versions that the deployment serves; empty for lazy serving. */
+  readonly versions: readonly string[];
+  /** How far the deployment is, in words for its clients, where no replica is ready. */
+  readonly state?: string;
+}
+
+export interface NamedRoute extends Route {
+  readonly proj: string;
+  readonly name: string;
+}
+
+/** The deployments that take predictions, by their two exact names. Whoever observes the containers replaces it as a whole. */
+export class RouteTable {
+  private routes: ReadonlyMap<string, Route> = new Map();
+
+  /** @throws where an endpoint is no `http://host:port`; the table stays as it was then. */
+  replace(routes: Iterable<NamedRoute>): void {
+    const replaced = new Map<string, Route>();
+    for (const route of routes) {
+      for (const { endpoint } of route.replicas) assertEndpoint(endpoint);
+      replaced.set(keyOf(route.proj, route.name), route);
+    }
+    this.routes = replaced;
+  }
+
+  find(proj: string, name: string): Route | null {
+    return this.routes.get(keyOf(proj, name)) ?? null;
+  }
+}
+
+const keyOf = (proj: string, name: string): string => JSON.stringify([proj, name]);
+
+function assertEndpoint(endpoint: string): void {
+  const { protocol, host, origin } = new URL(endpoint);
+  if (
+    protocol !== "http:" ||
+    host === "" ||
+    (endpoint !== origin && endpoint !== `${origin}/` && endpoint !== `${origin}:80`)
+  )
+    throw new Error(`${endpoint} is no endpoint of a replica.`);
+}
