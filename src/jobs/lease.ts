@@ -29,6 +29,8 @@ export class Lease implements Hold {
   readonly #renewal: NodeJS.Timeout;
   #trust: NodeJS.Timeout;
   #job: Job;
+  /** For what it was taken: another time there at the end means that somebody wants it looked at again. */
+  readonly #due: Date;
 
   constructor(
     private readonly store: Jobs,
@@ -36,6 +38,7 @@ export class Lease implements Hold {
     asked: number,
   ) {
     this.#job = job;
+    this.#due = job.next_reconcile_at;
     this.#trust = this.#trustFrom(asked);
     this.#renewal = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS);
     this.#notice();
@@ -100,16 +103,24 @@ export class Lease implements Hold {
     await this.store.jobs.updateOne({ _id: this.#job._id, epoch: this.#job.epoch }, { $set: { cleanup: "DONE" } });
   }
 
-  /** Gives the job back, to be looked at again after so many milliseconds. Harmless where it is lost already. */
-  async release(again: number): Promise<void> {
+  /**
+   * Gives the job back, to be looked at after so many milliseconds; at once where somebody made it due meanwhile.
+   * Harmless where it is lost already. Gives the milliseconds that came of it.
+   */
+  async release(again: number): Promise<number> {
     clearInterval(this.#renewal);
     clearTimeout(this.#trust);
     this.lose();
+    const { _id, epoch } = this.#job;
+    const lease = { owner: null, until: new Date(0) };
     const next = new Date((await this.store.now()).getTime() + again);
-    await this.store.jobs.updateOne(
-      { _id: this.#job._id, epoch: this.#job.epoch },
-      { $set: { lease: { owner: null, until: new Date(0) }, next_reconcile_at: next } },
+    const { matchedCount } = await this.store.jobs.updateOne(
+      { _id, epoch, next_reconcile_at: this.#due },
+      { $set: { lease, next_reconcile_at: next } },
     );
+    if (matchedCount === 1) return again;
+    await this.store.jobs.updateOne({ _id, epoch }, { $set: { lease } });
+    return 0;
   }
 
   #trustFrom(asked: number): NodeJS.Timeout {

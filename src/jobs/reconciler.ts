@@ -38,7 +38,6 @@ class JobReconciler implements Reconciler {
   readonly #owner = randomUUID();
   readonly #running = new Map<string, Running>();
   readonly #failures = new Map<string, number>();
-  readonly #nudged = new Set<string>();
   readonly #collecting: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
   #wakeAt = Infinity;
@@ -77,11 +76,8 @@ class JobReconciler implements Reconciler {
 
   /** A turn of it that is under way here hears of a wish to cancel; else it is due at once, whoever looks first. */
   async #makeDue(id: string): Promise<void> {
-    this.#nudged.add(id);
-    const held = this.#running.get(id)?.lease;
-    if (held) return held.renew();
     await makeDue(this.app.store, id);
-    this.#nudged.delete(id);
+    await this.#running.get(id)?.lease?.renew();
     this.#wake(0);
   }
 
@@ -139,8 +135,7 @@ class JobReconciler implements Reconciler {
       held(lease);
       if (this.#stopped) lease.lose();
       const next = this.#stopped ? 0 : await this.#oneTurn(lease);
-      const again = this.#nudged.delete(id) ? 0 : (next ?? 0);
-      await lease.release(again);
+      const again = await lease.release(next ?? 0);
       if (ENDED.includes(lease.job.state)) await this.#wakeWaiting(lease.job);
       this.#wake(again);
     } catch (error) {
