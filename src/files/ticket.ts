@@ -25,11 +25,6 @@ const MINUTE_MS = 60_000;
 /** Longest text that is looked at: names of 64 characters, an id and the signature stay well below. */
 const MOST = 1_024;
 
-/** When a ticket issued now expires: at a whole minute. */
-export const ticketExpiry = (now: Date): Date => new Date(minuteOf(now) * MINUTE_MS);
-
-const minuteOf = (now: Date): number => Math.ceil((now.getTime() + LIFE_MS) / MINUTE_MS);
-
 /**
  * The ticket as text for a URL. It holds all that it grants, signed, so nothing is stored; whole minutes make a repeated
  * request give the same ticket again.
