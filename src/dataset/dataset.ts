@@ -47,6 +47,8 @@ export abstract class DatasetInfo {
 @modelOptions({ schemaOptions: { collection: "datasets", minimize: false }, options: { allowMixed: Severity.ALLOW } })
 @index({ model: 1, superseded: 1, _id: -1 })
 @index({ name: 1, superseded: 1, _id: -1 })
+@index({ "files.sha256": 1 })
+@index({ "archive.sha256": 1 })
 export class Dataset extends storedRecord(DatasetInfo) {
   /** The id of the model. */
   @prop({ type: () => String, required: true })
@@ -56,8 +58,13 @@ export class Dataset extends storedRecord(DatasetInfo) {
   @prop({ type: () => String, enum: FilesState, required: true })
   readonly state!: FilesState;
 
+  /** The names of the files that have arrived and were verified. */
+  @prop({ type: () => [String], required: true })
+  readonly received!: string[];
+
+  /** The one blob of a `compressed` record. */
   @prop({ type: () => Archive, _id: false })
-  readonly archive?: Archive;
+  readonly archive?: Archive | null;
 }
 
 @ObjectType({ implements: [SnapshotInfo, DatasetInfo], description: "A dataset as it was at one moment." })

@@ -65,6 +65,16 @@ export const FileNameScalar = textual(
 );
 export const Sha256Scalar = textual("Sha256", "A SHA-256 checksum: 64 lower-case hex digits.", asSha256);
 
+export const SecretScalar = textual(
+  "Secret",
+  "A secret of 1 to 4,096 characters. No answer ever holds one.",
+  (text) => {
+    const good = text.length >= 1 && text.length <= 4096 && text.isWellFormed() && !/[\u0000\r\n]/.test(text);
+    if (!good) throw new DomainError("BAD_USER_INPUT", "A secret has 1 to 4,096 characters on one line.");
+    return text;
+  },
+);
+
 export const JsonObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: "JSONObject",
   description:

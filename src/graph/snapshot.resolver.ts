@@ -26,7 +26,8 @@ export function snapshotResolver<T extends AnyRecord>(
     }
 
     @FieldResolver(() => [Drift], {
-      description: "What differs, field by field, from what is current under the name. Empty where nothing does or nothing is current.",
+      description:
+        "What differs, field by field, from what is current under the name. Empty where nothing does or nothing is current.",
     })
     async drift(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
       const live = await byKey(loaders).load(frozen.key);

@@ -69,6 +69,8 @@ export abstract class ModelVersionInfo {
 @index({ "train._id": 1, superseded: 1, _id: -1 })
 @index({ "ds._id": 1, superseded: 1, _id: -1 })
 @index({ "pretrained._id": 1, superseded: 1, _id: -1 })
+@index({ "files.sha256": 1 })
+@index({ "archive.sha256": 1 })
 export class ModelVersion extends storedRecord(ModelVersionInfo) {
   /** The id of the model. */
   @prop({ type: () => String, required: true })
@@ -91,8 +93,13 @@ export class ModelVersion extends storedRecord(ModelVersionInfo) {
   @prop({ type: () => [String], required: true })
   readonly aliases!: string[];
 
+  /** The names of the files that have arrived and were verified. */
+  @prop({ type: () => [String], required: true })
+  readonly received!: string[];
+
+  /** The one blob of a `compressed` record. */
   @prop({ type: () => Archive, _id: false })
-  readonly archive?: Archive;
+  readonly archive?: Archive | null;
 }
 
 @ObjectType({ implements: [SnapshotInfo, ModelVersionInfo], description: "A model version as it was at one moment." })

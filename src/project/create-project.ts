@@ -9,7 +9,11 @@ import type { CreateProjectInput } from "./project.inputs.js";
 import type { Project } from "./project.js";
 
 /** @throws ALREADY_EXISTS, NOT_FOUND where a model is missing. */
-export function createProject({ store }: Pick<App, "store">, intent: Intent, input: CreateProjectInput): Promise<Project> {
+export function createProject(
+  { store }: Pick<App, "store">,
+  intent: Intent,
+  input: CreateProjectInput,
+): Promise<Project> {
   return once(store, intent, async () => {
     const name = input.name ?? madeUpName();
     const model = await modelsOf(store, input.models ?? []);

@@ -11,14 +11,18 @@ abstract class ProjectFields extends MutationInput {
 
   @Field(() => ShortTextScalar, {
     nullable: true,
-    description: "The folder from which LOCAL builds are made, inside one of the operator's project roots, or relative to one.",
+    description:
+      "The folder from which LOCAL builds are made, inside one of the operator's project roots, or relative to one.",
   })
   readonly homeDir?: string | null;
 
   @Field(() => GitUrlScalar, { nullable: true, description: "The repository from which GIT builds are made." })
   readonly gitRepo?: string | null;
 
-  @Field(() => ImageRefScalar, { nullable: true, description: "The image repository from which PRE_BUILT versions come." })
+  @Field(() => ImageRefScalar, {
+    nullable: true,
+    description: "The image repository from which PRE_BUILT versions come.",
+  })
   readonly dockerRepo?: string | null;
 
   @Field(() => [String], { nullable: true, description: "The names of the models that the project uses, 50 at most." })

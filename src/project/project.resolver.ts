@@ -5,15 +5,16 @@ import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { answerChildren } from "../graph/answer-children.js";
+import { answerList } from "../graph/answer-list.js";
 import { intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { whereNames } from "../graph/where-names.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
 import { createProject } from "./create-project.js";
-import { listProjects } from "./list-projects.js";
 import { ProjectConnection } from "./project.connection.js";
 import { CreateProjectInput, DeleteProjectInput, ProjectsArgs, UpdateProjectInput } from "./project.inputs.js";
 import { Project, PROJECT_DEFINITION, ProjectSnapshot } from "./project.js";
@@ -22,35 +23,48 @@ import { updateProject } from "./update-project.js";
 @Resolver(() => Project)
 export class ProjectResolver {
   @Query(() => Project, { nullable: true, description: "The project of that name, or null." })
-  project(@Arg("name", () => String, { description: "The name of the project." }) name: string, @Ctx() { loaders }: RequestContext) {
+  project(
+    @Arg("name", () => String, { description: "The name of the project." }) name: string,
+    @Ctx() { loaders }: RequestContext,
+  ) {
     return loaders.projectByKey.load(keyOf(name));
   }
 
   @Query(() => ProjectConnection, { description: "Projects, the newest first." })
-  projects(@Args(() => ProjectsArgs) args: ProjectsArgs, @Ctx() context: RequestContext) {
-    return listProjects(context, args);
+  projects(@Args(() => ProjectsArgs) args: ProjectsArgs, @Ctx() { app }: RequestContext) {
+    return answerList(app, app.store.projects, whereNames("name", args.filter?.name, ["filter", "name"]), args);
   }
 
   @Mutation(() => Project, { description: "Makes a project." })
-  createProject(@Arg("input", () => CreateProjectInput) input: CreateProjectInput, @Ctx() { app, caller }: RequestContext) {
+  createProject(
+    @Arg("input", () => CreateProjectInput) input: CreateProjectInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
     return createProject(app, intentOf(caller, "createProject", input), input);
   }
 
   @Mutation(() => Project, { description: "Changes a project. Its name stays." })
-  updateProject(@Arg("input", () => UpdateProjectInput) input: UpdateProjectInput, @Ctx() { app, caller }: RequestContext) {
+  updateProject(
+    @Arg("input", () => UpdateProjectInput) input: UpdateProjectInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
     return updateProject(app, intentOf(caller, "updateProject", input), input);
   }
 
   @Mutation(() => Deletion, {
-    description: "Deletes a project. With `cascade`, its builds, build versions, trainings and deployments go with it; else it must own none.",
+    description:
+      "Deletes a project. With `cascade`, its builds, build versions, trainings and deployments go with it; else it must own none.",
   })
-  deleteProject(@Arg("input", () => DeleteProjectInput) input: DeleteProjectInput, @Ctx() { app, caller }: RequestContext) {
+  deleteProject(
+    @Arg("input", () => DeleteProjectInput) input: DeleteProjectInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
     return deleteRecord(app, intentOf(caller, "deleteProject", input), "project", [input.name], input.cascade);
   }
 
   @FieldResolver(() => [Model], { description: "The models that the project uses." })
   async models(@Root() { model }: Project, @Ctx() { loaders }: RequestContext) {
-    return (await loaders.model.loadMany(model)).filter((each) => each !== null);
+    return (await Promise.all(model.map((id) => loaders.model.load(id)))).filter((each) => each !== null);
   }
 
   @FieldResolver(() => BuildConnection, { description: "What was built, or is being built." })
@@ -59,7 +73,11 @@ export class ProjectResolver {
   }
 
   @FieldResolver(() => BuildVersionConnection, { description: "The images that builds of the project made." })
-  buildVersions(@Root() { _id }: Project, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
+  buildVersions(
+    @Root() { _id }: Project,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
     return answerChildren(app, loaders.buildVersionsOfProject, _id, args);
   }
 

@@ -8,7 +8,11 @@ import type { UpdateProjectInput } from "./project.inputs.js";
 import type { Project } from "./project.js";
 
 /** @throws NOT_FOUND */
-export function updateProject({ store }: Pick<App, "store">, intent: Intent, input: UpdateProjectInput): Promise<Project> {
+export function updateProject(
+  { store }: Pick<App, "store">,
+  intent: Intent,
+  input: UpdateProjectInput,
+): Promise<Project> {
   return once(store, intent, async () => {
     const { _id } = await required(store.projects, "project", [input.name], ["input", "name"]);
     const { desc, homeDir: home_dir, gitRepo: git_repo, dockerRepo: docker_repo, models } = input;

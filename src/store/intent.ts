@@ -30,7 +30,7 @@ export function usedKey(intent: Intent, at: Date): UsedKey | null {
  * The record that a mutation with this idempotency key made or changed already, in whatever collection.
  * @throws CONFLICT where the key was used for another mutation or input, NOT_FOUND where the record is gone.
  */
-async function earlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
+export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
   const used = usedKey(intent, new Date(0));
   if (!used) return null;
   const found = await Promise.all(

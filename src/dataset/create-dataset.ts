@@ -1,0 +1,53 @@
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import { manifestOf } from "../files/manifest.js";
+import { receiveGiven } from "../files/receive-file.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import { FilesState } from "../graph/stored-file.js";
+import { checkContract } from "../model/file-contract.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import { required } from "../store/required.js";
+import { refuseDeleting, underParent } from "../store/under-parent.js";
+import type { CreateDatasetInput } from "./dataset.inputs.js";
+import type { Dataset } from "./dataset.js";
+
+/**
+ * Records the manifest; with the last file of it the dataset becomes READY and current.
+ * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET where the manifest breaks the model's file contract.
+ */
+export function createDataset(app: App, intent: Intent, input: CreateDatasetInput): Promise<Dataset> {
+  const { store } = app;
+  return once(store, intent, async () => {
+    const model = await required(store.models, "model", [input.model], ["input", "model"]);
+    refuseDeleting(model);
+    const files = manifestOf(input.files ?? [], input.lightweight);
+    if (input.stored) checkContract(model.data_files, files, ["input", "files"]);
+    else if (files.length > 0)
+      throw new DomainError("BAD_USER_INPUT", "A dataset that is not stored has no files here.", ["input", "files"]);
+
+    const name = input.name ?? madeUpName();
+    const dataset = await insertRecord(
+      store.datasets,
+      {
+        _id: newId("dataset"),
+        key: keyOf(model.name, name),
+        name,
+        model: model._id,
+        stored: input.stored,
+        details: input.details ?? {},
+        compressed: input.compressed,
+        lightweight: input.lightweight,
+        files: files.map(({ content: _content, ...file }) => file),
+        state: FilesState.PENDING,
+        received: [],
+      },
+      intent,
+      "pending",
+    );
+    const kept = await underParent(dataset, store.datasets, store.models, model._id, intent);
+    return (await receiveGiven(app, kept, files)) as Dataset;
+  });
+}

@@ -1,0 +1,92 @@
+import { ArgsType, Field, InputType } from "type-graphql";
+import { ManifestFileInput } from "../files/manifest.js";
+import { NameFilter } from "../graph/filter.js";
+import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
+
+@InputType({
+  description: "A new dataset. One of a name that is taken replaces the one that has it, once its files are there.",
+})
+export class CreateDatasetInput extends MutationInput {
+  @Field(() => String, { description: "The name of the model to which it belongs." })
+  readonly model!: string;
+
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  readonly name?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description: "Whether the files are kept here. If not, there are none, and the dataset cannot be mounted.",
+  })
+  readonly stored!: boolean;
+
+  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details." })
+  readonly details?: Record<string, unknown> | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: "Whether all files are kept as one tar.gz." })
+  readonly compressed!: boolean;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: "Whether the files are kept in the database itself: at most 16 MiB each, 64 MiB together.",
+  })
+  readonly lightweight!: boolean;
+
+  @Field(() => [ManifestFileInput], { nullable: true, description: "Every file of the dataset; none joins later." })
+  readonly files?: ManifestFileInput[] | null;
+}
+
+@InputType({ description: "Which dataset." })
+export class DatasetKeyInput {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the dataset." })
+  readonly name!: string;
+}
+
+@InputType({ description: "What is to change of a dataset." })
+export class UpdateDatasetInput extends MutationInput {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the dataset." })
+  readonly name!: string;
+
+  @Field(() => JsonObjectScalar, { nullable: true, description: "The new details, whole; null empties them." })
+  readonly details?: Record<string, unknown> | null;
+}
+
+@InputType({ description: "Which dataset is to go." })
+export class DeleteDatasetInput extends DeletionInput {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the dataset." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which datasets." })
+export class DatasetFilter {
+  @Field(() => NameFilter, { nullable: true, description: "By the name of the model." })
+  readonly model?: NameFilter | null;
+
+  @Field(() => NameFilter, { nullable: true, description: "By name." })
+  readonly name?: NameFilter | null;
+}
+
+@ArgsType()
+export class DatasetsArgs extends PageArgs {
+  @Field(() => DatasetFilter, { nullable: true, description: "Only these." })
+  readonly filter?: DatasetFilter | null;
+}
+
+@ArgsType()
+export class DatasetKey {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the dataset." })
+  readonly name!: string;
+}

@@ -1,0 +1,121 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { deleteRecord } from "../deletion/delete-record.js";
+import { Deletion } from "../deletion/deletion.js";
+import { downloadOf, uploadsOf } from "../files/uploads-of.js";
+import { answerChildren } from "../graph/answer-children.js";
+import { answerList } from "../graph/answer-list.js";
+import { intentOf } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { Upload } from "../graph/stored-file.js";
+import { whereNames, whereParents } from "../graph/where-names.js";
+import { Model } from "../model/model.js";
+import { ModelVersionConnection } from "../model-version/model-version.connection.js";
+import type { RequestContext } from "../request-context.js";
+import { keyOf } from "../store/key-of.js";
+import { TrainingConnection } from "../training/training.connection.js";
+import { createDataset } from "./create-dataset.js";
+import { DatasetConnection } from "./dataset.connection.js";
+import {
+  CreateDatasetInput,
+  DatasetKey,
+  DatasetsArgs,
+  DeleteDatasetInput,
+  UpdateDatasetInput,
+} from "./dataset.inputs.js";
+import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
+import { updateDataset } from "./update-dataset.js";
+
+@Resolver(() => Dataset)
+export class DatasetResolver {
+  @Query(() => Dataset, { nullable: true, description: "The dataset that is current under that name, or null." })
+  dataset(@Args(() => DatasetKey) { model, name }: DatasetKey, @Ctx() { loaders }: RequestContext) {
+    return loaders.datasetByKey.load(keyOf(model, name));
+  }
+
+  @Query(() => DatasetConnection, { description: "Datasets, the newest first." })
+  async datasets(@Args(() => DatasetsArgs) args: DatasetsArgs, @Ctx() { app, loaders }: RequestContext) {
+    const where = {
+      ...(await whereParents("model", loaders.modelByKey, args.filter?.model, ["filter", "model"])),
+      ...whereNames("name", args.filter?.name, ["filter", "name"]),
+    };
+    return answerList(app, app.store.datasets, where, args);
+  }
+
+  @Mutation(() => Dataset, {
+    description: "Makes a dataset from a manifest of its files. It is READY once they are all there: see `uploads`.",
+  })
+  createDataset(
+    @Arg("input", () => CreateDatasetInput) input: CreateDatasetInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return createDataset(app, intentOf(caller, "createDataset", input), input);
+  }
+
+  @Mutation(() => Dataset, { description: "Changes the details of a dataset." })
+  updateDataset(
+    @Arg("input", () => UpdateDatasetInput) input: UpdateDatasetInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return updateDataset(app, intentOf(caller, "updateDataset", input), input);
+  }
+
+  @Mutation(() => Deletion, { description: "Deletes a dataset with its files. Snapshots of it stay." })
+  deleteDataset(
+    @Arg("input", () => DeleteDatasetInput) input: DeleteDatasetInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return deleteRecord(
+      app,
+      intentOf(caller, "deleteDataset", input),
+      "dataset",
+      [input.model, input.name],
+      input.cascade,
+    );
+  }
+
+  @FieldResolver(() => Model, { description: "The model to which the dataset belongs." })
+  model(@Root() { model }: Dataset, @Ctx() { loaders }: RequestContext) {
+    return loaders.model.load(model);
+  }
+
+  @FieldResolver(() => [Upload], {
+    description: "Where the missing files of the manifest are sent; empty once none is missing.",
+  })
+  uploads(@Root() dataset: Dataset, @Ctx() { app }: RequestContext) {
+    return uploadsOf(app.vault, dataset);
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      "Path on this server from which one file, or the whole dataset as a tar.gz, is fetched by GET within 15 minutes.",
+  })
+  download(
+    @Root() { _id }: Dataset,
+    @Arg("name", () => String, {
+      nullable: true,
+      description: "The name of the file; the whole dataset where it is left out.",
+    })
+    name: string | null,
+    @Ctx() { app }: RequestContext,
+  ) {
+    return downloadOf(app.vault, _id, name ?? null);
+  }
+
+  @FieldResolver(() => TrainingConnection, { description: "The trainings that mounted the dataset." })
+  trainings(@Root() { _id }: Dataset, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
+    return answerChildren(app, loaders.trainingsOfDataset, _id, args);
+  }
+
+  @FieldResolver(() => ModelVersionConnection, { description: "The versions that were trained on the dataset." })
+  versions(@Root() { _id }: Dataset, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
+    return answerChildren(app, loaders.versionsOfDataset, _id, args);
+  }
+}
+
+export const DatasetSnapshotResolver = snapshotResolver(
+  () => DatasetSnapshot,
+  () => Dataset,
+  DATASET_DEFINITION,
+  (loaders) => loaders.datasetByKey,
+);

@@ -1,0 +1,50 @@
+import { trusted } from "mongoose";
+import { type Kind, kindOfRecord } from "../graph/id.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { HIDDEN } from "../store/current.js";
+import type { Records, Store } from "../store/store.js";
+import { OWNED } from "./ownership.js";
+
+/** A record that goes, with its kind. */
+export interface Doomed {
+  readonly kind: Kind;
+  readonly record: AnyRecord;
+}
+
+const find = (records: Records<AnyRecord>, where: object): Promise<AnyRecord[]> =>
+  records
+    .find({ ...where, deleted: trusted({ $ne: true }) } as object, HIDDEN)
+    .lean()
+    .exec() as Promise<AnyRecord[]>;
+
+/** The direct children of records of one kind, earlier ones of a key included. */
+export async function ownedBy(store: Store, kind: Kind, ids: readonly string[]): Promise<Doomed[]> {
+  const lists = await Promise.all(
+    (OWNED[kind] ?? []).map(async (owned) =>
+      (await find(store.byKind[owned.kind], { [owned.field]: trusted({ $in: [...ids] }) })).map((record) => ({
+        kind: owned.kind,
+        record,
+      })),
+    ),
+  );
+  return lists.flat();
+}
+
+/** Every record of the key, the earlier ones first. */
+export async function ofKey(store: Store, kind: Kind, key: string): Promise<Doomed[]> {
+  const records = await find(store.byKind[kind], { key: trusted({ $eq: key }) });
+  return records.sort((one, other) => (one.seq ?? 0) - (other.seq ?? 0)).map((record) => ({ kind, record }));
+}
+
+/** The record, the earlier ones of its key, and all that they own: children before their owners. */
+export async function allDoomed(store: Store, target: AnyRecord): Promise<Doomed[]> {
+  const kind = kindOfRecord(target);
+  const tops = await ofKey(store, kind, target.key);
+  const children = await ownedBy(
+    store,
+    kind,
+    tops.map(({ record }) => record._id),
+  );
+  const grandchildren = await Promise.all(children.map((child) => ownedBy(store, child.kind, [child.record._id])));
+  return [...grandchildren.flat(), ...children, ...tops];
+}

@@ -1,0 +1,74 @@
+import { trusted } from "mongoose";
+import { DomainError } from "../errors.js";
+import type { Kind } from "../graph/id.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { ENDED } from "../jobs/job.js";
+import { TaskState } from "../jobs/task-state.js";
+import type { Store } from "../store/store.js";
+import type { Doomed } from "./doomed.js";
+import { CALLED, USES } from "./ownership.js";
+
+const MOST_NAMED = 5;
+
+type Named = AnyRecord & { readonly name?: string; readonly tag?: string };
+const nameOf = (record: AnyRecord): string => (record as Named).name ?? (record as Named).tag ?? record._id;
+
+const listed = (kind: Kind, records: readonly AnyRecord[]): string =>
+  `${CALLED[kind]} ${records
+    .slice(0, MOST_NAMED)
+    .map((each) => `"${nameOf(each)}"`)
+    .join(", ")}${records.length > MOST_NAMED ? ` and ${records.length - MOST_NAMED} more` : ""}`;
+
+async function users(store: Store, doomed: readonly Doomed[], kind: Kind): Promise<string[]> {
+  const ids = doomed.filter((each) => each.kind === kind).map(({ record }) => record._id);
+  if (ids.length === 0) return [];
+  const going = new Set(doomed.map(({ record }) => record._id));
+  const found = await Promise.all(
+    (USES[kind] ?? []).map(async (use) => {
+      const state = use.underWay ? { "task.state": trusted({ $in: [TaskState.WAITING, TaskState.RUNNING] }) } : {};
+      const all = (await store.byKind[use.kind]
+        .find({ [use.field]: trusted({ $in: ids }), deleted: trusted({ $ne: true }), ...state } as object, {
+          name: 1,
+          tag: 1,
+        })
+        .lean()) as AnyRecord[];
+      const others = all.filter(({ _id }) => !going.has(_id));
+      return others.length > 0 ? [listed(use.kind, others)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** @throws IN_USE naming what needs one of the records and does not go with them. */
+export async function refuseUsed(store: Store, doomed: readonly Doomed[]): Promise<void> {
+  const kinds = [...new Set(doomed.map(({ kind }) => kind))];
+  const found = (await Promise.all(kinds.map((kind) => users(store, doomed, kind)))).flat();
+  if (found.length > 0) throw new DomainError("IN_USE", `It is in use by ${found.join("; ")}.`);
+}
+
+/** @throws IN_USE naming what the record owns, or what is under way for it. */
+export async function refuseOwning(store: Store, doomed: readonly Doomed[], target: AnyRecord): Promise<void> {
+  const owned = doomed.filter(({ record, kind }) => record.key !== target.key && kind !== "revision");
+  const kinds = [...new Set(owned.map(({ kind }) => kind))];
+  if (kinds.length > 0) {
+    const lists = kinds.map((kind) =>
+      listed(
+        kind,
+        owned.filter((each) => each.kind === kind).map(({ record }) => record),
+      ),
+    );
+    throw new DomainError("IN_USE", `It owns ${lists.join("; ")}. With "cascade: true" they go with it.`, [
+      "input",
+      "cascade",
+    ]);
+  }
+  const job = await store.jobs.findOne({
+    _id: { $in: doomed.map(({ record }) => record._id) },
+    state: { $nin: [...ENDED] },
+  });
+  if (job)
+    throw new DomainError("IN_USE", 'Work is under way for it. Cancel it first, or give "cascade: true".', [
+      "input",
+      "cascade",
+    ]);
+}

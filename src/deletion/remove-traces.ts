@@ -1,0 +1,32 @@
+import type { App } from "../app.js";
+import { removeImageOf } from "../build/remove-image-of.js";
+import type { BuildVersion } from "../build-version/build-version.js";
+import type { Dataset } from "../dataset/dataset.js";
+import { removeFilesOf } from "../files/remove-files-of.js";
+import type { Kind } from "../graph/id.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import type { ModelVersion } from "../model-version/model-version.js";
+import type { Training } from "../training/training.js";
+
+/** What a record leaves outside its collection. Its image or files go only where nobody else needs them. */
+export async function removeTraces(app: App, kind: Kind, record: AnyRecord): Promise<void> {
+  const { store, vault, logger } = app;
+  try {
+    if (kind === "dataset" || kind === "movers") await removeFilesOf(app, record as Dataset | ModelVersion);
+    if (kind === "train")
+      await removeFilesOf(app, {
+        lightweight: false,
+        files: [],
+        archive: (record as unknown as Training).output ?? undefined,
+      });
+    if (kind === "bvers") await removeImageOf(app, record as unknown as BuildVersion);
+    if (kind === "tchest") await vault.forget(record._id);
+    if (kind === "build" || kind === "train" || kind === "revision") {
+      await store.logs.deleteMany({ job: record._id });
+      await store.jobs.deleteOne({ _id: record._id });
+    }
+  } catch (error) {
+    // The record is gone and nobody can reach the trace: what is left costs space only, and the operator is told.
+    logger.warn({ record: record._id, error }, "trace left behind");
+  }
+}

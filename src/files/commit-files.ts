@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import type { App } from "../app.js";
+import { ROCAS } from "../caller.js";
+import { DomainError } from "../errors.js";
+import { FilesState } from "../graph/stored-file.js";
+import { changeRecord } from "../store/change-record.js";
+import { nextSeq } from "../store/insert-record.js";
+import { ownIntent } from "../store/intent.js";
+import type { FileRecord } from "./file-record.js";
+import { fileRecordsOf, storageOf } from "./file-record.js";
+import { pack } from "./pack.js";
+
+export const allReceived = ({ files, received }: FileRecord): boolean =>
+  files.every(({ name }) => received.includes(name));
+
+/**
+ * Makes a record whose files are all there READY and current, in one compare-and-set: that is the commit. Until then
+ * the record it replaces stays current. Repeatable; a crash before it leaves a PENDING record, which the last upload,
+ * repeated, brings here again.
+ */
+export async function commitFiles(app: App, record: FileRecord): Promise<FileRecord> {
+  const records = fileRecordsOf(app.store, record._id);
+  if (!records || record.state === FilesState.READY || !allReceived(record)) return record;
+  const archive = record.compressed
+    ? await pack(record.files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool"))
+    : null;
+  for (;;) {
+    const seq = await nextSeq(records, record.key);
+    try {
+      const committed = await changeRecord(
+        records,
+        record._id,
+        ({ state }) =>
+          state === FilesState.READY ? null : { state: FilesState.READY, seq, superseded: false, archive },
+        ownIntent(ROCAS),
+      );
+      await app.work.relay(committed._id);
+      return committed;
+    } catch (error) {
+      // Another record of the name took that place: the next one is tried.
+      if (!(error instanceof DomainError && error.code === "CONFLICT")) throw error;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { App } from "../app.js";
+import type { Dataset } from "../dataset/dataset.js";
+import { kindOf } from "../graph/id.js";
+import type { ModelVersion } from "../model-version/model-version.js";
+import { byId } from "../store/current.js";
+import type { Records, Store } from "../store/store.js";
+import type { FileStorage } from "../storage/file-storage.js";
+
+/** The records that have files. */
+export type FileRecord = Dataset | ModelVersion;
+
+/** The collection of a record with files, or null where the id names another kind. */
+export function fileRecordsOf({ datasets, modelVersions }: Store, id: string): Records<FileRecord> | null {
+  const kind = kindOf(id);
+  if (kind === "dataset") return datasets as unknown as Records<FileRecord>;
+  return kind === "movers" ? (modelVersions as unknown as Records<FileRecord>) : null;
+}
+
+export async function fileRecord(store: Store, id: string): Promise<FileRecord | null> {
+  const records = fileRecordsOf(store, id);
+  return records ? ((await byId(records, [id]))[0] ?? null) : null;
+}
+
+/** Where the files of a record are. */
+export const storageOf = (
+  { files, lightweightFiles }: App,
+  { lightweight }: Pick<FileRecord, "lightweight">,
+): FileStorage => (lightweight ? lightweightFiles : files);

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { Field, InputType } from "type-graphql";
+import { GraphQLSafeInt } from "graphql-scalars";
+import { DomainError } from "../errors.js";
+import { FileNameScalar, Sha256Scalar } from "../graph/scalars.js";
+import type { StoredFile } from "../graph/stored-file.js";
+
+export const MOST_FILES = 1_000;
+const MOST_FILE_BYTES = 64 * 1024 ** 3;
+/** Lightweight files live in the database. */
+const MOST_LIGHT_FILE = 16 * 1024 ** 2;
+const MOST_LIGHT_RECORD = 64 * 1024 ** 2;
+const MOST_TEXT_BYTES = 64 * 1024;
+
+@InputType({ description: "One file of a manifest: announced by size and checksum, or given as text." })
+export class ManifestFileInput {
+  @Field(() => FileNameScalar, { description: "The name of the file." })
+  readonly name!: string;
+
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: "Bytes, 64 GiB at most. Left out where `text` is given.",
+  })
+  readonly size?: number | null;
+
+  @Field(() => Sha256Scalar, { nullable: true, description: "SHA-256 of the content. Left out where `text` is given." })
+  readonly sha256?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The content itself, for small text files: UTF-8, 64 KiB at most.",
+  })
+  readonly text?: string | null;
+}
+
+/** A file of a manifest; its content where it came with the request. */
+export interface ManifestFile extends StoredFile {
+  readonly content: Buffer | null;
+}
+
+/** @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
+export function manifestOf(inputs: readonly ManifestFileInput[], lightweight: boolean): ManifestFile[] {
+  const path = ["input", "files"];
+  if (inputs.length > MOST_FILES)
+    throw new DomainError("LIMIT_EXCEEDED", `A record has at most ${MOST_FILES} files.`, path);
+  const files = inputs.map((input, index) => manifestFile(input, [...path, index]));
+  files.forEach(({ name, size }, index) => {
+    if (files.findIndex((file) => file.name === name) < index)
+      throw new DomainError("BAD_USER_INPUT", `The file "${name}" stands twice in the manifest.`, [
+        ...path,
+        index,
+        "name",
+      ]);
+    if (lightweight && size > MOST_LIGHT_FILE)
+      throw new DomainError("LIMIT_EXCEEDED", "A file of a lightweight record has at most 16 MiB.", [
+        ...path,
+        index,
+        "size",
+      ]);
+  });
+  if (lightweight && files.reduce((sum, { size }) => sum + size, 0) > MOST_LIGHT_RECORD)
+    throw new DomainError("LIMIT_EXCEEDED", "The files of a lightweight record have at most 64 MiB together.", path);
+  return files;
+}
+
+function manifestFile(
+  { name, size, sha256, text }: ManifestFileInput,
+  path: readonly (string | number)[],
+): ManifestFile {
+  if (text != null) {
+    if (size != null || sha256 != null)
+      throw new DomainError("BAD_USER_INPUT", "A file given as `text` needs neither size nor checksum.", [
+        ...path,
+        "text",
+      ]);
+    const content = Buffer.from(text);
+    if (content.length > MOST_TEXT_BYTES)
+      throw new DomainError("LIMIT_EXCEEDED", "A file given as `text` has at most 64 KiB.", [...path, "text"]);
+    return { name, size: content.length, sha256: createHash("sha256").update(content).digest("hex"), content };
+  }
+  if (size == null || sha256 == null)
+    throw new DomainError("BAD_USER_INPUT", "A file is announced by `size` and `sha256`, or given as `text`.", path);
+  if (size < 0 || size > MOST_FILE_BYTES)
+    throw new DomainError("BAD_USER_INPUT", "A file has 0 bytes to 64 GiB.", [...path, "size"]);
+  return { name, size, sha256, content: null };
+}

@@ -1,0 +1,46 @@
+import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import { DomainError } from "../errors.js";
+import type { Loaders } from "../loaders.js";
+import type { RequestContext } from "../request-context.js";
+import { type Kind, kindOf } from "./id.js";
+import { Node } from "./node.js";
+
+const LOADER_OF_KIND = {
+  project: "project",
+  model: "model",
+  build: "build",
+  bvers: "buildVersion",
+  dataset: "dataset",
+  train: "training",
+  movers: "modelVersion",
+  depl: "deployment",
+  revision: "deploymentRevision",
+  tchest: "treasureChest",
+} as const satisfies Record<Kind, keyof Loaders>;
+
+const MOST_NODES = 100;
+
+async function nodeOf(loaders: Loaders, id: string): Promise<object | null> {
+  const kind = kindOf(id);
+  return kind ? loaders[LOADER_OF_KIND[kind]].load(id) : null;
+}
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, { nullable: true, description: "The record of that id, superseded or not, or null." })
+  node(@Arg("id", () => ID, { description: "The id of a record." }) id: string, @Ctx() { loaders }: RequestContext) {
+    return nodeOf(loaders, id);
+  }
+
+  @Query(() => [Node], {
+    nullable: "items",
+    description: "The records of those ids, in their order; null for what is not there.",
+  })
+  nodes(
+    @Arg("ids", () => [ID], { description: "At most 100 ids." }) ids: string[],
+    @Ctx() { loaders }: RequestContext,
+  ) {
+    if (ids.length > MOST_NODES) throw new DomainError("LIMIT_EXCEEDED", `At most ${MOST_NODES} ids.`, ["ids"]);
+    return Promise.all(ids.map((id) => nodeOf(loaders, id)));
+  }
+}

@@ -1,0 +1,101 @@
+import { ArgsType, Field, InputType } from "type-graphql";
+import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
+import { ManifestFileInput } from "../files/manifest.js";
+import { NameFilter } from "../graph/filter.js";
+import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
+
+@InputType({ description: "Which model version." })
+export class ModelVersionKeyInput {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the version." })
+  readonly name!: string;
+}
+
+@InputType({
+  description:
+    "A new model version. One of a name that is taken replaces the one that has it, once its files are there.",
+})
+export class PublishModelVersionInput extends MutationInput {
+  @Field(() => String, { description: "The name of the model." })
+  readonly model!: string;
+
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  readonly name?: string | null;
+
+  @Field(() => DatasetKeyInput, { nullable: true, description: "The dataset that it was trained on." })
+  readonly ds?: DatasetKeyInput | null;
+
+  @Field(() => ModelVersionKeyInput, { nullable: true, description: "The version that it was trained from." })
+  readonly pretrained?: ModelVersionKeyInput | null;
+
+  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details, metrics for example." })
+  readonly details?: Record<string, unknown> | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: "Whether all files are kept as one tar.gz." })
+  readonly compressed!: boolean;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: "Whether the files are kept in the database itself: at most 16 MiB each, 64 MiB together.",
+  })
+  readonly lightweight!: boolean;
+
+  @Field(() => [ManifestFileInput], { nullable: true, description: "Every file of the version; none joins later." })
+  readonly files?: ManifestFileInput[] | null;
+}
+
+@InputType({ description: "What is to change of a model version. A field left out stays as it is; null empties it." })
+export class UpdateModelVersionInput extends MutationInput {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the version." })
+  readonly name!: string;
+
+  @Field(() => JsonObjectScalar, { nullable: true, description: "The new details, whole." })
+  readonly details?: Record<string, unknown> | null;
+
+  @Field(() => [NameScalar], {
+    nullable: true,
+    description:
+      "All other names of the version, 20 at most. A name that another version of the model has is taken from it.",
+  })
+  readonly aliases?: string[] | null;
+}
+
+@InputType({ description: "Which model version is to go." })
+export class DeleteModelVersionInput extends DeletionInput {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the version." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which model versions." })
+export class ModelVersionFilter {
+  @Field(() => NameFilter, { nullable: true, description: "By the name of the model." })
+  readonly model?: NameFilter | null;
+
+  @Field(() => NameFilter, { nullable: true, description: "By name." })
+  readonly name?: NameFilter | null;
+}
+
+@ArgsType()
+export class ModelVersionsArgs extends PageArgs {
+  @Field(() => ModelVersionFilter, { nullable: true, description: "Only these." })
+  readonly filter?: ModelVersionFilter | null;
+}
+
+@ArgsType()
+export class ModelVersionKey {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the version." })
+  readonly name!: string;
+}

@@ -1,0 +1,21 @@
+import DataLoader from "dataloader";
+import { ChildPages } from "../store/child-pages.js";
+import { loadById, loadByKey } from "../store/load-by-id.js";
+import type { Store } from "../store/store.js";
+import type { ModelVersionSnapshot } from "./model-version.js";
+
+export function modelVersionLoaders({ modelVersions, snapshots, byKind, trainings, deployments }: Store) {
+  return {
+    modelVersion: loadById(modelVersions),
+    modelVersionByKey: loadByKey(modelVersions),
+    trainingsFromVersion: new ChildPages(byKind.movers, trainings, "pretrained._id"),
+    versionsFromVersion: new ChildPages(byKind.movers, modelVersions, "pretrained._id"),
+    deploymentsOfVersion: new ChildPages(byKind.movers, deployments, "movers._id"),
+    /** Pinned copies by the hash of their content. */
+    pinnedVersion: new DataLoader<string, ModelVersionSnapshot | null>(async (hashes) => {
+      const found = await snapshots.find({ _id: { $in: [...hashes] } }).toArray();
+      const contents = new Map(found.map(({ _id, content }) => [_id, content]));
+      return hashes.map((hash) => contents.get(hash) ?? null);
+    }),
+  };
+}

@@ -1,0 +1,157 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { deleteRecord } from "../deletion/delete-record.js";
+import { Deletion } from "../deletion/deletion.js";
+import { DeploymentConnection } from "../deployment/deployment.connection.js";
+import { downloadOf, uploadsOf } from "../files/uploads-of.js";
+import { answerChildren } from "../graph/answer-children.js";
+import { answerList } from "../graph/answer-list.js";
+import { intentOf } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { Upload } from "../graph/stored-file.js";
+import { whereNames, whereParents } from "../graph/where-names.js";
+import { Model } from "../model/model.js";
+import type { RequestContext } from "../request-context.js";
+import { keyOf } from "../store/key-of.js";
+import { TrainingConnection } from "../training/training.connection.js";
+import { loadPinned } from "./load-pinned.js";
+import { ModelVersionConnection } from "./model-version.connection.js";
+import {
+  DeleteModelVersionInput,
+  ModelVersionKey,
+  ModelVersionsArgs,
+  PublishModelVersionInput,
+  UpdateModelVersionInput,
+} from "./model-version.inputs.js";
+import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
+import { publishModelVersion } from "./publish-model-version.js";
+import { updateModelVersion } from "./update-model-version.js";
+
+@Resolver(() => ModelVersion)
+export class ModelVersionResolver {
+  @Query(() => ModelVersion, {
+    nullable: true,
+    description: "The model version that is current under that name, or null.",
+  })
+  modelVersion(@Args(() => ModelVersionKey) { model, name }: ModelVersionKey, @Ctx() { loaders }: RequestContext) {
+    return loaders.modelVersionByKey.load(keyOf(model, name));
+  }
+
+  @Query(() => ModelVersionConnection, { description: "Model versions, the newest first." })
+  async modelVersions(@Args(() => ModelVersionsArgs) args: ModelVersionsArgs, @Ctx() { app, loaders }: RequestContext) {
+    const where = {
+      ...(await whereParents("model", loaders.modelByKey, args.filter?.model, ["filter", "model"])),
+      ...whereNames("name", args.filter?.name, ["filter", "name"]),
+    };
+    return answerList(app, app.store.modelVersions, where, args);
+  }
+
+  @Mutation(() => ModelVersion, {
+    description:
+      "Publishes a model version from a manifest of its files. It is READY once they are all there: see `uploads`. Trainings publish by themselves.",
+  })
+  publishModelVersion(
+    @Arg("input", () => PublishModelVersionInput) input: PublishModelVersionInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return publishModelVersion(app, intentOf(caller, "publishModelVersion", input), input);
+  }
+
+  @Mutation(() => ModelVersion, { description: "Changes the details or the aliases of a model version." })
+  updateModelVersion(
+    @Arg("input", () => UpdateModelVersionInput) input: UpdateModelVersionInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return updateModelVersion(app, intentOf(caller, "updateModelVersion", input), input);
+  }
+
+  @Mutation(() => Deletion, {
+    description:
+      "Deletes a model version with its files. One that a deployment serves is never deleted; snapshots of it stay.",
+  })
+  deleteModelVersion(
+    @Arg("input", () => DeleteModelVersionInput) input: DeleteModelVersionInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return deleteRecord(
+      app,
+      intentOf(caller, "deleteModelVersion", input),
+      "movers",
+      [input.model, input.name],
+      input.cascade,
+    );
+  }
+
+  @FieldResolver(() => Model, { description: "The model definition that shapes the version." })
+  model(@Root() { model }: ModelVersion, @Ctx() { loaders }: RequestContext) {
+    return loaders.model.load(model);
+  }
+
+  @FieldResolver(() => [Upload], {
+    description: "Where the missing files of the manifest are sent; empty once none is missing.",
+  })
+  uploads(@Root() version: ModelVersion, @Ctx() { app }: RequestContext) {
+    return uploadsOf(app.vault, version);
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      "Path on this server from which one file, or the whole version as a tar.gz, is fetched by GET within 15 minutes.",
+  })
+  download(
+    @Root() { _id }: ModelVersion,
+    @Arg("name", () => String, {
+      nullable: true,
+      description: "The name of the file; the whole version where it is left out.",
+    })
+    name: string | null,
+    @Ctx() { app }: RequestContext,
+  ) {
+    return downloadOf(app.vault, _id, name ?? null);
+  }
+
+  @FieldResolver(() => DeploymentConnection, { description: "The deployments that serve the version." })
+  deployments(
+    @Root() { _id }: ModelVersion,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
+    return answerChildren(app, loaders.deploymentsOfVersion, _id, args);
+  }
+
+  @FieldResolver(() => TrainingConnection, { description: "The trainings that started from the version." })
+  trainings(
+    @Root() { _id }: ModelVersion,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
+    return answerChildren(app, loaders.trainingsFromVersion, _id, args);
+  }
+
+  @FieldResolver(() => ModelVersionConnection, { description: "The versions that were trained from this one." })
+  successors(
+    @Root() { _id }: ModelVersion,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
+    return answerChildren(app, loaders.versionsFromVersion, _id, args);
+  }
+}
+
+const StatusResolver = snapshotResolver(
+  () => ModelVersionSnapshot,
+  () => ModelVersion,
+  MODEL_VERSION_DEFINITION,
+  (loaders) => loaders.modelVersionByKey,
+);
+
+@Resolver(() => ModelVersionSnapshot)
+export class ModelVersionSnapshotResolver extends StatusResolver {
+  @FieldResolver(() => ModelVersionSnapshot, {
+    nullable: true,
+    description: "The version that this one was trained from, as it was when it was mounted.",
+  })
+  pretrained(@Root() { pretrained }: ModelVersionSnapshot, @Ctx() { loaders }: RequestContext) {
+    return pretrained ? loadPinned(loaders, pretrained) : null;
+  }
+}

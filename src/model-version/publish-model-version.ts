@@ -1,0 +1,59 @@
+import type { App } from "../app.js";
+import { manifestOf } from "../files/manifest.js";
+import { receiveGiven } from "../files/receive-file.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import { FilesState } from "../graph/stored-file.js";
+import { checkContract } from "../model/file-contract.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import { required } from "../store/required.js";
+import { refuseDeleting, underParent } from "../store/under-parent.js";
+import type { Training } from "../training/training.js";
+import type { PublishModelVersionInput } from "./model-version.inputs.js";
+import type { ModelVersion } from "./model-version.js";
+import { provenanceOf } from "./provenance.js";
+
+/**
+ * Records the manifest; with the last file of it the version becomes READY and current.
+ * @param training the training that publishes, or null where a person does.
+ * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET where the manifest breaks the model's file contract.
+ */
+export function publishModelVersion(
+  app: App,
+  intent: Intent,
+  input: PublishModelVersionInput,
+  training: Training | null = null,
+): Promise<ModelVersion> {
+  const { store } = app;
+  return once(store, intent, async () => {
+    const model = await required(store.models, "model", [input.model], ["input", "model"]);
+    refuseDeleting(model);
+    const files = manifestOf(input.files ?? [], input.lightweight);
+    checkContract(model.model_files, files, ["input", "files"]);
+
+    const name = input.name ?? madeUpName();
+    const version = await insertRecord(
+      store.modelVersions,
+      {
+        _id: newId("movers"),
+        key: keyOf(model.name, name),
+        name,
+        model: model._id,
+        ...(await provenanceOf(app, training, input, model)),
+        details: input.details ?? {},
+        compressed: input.compressed,
+        lightweight: input.lightweight,
+        files: files.map(({ content: _content, ...file }) => file),
+        state: FilesState.PENDING,
+        received: [],
+        aliases: [],
+      },
+      intent,
+      "pending",
+    );
+    const kept = await underParent(version, store.modelVersions, store.models, model._id, intent);
+    return (await receiveGiven(app, kept, files)) as ModelVersion;
+  });
+}

@@ -1,0 +1,25 @@
+import type { App } from "../app.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import { fileDocsOf } from "./file-docs-of.js";
+import type { CreateModelInput } from "./model.inputs.js";
+import type { Model } from "./model.js";
+
+/** @throws ALREADY_EXISTS, BAD_USER_INPUT where the file contract contradicts itself. */
+export function createModel({ store }: Pick<App, "store">, intent: Intent, input: CreateModelInput): Promise<Model> {
+  return once(store, intent, async () => {
+    const name = input.name ?? madeUpName();
+    const contract = {
+      model_files: fileDocsOf(input.modelFiles ?? [], "modelFiles"),
+      data_files: fileDocsOf(input.dataFiles ?? [], "dataFiles"),
+    };
+    return insertRecord(
+      store.models,
+      { _id: newId("model"), key: keyOf(name), name, desc: input.desc ?? null, ...contract },
+      intent,
+    );
+  });
+}

@@ -1,0 +1,68 @@
+import { ArgsType, Field, Float, InputType } from "type-graphql";
+import { NameFilter } from "../graph/filter.js";
+import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { FileNameScalar, NameScalar, ShortTextScalar } from "../graph/scalars.js";
+
+@InputType({ description: "One file of a model's contract." })
+export class FileDocInput {
+  @Field(() => FileNameScalar, { description: "The name of the file, without a folder." })
+  readonly name!: string;
+
+  @Field(() => ShortTextScalar, { nullable: true, description: "Free text." })
+  readonly desc?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: "Whether the file can never be left out." })
+  readonly required!: boolean;
+
+  @Field(() => Float, { nullable: true, description: "How large the file may be, in MB (1,000,000 bytes); above 0." })
+  readonly maxMb?: number | null;
+}
+
+@InputType({ description: "What can be said of a model at any time." })
+abstract class ModelFields extends MutationInput {
+  @Field(() => ShortTextScalar, { nullable: true, description: "Free text." })
+  readonly desc?: string | null;
+
+  @Field(() => [FileDocInput], {
+    nullable: true,
+    description: "The files that a version of the model consists of, 100 at most.",
+  })
+  readonly modelFiles?: FileDocInput[] | null;
+
+  @Field(() => [FileDocInput], {
+    nullable: true,
+    description: "The files that a dataset for the model consists of, 100 at most.",
+  })
+  readonly dataFiles?: FileDocInput[] | null;
+}
+
+@InputType({ description: "A new model." })
+export class CreateModelInput extends ModelFields {
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  readonly name?: string | null;
+}
+
+@InputType({ description: "What is to change of a model. A field left out stays as it is; null empties it." })
+export class UpdateModelInput extends ModelFields {
+  @Field(() => String, { description: "The name of the model." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which model is to go." })
+export class DeleteModelInput extends DeletionInput {
+  @Field(() => String, { description: "The name of the model." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which models." })
+export class ModelFilter {
+  @Field(() => NameFilter, { nullable: true, description: "By name." })
+  readonly name?: NameFilter | null;
+}
+
+@ArgsType()
+export class ModelsArgs extends PageArgs {
+  @Field(() => ModelFilter, { nullable: true, description: "Only these." })
+  readonly filter?: ModelFilter | null;
+}

@@ -1,0 +1,75 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { DatasetConnection } from "../dataset/dataset.connection.js";
+import { deleteRecord } from "../deletion/delete-record.js";
+import { Deletion } from "../deletion/deletion.js";
+import { answerChildren } from "../graph/answer-children.js";
+import { answerList } from "../graph/answer-list.js";
+import { intentOf } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { whereNames } from "../graph/where-names.js";
+import { ModelVersionConnection } from "../model-version/model-version.connection.js";
+import { ProjectConnection } from "../project/project.connection.js";
+import type { RequestContext } from "../request-context.js";
+import { keyOf } from "../store/key-of.js";
+import { createModel } from "./create-model.js";
+import { ModelConnection } from "./model.connection.js";
+import { CreateModelInput, DeleteModelInput, ModelsArgs, UpdateModelInput } from "./model.inputs.js";
+import { Model, MODEL_DEFINITION, ModelSnapshot } from "./model.js";
+import { updateModel } from "./update-model.js";
+
+@Resolver(() => Model)
+export class ModelResolver {
+  @Query(() => Model, { nullable: true, description: "The model of that name, or null." })
+  model(
+    @Arg("name", () => String, { description: "The name of the model." }) name: string,
+    @Ctx() { loaders }: RequestContext,
+  ) {
+    return loaders.modelByKey.load(keyOf(name));
+  }
+
+  @Query(() => ModelConnection, { description: "Models, the newest first." })
+  models(@Args(() => ModelsArgs) args: ModelsArgs, @Ctx() { app }: RequestContext) {
+    return answerList(app, app.store.models, whereNames("name", args.filter?.name, ["filter", "name"]), args);
+  }
+
+  @Mutation(() => Model, { description: "Makes a model definition." })
+  createModel(@Arg("input", () => CreateModelInput) input: CreateModelInput, @Ctx() { app, caller }: RequestContext) {
+    return createModel(app, intentOf(caller, "createModel", input), input);
+  }
+
+  @Mutation(() => Model, { description: "Changes a model definition. Its name stays." })
+  updateModel(@Arg("input", () => UpdateModelInput) input: UpdateModelInput, @Ctx() { app, caller }: RequestContext) {
+    return updateModel(app, intentOf(caller, "updateModel", input), input);
+  }
+
+  @Mutation(() => Deletion, {
+    description:
+      "Deletes a model. With `cascade`, its datasets and versions go with it; else it must own none. A model that a project uses is never deleted.",
+  })
+  deleteModel(@Arg("input", () => DeleteModelInput) input: DeleteModelInput, @Ctx() { app, caller }: RequestContext) {
+    return deleteRecord(app, intentOf(caller, "deleteModel", input), "model", [input.name], input.cascade);
+  }
+
+  @FieldResolver(() => ProjectConnection, { description: "The projects that use the model." })
+  projects(@Root() { _id }: Model, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
+    return answerChildren(app, loaders.projectsOfModel, _id, args);
+  }
+
+  @FieldResolver(() => DatasetConnection, { description: "The datasets of the model." })
+  datasets(@Root() { _id }: Model, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
+    return answerChildren(app, loaders.datasetsOfModel, _id, args);
+  }
+
+  @FieldResolver(() => ModelVersionConnection, { description: "The versions of the model." })
+  versions(@Root() { _id }: Model, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
+    return answerChildren(app, loaders.versionsOfModel, _id, args);
+  }
+}
+
+export const ModelSnapshotResolver = snapshotResolver(
+  () => ModelSnapshot,
+  () => Model,
+  MODEL_DEFINITION,
+  (loaders) => loaders.modelByKey,
+);

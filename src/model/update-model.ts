@@ -1,0 +1,19 @@
+import type { App } from "../app.js";
+import { given } from "../graph/given.js";
+import { changeRecord } from "../store/change-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { required } from "../store/required.js";
+import { fileDocsOf } from "./file-docs-of.js";
+import type { UpdateModelInput } from "./model.inputs.js";
+import type { Model } from "./model.js";
+
+/** Existing datasets and versions keep their files; the changed contract counts from the next use on. @throws NOT_FOUND, BAD_USER_INPUT */
+export function updateModel({ store }: Pick<App, "store">, intent: Intent, input: UpdateModelInput): Promise<Model> {
+  return once(store, intent, async () => {
+    const { _id } = await required(store.models, "model", [input.name], ["input", "name"]);
+    const { desc, modelFiles, dataFiles } = input;
+    const model_files = modelFiles === undefined ? undefined : fileDocsOf(modelFiles ?? [], "modelFiles");
+    const data_files = dataFiles === undefined ? undefined : fileDocsOf(dataFiles ?? [], "dataFiles");
+    return changeRecord(store.models, _id, () => given({ desc, model_files, data_files }), intent);
+  });
+}

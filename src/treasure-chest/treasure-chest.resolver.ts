@@ -1,0 +1,75 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { BuildConnection } from "../build/build.connection.js";
+import { deleteRecord } from "../deletion/delete-record.js";
+import { Deletion } from "../deletion/deletion.js";
+import { answerChildren } from "../graph/answer-children.js";
+import { answerList } from "../graph/answer-list.js";
+import { intentOf } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { whereNames } from "../graph/where-names.js";
+import type { RequestContext } from "../request-context.js";
+import { keyOf } from "../store/key-of.js";
+import { createTreasureChest } from "./create-treasure-chest.js";
+import { TreasureChestConnection } from "./treasure-chest.connection.js";
+import {
+  CreateTreasureChestInput,
+  DeleteTreasureChestInput,
+  TreasureChestsArgs,
+  UpdateTreasureChestInput,
+} from "./treasure-chest.inputs.js";
+import { TreasureChest } from "./treasure-chest.js";
+import { updateTreasureChest } from "./update-treasure-chest.js";
+
+@Resolver(() => TreasureChest)
+export class TreasureChestResolver {
+  @Query(() => TreasureChest, { nullable: true, description: "The treasure chest of that name, or null." })
+  treasureChest(
+    @Arg("name", () => String, { description: "The name of the chest." }) name: string,
+    @Ctx() { loaders }: RequestContext,
+  ) {
+    return loaders.treasureChestByKey.load(keyOf(name));
+  }
+
+  @Query(() => TreasureChestConnection, { description: "Treasure chests, the newest first." })
+  treasureChests(@Args(() => TreasureChestsArgs) args: TreasureChestsArgs, @Ctx() { app }: RequestContext) {
+    return answerList(app, app.store.treasureChests, whereNames("name", args.filter?.name, ["filter", "name"]), args);
+  }
+
+  @Mutation(() => TreasureChest, {
+    description:
+      "Keeps a pair of credentials, sealed. Nothing gives them back; builds use them by the name of the chest.",
+  })
+  createTreasureChest(
+    @Arg("input", () => CreateTreasureChestInput) input: CreateTreasureChestInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return createTreasureChest(app, intentOf(caller, "createTreasureChest", input), input);
+  }
+
+  @Mutation(() => TreasureChest, { description: "Changes a treasure chest, or the credentials in it." })
+  updateTreasureChest(
+    @Arg("input", () => UpdateTreasureChestInput) input: UpdateTreasureChestInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return updateTreasureChest(app, intentOf(caller, "updateTreasureChest", input), input);
+  }
+
+  @Mutation(() => Deletion, {
+    description: "Deletes a treasure chest with its secret. One that a build under way needs is never deleted.",
+  })
+  deleteTreasureChest(
+    @Arg("input", () => DeleteTreasureChestInput) input: DeleteTreasureChestInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return deleteRecord(app, intentOf(caller, "deleteTreasureChest", input), "tchest", [input.name], input.cascade);
+  }
+
+  @FieldResolver(() => BuildConnection, { description: "The builds that use the chest." })
+  builds(
+    @Root() { _id }: TreasureChest,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
+    return answerChildren(app, loaders.buildsOfChest, _id, args);
+  }
+}

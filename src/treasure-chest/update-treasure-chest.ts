@@ -1,0 +1,37 @@
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import { given } from "../graph/given.js";
+import { changeRecord } from "../store/change-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { required } from "../store/required.js";
+import { chestIntent } from "./chest-intent.js";
+import { refuseShownSecret } from "./refuse-shown-secret.js";
+import type { UpdateTreasureChestInput } from "./treasure-chest.inputs.js";
+import type { TreasureChest } from "./treasure-chest.js";
+
+/** @throws NOT_FOUND, BAD_USER_INPUT where only one half of the credentials is given, or the secret could be read. */
+export function updateTreasureChest(
+  { store, vault }: App,
+  sent: Intent,
+  input: UpdateTreasureChestInput,
+): Promise<TreasureChest> {
+  const intent = chestIntent(vault, sent, input);
+  return once(store, intent, async () => {
+    const chest = await required(store.treasureChests, "treasure chest", [input.name], ["input", "name"]);
+    const { username, password, desc } = input;
+    if ((username == null) !== (password == null))
+      throw new DomainError("BAD_USER_INPUT", "User name and password change together.", [
+        "input",
+        username == null ? "username" : "password",
+      ]);
+    const owner = input.owner ?? undefined;
+    const details = input.details === undefined ? undefined : (input.details ?? {});
+    const current =
+      username == null || password == null ? await vault.open(chest._id, chest.secret_version) : { username, password };
+    refuseShownSecret(current.password, { owner, desc, details });
+    const secret_version = username == null ? undefined : chest.secret_version + 1;
+    // Kept under the next number first: until the record names it, the one before is the chest's secret.
+    if (secret_version !== undefined) await vault.keep(chest._id, secret_version, current);
+    return changeRecord(store.treasureChests, chest._id, () => given({ owner, desc, details, secret_version }), intent);
+  });
+}
