@@ -1,0 +1,120 @@
+import { ElementType } from "../bson/element-type.js";
+import { BsonWriter } from "../bson/bson-writer.js";
+import { NULL_VALUE, documentValue, elementsOf, fieldsOf, stringOf, Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../command-error.js";
+import type { Condition, Test } from "../query/condition.js";
+import { FieldPath } from "../query/field-path.js";
+import { PAUSE, search, type Paused } from "../query/find-records.js";
+import type { Plan } from "../query/plan.js";
+import { Branch } from "../update/document-tree.js";
+import { setAt } from "./project-stage.js";
+import { firstSearch, type Pipeline, type Sources } from "./first-search.js";
+import type { Stage } from "./stage.js";
+import { parseExpression } from "./expression.js";
+
+const ALLOWED = ["$match", "$sort", "$limit", "$skip", "$project"];
+
+/** `$lookup` by `localField` and `foreignField`: per document one search in the other collection. */
+export function parseLookup(
+  specification: Value,
+  sources: Sources,
+  parsePipeline: (pipeline: Value) => Pipeline,
+): Stage {
+  if (!specification.isObject) throw new CommandError("FailedToParse", "the $lookup specification must be an object");
+  const given = new Map(fieldsOf(specification));
+  for (const name of given.keys()) {
+    if (name === "let") throw notImplemented("$lookup with let");
+    if (!["from", "localField", "foreignField", "as", "pipeline"].includes(name))
+      throw new CommandError("FailedToParse", `unknown argument to $lookup: ${name}`);
+  }
+  const text = (name: string): string => {
+    const value = given.get(name);
+    if (!value && (name === "localField" || name === "foreignField"))
+      throw notImplemented("$lookup without localField and foreignField");
+    if (value?.type !== ElementType.STRING)
+      throw new CommandError("FailedToParse", `$lookup argument '${name}' must be a string`);
+    return stringOf(value);
+  };
+  const [from, as] = [text("from"), new FieldPath(text("as"))];
+  const local = parseExpression(pathValue(text("localField")));
+  const foreign = new FieldPath(text("foreignField"));
+  const inner = given.get("pipeline");
+  if (inner) refuseOtherStages(inner);
+  const pipeline = inner ? parsePipeline(inner) : { wish: firstSearch, stages: [] };
+  return (input) => joined(input, { from, as, local, foreign, pipeline }, sources);
+}
+
+function pathValue(path: string): Value {
+  const writer = new BsonWriter();
+  writer.string("", `$${path}`);
+  const bytes = writer.finished();
+  return new Value(ElementType.STRING, bytes, 2, bytes.length);
+}
+
+function refuseOtherStages(pipeline: Value): void {
+  if (!pipeline.isArray) throw new CommandError("TypeMismatch", "'pipeline' option must be specified as an array");
+  for (const stage of elementsOf(pipeline)) {
+    const name = stage.isObject ? [...fieldsOf(stage)][0]?.[0] : undefined;
+    if (name?.startsWith("$") && !ALLOWED.includes(name))
+      throw notImplemented(`the stage ${name} in the pipeline of a $lookup`);
+  }
+}
+
+interface Lookup {
+  readonly from: string;
+  readonly as: FieldPath;
+  readonly local: (document: Value) => Value | undefined;
+  readonly foreign: FieldPath;
+  readonly pipeline: Pipeline;
+}
+
+function* joined(input: Paused<Value>, lookup: Lookup, sources: Sources): Paused<Value> {
+  let known: Plan | undefined;
+  for (const document of input) {
+    if (document === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    const writer = new BsonWriter(1024);
+    const begun = writer.begin();
+    let count = 0;
+    const results = childrenOf(document, lookup, sources, known);
+    for (const child of results.documents) {
+      if (child === PAUSE) yield PAUSE;
+      else writer.value(String(count++), child);
+    }
+    known ??= results.plan;
+    writer.end(begun);
+    const bytes = writer.finished();
+    const root = Branch.of(document);
+    setAt(root, lookup.as, 0, new Value(ElementType.ARRAY, bytes, 0, bytes.length));
+    yield documentValue(root.written());
+    yield PAUSE;
+  }
+}
+
+/** The index found for the first document serves the others: their searches differ in the value alone. */
+function childrenOf(
+  document: Value,
+  { from, local, foreign, pipeline }: Lookup,
+  sources: Sources,
+  known: Plan | undefined,
+): { documents: Paused<Value>; plan?: Plan } {
+  const collection = sources.collection(from);
+  if (!collection) return { documents: nothing() };
+  const isJoined: Condition = { kind: "field", path: foreign, test: joinTest(local(document)) };
+  const condition: Condition = { kind: "and", parts: [isJoined, pipeline.wish.condition] };
+  const hint = known?.kind === "index" && collection.indexes.includes(known.index) ? { hint: known.index } : {};
+  const { plan, results } = search(sources.engine, collection, { ...pipeline.wish, condition, ...hint });
+  const found = sources.documents(results, pipeline.wish);
+  return { documents: pipeline.stages.reduce((flow, stage) => stage(flow), found), plan };
+}
+
+function* nothing(): Paused<Value> {}
+
+/** An array is joined by each of its elements, a missing field as null. */
+function joinTest(value: Value | undefined): Test {
+  if (!value) return { op: "eq", value: NULL_VALUE };
+  if (!value.isArray) return { op: "eq", value };
+  return { op: "in", values: elementsOf(value), patterns: [] };
+}

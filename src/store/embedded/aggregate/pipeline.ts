@@ -1,0 +1,179 @@
+import { ElementType } from "../bson/element-type.js";
+import { exactNumber } from "../bson/exact-number.js";
+import { BsonWriter } from "../bson/bson-writer.js";
+import { documentValue, elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../command-error.js";
+import type { Condition } from "../query/condition.js";
+import { PAUSE, type Paused } from "../query/find-records.js";
+import { compileCondition } from "../query/match.js";
+import { isNumber, parseFilter } from "../query/parse-filter.js";
+import { compileSortKey, parseSort, type SortField } from "../query/sort.js";
+import { Sorter } from "../query/sorter.js";
+import { int32Value } from "../update/number-changes.js";
+import { firstSearch, type FirstSearch, type Pipeline, type Sources } from "./first-search.js";
+import { parseGroup } from "./group-stage.js";
+import { parseLookup } from "./lookup-stage.js";
+import { parseAddFields, parseProject } from "./project-stage.js";
+import type { Stage } from "./stage.js";
+import { parseUnwind } from "./unwind-stage.js";
+
+/** @throws CommandError for what is malformed, unknown or not implemented, by name. */
+export function parsePipeline(pipeline: Value, sources: Sources): Pipeline {
+  if (!pipeline.isArray) throw new CommandError("TypeMismatch", "'pipeline' option must be specified as an array");
+  const stages = elementsOf(pipeline).map(nameAndOperand);
+  let wish: FirstSearch = firstSearch;
+  let at = 0;
+  for (; at < stages.length; at += 1) {
+    const next = absorbed(wish, ...stages[at]!);
+    if (!next) break;
+    wish = next;
+  }
+  return { wish, stages: stages.slice(at).map(([name, operand]) => parseStage(name, operand, sources)) };
+}
+
+export function nameAndOperand(stage: Value): [string, Value] {
+  const fields = stage.isObject ? [...fieldsOf(stage)] : [];
+  const [field] = fields;
+  if (!field || fields.length > 1)
+    throw new CommandError("BadValue", "A pipeline stage specification object must contain exactly one field.", 40323);
+  return field;
+}
+
+/** The search with this step in it, as long as matching comes before sorting and sorting before counting off. */
+function absorbed(wish: FirstSearch, name: string, operand: Value): FirstSearch | undefined {
+  const isCounting = wish.limit !== undefined || wish.skip > 0;
+  if (name === "$match" && !isCounting)
+    return { ...wish, condition: { kind: "and", parts: [wish.condition, parseMatch(operand)] } };
+  if (name === "$sort" && !isCounting && wish.sort.length === 0) return { ...wish, sort: parseStageSort(operand) };
+  if (name === "$skip" && wish.limit === undefined) return { ...wish, skip: wish.skip + parseCount(operand, "$skip") };
+  if (name === "$limit" && wish.limit === undefined)
+    return { ...wish, limit: wish.skip + parseCount(operand, "$limit") };
+  return undefined;
+}
+
+const KNOWN_ELSEWHERE = new Set(
+  "$bucket $bucketAuto $changeStream $changeStreamSplitLargeEvent $collStats $currentOp $densify $documents $facet $fill $geoNear $graphLookup $indexStats $listLocalSessions $listSessions $merge $out $planCacheStats $redact $replaceRoot $replaceWith $sample $search $setWindowFields $shardedDataDistribution $sortByCount $unionWith $unset $vectorSearch".split(
+    " ",
+  ),
+);
+
+function parseStage(name: string, operand: Value, sources: Sources): Stage {
+  switch (name) {
+    case "$match": {
+      const matches = compileCondition(parseMatch(operand));
+      return (input) => filtered(input, matches);
+    }
+    case "$sort":
+      return sorting(parseStageSort(operand));
+    case "$limit": {
+      const limit = parseCount(operand, name);
+      return (input) => sliced(input, 0, limit);
+    }
+    case "$skip": {
+      const skip = parseCount(operand, name);
+      return (input) => sliced(input, skip, Infinity);
+    }
+    case "$project":
+      return mapping(parseProject(operand));
+    case "$addFields":
+    case "$set":
+      return mapping(parseAddFields(operand));
+    case "$count":
+      return counting(operand);
+    case "$group":
+      return parseGroup(operand);
+    case "$unwind":
+      return parseUnwind(operand);
+    case "$lookup":
+      return parseLookup(operand, sources, (pipeline) => parsePipeline(pipeline, sources));
+    default:
+      if (KNOWN_ELSEWHERE.has(name))
+        throw notImplemented(name === "$changeStream" ? "change streams ($changeStream)" : `the stage ${name}`);
+      throw new CommandError("BadValue", `Unrecognized pipeline stage name: '${name}'`, 40324);
+  }
+}
+
+function parseMatch(operand: Value): Condition {
+  if (!operand.isObject)
+    throw new CommandError("BadValue", "the match filter must be an expression in an object", 15959);
+  return parseFilter(operand);
+}
+
+function parseStageSort(operand: Value): SortField[] {
+  if (!operand.isObject) throw new CommandError("BadValue", "the $sort key specification must be an object", 15973);
+  const sort = parseSort(operand);
+  if (sort.length === 0) throw new CommandError("BadValue", "$sort stage must have at least one sort key", 15976);
+  return sort;
+}
+
+function parseCount(operand: Value, name: string): number {
+  const count = isNumber(operand) ? Number(exactNumber(operand)) : Number.NaN;
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new CommandError(
+      "FailedToParse",
+      `invalid argument to ${name} stage: Expected a non-negative number`,
+      name === "$limit" ? 2107201 : 2107200,
+    );
+  if (name === "$limit" && count === 0) throw new CommandError("BadValue", "the limit must be positive", 15958);
+  return count;
+}
+
+const mapping =
+  (change: (document: Value) => Value): Stage =>
+  (input) =>
+    mapped(input, change);
+
+function* mapped(input: Paused<Value>, change: (document: Value) => Value): Paused<Value> {
+  for (const document of input) yield document === PAUSE ? PAUSE : change(document);
+}
+
+function* filtered(input: Paused<Value>, matches: (document: Value) => boolean): Paused<Value> {
+  for (const document of input) if (document === PAUSE || matches(document)) yield document;
+}
+
+function* sliced(input: Paused<Value>, skip: number, limit: number): Paused<Value> {
+  let count = 0;
+  for (const document of input) {
+    if (document === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    if (++count > skip) yield document;
+    if (count - skip >= limit) return;
+  }
+}
+
+function sorting(sort: readonly SortField[]): Stage {
+  const keyOf = compileSortKey(sort);
+  return function* sorted(input) {
+    const sorter = new Sorter<Value>();
+    for (const document of input) {
+      if (document === PAUSE) yield PAUSE;
+      else sorter.add(keyOf(document), document);
+    }
+    let count = 0;
+    for (const document of sorter.sorted()) {
+      yield document;
+      if (++count % 128 === 0) yield PAUSE;
+    }
+  };
+}
+
+function counting(operand: Value): Stage {
+  const name = operand.type === ElementType.STRING ? stringOf(operand) : "";
+  if (name === "" || name.startsWith("$") || name.includes("."))
+    throw new CommandError("BadValue", "the count field must be a non-empty string without '$' and '.'", 40156);
+  return function* counted(input) {
+    let count = 0;
+    for (const document of input) {
+      if (document === PAUSE) yield PAUSE;
+      else count += 1;
+    }
+    if (count === 0) return;
+    const writer = new BsonWriter();
+    const begun = writer.begin();
+    writer.value(name, int32Value(count));
+    writer.end(begun);
+    yield documentValue(writer.finished());
+  };
+}

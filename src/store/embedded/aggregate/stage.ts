@@ -1,0 +1,5 @@
+import type { Value } from "../bson/value.js";
+import type { Paused } from "../query/find-records.js";
+
+/** One step of a pipeline. What goes in and comes out owns its bytes. */
+export type Stage = (input: Paused<Value>) => Paused<Value>;

@@ -1,0 +1,146 @@
+import { ElementType } from "./element-type.js";
+
+/** A value where it lies in BSON bytes: never decoded, so that its exact type and bytes survive whatever we do with it. */
+export class Value {
+  constructor(
+    readonly type: number,
+    readonly bytes: Buffer,
+    readonly start: number,
+    readonly end: number,
+  ) {}
+
+  get isObject(): boolean {
+    return this.type === ElementType.OBJECT;
+  }
+
+  get isArray(): boolean {
+    return this.type === ElementType.ARRAY;
+  }
+
+  /** A value that outlives the buffer it was read from. */
+  copied(): Value {
+    const length = this.end - this.start;
+    const own = Buffer.allocUnsafe(length);
+    this.bytes.copy(own, 0, this.start, this.end);
+    return new Value(this.type, own, 0, length);
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+export const NULL_VALUE = new Value(ElementType.NULL, NOTHING, 0, 0);
+export const UNDEFINED_VALUE = new Value(ElementType.UNDEFINED, NOTHING, 0, 0);
+export const MIN_KEY_VALUE = new Value(ElementType.MIN_KEY, NOTHING, 0, 0);
+export const MAX_KEY_VALUE = new Value(ElementType.MAX_KEY, NOTHING, 0, 0);
+
+export const documentValue = (bytes: Buffer): Value => new Value(ElementType.OBJECT, bytes, 0, bytes.length);
+
+/** Where the value that starts at `at` ends. Only for bytes that `validateDocument` has passed. */
+export function endOfValue(type: number, bytes: Buffer, at: number): number {
+  switch (type) {
+    case ElementType.DOUBLE:
+    case ElementType.DATE:
+    case ElementType.TIMESTAMP:
+    case ElementType.INT64:
+      return at + 8;
+    case ElementType.STRING:
+    case ElementType.CODE:
+    case ElementType.SYMBOL:
+      return at + 4 + bytes.readInt32LE(at);
+    case ElementType.OBJECT:
+    case ElementType.ARRAY:
+    case ElementType.CODE_WITH_SCOPE:
+      return at + bytes.readInt32LE(at);
+    case ElementType.BINARY:
+      return at + 5 + bytes.readInt32LE(at);
+    case ElementType.OBJECT_ID:
+      return at + 12;
+    case ElementType.BOOL:
+      return at + 1;
+    case ElementType.REGEX:
+      return bytes.indexOf(0, bytes.indexOf(0, at) + 1) + 1;
+    case ElementType.DB_POINTER:
+      return at + 4 + bytes.readInt32LE(at) + 12;
+    case ElementType.INT32:
+      return at + 4;
+    case ElementType.DECIMAL128:
+      return at + 16;
+    default:
+      return at;
+  }
+}
+
+/** Walks the fields of an object or the elements of an array; the getters speak of the one it stands at. */
+export class FieldReader {
+  type = 0;
+  nameStart = 0;
+  nameEnd = 0;
+  valueStart = 0;
+  valueEnd: number;
+  readonly bytes: Buffer;
+
+  constructor(holder: Value) {
+    this.bytes = holder.bytes;
+    this.valueEnd = holder.start + 4;
+  }
+
+  next(): boolean {
+    const { bytes } = this;
+    const at = this.valueEnd;
+    this.type = bytes[at]!;
+    if (this.type === 0) return false;
+    this.nameStart = at + 1;
+    let end = at + 1;
+    while (bytes[end] !== 0) end += 1;
+    this.nameEnd = end;
+    this.valueStart = end + 1;
+    this.valueEnd = endOfValue(this.type, bytes, end + 1);
+    return true;
+  }
+
+  get name(): string {
+    return this.bytes.toString("utf8", this.nameStart, this.nameEnd);
+  }
+
+  get value(): Value {
+    return new Value(this.type, this.bytes, this.valueStart, this.valueEnd);
+  }
+
+  nameIs(name: Buffer): boolean {
+    if (this.nameEnd - this.nameStart !== name.length) return false;
+    for (let at = 0; at < name.length; at += 1) {
+      if (this.bytes[this.nameStart + at] !== name[at]) return false;
+    }
+    return true;
+  }
+}
+
+export function fieldOf(holder: Value, name: Buffer): Value | undefined {
+  const fields = new FieldReader(holder);
+  while (fields.next()) {
+    if (fields.nameIs(name)) return fields.value;
+  }
+  return undefined;
+}
+
+export function* fieldsOf(holder: Value): Generator<[name: string, value: Value]> {
+  const fields = new FieldReader(holder);
+  while (fields.next()) yield [fields.name, fields.value];
+}
+
+export function elementsOf(array: Value): Value[] {
+  const elements: Value[] = [];
+  const fields = new FieldReader(array);
+  while (fields.next()) elements.push(fields.value);
+  return elements;
+}
+
+export const isEmpty = (holder: Value): boolean => holder.bytes[holder.start + 4] === 0;
+
+export const stringOf = (value: Value): string => value.bytes.toString("utf8", value.start + 4, value.end - 1);
+
+export function sameBytes(left: Value, right: Value): boolean {
+  return (
+    left.type === right.type && left.bytes.compare(right.bytes, right.start, right.end, left.start, left.end) === 0
+  );
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { BsonWriter } from "../bson/bson-writer.js";
+import { ElementType } from "../bson/element-type.js";
+import type { Value } from "../bson/value.js";
+import { CommandError } from "../command-error.js";
+import type { Paused } from "../query/find-records.js";
+import { drive } from "./drive.js";
+
+const FIRST_BATCH = 101;
+const BATCH_BYTES = 16 * 1024 * 1024 - 64 * 1024;
+const IDLE_MS = 10 * 60 * 1000;
+
+interface OpenCursor {
+  readonly id: bigint;
+  readonly namespace: string;
+  readonly results: Paused<Value>;
+  /** Taken from the results, but not sent: the batch was full. */
+  pending: Value | undefined;
+  lastUsed: number;
+  isBusy: boolean;
+}
+
+export interface BatchWish {
+  readonly namespace: string;
+  readonly batchSize: number | undefined;
+  readonly isSingle: boolean;
+  readonly deadline: number;
+}
+
+/** Searches that go on from batch to batch. */
+export class Cursors {
+  private readonly open = new Map<bigint, OpenCursor>();
+
+  /** The first batch as a reply, and a cursor for the rest where there is one. */
+  async start(results: Paused<Value>, wish: BatchWish): Promise<Buffer> {
+    const id = randomBytes(8).readBigUInt64LE() >> 1n || 1n;
+    const cursor: OpenCursor = {
+      id,
+      namespace: wish.namespace,
+      results,
+      pending: undefined,
+      lastUsed: Date.now(),
+      isBusy: true,
+    };
+    const size = wish.batchSize ?? FIRST_BATCH;
+    const { written, isDone } = await fill(cursor, size, "firstBatch", wish.deadline);
+    const isOpen = !isDone && !wish.isSingle;
+    if (isOpen) this.open.set(cursor.id, cursor);
+    else results.return();
+    cursor.isBusy = false;
+    return written(isOpen ? cursor.id : 0n);
+  }
+
+  /** @throws CommandError for a cursor that does not exist. */
+  async more(id: bigint, namespace: string, batchSize: number | undefined, deadline: number): Promise<Buffer> {
+    const cursor = this.open.get(id);
+    if (!cursor) throw new CommandError("CursorNotFound", `cursor id ${id} not found`);
+    if (cursor.namespace !== namespace)
+      throw new CommandError(
+        "BadValue",
+        `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
+        13,
+      );
+    if (cursor.isBusy) throw new CommandError("BadValue", `cursor id ${id} is already in use`, 12051);
+    cursor.isBusy = true;
+    this.open.delete(id);
+    const { written, isDone } = await fill(cursor, batchSize ?? Infinity, "nextBatch", deadline);
+    cursor.isBusy = false;
+    cursor.lastUsed = Date.now();
+    if (!isDone) this.open.set(id, cursor);
+    return written(isDone ? 0n : id);
+  }
+
+  kill(id: bigint): boolean {
+    const cursor = this.open.get(id);
+    cursor?.results.return();
+    return this.open.delete(id);
+  }
+
+  killIdle(): void {
+    for (const [id, { lastUsed }] of this.open) if (Date.now() - lastUsed > IDLE_MS) this.kill(id);
+  }
+}
+
+interface Filled {
+  readonly written: (id: bigint) => Buffer;
+  readonly isDone: boolean;
+}
+
+async function fill(cursor: OpenCursor, batchSize: number, name: string, deadline: number): Promise<Filled> {
+  const writer = new BsonWriter(4096);
+  const begun = writer.begin();
+  const cursorBegun = writer.beginField(ElementType.OBJECT, "cursor");
+  const batch = writer.beginField(ElementType.ARRAY, name);
+  let count = 0;
+  const add = (document: Value): boolean => {
+    const size = document.end - document.start;
+    if (count >= batchSize || (count > 0 && writer.length + size > BATCH_BYTES)) {
+      cursor.pending = document.copied();
+      return false;
+    }
+    writer.value(String(count++), document);
+    return true;
+  };
+  const { pending } = cursor;
+  cursor.pending = undefined;
+  let isDone = false;
+  if (!pending || add(pending)) isDone = batchSize === 0 ? false : await drive(cursor.results, add, deadline);
+  writer.end(batch);
+  const written = (id: bigint): Buffer => {
+    writer.int64("id", id);
+    writer.string("ns", cursor.namespace);
+    writer.end(cursorBegun);
+    writer.double("ok", 1);
+    writer.end(begun);
+    return writer.finished();
+  };
+  return { written, isDone };
+}

@@ -1,0 +1,128 @@
+import { ElementType } from "../bson/element-type.js";
+import { documentValue, elementsOf, sameBytes, stringOf, type Value } from "../bson/value.js";
+import { CommandError } from "../command-error.js";
+import { keyPatternOf, type Collection } from "../engine/collection.js";
+import { buildIndex } from "../indexes/build-index.js";
+import type { IndexDefinition } from "../indexes/index-definition.js";
+import { parseIndex, type ParsedIndex } from "../indexes/parse-index.js";
+import type { Paused } from "../query/find-records.js";
+import { batchSizeIn } from "./cursor-options.js";
+import { reply } from "./reply.js";
+import type { Command } from "./store-state.js";
+
+const MOST_INDEXES = 64;
+
+export const createIndexes: Command = async (request, { engine, catalog, sweepSoon }) => {
+  request.allow("indexes", "commitQuorum", "ignoreUnknownIndexOptions");
+  const { database, collection: name } = request;
+  const wanted = request.list("indexes").map(parseIndex);
+  const begun = await engine.write(() => {
+    const existed = catalog.collection(database, name) !== undefined;
+    const collection = catalog.orCreate(database, name);
+    const before = collection.indexes.length;
+    const missing = wanted.filter((each) => !isThere(collection, each));
+    if (before + missing.length > MOST_INDEXES)
+      throw new CommandError("CannotCreateIndex", `add index fails, too many indexes for ${collection.namespace}`);
+    return { existed, collection, before, added: missing.map((each) => catalog.addIndex(collection, each)) };
+  });
+  const { collection, added } = begun;
+  for (const index of added) {
+    try {
+      await buildIndex(engine, catalog, collection, index);
+    } catch (error) {
+      await engine.write(() =>
+        added.filter((each) => !each.isReady || each === index).forEach((each) => catalog.dropIndex(collection, each)),
+      );
+      sweepSoon();
+      throw error;
+    }
+  }
+  return reply((writer) => {
+    writer.int32("numIndexesBefore", begun.before);
+    writer.int32("numIndexesAfter", collection.indexes.length);
+    writer.bool("createdCollectionAutomatically", !begun.existed);
+    if (added.length === 0) writer.string("note", "all indexes already exist");
+  });
+};
+
+/** @throws CommandError where an index of that name or key is another one. */
+function isThere(collection: Collection, wanted: ParsedIndex): boolean {
+  const key = keyOf(wanted.specification);
+  const named = collection.indexes.find(({ name }) => name === wanted.name);
+  const alike = collection.indexes.find((index) => sameBytes(keyPatternOf(index), key) && isSameFilter(index, wanted));
+  if (named && (named.name === "_id_" || named.specification.equals(wanted.specification))) return true;
+  if (named && !sameBytes(keyPatternOf(named), key)) {
+    throw new CommandError(
+      "IndexKeySpecsConflict",
+      `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index name: ${wanted.name}`,
+    );
+  }
+  if (named)
+    throw new CommandError(
+      "IndexKeySpecsConflict",
+      `An existing index has the same name as the requested index. Requested index name: ${wanted.name}`,
+    );
+  if (alike)
+    throw new CommandError("IndexOptionsConflict", `Index already exists with a different name: ${alike.name}`);
+  return false;
+}
+
+const isSameFilter = ({ options: { partial } }: IndexDefinition, { options }: ParsedIndex): boolean =>
+  partial && options.partial ? sameBytes(partial.filter, options.partial.filter) : partial === options.partial;
+
+function keyOf(specification: Buffer): Value {
+  return keyPatternOf({ specification } as IndexDefinition);
+}
+
+export const dropIndexes: Command = async (request, { engine, catalog, sweepSoon }) => {
+  request.allow("index");
+  const { database, collection: name } = request;
+  const collection = catalog.collection(database, name);
+  if (!collection) throw new CommandError("NamespaceNotFound", `ns not found ${database}.${name}`);
+  const which = request.fields.get("index");
+  if (!which)
+    throw new CommandError("FailedToParse", "BSON field 'dropIndexes.index' is missing but a required field", 40414);
+  const before = collection.indexes.length;
+  const dropped = chosen(collection, which);
+  await engine.write(() => dropped.forEach((index) => catalog.dropIndex(collection, index)));
+  sweepSoon();
+  return reply((writer) => {
+    writer.int32("nIndexesWas", before);
+    if (which.type === ElementType.STRING && stringOf(which) === "*")
+      writer.string("msg", "non-_id indexes dropped for collection");
+  });
+};
+
+function chosen(collection: Collection, which: Value): IndexDefinition[] {
+  if (which.isArray) return elementsOf(which).flatMap((each) => chosen(collection, each));
+  if (which.type === ElementType.STRING && stringOf(which) === "*") return collection.indexes.slice(1);
+  const found = collection.indexes.find((index) =>
+    which.isObject ? sameBytes(keyPatternOf(index), which) : index.name === stringOf(which),
+  );
+  if (!found)
+    throw new CommandError(
+      "IndexNotFound",
+      `index not found with name [${which.isObject ? "by key" : stringOf(which)}]`,
+    );
+  if (found.name === "_id_") throw new CommandError("InvalidOptions", "cannot drop _id index");
+  return [found];
+}
+
+export const listIndexes: Command = (request, { catalog, cursors }) => {
+  request.allow("cursor", "includeIndexBuildInfo");
+  const { database, collection: name } = request;
+  const collection = catalog.collection(database, name);
+  if (!collection) throw new CommandError("NamespaceNotFound", `ns does not exist: ${database}.${name}`);
+  const namespace = `${database}.${name}`;
+  const batchSize = batchSizeIn(request.document("cursor"));
+  return cursors.start(specifications(collection), {
+    namespace,
+    batchSize,
+    isSingle: false,
+    deadline: request.deadline,
+  });
+};
+
+function* specifications({ indexes }: Collection): Paused<Value> {
+  for (const { isReady, specification } of indexes) if (isReady) yield documentValue(specification);
+}

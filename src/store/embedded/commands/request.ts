@@ -1,0 +1,135 @@
+import { ElementType, typeName } from "../bson/element-type.js";
+import { exactNumber } from "../bson/exact-number.js";
+import { elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../command-error.js";
+import { isNumber, isTruthy } from "../query/parse-filter.js";
+
+/** What every command may carry and none of ours acts on: one process has one clock, one copy and synced writes. */
+const ALWAYS = new Set([
+  "$db",
+  "lsid",
+  "$clusterTime",
+  "$readPreference",
+  "readConcern",
+  "writeConcern",
+  "comment",
+  "maxTimeMS",
+  "apiStrict",
+  "apiDeprecationErrors",
+]);
+const READ_CONCERNS = new Set(["local", "majority", "available"]);
+
+/** A command as it came, with its options checked one by one. */
+export class Request {
+  readonly name: string;
+  readonly deadline: number;
+
+  constructor(
+    readonly fields: ReadonlyMap<string, Value>,
+    private readonly sequences: ReadonlyMap<string, readonly Value[]>,
+  ) {
+    this.name = [...fields.keys()][0] ?? "";
+    const limit = this.number("maxTimeMS") ?? 0;
+    this.deadline = limit > 0 ? Date.now() + limit : Infinity;
+  }
+
+  get database(): string {
+    return this.text("$db");
+  }
+
+  /** @throws CommandError for an option that is neither named here nor harmless. */
+  allow(...names: readonly string[]): void {
+    const allowed = new Set([this.name, ...names]);
+    for (const [name, value] of this.fields) {
+      if (allowed.has(name) || ALWAYS.has(name)) continue;
+      if (name === "autocommit" || name === "startTransaction" || name === "txnNumber") throw noTransactions();
+      if (name === "collation" && isSimple(value)) continue;
+      throw notImplemented(`the option ${name} of ${this.name}`);
+    }
+    const level = this.fields.get("readConcern");
+    if (level?.isObject) checkReadConcern(level);
+  }
+
+  private of(name: string, type: number): Value | undefined {
+    const value = this.fields.get(name);
+    if (!value || value.type === ElementType.NULL) return undefined;
+    if (value.type !== type) {
+      throw new CommandError(
+        "TypeMismatch",
+        `BSON field '${this.name}.${name}' is the wrong type '${typeName(value.type)}', expected type '${typeName(type)}'`,
+      );
+    }
+    return value;
+  }
+
+  text(name: string): string {
+    const value = this.of(name, ElementType.STRING);
+    if (!value)
+      throw new CommandError(
+        "FailedToParse",
+        `BSON field '${this.name}.${name}' is missing but a required field`,
+        40414,
+      );
+    return stringOf(value);
+  }
+
+  /** The collection that the command is about. */
+  get collection(): string {
+    return this.text(this.name);
+  }
+
+  document(name: string): Value | undefined {
+    return this.of(name, ElementType.OBJECT);
+  }
+
+  number(name: string): number | undefined {
+    const value = this.fields.get(name);
+    if (!value || value.type === ElementType.NULL) return undefined;
+    if (!isNumber(value))
+      throw new CommandError(
+        "TypeMismatch",
+        `BSON field '${this.name}.${name}' is the wrong type '${typeName(value.type)}', expected a number`,
+      );
+    return Number(exactNumber(value));
+  }
+
+  flag(name: string, otherwise = false): boolean {
+    const value = this.fields.get(name);
+    return value ? isTruthy(value) : otherwise;
+  }
+
+  /** A list, in the body or beside it. */
+  list(name: string): readonly Value[] {
+    const beside = this.sequences.get(name);
+    if (beside) return beside;
+    const value = this.of(name, ElementType.ARRAY);
+    if (!value)
+      throw new CommandError(
+        "FailedToParse",
+        `BSON field '${this.name}.${name}' is missing but a required field`,
+        40414,
+      );
+    return elementsOf(value);
+  }
+}
+
+export const noTransactions = (): CommandError =>
+  new CommandError(
+    "IllegalOperation",
+    "Transaction numbers are only allowed on a replica set member or mongos; the embedded store has no transactions.",
+  );
+
+function isSimple(collation: Value): boolean {
+  return (
+    collation.isObject &&
+    /locale\0.\0\0\0simple/s.test(collation.bytes.toString("latin1", collation.start, collation.end))
+  );
+}
+
+function checkReadConcern(concern: Value): void {
+  for (const [name, value] of fieldsOf(concern)) {
+    if (name === "level" && value.type === ElementType.STRING && READ_CONCERNS.has(stringOf(value))) continue;
+    if (name === "afterClusterTime") continue;
+    throw notImplemented(`readConcern ${name}${value.type === ElementType.STRING ? ` "${stringOf(value)}"` : ""}`);
+  }
+}

@@ -1,0 +1,14 @@
+import type { Catalog } from "../engine/catalog.js";
+import type { Engine } from "../engine/engine.js";
+import type { Cursors } from "./cursors.js";
+
+/** What commands work on. */
+export interface StoreState {
+  readonly engine: Engine;
+  readonly catalog: Catalog;
+  readonly cursors: Cursors;
+  /** Tells the caretaker that key spaces are to be emptied. */
+  sweepSoon(): void;
+}
+
+export type Command = (request: import("./request.js").Request, state: StoreState) => Promise<Buffer> | Buffer;

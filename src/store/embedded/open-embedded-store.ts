@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import { Caretaker } from "./caretaker.js";
+import { Cursors } from "./commands/cursors.js";
+import type { StoreState } from "./commands/store-state.js";
+import { Catalog } from "./engine/catalog.js";
+import { Engine } from "./engine/engine.js";
+import { folderIdentity, lockFolder } from "./folder-lock.js";
+import { listen } from "./listen.js";
+import { serveConnection } from "./wire/serve-connection.js";
+
+export interface EmbeddedStore {
+  readonly uri: string;
+  close(): Promise<void>;
+}
+
+/** LMDB's own names for its two files. */
+const FILE = "data.mdb";
+
+/**
+ * Opens the store in a folder of its own inside the data folder, and listens.
+ * @throws FolderTaken where another process serves it; an Error with a sentence for a folder that cannot be used.
+ */
+export async function openEmbeddedStore(dataFolder: string, onFault: (error: unknown) => void): Promise<EmbeddedStore> {
+  const folder = join(dataFolder, "store");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(folder);
+  try {
+    refuseForeign(folder);
+    const { engine, catalog } = await openEngine(folder);
+    const cursors = new Cursors();
+    const caretaker = new Caretaker({ engine, catalog, cursors }, onFault);
+    const state: StoreState = { engine, catalog, cursors, sweepSoon: () => caretaker.sweepSoon() };
+    const sockets = new Set<Socket>();
+    const { uri, close } = await listen(folderIdentity(folder), (socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+      serveConnection(socket, state, onFault);
+    });
+    caretaker.sweepSoon();
+    return {
+      uri,
+      async close() {
+        close();
+        for (const socket of sockets) socket.destroy();
+        await caretaker.stop();
+        await engine.close();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+function refuseForeign(folder: string): void {
+  if (existsSync(join(folder, FILE)) || readdirSync(folder).length === 0) return;
+  throw new Error(`The folder ${folder} holds something that is no store. Choose another data folder (ROCAS_DATA).`);
+}
+
+async function openEngine(folder: string): Promise<{ engine: Engine; catalog: Catalog }> {
+  try {
+    const engine = Engine.open(folder, () => catalog.load());
+    const catalog: Catalog = new Catalog(engine);
+    await catalog.claim();
+    catalog.load();
+    await catalog.dropUnfinishedIndexes();
+    return { engine, catalog };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The store in ${folder} cannot be read: ${reason}. Restore the folder from a backup, or choose another data folder (ROCAS_DATA).`,
+      { cause: error },
+    );
+  }
+}

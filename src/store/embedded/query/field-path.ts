@@ -1,0 +1,69 @@
+import { CommandError } from "../command-error.js";
+import { FieldReader, fieldOf, type Value } from "../bson/value.js";
+
+export interface Segment {
+  readonly name: Buffer;
+  readonly text: string;
+  /** The element meant where the holder is an array; -1 for a name that is no number. */
+  readonly index: number;
+}
+
+/** A dotted path, taken apart once. */
+export class FieldPath {
+  readonly segments: readonly Segment[];
+
+  constructor(readonly text: string) {
+    this.segments = text.split(".").map((part) => ({
+      name: Buffer.from(part),
+      text: part,
+      index: /^(0|[1-9]\d{0,8})$/.test(part) ? Number(part) : -1,
+    }));
+  }
+}
+
+export function elementAt(array: Value, index: number): Value | undefined {
+  const fields = new FieldReader(array);
+  for (let at = 0; fields.next(); at += 1) if (at === index) return fields.value;
+  return undefined;
+}
+
+/**
+ * Whether one of the values that the path leads to passes. Arrays on the way are entered: by index and into
+ * every object in them. An array at the end is given whole; `undefined` stands for a missing field.
+ */
+export function anyAt(
+  holder: Value,
+  { segments }: FieldPath,
+  passes: (value: Value | undefined) => boolean,
+  from = 0,
+): boolean {
+  let value: Value = holder;
+  for (let at = from; at < segments.length; at += 1) {
+    const segment = segments[at]!;
+    if (value.isArray) return anyInArray(value, { segments } as FieldPath, passes, at);
+    const found = value.isObject ? fieldOf(value, segment.name) : undefined;
+    if (!found) return passes(undefined);
+    value = found;
+  }
+  return passes(value);
+}
+
+function anyInArray(array: Value, path: FieldPath, passes: (value: Value | undefined) => boolean, at: number): boolean {
+  const { index } = path.segments[at]!;
+  const fields = new FieldReader(array);
+  for (let position = 0; fields.next(); position += 1) {
+    const element = fields.value;
+    if (element.isObject && anyAt(element, path, passes, at)) return true;
+    if (position === index && anyAt(element, path, passes, at + 1)) return true;
+  }
+  return false;
+}
+
+/** A path as clients may name it. @throws CommandError for an empty part. */
+export function parsePath(text: string, code: "BadValue" | "EmptyFieldName" = "BadValue"): FieldPath {
+  const path = new FieldPath(text);
+  if (path.segments.some((segment) => segment.text === "")) {
+    throw new CommandError(code, `The path "${text}" has an empty part.`);
+  }
+  return path;
+}

@@ -1,0 +1,153 @@
+import type { Collection } from "../engine/collection.js";
+import type { IndexDefinition } from "../indexes/index-definition.js";
+import { boundsOf, wholeIndex, type Bounds, type Interval } from "./bounds.js";
+import { conjuncts, type Condition } from "./condition.js";
+import { demandsPresence, isImplied } from "./implied.js";
+import type { SortField } from "./sort.js";
+
+/** How the documents of a filter are found; the filter itself is checked on each of them afterwards. */
+export type Plan =
+  | { readonly kind: "scan" }
+  | {
+      readonly kind: "index";
+      readonly index: IndexDefinition;
+      readonly intervals: readonly Interval[];
+      readonly reverse: boolean;
+      readonly isSorted: boolean;
+      /** True where the intervals hold exactly the documents of the filter. */
+      readonly isExact: boolean;
+    }
+  | { readonly kind: "union"; readonly branches: readonly Plan[] };
+
+type IndexPlan = Extract<Plan, { kind: "index" }>;
+
+export interface Wish {
+  readonly condition: Condition;
+  readonly sort: readonly SortField[];
+  readonly limit?: number | undefined;
+  /** The only index allowed. */
+  readonly hint?: IndexDefinition | "$natural" | undefined;
+}
+
+/** Counts the keys of a plan, but no further than asked: the judge between two that could serve. */
+export type Count = (plan: IndexPlan, atMost: number) => number;
+
+const ENOUGH = 200;
+
+export function planFor(collection: Collection, wish: Wish, count: Count): Plan {
+  if (wish.hint === "$natural") return { kind: "scan" };
+  const conditions = conjuncts(wish.condition);
+  const indexes = wish.hint ? [wish.hint] : collection.indexes.filter(({ isReady }) => isReady);
+  const candidates = indexes.flatMap((index) => candidateOf(index, conditions, wish) ?? []);
+  const bounded = candidates.filter(({ bounds }) => bounds);
+  if (bounded.length === 0 && !wish.hint) {
+    const union = unionOf(collection, conditions, count);
+    if (union && wish.sort.length === 0) return union;
+    const sorted = candidates.find(({ plan }) => plan.isSorted);
+    if (sorted && (wish.limit !== undefined || !union)) return sorted.plan;
+    return union ?? { kind: "scan" };
+  }
+  if (wish.hint && candidates.length === 0)
+    return { kind: "index", index: wish.hint, intervals: wholeIndex, reverse: false, isSorted: false, isExact: false };
+  return cheapest(candidates.length === 1 ? candidates : usable(candidates), wish, count).plan;
+}
+
+interface Candidate {
+  readonly plan: IndexPlan;
+  readonly bounds: Bounds | undefined;
+}
+
+function candidateOf(index: IndexDefinition, conditions: readonly Condition[], wish: Wish): Candidate | undefined {
+  const { partial, sparse } = index.options;
+  if (partial && !isImplied(partial.condition, conditions)) return undefined;
+  if (sparse && !index.paths.some(({ text }) => demandsPresence(text, conditions))) return undefined;
+  const bounds = boundsOf(index, conditions);
+  const direction = wish.sort.length === 0 ? undefined : sortedBy(index, bounds, wish.sort);
+  if (!bounds && direction === undefined && !wish.hint) return undefined;
+  const isExact = conditions.every((each) => each.kind === "field" && bounds?.covered.has(each.test) === true);
+  const plan: IndexPlan = {
+    kind: "index",
+    index,
+    intervals: bounds?.intervals ?? wholeIndex,
+    reverse: direction === "backward",
+    isSorted: direction !== undefined,
+    isExact,
+  };
+  return { plan, bounds };
+}
+
+/** The direction in which the index's order is the wanted one, if any. */
+function sortedBy(
+  index: IndexDefinition,
+  bounds: Bounds | undefined,
+  sort: readonly SortField[],
+): "forward" | "backward" | undefined {
+  let at = 0;
+  let direction: "forward" | "backward" | undefined;
+  for (const { path, descending } of sort) {
+    if (bounds?.fixed.has(path.text)) continue;
+    while (at < index.fields.length && index.fields[at]!.path.text !== path.text && isPassable(index, bounds, at))
+      at += 1;
+    const field = index.fields[at];
+    if (field?.path.text !== path.text) return undefined;
+    // The order of an array is that of its least element among all, not among those in the bounds.
+    if (index.multikey[at] && at < (bounds?.bounded ?? 0)) return undefined;
+    const needed = field.descending === descending ? "forward" : "backward";
+    if (direction && direction !== needed) return undefined;
+    direction = needed;
+    at += 1;
+  }
+  return direction ?? "forward";
+}
+
+function isPassable(index: IndexDefinition, bounds: Bounds | undefined, at: number): boolean {
+  if (!bounds || at >= bounds.bounded) return false;
+  const { text } = index.fields[at]!.path;
+  return bounds.fixed.has(text) || (index.multikey[at] === true && hasOnePoint(bounds, at, text));
+}
+
+/** A field of arrays is not fixed, since its documents sort by other elements, but its one key orders what follows. */
+const hasOnePoint = (bounds: Bounds, at: number, text: string): boolean =>
+  at < bounds.bounded && !bounds.scattered.has(text) && !bounds.ranged.has(text);
+
+function usable(candidates: readonly Candidate[]): Candidate[] {
+  const bounded = candidates.filter(({ bounds }) => bounds);
+  return bounded.length > 0 ? candidates.filter(({ bounds, plan }) => bounds || plan.isSorted) : [...candidates];
+}
+
+function cheapest(candidates: readonly Candidate[], { sort, limit }: Wish, count: Count): Candidate {
+  const [only, second] = candidates;
+  if (!second) return only!;
+  const unique = candidates.find(({ plan }) => plan.intervals.every(({ exact }) => exact));
+  if (unique && unique.plan.intervals.length === 1) return unique;
+  const judged = candidates.map((candidate) => ({ candidate, cost: costOf(candidate, sort.length > 0, limit, count) }));
+  judged.sort((a, b) => a.cost - b.cost || preference(b.candidate) - preference(a.candidate));
+  return judged[0]!.candidate;
+}
+
+function costOf({ plan, bounds }: Candidate, isSortWanted: boolean, limit: number | undefined, count: Count): number {
+  const keys = bounds ? count(plan, ENOUGH) : ENOUGH + 1;
+  const read = plan.isExact && (plan.isSorted || !isSortWanted) && limit ? Math.min(keys, limit) : keys;
+  // Sorting reads everything before it can answer; with many keys the index that sorts itself is the better bet.
+  return isSortWanted && !plan.isSorted ? read * 2 : read;
+}
+
+/** Among plans that count alike: the one in order, then the one that is bounded by more fields, then the shorter one. */
+const preference = ({ plan, bounds }: Candidate): number =>
+  (plan.isSorted ? 1000 : 0) + (bounds?.bounded ?? 0) * 10 + (plan.isExact ? 5 : 0) - plan.index.fields.length / 100;
+
+/** An `$or` whose branches are each served by an index. */
+function unionOf(collection: Collection, conditions: readonly Condition[], count: Count): Plan | undefined {
+  for (const each of conditions) {
+    if (each.kind !== "or") continue;
+    const rest = conditions.filter((other) => other !== each);
+    const branches = each.parts.map((part) =>
+      planFor(collection, { condition: { kind: "and", parts: [part, ...rest] }, sort: [] }, count),
+    );
+    if (branches.every(isBounded)) return { kind: "union", branches };
+  }
+  return undefined;
+}
+
+const isBounded = (plan: Plan): boolean =>
+  plan.kind === "index" ? plan.intervals !== wholeIndex : plan.kind === "union";

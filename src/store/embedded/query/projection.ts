@@ -1,0 +1,122 @@
+import { BsonWriter } from "../bson/bson-writer.js";
+import { ElementType } from "../bson/element-type.js";
+import { FieldReader, documentValue, fieldsOf, isEmpty, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../command-error.js";
+import { FieldPath } from "./field-path.js";
+import { isNumber, isTruthy } from "./parse-filter.js";
+
+export type Project = (document: Value) => Value;
+
+/** Which fields are meant, by name: all of one, or some of what it holds. */
+export interface Selection {
+  readonly fields: Map<string, Selection | "whole">;
+}
+
+export const isFlag = (value: Value): boolean => isNumber(value) || value.type === ElementType.BOOL;
+
+/** The projection of a `find`; undefined where everything is wanted. @throws CommandError */
+export function parseProjection(projection: Value | undefined): Project | undefined {
+  if (!projection || isEmpty(projection)) return undefined;
+  const flags: [string, boolean][] = [];
+  for (const [name, value] of flattened(projection, "")) {
+    if (!isFlag(value)) throw notImplemented(`a projection of "${name}" by an expression`);
+    flags.push([name, isTruthy(value)]);
+  }
+  return compileFlags(flags);
+}
+
+/** `{ a: { b: 1 } }` says the same as `{ "a.b": 1 }`. */
+export function* flattened(fields: Value, prefix: string): Generator<[string, Value]> {
+  for (const [name, value] of fieldsOf(fields)) {
+    if (name.startsWith("$")) throw notImplemented(`the projection operator ${name}`);
+    if (value.isObject && !isEmpty(value)) yield* flattened(value, `${prefix}${name}.`);
+    else yield [prefix + name, value];
+  }
+}
+
+export function compileFlags(flags: readonly [string, boolean][]): Project {
+  const others = flags.filter(([name]) => name !== "_id");
+  const includes = others.length > 0 ? others[0]![1] : flags[0]![1];
+  const odd = others.find(([, flag]) => flag !== includes);
+  if (odd) {
+    const what = includes
+      ? `exclusion on field ${odd[0]} in inclusion projection`
+      : `inclusion on field ${odd[0]} in exclusion projection`;
+    throw new CommandError("BadValue", `Cannot do ${what}`, includes ? 31254 : 31253);
+  }
+  const id = flags.find(([name]) => name === "_id")?.[1] ?? true;
+  const named = others.map(([name]) => name);
+  if (includes) return including(selectionOf(id ? ["_id", ...named] : named));
+  return excluding(selectionOf(id ? named : ["_id", ...named]));
+}
+
+/** @throws CommandError where one path holds another. */
+export function selectionOf(names: readonly string[]): Selection {
+  const root: Selection = { fields: new Map() };
+  for (const name of names) {
+    const { segments } = new FieldPath(name);
+    let at = root;
+    for (const [depth, { text }] of segments.entries()) {
+      if (text === "") throw new CommandError("BadValue", "FieldPath must not end with a '.'.", 40353);
+      if (text.startsWith("$")) throw notImplemented(`the positional projection "${name}"`);
+      const held = at.fields.get(text);
+      const isLast = depth === segments.length - 1;
+      if (held === "whole" || (isLast && held)) throw new CommandError("BadValue", `Path collision at ${name}`, 31250);
+      if (isLast) {
+        at.fields.set(text, "whole");
+      } else {
+        const next = held ?? { fields: new Map() };
+        at.fields.set(text, next);
+        at = next;
+      }
+    }
+  }
+  return root;
+}
+
+export const including = (selection: Selection): Project => projecting(selection, true);
+export const excluding = (selection: Selection): Project => projecting(selection, false);
+
+function projecting(selection: Selection, includes: boolean): Project {
+  return (document) => {
+    const writer = new BsonWriter(document.end - document.start);
+    const begun = writer.begin();
+    writeObject(writer, document, selection, includes);
+    writer.end(begun);
+    return documentValue(writer.finished());
+  };
+}
+
+function writeObject(writer: BsonWriter, holder: Value, { fields }: Selection, includes: boolean): void {
+  const reader = new FieldReader(holder);
+  while (reader.next()) {
+    const { name } = reader;
+    const selected = fields.get(name);
+    if (selected === undefined || selected === "whole") {
+      if ((selected === "whole") === includes) writer.value(name, reader.value);
+    } else {
+      writeInner(writer, name, reader.value, selected, includes);
+    }
+  }
+}
+
+/** What is no object has none of the fields: left out where fields are asked for, kept where they are taken away. */
+function writeInner(writer: BsonWriter, name: string, value: Value, selection: Selection, includes: boolean): void {
+  if (value.isObject) {
+    const begun = writer.beginField(ElementType.OBJECT, name);
+    writeObject(writer, value, selection, includes);
+    writer.end(begun);
+  } else if (value.isArray) {
+    const begun = writer.beginField(ElementType.ARRAY, name);
+    let at = 0;
+    const elements = new FieldReader(value);
+    while (elements.next()) {
+      const element = elements.value;
+      if (!includes || element.isObject || element.isArray)
+        writeInner(writer, String(at++), element, selection, includes);
+    }
+    writer.end(begun);
+  } else if (!includes) {
+    writer.value(name, value);
+  }
+}

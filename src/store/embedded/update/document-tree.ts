@@ -1,0 +1,114 @@
+import { BsonWriter } from "../bson/bson-writer.js";
+import { ElementType } from "../bson/element-type.js";
+import { NULL_VALUE, fieldsOf, type Value } from "../bson/value.js";
+import { printValue } from "../bson/print-value.js";
+import { CommandError } from "../command-error.js";
+import type { FieldPath, Segment } from "../query/field-path.js";
+
+/** Padding of an array up to a far index, as MongoDB bounds it. */
+const MOST_PADDING = 1_500_000;
+
+export type Node = Value | Branch;
+
+/** An object or array under change: only what a path leads through is taken apart, all else stays bytes. */
+export class Branch {
+  constructor(
+    readonly isArray: boolean,
+    readonly entries: { name: string; node: Node }[],
+  ) {}
+
+  static of(value: Value): Branch {
+    return new Branch(
+      value.isArray,
+      [...fieldsOf(value)].map(([name, node]) => ({ name, node })),
+    );
+  }
+
+  get(segment: Segment): Node | undefined {
+    if (this.isArray) return this.entries[segment.index]?.node;
+    return this.entries.find(({ name }) => name === segment.text)?.node;
+  }
+
+  set(segment: Segment, node: Node): void {
+    if (!this.isArray) {
+      const existing = this.entries.find(({ name }) => name === segment.text);
+      if (existing) existing.node = node;
+      else this.entries.push({ name: segment.text, node });
+      return;
+    }
+    if (segment.index - this.entries.length > MOST_PADDING) {
+      throw new CommandError("BadValue", `can't backfill more than ${MOST_PADDING} elements`, 2);
+    }
+    while (this.entries.length <= segment.index) this.entries.push({ name: "", node: NULL_VALUE });
+    this.entries[segment.index] = { name: "", node };
+  }
+
+  /** An array's other elements keep their places. */
+  remove(segment: Segment): void {
+    if (this.isArray) {
+      if (segment.index >= 0 && segment.index < this.entries.length) this.set(segment, NULL_VALUE);
+      return;
+    }
+    const at = this.entries.findIndex(({ name }) => name === segment.text);
+    if (at >= 0) this.entries.splice(at, 1);
+  }
+
+  written(): Buffer {
+    const writer = new BsonWriter(1024);
+    this.write(writer, writer.begin());
+    return Buffer.from(writer.finished());
+  }
+
+  private write(writer: BsonWriter, begun: number): void {
+    this.entries.forEach(({ name, node }, at) => {
+      const label = this.isArray ? String(at) : name;
+      if (node instanceof Branch) {
+        node.write(writer, writer.beginField(node.isArray ? ElementType.ARRAY : ElementType.OBJECT, label));
+      } else {
+        writer.value(label, node);
+      }
+    });
+    writer.end(begun);
+  }
+}
+
+export const isBranch = (node: Node): node is Branch => node instanceof Branch;
+
+/**
+ * The holder of the path's last segment. Where something is missing on the way it is made, or the answer is undefined.
+ * @throws CommandError where the way leads through a value that holds no fields.
+ */
+export function holderAt(root: Branch, path: FieldPath, creates: boolean): Branch | undefined {
+  let holder = root;
+  const last = path.segments.length - 1;
+  for (let at = 0; at < last; at += 1) {
+    const segment = path.segments[at]!;
+    refuseNameInArray(holder, segment, path, at, creates);
+    const node = holder.get(segment);
+    if (node === undefined) {
+      if (!creates) return undefined;
+      const made = new Branch(false, []);
+      holder.set(segment, made);
+      holder = made;
+      continue;
+    }
+    const branch = isBranch(node) ? node : node.isObject || node.isArray ? Branch.of(node) : undefined;
+    if (!branch) {
+      if (!creates) return undefined;
+      throw notViable(path.segments[at + 1]!, segment, node as Value);
+    }
+    if (branch !== node) holder.set(segment, branch);
+    holder = branch;
+  }
+  refuseNameInArray(holder, path.segments[last]!, path, last, creates);
+  return holder;
+}
+
+function refuseNameInArray(holder: Branch, segment: Segment, path: FieldPath, at: number, creates: boolean): void {
+  if (!holder.isArray || segment.index >= 0 || !creates) return;
+  const name = path.segments[at - 1]?.text ?? "";
+  throw new CommandError("PathNotViable", `Cannot create field '${segment.text}' in element {${name}: [...]}`);
+}
+
+const notViable = (wanted: Segment, { text }: Segment, value: Value): CommandError =>
+  new CommandError("PathNotViable", `Cannot create field '${wanted.text}' in element {${text}: ${printValue(value)}}`);

@@ -1,0 +1,20 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { openEmbeddedStore } from "./open-embedded-store.js";
+import { CLOSE, type WorkerReport, type WorkerStart } from "./worker-messages.js";
+
+const port = parentPort!;
+const report = (message: WorkerReport): void => port.postMessage(message);
+const { dataFolder } = workerData as WorkerStart;
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+try {
+  const store = await openEmbeddedStore(dataFolder, (error) => report({ kind: "fault", message: describe(error) }));
+  port.on("message", (message) => {
+    if (message === CLOSE) void store.close().finally(() => port.close());
+  });
+  report({ kind: "listening", uri: store.uri });
+} catch (error) {
+  report({ kind: "refused", message: error instanceof Error ? error.message : String(error) });
+  port.close();
+}

@@ -1,0 +1,91 @@
+import mongoose, { type Connection } from "mongoose";
+import { startEmbeddedStore } from "./embedded/start-embedded-store.js";
+import { connectToMongodb } from "./mongo/connect-to-mongodb.js";
+import { printableUri } from "./mongo/printable-uri.js";
+import { StoreRefused } from "./store-refused.js";
+
+export interface OpenedConnection extends AsyncDisposable {
+  readonly connection: Connection;
+  readonly kind: "embedded" | "mongodb";
+  /** Where the data lie, without a password. */
+  readonly location: string;
+  /** The clock of the store, by which leases of several processes are judged. */
+  serverTime(): Promise<Date>;
+  /** Settles when the embedded store has died under the process, which cannot go on then. Never for a MongoDB: the driver reconnects. */
+  readonly lost: Promise<Error>;
+}
+
+export interface ConnectionOptions {
+  readonly mongodbUri?: string | undefined;
+  readonly dataFolder: string;
+  /** Told of what should never happen inside the embedded store. */
+  readonly onFault?: (message: string) => void;
+  readonly databaseName?: string | undefined;
+}
+
+const DATABASE = "rocas";
+
+/** Opens MongoDB by its address, else the embedded store in the data folder. @throws StoreRefused with what to do. */
+export async function openConnection({
+  mongodbUri,
+  dataFolder,
+  databaseName,
+  onFault,
+}: ConnectionOptions): Promise<OpenedConnection> {
+  // An instance of our own: these settings would otherwise reach whoever else uses mongoose in this process.
+  const instance = new mongoose.Mongoose({
+    sanitizeFilter: true,
+    strictQuery: "throw",
+    autoIndex: false,
+    bufferCommands: false,
+  });
+  if (mongodbUri) {
+    const connection = await connectToMongodb(instance, mongodbUri, databaseName);
+    const opened = {
+      connection,
+      kind: "mongodb",
+      location: printableUri(mongodbUri),
+      lost: new Promise<Error>(() => {}),
+    } as const;
+    return withLife(opened, () => connection.close());
+  }
+  const store = await started(dataFolder, onFault);
+  const connection = await instance
+    .createConnection(`${store.uri}/?directConnection=true`, {
+      dbName: databaseName ?? DATABASE,
+      serverSelectionTimeoutMS: 5_000,
+      autoIndex: false,
+      autoCreate: false,
+      bufferCommands: false,
+    })
+    .asPromise();
+  return withLife({ connection, kind: "embedded", location: dataFolder, lost: store.lost }, async () => {
+    await connection.close();
+    await store.close();
+  });
+}
+
+async function started(dataFolder: string, onFault: ((message: string) => void) | undefined) {
+  try {
+    return await startEmbeddedStore(
+      dataFolder,
+      onFault ?? ((message) => process.emitWarning(message, "EmbeddedStoreFault")),
+    );
+  } catch (error) {
+    throw new StoreRefused(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function withLife(
+  opened: Omit<OpenedConnection, "serverTime" | typeof Symbol.asyncDispose>,
+  close: () => Promise<void>,
+): OpenedConnection {
+  return {
+    ...opened,
+    async serverTime() {
+      const { localTime } = await opened.connection.db!.command({ hello: 1 });
+      return localTime as Date;
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
