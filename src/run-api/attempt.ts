@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../errors.js";
-import type { Job, JobState, Slot } from "../jobs/job.js";
+import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
 import type { Store } from "../store/store.js";
 
 /** One attempt of one container, as its run token names it. */
@@ -11,12 +11,13 @@ export interface Attempt {
   readonly slot: Slot;
 }
 
-const UNDER_WAY: readonly JobState[] = ["QUEUED", "STARTING", "RUNNING", "FINISHING"];
-
 /** The attempt is not, or no longer, granted: its container must stop (409). */
 export class NotGranted extends DomainError {
   constructor() {
-    super("CONFLICT", "This attempt is not granted: it was cancelled, superseded, claimed before, or its job has ended.");
+    super(
+      "CONFLICT",
+      "This attempt is not granted: it was cancelled, superseded, claimed before, or its job has ended.",
+    );
   }
 }
 
@@ -36,7 +37,6 @@ export const whileGranted = ({ job, index, slot }: Attempt): Record<string, unkn
   _id: job._id,
   [`slots.${index}.token_hash`]: slot.token_hash,
   [`slots.${index}.attempt`]: slot.attempt,
-  [`slots.${index}.wanted`]: true,
   desired: "RUN",
   state: { $in: [...UNDER_WAY] },
 });
@@ -60,6 +60,6 @@ export async function writeSlot(
 
 /** @throws NotGranted where the attempt did not pass the start gate, or has reported its end. */
 export function assertWorking({ job, slot }: Attempt): void {
-  const granted = job.desired === "RUN" && UNDER_WAY.includes(job.state) && slot.wanted;
+  const granted = job.desired === "RUN" && UNDER_WAY.includes(job.state);
   if (!granted || !slot.claimed_at || slot.completed) throw new NotGranted();
 }

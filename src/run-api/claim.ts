@@ -13,7 +13,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
   const assignment = await assignmentOf(app.store, attempt.job);
   const about = await meta(app.store, assignment);
   const now = await app.store.now();
-  await writeSlot(app.store, attempt, { claimed_at: now, heartbeat_at: now }, { claimed_at: null });
+  await writeSlot(app.store, attempt, { claimed_at: now, heartbeat_at: now }, { claimed_at: null, wanted: true });
   const until = attempt.job.deadlines.run;
   return {
     job: attempt.job._id,

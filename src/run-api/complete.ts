@@ -25,6 +25,11 @@ export const complete: Endpoint = async ({ app, attempt, request }) => {
   if (attempt.slot.completed) return {};
   const at = await app.store.now();
   const progress = ok ? 1 : attempt.slot.progress;
-  await writeSlot(app.store, attempt, { completed: { at, ok, error }, heartbeat_at: at, progress }, { completed: null });
+  await writeSlot(
+    app.store,
+    attempt,
+    { completed: { at, ok, error }, heartbeat_at: at, progress },
+    { completed: null },
+  );
   return {};
 };

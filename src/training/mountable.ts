@@ -8,16 +8,22 @@ import { byId, currentByKey } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
 import type { Records, Store } from "../store/store.js";
 import { refuseDeleting } from "../store/under-parent.js";
-import type { MountInput } from "./mount.inputs.js";
 
 const MOST = 20;
+
+/** A dataset or a version, by the names of its model and its own. */
+interface Named {
+  readonly model: string;
+  readonly name: string;
+}
+
 type Path = readonly (string | number)[];
 
 /** The current records of these names, in their order, each once. Current ones have all their files. */
 async function current<T extends AnyRecord>(
   records: Records<T>,
   kind: string,
-  mounts: readonly MountInput[],
+  mounts: readonly Named[],
   path: Path,
 ): Promise<T[]> {
   if (mounts.length > MOST) throw new DomainError("LIMIT_EXCEEDED", `At most ${MOST} can be mounted.`, path);
@@ -34,7 +40,9 @@ async function current<T extends AnyRecord>(
 }
 
 async function modelOf({ models }: Pick<Store, "models">, records: readonly { model: string }[]) {
-  const found = new Map((await byId(models, [...new Set(records.map(({ model }) => model))])).map((each) => [each._id, each]));
+  const found = new Map(
+    (await byId(models, [...new Set(records.map(({ model }) => model))])).map((each) => [each._id, each]),
+  );
   return ({ model }: { model: string }): Model => {
     const definition = found.get(model);
     if (!definition) throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
@@ -48,7 +56,7 @@ async function modelOf({ models }: Pick<Store, "models">, records: readonly { mo
  */
 export async function mountableDatasets(
   store: Pick<Store, "datasets" | "models">,
-  mounts: readonly MountInput[],
+  mounts: readonly Named[],
   path: Path,
 ): Promise<Dataset[]> {
   const datasets = await current(store.datasets, "dataset", mounts, path);
@@ -67,7 +75,7 @@ export async function mountableDatasets(
 /** The versions to mount, held against their models' file contracts as they are now. @throws likewise */
 export async function mountableVersions(
   store: Pick<Store, "modelVersions" | "models">,
-  mounts: readonly MountInput[],
+  mounts: readonly Named[],
   path: Path,
 ): Promise<ModelVersion[]> {
   const versions = await current(store.modelVersions, "model version", mounts, path);

@@ -14,7 +14,6 @@ export async function stillUnderAll<T extends AnyRecord>(
   intent: Intent,
   needed: readonly (readonly [Records<AnyRecord>, readonly string[]])[],
 ): Promise<T> {
-  for (const [parents, ids] of needed)
-    for (const id of ids) await underParent(record, records, parents, id, intent);
+  for (const [parents, ids] of needed) for (const id of ids) await underParent(record, records, parents, id, intent);
   return record;
 }

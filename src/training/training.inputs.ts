@@ -1,9 +1,10 @@
 import { ArgsType, Field, InputType } from "type-graphql";
+import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
 import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
-import { MountInput } from "./mount.inputs.js";
+import { ModelVersionKeyInput } from "../model-version/model-version.inputs.js";
 
 @InputType({ description: "Which notebook is to run, in which image, on what." })
 export class StartTrainingInput extends MutationInput {
@@ -25,11 +26,11 @@ export class StartTrainingInput extends MutationInput {
   })
   readonly params?: Record<string, unknown> | null;
 
-  @Field(() => [MountInput], { nullable: true, description: "The datasets to mount, 20 at most." })
-  readonly datasets?: MountInput[] | null;
+  @Field(() => [DatasetKeyInput], { nullable: true, description: "The datasets to mount, 20 at most." })
+  readonly datasets?: DatasetKeyInput[] | null;
 
-  @Field(() => [MountInput], { nullable: true, description: "The model versions to start from, 20 at most." })
-  readonly pretrained?: MountInput[] | null;
+  @Field(() => [ModelVersionKeyInput], { nullable: true, description: "The model versions to start from, 20 at most." })
+  readonly pretrained?: ModelVersionKeyInput[] | null;
 
   @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details." })
   readonly details?: Record<string, unknown> | null;

@@ -1,5 +1,5 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { BuildVersionSnapshot } from "../build-version/build-version.js";
 import { DatasetSnapshot } from "../dataset/dataset.js";
 import type { Definition } from "../graph/drift.js";
@@ -58,6 +58,8 @@ export abstract class TrainingInfo {
   readonly pretrained!: unknown;
 }
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "proj { name } name")')
 @ObjectType({ implements: [Node, RecordInfo, TrainingInfo], description: "The execution of a training notebook." })
 @modelOptions({ schemaOptions: { collection: "trainings", minimize: false }, options: { allowMixed: Severity.ALLOW } })
 @index({ proj: 1, superseded: 1, _id: -1 })

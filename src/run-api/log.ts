@@ -1,0 +1,23 @@
+import { DomainError } from "../errors.js";
+import { appendLog, MOST_CHUNK_BYTES } from "../jobs/logs.js";
+import { NotGranted } from "./attempt.js";
+import type { Endpoint } from "./call.js";
+import { fieldsOf, given, integerAt, textAt } from "./fields.js";
+import { readJson } from "./read-body.js";
+
+/** JSON writes a control character in six bytes. */
+const MOST_BYTES = 6 * MOST_CHUNK_BYTES + 1024;
+const MOST_CHUNKS = 999_999_999;
+
+/** A piece of what the container wrote; the same number again changes nothing. The last pieces may follow its end. @throws NotGranted */
+export const log: Endpoint = async ({ app, attempt, request }) => {
+  const body = fieldsOf(await readJson(request, MOST_BYTES), ["seq", "text"]);
+  const seq = given(integerAt(body, "seq", 0, MOST_CHUNKS), "seq");
+  const text = given(textAt(body, "text"), "text");
+  if (Buffer.byteLength(text) > MOST_CHUNK_BYTES)
+    throw new DomainError("LIMIT_EXCEEDED", "A piece of a log has at most 64 KiB.", ["text"]);
+  const { job, index, slot } = attempt;
+  if (!slot.claimed_at || job.cleanup === "DONE") throw new NotGranted();
+  await appendLog(app.store, { job: job._id, slot: index, attempt: slot.attempt, seq, text });
+  return {};
+};

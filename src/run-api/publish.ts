@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { DomainError } from "../errors.js";
+import { asJsonObject } from "../graph/json-object.js";
+import { FilesState, type StoredFile } from "../graph/stored-file.js";
+import type { Model } from "../model/model.js";
+import type { ModelVersion } from "../model-version/model-version.js";
+import { publishModelVersion } from "../model-version/publish-model-version.js";
+import { asFileName, asName, asSha256 } from "../names.js";
+import { byId } from "../store/current.js";
+import type { Store } from "../store/store.js";
+import { assignmentOf, type Assignment } from "./assignment.js";
+import { assertWorking } from "./attempt.js";
+import type { Call, Endpoint } from "./call.js";
+import { type Fields, fieldsOf, given, integerAt, listAt, textAt, truthAt } from "./fields.js";
+import { publishedBefore } from "./published.js";
+import { readJson } from "./read-body.js";
+
+const MOST_BYTES = 256 * 1024;
+const MOST_FILES = 1_000;
+const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "compressed", "files"];
+
+/**
+ * A version of a model of the attempt's project, from the training that publishes it. Repeated, it gives the first one.
+ * @throws NotGranted, BAD_USER_INPUT, NOT_FOUND, CONTRACT_NOT_MET; the notebook shows the message.
+ */
+export const publish: Endpoint = async (call) => {
+  const body = fieldsOf(await readJson(call.request, MOST_BYTES), FIELDS);
+  assertWorking(call.attempt);
+  const assignment = await assignmentOf(call.app.store, call.attempt.job);
+  if (assignment.kind !== "train") throw new DomainError("BAD_USER_INPUT", "Only a training publishes versions.");
+  const model = await modelToPublish(call.app.store, assignment, textAt(body, "model"));
+  return answerOf(model, await versionFor(call, assignment, model, body));
+};
+
+async function versionFor(
+  { app, attempt }: Call,
+  assignment: Extract<Assignment, { kind: "train" }>,
+  model: Model,
+  body: Fields,
+): Promise<ModelVersion> {
+  const named = textAt(body, "name");
+  const name = named === null ? null : asName(named);
+  const files = listAt(body, "files", MOST_FILES).map(fileOf);
+  const before = name && (await publishedBefore(app.store, attempt, model, name, files));
+  if (before) return before;
+  const input = {
+    model: model.name,
+    name,
+    ds: referenceAt(body, "ds"),
+    pretrained: referenceAt(body, "pretrained"),
+    details: asJsonObject(body["details"] ?? {}),
+    compressed: truthAt(body, "compressed") ?? false,
+    lightweight: truthAt(body, "lightweight") ?? false,
+    files,
+  };
+  const hash = createHash("sha256").update(JSON.stringify(input)).digest("hex");
+  const intent = {
+    caller: { name: assignment.training._id },
+    mutation: "publish",
+    input,
+    // An answer may be lost on its way: the attempt asks again in the same words.
+    idempotencyKey: `${attempt.slot.attempt}/${hash}`,
+  };
+  const version = await publishModelVersion(app, intent, input, assignment.training);
+  await app.work.relay(version._id);
+  return version;
+}
+
+/** The one named, else the only one that the project has. */
+async function modelToPublish({ models }: Store, { proj }: Assignment, name: string | null): Promise<Model> {
+  const all = await byId(models, proj.model);
+  const fitting = name === null ? all : all.filter((model) => model.name === name);
+  const [only, ...others] = fitting;
+  if (only && others.length === 0) return only;
+  const choices = all.map((model) => `"${model.name}"`).join(", ") || "none";
+  throw new DomainError(
+    "BAD_USER_INPUT",
+    `${name === null ? "Name the model to publish for" : `The project has no model of that name`}: the project's models are ${choices}.`,
+    ["model"],
+  );
+}
+
+function fileOf(value: unknown): StoredFile {
+  const fields = fieldsOf(value, ["name", "size", "sha256"], "files");
+  return {
+    name: asFileName(given(textAt(fields, "name"), "name")),
+    size: given(integerAt(fields, "size", 0, Number.MAX_SAFE_INTEGER), "size"),
+    sha256: asSha256(given(textAt(fields, "sha256"), "sha256")),
+  };
+}
+
+/** Undefined where it is left out: Rocas chooses then; null says "none". */
+function referenceAt(body: Fields, name: string): { model: string; name: string } | null | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return value;
+  const fields = fieldsOf(value, ["model", "name"], name);
+  return {
+    model: given(textAt(fields, "model"), `${name}.model`),
+    name: given(textAt(fields, "name"), `${name}.name`),
+  };
+}
+
+const answerOf = (model: Model, { _id, name, state, files, received }: ModelVersion) => ({
+  id: _id,
+  model: model.name,
+  name,
+  state,
+  uploads:
+    state === FilesState.READY
+      ? []
+      : files
+          .filter((file) => !received.includes(file.name))
+          .map((file) => ({ name: file.name, url: `/uploads/${_id}/${encodeURIComponent(file.name)}` })),
+});
