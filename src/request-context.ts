@@ -9,4 +9,8 @@ export interface RequestContext {
   readonly loaders: Loaders;
 }
 
-export const requestContext = (app: App, caller: Caller): RequestContext => ({ app, caller, loaders: loadersOf(app.store) });
+export const requestContext = (app: App, caller: Caller): RequestContext => ({
+  app,
+  caller,
+  loaders: loadersOf(app.store),
+});

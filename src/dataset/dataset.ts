@@ -1,5 +1,5 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
@@ -43,6 +43,8 @@ export abstract class DatasetInfo {
   readonly model!: unknown;
 }
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "model { name } name")')
 @ObjectType({ implements: [Node, RecordInfo, DatasetInfo], description: "Data that a model is trained on." })
 @modelOptions({ schemaOptions: { collection: "datasets", minimize: false }, options: { allowMixed: Severity.ALLOW } })
 @index({ model: 1, superseded: 1, _id: -1 })

@@ -26,17 +26,18 @@ export async function openFile(app: App, record: FileRecord, name: string): Prom
   return { content, size: file.size, sha256: file.sha256 };
 }
 
+/** Size and hash are null where they are not known before the end. */
+export interface OpenedArchive {
+  readonly content: Readable;
+  readonly size: number | null;
+  readonly sha256: string | null;
+}
+
 /** The whole record as a tar.gz. Size and hash are known where it is kept so. @throws CONFLICT */
-export async function openArchive(
-  app: App,
-  record: FileRecord,
-): Promise<{ content: Readable; size: number | null; sha256: string | null }> {
+export async function openArchive(app: App, record: FileRecord): Promise<OpenedArchive> {
   refuseIncomplete(record);
   const storage = storageOf(app, record);
   if (!record.archive) return { content: packStream(record.files, storage), size: null, sha256: null };
-  return {
-    content: await storage.read(record.archive.sha256),
-    size: record.archive.size,
-    sha256: record.archive.sha256,
-  };
+  const { size, sha256 } = record.archive;
+  return { content: await storage.read(sha256), size, sha256 };
 }

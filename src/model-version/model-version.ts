@@ -1,5 +1,5 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { DatasetSnapshot } from "../dataset/dataset.js";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
@@ -56,6 +56,8 @@ export abstract class ModelVersionInfo {
   readonly pretrained?: unknown;
 }
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "model { name } name")')
 @ObjectType({
   implements: [Node, RecordInfo, ModelVersionInfo],
   description: "A model that a training made, with its files.",

@@ -1,5 +1,5 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
@@ -28,6 +28,8 @@ export abstract class ModelInfo {
   readonly data_files!: FileDoc[];
 }
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "name")')
 @ObjectType({
   implements: [Node, RecordInfo, ModelInfo],
   description:

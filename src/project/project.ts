@@ -1,5 +1,5 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
@@ -43,6 +43,8 @@ export abstract class ProjectInfo {
   readonly docker_repo?: string | null;
 }
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "name")')
 @ObjectType({
   implements: [Node, RecordInfo, ProjectInfo],
   description: "A project that Rocas builds, trains and deploys.",

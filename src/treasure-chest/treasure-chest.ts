@@ -1,9 +1,11 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, ObjectType } from "type-graphql";
+import { Directive, Field, ObjectType } from "type-graphql";
 import { Node } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "name")')
 @ObjectType({
   implements: [Node, RecordInfo],
   description: "A pair of credentials, sealed before it is stored. No field gives the secret back.",

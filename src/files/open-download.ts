@@ -1,0 +1,32 @@
+import type { App } from "../app.js";
+import { notFound } from "../errors.js";
+import { kindOf } from "../graph/id.js";
+import { byId } from "../store/current.js";
+import { fileRecord } from "./file-record.js";
+import { type OpenedArchive, openArchive, openFile } from "./open-file.js";
+
+/** What a download is saved as, beside its content. */
+export type Download = OpenedArchive & { readonly name: string };
+
+/**
+ * One file of a dataset or version, the whole of it as a tar.gz, or the executed notebook of a training.
+ * @throws NOT_FOUND, CONFLICT where files are still missing.
+ */
+export async function openDownload(
+  app: App,
+  { record: id, name }: { readonly record: string; readonly name: string | null },
+): Promise<Download> {
+  if (kindOf(id) === "train") return openOutput(app, id);
+  const record = await fileRecord(app.store, id);
+  if (!record) throw notFound("record", id);
+  return name === null
+    ? { ...(await openArchive(app, record)), name: `${record.name}.tar.gz` }
+    : { ...(await openFile(app, record, name)), name };
+}
+
+async function openOutput({ store, files }: App, id: string): Promise<Download> {
+  const [training] = await byId(store.trainings, [id]);
+  if (!training?.output) throw notFound("executed notebook of", id);
+  const { sha256, size } = training.output;
+  return { content: await files.read(sha256), size, sha256, name: `${training.name}.ipynb` };
+}

@@ -1,0 +1,130 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { ulid } from "ulid";
+import type { App } from "./app.js";
+import { carryBuild } from "./build/carry-build.js";
+import { sweepDeletions } from "./deletion/finish-deletion.js";
+import { carryDeployment } from "./deployment/carry-deployment.js";
+import { makeDeploymentWork } from "./deployment/deployment-maker.js";
+import { makeBuildJob } from "./build/build-maker.js";
+import { startWork } from "./jobs/start-work.js";
+import { RouteTable } from "./router/route-table.js";
+import { Disposables } from "./disposables.js";
+import { repeatedly } from "./repeatedly.js";
+import { startRunApi } from "./run-api/start-run-api.js";
+import { DockerImageBuilder } from "./runtime/docker/docker-image-builder.js";
+import { DockerRuntime } from "./runtime/docker/docker-runtime.js";
+import { openDocker } from "./runtime/docker/open-docker.js";
+import type { ImageBuilder } from "./runtime/image-builder.js";
+import type { Runtime } from "./runtime/runtime.js";
+import type { Settings } from "./settings.js";
+import { GitSource } from "./source/git/git-source.js";
+import { LocalSource } from "./source/local/local-source.js";
+import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
+import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
+import { keptOnce } from "./store/kept-once.js";
+import { openConnection } from "./store/open-connection.js";
+import { openStore } from "./store/open-store.js";
+import { carryTraining } from "./training/carry-training.js";
+import { makeTrainingJob } from "./training/train-maker.js";
+import { openKeyRing } from "./vault/sealed-store/open-key-ring.js";
+import type { SecretCollection } from "./vault/sealed-store/secret-collection.js";
+import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
+
+/** What runs containers and builds images. */
+export interface Engine {
+  readonly runtime: Runtime;
+  readonly imageBuilder: ImageBuilder;
+}
+
+export interface OpenedApp extends AsyncDisposable {
+  readonly app: App;
+  /** Where the data lie, without a password. */
+  readonly location: string;
+  /** Settles when the store has died under the process, which cannot go on then. */
+  readonly lost: Promise<Error>;
+  /** What the operator must know, once: a key that was made, for example. */
+  readonly notices: readonly string[];
+  /** For tests: resolves when nothing is left to do. */
+  settled(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly databaseName?: string;
+  /** In place of the Docker engine that the settings name. */
+  readonly engine?: Engine;
+}
+
+const SWEEP_MS = 2_000;
+
+/** Opens everything that the settings name, and starts the work. Disposing closes in reverse; containers run on. */
+export async function openApp(settings: Settings, logger: Logger, options: OpenOptions = {}): Promise<OpenedApp> {
+  const opening = new Disposables();
+  try {
+    return await openInto(opening, settings, logger, options);
+  } catch (error) {
+    await opening[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openInto(
+  opening: Disposables,
+  settings: Settings,
+  logger: Logger,
+  { databaseName, engine }: OpenOptions,
+): Promise<OpenedApp> {
+  const data = settings.ROCAS_DATA;
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const opened = opening.use(
+    await openConnection({ mongodbUri: settings.MONGODB_URI, dataFolder: data, databaseName }),
+  );
+  const store = await openStore(opened.connection, () => opened.serverTime());
+  const cluster = await keptOnce(store, "cluster", () => ulid().toLowerCase());
+
+  const notices: string[] = [];
+  const secrets = opened.connection.collection("secrets") as unknown as SecretCollection;
+  const keys = await openKeyRing(
+    { data, keyFile: settings.ROCAS_KEY_FILE, embedded: opened.kind === "embedded", cluster },
+    secrets,
+    (path) => notices.push(`Made the master key of treasure chests: ${path}. Keep a copy where the data are not.`),
+  );
+
+  const work = startWork(
+    {
+      settings,
+      logger,
+      store,
+      vault: new SealedStoreVault(secrets, keys, cluster),
+      files: await FilesystemStorage.open(join(data, "files")),
+      lightweightFiles: new GridFsStorage(opened.connection),
+      ...(engine ?? dockerEngine(settings, cluster)),
+      sources: {
+        local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),
+        git: new GitSource({ allowedOrigins: settings.ROCAS_GIT_HOSTS, scratchFolder: join(data, "git") }),
+      },
+      routes: new RouteTable(),
+    },
+    {
+      carriers: { BUILD: carryBuild, TRAIN: carryTraining, DEPLOY: carryDeployment },
+      makers: { build: makeBuildJob, train: makeTrainingJob, depl: makeDeploymentWork },
+    },
+  );
+  opening.defer(() => work.stop());
+  opening.use(startRunApi(work.app));
+  opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
+  return {
+    app: work.app,
+    location: opened.location,
+    lost: opened.lost,
+    notices,
+    settled: () => work.settled(),
+    [Symbol.asyncDispose]: () => opening[Symbol.asyncDispose](),
+  };
+}
+
+function dockerEngine(settings: Settings, cluster: string): Engine {
+  const docker = openDocker(settings.DOCKER_HOST);
+  return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder: new DockerImageBuilder({ docker }) };
+}

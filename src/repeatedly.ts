@@ -1,0 +1,23 @@
+import type { Logger } from "pino";
+
+/** Runs the task again and again with a pause between two runs; a failed run is logged. Disposing waits for the run under way. */
+export function repeatedly(pauseMs: number, task: () => Promise<void>, logger: Logger): AsyncDisposable {
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  const run = async (): Promise<void> => {
+    await task().catch((error: unknown) => logger.warn({ event: "sweep_failed", err: error }));
+    if (!stopped) plan();
+  };
+  let running: Promise<void> = Promise.resolve();
+  const plan = (): void => {
+    timer = setTimeout(() => (running = run()), pauseMs);
+  };
+  plan();
+  return {
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import "reflect-metadata";
+import type { GraphQLSchema } from "graphql";
+import { BuildResolver } from "./build/build.resolver.js";
+import { BuildVersionResolver, BuildVersionSnapshotResolver } from "./build-version/build-version.resolver.js";
+import { DatasetResolver, DatasetSnapshotResolver } from "./dataset/dataset.resolver.js";
+import { DeploymentRevisionResolver } from "./deployment/deployment-revision.resolver.js";
+import { DeploymentResolver } from "./deployment/deployment.resolver.js";
+import { UploadsResolver } from "./files/uploads.resolver.js";
+import { NodeResolver } from "./graph/node.resolver.js";
+import { buildSubgraph } from "./http/build-subgraph.js";
+import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
+import { ModelVersionResolver, ModelVersionSnapshotResolver } from "./model-version/model-version.resolver.js";
+import { ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
+import { references } from "./references.js";
+import { TrainingResolver, TrainingSnapshotResolver } from "./training/training.resolver.js";
+import { TreasureChestResolver } from "./treasure-chest/treasure-chest.resolver.js";
+
+/** The executable schema, and the SDL that `schema.graphql` holds. */
+export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =>
+  buildSubgraph(
+    {
+      resolvers: [
+        NodeResolver,
+        ProjectResolver,
+        ProjectSnapshotResolver,
+        ModelResolver,
+        ModelSnapshotResolver,
+        DatasetResolver,
+        DatasetSnapshotResolver,
+        ModelVersionResolver,
+        ModelVersionSnapshotResolver,
+        UploadsResolver,
+        BuildResolver,
+        BuildVersionResolver,
+        BuildVersionSnapshotResolver,
+        TrainingResolver,
+        TrainingSnapshotResolver,
+        DeploymentResolver,
+        DeploymentRevisionResolver,
+        TreasureChestResolver,
+      ],
+      // Every input is checked by its scalar, whatever path it comes by.
+      validate: false,
+    },
+    references,
+  );

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { graphql, type GraphQLSchema } from "graphql";
+import { pino } from "pino";
+import { ulid } from "ulid";
+import type { App } from "../../src/app.js";
+import { openApp } from "../../src/open-app.js";
+import { requestContext } from "../../src/request-context.js";
+import { rocasSchema } from "../../src/schema.js";
+import { readSettings } from "../../src/settings.js";
+import { FakeImageBuilder } from "../fakes/fake-image-builder.js";
+import { FakeRuntime } from "../fakes/fake-runtime.js";
+import { Seed } from "./seed.js";
+
+/** The answer as a client reads it: through JSON. */
+export interface Answer {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+  readonly data: any;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: unknown;
+    readonly extensions: Record<string, unknown>;
+  }[];
+}
+
+export interface TestApp extends AsyncDisposable {
+  readonly app: App;
+  readonly schema: GraphQLSchema;
+  readonly runtime: FakeRuntime;
+  readonly imageBuilder: FakeImageBuilder;
+  readonly seed: Seed;
+  execute(document: string, variables?: Record<string, unknown>, caller?: string): Promise<Answer>;
+  /** Resolves when no work is left to do. */
+  settled(): Promise<void>;
+}
+
+let schemaOnce: Promise<{ schema: GraphQLSchema }> | undefined;
+
+/** An app with a database of its own on the embedded store, or on MONGODB_URI where it is set, and fakes for the engine. */
+export async function openTestApp(environment: Record<string, string> = {}): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), "rocas-"));
+  const settings = readSettings({
+    MONGODB_URI: process.env["MONGODB_URI"],
+    ROCAS_DATA: folder,
+    ROCAS_RUN_HOST: "127.0.0.1",
+    ...environment,
+  });
+  const [runtime, imageBuilder] = [new FakeRuntime(), new FakeImageBuilder()];
+  const opened = await openApp(settings, pino({ level: process.env["LOG_LEVEL"] ?? "silent" }), {
+    databaseName: `rocas_test_${ulid().toLowerCase()}`,
+    engine: { runtime, imageBuilder },
+  });
+  const { schema } = await (schemaOnce ??= rocasSchema());
+  const execute = async (
+    source: string,
+    variableValues?: Record<string, unknown>,
+    caller = "local",
+  ): Promise<Answer> => {
+    const contextValue = requestContext(opened.app, { name: caller });
+    return JSON.parse(JSON.stringify(await graphql({ schema, source, variableValues, contextValue }))) as Answer;
+  };
+  return {
+    app: opened.app,
+    schema,
+    runtime,
+    imageBuilder,
+    execute,
+    seed: new Seed(execute),
+    settled: () => opened.settled(),
+    async [Symbol.asyncDispose]() {
+      await opened.app.store.connection.dropDatabase();
+      await opened[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
