@@ -1,0 +1,40 @@
+import type { Readable } from "node:stream";
+import { printable } from "../printable.js";
+
+const KEPT = 64 * 1024;
+const HEADER = 8;
+
+/**
+ * The end of what a container wrote, both outputs in the order in which they came. Every frame of the engine's stream
+ * has a header: the output, three zeros and the length.
+ */
+export async function lastOutputOf(frames: Readable): Promise<string> {
+  let waiting = Buffer.alloc(0);
+  let output = Buffer.alloc(0);
+  for await (const piece of frames) {
+    waiting = Buffer.concat([waiting, piece as Buffer]);
+    const texts: Buffer[] = [];
+    let at = 0;
+    while (waiting.length - at >= HEADER) {
+      const end = at + HEADER + waiting.readUInt32BE(at + 4);
+      if (end > waiting.length) break;
+      texts.push(waiting.subarray(at + HEADER, end));
+      at = end;
+    }
+    waiting = waiting.subarray(at);
+    output = Buffer.concat([output, ...texts]);
+    // What is cut off may hold half an escape sequence; so some more is kept than is given.
+    if (output.length > 4 * KEPT) output = output.subarray(-2 * KEPT);
+  }
+  return endOf(printable(output.toString("utf8")), KEPT);
+}
+
+function endOf(text: string, bytes: number): string {
+  const encoded = Buffer.from(text, "utf8");
+  if (encoded.length <= bytes) return text;
+  // A character that the cut goes through is left out.
+  return encoded
+    .subarray(-bytes)
+    .toString("utf8")
+    .replace(/^\uFFFD+/, "");
+}

@@ -1,0 +1,186 @@
+import type { Readable } from "node:stream";
+import type Docker from "dockerode";
+import type { Credentials } from "../image-builder.js";
+import type {
+  InspectedImage,
+  Labels,
+  ListedContainer,
+  ListedImage,
+  SeenContainer,
+  SeenNetwork,
+  SeenVolume,
+} from "./engine-answers.js";
+import { engineError, hasStatus } from "./engine-errors.js";
+
+interface Call {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Parts of the path; each is escaped. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  readonly tar?: Readable | Buffer;
+  readonly auth?: Credentials & { readonly registry: string };
+  readonly signal?: AbortSignal;
+}
+
+const CALL_TIMEOUT = 30_000;
+
+const GOOD = { 200: true, 201: true, 204: true, 304: true };
+
+/**
+ * The only module that talks to the engine, and all that it may be asked: no exec, no plugin, no swarm. dockerode puts
+ * names into paths as they are, so that a name could address another part of the engine or another host; here they are
+ * escaped, and no answer redirects us.
+ * Every method throws RUNTIME_UNAVAILABLE where the engine does not answer and EngineRefusal where it says no.
+ */
+export class DockerEngine {
+  constructor(private readonly modem: Docker["modem"]) {}
+
+  version(): Promise<{ readonly Version: string }> {
+    return this.ask({ method: "GET", path: ["version"] });
+  }
+
+  /** Those whose name holds the text. */
+  networks(name: string): Promise<readonly SeenNetwork[]> {
+    return this.ask({ method: "GET", path: ["networks"], query: filters({ name: [name] }) });
+  }
+
+  createNetwork(body: object): Promise<{ readonly Id: string }> {
+    return this.ask({ method: "POST", path: ["networks", "create"], body });
+  }
+
+  async removeNetwork(id: string): Promise<void> {
+    await this.ask({ method: "DELETE", path: ["networks", id] });
+  }
+
+  /** Gives the one that has the name where there is one. */
+  createVolume(name: string, labels: Labels): Promise<SeenVolume> {
+    return this.ask({
+      method: "POST",
+      path: ["volumes", "create"],
+      body: { Name: name, Driver: "local", Labels: labels },
+    });
+  }
+
+  volume(name: string): Promise<SeenVolume | null> {
+    return orNull(this.ask({ method: "GET", path: ["volumes", name] }));
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    await orNull(this.ask({ method: "DELETE", path: ["volumes", name] }));
+  }
+
+  /** With the size of each volume, which the engine measures at every call. */
+  async diskUsage(): Promise<readonly SeenVolume[]> {
+    // The older API measures everything, the newer one what it is asked for.
+    const usage = await this.ask<{ Volumes: SeenVolume[] | null }>({
+      method: "GET",
+      path: ["system", "df"],
+      query: { type: "volume" },
+    });
+    return usage.Volumes ?? [];
+  }
+
+  createContainer(name: string, body: object): Promise<{ readonly Id: string }> {
+    return this.ask({ method: "POST", path: ["containers", "create"], query: { name }, body });
+  }
+
+  container(name: string): Promise<SeenContainer | null> {
+    return orNull(this.ask({ method: "GET", path: ["containers", name, "json"] }));
+  }
+
+  /** Running or not. */
+  containers(filter: Readonly<Record<string, readonly string[]>>): Promise<readonly ListedContainer[]> {
+    return this.ask({ method: "GET", path: ["containers", "json"], query: { all: "1", ...filters(filter) } });
+  }
+
+  async putArchive(id: string, folder: string, tar: Buffer): Promise<void> {
+    await this.ask({ method: "PUT", path: ["containers", id, "archive"], query: { path: folder }, tar });
+  }
+
+  async startContainer(id: string): Promise<void> {
+    await this.ask({ method: "POST", path: ["containers", id, "start"] });
+  }
+
+  /** SIGTERM, then SIGKILL after the seconds. */
+  async stopContainer(id: string, seconds: number): Promise<void> {
+    await orNull(this.ask({ method: "POST", path: ["containers", id, "stop"], query: { t: String(seconds) } }));
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    await orNull(this.ask({ method: "DELETE", path: ["containers", id], query: { force: "1", v: "1" } }));
+  }
+
+  /** The last lines, both outputs, in the engine's frames; null where there is no such container. */
+  output(id: string, lines: number, signal: AbortSignal): Promise<Readable | null> {
+    const query = { stdout: "1", stderr: "1", tail: String(lines) };
+    return orNull(this.stream({ method: "GET", path: ["containers", id, "logs"], query, signal }));
+  }
+
+  build(tar: Readable, query: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Readable> {
+    return this.stream({ method: "POST", path: ["build"], query, tar, signal });
+  }
+
+  images(filter: Readonly<Record<string, readonly string[]>>): Promise<readonly ListedImage[]> {
+    return this.ask({ method: "GET", path: ["images", "json"], query: filters(filter) });
+  }
+
+  image(reference: string): Promise<InspectedImage | null> {
+    return orNull(this.ask({ method: "GET", path: ["images", reference, "json"] }));
+  }
+
+  /** Never `fromSrc`: the engine would fetch whatever address it is given. */
+  pullImage(image: string, tag: string, auth?: Call["auth"]): Promise<Readable> {
+    return this.stream({ method: "POST", path: ["images", "create"], query: { fromImage: image, tag }, auth });
+  }
+
+  async tagImage(reference: string, repo: string, tag: string): Promise<void> {
+    await this.ask({ method: "POST", path: ["images", reference, "tag"], query: { repo, tag } });
+  }
+
+  async removeImage(reference: string, force: boolean): Promise<void> {
+    await orNull(this.ask({ method: "DELETE", path: ["images", reference], query: { force: force ? "1" : "0" } }));
+  }
+
+  pushImage(image: string, tag: string, auth?: Call["auth"]): Promise<Readable> {
+    // The engine wants the header even where nobody has to sign in.
+    const nobody = { username: "", password: "", registry: "" };
+    return this.stream({ method: "POST", path: ["images", image, "push"], query: { tag }, auth: auth ?? nobody });
+  }
+
+  private ask<T>(call: Call): Promise<T> {
+    return this.dial<T>({ ...call, signal: AbortSignal.timeout(CALL_TIMEOUT) }, false);
+  }
+
+  /** No time limit: a step of a build may be silent for long. */
+  private stream(call: Call): Promise<Readable> {
+    return this.dial<Readable>(call, true);
+  }
+
+  private dial<T>({ method, path, query, body, tar, auth, signal }: Call, isStream: boolean): Promise<T> {
+    const options = {
+      method,
+      path: `/${path.map(encodeURIComponent).join("/")}?`,
+      options: { _query: query ?? {}, _body: body ?? {} },
+      file: tar,
+      authconfig: auth && { username: auth.username, password: auth.password, serveraddress: auth.registry },
+      abortSignal: signal,
+      isStream,
+      statusCodes: { ...GOOD },
+    };
+    return new Promise((resolve, reject) => {
+      this.modem.dial(options, (error, answer) => (error ? reject(engineError(error)) : resolve(answer as T)));
+    });
+  }
+}
+
+const filters = (filter: Readonly<Record<string, readonly string[]>>) => ({ filters: JSON.stringify(filter) });
+
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (hasStatus(error, 404)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,164 @@
+import type { Readable } from "node:stream";
+import { DomainError } from "../../errors.js";
+import { type Credentials, ImageBuildError, type ImageBuilder, type SeenImage, type Told } from "../image-builder.js";
+import { masked } from "../masked.js";
+import { printable } from "../printable.js";
+import { declaredVolumes } from "./declared-volumes.js";
+import type { DockerEngine } from "./docker-engine.js";
+import { type EngineEvent, follow } from "./engine-events.js";
+import { EngineRefusal, hasStatus, unavailable } from "./engine-errors.js";
+import { imageReference } from "./image-reference.js";
+
+const MADE_BY = "rocas.image.job";
+const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
+
+/** Builds with the engine's classic builder: engines of this age have no other one without a plugin. */
+export class DockerImageBuilder implements ImageBuilder {
+  private readonly docker: DockerEngine;
+
+  constructor({ docker }: { docker: DockerEngine }) {
+    this.docker = docker;
+  }
+
+  async build(
+    context: Readable,
+    { job, tag, noCache, signal }: { job: string; tag: string; noCache: boolean; signal?: AbortSignal },
+    told: Told,
+  ): Promise<string> {
+    const { repository, tag: name } = imageReference(tag);
+    let broken: Error | undefined;
+    context.once("error", (error) => (broken = error));
+    try {
+      const query = buildQuery(`${repository}:${name}`, job, noCache);
+      return await this.built(await this.docker.build(context, query, signal), told);
+    } catch (error) {
+      // What stopped the build, and not how the engine's connection felt it.
+      throw signal?.aborted ? signal.reason : (broken ?? refusedBuild(error));
+    } finally {
+      context.destroy();
+    }
+  }
+
+  async builtBy(job: string): Promise<string | null> {
+    const images = await this.docker.images({ label: [`${MADE_BY}=${job}`] });
+    return [...images].sort((a, b) => b.Created - a.Created)[0]?.Id ?? null;
+  }
+
+  async inspect(image: string): Promise<SeenImage | null> {
+    const seen = await this.docker.image(checked(image));
+    return seen && { id: seen.Id, labels: seen.Config?.Labels ?? {} };
+  }
+
+  async pull(image: string, credentials: Credentials | null, told: Told): Promise<string> {
+    const { repository, tag, registry } = imageReference(image);
+    const auth = credentials ? { ...credentials, registry } : undefined;
+    const failure = await said(async () =>
+      follow(await this.docker.pullImage(repository, tag, auth), (event) => tell(told, event)),
+    );
+    const seen = await this.docker.image(`${repository}:${tag}`);
+    if (!seen) throw new ImageBuildError(`There is no image ${image}: ${clean(failure ?? "it went", credentials)}`);
+    if (failure) told(`The registry does not give ${image}; the engine has it already.\n`);
+    refuseVolumes(declaredVolumes(seen));
+    return seen.Id;
+  }
+
+  async tag(id: string, tag: string): Promise<void> {
+    const reference = imageReference(tag);
+    await this.docker.tagImage(checked(id), reference.repository, reference.tag);
+  }
+
+  async untag(tag: string): Promise<void> {
+    const { repository, tag: name } = imageReference(tag);
+    const reference = `${repository}:${name}`;
+    try {
+      await this.docker.removeImage(reference, false);
+    } catch (error) {
+      if (!hasStatus(error, 409)) throw error;
+      await this.untagUsed(reference);
+    }
+  }
+
+  async push(tag: string, credentials: Credentials | null, told: Told): Promise<string> {
+    const { repository, tag: name, registry } = imageReference(tag);
+    const auth = credentials ? { ...credentials, registry } : undefined;
+    let digest: string | undefined;
+    const failure = await said(async () =>
+      follow(await this.docker.pushImage(repository, name, auth), (event) => {
+        digest = event.aux?.Digest ?? digest;
+        tell(told, event);
+      }),
+    );
+    if (failure !== null) throw new ImageBuildError(`${tag} was not pushed: ${clean(failure, credentials)}`);
+    if (!digest) throw new ImageBuildError(`The registry took ${tag} without naming its digest.`);
+    return digest;
+  }
+
+  private async built(answer: Readable, told: Told): Promise<string> {
+    let id: string | undefined;
+    const failure = await follow(answer, (event) => {
+      id = event.aux?.ID ?? id;
+      if (event.stream) told(printable(event.stream));
+    });
+    if (failure !== null) throw new ImageBuildError(printable(failure));
+    const image = id === undefined ? null : await this.docker.image(id);
+    if (!image) throw unavailable("The container engine ended the build without naming the image.");
+    refuseVolumes(declaredVolumes(image));
+    return image.Id;
+  }
+
+  /**
+   * The last tag of an image that a container uses. With force the engine takes the tag, and the image too where its
+   * containers are at rest; one that was never started could not start then.
+   */
+  private async untagUsed(reference: string): Promise<void> {
+    const waiting = await this.docker.containers({ ancestor: [reference], status: ["created"] });
+    if (waiting.length > 0) throw new DomainError("IN_USE", `A container that is about to start uses ${reference}.`);
+    await this.docker.removeImage(reference, true);
+  }
+}
+
+const buildQuery = (tag: string, job: string, noCache: boolean) => ({
+  t: tag,
+  labels: JSON.stringify({ [MADE_BY]: job }),
+  nocache: noCache ? "1" : "0",
+  rm: "1",
+  forcerm: "1",
+  // The base image is on the engine, and no registry is asked for one that is.
+  pull: "0",
+  networkmode: "default",
+});
+
+function checked(image: string): string {
+  if (IMAGE_ID.test(image)) return image;
+  const { repository, tag } = imageReference(image);
+  return `${repository}:${tag}`;
+}
+
+function refuseVolumes(sentence: string | null): void {
+  if (sentence) throw new ImageBuildError(sentence);
+}
+
+// A Dockerfile that cannot be read is refused before the stream begins.
+const refusedBuild = (error: unknown) =>
+  hasStatus(error, 400, 500)
+    ? new ImageBuildError(printable((error as EngineRefusal).message), { cause: error })
+    : error;
+
+/** What the registry said, whether the engine passed it on as a status or in the stream. */
+async function said(answer: () => Promise<string | null>): Promise<string | null> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof EngineRefusal) return error.message;
+    throw error;
+  }
+}
+
+// Neither as a cause: what the engine said may hold what it was given.
+const clean = (text: string, credentials: Credentials | null) => masked(printable(text), credentials);
+
+function tell(told: Told, { id, status, progressDetail }: EngineEvent): void {
+  // Bars of progress are many, and mean nothing in a log.
+  if (!status || progressDetail?.total) return;
+  told(printable(id ? `${id}: ${status}\n` : `${status}\n`));
+}

@@ -1,0 +1,50 @@
+/** The fields that we read of the engine's answers (API 1.41 and newer). */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface SeenNetwork {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Created: string;
+  readonly Driver: string;
+  readonly Internal: boolean;
+  readonly Labels: Labels | null;
+  readonly Options: Labels | null;
+  readonly IPAM: { readonly Config: readonly { readonly Gateway?: string }[] | null };
+}
+
+export interface SeenVolume {
+  readonly Name: string;
+  readonly Labels: Labels | null;
+  readonly UsageData?: { readonly Size: number } | null;
+}
+
+export interface SeenContainer {
+  readonly Id: string;
+  readonly Name: string;
+  readonly State: {
+    readonly Status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+    readonly ExitCode: number;
+    readonly OOMKilled: boolean;
+    readonly StartedAt: string;
+  };
+  readonly Config: { readonly Labels: Labels | null };
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> | null };
+}
+
+export interface ListedContainer {
+  readonly Id: string;
+  readonly State: string;
+}
+
+export interface InspectedImage {
+  readonly Id: string;
+  readonly Config: {
+    readonly Labels: Labels | null;
+    readonly Volumes: Readonly<Record<string, unknown>> | null;
+  } | null;
+}
+
+export interface ListedImage {
+  readonly Id: string;
+  readonly Created: number;
+}

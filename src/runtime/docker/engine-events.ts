@@ -1,0 +1,46 @@
+import type { Readable } from "node:stream";
+import { unavailable } from "./engine-errors.js";
+
+/** One line of the stream with which the engine answers a build, a pull or a push. */
+export interface EngineEvent {
+  readonly stream?: string;
+  readonly status?: string;
+  readonly id?: string;
+  readonly progressDetail?: { readonly total?: number };
+  readonly error?: string;
+  readonly aux?: { readonly ID?: string; readonly Digest?: string };
+}
+
+const LONGEST_LINE = 4 * 1024 * 1024;
+
+/** @throws RUNTIME_UNAVAILABLE where the stream breaks off. */
+export async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {
+  const decoder = new TextDecoder();
+  let waiting = "";
+  try {
+    for await (const piece of answer) {
+      const lines = (waiting + decoder.decode(piece as Buffer, { stream: true })).split("\n");
+      waiting = lines.pop()!;
+      if (waiting.length > LONGEST_LINE) throw new Error("The engine's answer has a line without end.");
+      for (const line of lines) if (line.trim()) yield JSON.parse(line) as EngineEvent;
+    }
+  } catch (error) {
+    throw unavailable("The container engine broke off.", error);
+  } finally {
+    answer.destroy();
+  }
+  if (waiting.trim()) yield JSON.parse(waiting) as EngineEvent;
+}
+
+/**
+ * A failed build, pull or push is HTTP 200 and a stream that ends well: only its last event says so.
+ * @returns what the engine said went wrong, or null.
+ */
+export async function follow(answer: Readable, seen: (event: EngineEvent) => void): Promise<string | null> {
+  let failure: string | null = null;
+  for await (const event of engineEvents(answer)) {
+    if (event.error) failure = event.error;
+    else seen(event);
+  }
+  return failure;
+}

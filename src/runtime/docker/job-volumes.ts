@@ -1,0 +1,81 @@
+import { buffer } from "node:stream/consumers";
+import { pack } from "tar-stream";
+import { DomainError } from "../../errors.js";
+import { JOB_USER, SCRATCH_FOLDER, scratchVolume, STATE_FOLDER, stateVolume } from "../container-policy.js";
+import type { ContainerSpec } from "../runtime.js";
+import type { DockerEngine } from "./docker-engine.js";
+import type { Labels } from "./engine-answers.js";
+import { hasStatus } from "./engine-errors.js";
+
+const MOST_SECRETS = 256 * 1024;
+
+/** @throws CONFLICT where a volume of somebody else has the name. */
+export async function makeVolumes(engine: DockerEngine, name: string, labels: Labels): Promise<void> {
+  for (const volume of [stateVolume(name), scratchVolume(name)]) {
+    const made = await engine.createVolume(volume, labels);
+    if (made.Labels?.["rocas.cluster"] !== labels["rocas.cluster"])
+      throw new DomainError("CONFLICT", `The engine has a volume ${volume} that is not ours.`);
+  }
+}
+
+/**
+ * Lays secrets and folders into the volumes of a container that was created and never started: neither a read-only root
+ * nor a tmpfs takes an archive, and a fresh volume belongs to root.
+ */
+export async function fillVolumes(engine: DockerEngine, id: string, container: ContainerSpec): Promise<void> {
+  await engine.putArchive(id, STATE_FOLDER, await stateArchive(container.secretFiles));
+  await engine.putArchive(id, SCRATCH_FOLDER, await scratchArchive());
+}
+
+/** Resolves also where there is none; a volume of somebody else is left alone. */
+export async function removeVolumes(engine: DockerEngine, name: string, cluster: string): Promise<void> {
+  for (const volume of [stateVolume(name), scratchVolume(name)]) {
+    const seen = await engine.volume(volume);
+    if (seen?.Labels?.["rocas.cluster"] === cluster) await removeUnused(engine, volume);
+  }
+}
+
+// A container that was just removed may hold its volume for a moment.
+async function removeUnused(engine: DockerEngine, volume: string, tries = 20): Promise<void> {
+  try {
+    await engine.removeVolume(volume);
+  } catch (error) {
+    if (tries === 0 || !hasStatus(error, 409)) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await removeUnused(engine, volume, tries - 1);
+  }
+}
+
+// Always the same date: a repeated run lays the same archive.
+const OF_ROOT = { type: "directory", mode: 0o755, uid: 0, gid: 0, mtime: new Date(0) } as const;
+const OF_JOB = { mtime: new Date(0), uid: JOB_USER, gid: JOB_USER } as const;
+
+function stateArchive(secretFiles: Readonly<Record<string, string>>): Promise<Buffer> {
+  const archive = pack();
+  archive.entry({ ...OF_ROOT, name: "./" });
+  archive.entry({ ...OF_JOB, name: "state/", type: "directory", mode: 0o700 });
+  archive.entry({ ...OF_JOB, name: "secrets/", type: "directory", mode: 0o500 });
+  for (const [name, content] of Object.entries(checkedSecrets(secretFiles)))
+    archive.entry({ ...OF_JOB, name: `secrets/${name}`, mode: 0o400 }, content);
+  archive.finalize();
+  return buffer(archive);
+}
+
+function scratchArchive(): Promise<Buffer> {
+  const archive = pack();
+  archive.entry({ ...OF_ROOT, name: "./" });
+  for (const folder of ["work", "data", "model", "nha", "tmp"])
+    archive.entry({ ...OF_JOB, name: `${folder}/`, type: "directory", mode: 0o700 });
+  archive.finalize();
+  return buffer(archive);
+}
+
+function checkedSecrets(secretFiles: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const size = Object.values(secretFiles).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+  if (size > MOST_SECRETS || !Object.keys(secretFiles).every((name) => /^[a-z][a-z0-9-]{0,62}$/.test(name)))
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      "Secret files have names of small letters, digits and dashes, and 256 KiB together.",
+    );
+  return secretFiles;
+}

@@ -1,0 +1,17 @@
+import type { Credentials } from "./image-builder.js";
+
+/** The text with stars for the password, in each way of writing in which a server or program could echo it. */
+export function masked(text: string, credentials: Credentials | null): string {
+  if (!credentials?.password) return text;
+  const { username, password } = credentials;
+  const pair = Buffer.from(`${username}:${password}`);
+  const alone = Buffer.from(password);
+  const ways = [pair, alone].flatMap((each) => [
+    each.toString("base64"),
+    each.toString("base64url"),
+    each.toString("hex"),
+  ]);
+  return [...ways, encodeURIComponent(password), JSON.stringify(password).slice(1, -1), password]
+    .sort((a, b) => b.length - a.length)
+    .reduce((masking, way) => masking.replaceAll(way, "***"), text);
+}

@@ -1,0 +1,184 @@
+import { ulid } from "ulid";
+import { describe, expect, test } from "vitest";
+import { containerName } from "../../src/runtime/container-name.js";
+import { ContainerRefusedError, type ContainerSpec, type Replica, type Runtime } from "../../src/runtime/runtime.js";
+
+export interface OpenRuntime extends AsyncDisposable {
+  readonly runtime: Runtime;
+  readonly images: {
+    /** Runs until it is stopped. */
+    readonly waiting: string;
+    /** Says "ready to fail" and exits with 3. */
+    readonly failing: string;
+    /** Names a program that it does not have. */
+    readonly broken: string;
+    /** Does not exist. */
+    readonly missing: string;
+  };
+  /** Makes a container of somebody else. */
+  occupy(name: string): Promise<void>;
+  isOccupied(name: string): Promise<boolean>;
+}
+
+export const newJob = () => `training_${ulid().toLowerCase()}`;
+
+export function containerOf(image: string, given: Partial<Omit<ContainerSpec, "image" | "name">> = {}): ContainerSpec {
+  const spec = { kind: "train" as const, job: newJob(), slot: 0, attempt: 1, ...given };
+  return {
+    env: { ROCAS_RUN_URL: "http://127.0.0.1:1" },
+    secretFiles: { token: "hush" },
+    resources: { memoryMb: 64, cpus: 0.5, pids: 32, scratchMb: 16 },
+    ...spec,
+    name: containerName(spec),
+    image,
+  };
+}
+
+async function seen(runtime: Runtime, job: string, state: Replica["state"]): Promise<Replica> {
+  const until = performance.now() + 20_000;
+  for (;;) {
+    const [replica] = await runtime.observe(job);
+    if (replica?.state === state) return replica;
+    if (performance.now() > until) throw new Error(`Not ${state} but ${JSON.stringify(replica)}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** What every adapter of Runtime owes. */
+export function runtimeContract(name: string, open: () => Promise<OpenRuntime>): void {
+  describe(name, () => {
+    test("the engine and the containers' way to the run listener have names", async () => {
+      await using opened = await open();
+
+      expect(await opened.runtime.engine()).toMatch(/\w+ \d/);
+      expect(await opened.runtime.runHost()).toMatch(/^[\d.]+$/);
+    });
+
+    test("a container that was run is seen running, as what it was run for", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.waiting, { attempt: 4 });
+
+      await opened.runtime.run(container);
+
+      const replica = await seen(opened.runtime, container.job, "RUNNING");
+      expect(replica).toMatchObject({ name: container.name, job: container.job, slot: 0, attempt: 4, exit: null });
+      expect(Math.abs(Date.now() - replica.startedAt!.getTime())).toBeLessThan(60_000);
+    });
+
+    test("running it again changes nothing", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.waiting);
+      await opened.runtime.run(container);
+      const first = await seen(opened.runtime, container.job, "RUNNING");
+
+      await opened.runtime.run(container);
+
+      expect(await opened.runtime.observe(container.job)).toEqual([first]);
+    });
+
+    test("of eight processes that run it at once all succeed and one container is made", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.waiting);
+
+      await Promise.all(Array.from({ length: 8 }, () => opened.runtime.run(container)));
+
+      expect(await opened.runtime.observe(container.job)).toHaveLength(1);
+    });
+
+    test("a container that ended is seen with its exit code, and its last words are kept", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.failing);
+
+      await opened.runtime.run(container);
+
+      const { exit, endpoint } = await seen(opened.runtime, container.job, "EXITED");
+      expect({ exit, endpoint }).toEqual({ exit: { code: 3, outOfMemory: false }, endpoint: null });
+      expect(await opened.runtime.lastOutput(container.name)).toContain("ready to fail");
+    });
+
+    test("a container that ended is not started again", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.failing);
+      await opened.runtime.run(container);
+      const ended = await seen(opened.runtime, container.job, "EXITED");
+
+      await opened.runtime.run(container);
+
+      expect(await opened.runtime.observe(container.job)).toEqual([ended]);
+    });
+
+    test("replicas of a deployment have an endpoint each, a training has none", async () => {
+      await using opened = await open();
+      const [first, second] = [0, 1].map((slot) =>
+        containerOf(opened.images.waiting, { kind: "deploy", job: "rev_1", slot }),
+      );
+      const training = containerOf(opened.images.waiting);
+
+      for (const each of [first!, second!, training]) await opened.runtime.run(each);
+
+      const endpoints = (await opened.runtime.observe("rev_1")).map((each) => each.endpoint);
+      expect(new Set(endpoints).size).toBe(2);
+      expect(endpoints.every((each) => each !== null && URL.canParse(each))).toBe(true);
+      expect(await opened.runtime.observe(training.job)).toMatchObject([{ endpoint: null }]);
+      expect(await opened.runtime.observe()).toHaveLength(3);
+    });
+
+    test("what is stopped is gone, and stopping it again is no error", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.waiting);
+      const other = containerOf(opened.images.waiting);
+      await opened.runtime.run(container);
+      await opened.runtime.run(other);
+
+      await opened.runtime.stop(container.name);
+      await opened.runtime.stop(container.name);
+
+      expect(await opened.runtime.observe(container.job)).toEqual([]);
+      expect(await opened.runtime.observe(other.job)).toHaveLength(1);
+      expect(await opened.runtime.lastOutput(container.name)).toBe("");
+      expect(await opened.runtime.scratchMb(container.name)).toBe(0);
+    });
+
+    test("a name that somebody else holds is a conflict, and his container stays", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.waiting);
+      await opened.occupy(container.name);
+
+      await expect(opened.runtime.run(container)).rejects.toMatchObject({ code: "CONFLICT" });
+      await expect(opened.runtime.stop(container.name)).rejects.toMatchObject({ code: "CONFLICT" });
+
+      expect(await opened.isOccupied(container.name)).toBe(true);
+      expect(await opened.runtime.observe(container.job)).toEqual([]);
+    });
+
+    test("an image that does not exist is refused, and nothing runs", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.missing);
+
+      await expect(opened.runtime.run(container)).rejects.toThrow(ContainerRefusedError);
+
+      expect(await opened.runtime.observe(container.job)).toEqual([]);
+    });
+
+    test("an image without the program that it names is refused, and stopping clears it away", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.broken);
+
+      await expect(opened.runtime.run(container)).rejects.toThrow(ContainerRefusedError);
+      await opened.runtime.stop(container.name);
+
+      expect(await opened.runtime.observe(container.job)).toEqual([]);
+    });
+
+    for (const hostile of ["", "../version?x=", "../127.0.0.1/x?q=", "a/json?force=1", "rocas-train-x-a1\n", "other"])
+      test(`${JSON.stringify(hostile)} is the name of no container`, async () => {
+        await using opened = await open();
+        const container = { ...containerOf(opened.images.waiting), name: hostile };
+
+        await expect(opened.runtime.run(container)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+        await expect(opened.runtime.stop(hostile)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+        await expect(opened.runtime.lastOutput(hostile)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+        await expect(opened.runtime.scratchMb(hostile)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+      });
+  });
+}

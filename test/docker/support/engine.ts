@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { describe } from "vitest";
+import { DockerImageBuilder } from "../../../src/runtime/docker/docker-image-builder.js";
+import { DockerRuntime } from "../../../src/runtime/docker/docker-runtime.js";
+import { openDocker } from "../../../src/runtime/docker/open-docker.js";
+import { tarOf } from "./tar-of.js";
+
+export const BASE_IMAGE = "debian:bookworm-slim";
+
+export const docker = openDocker(process.env.DOCKER_HOST ?? "", process.env.DOCKER_CERT_PATH);
+
+const version = await docker.version().then(
+  (answer) => answer.Version,
+  () => null,
+);
+
+/** Runs where an engine answers, and says so where none does. */
+export function describeWithDocker(name: string, tests: () => void): void {
+  if (version === null) describe.skip(`${name} (skipped: no Docker engine answers)`, tests);
+  else describe(name, tests);
+}
+
+/** Makes the Debian base where the engine does not have it. */
+export function ensureBaseImage(): void {
+  execFileSync("test/docker/support/make-debian-base.sh", { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** Docker's own command line, to look from outside at what was made. */
+export const dockerCommand = (...words: string[]): string => execFileSync("docker", words, { encoding: "utf8" }).trim();
+
+export const newTag = () => `rocas-test/${randomBytes(6).toString("hex")}:latest`;
+
+export async function buildTestImage(dockerfile: string, tag = newTag()): Promise<{ id: string; tag: string }> {
+  const how = { job: `build_${randomBytes(6).toString("hex")}`, tag, noCache: false };
+  const id = await new DockerImageBuilder({ docker }).build(tarOf({ Dockerfile: dockerfile }), how, () => {});
+  return { id, tag };
+}
+
+export interface TestCluster extends AsyncDisposable {
+  readonly cluster: string;
+  readonly runtime: DockerRuntime;
+}
+
+/** A cluster of its own; all that is its own goes at the end. */
+export function openCluster(): TestCluster {
+  const cluster = `test-${randomBytes(6).toString("hex")}`;
+  const runtime = new DockerRuntime({ docker, cluster });
+  return {
+    cluster,
+    runtime,
+    async [Symbol.asyncDispose]() {
+      const ours = ["--filter", `label=rocas.cluster=${cluster}`];
+      for (const container of lines("ps", "-aq", ...ours)) dockerCommand("rm", "-fv", container);
+      for (const volume of lines("volume", "ls", "-q", ...ours)) dockerCommand("volume", "rm", volume);
+      for (const network of lines("network", "ls", "-q", ...ours)) dockerCommand("network", "rm", network);
+    },
+  };
+}
+
+const lines = (...words: string[]) =>
+  dockerCommand(...words)
+    .split("\n")
+    .filter(Boolean);

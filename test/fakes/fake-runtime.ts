@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { DomainError } from "../../src/errors.js";
+import { checkedContainerName } from "../../src/runtime/container-name.js";
+import { containerBody } from "../../src/runtime/container-policy.js";
+import { ContainerRefusedError, type ContainerSpec, type Replica, type Runtime } from "../../src/runtime/runtime.js";
+
+interface Container {
+  readonly spec: ContainerSpec;
+  readonly replica: Replica;
+  readonly output: string;
+  readonly scratchMb: number;
+}
+
+/** Containers in memory, under the same policy. Every image runs until a test says otherwise. */
+export class FakeRuntime implements Runtime {
+  /** While true, no engine answers. */
+  down = false;
+  private readonly containers = new Map<string, Container>();
+  private readonly refused = new Map<string, string>();
+  private readonly programs = new Map<string, { code: number; output: string }>();
+  private readonly occupied = new Set<string>();
+  private readonly nextFailures: string[] = [];
+  private made = 0;
+
+  async engine(): Promise<string> {
+    this.answer();
+    return "Fake 1";
+  }
+
+  async runHost(): Promise<string> {
+    this.answer();
+    return "127.0.0.1";
+  }
+
+  async run(spec: ContainerSpec): Promise<void> {
+    this.answer();
+    containerBody(spec, { cluster: "fake", network: "fake" });
+    this.notOccupied(spec.name);
+    if (this.containers.has(spec.name)) return;
+    const refusal = this.nextFailures.shift() ?? this.refused.get(spec.image);
+    if (refusal !== undefined) throw new ContainerRefusedError(refusal);
+    this.containers.set(spec.name, { spec, replica: this.replicaOf(spec), output: "", scratchMb: 0 });
+    const program = this.programs.get(spec.image);
+    if (program) this.write(spec.name, program.output);
+    if (program) this.exit(spec.name, program.code);
+  }
+
+  async observe(job?: string): Promise<readonly Replica[]> {
+    this.answer();
+    return [...this.containers.values()].map(({ replica }) => replica).filter((each) => !job || each.job === job);
+  }
+
+  async lastOutput(name: string): Promise<string> {
+    this.answer();
+    return this.containers.get(checkedContainerName(name))?.output.slice(-64 * 1024) ?? "";
+  }
+
+  async scratchMb(name: string): Promise<number> {
+    this.answer();
+    return this.containers.get(checkedContainerName(name))?.scratchMb ?? 0;
+  }
+
+  async stop(name: string): Promise<void> {
+    this.answer();
+    this.notOccupied(checkedContainerName(name));
+    this.containers.delete(name);
+  }
+
+  /** The container that is run next is refused. */
+  failNextStart(reason: string): void {
+    this.nextFailures.push(reason);
+  }
+
+  /** Every container of the image is refused. */
+  refuse(image: string, reason: string): void {
+    this.refused.set(image, reason);
+  }
+
+  /** Every container of the image writes this and ends at once. */
+  program(image: string, program: { code: number; output: string }): void {
+    this.programs.set(image, program);
+  }
+
+  /** The container ends, as if its program had. */
+  exit(name: string, code: number, outOfMemory = false): void {
+    this.change(name, ({ replica }) => ({
+      replica: { ...replica, state: "EXITED", endpoint: null, exit: { code, outOfMemory } },
+    }));
+  }
+
+  /** The container goes without a trace, as when somebody removes it. */
+  vanish(name: string): void {
+    this.containers.delete(name);
+  }
+
+  write(name: string, text: string): void {
+    this.change(name, ({ output }) => ({ output: output + text }));
+  }
+
+  fillScratch(name: string, scratchMb: number): void {
+    this.change(name, () => ({ scratchMb }));
+  }
+
+  /** Requests for the replica go there. */
+  serveAt(name: string, endpoint: string): void {
+    this.change(name, ({ replica }) => ({ replica: { ...replica, endpoint } }));
+  }
+
+  /** How many containers of the job are running. */
+  replicas(job: string): number {
+    return this.running(job).length;
+  }
+
+  /** What runs of the job, secrets included: a test plays its entrypoint. */
+  running(job: string): readonly ContainerSpec[] {
+    return [...this.containers.values()]
+      .filter(({ replica }) => replica.job === job && replica.state === "RUNNING")
+      .map(({ spec }) => spec);
+  }
+
+  /** Somebody else's container takes the name. */
+  occupy(name: string): void {
+    this.occupied.add(name);
+  }
+
+  isOccupied(name: string): boolean {
+    return this.occupied.has(name);
+  }
+
+  private replicaOf({ name, job, slot, attempt, kind }: ContainerSpec): Replica {
+    this.made += 1;
+    return {
+      name,
+      job,
+      slot,
+      attempt,
+      id: createHash("sha256").update(`${name} ${this.made}`).digest("hex"),
+      state: "RUNNING",
+      endpoint: kind === "deploy" ? `http://10.0.${this.made >> 8}.${this.made & 255}:8080` : null,
+      startedAt: new Date(),
+      exit: null,
+    };
+  }
+
+  private change(name: string, change: (container: Container) => Partial<Container>): void {
+    const container = this.containers.get(name);
+    if (!container) throw new Error(`There is no container ${name}.`);
+    this.containers.set(name, { ...container, ...change(container) });
+  }
+
+  private notOccupied(name: string): void {
+    if (this.occupied.has(name))
+      throw new DomainError("CONFLICT", `The engine has a container ${name} that is not ours.`);
+  }
+
+  private answer(): void {
+    if (this.down) throw new DomainError("RUNTIME_UNAVAILABLE", "No container engine answers.");
+  }
+}
