@@ -121,6 +121,18 @@ const AMBIGUOUS: [string, string][] = [
   ["a huge chunk size", `${HEAD}Host: x\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n[]\r\n0\r\n\r\n`],
   ["a NUL in a header", `${HEAD}Host: x\r\nX-Y: a\u0000b\r\nContent-Length: 2\r\n\r\n[]`],
   ["a bare CR in a header", `${HEAD}Host: x\r\nX-Y: a\rTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n[]`],
+  [
+    "chunks in HTTP/1.0",
+    "POST /predict/iris/live HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n",
+  ],
+  ["bare line feeds", "POST /predict/iris/live HTTP/1.1\nHost: x\nContent-Length: 2\n\n[]"],
+  ["a bare line feed after a header", `${HEAD}Host: x\nContent-Length: 2\r\n\r\n[]`],
+  ["a bare line feed after a chunk size", `${HEAD}Host: x\r\nTransfer-Encoding: chunked\r\n\r\n2\n[]\r\n0\r\n\r\n`],
+  ["a bare line feed after a chunk", `${HEAD}Host: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\n0\r\n\r\n`],
+  [
+    "a bare line feed in a chunk's extension",
+    `${HEAD}Host: x\r\nTransfer-Encoding: chunked\r\n\r\n2;a\nx\r\n[]\r\n0\r\n\r\n`,
+  ],
   ["garbage", "\u0016\u0003\u0001garbage\r\n\r\n"],
   ["an unknown version", "POST /predict/iris/live HTTP/9.9\r\nHost: x\r\nContent-Length: 2\r\n\r\n[]"],
   ["a target with a space", "POST /predict/iris/live x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n[]"],
@@ -137,6 +149,14 @@ for (const [what, bytes] of AMBIGUOUS)
     expect([router.asked, router.canary.asked]).toEqual([[], []]);
     expect((await router.predict()).status).toBe(200);
   });
+
+test("a request in HTTP/1.0 with a length is answered", async () => {
+  await using router = await openHostile();
+
+  const answer = await raw(router.port, "POST /predict/iris/live HTTP/1.0\r\nContent-Length: 2\r\n\r\n[]");
+
+  expect(statusOf(answer)).toBe(200);
+});
 
 test("what follows a request on its connection is a request of its own, never part of the first", async () => {
   await using router = await openHostile();

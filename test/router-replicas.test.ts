@@ -153,7 +153,7 @@ test("clients that leave do not count against the replica", async () => {
 test("a client that leaves frees the replica of its request", async () => {
   await using router = await openRouter();
   let gone = false;
-  const { endpoint } = await router.socketReplica((socket) => socket.once("close", () => (gone = true)));
+  const { endpoint } = await router.socketReplica((socket) => socket.resume().once("close", () => (gone = true)));
   router.serve([endpoint]);
 
   await router.predict("[]", { signal: AbortSignal.timeout(100) }).catch(() => undefined);

@@ -35,7 +35,9 @@ function decoded(segment: string): string | null {
 }
 
 /** Whether it is one that a proxy and its upstream could understand differently. Node's parser refuses most others. */
-export function isAmbiguous({ url = "", rawHeaders, httpVersion }: IncomingMessage): boolean {
+export function isAmbiguous({ url = "", rawHeaders, headers, httpVersion }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter((each, at) => at % 2 === 0 && each.toLowerCase() === "host").length;
-  return !url.startsWith("/") || (hosts !== 1 && !(hosts === 0 && httpVersion === "1.0"));
+  const old = httpVersion === "1.0";
+  const misframed = old && headers["transfer-encoding"] !== undefined;
+  return !url.startsWith("/") || misframed || (hosts !== 1 && !(hosts === 0 && old));
 }
