@@ -72,7 +72,7 @@ export class Dataset extends storedRecord(DatasetInfo) {
 @ObjectType({ implements: [SnapshotInfo, DatasetInfo], description: "A dataset as it was at one moment." })
 export class DatasetSnapshot extends snapshotOf(DatasetInfo) {
   @Field(() => ModelSnapshot, { description: "The model as it was at that moment." })
-  @prop({ type: () => ModelSnapshot, required: true, _id: false })
+  @prop({ type: () => ModelSnapshot, required: true })
   declare readonly model: ModelSnapshot;
 }
 
