@@ -23,11 +23,11 @@ export abstract class ModelVersionInfo {
     nullable: true,
     description: "The training that made the version, as it was when it published.",
   })
-  @prop({ type: () => TrainingSnapshot, _id: false })
+  @prop({ type: () => TrainingSnapshot })
   readonly train?: TrainingSnapshot | null;
 
   @Field(() => DatasetSnapshot, { nullable: true, description: "The dataset that the version was trained on." })
-  @prop({ type: () => DatasetSnapshot, _id: false })
+  @prop({ type: () => DatasetSnapshot })
   readonly ds?: DatasetSnapshot | null;
 
   @Field(() => JsonObjectScalar, { description: "Arbitrary details, metrics for example." })
@@ -82,7 +82,7 @@ export class ModelVersion extends storedRecord(ModelVersionInfo) {
     nullable: true,
     description: "The version that this one was trained from, as it was when it was mounted.",
   })
-  @prop({ type: () => ModelVersionSnapshot, _id: false })
+  @prop({ type: () => ModelVersionSnapshot })
   declare readonly pretrained?: ModelVersionSnapshot | null;
 
   @Field(() => FilesState, { description: "Whether the files are there." })
@@ -107,10 +107,10 @@ export class ModelVersion extends storedRecord(ModelVersionInfo) {
 @ObjectType({ implements: [SnapshotInfo, ModelVersionInfo], description: "A model version as it was at one moment." })
 export class ModelVersionSnapshot extends snapshotOf(ModelVersionInfo) {
   @Field(() => ModelSnapshot, { description: "The model definition as it was at that moment." })
-  @prop({ type: () => ModelSnapshot, required: true, _id: false })
+  @prop({ type: () => ModelSnapshot, required: true })
   declare readonly model: ModelSnapshot;
 
-  @prop({ type: () => Pin, _id: false })
+  @prop({ type: () => Pin })
   declare readonly pretrained?: Pin | null;
 }
 
