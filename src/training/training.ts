@@ -26,7 +26,7 @@ export abstract class TrainingInfo {
     nullable: true,
     description: "The build version used, as it was when the training was started.",
   })
-  @prop({ type: () => BuildVersionSnapshot, _id: false })
+  @prop({ type: () => BuildVersionSnapshot })
   readonly bvers?: BuildVersionSnapshot | null;
 
   @Field(() => String, { nullable: true, description: "Path inside the project of the notebook that is executed." })
@@ -46,7 +46,7 @@ export abstract class TrainingInfo {
   readonly resources?: ResourceProfile | null;
 
   @Field(() => [DatasetSnapshot], { description: "Every dataset mounted, as it was when the training was started." })
-  @prop({ type: () => [DatasetSnapshot], required: true, _id: false })
+  @prop({ type: () => [DatasetSnapshot], required: true })
   readonly ds!: DatasetSnapshot[];
 
   @Field(() => ProjectInfo, { description: "The project responsible for the training." })
@@ -76,7 +76,7 @@ export class Training extends storedRecord(TrainingInfo) {
   @Field(() => [ModelVersionSnapshot], {
     description: "Every model version mounted to start from, as it was when the training was started.",
   })
-  @prop({ type: () => [ModelVersionSnapshot], required: true, _id: false })
+  @prop({ type: () => [ModelVersionSnapshot], required: true })
   declare readonly pretrained: ModelVersionSnapshot[];
 
   @Field(() => Task, { description: "How far it is." })
@@ -95,10 +95,10 @@ export class Training extends storedRecord(TrainingInfo) {
 @ObjectType({ implements: [SnapshotInfo, TrainingInfo], description: "A training as it was at one moment." })
 export class TrainingSnapshot extends snapshotOf(TrainingInfo) {
   @Field(() => ProjectSnapshot, { description: "The project as it was at that moment." })
-  @prop({ type: () => ProjectSnapshot, required: true, _id: false })
+  @prop({ type: () => ProjectSnapshot, required: true })
   declare readonly proj: ProjectSnapshot;
 
-  @prop({ type: () => [Pin], required: true, _id: false })
+  @prop({ type: () => [Pin], required: true })
   declare readonly pretrained: Pin[];
 }
 
