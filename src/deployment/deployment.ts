@@ -1,5 +1,5 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
+import { Directive, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import { BuildVersionSnapshot } from "../build-version/build-version.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
@@ -42,14 +42,14 @@ export abstract class Served {
   @Field(() => [ModelVersionSnapshot], {
     description: "The versions served, as they were when they were deployed; empty for lazy serving.",
   })
-  @prop({ type: () => [ModelVersionSnapshot], required: true, _id: false })
+  @prop({ type: () => [ModelVersionSnapshot], required: true })
   readonly movers!: ModelVersionSnapshot[];
 
   @Field(() => BuildVersionSnapshot, {
     nullable: true,
     description: "The build version that the containers are made of, as it was then.",
   })
-  @prop({ type: () => BuildVersionSnapshot, _id: false })
+  @prop({ type: () => BuildVersionSnapshot })
   readonly bvers?: BuildVersionSnapshot | null;
 
   @Field(() => String, { nullable: true, description: "Path inside the project of the prediction notebook." })
@@ -61,6 +61,8 @@ export abstract class Served {
   readonly details!: Record<string, unknown>;
 }
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "proj { name } name")')
 @ObjectType({
   implements: [Node, RecordInfo, Served],
   description:
