@@ -1,6 +1,6 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
 import { GraphQLDateTime } from "graphql-scalars";
-import { Field, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
+import { Directive, Field, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
@@ -68,6 +68,8 @@ export abstract class BuildVersionInfo {
   readonly proj!: unknown;
 }
 
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "proj { name } tag")')
 @ObjectType({
   implements: [Node, RecordInfo, BuildVersionInfo],
   description: "The Docker image that was made when a project was built.",
@@ -95,7 +97,7 @@ export class BuildVersion extends storedRecord(BuildVersionInfo) {
 @ObjectType({ implements: [SnapshotInfo, BuildVersionInfo], description: "A build version as it was at one moment." })
 export class BuildVersionSnapshot extends snapshotOf(BuildVersionInfo) {
   @Field(() => ProjectSnapshot, { description: "The project as it was at that moment." })
-  @prop({ type: () => ProjectSnapshot, required: true, _id: false })
+  @prop({ type: () => ProjectSnapshot, required: true })
   declare readonly proj: ProjectSnapshot;
 }
 
