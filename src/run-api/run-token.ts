@@ -1,0 +1,12 @@
+import type { Vault } from "../vault/vault.js";
+import { hashOfToken } from "./attempt.js";
+
+/**
+ * The run token of an attempt, from the name of its container: whoever carries the job on after a crash makes the same
+ * one, and only its hash is ever stored.
+ */
+export const runToken = (vault: Pick<Vault, "sign">, container: string): string =>
+  vault.sign("run-token", container).toString("base64url");
+
+export const runTokenHash = (vault: Pick<Vault, "sign">, container: string): string =>
+  hashOfToken(runToken(vault, container));

@@ -1,0 +1,65 @@
+import type { ResourceProfile } from "../graph/resource-profile.js";
+import type { Job } from "../jobs/job.js";
+import { howItEnded, NOT_GRANTED, STOPPED } from "../run-api/how-it-ended.js";
+import type { Replica } from "../runtime/runtime.js";
+
+export type TrainingStep =
+  /** The next attempt; whatever is left of the one before goes first. */
+  | { readonly do: "INTEND"; readonly reason: string | null }
+  /** Makes the container, or what is missing of it. */
+  | { readonly do: "RUN" }
+  /** The notebook runs now. */
+  | { readonly do: "BEGIN" }
+  | { readonly do: "WAIT" }
+  | { readonly do: "END"; readonly state: "SUCCEEDED" | "FAILED"; readonly error: string | null }
+  /** Ends it once nothing runs any more. */
+  | { readonly do: "CANCEL" };
+
+export interface TrainingSeen {
+  readonly now: Date;
+  /** The container of the attempt, or null where there is none. */
+  readonly container: Replica | null;
+  readonly lastOutput: string;
+  readonly tooMuchScratch: string | null;
+  /** How long somebody has been there to hear heartbeats. */
+  readonly heardForMs: number;
+  readonly resources: ResourceProfile;
+}
+
+const SILENT_MS = 5 * 60_000;
+
+const lost = ({ slots, max_attempts }: Job, reason: string): TrainingStep =>
+  (slots[0]?.attempt ?? 0) < max_attempts
+    ? { do: "INTEND", reason }
+    : { do: "END", state: "FAILED", error: `${reason}; it was attempted ${max_attempts} times` };
+
+/** What to do next for a training, given its job and what was seen of its container. Pure. */
+export function nextTrainingStep(job: Job, seen: TrainingSeen): TrainingStep {
+  const { now, container } = seen;
+  const slot = job.slots[0];
+  // What the notebook came to is stored: a wish to cancel came too late.
+  if (slot?.completed)
+    return { do: "END", state: slot.completed.ok ? "SUCCEEDED" : "FAILED", error: slot.completed.error };
+  if (job.desired === "CANCEL") return { do: "CANCEL" };
+  if (!slot || slot.attempt === 0) return { do: "INTEND", reason: null };
+  const { run, start } = job.deadlines;
+  if (container?.state === "EXITED") return ended(job, container, seen);
+  if (run && now > run) return { do: "END", state: "FAILED", error: "it ran longer than it may" };
+  if (!slot.claimed_at) {
+    if (start && now > start) return lost(job, "the container did not begin within 2 minutes");
+    return container?.state === "RUNNING" ? { do: "WAIT" } : { do: "RUN" };
+  }
+  if (!container) return lost(job, "the container is gone");
+  if (seen.tooMuchScratch) return { do: "END", state: "FAILED", error: seen.tooMuchScratch };
+  const silent = now.getTime() - (slot.heartbeat_at ?? slot.claimed_at).getTime();
+  if (Math.min(silent, seen.heardForMs) > SILENT_MS) return lost(job, "the container has not been heard for 5 minutes");
+  return job.state === "RUNNING" ? { do: "WAIT" } : { do: "BEGIN" };
+}
+
+function ended(job: Job, container: Replica, { resources, lastOutput }: TrainingSeen): TrainingStep {
+  const { exit } = container;
+  if (exit?.code === NOT_GRANTED) return lost(job, "the attempt was not granted");
+  if (exit?.code === STOPPED) return lost(job, "the container was stopped from outside");
+  if (exit?.code === 0 && job.slots[0]?.claimed_at) return { do: "END", state: "SUCCEEDED", error: null };
+  return { do: "END", state: "FAILED", error: howItEnded(container, resources, lastOutput) };
+}
