@@ -1,10 +1,12 @@
 import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, ObjectType } from "type-graphql";
+import { Directive, Field, ObjectType } from "type-graphql";
 import { BuiltFrom, BuildVersionSnapshot } from "../build-version/build-version.js";
 import { Node } from "../graph/node.js";
+import { BuildPlan } from "./build-plan.js";
 import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
 
+@Directive('@key(fields: "id")')
 @ObjectType({
   implements: [Node, RecordInfo],
   description: "The run that makes a build version, as a training makes a model version.",
@@ -13,6 +15,7 @@ import { Task } from "../graph/task.js";
 @index({ proj: 1, superseded: 1, _id: -1 })
 @index({ tag: 1, superseded: 1, _id: -1 })
 @index({ chest: 1, superseded: 1, _id: -1 })
+@index({ registry_chest: 1, superseded: 1, _id: -1 })
 export class Build extends StoredRecord {
   /** The id of the project. */
   @prop({ type: () => String, required: true })
@@ -37,12 +40,20 @@ export class Build extends StoredRecord {
   @prop({ type: () => Boolean, required: true })
   readonly no_cache!: boolean;
 
-  /** The id of the treasure chest with the credentials of the git host or the registry. */
+  /** The id of the treasure chest with the credentials of the git host, or of the registry that an image is pulled from. */
   @prop({ type: () => String })
   readonly chest?: string | null;
 
+  /** The id of the treasure chest with the credentials of the registry that images are pushed to. */
+  @prop({ type: () => String })
+  readonly registry_chest?: string | null;
+
+  /** What the job is made from, fixed when the build was asked for. */
+  @prop({ type: () => BuildPlan, _id: false })
+  readonly plan?: BuildPlan;
+
   @Field(() => BuildVersionSnapshot, { nullable: true, description: "The build version, once it is made." })
-  @prop({ type: () => BuildVersionSnapshot, _id: false })
+  @prop({ type: () => BuildVersionSnapshot })
   readonly bvers?: BuildVersionSnapshot | null;
 
   @Field(() => Task, { description: "How far it is." })

@@ -95,6 +95,8 @@ export interface BuildOutcome {
   /** The image id; null until the engine gave it. */
   readonly image: string | null;
   readonly built_at: Date | null;
+  /** The registry's manifest digest, where it was pushed. */
+  readonly digest: string | null;
 }
 
 /** Work, as SECURITY.md 4.2 sketches it. The job is the truth; the task on the record is what the reconciler wrote there. */

@@ -82,14 +82,15 @@ class JobReconciler implements Reconciler {
   }
 
   #wake(ms: number): void {
-    const at = performance.now() + ms;
+    // A little late rather than early: a job that is not due yet would wait for the next poll.
+    const at = performance.now() + ms + 5;
     if (this.#stopped || at >= this.#wakeAt) return;
     clearTimeout(this.#timer);
     this.#wakeAt = at;
     this.#timer = setTimeout(() => {
       this.#wakeAt = Infinity;
       void this.#passOnce().finally(() => this.#wake(POLL_MS));
-    }, ms);
+    }, ms + 5);
   }
 
   /** One pass at a time: who asks during one gets the next. */

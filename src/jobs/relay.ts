@@ -32,7 +32,8 @@ export async function relay(app: App, makers: Makers, id: string): Promise<boole
   if (!record || !last) return false;
   for (const entry of entries) {
     await tell(app.store, record, entry);
-    await (makers[kind] as Maker | undefined)?.(app, record, entry);
+    // A tombstone wants no work: what it was made from is gone.
+    if (!record.deleted) await (makers[kind] as Maker | undefined)?.(app, record, entry);
     await makers.every?.(app, record, entry);
     if (entry.after.cancel === true) await askCancel(app.store, id);
   }

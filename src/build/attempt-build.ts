@@ -1,0 +1,96 @@
+import type { App } from "../app.js";
+import { BuiltFrom } from "../build-version/build-version.js";
+import { type Hold, LeaseLost } from "../jobs/hold.js";
+import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
+import { BuildRefused, reasonOf } from "./build-failure.js";
+import { type BuildKeys, openKeys } from "./build-keys.js";
+import { BuildLog } from "./build-log.js";
+import { endBuild } from "./end-build.js";
+import { makeImage } from "./make-image.js";
+import { pushImage } from "./push-image.js";
+
+const MOST_ERROR = 4_000;
+const NOT_ON_BOARD =
+  "The image does not carry the label `rocas.onboard`: start its Dockerfile with `FROM rocas/onboard`, so that Rocas can run notebooks in it.";
+
+/**
+ * One attempt: an image with our label, pushed where a registry is set. An image that an attempt before this one made,
+ * whose end we did not see, is taken as it is.
+ * @returns that the job has ended, or that it is FINISHING.
+ * @throws LeaseLost; RUNTIME_UNAVAILABLE and what else is tried again
+ */
+export async function attemptBuild(app: App, hold: Hold, spec: BuildSpec): Promise<"ENDED" | "FINISHING"> {
+  const adopted = await adoptable(app, hold, spec);
+  if (!adopted) {
+    const { attempt, max_attempts: most } = hold.job;
+    if (attempt >= most)
+      return endBuild(app, hold, "FAILED", `It was begun ${attempt} times, and each time the server ended meanwhile.`);
+    await hold.write({ $set: { state: "RUNNING", attempt: attempt + 1, log_seq: 0, progress: 0 } });
+  }
+  let keys: BuildKeys;
+  try {
+    keys = await openKeys(app, spec);
+  } catch (error) {
+    if (!(error instanceof BuildRefused)) throw error;
+    return endBuild(app, hold, "FAILED", error.message);
+  }
+  await using log = new BuildLog(app, hold, keys.secrets);
+  try {
+    const outcome = await complete(app, hold, spec, keys, log, adopted);
+    await log.close();
+    // From here on it succeeds: after a wish to cancel this write fails, and a wish that comes later is too late.
+    await hold.write({ $set: { state: "FINISHING", outcome } }, { desired: "RUN" });
+    return "FINISHING";
+  } catch (error) {
+    return failed(app, hold, log, error);
+  }
+}
+
+async function complete(
+  app: App,
+  hold: Hold,
+  spec: BuildSpec,
+  keys: BuildKeys,
+  log: BuildLog,
+  adopted: BuildOutcome | null,
+): Promise<BuildOutcome> {
+  const left = (hold.job.deadlines.run?.getTime() ?? Infinity) - Date.now();
+  const overdue = AbortSignal.timeout(Math.min(Math.max(1, left), 2 ** 31 - 1));
+  const signal = AbortSignal.any([hold.signal, hold.cancelAsked, log.broken, overdue]);
+  try {
+    const outcome = adopted ?? (await makeImage(app, hold, { spec, credentials: keys.source, signal, told: log.told }));
+    const image = outcome.image ?? "";
+    await hold.write({ $set: { outcome } });
+    const seen = await app.imageBuilder.inspect(image);
+    if (!seen || !("rocas.onboard" in seen.labels)) throw new BuildRefused(NOT_ON_BOARD);
+    const registry = app.settings.ROCAS_REGISTRY;
+    if (!registry) return outcome;
+    const of = { proj: hold.job.proj, version: spec.buildVersion, tag: spec.tag, image };
+    return { ...outcome, digest: await pushImage(app, registry, of, keys.registry, log.told) };
+  } catch (error) {
+    throw overdue.aborted ? new BuildRefused("It took longer than a build may take.") : error;
+  }
+}
+
+async function failed(app: App, hold: Hold, log: BuildLog, error: unknown): Promise<"ENDED"> {
+  if (hold.signal.aborted || error instanceof LeaseLost) throw new LeaseLost(hold.job._id);
+  if (hold.cancelAsked.aborted) {
+    await log.close();
+    return endBuild(app, hold, "CANCELLED");
+  }
+  const reason = reasonOf(error);
+  if (reason === null) throw error;
+  log.told(`\n${reason}\n`);
+  await log.close();
+  return endBuild(app, hold, "FAILED", log.tail(MOST_ERROR));
+}
+
+/** What an attempt made whose worker died: found in the job, or by the label that its image carries. */
+async function adoptable({ imageBuilder }: App, { job }: Hold, { from }: BuildSpec): Promise<BuildOutcome | null> {
+  const { outcome } = job;
+  if (!outcome) return null;
+  const labelled = from === BuiltFrom.PRE_BUILT ? null : await imageBuilder.builtBy(job._id);
+  const image = outcome.image ?? labelled;
+  if (!image || !(await imageBuilder.inspect(image))) return null;
+  return { ...outcome, image, built_at: outcome.built_at ?? new Date() };
+}

@@ -1,0 +1,32 @@
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import type { BuildSpec, ChestVersion } from "../jobs/job.js";
+import type { Credentials } from "../runtime/image-builder.js";
+import { BuildRefused } from "./build-failure.js";
+
+/** What a build may show at the doors that it has to pass. They go nowhere else: not into the context, the image or the log. */
+export interface BuildKeys {
+  readonly source: Credentials | null;
+  readonly registry: Credentials | null;
+  /** Every form of them that the log must not hold. */
+  readonly secrets: readonly string[];
+}
+
+/** @throws BuildRefused where a chest has been deleted since. */
+export async function openKeys({ vault }: Pick<App, "vault">, spec: BuildSpec): Promise<BuildKeys> {
+  const [source, registry] = await Promise.all([opened(vault, spec.chest), opened(vault, spec.registry_chest)]);
+  const secrets = [source, registry].flatMap((each) =>
+    each ? [`${each.username}:${each.password}`, each.password] : [],
+  );
+  return { source, registry, secrets };
+}
+
+async function opened(vault: App["vault"], chest: ChestVersion | null): Promise<Credentials | null> {
+  try {
+    return chest && (await vault.open(chest.id, chest.version));
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "NOT_FOUND")
+      throw new BuildRefused("The treasure chest of the build has been deleted, or holds another secret since.");
+    throw error;
+  }
+}

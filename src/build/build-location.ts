@@ -1,0 +1,32 @@
+import { BuiltFrom } from "../build-version/build-version.js";
+import { DomainError } from "../errors.js";
+import type { Project } from "../project/project.js";
+
+type Located = Pick<Project, "name" | "home_dir" | "git_repo" | "docker_repo">;
+
+const FIELD = {
+  [BuiltFrom.LOCAL]: { stored: "home_dir", shown: "homeDir" },
+  [BuiltFrom.GIT]: { stored: "git_repo", shown: "gitRepo" },
+  [BuiltFrom.PRE_BUILT]: { stored: "docker_repo", shown: "dockerRepo" },
+} as const;
+
+const hasTag = (repository: string): boolean => (repository.split("/").at(-1) ?? "").includes(":");
+
+/** Where the content of the image comes from. @throws BAD_USER_INPUT saying which field of the project is missing */
+export function buildLocation(project: Located, from: BuiltFrom): string {
+  const { stored, shown } = FIELD[from];
+  const location = project[stored];
+  if (!location)
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      `The project "${project.name}" has no \`${shown}\`: set it with updateProject, or build from elsewhere with \`from\`.`,
+      ["input", "from"],
+    );
+  if (from === BuiltFrom.PRE_BUILT && hasTag(location))
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      `The \`dockerRepo\` of the project "${project.name}" names a tag: set it to the repository alone with updateProject, and give the tag here.`,
+      ["input", "tag"],
+    );
+  return location;
+}

@@ -1,0 +1,98 @@
+import type { App } from "../app.js";
+import type { Hold } from "../jobs/hold.js";
+import { appendLog } from "../jobs/logs.js";
+import { maskSecrets } from "../jobs/mask-secrets.js";
+import { writeTask } from "../jobs/write-task.js";
+import { printable } from "../runtime/printable.js";
+
+const FLUSH_MS = 1_000;
+const CHUNK = 48 * 1024;
+/** What one second may bring at most; a build that writes more loses the middle of it, not our memory. */
+const MOST_WAITING = 4 * 1024 * 1024;
+const TAIL = 8 * 1024;
+/** The share of a build that its steps are; the rest is the registry and the record. */
+const STEPS_SHARE = 0.9;
+const STEP = /^Step (\d+)\/(\d+) :/gm;
+
+/** The log of one attempt of a build, kept in chunks while it runs; with it goes the progress. */
+export class BuildLog implements AsyncDisposable {
+  readonly #broken = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #seq: number;
+  #waiting = "";
+  #tail = "";
+  #progress: number;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly app: App,
+    private readonly hold: Hold,
+    private readonly secrets: readonly string[],
+  ) {
+    this.#seq = hold.job.log_seq;
+    this.#progress = hold.job.progress;
+    this.#timer = setInterval(
+      () => void this.#next(false).catch((error: unknown) => this.#broken.abort(error)),
+      FLUSH_MS,
+    );
+  }
+
+  /** Aborted where the log cannot be written: the lease is lost, or the store does not answer. */
+  get broken(): AbortSignal {
+    return this.#broken.signal;
+  }
+
+  /** The last lines of what was written, at most so many characters, fit to be shown. */
+  tail(most: number): string {
+    const text = maskSecrets(printable(this.#tail), this.secrets).trim();
+    if (text.length <= most) return text;
+    const end = text.slice(-most);
+    return end.slice(end.indexOf("\n") + 1);
+  }
+
+  readonly told = (text: string): void => {
+    this.#tail = (this.#tail + text).slice(-TAIL);
+    if (this.#waiting.length < MOST_WAITING) this.#waiting += text;
+    for (const [, step, steps] of text.matchAll(STEP))
+      this.#progress = Math.max(this.#progress, (STEPS_SHARE * (Number(step) - 1)) / Math.max(1, Number(steps)));
+  };
+
+  /** Writes what is left. To be called before the job ends: nothing is written after it. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#next(true);
+  }
+
+  /** Without what is left: whoever did not close it has lost the job. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#flushing.catch(() => undefined);
+  }
+
+  #next(all: boolean): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#flush(all));
+    return this.#flushing;
+  }
+
+  async #flush(all: boolean): Promise<void> {
+    const { job } = this.hold;
+    const before = this.#seq;
+    for (let text = this.#take(all); text; text = this.#take(all)) {
+      const piece = { job: job._id, slot: 0, attempt: job.attempt, seq: this.#seq, text };
+      await appendLog(this.app.store, piece, this.secrets);
+      this.#seq += 1;
+    }
+    if (this.#seq === before && this.#progress === job.progress) return;
+    await writeTask(this.app, await this.hold.write({ $set: { log_seq: this.#seq, progress: this.#progress } }));
+  }
+
+  /** Whole lines where there are any, so that a secret is not cut in two. */
+  #take(all: boolean): string {
+    const window = this.#waiting.slice(0, CHUNK);
+    const whole = all && this.#waiting.length <= CHUNK;
+    const line = window.lastIndexOf("\n") + 1;
+    const end = whole ? window.length : line || (window.length === CHUNK ? CHUNK : 0);
+    this.#waiting = this.#waiting.slice(end);
+    return window.slice(0, end);
+  }
+}

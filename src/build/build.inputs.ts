@@ -1,0 +1,73 @@
+import { ArgsType, Field, ID, InputType } from "type-graphql";
+import { BuiltFrom } from "../build-version/build-version.js";
+import { NameFilter } from "../graph/filter.js";
+import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { GitRefScalar, TagScalar } from "../graph/scalars.js";
+
+@InputType({ description: "What is to be built, from where." })
+export class BuildProjectInput extends MutationInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => TagScalar, {
+    defaultValue: "latest",
+    description: "The Docker tag; a build version that has it already is superseded.",
+  })
+  readonly tag!: string;
+
+  @Field(() => BuiltFrom, {
+    defaultValue: BuiltFrom.LOCAL,
+    description: "From the project's `homeDir`, its `gitRepo` or its `dockerRepo`.",
+  })
+  readonly from!: BuiltFrom;
+
+  @Field(() => GitRefScalar, {
+    nullable: true,
+    description: "GIT only: the branch, tag or commit; the default branch where it is left out.",
+  })
+  readonly ref?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: "Whether every step is done anew." })
+  readonly noCache!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name of the treasure chest with the credentials of the git host (GIT) or of the registry that the image is pulled from (PRE_BUILT); for LOCAL the same as `registryChest`.",
+  })
+  readonly chest?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The name of the treasure chest with the credentials of the registry that the image is pushed to.",
+  })
+  readonly registryChest?: string | null;
+}
+
+@InputType({ description: "Which build is to end." })
+export class CancelBuildInput extends MutationInput {
+  @Field(() => ID, { description: "The id of the build." })
+  readonly id!: string;
+}
+
+@InputType({ description: "Which build is to go. The build version that it made stays." })
+export class DeleteBuildInput extends DeletionInput {
+  @Field(() => ID, { description: "The id of the build." })
+  readonly id!: string;
+}
+
+@InputType({ description: "Which builds." })
+export class BuildFilter {
+  @Field(() => NameFilter, { nullable: true, description: "By the name of the project." })
+  readonly proj?: NameFilter | null;
+
+  @Field(() => NameFilter, { nullable: true, description: "By tag." })
+  readonly tag?: NameFilter | null;
+}
+
+@ArgsType()
+export class BuildsArgs extends PageArgs {
+  @Field(() => BuildFilter, { nullable: true, description: "Only these." })
+  readonly filter?: BuildFilter | null;
+}

@@ -1,0 +1,65 @@
+import type { App } from "../app.js";
+import { BuiltFrom } from "../build-version/build-version.js";
+import type { Hold } from "../jobs/hold.js";
+import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
+import { asImageRef } from "../names.js";
+import { ensureBaseImage } from "../onboard/base-image.js";
+import { type Credentials, ImageBuildError, type Told } from "../runtime/image-builder.js";
+import type { BuildContext } from "../source/source.js";
+import { dockerfileOf, startsOnBoard } from "./dockerfile-of.js";
+import { temporaryTag } from "./image-names.js";
+
+export interface HowToMake {
+  readonly spec: BuildSpec;
+  readonly credentials: Credentials | null;
+  readonly signal: AbortSignal;
+  readonly told: Told;
+}
+
+/**
+ * Makes the image of this attempt, under its temporary tag, and writes into the job where its content came from before
+ * the engine is called. @throws SourceError, ImageBuildError, RUNTIME_UNAVAILABLE, LeaseLost
+ */
+export async function makeImage(app: App, hold: Hold, how: HowToMake): Promise<BuildOutcome> {
+  const { spec } = how;
+  const from = { git_version: null, git_dirty: null, image: null, built_at: null, digest: null };
+  if (spec.from === BuiltFrom.PRE_BUILT) {
+    await hold.write({ $set: { outcome: from } });
+    return { ...from, image: await pulled(app, hold, how), built_at: new Date() };
+  }
+  const { location, ref } = spec;
+  const { credentials, signal, told } = how;
+  const request = { location, credentials, signal };
+  await using context =
+    spec.from === BuiltFrom.GIT
+      ? // A branch may have moved on since the attempt before this one; the commit that was meant has not.
+        await app.sources.git.open({ ...request, ref: hold.job.outcome?.git_version ?? ref }, told)
+      : await app.sources.local.open({ ...request, ref: null }, told);
+  const outcome = { ...from, git_version: context.gitVersion, git_dirty: context.gitDirty };
+  await hold.write({ $set: { outcome } });
+  return { ...outcome, image: await built(app, hold, how, context), built_at: new Date() };
+}
+
+async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, context: BuildContext): Promise<string> {
+  const dockerfile = await dockerfileOf(context.stream());
+  if (dockerfile === null) throw new ImageBuildError("There is no Dockerfile at the root of the project.");
+  if (startsOnBoard(dockerfile)) await ensureBaseImage(app.imageBuilder, told);
+  signal.throwIfAborted();
+  const { job } = hold;
+  const how = { job: job._id, tag: temporaryTag(job, job.attempt), noCache: spec.noCache, signal };
+  return app.imageBuilder.build(context.stream(), how, told);
+}
+
+async function pulled(app: App, { job }: Hold, { spec, credentials, signal, told }: HowToMake): Promise<string> {
+  const reference = asImageRef(`${spec.location}:${spec.tag}`);
+  // The engine goes on pulling where we stop waiting: that leaves a cached image, and nothing of ours.
+  const image = await Promise.race([app.imageBuilder.pull(reference, credentials, told), aborted(signal)]);
+  await app.imageBuilder.tag(image, temporaryTag(job, job.attempt));
+  return image;
+}
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });

@@ -1,0 +1,90 @@
+import type { App } from "../app.js";
+import { BuiltFrom } from "../build-version/build-version.js";
+import { DomainError } from "../errors.js";
+import { newId } from "../graph/id.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { waitingTask } from "../graph/task.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { required } from "../store/required.js";
+import type { Records, Store } from "../store/store.js";
+import { refuseDeleting, underParent } from "../store/under-parent.js";
+import type { TreasureChest } from "../treasure-chest/treasure-chest.js";
+import { buildLocation } from "./build-location.js";
+import type { BuildProjectInput } from "./build.inputs.js";
+import type { Build } from "./build.js";
+import { isReservedTag } from "./image-names.js";
+
+async function chestNamed(store: Store, name: string | null, argument: string): Promise<TreasureChest | null> {
+  if (!name) return null;
+  const chest = await required(store.treasureChests, "treasure chest", [name], ["input", argument]);
+  refuseDeleting(chest);
+  return chest;
+}
+
+function checkInput({ tag, from, ref }: BuildProjectInput): void {
+  if (isReservedTag(tag))
+    throw new DomainError("BAD_USER_INPUT", "Tags of this form are Rocas' own: choose another.", ["input", "tag"]);
+  if (ref && from !== BuiltFrom.GIT)
+    throw new DomainError("BAD_USER_INPUT", "A `ref` is for builds from GIT only.", ["input", "ref"]);
+}
+
+/**
+ * Records the build; the reconciler carries it out, and its task says how far it is.
+ * @throws NOT_FOUND, BAD_USER_INPUT saying what the project lacks, CONFLICT, RUNTIME_UNAVAILABLE
+ */
+export function buildProject(
+  app: Pick<App, "store" | "runtime" | "work">,
+  intent: Intent,
+  input: BuildProjectInput,
+): Promise<Build> {
+  const { store } = app;
+  return once(store, intent, async () => {
+    checkInput(input);
+    const { tag, from } = input;
+    const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
+    refuseDeleting(project);
+    const location = buildLocation(project, from);
+    const local = from === BuiltFrom.LOCAL;
+    const chest = await chestNamed(store, (!local && input.chest) || null, "chest");
+    const pushName = input.registryChest ?? (local ? input.chest : null);
+    const registryChest = await chestNamed(store, pushName ?? null, input.registryChest ? "registryChest" : "chest");
+    await app.runtime.engine();
+
+    const _id = newId("build");
+    const build = await insertRecord(
+      store.builds,
+      {
+        _id,
+        key: _id,
+        proj: project._id,
+        tag,
+        from,
+        ref: input.ref ?? null,
+        no_cache: input.noCache,
+        chest: chest?._id ?? null,
+        registry_chest: registryChest?._id ?? null,
+        plan: {
+          location,
+          chest_version: chest?.secret_version ?? null,
+          registry_chest_version: registryChest?.secret_version ?? null,
+          build_version: newId("bvers"),
+        },
+        task: waitingTask(new Date()),
+      },
+      intent,
+    );
+    await underParent(build, store.builds, store.projects, project._id, intent);
+    for (const each of [chest, registryChest])
+      if (each)
+        await underParent(
+          build,
+          store.builds,
+          store.treasureChests as Records<AnyRecord & TreasureChest>,
+          each._id,
+          intent,
+        );
+    await app.work.relay(_id);
+    return build;
+  });
+}
