@@ -1,34 +1,33 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
-import mongoose from "mongoose";
+import type { mongo } from "mongoose";
 import { ulid } from "ulid";
 import { expect, test } from "vitest";
 import { GridFsStorage } from "../../src/storage/gridfs/gridfs-storage.js";
+import { openTestDatabase } from "../support/open-test-database.js";
 import { fileOf, fileStorageContract, streamOf } from "./file-storage.contract.js";
 
 async function openGridFs(maxBytes?: number) {
-  const dbName = `files-${randomUUID()}`;
-  const connection = await mongoose.createConnection(process.env.MONGODB_URI!, { dbName }).asPromise();
-  const chunks = connection.collection<{ files_id: string; n: number; data: Buffer }>("files.chunks");
+  const database = await openTestDatabase();
+  const { connection } = database;
+  const chunks = connection.collection<{ files_id: string; n: number; data: mongo.Binary | Buffer }>("files.chunks");
   const files = connection.collection<{ filename: string }>("files.files");
+  const ofHash = (sha256: string) => ({ files_id: { $gte: `${sha256}.`, $lt: `${sha256}/` } });
   return {
     storage: new GridFsStorage(connection, maxBytes),
     chunks,
-    files,
     async pieces(sha256: string) {
-      const ofHash = { $gte: `${sha256}.`, $lt: `${sha256}/` };
-      return (await chunks.countDocuments({ files_id: ofHash })) + (await files.countDocuments({ filename: sha256 }));
+      return (
+        (await chunks.find(ofHash(sha256)).toArray()).length + (await files.find({ filename: sha256 }).toArray()).length
+      );
     },
     async damage(sha256: string) {
-      const [chunk] = await chunks.find({ files_id: { $gte: `${sha256}.`, $lt: `${sha256}/` }, n: 0 }).toArray();
-      const data = Buffer.from((chunk!.data as unknown as mongoose.mongo.Binary).buffer);
-      data[1_000]! ^= 1;
-      await chunks.updateOne({ _id: chunk!._id }, { $set: { data } });
+      const chunk = await chunks.findOne({ ...ofHash(sha256), n: 0 });
+      const content = Buffer.from((chunk!.data as mongo.Binary).buffer);
+      content[1_000]! ^= 1;
+      await chunks.updateOne({ _id: chunk!._id }, { $set: { data: content } });
     },
-    async [Symbol.asyncDispose]() {
-      await connection.dropDatabase();
-      await connection.close();
-    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }
 

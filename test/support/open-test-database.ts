@@ -1,16 +1,23 @@
-import { randomUUID } from "node:crypto";
-import mongoose from "mongoose";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ulid } from "ulid";
+import { openConnection } from "../../src/store/open-connection.js";
 
-/** A connection to a database of its own, dropped at the end. */
+/** A database of its own, on the embedded store or on MONGODB_URI where it is set; dropped at the end. */
 export async function openTestDatabase() {
-  const connection = await mongoose
-    .createConnection(process.env.MONGODB_URI!, { dbName: `test-${randomUUID()}` })
-    .asPromise();
+  const dataFolder = await mkdtemp(join(tmpdir(), "rocas-store-"));
+  const opened = await openConnection({
+    mongodbUri: process.env["MONGODB_URI"],
+    dataFolder,
+    databaseName: `rocas_test_${ulid().toLowerCase()}`,
+  });
   return {
-    connection,
+    connection: opened.connection,
     async [Symbol.asyncDispose]() {
-      await connection.dropDatabase();
-      await connection.close();
+      await opened.connection.dropDatabase();
+      await opened[Symbol.asyncDispose]();
+      await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }
