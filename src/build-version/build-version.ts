@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Directive, Field, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
@@ -74,7 +74,7 @@ export abstract class BuildVersionInfo {
   implements: [Node, RecordInfo, BuildVersionInfo],
   description: "The Docker image that was made when a project was built.",
 })
-@modelOptions({ schemaOptions: { collection: "build_versions" }, options: { allowMixed: Severity.ALLOW } })
+@modelOptions({ schemaOptions: { collection: "build_versions" } })
 @index({ proj: 1, superseded: 1, _id: -1 })
 @index({ tag: 1, superseded: 1, _id: -1 })
 export class BuildVersion extends storedRecord(BuildVersionInfo) {

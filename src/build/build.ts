@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ObjectType } from "type-graphql";
 import { BuiltFrom, BuildVersionSnapshot } from "../build-version/build-version.js";
 import { Node } from "../graph/node.js";
@@ -11,7 +11,7 @@ import { Task } from "../graph/task.js";
   implements: [Node, RecordInfo],
   description: "The run that makes a build version, as a training makes a model version.",
 })
-@modelOptions({ schemaOptions: { collection: "builds" }, options: { allowMixed: Severity.ALLOW } })
+@modelOptions({ schemaOptions: { collection: "builds" } })
 @index({ proj: 1, superseded: 1, _id: -1 })
 @index({ tag: 1, superseded: 1, _id: -1 })
 @index({ chest: 1, superseded: 1, _id: -1 })

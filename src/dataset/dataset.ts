@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
@@ -46,7 +46,7 @@ export abstract class DatasetInfo {
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "model { name } name")')
 @ObjectType({ implements: [Node, RecordInfo, DatasetInfo], description: "Data that a model is trained on." })
-@modelOptions({ schemaOptions: { collection: "datasets", minimize: false }, options: { allowMixed: Severity.ALLOW } })
+@modelOptions({ schemaOptions: { collection: "datasets" } })
 @index({ model: 1, superseded: 1, _id: -1 })
 @index({ name: 1, superseded: 1, _id: -1 })
 @index({ "files.sha256": 1 })

@@ -13,11 +13,11 @@ const MOST_NAMED = 5;
 type Named = AnyRecord & { readonly name?: string; readonly tag?: string };
 const nameOf = (record: AnyRecord): string => (record as Named).name ?? (record as Named).tag ?? record._id;
 
-const listed = (kind: Kind, records: readonly AnyRecord[]): string =>
-  `${CALLED[kind]} ${records
-    .slice(0, MOST_NAMED)
-    .map((each) => `"${nameOf(each)}"`)
-    .join(", ")}${records.length > MOST_NAMED ? ` and ${records.length - MOST_NAMED} more` : ""}`;
+function listed(kind: Kind, records: readonly AnyRecord[]): string {
+  const names = [...new Set(records.map((each) => `"${nameOf(each)}"`))];
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  return `${CALLED[kind]} ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
+}
 
 async function users(store: Store, doomed: readonly Doomed[], kind: Kind): Promise<string[]> {
   const ids = doomed.filter((each) => each.kind === kind).map(({ record }) => record._id);

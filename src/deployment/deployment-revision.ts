@@ -1,18 +1,16 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
-import { Field, Int, ObjectType } from "type-graphql";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
+import { Directive, Field, Int, ObjectType } from "type-graphql";
 import { Node } from "../graph/node.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { Served } from "./deployment.js";
 
+@Directive('@key(fields: "id")')
 @ObjectType({
   implements: [Node, RecordInfo, Served],
   description:
     "What a deployment ran from one change of it to the next. It never changes: the provenance of a prediction needs it.",
 })
-@modelOptions({
-  schemaOptions: { collection: "deployment_revisions", minimize: false },
-  options: { allowMixed: Severity.ALLOW },
-})
+@modelOptions({ schemaOptions: { collection: "deployment_revisions" } })
 @index({ deployment: 1, superseded: 1, _id: -1 })
 export class DeploymentRevision extends storedRecord(Served) {
   /** The id of the deployment. */

@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import { BuildVersionSnapshot } from "../build-version/build-version.js";
 import { Node, typeOfRecord } from "../graph/node.js";
@@ -68,10 +68,7 @@ export abstract class Served {
   description:
     "A group of identical containers that serve predictions behind one address. What it says of itself is what is wanted.",
 })
-@modelOptions({
-  schemaOptions: { collection: "deployments", minimize: false },
-  options: { allowMixed: Severity.ALLOW },
-})
+@modelOptions({ schemaOptions: { collection: "deployments" } })
 @index({ proj: 1, superseded: 1, _id: -1 })
 @index({ name: 1, superseded: 1, _id: -1 })
 @index({ "movers._id": 1, superseded: 1, _id: -1 })

@@ -1,4 +1,4 @@
-import { prop } from "@typegoose/typegoose";
+import { modelOptions, prop, Severity } from "@typegoose/typegoose";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Field, ID, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import { JsonScalar } from "./scalars.js";
@@ -62,6 +62,8 @@ type Base = abstract new (...args: any[]) => object;
 
 /** Adds to the fields that define a record what a snapshot of it keeps. */
 export function snapshotOf<B extends Base>(fields: B) {
+  // An empty object is a value: without this option mongoose would leave it out.
+  @modelOptions({ schemaOptions: { minimize: false }, options: { allowMixed: Severity.ALLOW } })
   abstract class StoredSnapshot extends fields {
     @prop({ type: () => String, required: true })
     readonly _id!: string;

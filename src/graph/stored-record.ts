@@ -1,9 +1,10 @@
-import { prop } from "@typegoose/typegoose";
+import { modelOptions, prop, Severity } from "@typegoose/typegoose";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Field, InterfaceType } from "type-graphql";
 import { typeOfRecord } from "./node.js";
 
 /** One change of a record, on its way to the collection `events`. */
+@modelOptions({ schemaOptions: { minimize: false }, options: { allowMixed: Severity.ALLOW } })
 export class OutboxEntry {
   /** The version that the change made. */
   @prop({ type: () => Number, required: true })
@@ -74,6 +75,8 @@ type Base = abstract new (...args: any[]) => object;
  * same defining fields and none of these.
  */
 export function storedRecord<B extends Base>(fields: B) {
+  // An empty object is a value: without this option mongoose would leave it out.
+  @modelOptions({ schemaOptions: { minimize: false }, options: { allowMixed: Severity.ALLOW } })
   abstract class StoredRecord extends fields {
     @prop({ type: () => String, required: true })
     readonly _id!: string;

@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { DatasetSnapshot } from "../dataset/dataset.js";
 import type { Definition } from "../graph/drift.js";
@@ -62,10 +62,7 @@ export abstract class ModelVersionInfo {
   implements: [Node, RecordInfo, ModelVersionInfo],
   description: "A model that a training made, with its files.",
 })
-@modelOptions({
-  schemaOptions: { collection: "model_versions", minimize: false },
-  options: { allowMixed: Severity.ALLOW },
-})
+@modelOptions({ schemaOptions: { collection: "model_versions" } })
 @index({ model: 1, superseded: 1, _id: -1 })
 @index({ name: 1, superseded: 1, _id: -1 })
 @index({ "train._id": 1, superseded: 1, _id: -1 })

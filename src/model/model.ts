@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
@@ -35,7 +35,7 @@ export abstract class ModelInfo {
   description:
     "A model definition: a template that says how versions of the model are persisted and what they are trained on.",
 })
-@modelOptions({ schemaOptions: { collection: "models" }, options: { allowMixed: Severity.ALLOW } })
+@modelOptions({ schemaOptions: { collection: "models" } })
 @index({ name: 1, superseded: 1, _id: -1 })
 export class Model extends storedRecord(ModelInfo) {}
 

@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
@@ -49,7 +49,7 @@ export abstract class ProjectInfo {
   implements: [Node, RecordInfo, ProjectInfo],
   description: "A project that Rocas builds, trains and deploys.",
 })
-@modelOptions({ schemaOptions: { collection: "projects" }, options: { allowMixed: Severity.ALLOW } })
+@modelOptions({ schemaOptions: { collection: "projects" } })
 @index({ name: 1, superseded: 1, _id: -1 })
 @index({ model: 1, superseded: 1, _id: -1 })
 export class Project extends storedRecord(ProjectInfo) {

@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { BuildVersionSnapshot } from "../build-version/build-version.js";
 import { DatasetSnapshot } from "../dataset/dataset.js";
@@ -61,7 +61,7 @@ export abstract class TrainingInfo {
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "proj { name } name")')
 @ObjectType({ implements: [Node, RecordInfo, TrainingInfo], description: "The execution of a training notebook." })
-@modelOptions({ schemaOptions: { collection: "trainings", minimize: false }, options: { allowMixed: Severity.ALLOW } })
+@modelOptions({ schemaOptions: { collection: "trainings" } })
 @index({ proj: 1, superseded: 1, _id: -1 })
 @index({ name: 1, superseded: 1, _id: -1 })
 @index({ "bvers._id": 1, superseded: 1, _id: -1 })

@@ -1,4 +1,4 @@
-import { index, modelOptions, prop, Severity } from "@typegoose/typegoose";
+import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ObjectType } from "type-graphql";
 import { Node } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
@@ -10,10 +10,7 @@ import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
   implements: [Node, RecordInfo],
   description: "A pair of credentials, sealed before it is stored. No field gives the secret back.",
 })
-@modelOptions({
-  schemaOptions: { collection: "treasure_chests", minimize: false },
-  options: { allowMixed: Severity.ALLOW },
-})
+@modelOptions({ schemaOptions: { collection: "treasure_chests" } })
 @index({ name: 1, superseded: 1, _id: -1 })
 export class TreasureChest extends StoredRecord {
   @Field(() => String, { description: "The name of the chest; it never changes." })
