@@ -65,7 +65,9 @@ export interface Slot {
   progress: number;
   /** What the entrypoint reported at its end. */
   completed: { at: Date; ok: boolean; error: string | null } | null;
-  /** Not started again before then (back-off). */
+  /** Attempts in a row that were lost: the back-off doubles with each. */
+  failures: number;
+  /** Not started again, or not stopped, before then (back-off, drain). */
   not_before: Date | null;
   /** Why the attempt before this one ended. */
   last_error: string | null;
@@ -83,6 +85,7 @@ export const newSlot = (): Slot => ({
   ready_at: null,
   progress: 0,
   completed: null,
+  failures: 0,
   not_before: null,
   last_error: null,
   wanted: true,
