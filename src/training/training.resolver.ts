@@ -1,0 +1,131 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { deleteRecord } from "../deletion/delete-record.js";
+import { Deletion } from "../deletion/deletion.js";
+import { downloadOf } from "../files/uploads-of.js";
+import { answerChildren } from "../graph/answer-children.js";
+import { answerList } from "../graph/answer-list.js";
+import { intentOf } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { whereNames, whereParents } from "../graph/where-names.js";
+import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { loadPinned } from "../model-version/load-pinned.js";
+import { ModelVersionConnection } from "../model-version/model-version.connection.js";
+import { ModelVersionSnapshot } from "../model-version/model-version.js";
+import { Project } from "../project/project.js";
+import type { RequestContext } from "../request-context.js";
+import { keyOf } from "../store/key-of.js";
+import { cancelTraining } from "./cancel-training.js";
+import { startTraining } from "./start-training.js";
+import { TrainingConnection } from "./training.connection.js";
+import {
+  CancelTrainingInput,
+  DeleteTrainingInput,
+  StartTrainingInput,
+  TrainingKey,
+  TrainingsArgs,
+  UpdateTrainingInput,
+} from "./training.inputs.js";
+import { Training, TRAINING_DEFINITION, TrainingSnapshot } from "./training.js";
+import { trainingLog } from "./training-log.js";
+import { updateTraining } from "./update-training.js";
+
+@Resolver(() => Training)
+export class TrainingResolver {
+  @Query(() => Training, { nullable: true, description: "The training of that name, or null." })
+  training(@Args(() => TrainingKey) { proj, name }: TrainingKey, @Ctx() { loaders }: RequestContext) {
+    return loaders.trainingByKey.load(keyOf(proj, name));
+  }
+
+  @Query(() => TrainingConnection, { description: "Trainings, the newest first." })
+  async trainings(@Args(() => TrainingsArgs) args: TrainingsArgs, @Ctx() { app, loaders }: RequestContext) {
+    const where = {
+      ...(await whereParents("proj", loaders.projectByKey, args.filter?.proj, ["filter", "proj"])),
+      ...whereNames("name", args.filter?.name, ["filter", "name"]),
+    };
+    return answerList(app, app.store.trainings, where, args);
+  }
+
+  @Mutation(() => Training, {
+    description:
+      "Runs a notebook of a built project in a container. It answers at once; `task` and `log` say how far it is.",
+  })
+  startTraining(
+    @Arg("input", () => StartTrainingInput) input: StartTrainingInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return startTraining(app, intentOf(caller, "startTraining", input), input);
+  }
+
+  @Mutation(() => Training, {
+    description:
+      "Asks for the end of a training. Its task is CANCELLED once nothing of it runs any more; one that has ended stays as it is.",
+  })
+  cancelTraining(
+    @Arg("input", () => CancelTrainingInput) input: CancelTrainingInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return cancelTraining(app, intentOf(caller, "cancelTraining", input), input);
+  }
+
+  @Mutation(() => Training, { description: "Changes the details of a training." })
+  updateTraining(
+    @Arg("input", () => UpdateTrainingInput) input: UpdateTrainingInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return updateTraining(app, intentOf(caller, "updateTraining", input), input);
+  }
+
+  @Mutation(() => Deletion, {
+    description:
+      "Deletes a training with its log and its executed notebook. With `cascade`, one that is under way is cancelled first. The versions that it published stay.",
+  })
+  deleteTraining(
+    @Arg("input", () => DeleteTrainingInput) input: DeleteTrainingInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    const { proj, name, cascade } = input;
+    return deleteRecord(app, intentOf(caller, "deleteTraining", input), "train", [proj, name], cascade);
+  }
+
+  @FieldResolver(() => Project, { description: "The project responsible for the training." })
+  proj(@Root() { proj }: Training, @Ctx() { loaders }: RequestContext) {
+    return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => ModelVersionConnection, { description: "The model versions that the training published." })
+  movers(@Root() { _id }: Training, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
+    return answerChildren(app, loaders.versionsOfTraining, _id, args);
+  }
+
+  @FieldResolver(() => LogPage, { description: "What the notebook wrote, also while it runs." })
+  log(@Root() { _id }: Training, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
+    return trainingLog(app, _id, args);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "Path on this server from which the executed notebook is fetched by GET within 15 minutes. It is kept whether the training failed or not; null until then.",
+  })
+  outputNotebook(@Root() { _id, output }: Training, @Ctx() { app }: RequestContext) {
+    return output ? downloadOf(app.vault, _id, null) : null;
+  }
+}
+
+const StatusResolver = snapshotResolver(
+  () => TrainingSnapshot,
+  () => Training,
+  TRAINING_DEFINITION,
+  (loaders) => loaders.trainingByKey,
+);
+
+@Resolver(() => TrainingSnapshot)
+export class TrainingSnapshotResolver extends StatusResolver {
+  @FieldResolver(() => [ModelVersionSnapshot], {
+    description: "Every model version mounted to start from, as it was when the training was started.",
+  })
+  pretrained(@Root() { pretrained }: TrainingSnapshot, @Ctx() { loaders }: RequestContext) {
+    return Promise.all(pretrained.map((pin) => loadPinned(loaders, pin)));
+  }
+}
