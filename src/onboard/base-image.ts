@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { pack } from "tar-stream";
+import type { ImageBuilder, Told } from "../runtime/image-builder.js";
+
+/** What every project's Dockerfile begins with. */
+export const BASE_IMAGE = "rocas/onboard:latest";
+
+const CONTENT_LABEL = "rocas.onboard.content";
+
+// From src/onboard and from dist/onboard alike: the compiler does not copy the image's files.
+const FOLDER = fileURLToPath(new URL("../../src/onboard/image/", import.meta.url));
+
+interface ContextFile {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/**
+ * Builds the base image where the engine does not have it, or has one of other content. A repeated call does nothing.
+ * @throws ImageBuildError, RUNTIME_UNAVAILABLE
+ */
+export async function ensureBaseImage(builder: ImageBuilder, told: Told): Promise<void> {
+  const files = await contextFiles();
+  const hash = hashOf(files);
+  const seen = await builder.inspect(BASE_IMAGE);
+  if (seen?.labels[CONTENT_LABEL] === hash) return;
+  told(`Building the base image ${BASE_IMAGE}, which takes some minutes the first time.\n`);
+  await builder.build(contextOf(files, hash), { job: "onboard", tag: BASE_IMAGE, noCache: false }, told);
+}
+
+async function contextFiles(): Promise<ContextFile[]> {
+  const found = await readdir(FOLDER, { recursive: true, withFileTypes: true });
+  const paths = found.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  const names = paths.map((path) => relative(FOLDER, path).split(sep).join("/")).filter(isSource);
+  return Promise.all(names.sort().map(async (name) => ({ name, content: await readFile(join(FOLDER, name)) })));
+}
+
+// What an interpreter or an editor left there is no part of the image.
+const isSource = (name: string) => !name.split("/").some((part) => part.startsWith(".") || part === "__pycache__");
+
+function hashOf(files: readonly ContextFile[]): string {
+  const hash = createHash("sha256");
+  for (const { name, content } of files) hash.update(`${name}\0${content.length}\0`).update(content);
+  return hash.digest("hex");
+}
+
+function contextOf(files: readonly ContextFile[], hash: string): Readable {
+  const context = pack();
+  for (const { name, content } of files) {
+    const label = name === "Dockerfile" ? `\nLABEL ${CONTENT_LABEL}=${hash}\n` : "";
+    context.entry({ name, mode: 0o644, mtime: new Date(0) }, Buffer.concat([content, Buffer.from(label)]));
+  }
+  context.finalize();
+  return Readable.from(context);
+}

@@ -1,0 +1,17 @@
+import { ImageBuildError } from "../runtime/image-builder.js";
+import { DockerImageBuilder } from "../runtime/docker/docker-image-builder.js";
+import { openDocker } from "../runtime/docker/open-docker.js";
+import { DomainError } from "../errors.js";
+import { readSettings } from "../settings.js";
+import { BASE_IMAGE, ensureBaseImage } from "./base-image.js";
+
+/** The program behind `npm run base-image`. */
+try {
+  const docker = openDocker(readSettings(process.env).DOCKER_HOST);
+  await ensureBaseImage(new DockerImageBuilder({ docker }), (text) => process.stdout.write(text));
+  process.stdout.write(`${BASE_IMAGE} is there.\n`);
+} catch (error) {
+  if (!(error instanceof ImageBuildError || error instanceof DomainError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,22 @@
+"""What a notebook of Rocas uses: where its files are, how a version is published, how predictions are served."""
+
+from .metadata import load_metadata, load_params
+from .mounts import NotMounted
+from .paths import data_path, model_path, pretrained_path
+from .publisher import PublishedVersion, Publisher, PublishError
+from .serving.lazy_model_server import LazyModelServer
+from .serving.online_predict import OnlinePredict
+
+__all__ = [
+    "LazyModelServer",
+    "NotMounted",
+    "OnlinePredict",
+    "PublishError",
+    "PublishedVersion",
+    "Publisher",
+    "data_path",
+    "load_metadata",
+    "load_params",
+    "model_path",
+    "pretrained_path",
+]

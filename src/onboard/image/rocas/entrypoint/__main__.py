@@ -1,0 +1,5 @@
+import sys
+
+from .run_attempt import main
+
+sys.exit(main())

@@ -1,0 +1,79 @@
+"""An end from outside: told to stop, no longer granted, out of time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from enum import Enum
+from queue import SimpleQueue
+
+from ..places import Places
+from .exit_code import FAILED, NOT_GRANTED, STOPPED, keep_exit_code
+
+# An engine kills 10 s after its SIGTERM; the exit code has to be on disk before that.
+LAST_MOMENT_SECONDS = 8.0
+
+
+class Reason(Enum):
+    TOLD_TO_STOP = STOPPED
+    NO_LONGER_GRANTED = NOT_GRANTED
+    OUT_OF_TIME = FAILED
+
+
+class Ending:
+    """Begins once, for the first reason. From then on the kernel is stopped, and the process ends soon."""
+
+    def __init__(self, places: Places) -> None:
+        self.begun = threading.Event()
+        self.reason: Reason | None = None
+        self._places = places
+        self._lock = threading.Lock()
+        self._stop_kernel: Callable[[], None] | None = None
+
+    def begin(self, reason: Reason) -> None:
+        with self._lock:
+            if self.reason is not None:
+                return
+            self.reason = reason
+            stop_kernel = self._stop_kernel
+        if reason is not Reason.OUT_OF_TIME:  # which is still reported, however long that takes
+            _after(LAST_MOMENT_SECONDS, self._leave)
+        self.begun.set()
+        if stop_kernel is not None:
+            _after(0, stop_kernel)
+
+    def when_begun(self, stop_kernel: Callable[[], None]) -> None:
+        """Calls at once where the ending began already."""
+        with self._lock:
+            self._stop_kernel = stop_kernel
+            begun = self.reason is not None
+        if begun:
+            _after(0, stop_kernel)
+
+    def out_of_time_after(self, seconds: float) -> None:
+        _after(min(seconds, threading.TIMEOUT_MAX), lambda: self.begin(Reason.OUT_OF_TIME))
+
+    def on_signals(self) -> None:
+        """Process 1 has no default action for any signal: without this, SIGTERM would be ignored."""
+        told: SimpleQueue[int] = SimpleQueue()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # A handler may interrupt anything, a lock that it would need itself included: it only puts a note aside.
+            signal.signal(number, lambda received, _: told.put(received))
+
+        def wait() -> None:
+            told.get()
+            self.begin(Reason.TOLD_TO_STOP)
+
+        threading.Thread(target=wait, daemon=True).start()
+
+    def _leave(self) -> None:
+        assert self.reason is not None
+        os._exit(keep_exit_code(self.reason.value, self._places))
+
+
+def _after(seconds: float, act: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True
+    timer.start()

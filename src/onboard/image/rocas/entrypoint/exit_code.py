@@ -1,0 +1,44 @@
+"""The exit code outlives the process: an engine's `start` runs an exited container again."""
+
+from __future__ import annotations
+
+import os
+
+from ..places import Places
+
+SUCCEEDED = 0
+FAILED = 1
+# EX_TEMPFAIL: this attempt is lost or was never granted; no user code runs.
+NOT_GRANTED = 75
+# What a shell says of a process that SIGTERM ended.
+STOPPED = 143
+
+
+def recall_exit_code(places: Places) -> int | None:
+    """The code of an earlier start of this container, or None at the first."""
+    try:
+        return int(places.exit_code.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        return FAILED  # there was an end, and running again would be worse than not knowing which
+
+
+def keep_exit_code(code: int, places: Places) -> int:
+    """Synced before the process ends. The first code stays. Gives the code that counts."""
+    kept = recall_exit_code(places)
+    if kept is not None:
+        return kept
+    file = places.exit_code
+    part = file.with_name(".exit.part")
+    with part.open("w", encoding="ascii") as content:
+        content.write(str(code))
+        content.flush()
+        os.fsync(content.fileno())
+    part.rename(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return code

@@ -1,0 +1,29 @@
+"""Why an attempt failed, as its record tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .plain_text import shortened, shortened_bytes, plain
+
+MAX_TRACEBACK_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True)
+class Failure:
+    name: str
+    message: str
+    cell: int | None = None
+    traceback: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "name": shortened(plain(self.name), 256) or "Error",
+            "message": shortened(plain(self.message), 4096),
+        }
+        if self.cell is not None:
+            told["cell"] = self.cell
+        if self.traceback is not None:
+            told["traceback"] = shortened_bytes(plain(self.traceback), MAX_TRACEBACK_BYTES)
+        return told

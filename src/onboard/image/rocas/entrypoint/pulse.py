@@ -1,0 +1,64 @@
+"""Heartbeats: the attempt lives, and this far it is. The answer says whether it may go on."""
+
+from __future__ import annotations
+
+import threading
+
+from ..run_api import ApiRefused, ApiUnavailable, RunApi
+from .ending import Ending, Reason
+from .reap_orphans import reap_orphans
+
+EVERY_SECONDS = 10.0
+# A foreign listener on the port during an outage knows no token of ours: one such answer is no verdict.
+UNKNOWN_TOKEN_ROUNDS = 6
+
+
+class Pulse:
+    """A thread of its own, so that a cell of hours does not silence it."""
+
+    def __init__(self, api: RunApi, ending: Ending) -> None:
+        self._api = api
+        self._ending = ending
+        self._beat_now = threading.Event()
+        self._stopped = threading.Event()
+        self._progress: float | None = None
+        self._message: str | None = None
+        self._unknown_token = 0
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def progressed(self, progress: float, message: str) -> None:
+        self._progress = min(max(progress, 0.0), 1.0)
+        self._message = message[:512]
+        self._beat_now.set()
+
+    def stop(self) -> None:
+        """No heartbeat begins after this; one under way may still end."""
+        self._stopped.set()
+        self._beat_now.set()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._beat()
+            reap_orphans()
+            self._beat_now.wait(EVERY_SECONDS)
+            self._beat_now.clear()
+
+    def _beat(self) -> None:
+        body: dict[str, object] = {}
+        if self._progress is not None:
+            body = {"progress": self._progress, "message": self._message}
+        try:
+            may_go_on = self._api.post("/heartbeat", body).get("continue", True) is not False
+            self._unknown_token = 0
+        except ApiUnavailable:
+            return  # the container works on; the next beat tells the same
+        except ApiRefused as refused:
+            may_go_on = not refused.says_stop
+            if refused.status == 401:
+                self._unknown_token += 1
+                may_go_on = self._unknown_token < UNKNOWN_TOKEN_ROUNDS
+        if not may_go_on:
+            self._ending.begin(Reason.NO_LONGER_GRANTED)

@@ -1,0 +1,166 @@
+"""One attempt, from the claim to the exit code."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from ..back_off import persist
+from ..fetch import BadContent, fetch_mount
+from ..metadata import write_metadata
+from ..mounts import Mount
+from ..places import CONTAINER, Places
+from ..run_api import ApiRefused, ApiUnavailable, RunApi
+from .copy_project import BadProject, copy_project
+from .ending import Ending, Reason
+from .exit_code import FAILED, NOT_GRANTED, STOPPED, SUCCEEDED, keep_exit_code, recall_exit_code
+from .failure import Failure
+from .grant import Grant, claim
+from .kept_outputs import serialised
+from .log import Log
+from .parameters import BadParameters, inject_parameters
+from .pulse import Pulse
+from .run_notebook import BadNotebook, read_notebook, run_notebook
+
+NOTEBOOK_TYPE = "application/x-ipynb+json"
+LAST_LOG_SECONDS = 2.0
+
+
+def main(places: Places = CONTAINER) -> int:
+    earlier = recall_exit_code(places)
+    if earlier is not None:
+        print(f"This container has ended before, with code {earlier}.", flush=True)
+        return earlier
+    try:
+        api = RunApi.from_container(places)
+    except (KeyError, OSError, ValueError) as error:
+        print(f"This image is started by Rocas, which gives it an address and a token: {error!r}", flush=True)
+        return NOT_GRANTED
+    return keep_exit_code(Attempt(api, places, Path.cwd()).run(), places)
+
+
+class Attempt:
+    def __init__(self, api: RunApi, places: Places, project: Path) -> None:
+        self._api = api
+        self._places = places
+        self._project = project
+        self._ending = Ending(places)
+        self._log = Log(api)
+        self._pulse = Pulse(api, self._ending)
+        self._kind = ""
+        self._notebook: NotebookNode | None = None
+
+    def run(self) -> int:
+        self._ending.on_signals()
+        try:
+            grant = claim(self._api, self._ending)
+        except (ApiRefused, ApiUnavailable) as error:
+            print(f"The attempt is not granted: {error}", flush=True)
+            return STOPPED if self._ending.begun.is_set() else NOT_GRANTED
+        self._kind = grant.kind
+        self._log.start()
+        self._pulse.start()
+        if grant.timeout_seconds is not None:
+            self._ending.out_of_time_after(grant.timeout_seconds)
+        return self._end(self._failure(grant), grant)
+
+    def _failure(self, grant: Grant) -> Failure | None:
+        try:
+            return self._execute(grant)
+        except ApiRefused as refused:
+            if refused.says_stop:
+                self._ending.begin(Reason.NO_LONGER_GRANTED)
+            return Failure(refused.code, str(refused))
+        except ApiUnavailable as error:
+            return Failure("ApiUnavailable", str(error))  # only where the ending has begun
+        except (BadContent, BadNotebook, BadParameters, BadProject) as error:
+            return Failure(type(error).__name__, str(error))
+        except Exception as error:
+            return Failure(type(error).__name__, str(error), traceback=traceback.format_exc())
+
+    def _execute(self, grant: Grant) -> Failure | None:
+        write_metadata({**grant.meta, "params": grant.params, **grant.mounts.as_metadata()}, self._places)
+        self._fetch(grant.mounts.datasets, self._places.datasets)
+        self._fetch(grant.mounts.versions, self._places.versions)
+        copy_project(self._project, self._places.work)
+        _prepare_environment(self._places)
+        self._notebook = read_notebook(self._places.work, grant.notebook)
+        inject_parameters(self._notebook, grant.params)
+        self._log.say(f"Running {grant.notebook}.")
+        return run_notebook(self._notebook, self._places.work, self._log, self._pulse, self._ending)
+
+    def _fetch(self, mounts: tuple[Mount, ...], folder: Path) -> None:
+        for mount in mounts:
+            self._log.say(f"Fetching {mount.title}.")
+            fetch_mount(self._api, mount, folder, self._ending.begun)
+
+    def _end(self, failure: Failure | None, grant: Grant) -> int:
+        reason = self._ending.reason
+        if reason is Reason.NO_LONGER_GRANTED:
+            self._log.say("The attempt is no longer granted.")
+            return NOT_GRANTED
+        if reason is Reason.TOLD_TO_STOP:
+            return self._end_stopped()
+        if reason is Reason.OUT_OF_TIME:
+            failure = Failure("OutOfTime", f"The attempt took longer than its {grant.timeout_seconds:g} seconds.")
+        if failure is not None:
+            self._log.say(f"Failed: {failure.name}: {failure.message}")
+        try:
+            return self._report(failure)
+        except ApiUnavailable:
+            return self._ending.reason.value if self._ending.reason else FAILED
+
+    def _end_stopped(self) -> int:
+        """Who stopped it knows why, and decides what became of the attempt: nothing is reported as complete."""
+        self._log.say("Told to stop.")
+        self._log.close(LAST_LOG_SECONDS)
+        try:
+            self._keep_notebook()
+        except (ApiRefused, ApiUnavailable):
+            pass  # there is no time to try again
+        return STOPPED
+
+    def _report(self, failure: Failure | None) -> int:
+        """Through an outage of any length, while the heartbeats go on. Raises ApiUnavailable where the ending begins."""
+        self._log.close(None, self._ending.begun)
+        stop = self._ending.begun
+        try:
+            persist(self._keep_notebook, stop=stop)
+        except ApiRefused as refused:
+            if refused.says_stop:
+                return NOT_GRANTED
+            print(f"The executed notebook was not kept: {refused}", flush=True)
+        result = {"ok": True} if failure is None else {"ok": False, "error": failure.as_json()}
+        try:
+            persist(lambda: self._api.post("/complete", result), stop=stop)
+        except ApiRefused as refused:
+            print(f"The result was refused: {refused}", flush=True)
+            if refused.says_stop:
+                return NOT_GRANTED
+        finally:
+            self._pulse.stop()
+        return SUCCEEDED if failure is None else FAILED
+
+    def _keep_notebook(self) -> None:
+        """Of a training alone: that of a service has no result."""
+        if self._notebook is not None and self._kind == "train":
+            self._api.put("/output", serialised(self._notebook), NOTEBOOK_TYPE)
+
+
+def _prepare_environment(places: Places) -> None:
+    """For this process and the kernel: what they keep for themselves must not lie in the project, nor under the read-only root."""
+    own = places.temporary
+    own.mkdir(parents=True, exist_ok=True)
+    os.environ.update(
+        HOME=str(places.work),
+        TMPDIR=str(own),
+        IPYTHONDIR=str(own / "ipython"),
+        JUPYTER_RUNTIME_DIR=str(own / "jupyter"),
+        JUPYTER_CONFIG_DIR=str(own / "jupyter-config"),
+        MPLCONFIGDIR=str(own / "matplotlib"),
+        # The kernel's debugger, which nobody attaches to, warns of Python's frozen modules.
+        PYDEVD_DISABLE_FILE_VALIDATION="1",
+    )

@@ -1,0 +1,108 @@
+"""The datasets and model versions that lie in the container."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from .metadata import MOUNTS, load_metadata
+from .places import CONTAINER, Places
+
+Role = Literal["pretrained", "mover"]
+
+
+class NotMounted(LookupError):
+    """No mounted record fits, or more than one does; the message names the choices."""
+
+
+@dataclass(frozen=True)
+class MountedFile:
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A dataset, or a model version in its role. Its files lie in a folder named after its id."""
+
+    id: str
+    model: str
+    name: str
+    folder: str | None
+    files: tuple[MountedFile, ...]
+    role: Role | None = None
+
+    @classmethod
+    def parse(cls, told: dict[str, Any]) -> Mount:
+        files = tuple(MountedFile(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in told["files"])
+        return cls(str(told["id"]), str(told["model"]), str(told["name"]), told.get("folder"), files, told.get("role"))
+
+    @property
+    def title(self) -> str:
+        return f"{self.model}/{self.name}"
+
+    def has(self, file: str) -> bool:
+        return any(each.name == file for each in self.files)
+
+
+@dataclass(frozen=True)
+class Mounts:
+    kind: str
+    datasets: tuple[Mount, ...]
+    versions: tuple[Mount, ...]
+    lazy: bool = False
+
+    @classmethod
+    def parse(cls, told: dict[str, Any]) -> Mounts:
+        return cls(
+            str(told["kind"]),
+            tuple(Mount.parse(each) for each in told["datasets"]),
+            tuple(Mount.parse(each) for each in told["versions"]),
+            bool(told.get("lazy", False)),
+        )
+
+    @classmethod
+    def load(cls, places: Places = CONTAINER) -> Mounts:
+        told = load_metadata(MOUNTS, places)
+        if told is None:
+            raise NotMounted("Nothing is mounted: this runs outside of a Rocas container.")
+        return cls.parse(told)
+
+    def as_metadata(self) -> dict[str, Any]:
+        return {MOUNTS: asdict(self)}
+
+
+def pick(mounts: tuple[Mount, ...], what: str, *, model: str | None, name: str | None, file: str | None) -> Mount:
+    """The one mount that fits. Raises NotMounted, naming the choices, where none or several do."""
+    fitting = [
+        each
+        for each in mounts
+        if (model is None or each.model == model)
+        and (name is None or each.name == name)
+        and (file is None or each.has(file))
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    wanted = _wanted(what, model, name, file)
+    if fitting:
+        raise NotMounted(f"More than one {wanted}: {_titles(fitting)}. Name one by model and {what}.")
+    if not mounts:
+        raise NotMounted(f"There is no {wanted}: none is mounted.")
+    choices = "; ".join(f"{each.title} has {', '.join(f.name for f in each.files) or 'no files'}" for each in mounts)
+    raise NotMounted(f"There is no {wanted}. Mounted: {choices}.")
+
+
+def _wanted(what: str, model: str | None, name: str | None, file: str | None) -> str:
+    words = [f"mounted {what}"]
+    if name is not None:
+        words.append(f"named {name!r}")
+    if model is not None:
+        words.append(f"of the model {model!r}")
+    if file is not None:
+        words.append(f"with a file {file!r}")
+    return " ".join(words)
+
+
+def _titles(mounts: list[Mount]) -> str:
+    return ", ".join(each.title for each in mounts)

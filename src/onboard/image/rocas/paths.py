@@ -1,0 +1,77 @@
+"""`data_path` and `model_path`: where a notebook finds its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .file_name import plain_name
+from .metadata import load_metadata
+from .mounts import Mounts, pick
+from .places import CONTAINER, Places
+
+UNNAMED_MODEL = "_"
+
+
+def data_path(
+    file: str | None = None, model: str | None = None, dataset: str | None = None, *, places: Places = CONTAINER
+) -> str:
+    """
+    The path of a file of a mounted dataset, or of the dataset's folder where no file is named.
+
+    `data_path("measures.csv")` looks through every mounted dataset. Where several have the file, name one:
+    `data_path("measures.csv", model="iris-clf", dataset="iris")`. Raises NotMounted, naming the choices.
+    """
+    mount = pick(Mounts.load(places).datasets, "dataset", model=model, name=dataset, file=file)
+    return _within(places.datasets / mount.id, file)
+
+
+def model_path(
+    file: str | None = None, model: str | None = None, version: str | None = None, *, places: Places = CONTAINER
+) -> str:
+    """
+    In a deployment: the path at which to *read* a file of the version that is served.
+
+    In a training: the path at which to *write* a file that `Publisher` then publishes. With `version` it is a path to
+    read, as `pretrained_path` gives it.
+
+    Without a file it is the folder. Raises NotMounted, naming the choices, where the version is not told apart.
+    """
+    mounts = Mounts.load(places)
+    if mounts.kind == "train" and version is None:
+        folder = folder_to_publish(model, places)
+        folder.mkdir(parents=True, exist_ok=True)
+        return _within(folder, file)
+    role = "pretrained" if mounts.kind == "train" else "mover"
+    return _version_path(mounts, role, file, model, version, places)
+
+
+def pretrained_path(
+    file: str | None = None, model: str | None = None, version: str | None = None, *, places: Places = CONTAINER
+) -> str:
+    """In a training: the path at which to read a file of a version that was mounted as a pre-trained asset."""
+    return _version_path(Mounts.load(places), "pretrained", file, model, version, places)
+
+
+def folder_to_publish(model: str | None, places: Places = CONTAINER) -> Path:
+    """A folder for each model; the project's only model need not be named."""
+    name = model or only_model(places) or UNNAMED_MODEL
+    # A link or a dot in a model's name must not lead elsewhere: imported models have names of any form.
+    return places.to_publish / plain_name(name.replace("/", "_"))
+
+
+def only_model(places: Places = CONTAINER) -> str | None:
+    """The name of the project's model, where it has exactly one."""
+    models = load_metadata("models", places) or []
+    return str(models[0]["name"]) if len(models) == 1 else None
+
+
+def _version_path(
+    mounts: Mounts, role: str, file: str | None, model: str | None, version: str | None, places: Places
+) -> str:
+    of_role = tuple(each for each in mounts.versions if each.role == role)
+    mount = pick(of_role, "version", model=model, name=version, file=file)
+    return _within(places.versions / mount.id, file)
+
+
+def _within(folder: Path, file: str | None) -> str:
+    return str(folder if file is None else folder / plain_name(file))

@@ -1,0 +1,139 @@
+"""The run listener of Rocas, which answers the run token of one attempt of one container."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from .places import CONTAINER, Places
+
+MAX_REPLY_BYTES = 16 * 1024 * 1024
+TIMEOUT_SECONDS = 30.0
+
+
+class ApiUnavailable(Exception):
+    """Nobody answered, or the answer was that it cannot be done at the moment. Asking again may help."""
+
+
+class ApiRefused(Exception):
+    """The answer is no, and asking again gives the same."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+    @property
+    def says_stop(self) -> bool:
+        """The attempt was cancelled, or a later one took its place."""
+        return self.status == 409
+
+
+class RunApi:
+    """One connection a request: they are few, and none is ever stale after an outage."""
+
+    def __init__(self, base_url: str, token: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        address = urlsplit(base_url)
+        if address.scheme != "http" or not address.hostname:
+            raise ValueError(f"ROCAS_RUN_URL must be an http address, not {base_url!r}.")
+        self._host = address.hostname
+        self._port = address.port or 80
+        self._prefix = address.path.rstrip("/")
+        self._token = token
+        self._timeout = timeout
+
+    @classmethod
+    def from_container(cls, places: Places = CONTAINER) -> RunApi:
+        """Reads the token from its file: it is in no environment, and so in none that a notebook prints."""
+        return cls(os.environ["ROCAS_RUN_URL"], places.token.read_text(encoding="ascii").strip())
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        content = json.dumps(body, allow_nan=False).encode()
+        with self._exchange("POST", path, content, len(content), "application/json") as reply:
+            return _json_object(reply)
+
+    def put(self, path: str, content: bytes, content_type: str) -> dict[str, Any]:
+        with self._exchange("PUT", path, content, len(content), content_type) as reply:
+            return _json_object(reply)
+
+    def put_file(self, path: str, file: Path, size: int) -> dict[str, Any]:
+        with file.open("rb") as content:
+            with self._exchange("PUT", path, content, size, "application/octet-stream") as reply:
+                return _json_object(reply)
+
+    def get(self, path: str) -> dict[str, Any]:
+        with self.open(path) as reply:
+            return _json_object(reply)
+
+    @contextmanager
+    def open(self, path: str) -> Iterator[http.client.HTTPResponse]:
+        with self._exchange("GET", path, None, 0, None) as reply:
+            yield reply
+
+    @contextmanager
+    def _exchange(
+        self, method: str, path: str, body: bytes | BinaryIO | None, size: int, content_type: str | None
+    ) -> Iterator[http.client.HTTPResponse]:
+        headers = {"Authorization": f"Bearer {self._token}", "Connection": "close"}
+        if body is not None:
+            headers["Content-Length"] = str(size)
+        if content_type is not None:
+            headers["Content-Type"] = content_type
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+        try:
+            reply = _ask(connection, method, self._prefix + path, body, headers)
+            _refuse_errors(reply)
+            yield reply
+        except (OSError, http.client.HTTPException) as error:
+            raise ApiUnavailable(str(error) or type(error).__name__) from error
+        finally:
+            connection.close()
+
+
+def _ask(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes | BinaryIO | None,
+    headers: dict[str, str],
+) -> http.client.HTTPResponse:
+    try:
+        connection.request(method, path, body, headers)
+    except (BrokenPipeError, ConnectionResetError):
+        # A listener that refuses a long body answers and hangs up while we still send: its answer says more than the reset.
+        if connection.sock is None:
+            raise
+    return connection.getresponse()
+
+
+def _refuse_errors(reply: http.client.HTTPResponse) -> None:
+    if reply.status in (200, 201, 204):
+        return
+    code, message = "UNKNOWN", f"The run listener answered {reply.status}."
+    try:
+        error = json.loads(reply.read(MAX_REPLY_BYTES))["error"]
+        code, message = str(error["code"]), str(error["message"])
+    except (ValueError, KeyError, TypeError):
+        pass  # not ours to explain: the status has to do
+    if reply.status >= 500 or reply.status in (408, 425, 429):
+        raise ApiUnavailable(message)
+    raise ApiRefused(reply.status, code, message)
+
+
+def _json_object(reply: http.client.HTTPResponse) -> dict[str, Any]:
+    content = reply.read(MAX_REPLY_BYTES + 1)
+    if len(content) > MAX_REPLY_BYTES:
+        raise ApiUnavailable("The run listener's answer is too long.")
+    try:
+        value = json.loads(content or b"{}")
+    except ValueError as error:
+        raise ApiUnavailable("The run listener's answer is no JSON.") from error
+    if not isinstance(value, dict):
+        raise ApiUnavailable("The run listener's answer is no JSON object.")
+    return value

@@ -1,0 +1,1 @@
+"""How a prediction notebook answers requests."""

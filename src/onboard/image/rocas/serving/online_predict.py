@@ -1,0 +1,71 @@
+"""`OnlinePredict`: one function, served."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from ..mounts import Mounts, NotMounted
+from ..places import CONTAINER, Places
+from ..run_api import RunApi
+from .prediction_server import Answer
+from .serve import serve
+
+CONCURRENCY = 8
+
+
+class OnlinePredict:
+    """
+    Serves `predict_func` at POST /predict, and blocks.
+
+        OnlinePredict(lambda flower: clf.predict([flower])[0])()
+
+    The function gets the body (decoded where it is JSON, str where it is text, else bytes) and returns anything that
+    JSON can say, or bytes. What it raises is answered with 500 and its message. `concurrency=1` for a function that
+    must not run twice at the same time.
+    """
+
+    def __init__(
+        self,
+        predict_func: Callable[[Any], Any],
+        port: int = 8080,
+        concurrency: int = CONCURRENCY,
+        *,
+        places: Places = CONTAINER,
+        api: RunApi | None = None,
+    ) -> None:
+        self._predict_func = predict_func
+        self._port = port
+        self._concurrency = concurrency
+        self._places = places
+        self._api = api
+        self._stop = threading.Event()
+
+    def __call__(self) -> None:
+        version = served_version(self._places)
+        serve(
+            lambda body, _: Answer(self._predict_func(body), version),
+            self._port,
+            self._concurrency,
+            self._api,
+            self._stop,
+        )
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+def served_version(places: Places) -> str | None:
+    """The version that answers, as the header names it; None where several are mounted and any may."""
+    try:
+        movers = [each for each in Mounts.load(places).versions if each.role == "mover"]
+    except NotMounted:
+        return None
+    return header_name(movers[0].model, movers[0].name) if len(movers) == 1 else None
+
+
+def header_name(model: str, name: str) -> str:
+    """Escaped, since imported names hold characters that no header may."""
+    return f"{quote(model, safe='')}/{quote(name, safe='')}"

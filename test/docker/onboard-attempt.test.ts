@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { notebook } from "../onboard/notebook.js";
+import { openRun, until } from "../onboard/open-run.js";
+import { openProjectImage } from "../onboard/project-image.js";
+import { describeWithDocker, dockerCommand } from "./support/engine.js";
+
+const SLOW = notebook("print('begun')", "import time\nfor second in range(8):\n    print('second', second)\n    time.sleep(1)");
+const ENDLESS = notebook("print('begun')", "import time\ntime.sleep(600)");
+
+describeWithDocker("an attempt on board", () => {
+  let image: Awaited<ReturnType<typeof openProjectImage>>;
+
+  beforeAll(async () => {
+    image = await openProjectImage({ "slow.ipynb": SLOW, "endless.ipynb": ENDLESS });
+  }, 600_000);
+  afterAll(() => image[Symbol.dispose]());
+
+  test("that is not granted runs no user code, and says so again when it is started again", async () => {
+    await using run = await openRun(image.id, { kind: "train", notebook: "slow.ipynb" });
+    run.listener.isSuperseded = true;
+
+    expect(await run.exit()).toBe(75);
+    run.listener.isSuperseded = false;
+    dockerCommand("start", run.name);
+
+    expect(await run.exit()).toBe(75);
+    expect(run.listener.claims).toEqual([]);
+    expect(run.listener.log).toBe("");
+  });
+
+  test("that has ended repeats its code, and does not run again", async () => {
+    await using run = await openRun(image.id, { kind: "train", notebook: "slow.ipynb" });
+    expect(await run.exit()).toBe(0);
+
+    expect(dockerCommand("start", "-a", run.name)).toContain("has ended before, with code 0");
+
+    expect(await run.exit()).toBe(0);
+    expect(run.listener.claims).toHaveLength(1);
+    expect(run.listener.completions).toHaveLength(1);
+  });
+
+  test("survives an outage of the API, and loses nothing of its log", async () => {
+    await using run = await openRun(image.id, { kind: "train", notebook: "slow.ipynb" });
+    await until(() => run.listener.log.includes("second 1"));
+
+    run.listener.isDown = true;
+    await new Promise((resolve) => setTimeout(resolve, 9_000));
+    run.listener.isDown = false;
+
+    expect(await run.exit()).toBe(0);
+    expect(run.listener.completions).toEqual([{ ok: true }]);
+    expect(run.listener.log.match(/second \d/g)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((each) => `second ${each}`));
+    expect(run.listener.output?.cells).toHaveLength(2);
+  });
+
+  test("that is superseded while a cell runs ends at once", async () => {
+    await using run = await openRun(image.id, { kind: "train", notebook: "endless.ipynb" });
+    await until(() => run.listener.log.includes("begun"));
+
+    run.listener.isSuperseded = true;
+
+    expect(await run.exit()).toBe(75);
+    expect(run.listener.completions).toEqual([]);
+  });
+
+  test("that is told to stop keeps what there is, and reports no result", async () => {
+    await using run = await openRun(image.id, { kind: "train", notebook: "endless.ipynb" });
+    await until(() => run.listener.log.includes("begun"));
+
+    dockerCommand("stop", "-t", "10", run.name);
+
+    expect(await run.exit()).toBe(143);
+    expect(run.listener.output?.cells[0]?.outputs).toMatchObject([{ text: "begun\n" }]);
+    expect(run.listener.completions).toEqual([]);
+  });
+
+  test("that takes longer than it may is failed", async () => {
+    await using run = await openRun(image.id, { kind: "train", notebook: "endless.ipynb", timeoutSeconds: 4 });
+
+    expect(await run.exit()).toBe(1);
+
+    expect(run.listener.completions).toMatchObject([{ ok: false, error: { name: "OutOfTime" } }]);
+  });
+});
