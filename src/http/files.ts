@@ -1,11 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { DomainError, type ErrorCode } from "../errors.js";
+import { DomainError } from "../errors.js";
 import { readTicket, type DownloadTicket, type UploadTicket } from "../files/ticket.js";
 import type { Vault } from "../vault/vault.js";
-import { refuse } from "./refuse.js";
+import { HttpRefusal } from "./refusal.js";
+import type { Route } from "./route.js";
 
 export interface FilesRouteOptions {
   readonly vault: Vault;
@@ -13,8 +13,6 @@ export interface FilesRouteOptions {
   receive(ticket: UploadTicket, content: Readable): Promise<{ state: string }>;
   /** Size and hash are null where they are not known before the end. */
   open(ticket: DownloadTicket): Promise<OpenedFile>;
-  /** Is told of what is masked, with the id that the client is given. */
-  unexpected(error: unknown, id: string): void;
   /** How long a client may be silent. */
   readonly idleMs?: number;
 }
@@ -30,60 +28,42 @@ export interface OpenedFile {
 const PREFIX = "/files/";
 const IDLE_MS = 60_000;
 
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  BAD_USER_INPUT: 400,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  ALREADY_EXISTS: 409,
-  IN_USE: 409,
-  CONFLICT: 409,
-  CONTRACT_NOT_MET: 422,
-  LIMIT_EXCEEDED: 507,
-  STORE_UNAVAILABLE: 503,
-};
-
 /** `PUT` and `GET` of `/files/<ticket>`. The ticket is all that a request needs, and all that it may do. */
-export function filesRoute(options: FilesRouteOptions) {
-  return {
-    prefix: PREFIX,
-    auth: "own" as const,
-    async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-      try {
-        await answer(options, request, response);
-      } catch (error) {
-        refuseFor(error, options, request, response);
-      }
-    },
-  };
+export function filesRoute(options: FilesRouteOptions): Route {
+  return { prefix: PREFIX, auth: "own", handle: (request, response) => handle(options, request, response) };
 }
 
-async function answer(options: FilesRouteOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(options: FilesRouteOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method, url = "" } = request;
   if (method !== "PUT" && method !== "GET")
-    return refuse(request, response, 405, "BAD_USER_INPUT", "Files are sent by PUT and fetched by GET.", {
-      allow: "GET, PUT",
-    });
-  const ticket = readTicket(options.vault, url.startsWith(PREFIX) ? url.slice(PREFIX.length) : "");
-  if (ticket === "expired") return refuse(request, response, 410, "FORBIDDEN", "The ticket has expired.");
+    throw new HttpRefusal(405, "BAD_USER_INPUT", "Files are sent by PUT and fetched by GET.", { allow: "GET, PUT" });
+  const ticket = readTicket(options.vault, url.slice(PREFIX.length));
+  if (ticket === "expired") throw new HttpRefusal(410, "FORBIDDEN", "The ticket has expired.");
   if (ticket === "forged" || ticket.method !== method)
-    return refuse(request, response, 403, "FORBIDDEN", "The ticket is not good for this.");
-  if (ticket.method === "GET") return send(await options.open(ticket), response, options.idleMs ?? IDLE_MS);
-  const problem = lengthProblem(request, ticket.size);
-  if (problem) return refuse(request, response, problem.status, "BAD_USER_INPUT", problem.message);
-  const { state } = await options.receive(ticket, contentOf(request, options.idleMs ?? IDLE_MS));
-  const body = JSON.stringify({ state });
-  response.writeHead(200, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
-  response.end(body);
+    throw new HttpRefusal(403, "FORBIDDEN", "The ticket is not good for this.");
+  const idleMs = options.idleMs ?? IDLE_MS;
+  if (ticket.method === "GET") return send(await options.open(ticket), response, idleMs);
+  checkLength(request, ticket.size);
+  const { state } = await options.receive(ticket, contentOf(request, idleMs)).catch(asRefusal);
+  response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
+  response.end(JSON.stringify({ state }));
 }
 
-function lengthProblem({ headers }: IncomingMessage, size: number): { status: number; message: string } | null {
-  if (headers["content-encoding"] !== undefined && headers["content-encoding"] !== "identity")
-    return { status: 415, message: "Files are sent as they are, without a Content-Encoding." };
+function checkLength({ headers }: IncomingMessage, size: number): void {
+  const refuse = (status: number, message: string) => new HttpRefusal(status, "BAD_USER_INPUT", message);
+  if ((headers["content-encoding"] ?? "identity") !== "identity")
+    throw refuse(415, "Files are sent as they are, without a Content-Encoding.");
   if (headers["content-length"] === undefined)
-    return { status: 411, message: "The request needs a Content-Length: the size that was declared for the file." };
+    throw refuse(411, "The request needs a Content-Length: the size that was declared for the file.");
   if (headers["content-length"] !== String(size))
-    return { status: 400, message: `The file was declared with ${size} bytes; the Content-Length differs.` };
-  return null;
+    throw refuse(400, `The file was declared with ${size} bytes; the Content-Length differs.`);
+}
+
+// To a client that sends a file, a limit is one of the storage.
+function asRefusal(error: unknown): never {
+  throw error instanceof DomainError && error.code === "LIMIT_EXCEEDED"
+    ? new HttpRefusal(507, error.code, error.message)
+    : error;
 }
 
 // The request itself is not handed on: whoever destroys it on a failure would cut the connection, and with it the answer.
@@ -118,25 +98,12 @@ async function send(file: OpenedFile, response: ServerResponse, idleMs: number):
   try {
     // An error after the headers can only be told by breaking off: the last bytes never come, and the length is not met.
     await pipeline(file.content, response);
+  } catch (error) {
+    // A client that left is nobody's failure.
+    if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
   } finally {
     clearTimeout(stuck);
   }
 }
 
 const plain = (name: string): string => name.replace(/[^\w.-]/g, "_");
-
-function refuseFor(
-  error: unknown,
-  { unexpected }: FilesRouteOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const status = error instanceof DomainError ? STATUS[error.code] : undefined;
-  if (error instanceof DomainError && status !== undefined)
-    return refuse(request, response, status, error.code, error.message);
-  // A client that left is nobody's failure.
-  if (response.destroyed && (error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return;
-  const id = randomUUID();
-  unexpected(error, id);
-  refuse(request, response, 500, "INTERNAL", `Something failed on our side. It was logged as ${id}.`);
-}

@@ -1,0 +1,33 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+const MOST_PER_ADDRESS = 64;
+
+/** Bounds the connections of one address that have not shown the token; one more is closed without an answer. */
+export class ConnectionCap {
+  private readonly strangers = new Map<string, Set<Socket>>();
+
+  watch(server: Server): void {
+    server.on("connection", (socket: Socket) => {
+      const address = socket.remoteAddress ?? "";
+      const sockets = this.strangers.get(address) ?? new Set();
+      if (sockets.size >= MOST_PER_ADDRESS) {
+        socket.destroy();
+        return;
+      }
+      this.strangers.set(address, sockets.add(socket));
+      socket.once("close", () => this.forget(address, socket));
+    });
+  }
+
+  /** The connection showed the token. */
+  trust(socket: Socket): void {
+    this.forget(socket.remoteAddress ?? "", socket);
+  }
+
+  private forget(address: string, socket: Socket): void {
+    const sockets = this.strangers.get(address);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.strangers.delete(address);
+  }
+}

@@ -1,0 +1,98 @@
+import { ApolloServerErrorCode } from "@apollo/server/errors";
+import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
+import type { Logger } from "pino";
+import { ArgumentValidationError } from "type-graphql";
+import { ERROR_CODES } from "../errors.js";
+import { domainErrorOf, type InputPath } from "./input-errors.js";
+import { loggable } from "./loggable.js";
+import { isStoreUnavailable } from "./store-unavailable.js";
+
+/** What a client is told. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  /** Of the offending input. */
+  readonly path?: InputPath;
+}
+
+const MOST_CHARACTERS = 512;
+const STORE_UNAVAILABLE = "The database does not answer. Try again in a moment.";
+
+/** Codes whose messages were written for clients, and the codes of our closed list under which they go out. */
+const TRUSTED = new Map<unknown, string>([
+  ...Object.keys(ERROR_CODES).map((code) => [code, code] as const),
+  [ApolloServerErrorCode.GRAPHQL_PARSE_FAILED, "GRAPHQL_PARSE_FAILED"],
+  [ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED, "GRAPHQL_VALIDATION_FAILED"],
+  [ApolloServerErrorCode.BAD_REQUEST, "BAD_USER_INPUT"],
+  [ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE, "BAD_USER_INPUT"],
+  [ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND, "BAD_USER_INPUT"],
+  [ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "BAD_USER_INPUT"],
+]);
+
+/** What may be said of an error. Nothing is said of one that nobody wrote for clients. */
+export function refusalOf(error: unknown): Refusal {
+  const domain = domainErrorOf(error);
+  if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };
+  const root = rootOf(error);
+  if (isStoreUnavailable(root)) return { code: "STORE_UNAVAILABLE", message: STORE_UNAVAILABLE };
+  if (root instanceof ArgumentValidationError) return refusalOfArguments(root);
+  if (!(root instanceof GraphQLError)) return { code: "INTERNAL", message: "internal error" };
+  if (isInvalidInput(root))
+    return {
+      code: "BAD_USER_INPUT",
+      message: root.message.replace(/ (has|got) invalid value.*/s, " has an invalid value."),
+    };
+  const code = TRUSTED.get(root.extensions["code"]);
+  if (!code || code === "INTERNAL") return { code: "INTERNAL", message: "internal error" };
+  return { code, message: root.message, path: root.extensions["path"] as InputPath | undefined };
+}
+
+/**
+ * Apollo Server's `formatError`: nothing leaves but message, place, code, path of the input and an id. What failed on our
+ * side is logged under the same id, once, here.
+ */
+export function formatError(logger: Logger, idOf: (error: unknown) => string) {
+  return ({ locations, path: field }: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const id = idOf(error);
+    const { code, message, path } = refusalOf(error);
+    if (code === "INTERNAL") logger.error({ id, field, error: loggable(rootOf(error)) }, "request failed");
+    if (code === "STORE_UNAVAILABLE") logger.warn({ id, field, error: loggable(rootOf(error)) }, "store unavailable");
+    return {
+      message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message,
+      ...(locations && { locations }),
+      ...(field && { path: field }),
+      extensions: { code, ...(path && { path }), id },
+    };
+  };
+}
+
+function rootOf(error: unknown): unknown {
+  let root = error;
+  while (root instanceof GraphQLError && root.originalError) root = root.originalError;
+  return root;
+}
+
+// An input that only execution could judge, as a JSON literal with a variable inside: graphql-js prints the literal.
+const isInvalidInput = ({ message, nodes }: GraphQLError): boolean =>
+  /^(Argument|Variable) "[^"]*" (has|got) invalid value/.test(message) &&
+  (nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION || nodes?.[0]?.kind.endsWith("Value") === true);
+
+interface Invalid {
+  readonly property: string;
+  readonly constraints?: Record<string, string>;
+  readonly children?: readonly Invalid[];
+}
+
+function refusalOfArguments({ extensions }: ArgumentValidationError): Refusal {
+  const [first] = (extensions["validationErrors"] as readonly Invalid[]).flatMap((each) => brokenRules(each, []));
+  return { code: "BAD_USER_INPUT", message: first?.message ?? "The input breaks a rule.", path: first?.path };
+}
+
+function brokenRules(
+  { property, constraints, children }: Invalid,
+  above: InputPath,
+): { message: string; path: InputPath }[] {
+  const path = [...above, /^\d+$/.test(property) ? Number(property) : property];
+  const own = Object.values(constraints ?? {}).map((rule) => ({ message: `${path.join(".")}: ${rule}.`, path }));
+  return [...own, ...(children ?? []).flatMap((each) => brokenRules(each, path))];
+}

@@ -1,0 +1,63 @@
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { extname, join, relative } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { HttpRefusal } from "./refusal.js";
+
+/** Beside this file's own folder both in `src` and compiled. */
+const BUNDLE = fileURLToPath(new URL("../../dist/graphiql/", import.meta.url));
+export const ASSETS = "/graphiql/";
+const PAGE = "index.html";
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".ttf": "font/ttf",
+  ".woff2": "font/woff2",
+};
+
+// The editor sets styles as it goes; scripts, workers and connections are this server's own and no others.
+const POLICY =
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The bundle that `npm run build` makes. Only files that were there at the start are served, by their listed names. */
+export class GraphiqlPage {
+  private constructor(private readonly files: ReadonlySet<string>) {}
+
+  static async open(): Promise<GraphiqlPage> {
+    const entries = await readdir(BUNDLE, { recursive: true, withFileTypes: true }).catch(() => []);
+    const files = entries.filter((each) => each.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    return new GraphiqlPage(new Set(files.map((each) => relative(BUNDLE, each).replaceAll("\\", "/"))));
+  }
+
+  async sendPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.files.has(PAGE))
+      throw new HttpRefusal(404, "NOT_FOUND", "GraphiQL has not been built: `npm run build` does it.");
+    await this.send(PAGE, "no-cache", request, response);
+  }
+
+  async sendAsset(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const name = path.slice(ASSETS.length);
+    if (!this.files.has(name) || !(extname(name) in TYPES))
+      throw new HttpRefusal(404, "NOT_FOUND", "There is nothing here.");
+    // The names of all but the page itself hold a hash of the content.
+    await this.send(name, name === PAGE ? "no-cache" : "public, max-age=31536000, immutable", request, response);
+  }
+
+  private async send(name: string, caching: string, { method }: IncomingMessage, response: ServerResponse) {
+    const file = join(BUNDLE, name);
+    const { size } = await stat(file);
+    response.writeHead(200, {
+      "content-type": TYPES[extname(name)]!,
+      "content-length": String(size),
+      "content-security-policy": POLICY,
+      "cache-control": caching,
+    });
+    if (method === "HEAD") response.end();
+    else await pipeline(createReadStream(file), response);
+  }
+}

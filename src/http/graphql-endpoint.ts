@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
+import type { Logger } from "pino";
+import type { Caller } from "../caller.js";
+import { Admission, type OperationRequest } from "./admission.js";
+import { AdmittedDocuments } from "./admitted-documents.js";
+import { formatError } from "./format-error.js";
+import type { Limits } from "./limits/limits.js";
+import { answerType, JSON_TYPE } from "./media-type.js";
+import { readOperation } from "./read-operation.js";
+import { answer, HttpRefusal } from "./refusal.js";
+
+export interface GraphQLOptions {
+  readonly schema: GraphQLSchema;
+  /** What resolvers get, made anew for every request. */
+  readonly contextOf: (caller: Caller) => object;
+  readonly limits: Limits;
+  readonly logger: Logger;
+}
+
+interface Asked {
+  /** Of the request, for the client's report and for the log. */
+  readonly id: string;
+  readonly caller: Caller;
+  /** The query string, with its question mark. */
+  readonly search: string;
+}
+
+/** GraphQL over HTTP: our own limits first, then Apollo Server. */
+export class GraphQLEndpoint {
+  private constructor(
+    private readonly apollo: ApolloServer,
+    private readonly admission: Admission,
+    private readonly ids: WeakMap<object, string>,
+    private readonly format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
+    private readonly options: GraphQLOptions,
+  ) {}
+
+  static async open(options: GraphQLOptions): Promise<GraphQLEndpoint> {
+    const { schema, limits, logger } = options;
+    const ids = new WeakMap<object, string>();
+    const format = formatError(logger, (error) => ids.get(error as object) ?? randomUUID());
+    const documents = new AdmittedDocuments();
+    const apollo = new ApolloServer({
+      schema,
+      logger,
+      introspection: true,
+      csrfPrevention: true,
+      persistedQueries: false,
+      allowBatchedHttpRequests: false,
+      includeStacktraceInErrorResponses: false,
+      stopOnTerminationSignals: false,
+      documentStore: documents,
+      parseOptions: { maxTokens: limits.maxTokens },
+      formatError: format,
+      stringifyResult: (result) => JSON.stringify(result),
+      plugins: [
+        namesErrorsByRequest(ids),
+        ApolloServerPluginCacheControlDisabled(),
+        ApolloServerPluginInlineTraceDisabled(),
+        ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginSchemaReportingDisabled(),
+        ApolloServerPluginUsageReportingDisabled(),
+      ],
+    });
+    await apollo.start();
+    return new GraphQLEndpoint(apollo, new Admission(schema, limits, documents), ids, format, options);
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
+    const type = answerType(request.headers.accept);
+    if (!type) throw new HttpRefusal(406, "BAD_USER_INPUT", "Answers are JSON: accept application/json.");
+    const operation = await readOperation(request, asked.search, this.options.limits.maxBodyBytes);
+    const refusals = this.admission.refusals(operation);
+    if (refusals.length > 0) this.refuse(request, response, type, refusals, asked.id);
+    else await this.execute(request, response, type, operation, asked);
+  }
+
+  async stop(): Promise<void> {
+    await this.apollo.stop();
+  }
+
+  private refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    type: string,
+    refusals: readonly GraphQLError[],
+    id: string,
+  ): void {
+    for (const each of refusals) this.ids.set(each, id);
+    const errors = refusals.map((each) => this.format(each.toJSON(), each));
+    // GraphQL over HTTP: under application/json a document that does not fit the schema is an answer like any other.
+    const isLimit = errors.some(({ extensions }) => extensions?.["code"] === "LIMIT_EXCEEDED");
+    const status = type === JSON_TYPE && !isLimit ? 200 : 400;
+    answer(request, response, status, { "content-type": `${type}; charset=utf-8` }, JSON.stringify({ errors }));
+  }
+
+  private async execute(
+    request: IncomingMessage,
+    response: ServerResponse,
+    type: string,
+    operation: OperationRequest,
+    { id, caller, search }: Asked,
+  ): Promise<void> {
+    const headers = new HeaderMap();
+    for (const [name, value] of Object.entries(request.headers))
+      if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+    headers.set("accept", type);
+    headers.set("x-request-id", id);
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await this.apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: request.method!, headers, search, body: { ...operation } },
+      context: () => Promise.resolve(this.options.contextOf(caller)),
+    });
+    if (body.kind !== "complete")
+      throw new Error("Apollo Server answered in pieces, which no schema of ours asks for.");
+    answer(request, response, status ?? 200, Object.fromEntries(answered), body.string);
+  }
+}
+
+/** So that the id in an error is the one in the answer's header. */
+const namesErrorsByRequest = (ids: WeakMap<object, string>): ApolloServerPlugin => ({
+  requestDidStart: ({ request }) =>
+    Promise.resolve({
+      didEncounterErrors: ({ errors }) => {
+        const id = request.http?.headers.get("x-request-id");
+        if (id) for (const each of errors) ids.set(each, id);
+        return Promise.resolve();
+      },
+    }),
+});

@@ -1,0 +1,55 @@
+import {
+  getNamedType,
+  getNullableType,
+  GraphQLError,
+  type GraphQLInputType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+} from "graphql";
+import { DomainError } from "../errors.js";
+
+export type InputPath = readonly (string | number)[];
+
+/** graphql-js says these without the value that was sent; what else it says of an input holds it. */
+const WITHOUT_VALUE =
+  /^(Field "|Expected non-nullable type|Expected type "\w+" to be an object|Exactly one key|OneOf )/;
+
+/** An input error in our own words: where it is and what would be right, never what was sent. */
+export function inputError(path: InputPath, type: GraphQLInputType | undefined, error: GraphQLError): GraphQLError {
+  const rule = domainErrorOf(error)?.message;
+  const text = rule ?? (WITHOUT_VALUE.test(error.message) ? error.message : expected(type));
+  return new GraphQLError(`${printed(path)}: ${text}`, {
+    nodes: error.nodes,
+    extensions: { code: "BAD_USER_INPUT", path },
+  });
+}
+
+export function domainErrorOf(error: unknown): DomainError | undefined {
+  for (let each = error; each instanceof Error; each = (each as GraphQLError).originalError)
+    if (each instanceof DomainError) return each;
+  return undefined;
+}
+
+/** The type that an input has at a path below another's. */
+export function typeAt(type: GraphQLInputType, path: InputPath): GraphQLInputType | undefined {
+  const [head, ...rest] = path;
+  if (head === undefined) return type;
+  const nullable = getNullableType(type);
+  if (isListType(nullable)) return typeAt(nullable.ofType, typeof head === "number" ? rest : path);
+  const field = isInputObjectType(nullable) ? nullable.getFields()[head] : undefined;
+  return field && typeAt(field.type, rest);
+}
+
+function expected(type: GraphQLInputType | undefined): string {
+  if (!type) return "The value does not fit.";
+  const named = getNamedType(type);
+  if (!isEnumType(named)) return `A value of type ${String(type)} is expected.`;
+  return `One of ${named
+    .getValues()
+    .map(({ name }) => name)
+    .join(", ")} is expected.`;
+}
+
+const printed = (path: InputPath): string =>
+  path.map((each, index) => (typeof each === "number" ? `[${each}]` : index === 0 ? each : `.${each}`)).join("");

@@ -1,0 +1,120 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  getNullableType,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  isCompositeType,
+  isListType,
+  isObjectType,
+  isUnionType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from "graphql";
+import type { Limits } from "./limits.js";
+
+const DEFAULT_PAGE = 20;
+const PLAIN_LIST = 10;
+const INTROSPECTION = 100;
+
+type Field = GraphQLField<unknown, unknown>;
+
+/**
+ * What an operation may make the server do at most: its fields, each times the sizes of the lists around it.
+ *
+ * Fragments are counted at every spread, but computed once per page size, or twenty of them that each spread the next
+ * twice would take a million steps.
+ */
+export class Cost {
+  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  private readonly computed = new Map<string, number>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    private readonly variables: Readonly<Record<string, unknown>>,
+    private readonly limits: Pick<Limits, "maxPage">,
+  ) {
+    const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
+    this.fragments = new Map(fragments.map((each) => [each.name.value, each]));
+  }
+
+  of(operation: OperationDefinitionNode): number {
+    const root = this.schema.getRootType(operation.operation);
+    return root ? this.ofSelections(operation.selectionSet, root, undefined) : 0;
+  }
+
+  /** @param page the size of the connection whose own fields these are. */
+  private ofSelections(set: SelectionSetNode, type: GraphQLCompositeType, page: number | undefined): number {
+    let cost = 0;
+    for (const each of set.selections) {
+      if (each.kind === Kind.FIELD) cost += this.ofField(each, type, page);
+      else if (each.kind === Kind.FRAGMENT_SPREAD) cost += this.ofFragment(each.name.value, page);
+      else
+        cost += this.ofSelections(each.selectionSet, this.compositeType(each.typeCondition?.name.value) ?? type, page);
+    }
+    return cost;
+  }
+
+  private ofField(node: FieldNode, parent: GraphQLCompositeType, page: number | undefined): number {
+    if (node.name.value === "__typename") return 0;
+    if (node.name.value.startsWith("__")) return INTROSPECTION;
+    const field = isUnionType(parent) ? undefined : parent.getFields()[node.name.value];
+    const type = field && getNamedType(field.type);
+    if (!field || !node.selectionSet || !isCompositeType(type)) return 1;
+    if (isConnection(field)) return 1 + this.ofSelections(node.selectionSet, type, this.pageOf(node));
+    const size = isListType(getNullableType(field.type)) ? (page ?? this.listOf(node)) : 1;
+    return 1 + size * this.ofSelections(node.selectionSet, type, undefined);
+  }
+
+  private ofFragment(name: string, page: number | undefined): number {
+    const key = `${name} ${page}`;
+    const known = this.computed.get(key);
+    if (known !== undefined) return known;
+    const fragment = this.fragments.get(name);
+    const type = this.compositeType(fragment?.typeCondition.name.value);
+    if (!fragment || !type) return 0;
+    this.computed.set(key, 0); // a fragment that reaches itself is refused by GraphQL's own rule
+    const cost = this.ofSelections(fragment.selectionSet, type, page);
+    this.computed.set(key, cost);
+    return cost;
+  }
+
+  private compositeType(name: string | undefined): GraphQLCompositeType | undefined {
+    const type = name === undefined ? undefined : this.schema.getType(name);
+    return isCompositeType(type) ? type : undefined;
+  }
+
+  private pageOf({ arguments: given = [] }: FieldNode): number {
+    const sizes = given
+      .filter(({ name }) => name.value === "first" || name.value === "last")
+      .map((each) => this.valueOf(each))
+      .filter((value) => typeof value === "number");
+    const asked = sizes.length > 0 ? Math.max(...sizes) : DEFAULT_PAGE;
+    return Math.min(Math.max(asked, 1), this.limits.maxPage);
+  }
+
+  /** A field that is given a list, as `nodes(ids:)`, answers with as many; of others only a bound is known. */
+  private listOf({ arguments: given = [] }: FieldNode): number {
+    const lists = given.map((each) => this.valueOf(each)).filter((value) => Array.isArray(value));
+    return lists.length > 0 ? Math.max(...lists.map(({ length }) => length)) : PLAIN_LIST;
+  }
+
+  private valueOf({ value }: ArgumentNode): unknown {
+    if (value.kind === Kind.VARIABLE) return this.variables[value.name.value];
+    if (value.kind === Kind.INT) return Number(value.value);
+    return value.kind === Kind.LIST ? value.values : undefined;
+  }
+}
+
+function isConnection({ args, type }: Field): boolean {
+  const named = getNullableType(type);
+  if (!isObjectType(named) || !args.some(({ name }) => name === "first" || name === "last")) return false;
+  const fields = named.getFields();
+  return "nodes" in fields || "edges" in fields;
+}

@@ -1,0 +1,53 @@
+import type { Settings } from "../../settings.js";
+
+/** How much one request may ask for. */
+export interface Limits {
+  /** Levels of fields. */
+  readonly maxDepth: number;
+  /** Levels of fields below `__schema` and `__type`: the standard introspection query has 15. */
+  readonly maxIntrospectionDepth: number;
+  /** Largest page of a connection. */
+  readonly maxPage: number;
+  /** Fields, each times the page sizes around it. */
+  readonly maxCost: number;
+  readonly maxTokens: number;
+  /** Brackets inside brackets, of any kind: the parser recurses at each. */
+  readonly maxNesting: number;
+  readonly maxAliases: number;
+  readonly maxRootFields: number;
+  readonly maxMutationFields: number;
+  readonly maxDirectives: number;
+  readonly maxDirectivesPerLocation: number;
+  readonly maxOperations: number;
+  readonly maxListItems: number;
+  readonly maxListItemsInAll: number;
+  readonly maxBodyBytes: number;
+}
+
+const COST_PER_PAGE_ROW = 500;
+/** What a field needs in brackets beside its own level: arguments, nested input objects and the operation. */
+const NESTING_BEYOND_DEPTH = 20;
+
+/** The limits as shipped, with those that the operator can move. */
+export function limitsOf({
+  ROCAS_MAX_DEPTH: maxDepth,
+  ROCAS_MAX_PAGE: maxPage,
+}: Pick<Settings, "ROCAS_MAX_DEPTH" | "ROCAS_MAX_PAGE">): Limits {
+  return {
+    maxDepth,
+    maxIntrospectionDepth: 15,
+    maxPage,
+    maxCost: COST_PER_PAGE_ROW * maxPage,
+    maxTokens: 2_000,
+    maxNesting: Math.max(50, maxDepth + NESTING_BEYOND_DEPTH),
+    maxAliases: 30,
+    maxRootFields: 20,
+    maxMutationFields: 5,
+    maxDirectives: 50,
+    maxDirectivesPerLocation: 10,
+    maxOperations: 10,
+    maxListItems: 250,
+    maxListItemsInAll: 1_000,
+    maxBodyBytes: 256 * 1024,
+  };
+}

@@ -1,0 +1,37 @@
+import { MIMEType } from "node:util";
+
+export const JSON_TYPE = "application/json";
+export const GRAPHQL_TYPE = "application/graphql-response+json";
+const HTML_TYPE = "text/html";
+
+/** Which of the offered types an `Accept` header prefers; the first offered where there is no header or it is all the same to it. */
+function preferred(accept: string | undefined, offered: readonly string[]): string | undefined {
+  if (!accept) return offered[0];
+  let best: { type: string; quality: number } | undefined;
+  for (const range of accept.split(",")) {
+    const { essence, quality } = parse(range);
+    const type = offered.find((each) => covers(essence, each));
+    if (type && quality > 0 && (!best || quality > best.quality)) best = { type, quality };
+  }
+  return best?.type;
+}
+
+/** The type of a GraphQL answer; undefined where the client takes neither. */
+export const answerType = (accept: string | undefined): string | undefined =>
+  preferred(accept, [JSON_TYPE, GRAPHQL_TYPE]);
+
+/** Whether a browser's address bar asks, and not a program. */
+export const prefersPage = (accept: string | undefined): boolean =>
+  preferred(accept, [JSON_TYPE, GRAPHQL_TYPE, HTML_TYPE]) === HTML_TYPE;
+
+function parse(range: string): { essence: string; quality: number } {
+  try {
+    const { essence, params } = new MIMEType(range.trim());
+    return { essence, quality: Number(params.get("q") ?? 1) };
+  } catch {
+    return { essence: "", quality: 0 }; // no media range: it covers nothing
+  }
+}
+
+const covers = (range: string, type: string): boolean =>
+  range === type || range === "*/*" || (range.endsWith("/*") && type.startsWith(range.slice(0, -1)));

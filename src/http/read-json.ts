@@ -1,0 +1,83 @@
+import type { IncomingMessage } from "node:http";
+import { MIMEType } from "node:util";
+import { HttpRefusal } from "./refusal.js";
+
+const MOST_MS = 30_000;
+
+/**
+ * The JSON object that a request carries.
+ * @throws HttpRefusal for another type, another encoding, too much of it, or too slow a sender.
+ */
+export async function readJson(request: IncomingMessage, most: number): Promise<Record<string, unknown>> {
+  checkHeaders(request, most);
+  const bytes = await readBytes(request, most);
+  const value = parse(bytes);
+  if (Array.isArray(value))
+    throw new HttpRefusal(
+      400,
+      "BAD_USER_INPUT",
+      "One operation comes in one request: the body is a JSON object, no list.",
+    );
+  if (typeof value !== "object" || value === null)
+    throw new HttpRefusal(
+      400,
+      "BAD_USER_INPUT",
+      "The body is a JSON object with `query` and, perhaps, `variables` and `operationName`.",
+    );
+  return value as Record<string, unknown>;
+}
+
+function checkHeaders({ headers }: IncomingMessage, most: number): void {
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity")
+    throw new HttpRefusal(415, "BAD_USER_INPUT", "Bodies are not decompressed: send it without Content-Encoding.");
+  if (!isJson(headers["content-type"]))
+    throw new HttpRefusal(415, "BAD_USER_INPUT", "The body is JSON in UTF-8: send it as application/json.");
+  if (Number(headers["content-length"] ?? 0) > most) throw tooLarge(most);
+}
+
+function isJson(contentType: string | undefined): boolean {
+  try {
+    const { essence, params } = new MIMEType(contentType ?? "");
+    return essence === "application/json" && /^utf-?8$/i.test(params.get("charset") ?? "utf-8");
+  } catch {
+    return false;
+  }
+}
+
+function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const slow = () =>
+      settle(() =>
+        reject(new HttpRefusal(408, "LIMIT_EXCEEDED", `The body did not come within ${MOST_MS / 1_000} seconds.`)),
+      );
+    const timer = setTimeout(slow, MOST_MS);
+    const settle = (how: () => void) => {
+      clearTimeout(timer);
+      request.off("data", onData).off("end", onEnd).off("close", onClose);
+      how();
+    };
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > most) settle(() => reject(tooLarge(most)));
+      else chunks.push(chunk);
+    };
+    const onEnd = () => settle(() => resolve(Buffer.concat(chunks)));
+    const onClose = () =>
+      settle(() => reject(new HttpRefusal(400, "BAD_USER_INPUT", "The request ended before its body did.")));
+    request.on("data", onData).once("end", onEnd).once("close", onClose);
+  });
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new HttpRefusal(400, "BAD_USER_INPUT", "The body is no well-formed JSON in UTF-8.");
+  }
+}
+
+const tooLarge = (most: number): HttpRefusal =>
+  new HttpRefusal(413, "LIMIT_EXCEEDED", `A body has at most ${most / 1024} KiB.`);

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from "node:http";
+import type { OperationRequest } from "./admission.js";
+import { readJson } from "./read-json.js";
+import { HttpRefusal } from "./refusal.js";
+
+/** Headers that no page of another origin can set without asking first. */
+const PREFLIGHTED = ["content-type", "apollo-require-preflight", "x-apollo-operation-name"];
+
+const bad = (message: string): HttpRefusal => new HttpRefusal(400, "BAD_USER_INPUT", message);
+
+/**
+ * The operation that a request asks for, by GET or POST.
+ * @throws HttpRefusal where it is none.
+ */
+export async function readOperation(request: IncomingMessage, search: string, most: number): Promise<OperationRequest> {
+  const { method, headers } = request;
+  if (method !== "GET" && method !== "POST")
+    throw new HttpRefusal(405, "BAD_USER_INPUT", "GraphQL is asked by POST or GET.", { allow: "GET, POST" });
+  if (method === "POST") return asOperation(await readJson(request, most));
+  if (!PREFLIGHTED.some((name) => headers[name]))
+    throw bad(`A GET request carries one of the headers ${PREFLIGHTED.slice(1).join(", ")}, or comes as POST.`);
+  return asOperation(parametersOf(search));
+}
+
+function asOperation({ query, operationName, variables, extensions }: Record<string, unknown>): OperationRequest {
+  if (typeof query !== "string" || query.trim() === "") throw bad("`query` is a GraphQL document, and not empty.");
+  if (!isLeftOut(operationName) && typeof operationName !== "string") throw bad("`operationName` is a string.");
+  if (!isLeftOut(variables) && !isObject(variables)) throw bad("`variables` is a JSON object.");
+  if (!isLeftOut(extensions) && !isObject(extensions)) throw bad("`extensions` is a JSON object.");
+  return { query, operationName: operationName || null, variables: variables ?? null };
+}
+
+function parametersOf(search: string): Record<string, unknown> {
+  const parameters = new URLSearchParams(search);
+  const once = (name: string): string | undefined => {
+    const values = parameters.getAll(name);
+    if (values.length > 1) throw bad(`The parameter ${name} comes once.`);
+    return values[0];
+  };
+  return {
+    query: once("query"),
+    operationName: once("operationName"),
+    variables: json(once("variables"), "variables"),
+    extensions: json(once("extensions"), "extensions"),
+  };
+}
+
+function json(text: string | undefined, name: string): unknown {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    throw bad(`The parameter ${name} is no well-formed JSON.`);
+  }
+}
+
+const isLeftOut = (value: unknown): value is null | undefined => value === null || value === undefined;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ErrorCode } from "../errors.js";
+import { drain } from "./refuse.js";
+
+/** A request that is refused before GraphQL, or beside it, has to do with it. */
+export class HttpRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: ErrorCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.name = "HttpRefusal";
+  }
+}
+
+const STATUS: Record<ErrorCode, number> = {
+  BAD_USER_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  IN_USE: 409,
+  CONFLICT: 409,
+  CONTRACT_NOT_MET: 422,
+  FILTER_TOO_BROAD: 422,
+  LIMIT_EXCEEDED: 429,
+  RUNTIME_UNAVAILABLE: 503,
+  STORE_UNAVAILABLE: 503,
+  INTERNAL: 500,
+};
+
+export const statusOf = (code: string): number => STATUS[code as ErrorCode] ?? 400;
+
+/** Answers in full, also where the body of the request has not been read to its end. */
+export function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): void {
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
+  response.end(request.method === "HEAD" ? undefined : body);
+  drain(request);
+}

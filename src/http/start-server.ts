@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { GraphQLSchema } from "graphql";
+import type { Logger } from "pino";
+import type { Caller } from "../caller.js";
+import type { Settings } from "../settings.js";
+import { refuseBadHttp } from "./bad-http.js";
+import { ConnectionCap } from "./connection-cap.js";
+import { Draining } from "./draining.js";
+import { Front, type Readiness } from "./front.js";
+import { GraphiqlPage } from "./graphiql-page.js";
+import { GraphQLEndpoint } from "./graphql-endpoint.js";
+import { limitsOf } from "./limits/limits.js";
+import type { Route } from "./route.js";
+
+export interface ServerOptions {
+  readonly settings: Pick<
+    Settings,
+    | "HOST"
+    | "PORT"
+    | "ROCAS_TOKEN"
+    | "ROCAS_ALLOWED_HOSTS"
+    | "ROCAS_ALLOWED_ORIGINS"
+    | "ROCAS_MAX_DEPTH"
+    | "ROCAS_MAX_PAGE"
+  >;
+  readonly schema: GraphQLSchema;
+  /** What resolvers get, made anew for every request. */
+  readonly contextOf: (caller: Caller) => object;
+  /** Parts of the server beside GraphQL. */
+  readonly routes: readonly Route[];
+  readonly logger: Logger;
+  readonly readiness: () => Promise<Readiness>;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Stops accepting, lets running requests end (20 s at most), closes. */
+  close(): Promise<void>;
+}
+
+const HEAD_MS = 10_000;
+const CHECK_MS = 1_000;
+const KEEP_ALIVE_MS = 5_000;
+const MOST_HEAD_BYTES = 16 * 1024;
+
+/**
+ * Listens, and answers on one port: GraphQL, GraphiQL, health, and the routes given.
+ * @throws Error with a sentence for the operator where the address cannot be had.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { settings, logger } = options;
+  const graphql = await GraphQLEndpoint.open({ ...options, limits: limitsOf(settings) });
+  const cap = new ConnectionCap();
+  const front = new Front({ ...options, graphql, graphiql: await GraphiqlPage.open(), cap });
+  // Uploads take as long as they take: the time for a body is the business of whoever reads it.
+  const server = createServer({
+    headersTimeout: HEAD_MS,
+    requestTimeout: 0,
+    connectionsCheckingInterval: CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MOST_HEAD_BYTES,
+    // The Host check answers a request without one, in JSON.
+    requireHostHeader: false,
+  });
+  if (settings.ROCAS_TOKEN) cap.watch(server);
+  refuseBadHttp(server, randomUUID);
+  const draining = new Draining(server);
+  server.on("request", (request, response) => void front.handle(request, response));
+  try {
+    await listen(server, settings);
+  } catch (error) {
+    await graphql.stop();
+    throw error;
+  }
+  server.on("error", (err) => logger.error({ err }, "server failed"));
+  return {
+    url: urlOf(settings.HOST, (server.address() as AddressInfo).port),
+    async close() {
+      await draining.drain();
+      await graphql.stop();
+    },
+  };
+}
+
+function listen(server: Server, { HOST: host, PORT: port }: Pick<Settings, "HOST" | "PORT">): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port));
+    server.once("error", fail);
+    server.listen({ host, port }, () => {
+      server.off("error", fail);
+      resolve();
+    });
+  });
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `Port ${port} of ${host} is taken: set PORT to another, or end what listens there.`,
+    EACCES: `Port ${port} may not be used by this user: set PORT to one above 1023.`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: set HOST to one that is.`,
+  };
+  return new Error(reasons[error.code ?? ""] ?? `Cannot listen on ${host}:${port}.`, { cause: error });
+}
+
+const urlOf = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;

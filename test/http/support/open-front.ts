@@ -1,0 +1,70 @@
+import { PassThrough } from "node:stream";
+import { pino } from "pino";
+import { readSettings } from "../../../src/settings.js";
+import type { Route } from "../../../src/http/route.js";
+import { startServer } from "../../../src/http/start-server.js";
+import { buildToySchema } from "./toy-schema.js";
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked into as a client does
+  readonly body: any;
+}
+
+const ECHO: Route = {
+  prefix: "/own/",
+  auth: "own",
+  handle(request, response) {
+    response.end(`own ${request.url}`);
+    return Promise.resolve();
+  },
+};
+
+/** The real server, listening, over a toy schema. */
+export async function openFront(environment: Record<string, string> = {}, routes: readonly Route[] = [ECHO]) {
+  const lines = new PassThrough();
+  let log = "";
+  lines.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  const settings = readSettings(environment);
+  const { schema } = await buildToySchema();
+  const server = await startServer({
+    // Port 0 is no setting an operator can give.
+    settings: { ...settings, PORT: 0 },
+    schema,
+    contextOf: (caller) => ({ caller }),
+    routes,
+    logger: pino({ level: "debug" }, lines),
+    readiness: () => Promise.resolve({ ok: true, detail: { store: "ok" } }),
+  });
+  const port = Number(new URL(server.url).port);
+
+  async function send(path: string, init: RequestInit = {}): Promise<Answered> {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  }
+
+  return {
+    url: server.url,
+    port,
+    send,
+    post: (body: string | object, headers: Record<string, string> = {}) =>
+      send("/graphql", {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+    query: (query: string, variables?: object) =>
+      send("/graphql", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query, variables }),
+      }),
+    log: () => log,
+    close: () => server.close(),
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
