@@ -1,4 +1,4 @@
-import { bool, cleanEnv, EnvMissingError, host, makeValidator, num, port, str } from "envalid";
+import { cleanEnv, EnvMissingError, host, makeValidator, num, port, str } from "envalid";
 
 const list = makeValidator<string[]>((text) =>
   text
@@ -53,7 +53,6 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
         choices: ["trace", "debug", "info", "warn", "error", "silent"],
         desc: "How much is logged.",
       }),
-      ROCAS_OFFLINE: bool({ default: false, desc: "Do not look for a container engine." }),
     },
     {
       reporter: ({ errors }) => {

@@ -51,7 +51,7 @@ export async function insertRecord<T extends AnyRecord>(
   }
 }
 
-const defining = <T extends AnyRecord>({ _id, key, ...rest }: NewRecord<T>): Record<string, unknown> =>
+const defining = <T extends AnyRecord>({ _id, key: _key, ...rest }: NewRecord<T>): Record<string, unknown> =>
   rest as Record<string, unknown>;
 
 /** The place after the last one, tombstones included. @throws ALREADY_EXISTS where the key must be free and is not. */

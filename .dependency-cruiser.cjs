@@ -1,0 +1,54 @@
+const ENTITIES = [
+  "project/project",
+  "model/model",
+  "model/file-doc",
+  "dataset/dataset",
+  "build/build",
+  "build-version/build-version",
+  "training/training",
+  "model-version/model-version",
+  "deployment/deployment",
+  "deployment/deployment-revision",
+  "treasure-chest/treasure-chest",
+].map((each) => `^src/${each}\\.ts$`);
+const WIRING = ["^src/main\\.ts$", "^src/open-app\\.ts$"];
+const ports = (...names) => names.map((each) => `^src/${each}/`);
+const PORTS = ports("runtime", "source", "storage", "vault", "store");
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "an entity knows entities and what all records share",
+      severity: "error",
+      from: { path: ENTITIES },
+      to: {
+        path: "^src/",
+        pathNot: [...ENTITIES, ...ports("graph"), "^src/names\\.ts$", "^src/errors\\.ts$", "^src/jobs/task-state\\.ts$"],
+      },
+    },
+    {
+      name: "a resolver asks loaders and use-cases",
+      severity: "error",
+      from: { path: "\\.resolver\\.ts$" },
+      to: { path: [...PORTS, ...ports("router", "run-api", "http")], pathNot: "^src/store/key-of\\.ts$" },
+    },
+    {
+      name: "only the wiring names an adapter",
+      severity: "error",
+      from: { path: "^src/", pathNot: [...WIRING, ...PORTS, "^src/onboard/build-base-image\\.ts$"] },
+      to: { path: PORTS.map((each) => `${each}[^/]+/`) },
+    },
+    {
+      name: "no cycle, but between entities",
+      severity: "error",
+      from: { path: "^src/", pathNot: ENTITIES },
+      to: { circular: true },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+  },
+};

@@ -1,0 +1,84 @@
+import { pino } from "pino";
+import { greeting } from "./greeting.js";
+import { openDownload } from "./files/open-download.js";
+import { receiveFile } from "./files/receive-file.js";
+import { filesRoute } from "./http/files.js";
+import { startServer } from "./http/start-server.js";
+import { openApp } from "./open-app.js";
+import { requestContext } from "./request-context.js";
+import { predictRoute } from "./router/predict.js";
+import { DockerHostRefused } from "./runtime/docker/open-docker.js";
+import { rocasSchema } from "./schema.js";
+import { readSettings, SettingsRefused } from "./settings.js";
+import { StoreRefused } from "./store/store-refused.js";
+import { KeyRefused } from "./vault/sealed-store/key-file.js";
+
+/** What the operator can mend is said in a sentence, without a stack. */
+const isForOperator = (error: unknown): error is Error =>
+  error instanceof SettingsRefused ||
+  error instanceof StoreRefused ||
+  error instanceof KeyRefused ||
+  error instanceof DockerHostRefused ||
+  (error instanceof Error &&
+    ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL"].includes(String((error as NodeJS.ErrnoException).code)));
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  // People read standard output, machines the log on standard error.
+  const logger = pino({ level: settings.LOG_LEVEL, name: "rocas" }, pino.destination(2));
+  const opened = await openApp(settings, logger);
+  const { app } = opened;
+  const { schema } = await rocasSchema();
+  const server = await startServer({
+    settings,
+    schema,
+    contextOf: (caller) => requestContext(app, caller),
+    routes: [
+      filesRoute({
+        vault: app.vault,
+        receive: (ticket, content) => receiveFile(app, ticket, content),
+        open: (ticket) => openDownload(app, ticket),
+        unexpected: (error, id) => logger.error({ err: error, id }, "file transfer failed"),
+      }),
+      predictRoute({
+        table: app.routes,
+        tokens: { token: settings.ROCAS_TOKEN, predictToken: settings.ROCAS_PREDICT_TOKEN },
+      }),
+    ],
+    logger,
+    readiness: async () => {
+      const store = await app.store.now().then(
+        () => "answers",
+        () => "does not answer",
+      );
+      return { ok: store === "answers", detail: { store } };
+    },
+  });
+  process.stdout.write(await greeting(opened, server.url));
+
+  let ending = false;
+  const end = (code: number): void => {
+    // A second signal does not wait.
+    if (ending) process.exit(code || 1);
+    ending = true;
+    void server
+      .close()
+      .then(() => opened[Symbol.asyncDispose]())
+      .then(() => process.exit(code))
+      .catch((error: unknown) => {
+        logger.fatal({ err: error }, "could not end well");
+        process.exit(1);
+      });
+  };
+  process.on("SIGTERM", () => end(0));
+  process.on("SIGINT", () => end(0));
+  void opened.lost.then((error) => {
+    logger.fatal({ err: error }, "the store is lost");
+    process.exit(1);
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(isForOperator(error) ? `${error.message}\n` : `${(error as Error)?.stack ?? String(error)}\n`);
+  process.exit(1);
+});
