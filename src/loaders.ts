@@ -1,3 +1,5 @@
+import { buildLoaders } from "./build/build.loaders.js";
+import { buildVersionLoaders } from "./build-version/build-version.loaders.js";
 import { datasetLoaders } from "./dataset/dataset.loaders.js";
 import { modelLoaders } from "./model/model.loaders.js";
 import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
@@ -11,6 +13,8 @@ export const loadersOf = (store: Store) => ({
   ...modelLoaders(store),
   ...datasetLoaders(store),
   ...modelVersionLoaders(store),
+  ...buildLoaders(store),
+  ...buildVersionLoaders(store),
   ...treasureChestLoaders(store),
 });
 

@@ -1,6 +1,5 @@
 import { GraphQLDateTime } from "graphql-scalars";
 import { ArgsType, Field, Int, ObjectType } from "type-graphql";
-import { Max, Min } from "class-validator";
 
 @ObjectType({ description: "A piece of a log, as it came." })
 export class LogPiece {
@@ -46,7 +45,5 @@ export class LogArgs {
   readonly after?: string | null;
 
   @Field(() => Int, { defaultValue: 20, description: "How many pieces of at most 64 KiB, 100 at most." })
-  @Min(1)
-  @Max(100)
   readonly first!: number;
 }

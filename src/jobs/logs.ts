@@ -8,6 +8,7 @@ import { maskSecrets } from "./mask-secrets.js";
 
 export const MOST_CHUNK_BYTES = 64 * 1024;
 export const MOST_JOB_BYTES = 64 * 1024 * 1024;
+const MOST_PAGE = 100;
 const FULL = "\n[The log ends here: it has reached 64 MiB.]\n";
 
 /** A piece of what a container, a build or the reconciler wrote. */
@@ -71,16 +72,21 @@ export async function appendLog(
 export interface LogRange {
   /** Where the page before this one ended. */
   readonly after?: string | null | undefined;
-  /** How many chunks, from 1 to 100. */
+  /** How many chunks. */
   readonly first: number;
 }
 
-/** A page of the log of a job, in the order in which it was written. @throws BAD_USER_INPUT on a cursor of another log */
+/**
+ * A page of the log of a job, in the order in which it was written.
+ * @throws BAD_USER_INPUT on a cursor of another log, or a page out of bounds
+ */
 export async function readLog(
   { jobs, logs }: Pick<Store, "jobs" | "logs">,
   job: string,
   { after, first }: LogRange,
 ): Promise<LogPage> {
+  if (first < 1 || first > MOST_PAGE)
+    throw new DomainError("BAD_USER_INPUT", `A page of a log has 1 to ${MOST_PAGE} pieces.`, ["first"]);
   const from = after ? positionOf(job, after) : job;
   // The state is read before the chunks: nothing is written after the end, so that what follows is all there is.
   const state = await jobs.findOne({ _id: job }, { projection: { state: 1, cleanup: 1 } });

@@ -15,7 +15,7 @@ const QUEUE_MS = 1_000;
  * Carries a build on: QUEUED behind others of its tag, RUNNING in the engine, FINISHING from the moment at which it can
  * no longer be cancelled. One turn goes through all of it where nothing stands in the way.
  */
-export const runBuild: Carrier = async (app, hold) => {
+export const carryBuild: Carrier = async (app, hold) => {
   const { _id, spec, state, desired } = hold.job;
   if (spec.kind !== "BUILD") throw new Error(`${_id} is no build.`);
   if (state !== "FINISHING") {

@@ -1,0 +1,84 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { Build } from "../build/build.js";
+import { deleteRecord } from "../deletion/delete-record.js";
+import { Deletion } from "../deletion/deletion.js";
+import { DeploymentConnection } from "../deployment/deployment.connection.js";
+import { answerChildren } from "../graph/answer-children.js";
+import { answerList } from "../graph/answer-list.js";
+import { intentOf } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { whereNames, whereParents } from "../graph/where-names.js";
+import { Project } from "../project/project.js";
+import type { RequestContext } from "../request-context.js";
+import { keyOf } from "../store/key-of.js";
+import { TrainingConnection } from "../training/training.connection.js";
+import { BuildVersionConnection } from "./build-version.connection.js";
+import { BuildVersionKey, BuildVersionsArgs, DeleteBuildVersionInput } from "./build-version.inputs.js";
+import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
+
+@Resolver(() => BuildVersion)
+export class BuildVersionResolver {
+  @Query(() => BuildVersion, {
+    nullable: true,
+    description: "The build version that is current under that tag, or null.",
+  })
+  buildVersion(@Args(() => BuildVersionKey) { proj, tag }: BuildVersionKey, @Ctx() { loaders }: RequestContext) {
+    return loaders.buildVersionByKey.load(keyOf(proj, tag));
+  }
+
+  @Query(() => BuildVersionConnection, { description: "Build versions, the newest first." })
+  async buildVersions(@Args(() => BuildVersionsArgs) args: BuildVersionsArgs, @Ctx() { app, loaders }: RequestContext) {
+    const where = {
+      ...(await whereParents("proj", loaders.projectByKey, args.filter?.proj, ["filter", "proj"])),
+      ...whereNames("tag", args.filter?.tag, ["filter", "tag"]),
+    };
+    return answerList(app, app.store.buildVersions, where, args);
+  }
+
+  @Mutation(() => Deletion, {
+    description: "Deletes a build version with its image, unless something else uses that. Snapshots of it stay.",
+  })
+  deleteBuildVersion(
+    @Arg("input", () => DeleteBuildVersionInput) input: DeleteBuildVersionInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    const intent = intentOf(caller, "deleteBuildVersion", input);
+    return deleteRecord(app, intent, "bvers", [input.proj, input.tag], input.cascade);
+  }
+
+  @FieldResolver(() => Project, { description: "The project which was built." })
+  proj(@Root() { proj }: BuildVersion, @Ctx() { loaders }: RequestContext) {
+    return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => Build, { nullable: true, description: "The build that made it; null once that is deleted." })
+  build(@Root() { build }: BuildVersion, @Ctx() { loaders }: RequestContext) {
+    return build ? loaders.build.load(build) : null;
+  }
+
+  @FieldResolver(() => TrainingConnection, { description: "The trainings that ran in it." })
+  trainings(
+    @Root() { _id }: BuildVersion,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
+    return answerChildren(app, loaders.trainingsOfBuildVersion, _id, args);
+  }
+
+  @FieldResolver(() => DeploymentConnection, { description: "The deployments whose wanted revision runs in it." })
+  deployments(
+    @Root() { _id }: BuildVersion,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
+    return answerChildren(app, loaders.deploymentsOfBuildVersion, _id, args);
+  }
+}
+
+export const BuildVersionSnapshotResolver = snapshotResolver(
+  () => BuildVersionSnapshot,
+  () => BuildVersion,
+  BUILD_VERSION_DEFINITION,
+  (loaders) => loaders.buildVersionByKey,
+);

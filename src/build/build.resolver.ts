@@ -1,0 +1,83 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import { deleteRecord } from "../deletion/delete-record.js";
+import { Deletion } from "../deletion/deletion.js";
+import { answerList } from "../graph/answer-list.js";
+import { intentOf } from "../graph/mutation-input.js";
+import { whereNames, whereParents } from "../graph/where-names.js";
+import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { Project } from "../project/project.js";
+import type { RequestContext } from "../request-context.js";
+import { TreasureChest } from "../treasure-chest/treasure-chest.js";
+import { BuildConnection } from "./build.connection.js";
+import { BuildProjectInput, BuildsArgs, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
+import { Build } from "./build.js";
+import { cancelBuild } from "./cancel-build.js";
+import { readBuildLog } from "./read-build-log.js";
+import { buildProject } from "./start-build.js";
+
+@Resolver(() => Build)
+export class BuildResolver {
+  @Query(() => Build, { nullable: true, description: "The build of that id, or null." })
+  build(@Arg("id", () => ID, { description: "The id of the build." }) id: string, @Ctx() { loaders }: RequestContext) {
+    return loaders.build.load(id);
+  }
+
+  @Query(() => BuildConnection, { description: "Builds, the newest first." })
+  async builds(@Args(() => BuildsArgs) args: BuildsArgs, @Ctx() { app, loaders }: RequestContext) {
+    const where = {
+      ...(await whereParents("proj", loaders.projectByKey, args.filter?.proj, ["filter", "proj"])),
+      ...whereNames("tag", args.filter?.tag, ["filter", "tag"]),
+    };
+    return answerList(app, app.store.builds, where, args);
+  }
+
+  @Mutation(() => Build, {
+    description:
+      "Begins to build the image of a project. It answers at once; the task says how far it is, and `bvers` what came of it. Builds of one tag follow each other.",
+  })
+  buildProject(
+    @Arg("input", () => BuildProjectInput) input: BuildProjectInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    return buildProject(app, intentOf(caller, "buildProject", input), input);
+  }
+
+  @Mutation(() => Build, {
+    description:
+      "Asks for the end of a build. Its task is CANCELLED once nothing of it runs any more; one that has ended stays as it is.",
+  })
+  cancelBuild(@Arg("input", () => CancelBuildInput) input: CancelBuildInput, @Ctx() { app, caller }: RequestContext) {
+    return cancelBuild(app, intentOf(caller, "cancelBuild", input), input);
+  }
+
+  @Mutation(() => Deletion, { description: "Deletes a build with its log. The build version that it made stays." })
+  deleteBuild(@Arg("input", () => DeleteBuildInput) input: DeleteBuildInput, @Ctx() { app, caller }: RequestContext) {
+    return deleteRecord(app, intentOf(caller, "deleteBuild", input), "build", [input.id], input.cascade);
+  }
+
+  @FieldResolver(() => Project, { description: "The project that is built." })
+  proj(@Root() { proj }: Build, @Ctx() { loaders }: RequestContext) {
+    return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => TreasureChest, {
+    nullable: true,
+    description: "The treasure chest with the credentials of the git host, or of the registry that it is pulled from.",
+  })
+  chest(@Root() { chest }: Build, @Ctx() { loaders }: RequestContext) {
+    return chest ? loaders.treasureChest.load(chest) : null;
+  }
+
+  @FieldResolver(() => TreasureChest, {
+    nullable: true,
+    description: "The treasure chest with the credentials of the registry that the image is pushed to.",
+  })
+  registryChest(@Root() { registry_chest: chest }: Build, @Ctx() { loaders }: RequestContext) {
+    return chest ? loaders.treasureChest.load(chest) : null;
+  }
+
+  @FieldResolver(() => LogPage, { description: "What the build wrote, also while it runs." })
+  log(@Root() build: Build, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
+    return readBuildLog(app, build, args);
+  }
+}
