@@ -153,7 +153,7 @@ for (const [what, bytes] of AMBIGUOUS)
 test("a request in HTTP/1.0 with a length is answered", async () => {
   await using router = await openHostile();
 
-  const answer = await raw(router.port, "POST /predict/iris/live HTTP/1.0\r\nContent-Length: 2\r\n\r\n[]");
+  const answer = await raw(router.port, "POST /predict/iris/live HTTP/1.0\r\nHost: x\r\nContent-Length: 2\r\n\r\n[]");
 
   expect(statusOf(answer)).toBe(200);
 });

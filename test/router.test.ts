@@ -86,7 +86,7 @@ test("a deployment that is not there is 404 with a sentence", async () => {
   const answer = await router.predict();
 
   expect(answer.status).toBe(404);
-  expect(await answer.json()).toEqual({
+  expect(await answer.json()).toMatchObject({
     errors: [
       {
         message: 'Project "iris" has no deployment "live" that takes predictions.',

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { drain, refuse } from "../http/refuse.js";
+import { HttpRefusal } from "../http/refusal.js";
+import type { Route as HttpRoute } from "../http/route.js";
+import { drain } from "./drain.js";
 import { forward, type Forwarded, type ForwardLimits } from "./forward.js";
 import { isAmbiguous, predictTarget, type PredictTarget } from "./predict-target.js";
 import { mayPredict, type PredictTokens } from "./predict-token.js";
@@ -31,14 +33,9 @@ const LIMITS: PredictLimits = {
 const ATTEMPTS = 3;
 
 /** `POST /predict/<proj>/<deployment>`: streamed to a ready replica, never to anything that is not in the route table. */
-export function predictRoute({ table, tokens, limits: changed }: PredictRouteOptions) {
-  const limits = { ...LIMITS, ...changed };
-  const router = new Router(table, tokens, limits);
-  return {
-    prefix: "/predict/",
-    auth: "own" as const,
-    handle: (request: IncomingMessage, response: ServerResponse) => router.handle(request, response),
-  };
+export function predictRoute({ table, tokens, limits }: PredictRouteOptions): HttpRoute {
+  const router = new Router(table, tokens, { ...LIMITS, ...limits });
+  return { prefix: "/predict/", auth: "own", handle: (request, response) => router.handle(request, response) };
 }
 
 class Router {
@@ -54,27 +51,14 @@ class Router {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isAmbiguous(request)) return refuse(request, response, 400, "BAD_USER_INPUT", "The request is ambiguous.");
-    if (!mayPredict(request.headers.authorization, this.tokens))
-      return refuse(request, response, 401, "UNAUTHENTICATED", "Predictions need a bearer token here.", {
-        "www-authenticate": "Bearer",
-      });
-    const target = predictTarget(request.url ?? "");
-    const route = target && this.table.find(target.proj, target.name);
-    if (!target || !route) return refuse(request, response, 404, "NOT_FOUND", notDeployed(target));
-    if (request.method !== "POST")
-      return refuse(request, response, 405, "BAD_USER_INPUT", "Predictions are asked for by POST.", { allow: "POST" });
-    if (Number(request.headers["content-length"] ?? 0) > this.limits.bodyBytes)
-      return this.tell("TOO_LARGE", request, response);
+    const { target, route } = this.routeOf(request);
     const key = JSON.stringify([target.proj, target.name]);
     const others = this.inFlight.get(key) ?? 0;
     if (others >= this.limits.inFlight)
-      return refuse(request, response, 503, "LIMIT_EXCEEDED", "The deployment has too many requests in flight.", {
-        "retry-after": "1",
-      });
+      throw new HttpRefusal(503, "LIMIT_EXCEEDED", "The deployment has too many requests in flight.", soon(1));
     this.inFlight.set(key, others + 1);
     try {
-      await this.predict(target, route, request, response);
+      this.tell(await this.predict(target, route, request, response), request);
     } finally {
       const left = this.inFlight.get(key)! - 1;
       if (left > 0) this.inFlight.set(key, left);
@@ -82,37 +66,70 @@ class Router {
     }
   }
 
-  private async predict(target: PredictTarget, route: Route, request: IncomingMessage, response: ServerResponse) {
+  /** Where the request goes, before anything of its body is read. */
+  private routeOf(request: IncomingMessage): { target: PredictTarget; route: Route } {
+    if (isAmbiguous(request)) throw new HttpRefusal(400, "BAD_USER_INPUT", "The request is ambiguous.");
+    if (!mayPredict(request.headers.authorization, this.tokens))
+      throw new HttpRefusal(401, "UNAUTHENTICATED", "Predictions need a bearer token here.", {
+        "www-authenticate": "Bearer",
+      });
+    const target = predictTarget(request.url ?? "");
+    const route = target && this.table.find(target.proj, target.name);
+    if (!target || !route) throw new HttpRefusal(404, "NOT_FOUND", notDeployed(target));
+    if (request.method !== "POST")
+      throw new HttpRefusal(405, "BAD_USER_INPUT", "Predictions are asked for by POST.", { allow: "POST" });
+    if (Number(request.headers["content-length"] ?? 0) > this.limits.bodyBytes) throw this.tooLarge();
     if (route.replicas.length === 0)
-      return refuse(request, response, 503, "RUNTIME_UNAVAILABLE", notReady(target, route), { "retry-after": "2" });
+      throw new HttpRefusal(503, "RUNTIME_UNAVAILABLE", notReady(target, route), soon(2));
+    return { target, route };
+  }
+
+  private async predict(
+    { query }: PredictTarget,
+    route: Route,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Forwarded> {
     const tried = new Set<string>();
     let how: Forwarded = "NOT_SENT";
     while (how === "NOT_SENT" && tried.size < ATTEMPTS) {
       const picked = this.health.pick(route.replicas, tried);
       if (!picked) break;
       tried.add(picked.replica.id);
-      how = await forward({ request, response }, { route, replica: picked.replica, query: target.query }, this.limits);
+      how = await forward({ request, response }, { route, replica: picked.replica, query }, this.limits);
       picked.ended(saysOfReplica(how));
     }
-    this.tell(how, request, response);
+    return how;
   }
 
-  private tell(how: Forwarded, request: IncomingMessage, response: ServerResponse): void {
-    const no = (status: number, ...[code, message, headers]: Answer) =>
-      refuse(request, response, status, code, message, headers);
-    if (how === "ANSWERED") return drain(request);
-    if (how === "NOT_SENT")
-      return no(503, "RUNTIME_UNAVAILABLE", "No replica of the deployment can be reached.", { "retry-after": "2" });
-    if (how === "RESET") return no(502, "RUNTIME_UNAVAILABLE", "The replica broke off without an answer.");
-    if (how === "NO_ANSWER") return no(504, "RUNTIME_UNAVAILABLE", "The replica did not answer in time.");
-    if (how === "CLIENT_SILENT")
-      return no(408, "BAD_USER_INPUT", "The body did not come in time.", { connection: "close" });
-    if (how === "TOO_LARGE")
-      return no(413, "LIMIT_EXCEEDED", `The body of a prediction has at most ${this.limits.bodyBytes} bytes.`);
+  /** What the client has not been told yet. */
+  private tell(how: Forwarded, request: IncomingMessage): void {
+    switch (how) {
+      case "ANSWERED":
+        return drain(request);
+      case "BROKEN":
+      case "CLIENT_LEFT":
+        return;
+      case "NOT_SENT":
+        throw new HttpRefusal(503, "RUNTIME_UNAVAILABLE", "No replica of the deployment can be reached.", soon(2));
+      case "RESET":
+        throw new HttpRefusal(502, "RUNTIME_UNAVAILABLE", "The replica broke off without an answer.");
+      case "NO_ANSWER":
+        throw new HttpRefusal(504, "RUNTIME_UNAVAILABLE", "The replica did not answer in time.");
+      case "CLIENT_SILENT":
+        throw new HttpRefusal(408, "BAD_USER_INPUT", "The body did not come in time.");
+      case "TOO_LARGE":
+        throw this.tooLarge();
+    }
+  }
+
+  private tooLarge(): HttpRefusal {
+    const most = `The body of a prediction has at most ${this.limits.bodyBytes} bytes.`;
+    return new HttpRefusal(413, "LIMIT_EXCEEDED", most);
   }
 }
 
-type Answer = [code: Parameters<typeof refuse>[3], message: string, headers?: Parameters<typeof refuse>[5]];
+const soon = (seconds: number) => ({ "retry-after": String(seconds) });
 
 function saysOfReplica(how: Forwarded): boolean | null {
   if (how === "ANSWERED") return true;

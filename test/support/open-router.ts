@@ -4,6 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { predictRoute, type PredictLimits } from "../../src/router/predict.js";
 import { RouteTable, type NamedRoute } from "../../src/router/route-table.js";
 import { portOf } from "./raw-http.js";
+import { serveRoute } from "./serve-route.js";
 
 export interface Asked {
   readonly url: string;
@@ -23,7 +24,7 @@ export async function openRouter({
 } = {}) {
   const table = new RouteTable();
   const route = predictRoute({ table, tokens, limits });
-  const server = await listening(createServer((request, response) => void route.handle(request, response)));
+  const server = await serveRoute(route);
   const replicas: (Server | TcpServer)[] = [];
   const sockets = new Set<Socket>();
   const port = portOf(server);
