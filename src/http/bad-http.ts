@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../errors.js";
-import { refusalBody } from "./refuse.js";
+import { refusalBody } from "./refusal.js";
 
 interface Answer {
   readonly status: string;

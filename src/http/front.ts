@@ -12,8 +12,7 @@ import { ASSETS, type GraphiqlPage } from "./graphiql-page.js";
 import type { GraphQLEndpoint } from "./graphql-endpoint.js";
 import { loggable } from "./loggable.js";
 import { prefersPage } from "./media-type.js";
-import { answer, HttpRefusal, statusOf } from "./refusal.js";
-import { refusalBody } from "./refuse.js";
+import { answer, HttpRefusal, refusalBody, statusOf } from "./refusal.js";
 import type { Route } from "./route.js";
 import { setSecurityHeaders } from "./security-headers.js";
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ErrorCode } from "../errors.js";
-import { drain } from "./refuse.js";
+import { drain } from "./drain.js";
 
 /** A request that is refused before GraphQL, or beside it, has to do with it. */
 export class HttpRefusal extends Error {
@@ -32,6 +32,10 @@ const STATUS: Record<ErrorCode, number> = {
 };
 
 export const statusOf = (code: string): number => STATUS[code as ErrorCode] ?? 400;
+
+/** Every refusal has the shape of a GraphQL error, so that clients need to know one. */
+export const refusalBody = (code: string, message: string, id: string, path?: readonly (string | number)[]): string =>
+  JSON.stringify({ errors: [{ message, extensions: { code, ...(path && { path }), id } }] });
 
 /** Answers in full, also where the body of the request has not been read to its end. */
 export function answer(

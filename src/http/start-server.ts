@@ -101,7 +101,9 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
     EACCES: `Port ${port} may not be used by this user: set PORT to one above 1023.`,
     EADDRNOTAVAIL: `${host} is no address of this machine: set HOST to one that is.`,
   };
-  return new Error(reasons[error.code ?? ""] ?? `Cannot listen on ${host}:${port}.`, { cause: error });
+  const { code } = error;
+  const sentence = reasons[code ?? ""] ?? `Cannot listen on ${host}:${port}.`;
+  return Object.assign(new Error(sentence, { cause: error }), { code });
 }
 
 const urlOf = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
