@@ -29,8 +29,9 @@ export class DockerImageBuilder implements ImageBuilder {
     let broken: Error | undefined;
     context.once("error", (error) => (broken = error));
     try {
-      const query = buildQuery(`${repository}:${name}`, job, noCache);
-      return await this.built(await this.docker.build(context, query, signal), told);
+      const reference = `${repository}:${name}`;
+      const answer = await this.docker.build(context, buildQuery(reference, job, noCache), signal);
+      return await this.built(answer, reference, told);
     } catch (error) {
       // What stopped the build, and not how the engine's connection felt it.
       throw signal?.aborted ? signal.reason : (broken ?? refusedBuild(error));
@@ -58,7 +59,8 @@ export class DockerImageBuilder implements ImageBuilder {
     const seen = await this.docker.image(`${repository}:${tag}`);
     if (!seen) throw new ImageBuildError(`There is no image ${image}: ${clean(failure ?? "it went", credentials)}`);
     if (failure) told(`The registry does not give ${image}; the engine has it already.\n`);
-    refuseVolumes(declaredVolumes(seen));
+    const sentence = declaredVolumes(seen);
+    if (sentence) throw new ImageBuildError(sentence);
     return seen.Id;
   }
 
@@ -93,7 +95,7 @@ export class DockerImageBuilder implements ImageBuilder {
     return digest;
   }
 
-  private async built(answer: Readable, told: Told): Promise<string> {
+  private async built(answer: Readable, tag: string, told: Told): Promise<string> {
     let id: string | undefined;
     const failure = await follow(answer, (event) => {
       id = event.aux?.ID ?? id;
@@ -102,8 +104,10 @@ export class DockerImageBuilder implements ImageBuilder {
     if (failure !== null) throw new ImageBuildError(printable(failure));
     const image = id === undefined ? null : await this.docker.image(id);
     if (!image) throw unavailable("The container engine ended the build without naming the image.");
-    refuseVolumes(declaredVolumes(image));
-    return image.Id;
+    const sentence = declaredVolumes(image);
+    if (!sentence) return image.Id;
+    await this.untag(tag);
+    throw new ImageBuildError(sentence);
   }
 
   /**
@@ -132,10 +136,6 @@ function checked(image: string): string {
   if (IMAGE_ID.test(image)) return image;
   const { repository, tag } = imageReference(image);
   return `${repository}:${tag}`;
-}
-
-function refuseVolumes(sentence: string | null): void {
-  if (sentence) throw new ImageBuildError(sentence);
 }
 
 // A Dockerfile that cannot be read is refused before the stream begins.

@@ -3,6 +3,7 @@ import type { DockerEngine } from "./docker-engine.js";
 import type { SeenNetwork } from "./engine-answers.js";
 import { hasStatus } from "./engine-errors.js";
 
+const MAKERS_TIME = 5_000;
 const NO_TALK = "com.docker.network.bridge.enable_icc";
 
 /**
@@ -12,8 +13,8 @@ const NO_TALK = "com.docker.network.bridge.enable_icc";
  */
 export async function clusterNetwork(engine: DockerEngine, cluster: string): Promise<{ id: string; gateway: string }> {
   const name = `rocas-${cluster}`;
-  const seen = await firstNamed(engine, name);
-  const network = seen ?? (await makeNetwork(engine, name, cluster));
+  if ((await named(engine, name)).length === 0) await makeNetwork(engine, name, cluster);
+  const network = await onlyNamed(engine, name, cluster);
   const ours = network.Labels?.["rocas.cluster"] === cluster;
   if (!ours || !network.Internal || network.Options?.[NO_TALK] !== "false")
     throw new DomainError(
@@ -26,14 +27,32 @@ export async function clusterNetwork(engine: DockerEngine, cluster: string): Pro
   return { id: network.Id, gateway: gateway.split("/")[0]! };
 }
 
-async function makeNetwork(engine: DockerEngine, name: string, cluster: string): Promise<SeenNetwork> {
+/** Names of networks are not unique: of several that were made at once the oldest stays, each maker takes its own back. */
+async function makeNetwork(engine: DockerEngine, name: string, cluster: string): Promise<void> {
   const made = await createNetwork(engine, name, cluster);
-  const first = await firstNamed(engine, name);
-  if (!first) throw new Error(`The engine lost the network ${name} that it made.`);
-  // Two processes may both have made one: names of networks are not unique. Each takes the older, the later takes its
-  // own back, which nobody else has met.
-  if (made && made !== first.Id) await engine.removeNetwork(made);
-  return first;
+  const [oldest] = await named(engine, name);
+  if (made && oldest && made !== oldest.Id) await engine.removeNetwork(made);
+}
+
+/** While there are two, the engine starts no container on either ("ambiguous"). */
+async function onlyNamed(engine: DockerEngine, name: string, cluster: string): Promise<SeenNetwork> {
+  const until = performance.now() + MAKERS_TIME;
+  for (;;) {
+    const [oldest, ...later] = await named(engine, name);
+    if (!oldest) throw new Error(`The engine lost the network ${name}.`);
+    if (later.length === 0) return oldest;
+    if (performance.now() > until) return removingLater(engine, oldest, later, cluster);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+// Their makers died before they took them back. One with containers on it stays: the engine refuses.
+async function removingLater(engine: DockerEngine, oldest: SeenNetwork, later: SeenNetwork[], cluster: string) {
+  const foreign = later.find((each) => each.Labels?.["rocas.cluster"] !== cluster);
+  if (foreign)
+    throw new DomainError("CONFLICT", `The engine has another network ${oldest.Name}; remove ${foreign.Id}.`);
+  for (const each of later) await engine.removeNetwork(each.Id);
+  return oldest;
 }
 
 async function createNetwork(engine: DockerEngine, name: string, cluster: string): Promise<string | null> {
@@ -54,7 +73,8 @@ async function createNetwork(engine: DockerEngine, name: string, cluster: string
   }
 }
 
-async function firstNamed(engine: DockerEngine, name: string): Promise<SeenNetwork | undefined> {
-  const named = (await engine.networks(name)).filter((each) => each.Name === name);
-  return named.sort((a, b) => a.Created.localeCompare(b.Created) || a.Id.localeCompare(b.Id))[0];
+/** Oldest first. */
+async function named(engine: DockerEngine, name: string): Promise<SeenNetwork[]> {
+  const found = (await engine.networks(name)).filter((each) => each.Name === name);
+  return found.sort((a, b) => a.Created.localeCompare(b.Created) || a.Id.localeCompare(b.Id));
 }

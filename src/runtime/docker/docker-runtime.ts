@@ -47,7 +47,7 @@ export class DockerRuntime implements Runtime {
     if (seen.State.Status !== "created") return;
     // A crash before the start leaves a container whose volumes may be empty: they are filled again.
     await fillVolumes(this.docker, seen.Id, container);
-    await refusing(this.docker.startContainer(seen.Id));
+    await this.start(seen.Id);
   }
 
   async observe(job?: string): Promise<readonly Replica[]> {
@@ -79,6 +79,17 @@ export class DockerRuntime implements Runtime {
       await this.removed(seen.Id);
     }
     await removeVolumes(this.docker, name, this.cluster);
+  }
+
+  private async start(id: string): Promise<void> {
+    try {
+      await this.docker.startContainer(id);
+    } catch (error) {
+      if (!hasStatus(error, 400, 404)) throw error;
+      // Where another process made the network at the same time, there were two for a moment, and no start on either.
+      await clusterNetwork(this.docker, this.cluster);
+      await refusing(this.docker.startContainer(id));
+    }
   }
 
   private async create(container: ContainerSpec): Promise<SeenContainer> {
