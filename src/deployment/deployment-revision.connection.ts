@@ -1,4 +1,7 @@
 import { connectionOf } from "../graph/connection.js";
 import { DeploymentRevision } from "./deployment-revision.js";
 
-export const DeploymentRevisionConnection = connectionOf<DeploymentRevision>("DeploymentRevision", () => DeploymentRevision);
+export const DeploymentRevisionConnection = connectionOf<DeploymentRevision>(
+  "DeploymentRevision",
+  () => DeploymentRevision,
+);

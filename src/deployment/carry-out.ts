@@ -1,0 +1,95 @@
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import type { ResourceProfile } from "../graph/resource-profile.js";
+import type { Hold } from "../jobs/hold.js";
+import type { Slot } from "../jobs/job.js";
+import { containerOf } from "../run-api/container-of.js";
+import { howItEnded } from "../run-api/how-it-ended.js";
+import { nextAttempt } from "../run-api/intended.js";
+import { ContainerRefusedError, type Replica } from "../runtime/runtime.js";
+import { afterBackOff, type Step } from "./steps-toward.js";
+
+const LOST: Partial<Slot> = { token_hash: null, claimed_at: null, ready_at: null, completed: null };
+const CLEARED: Partial<Slot> = { ...LOST, last_error: null, failures: 0, not_before: null, progress: 0 };
+
+const at = (slot: number, fields: Partial<Slot>) =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [`slots.${slot}.${name}`, value]));
+
+/**
+ * Carries one step out. What is stored comes first wherever a container could otherwise work for nobody or for two.
+ * @throws LeaseLost, RUNTIME_UNAVAILABLE
+ */
+export async function carryOut(
+  app: App,
+  hold: Hold,
+  step: Step,
+  resources: ResourceProfile,
+  containers: readonly Replica[],
+  now: Date,
+): Promise<void> {
+  switch (step.do) {
+    case "WANT":
+      await hold.write({ $set: at(step.slot, { wanted: true, not_before: null }) });
+      return;
+    case "RETIRE":
+      await hold.write({ $set: at(step.slot, { wanted: false, not_before: step.until }) });
+      return;
+    case "INTEND": {
+      await stopAll(app, hold, step.leftovers);
+      const { set, only } = nextAttempt(app.vault, hold.job, step.slot, now);
+      await hold.write({ $set: set }, only);
+      return;
+    }
+    case "RUN":
+      return run(app, hold, step.slot, resources, now);
+    case "LOSE": {
+      const container = hold.job.slots[step.slot]?.container ?? null;
+      const reason = step.reason ?? (await askedReason(app, container, resources, containers));
+      const { failures, until } = step;
+      await hold.write({ $set: at(step.slot, { ...LOST, last_error: reason, failures, not_before: until }) });
+      if (container) await stopAll(app, hold, [container]);
+      return;
+    }
+    case "CLEAR":
+      await stopAll(app, hold, step.leftovers);
+      await hold.write({ $set: at(step.slot, CLEARED) }, { [`slots.${step.slot}.wanted`]: false });
+      return;
+    case "END":
+      return;
+  }
+}
+
+async function run(app: App, hold: Hold, slot: number, resources: ResourceProfile, now: Date): Promise<void> {
+  try {
+    await app.runtime.run(await containerOf(app, hold.job, slot, resources));
+  } catch (error) {
+    const refused =
+      error instanceof ContainerRefusedError || (error instanceof DomainError && error.code === "CONFLICT");
+    if (!refused) throw error;
+    const failures = hold.job.slots[slot]?.failures ?? 0;
+    const lost = {
+      ...LOST,
+      last_error: error.message,
+      failures: failures + 1,
+      not_before: afterBackOff(failures, now),
+    };
+    await hold.write({ $set: at(slot, lost) });
+  }
+}
+
+async function askedReason(
+  app: App,
+  name: string | null,
+  resources: ResourceProfile,
+  containers: readonly Replica[],
+): Promise<string> {
+  const container = containers.find((each) => each.name === name);
+  return container
+    ? howItEnded(container, resources, await app.runtime.lastOutput(container.name))
+    : "the container is gone";
+}
+
+async function stopAll({ runtime }: App, { signal }: Hold, names: readonly string[]): Promise<void> {
+  signal.throwIfAborted();
+  await Promise.all(names.map((name) => runtime.stop(name)));
+}

@@ -1,0 +1,114 @@
+import type { App } from "../app.js";
+import { freezeBuildVersion } from "../build-version/freeze-build-version.js";
+import { DomainError } from "../errors.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import { freezeModelVersion } from "../model-version/freeze-model-version.js";
+import type { Project } from "../project/project.js";
+import { changeRecord } from "../store/change-record.js";
+import { currentOf } from "../store/current.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import { required } from "../store/required.js";
+import type { Store } from "../store/store.js";
+import { refuseDeleting } from "../store/under-parent.js";
+import { buildVersionToRun } from "../training/build-version-to-run.js";
+import { mountableVersions } from "../training/mountable.js";
+import { stillUnderAll } from "../training/still-under-all.js";
+import type { DeployInput } from "./deployment.inputs.js";
+import { Availability, type Deployment } from "./deployment.js";
+import { type Asked, wishAfter } from "./wish-after.js";
+
+/**
+ * Records what is wanted, whole. The reconciler brings it about, and the deployment's tasks say how far it is.
+ * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET, CONFLICT, RUNTIME_UNAVAILABLE
+ */
+export function deploy(
+  app: Pick<App, "store" | "runtime" | "work">,
+  intent: Intent,
+  input: DeployInput,
+): Promise<Deployment> {
+  const { store } = app;
+  return once(store, intent, async () => {
+    const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
+    refuseDeleting(project);
+    const name = input.name ?? madeUpName();
+    const asked = await resolved(store, project, input);
+    if (asked.replicas !== 0) await app.runtime.engine();
+    const deployment = await write(store, intent, project, name, asked);
+    await app.work.relay(deployment._id);
+    return deployment;
+  });
+}
+
+async function resolved(store: Store, project: Project, input: DeployInput): Promise<Asked> {
+  const at = new Date();
+  const { tag, notebook, movers, details, replicas } = input;
+  const version = tag ? await buildVersionToRun(store, project, tag) : undefined;
+  const versions = movers === undefined ? undefined : await mountableVersions(store, movers ?? [], ["input", "movers"]);
+  return {
+    bvers: version && (await freezeBuildVersion(store, version, at)),
+    notebook: notebook ?? undefined,
+    movers: versions && (await Promise.all(versions.map((each) => freezeModelVersion(store, each, at)))),
+    details: details === undefined ? undefined : (details ?? {}),
+    replicas: replicas ?? undefined,
+  };
+}
+
+async function write(store: Store, intent: Intent, project: Project, name: string, asked: Asked): Promise<Deployment> {
+  const current = await currentOf(store.deployments, keyOf(project.name, name));
+  if (current) return change(store, intent, current._id, asked);
+  try {
+    return await insert(store, intent, project, name, asked);
+  } catch (error) {
+    // Somebody else has made it meanwhile: then this is a change of it.
+    const made = await currentOf(store.deployments, keyOf(project.name, name));
+    if (!made || !(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
+    return change(store, intent, made._id, asked);
+  }
+}
+
+function change(store: Store, intent: Intent, id: string, asked: Asked): Promise<Deployment> {
+  const newRevision = newId("revision");
+  return changeRecord(
+    store.deployments,
+    id,
+    (current) => {
+      refuseDeleting(current);
+      return wishAfter(current, asked, newRevision);
+    },
+    intent,
+  );
+}
+
+async function insert(store: Store, intent: Intent, project: Project, name: string, asked: Asked): Promise<Deployment> {
+  const { bvers, notebook, movers = [], details = {}, replicas = 1 } = asked;
+  if (!bvers)
+    throw new DomainError("BAD_USER_INPUT", "A new deployment needs the tag of a build version.", ["input", "tag"]);
+  if (!notebook) throw new DomainError("BAD_USER_INPUT", "A new deployment needs a notebook.", ["input", "notebook"]);
+  const inserted = await insertRecord(
+    store.deployments,
+    {
+      _id: newId("depl"),
+      key: keyOf(project.name, name),
+      name,
+      proj: project._id,
+      revision: 1,
+      revision_id: newId("revision"),
+      bvers,
+      notebook,
+      movers: [...movers],
+      details,
+      replicas,
+      tasks: [],
+      availability: Availability.NONE,
+    },
+    intent,
+  );
+  return stillUnderAll(inserted, store.deployments, intent, [
+    [store.byKind.project, [project._id]],
+    [store.byKind.bvers, [bvers._id]],
+    [store.byKind.movers, movers.map(({ _id }) => _id)],
+  ]);
+}

@@ -1,0 +1,98 @@
+import { Max, Min, ValidateIf } from "class-validator";
+import { ArgsType, Field, InputType, Int } from "type-graphql";
+import { NameFilter } from "../graph/filter.js";
+import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
+import { ModelVersionKeyInput } from "../model-version/model-version.inputs.js";
+
+export const MOST_REPLICAS = 20;
+
+@InputType({
+  description:
+    "What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already.",
+})
+export class DeployInput extends MutationInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => NameScalar, {
+    nullable: true,
+    description: "The name; a new deployment with a made-up name where it is left out.",
+  })
+  readonly name?: string | null;
+
+  @Field(() => TagScalar, {
+    nullable: true,
+    description:
+      "The tag of the build version to run. It is resolved when it is given, never again by a change of something else. A new deployment needs it.",
+  })
+  readonly tag?: string | null;
+
+  @Field(() => NotebookPathScalar, {
+    nullable: true,
+    description: "Path inside the project of the prediction notebook. A new deployment needs it.",
+  })
+  readonly notebook?: string | null;
+
+  @Field(() => [ModelVersionKeyInput], {
+    nullable: true,
+    description:
+      "The versions to serve, 20 at most; empty for lazy serving, where the replicas fetch versions of the project's models on demand.",
+  })
+  readonly movers?: ModelVersionKeyInput[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "How many containers, 0 to 20; 1 where a new deployment does not say.",
+  })
+  @ValidateIf((_, value) => value !== null && value !== undefined)
+  @Min(0)
+  @Max(MOST_REPLICAS)
+  readonly replicas?: number | null;
+
+  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details; null empties them." })
+  readonly details?: Record<string, unknown> | null;
+}
+
+@InputType({ description: "Which deployment is to have no replicas." })
+export class UndeployInput extends MutationInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The name of the deployment." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which deployment is to go." })
+export class DeleteDeploymentInput extends DeletionInput {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The name of the deployment." })
+  readonly name!: string;
+}
+
+@ArgsType()
+export class DeploymentKey {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The name of the deployment." })
+  readonly name!: string;
+}
+
+@InputType({ description: "Which deployments." })
+export class DeploymentFilter {
+  @Field(() => NameFilter, { nullable: true, description: "By the name of the project." })
+  readonly proj?: NameFilter | null;
+
+  @Field(() => NameFilter, { nullable: true, description: "By name." })
+  readonly name?: NameFilter | null;
+}
+
+@ArgsType()
+export class DeploymentsArgs extends PageArgs {
+  @Field(() => DeploymentFilter, { nullable: true, description: "Only these." })
+  readonly filter?: DeploymentFilter | null;
+}

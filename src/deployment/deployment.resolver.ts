@@ -1,0 +1,110 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { deleteRecord } from "../deletion/delete-record.js";
+import { Deletion } from "../deletion/deletion.js";
+import { answerChildren } from "../graph/answer-children.js";
+import { answerList } from "../graph/answer-list.js";
+import { intentOf } from "../graph/mutation-input.js";
+import { PageArgs } from "../graph/page.js";
+import { whereNames, whereParents } from "../graph/where-names.js";
+import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { Project } from "../project/project.js";
+import type { RequestContext } from "../request-context.js";
+import { keyOf } from "../store/key-of.js";
+import { deploy } from "./deploy.js";
+import { DeploymentConnection } from "./deployment.connection.js";
+import {
+  DeleteDeploymentInput,
+  DeployInput,
+  DeploymentKey,
+  DeploymentsArgs,
+  UndeployInput,
+} from "./deployment.inputs.js";
+import { Deployment } from "./deployment.js";
+import { DeploymentRevisionConnection } from "./deployment-revision.connection.js";
+import { DeploymentRevision } from "./deployment-revision.js";
+import { revisionLog } from "./revision-log.js";
+import { undeploy } from "./undeploy.js";
+
+@Resolver(() => Deployment)
+export class DeploymentResolver {
+  @Query(() => Deployment, { nullable: true, description: "The deployment of that name, or null." })
+  deployment(@Args(() => DeploymentKey) { proj, name }: DeploymentKey, @Ctx() { loaders }: RequestContext) {
+    return loaders.deploymentByKey.load(keyOf(proj, name));
+  }
+
+  @Query(() => DeploymentConnection, { description: "Deployments, the newest first." })
+  async deployments(@Args(() => DeploymentsArgs) args: DeploymentsArgs, @Ctx() { app, loaders }: RequestContext) {
+    const where = {
+      ...(await whereParents("proj", loaders.projectByKey, args.filter?.proj, ["filter", "proj"])),
+      ...whereNames("name", args.filter?.name, ["filter", "name"]),
+    };
+    return answerList(app, app.store.deployments, where, args);
+  }
+
+  @Mutation(() => Deployment, {
+    description:
+      "Says what is wanted of a deployment, new or not. It answers at once; `tasks` and `availability` say how far it is. A change of anything but `replicas` makes the next revision, whose replicas are ready before those of the earlier one go.",
+  })
+  deploy(@Arg("input", () => DeployInput) input: DeployInput, @Ctx() { app, caller }: RequestContext) {
+    return deploy(app, intentOf(caller, "deploy", input), input);
+  }
+
+  @Mutation(() => Deployment, {
+    description: "Wants no replicas of a deployment. The record stays; `deploy` with `replicas` brings them back.",
+  })
+  undeploy(@Arg("input", () => UndeployInput) input: UndeployInput, @Ctx() { app, caller }: RequestContext) {
+    return undeploy(app, intentOf(caller, "undeploy", input), input);
+  }
+
+  @Mutation(() => Deletion, {
+    description:
+      "Deletes a deployment with its revisions and their logs. With `cascade`, one whose replicas run is undeployed first.",
+  })
+  deleteDeployment(
+    @Arg("input", () => DeleteDeploymentInput) input: DeleteDeploymentInput,
+    @Ctx() { app, caller }: RequestContext,
+  ) {
+    const { proj, name, cascade } = input;
+    return deleteRecord(app, intentOf(caller, "deleteDeployment", input), "depl", [proj, name], cascade);
+  }
+
+  @FieldResolver(() => Project, { description: "The project to which the deployment belongs." })
+  proj(@Root() { proj }: Deployment, @Ctx() { loaders }: RequestContext) {
+    return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => DeploymentRevisionConnection, { description: "What it ran over time, the newest first." })
+  revisions(
+    @Root() { _id }: Deployment,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
+    return answerChildren(app, loaders.revisionsOfDeployment, _id, args);
+  }
+
+  @FieldResolver(() => LogPage, { description: "What the replicas of the wanted revision wrote." })
+  log(@Root() { revision_id }: Deployment, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
+    return revisionLog(app, revision_id, args);
+  }
+
+  @FieldResolver(() => String, {
+    description: "Path on this server to which predictions are sent by POST: any replica that answers gets them.",
+  })
+  async predictPath(@Root() { proj, name }: Deployment, @Ctx() { loaders }: RequestContext) {
+    const project = await loaders.project.load(proj);
+    return `/predict/${encodeURIComponent(project?.name ?? "")}/${encodeURIComponent(name)}`;
+  }
+}
+
+@Resolver(() => DeploymentRevision)
+export class DeploymentRevisionResolver {
+  @FieldResolver(() => Deployment, { description: "The deployment that it belongs to." })
+  deployment(@Root() { deployment }: DeploymentRevision, @Ctx() { loaders }: RequestContext) {
+    return loaders.deployment.load(deployment);
+  }
+
+  @FieldResolver(() => LogPage, { description: "What its replicas wrote." })
+  log(@Root() { _id }: DeploymentRevision, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
+    return revisionLog(app, _id, args);
+  }
+}

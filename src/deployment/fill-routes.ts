@@ -1,0 +1,69 @@
+import { trusted } from "mongoose";
+import type { App } from "../app.js";
+import type { NamedRoute, RouteReplica } from "../router/route-table.js";
+import type { Replica } from "../runtime/runtime.js";
+import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
+import type { DeploymentRevision } from "./deployment-revision.js";
+
+type Routed = Pick<
+  Deployment,
+  "_id" | "key" | "revision" | "replicas" | "tasks" | "availability" | "deleting" | "revision_id"
+>;
+type Revision = Pick<DeploymentRevision, "_id" | "number" | "deployment" | "movers">;
+
+const FIELDS = { key: 1, revision: 1, revision_id: 1, replicas: 1, tasks: 1, availability: 1, deleting: 1 };
+
+/**
+ * Fills the route table from what is stored and what runs: the replicas that the reconciler saw ready, wherever it ran,
+ * at the addresses at which this process reaches them. Repeatable; the table stays as it is where it cannot be known.
+ */
+export async function fillRoutes({ store, runtime, routes }: App): Promise<void> {
+  const deployments = (await store.deployments.find({ superseded: false }, FIELDS).lean()) as Routed[];
+  const serving = deployments.filter(({ tasks, replicas }) => replicas > 0 && tasks.some(({ ready }) => ready));
+  const running = serving.length > 0 ? (await runtime.observe()).filter(({ endpoint }) => endpoint !== null) : [];
+  const revisions = await revisionsOf(store, [...new Set(running.map(({ job }) => job))]);
+  routes.replace(deployments.filter(({ deleting }) => !deleting).map((each) => routeOf(each, running, revisions)));
+}
+
+async function revisionsOf(
+  { deploymentRevisions }: App["store"],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Revision>> {
+  if (ids.length === 0) return new Map();
+  const fields = { number: 1, deployment: 1, "movers.key": 1 };
+  const found = await deploymentRevisions.find({ _id: trusted({ $in: [...ids] }) }, fields).lean<Revision[]>();
+  return new Map(found.map((each) => [each._id, each]));
+}
+
+function routeOf(
+  deployment: Routed,
+  running: readonly Replica[],
+  revisions: ReadonlyMap<string, Revision>,
+): NamedRoute {
+  const [proj = "", name = ""] = namesOf(deployment.key);
+  const { revision, replicas, tasks } = deployment;
+  const ready = replicas > 0 ? tasks.filter((task) => isRouted(deployment, task)) : [];
+  const found = running.flatMap((each): RouteReplica[] => {
+    const its = revisions.get(each.job);
+    if (its?.deployment !== deployment._id || !each.endpoint) return [];
+    const isReady = ready.some(
+      (task) => task.revision === its.number && task.slot === each.slot && task.attempt === each.attempt,
+    );
+    const movers = its.movers.map(({ key }) => namesOf(key).join("/"));
+    return isReady ? [{ id: each.id, endpoint: each.endpoint, movers, revision: its.number }] : [];
+  });
+  const versions = found.find((each) => each.revision === revision)?.movers ?? [];
+  return { proj, name, revision, replicas: found, versions, state: stateOf(deployment) };
+}
+
+/** As soon as the wanted revision is complete, those that it replaces get nothing more. */
+const isRouted = ({ availability, revision }: Routed, task: ReplicaTask): boolean =>
+  task.ready && (availability !== Availability.FULL || task.revision === revision);
+
+const namesOf = (key: string): string[] => key.split("\u001f");
+
+function stateOf({ replicas, tasks, revision }: Routed): string {
+  if (replicas === 0) return "it is undeployed";
+  const failed = tasks.find((task) => task.revision === revision && task.error);
+  return failed?.error ? `replica ${failed.slot}: ${failed.error}` : `${replicas} starting`;
+}

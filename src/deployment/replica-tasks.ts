@@ -1,0 +1,54 @@
+import type { Job, Slot } from "../jobs/job.js";
+import { TaskState } from "../jobs/task-state.js";
+import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
+
+type Told = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> & { readonly error: string | null };
+
+function told(slot: Slot, ready: boolean): Told | null {
+  const running = { progress: slot.progress, attempt: Math.max(1, slot.attempt), error: null, ready: false };
+  if (slot.token_hash !== null) {
+    // What is to go runs on for a moment, and is told as it was.
+    if (ready) return { ...running, state: TaskState.RUNNING, progress: 1, ready: slot.wanted };
+    return { ...running, state: slot.claimed_at ? TaskState.RUNNING : TaskState.WAITING };
+  }
+  if (!slot.wanted) return null;
+  if (slot.last_error !== null) return { ...running, state: TaskState.FAILED, error: slot.last_error };
+  return { ...running, state: TaskState.WAITING, progress: 0, attempt: slot.attempt + 1 };
+}
+
+/** The tasks of one revision's replicas, from its job. Times stay where nothing changed. */
+export function replicaTasks(
+  { slots }: Pick<Job, "slots">,
+  revision: number,
+  ready: ReadonlySet<number>,
+  before: readonly ReplicaTask[],
+  now: Date,
+): ReplicaTask[] {
+  return slots.flatMap((each, slot): ReplicaTask[] => {
+    const next = told(each, ready.has(slot));
+    if (!next) return [];
+    const earlier = before.find(
+      (task) => task.revision === revision && task.slot === slot && task.attempt === next.attempt,
+    );
+    const same =
+      earlier !== undefined &&
+      earlier.state === next.state &&
+      earlier.progress === next.progress &&
+      earlier.ready === next.ready &&
+      (earlier.error ?? null) === next.error;
+    if (same) return [earlier];
+    const start_time = earlier?.start_time ?? each.claimed_at;
+    return [{ ...next, slot, revision, start_time, update_time: now }];
+  });
+}
+
+/** How many of the wanted replicas answer. */
+export function availabilityOf(
+  { replicas, revision }: Pick<Deployment, "replicas" | "revision">,
+  tasks: readonly ReplicaTask[],
+): Availability {
+  const ready = tasks.filter((task) => task.ready);
+  const wanted = ready.filter((task) => task.revision === revision);
+  if (replicas > 0 && wanted.length >= replicas) return Availability.FULL;
+  return ready.length > 0 ? Availability.PARTIAL : Availability.NONE;
+}

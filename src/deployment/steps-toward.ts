@@ -1,0 +1,130 @@
+import { NOT_GRANTED } from "../run-api/how-it-ended.js";
+import type { Slot } from "../jobs/job.js";
+import type { Replica } from "../runtime/runtime.js";
+
+/** What is wanted of one revision of a deployment. */
+export interface WantedRevision {
+  /** How many replicas. */
+  readonly replicas: number;
+  /** Whether it may be wanted again later, though it has no replicas at the moment: a revision that is not ends. */
+  readonly stays: boolean;
+  /** Whether a replica that goes is first left out by the routers. */
+  readonly drains: boolean;
+}
+
+/** What was seen of it. */
+export interface SeenRevision {
+  readonly slots: readonly Slot[];
+  readonly containers: readonly Replica[];
+  /** Why containers must go, by their name: disk. */
+  readonly offences: ReadonlyMap<string, string>;
+  /** How long somebody has been there to hear heartbeats. */
+  readonly heardForMs: number;
+}
+
+export type Step =
+  /** The slot is wanted from now on. */
+  | { readonly do: "WANT"; readonly slot: number }
+  /** The slot is not wanted any more; its container serves until `until`, so that routers leave it out first. */
+  | { readonly do: "RETIRE"; readonly slot: number; readonly until: Date }
+  /** The next attempt of the slot, once what is left of earlier ones is gone. */
+  | { readonly do: "INTEND"; readonly slot: number; readonly leftovers: readonly string[] }
+  /** Makes the container of the attempt, or what is missing of it. */
+  | { readonly do: "RUN"; readonly slot: number }
+  /** The attempt is over; the next one may not begin before `until`. */
+  | {
+      readonly do: "LOSE";
+      readonly slot: number;
+      readonly reason: string | null;
+      readonly failures: number;
+      readonly until: Date;
+    }
+  /** Stops what is there of a slot that is not wanted, and forgets its attempt. */
+  | { readonly do: "CLEAR"; readonly slot: number; readonly leftovers: readonly string[] }
+  /** Nothing is left and nothing will be wanted. */
+  | { readonly do: "END" };
+
+export const START_MS = 2 * 60_000;
+export const READY_MS = 10 * 60_000;
+export const SILENT_MS = 5 * 60_000;
+export const DRAIN_MS = 3_000;
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 60_000;
+/** A replica that served for so long begins its back-off anew. */
+const STEADY_MS = 10 * 60_000;
+
+const after = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
+const age = (now: Date, since: Date): number => now.getTime() - since.getTime();
+
+/** The steps that bring one revision nearer to what is wanted. Pure; each step is repeatable, and they may be carried out in any order. */
+export function stepsToward(wanted: WantedRevision, seen: SeenRevision, now: Date): Step[] {
+  const present = seen.slots.flatMap(({ wanted }, index) => (wanted ? [index] : []));
+  const free = seen.slots.flatMap(({ wanted }, index) => (wanted ? [] : [index]));
+  const missing = Math.max(0, wanted.replicas - present.length);
+  const spare = Math.max(0, present.length - wanted.replicas);
+  const called = free.slice(0, missing);
+  const retired = spare > 0 ? present.slice(-spare) : [];
+  const steps: Step[] = [
+    ...called.map((slot): Step => ({ do: "WANT", slot })),
+    ...retired.map((slot): Step => ({ do: "RETIRE", slot, until: until(wanted, seen.slots[slot], now) })),
+    ...present.filter((slot) => !retired.includes(slot)).flatMap((slot) => stepOfWanted(slot, seen, now)),
+    ...free.filter((slot) => !called.includes(slot)).flatMap((slot) => stepOfUnwanted(slot, seen, now)),
+  ];
+  return steps.length === 0 && present.length === 0 && isClear(seen) && !wanted.stays ? [{ do: "END" }] : steps;
+}
+
+const until = ({ drains }: WantedRevision, slot: Slot | undefined, now: Date): Date =>
+  drains && slot?.ready_at ? after(now, DRAIN_MS) : now;
+
+const isClear = ({ slots, containers }: SeenRevision): boolean =>
+  containers.length === 0 && slots.every(({ token_hash }) => token_hash === null);
+
+const containersOf = ({ containers }: SeenRevision, slot: number): readonly Replica[] =>
+  containers.filter((each) => each.slot === slot);
+
+function stepOfUnwanted(index: number, seen: SeenRevision, now: Date): Step[] {
+  const slot = seen.slots[index];
+  const leftovers = containersOf(seen, index).map(({ name }) => name);
+  if (!slot || (leftovers.length === 0 && slot.token_hash === null && slot.last_error === null)) return [];
+  return slot.not_before && slot.not_before > now ? [] : [{ do: "CLEAR", slot: index, leftovers }];
+}
+
+function stepOfWanted(index: number, seen: SeenRevision, now: Date): Step[] {
+  const slot = seen.slots[index];
+  if (!slot) return [];
+  const all = containersOf(seen, index);
+  // Without a token nobody works for the slot: it has not begun, or its last attempt was lost.
+  if (slot.token_hash === null) {
+    if (slot.not_before && slot.not_before > now) return [];
+    return [{ do: "INTEND", slot: index, leftovers: all.map(({ name }) => name) }];
+  }
+  const container = all.find(({ name }) => name === slot.container) ?? null;
+  const lost = whyLost(slot, container, seen, now);
+  if (lost !== undefined) return [lose(index, slot, lost, now)];
+  return container?.state === "RUNNING" ? [] : [{ do: "RUN", slot: index }];
+}
+
+/** Undefined where the attempt may go on; null where the engine has to be asked for the reason: how its container ended. */
+function whyLost(slot: Slot, container: Replica | null, seen: SeenRevision, now: Date): string | null | undefined {
+  if (slot.completed) return slot.completed.error ?? "the prediction notebook ended; one that serves does not";
+  if (container?.state === "EXITED") return container.exit?.code === NOT_GRANTED ? "the attempt was not granted" : null;
+  const { claimed_at, intended_at, ready_at } = slot;
+  if (!claimed_at)
+    return intended_at && age(now, intended_at) > START_MS ? "the container did not begin within 2 minutes" : undefined;
+  if (!container) return "the container is gone";
+  const offence = seen.offences.get(container.name);
+  if (offence) return offence;
+  if (!ready_at && age(now, claimed_at) > READY_MS) return "it was not ready within 10 minutes";
+  const silent = Math.min(age(now, slot.heartbeat_at ?? claimed_at), seen.heardForMs);
+  return silent > SILENT_MS ? "the container has not been heard for 5 minutes" : undefined;
+}
+
+function lose(index: number, { ready_at, failures }: Slot, reason: string | null, now: Date): Step {
+  const steady = ready_at !== null && age(now, ready_at) > STEADY_MS;
+  const before = steady ? 0 : failures;
+  return { do: "LOSE", slot: index, reason, failures: before + 1, until: afterBackOff(before, now) };
+}
+
+/** When the next attempt may begin, after so many in a row that were lost before this one. */
+export const afterBackOff = (failures: number, now: Date): Date =>
+  after(now, Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 10)));

@@ -1,0 +1,20 @@
+import type { App } from "../app.js";
+import { changeRecord } from "../store/change-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { required } from "../store/required.js";
+import type { UndeployInput } from "./deployment.inputs.js";
+import type { Deployment } from "./deployment.js";
+
+/** Wants no replicas. The record stays, with all that it takes to deploy again. @throws NOT_FOUND */
+export function undeploy(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  { proj, name }: UndeployInput,
+): Promise<Deployment> {
+  return once(store, intent, async () => {
+    const { _id } = await required(store.deployments, "deployment", [proj, name], ["input", "name"]);
+    const deployment = await changeRecord(store.deployments, _id, () => ({ replicas: 0 }), intent);
+    await work.relay(_id);
+    return deployment;
+  });
+}
