@@ -1,10 +1,12 @@
 import { buildLoaders } from "./build/build.loaders.js";
 import { buildVersionLoaders } from "./build-version/build-version.loaders.js";
 import { datasetLoaders } from "./dataset/dataset.loaders.js";
+import { deploymentLoaders } from "./deployment/deployment.loaders.js";
 import { modelLoaders } from "./model/model.loaders.js";
 import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
 import { projectLoaders } from "./project/project.loaders.js";
 import type { Store } from "./store/store.js";
+import { trainingLoaders } from "./training/training.loaders.js";
 import { treasureChestLoaders } from "./treasure-chest/treasure-chest.loaders.js";
 
 /** Every loader of one request. */
@@ -15,6 +17,8 @@ export const loadersOf = (store: Store) => ({
   ...modelVersionLoaders(store),
   ...buildLoaders(store),
   ...buildVersionLoaders(store),
+  ...trainingLoaders(store),
+  ...deploymentLoaders(store),
   ...treasureChestLoaders(store),
 });
 

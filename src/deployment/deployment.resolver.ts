@@ -21,7 +21,6 @@ import {
 } from "./deployment.inputs.js";
 import { Deployment } from "./deployment.js";
 import { DeploymentRevisionConnection } from "./deployment-revision.connection.js";
-import { DeploymentRevision } from "./deployment-revision.js";
 import { revisionLog } from "./revision-log.js";
 import { undeploy } from "./undeploy.js";
 
@@ -93,18 +92,5 @@ export class DeploymentResolver {
   async predictPath(@Root() { proj, name }: Deployment, @Ctx() { loaders }: RequestContext) {
     const project = await loaders.project.load(proj);
     return `/predict/${encodeURIComponent(project?.name ?? "")}/${encodeURIComponent(name)}`;
-  }
-}
-
-@Resolver(() => DeploymentRevision)
-export class DeploymentRevisionResolver {
-  @FieldResolver(() => Deployment, { description: "The deployment that it belongs to." })
-  deployment(@Root() { deployment }: DeploymentRevision, @Ctx() { loaders }: RequestContext) {
-    return loaders.deployment.load(deployment);
-  }
-
-  @FieldResolver(() => LogPage, { description: "What its replicas wrote." })
-  log(@Root() { _id }: DeploymentRevision, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
-    return revisionLog(app, _id, args);
   }
 }

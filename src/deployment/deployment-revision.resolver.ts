@@ -1,0 +1,19 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { LogArgs, LogPage } from "../jobs/log-page.js";
+import type { RequestContext } from "../request-context.js";
+import { Deployment } from "./deployment.js";
+import { DeploymentRevision } from "./deployment-revision.js";
+import { revisionLog } from "./revision-log.js";
+
+@Resolver(() => DeploymentRevision)
+export class DeploymentRevisionResolver {
+  @FieldResolver(() => Deployment, { description: "The deployment that it belongs to." })
+  deployment(@Root() { deployment }: DeploymentRevision, @Ctx() { loaders }: RequestContext) {
+    return loaders.deployment.load(deployment);
+  }
+
+  @FieldResolver(() => LogPage, { description: "What its replicas wrote." })
+  log(@Root() { _id }: DeploymentRevision, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
+    return revisionLog(app, _id, args);
+  }
+}
