@@ -38,7 +38,6 @@ async function main(): Promise<void> {
         vault: app.vault,
         receive: (ticket, content) => receiveFile(app, ticket, content),
         open: (ticket) => openDownload(app, ticket),
-        unexpected: (error, id) => logger.error({ err: error, id }, "file transfer failed"),
       }),
       predictRoute({
         table: app.routes,

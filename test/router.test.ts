@@ -155,6 +155,16 @@ test("in lazy serving the replica says which version it used", async () => {
   expect([headers.get("x-rocas-model-version"), headers.get("x-rocas-revision")]).toEqual(["clf/v3", "8"]);
 });
 
+test("a lazy replica of an earlier revision is not credited with the versions of the wanted one", async () => {
+  await using router = await openRouter();
+  const { endpoint } = await router.replica();
+  router.serve([endpoint], { revision: 8, replicas: [{ id: "a", endpoint, movers: [], revision: 7 }] });
+
+  const { headers } = await router.predict();
+
+  expect([headers.get("x-rocas-model-version"), headers.get("x-rocas-revision")]).toEqual([null, "7"]);
+});
+
 test("without a token everybody may predict", async () => {
   await using router = await openRouter();
   const { endpoint } = await router.replica();

@@ -174,13 +174,16 @@ class Forwarding {
 
 /** From the route table; the replica's own word counts where it names one of the versions served, or in lazy serving. */
 function provenance(route: Route, replica: RouteReplica, answer: IncomingMessage): Record<string, string> {
-  const served = (replica.movers.length > 0 ? replica.movers : route.versions).map(asHeaderValue);
+  const revision = replica.revision ?? route.revision;
+  const served = (revision === route.revision && replica.movers.length === 0 ? route.versions : replica.movers).map(
+    asHeaderValue,
+  );
   const own = answer.headers["x-rocas-model-version"];
   const told = typeof own === "string" && /^[\x21-\x7e]{1,256}$/.test(own) ? own : undefined;
   const named = told !== undefined && (served.length === 0 || served.includes(told)) ? told : served.join(", ");
   return {
     ...(named ? { "x-rocas-model-version": named } : {}),
-    "x-rocas-revision": String(replica.revision ?? route.revision),
+    "x-rocas-revision": String(revision),
     "x-rocas-replica": asHeaderValue(replica.id),
   };
 }
