@@ -7,6 +7,7 @@ import { carryBuild } from "./build/carry-build.js";
 import { sweepDeletions } from "./deletion/finish-deletion.js";
 import { carryDeployment } from "./deployment/carry-deployment.js";
 import { makeDeploymentWork } from "./deployment/deployment-maker.js";
+import { fillRoutes } from "./deployment/fill-routes.js";
 import { makeBuildJob } from "./build/build-maker.js";
 import { startWork } from "./jobs/start-work.js";
 import { RouteTable } from "./router/route-table.js";
@@ -57,6 +58,8 @@ export interface OpenOptions {
 }
 
 const SWEEP_MS = 2_000;
+/** A deployment that is gone takes no more predictions within two seconds. */
+const ROUTES_MS = 1_000;
 
 /** Opens everything that the settings name, and starts the work. Disposing closes in reverse; containers run on. */
 export async function openApp(settings: Settings, logger: Logger, options: OpenOptions = {}): Promise<OpenedApp> {
@@ -114,6 +117,7 @@ async function openInto(
   opening.defer(() => work.stop());
   opening.use(startRunApi(work.app));
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
+  opening.use(repeatedly(ROUTES_MS, () => fillRoutes(work.app), logger));
   return {
     app: work.app,
     location: opened.location,

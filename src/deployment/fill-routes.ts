@@ -1,5 +1,6 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
 import type { NamedRoute, RouteReplica } from "../router/route-table.js";
 import type { Replica } from "../runtime/runtime.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
@@ -20,9 +21,20 @@ const FIELDS = { key: 1, revision: 1, revision_id: 1, replicas: 1, tasks: 1, ava
 export async function fillRoutes({ store, runtime, routes }: App): Promise<void> {
   const deployments = (await store.deployments.find({ superseded: false }, FIELDS).lean()) as Routed[];
   const serving = deployments.filter(({ tasks, replicas }) => replicas > 0 && tasks.some(({ ready }) => ready));
-  const running = serving.length > 0 ? (await runtime.observe()).filter(({ endpoint }) => endpoint !== null) : [];
+  const running = serving.length > 0 ? await reachable(runtime) : [];
+  if (!running) return;
   const revisions = await revisionsOf(store, [...new Set(running.map(({ job }) => job))]);
   routes.replace(deployments.filter(({ deleting }) => !deleting).map((each) => routeOf(each, running, revisions)));
+}
+
+/** Null while no engine answers, which the reconciler reports. */
+async function reachable(runtime: App["runtime"]): Promise<readonly Replica[] | null> {
+  try {
+    return (await runtime.observe()).filter(({ endpoint }) => endpoint !== null);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE") return null;
+    throw error;
+  }
 }
 
 async function revisionsOf(
