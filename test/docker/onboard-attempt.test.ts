@@ -4,14 +4,24 @@ import { openRun, until } from "../onboard/open-run.js";
 import { openProjectImage } from "../onboard/project-image.js";
 import { describeWithDocker, dockerCommand } from "./support/engine.js";
 
-const SLOW = notebook("print('begun')", "import time\nfor second in range(8):\n    print('second', second)\n    time.sleep(1)");
+const SLOW = notebook(
+  "print('begun')",
+  "import time\nfor second in range(8):\n    print('second', second)\n    time.sleep(1)",
+);
 const ENDLESS = notebook("print('begun')", "import time\ntime.sleep(600)");
+const DYING = notebook("import os\nos._exit(3)");
+const HUNGRY = notebook("held = []\nwhile True:\n    held.append(bytearray(32 * 1024 * 1024))");
 
 describeWithDocker("an attempt on board", () => {
   let image: Awaited<ReturnType<typeof openProjectImage>>;
 
   beforeAll(async () => {
-    image = await openProjectImage({ "slow.ipynb": SLOW, "endless.ipynb": ENDLESS });
+    image = await openProjectImage({
+      "slow.ipynb": SLOW,
+      "endless.ipynb": ENDLESS,
+      "dying.ipynb": DYING,
+      "hungry.ipynb": HUNGRY,
+    });
   }, 600_000);
   afterAll(() => image[Symbol.dispose]());
 
@@ -70,8 +80,27 @@ describeWithDocker("an attempt on board", () => {
     dockerCommand("stop", "-t", "10", run.name);
 
     expect(await run.exit()).toBe(143);
-    expect(run.listener.output?.cells[0]?.outputs).toMatchObject([{ text: "begun\n" }]);
+    expect(run.listener.output?.cells[0]?.outputs).toMatchObject([{ text: ["begun\n"] }]);
     expect(run.listener.completions).toEqual([]);
+  });
+
+  test.each(["dying.ipynb", "hungry.ipynb"])("whose process ends in a cell is failed: %s", async (name) => {
+    await using run = await openRun(image.id, { kind: "train", notebook: name });
+
+    expect(await run.exit()).toBe(1);
+
+    expect(run.listener.completions).toMatchObject([{ ok: false, error: { name: "KernelDied", cell: 0 } }]);
+    expect(run.listener.output?.cells).toHaveLength(1);
+  });
+
+  test("without its notebook says which ones there are", async () => {
+    await using run = await openRun(image.id, { kind: "train", notebook: "../etc/other.ipynb" });
+
+    expect(await run.exit()).toBe(1);
+
+    expect(run.listener.completions).toMatchObject([
+      { ok: false, error: { name: "BadNotebook", message: expect.stringContaining("dying.ipynb, endless.ipynb") } },
+    ]);
   });
 
   test("that takes longer than it may is failed", async () => {

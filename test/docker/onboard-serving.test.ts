@@ -69,7 +69,11 @@ describeWithDocker("a service on board", () => {
 
     const answers = [await ask("fox"), await ask("owl"), await ask("fox")];
 
-    expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual([["fox", 1], ["owl", 1], ["fox", 1]]);
+    expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual([
+      ["fox", 1],
+      ["owl", 1],
+      ["fox", 1],
+    ]);
     expect(answers.map((answer) => answer.headers.get("x-rocas-model-version"))).toEqual(
       ["fox", "owl", "fox"].map((name) => `iris-clf/${name}`),
     );

@@ -16,7 +16,11 @@ const TRAIN = notebook(
   "print(Publisher()(details={'metrics': {'accuracy': 0.97}}))",
 );
 
-const FAILING = notebook("print('before')", "def boom():\n    raise ValueError('no \\u001b[31mflowers')\nboom()", "print('after')");
+const FAILING = notebook(
+  "print('before')",
+  "def boom():\n    raise ValueError('no \\u001b[31mflowers')\nboom()",
+  "print('after')",
+);
 
 describeWithDocker("a training on board", () => {
   let image: Awaited<ReturnType<typeof openProjectImage>>;
@@ -59,10 +63,13 @@ describeWithDocker("a training on board", () => {
     expect(await run.exit()).toBe(1);
 
     expect(run.listener.completions).toMatchObject([
-      { ok: false, error: { name: "ValueError", message: "no flowers", cell: 1, traceback: expect.stringContaining("boom()") } },
+      {
+        ok: false,
+        error: { name: "ValueError", message: "no flowers", cell: 1, traceback: expect.stringContaining("boom()") },
+      },
     ]);
     expect(run.listener.log).not.toContain("\u001b");
-    expect(run.listener.output?.cells[0]?.outputs).toMatchObject([{ name: "stdout", text: "before\n" }]);
+    expect(run.listener.output?.cells[0]?.outputs).toMatchObject([{ name: "stdout", text: ["before\n"] }]);
     expect(run.listener.output?.cells[2]?.outputs).toEqual([]);
   });
 });

@@ -39,7 +39,10 @@ export class RunListener implements AsyncDisposable {
   private constructor(private readonly granted: Granted) {
     this.server = createServer((request, response) => {
       if (this.isDown) request.socket.destroy();
-      else this.answer(request, response).catch((error: Error) => reply(response, 500, refusal("INTERNAL", error.message)));
+      else
+        this.answer(request, response).catch((error: Error) =>
+          reply(response, 500, refusal("INTERNAL", error.message)),
+        );
     });
   }
 
@@ -54,7 +57,10 @@ export class RunListener implements AsyncDisposable {
   }
 
   get log(): string {
-    return [...this.chunks].sort(([a], [b]) => a - b).map(([, text]) => text).join("");
+    return [...this.chunks]
+      .sort(([a], [b]) => a - b)
+      .map(([, text]) => text)
+      .join("");
   }
 
   get seqs(): number[] {
@@ -68,7 +74,8 @@ export class RunListener implements AsyncDisposable {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) return reply(response, 401, refusal("UNAUTHENTICATED", "?"));
+    if (request.headers.authorization !== `Bearer ${TOKEN}`)
+      return reply(response, 401, refusal("UNAUTHENTICATED", "?"));
     if (this.isSuperseded) return reply(response, 409, refusal("CONFLICT", "This attempt is not granted."));
     const [, path = "", ...parts] = (request.url ?? "").split("/").map(decodeURIComponent);
     if (path === "records" || path === "lazy") return this.give(path, parts, response);
@@ -134,5 +141,7 @@ const refusal = (code: string, message: string) => ({ error: { code, message } }
 
 function reply(response: ServerResponse, status: number, body: object): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) }).end(text);
+  response
+    .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })
+    .end(text);
 }

@@ -103,11 +103,11 @@ class Publisher:
 
     def _upload(self, api: RunApi, version: dict[str, Any], files: dict[str, Path], sizes: dict[str, int]) -> bool:
         """Whether the version is complete then."""
-        state = version["state"]
+        state = str(version["state"])
         for upload in version["uploads"]:
             file, size = files[upload["name"]], sizes[upload["name"]]
             try:
-                state = persist(lambda: api.put_file(upload["url"], file, size))["state"]
+                state = str(persist(lambda: api.put_file(upload["url"], file, size))["state"])
             except ApiRefused as refused:
                 if refused.status in EXPIRED_TICKET:
                     return False
@@ -154,6 +154,7 @@ def _described(file: Path) -> dict[str, Any]:
 
 def _checked_details(details: dict[str, Any] | None) -> dict[str, Any]:
     try:
-        return json.loads(to_json(details or {}))
+        checked: dict[str, Any] = json.loads(to_json(details or {}))
+        return checked
     except (TypeError, ValueError) as error:
         raise PublishError(f"details: {error}") from error

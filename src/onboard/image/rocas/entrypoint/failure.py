@@ -27,3 +27,7 @@ class Failure:
         if self.traceback is not None:
             told["traceback"] = shortened_bytes(plain(self.traceback), MAX_TRACEBACK_BYTES)
         return told
+
+    def __str__(self) -> str:
+        told = self.as_json()
+        return f"{told['name']}: {told['message']}"

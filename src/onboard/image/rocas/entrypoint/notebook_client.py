@@ -18,7 +18,7 @@ class LoggedNotebookClient(NotebookClient):
         self._rocas_log = log
         self._rocas_kept = KeptOutputs()
 
-    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
+    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
         self._rocas_log.write(_as_text(msg["msg_type"], msg["content"]))
         if msg["msg_type"] != "error" and not self._rocas_kept.keep(cell_index, msg["content"]):
             if not outs or outs[-1] != left_out():
@@ -40,7 +40,7 @@ def _continues(outs: list[NotebookNode]) -> bool:
     if len(outs) < 2 or outs[-1] == left_out():
         return False
     last, before = outs[-1], outs[-2]
-    return last["output_type"] == before["output_type"] == "stream" and last["name"] == before["name"]
+    return bool(last["output_type"] == before["output_type"] == "stream" and last["name"] == before["name"])
 
 
 def _as_text(kind: str, content: dict[str, Any]) -> str:

@@ -107,7 +107,7 @@ class Attempt:
         if reason is Reason.OUT_OF_TIME:
             failure = Failure("OutOfTime", f"The attempt took longer than its {grant.timeout_seconds:g} seconds.")
         if failure is not None:
-            self._log.say(f"Failed: {failure.name}: {failure.message}")
+            self._log.say(f"Failed: {failure}")
         try:
             return self._report(failure)
         except ApiUnavailable:

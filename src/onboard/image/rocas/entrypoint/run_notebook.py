@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from .ending import Ending, Reason
@@ -55,7 +55,7 @@ def run_notebook(notebook: NotebookNode, work: Path, log: Log, pulse: Pulse, end
     index = None
     try:
         with client.setup_kernel():
-            kernel = int(client.km.provisioner.pid)
+            kernel = _pid(client)
             leave_to_its_owner(kernel)
             ending.when_begun(lambda: _stop(kernel, ending, over))
             code_cells = [i for i, cell in enumerate(notebook.cells) if _is_code(cell)]
@@ -67,12 +67,18 @@ def run_notebook(notebook: NotebookNode, work: Path, log: Log, pulse: Pulse, end
             return None
     except CellExecutionError as error:
         return _cell_failure(error, replies.get(index or 0, {}), index)
-    except (DeadKernelError, RuntimeError) as error:
+    except RuntimeError as error:  # nbclient's DeadKernelError, and what it raises of a kernel that died while it started
         if ending.begun.is_set():
             return None
         return Failure("KernelDied", f"The notebook's process ended ({error}): it may have run out of memory.", index)
     finally:
         over.set()
+
+
+def _pid(client: LoggedNotebookClient) -> int:
+    """Of the kernel, which leads a session of its own."""
+    provisioner: Any = client.km.provisioner if client.km else None
+    return int(provisioner.pid)
 
 
 def _is_code(cell: NotebookNode) -> bool:

@@ -92,6 +92,7 @@ class PredictionServer(ThreadingHTTPServer):
 
 class PredictionHandler(BaseHTTPRequestHandler):
     server: PredictionServer
+    rfile: io.BufferedReader
     server_version = "Rocas"
     sys_version = ""
     protocol_version = "HTTP/1.1"
@@ -144,7 +145,7 @@ class PredictionHandler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         if address.path != "/predict":
             raise Refusal(404, "There is GET /health and POST /predict.")
-        version = (parse_qs(address.query).get("model_version") or [None])[0]
+        version = next(iter(parse_qs(address.query).get("model_version", [])), None)
         value = decode_body(body, self.headers.get("Content-Type"))
         try:
             with self.server.turns:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from email.message import Message
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_LINE_BYTES = 1024
@@ -19,7 +20,7 @@ class Refusal(Exception):
         self.status = status
 
 
-def read_body(stream: BinaryIO, headers: Message) -> bytes:
+def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
     """Raises Refusal for a body that is too long, or whose end could be read in two ways."""
     encodings = headers.get_all("Transfer-Encoding") or []
     lengths = headers.get_all("Content-Length") or []
@@ -66,7 +67,7 @@ def _json(body: bytes) -> Any:
         raise Refusal(400, f"The body is no JSON: {error}") from error
 
 
-def _read_chunks(stream: BinaryIO) -> bytes:
+def _read_chunks(stream: BufferedIOBase) -> bytes:
     body = bytearray()
     for _ in range(MAX_CHUNKS):
         size = _chunk_size(_read_line(stream))
@@ -89,14 +90,14 @@ def _chunk_size(line: bytes) -> int:
     return int(digits, 16)
 
 
-def _read_line(stream: BinaryIO) -> bytes:
+def _read_line(stream: BufferedIOBase) -> bytes:
     line = stream.readline(MAX_LINE_BYTES)
     if not line.endswith(b"\r\n"):
         raise Refusal(400, "The body is not chunked as it says.")
     return line[:-2]
 
 
-def _read_exactly(stream: BinaryIO, size: int) -> bytes:
+def _read_exactly(stream: BufferedIOBase, size: int) -> bytes:
     body = stream.read(size)
     if len(body) < size:
         raise Refusal(400, "The body ends before its length.")

@@ -1,0 +1,72 @@
+import contextlib
+import io
+import json
+import unittest
+from typing import Any
+
+from rocas.entrypoint.log import CHUNK_BYTES, MAX_WAITING_BYTES, Log
+from listener import Listener, refusal
+
+
+def taken(listener: Listener) -> dict[int, str]:
+    return {chunk["seq"]: chunk["text"] for chunk in (json.loads(body) for _, _, body in listener.asked)}
+
+
+class Shipping(unittest.TestCase):
+    def setUp(self) -> None:
+        console = contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+        console.__enter__()
+        self.addCleanup(console.__exit__, None, None, None)
+
+    def test_cuts_a_long_line_between_characters(self) -> None:
+        text = "ä€𝄞" * 40_000
+        with Listener(lambda *_: (200, {})) as listener:
+            log = Log(listener.api)
+            log.write(text)
+            log.start()
+            log.close(10)
+        chunks = taken(listener)
+        self.assertEqual("".join(chunks[seq] for seq in sorted(chunks)), text)
+        self.assertEqual(sorted(chunks), list(range(len(chunks))))
+        self.assertTrue(all(len(chunk.encode()) <= CHUNK_BYTES for chunk in chunks.values()))
+
+    def test_sends_a_chunk_again_until_it_is_taken(self) -> None:
+        answers = iter([(503, {}), (200, {})])
+        with Listener(lambda *_: next(answers)) as listener:
+            log = Log(listener.api)
+            log.write("once")
+            log.start()
+            log.close(10)
+        self.assertEqual([json.loads(body) for _, _, body in listener.asked], [{"seq": 0, "text": "once"}] * 2)
+
+    def test_says_how_much_it_had_to_leave_out(self) -> None:
+        with Listener(lambda *_: (200, {})) as listener:
+            log = Log(listener.api)
+            log.write("x" * (MAX_WAITING_BYTES + 5))
+            log.start()
+            log.close(20)
+        whole = "".join(text for _, text in sorted(taken(listener).items()))
+        self.assertEqual(whole.count("x"), MAX_WAITING_BYTES)
+        self.assertIn("[5 bytes of output were left out here.]", whole)
+
+    def test_ends_where_the_attempt_is_no_longer_granted(self) -> None:
+        with Listener(lambda *_: (409, refusal("CONFLICT", "no"))) as listener:
+            log = Log(listener.api)
+            log.write("a")
+            log.start()
+            log.close(10)
+            log.write("b")
+        self.assertEqual(len(listener.asked), 1)
+
+    def test_goes_on_after_a_chunk_that_is_refused(self) -> None:
+        def answer(_: str, __: str, body: bytes) -> Any:
+            return (400, refusal("BAD_USER_INPUT", "no")) if json.loads(body)["seq"] == 0 else (200, {})
+
+        with Listener(answer) as listener:
+            log = Log(listener.api)
+            log.write("x" * CHUNK_BYTES + "y")
+            log.start()
+            log.close(10)
+        self.assertEqual(taken(listener)[1], "y")
+
+
