@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { mongo } from "mongoose";
 import { openKeyRing, type KeyRingSettings } from "../../src/vault/sealed-store/open-key-ring.js";
 import type { SecretCollection } from "../../src/vault/sealed-store/secret-collection.js";
 import { SealedStoreVault } from "../../src/vault/sealed-store/sealed-store-vault.js";
@@ -20,7 +21,7 @@ export async function openSealedVault(changed: Partial<KeyRingSettings> = {}) {
   return {
     vault: await restart(),
     restart,
-    secrets: secrets as unknown as import("mongoose").mongo.Collection<{ _id: string }>,
+    secrets: secrets as unknown as mongo.Collection<{ _id: string }>,
     data,
     made,
     async [Symbol.asyncDispose]() {
