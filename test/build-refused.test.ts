@@ -25,7 +25,10 @@ test("a tag that is one of Rocas' own is refused", async () => {
 test("a missing project or chest is named", async () => {
   await using work = await openWork();
 
-  await expect(work.build({ proj: "nowhere" })).rejects.toMatchObject({ code: "NOT_FOUND", inputPath: ["input", "proj"] });
+  await expect(work.build({ proj: "nowhere" })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    inputPath: ["input", "proj"],
+  });
   await work.project({ git_repo: "https://git.example/iris" });
   const build = work.build({ from: BuiltFrom.GIT, chest: "none" });
 

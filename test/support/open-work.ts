@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { ulid } from "ulid";
+import type { App } from "../../src/app.js";
 import { makeBuildJob } from "../../src/build/build-maker.js";
 import type { BuildProjectInput } from "../../src/build/build.inputs.js";
 import { carryBuild } from "../../src/build/carry-build.js";
@@ -81,6 +82,8 @@ export async function openWork({ carriers, environment, engine, sources }: WorkO
     },
     settled: () => work.settled(),
     stop: () => work.stop(),
+    /** Another process over the same store. */
+    another: (other: typeof carriers) => start(other),
     async restart(other?: typeof carriers) {
       await work.stop();
       work = start(other);
@@ -89,9 +92,9 @@ export async function openWork({ carriers, environment, engine, sources }: WorkO
       const project = { _id: newId("project"), key: "iris", name: "iris", home_dir: "iris", model: [], ...fields };
       return insertRecord(store.projects, project, by("createProject", {}));
     },
-    build(fields: Partial<BuildProjectInput> = {}) {
+    build(fields: Partial<BuildProjectInput> = {}, app: App = work.app) {
       const input = { proj: "iris", tag: "latest", from: BuiltFrom.LOCAL, noCache: false, ...fields };
-      return buildProject(work.app, by("buildProject", input), input);
+      return buildProject(app, by("buildProject", input), input);
     },
     async chest(name: string, secret: Credentials) {
       const chest = { _id: newId("tchest"), key: name, name, owner: "tester", details: {}, secret_version: 1 };

@@ -1,0 +1,131 @@
+import { expect, test } from "vitest";
+import { newId } from "../src/graph/id.js";
+import { DomainError } from "../src/errors.js";
+import type { Job } from "../src/jobs/job.js";
+import { makeJob } from "../src/jobs/new-job.js";
+import type { Carrier } from "../src/jobs/turn.js";
+import { containerOf } from "./support/container-of.js";
+import { openWork, until } from "./support/open-work.js";
+
+async function openTrain(carrier: Carrier) {
+  const work = await openWork({ carriers: { TRAIN: carrier } });
+  const make = async (desired: Job["desired"] = "RUN") => {
+    const _id = newId("train");
+    const spec = { kind: "TRAIN", image: "", notebook: "" } as const;
+    await makeJob(work.store, { _id, kind: "TRAIN", proj: "p", spec, desired });
+    return _id;
+  };
+  return Object.assign(work, { make });
+}
+
+test("a job is carried on turn by turn until it ends, and is cleaned up then", async () => {
+  await using work = await openTrain(async (_, hold) => {
+    if (hold.job.progress === 1) return hold.end("SUCCEEDED");
+    await hold.write({ $inc: { progress: 0.5 } });
+    return { again: 0 };
+  });
+  const id = await work.make();
+
+  await work.settled();
+
+  expect(await work.jobOf(id)).toMatchObject({ state: "SUCCEEDED", cleanup: "DONE", lease: { owner: null } });
+});
+
+test("work that is cancelled before it began ends without a turn", async () => {
+  let turns = 0;
+  await using work = await openTrain(async () => {
+    turns += 1;
+    return { again: 60_000 };
+  });
+  const id = await work.make("CANCEL");
+
+  await work.settled();
+
+  expect(await work.jobOf(id)).toMatchObject({ state: "CANCELLED", cleanup: "DONE" });
+  expect(turns).toBe(0);
+});
+
+test("a turn that fails on our side is tried again, and the job given up after some tries", async () => {
+  let turns = 0;
+  await using work = await openTrain(async (_, hold) => {
+    turns += 1;
+    if (turns < 3) throw new Error("odd");
+    return hold.end("SUCCEEDED");
+  });
+  const id = await work.make();
+
+  await until(async () => (await work.jobOf(id)).cleanup === "DONE");
+
+  expect((await work.jobOf(id)).state).toBe("SUCCEEDED");
+  expect(turns).toBe(3);
+});
+
+test("while the engine is away a job waits and never fails for it", async () => {
+  let turns = 0;
+  await using work = await openTrain(async (_, hold) => {
+    turns += 1;
+    if (turns === 1) throw new DomainError("RUNTIME_UNAVAILABLE", "No engine.");
+    return hold.end("SUCCEEDED");
+  });
+  const id = await work.make();
+  await work.settled();
+  const meanwhile = (await work.jobOf(id)).state;
+
+  await until(async () => (await work.jobOf(id)).cleanup === "DONE");
+
+  expect(meanwhile).toBe("QUEUED");
+  expect((await work.jobOf(id)).state).toBe("SUCCEEDED");
+});
+
+test("a job that ends keeps its containers until the result is stored, and loses them then", async () => {
+  await using work = await openTrain(async (app, hold) => {
+    await app.runtime.run(containerOf(hold.job._id, 1));
+    return hold.end("FAILED", "no reason");
+  });
+  const id = await work.make();
+
+  await work.settled();
+
+  expect(await work.jobOf(id)).toMatchObject({ state: "FAILED", error: "no reason", cleanup: "DONE" });
+  expect(await work.runtime.observe(id)).toEqual([]);
+});
+
+test("a process that ends gives its jobs back, and the next one goes on at once", async () => {
+  await using work = await openTrain(async (_, { signal }) => {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    signal.throwIfAborted();
+    return { again: 0 };
+  });
+  const id = await work.make();
+  await until(async () => (await work.jobOf(id)).lease.owner !== null);
+
+  await work.restart({ TRAIN: async (_, hold) => hold.end("SUCCEEDED") });
+  await work.settled();
+
+  expect((await work.jobOf(id)).state).toBe("SUCCEEDED");
+});
+
+test("two processes over one store never carry one job on at the same time", async () => {
+  let [now, most, turns] = [0, 0, 0];
+  const carrier: Carrier = async (_, hold) => {
+    now += 1;
+    turns += 1;
+    most = Math.max(most, now);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    now -= 1;
+    if (hold.job.progress >= 9) return hold.end("SUCCEEDED");
+    await hold.write({ $inc: { progress: 1 } });
+    return { again: 0 };
+  };
+  await using work = await openTrain(carrier);
+  const other = work.another({ TRAIN: carrier });
+  const id = await work.make();
+
+  await until(async () => {
+    await Promise.all([work.settled(), other.settled()]);
+    return (await work.jobOf(id)).cleanup === "DONE";
+  });
+  await other.stop();
+
+  expect({ most, turns }).toEqual({ most: 1, turns: 10 });
+});

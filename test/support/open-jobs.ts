@@ -1,0 +1,23 @@
+import { newId } from "../../src/graph/id.js";
+import { makeJob } from "../../src/jobs/new-job.js";
+import { openWork } from "./open-work.js";
+
+/** One job in a store, which nobody carries on. */
+export async function openJobs() {
+  const work = await openWork();
+  await work.stop();
+  const { store } = work;
+  const id = newId("train");
+  const spec = { kind: "TRAIN", image: "", notebook: "" } as const;
+  await makeJob(store, { _id: id, kind: "TRAIN", proj: "p", spec, desired: "RUN" });
+  // Made a moment ago, so that what happens next happens later.
+  await store.jobs.updateOne({ _id: id }, { $set: { next_reconcile_at: new Date(Date.now() - 1_000) } });
+  return {
+    store,
+    id,
+    now: async () => (await store.jobs.findOne({ _id: id }))!,
+    /** As if nobody had renewed the lease for its time. */
+    expire: () => store.jobs.updateOne({ _id: id }, { $set: { "lease.until": new Date(Date.now() - 1_000) } }),
+    [Symbol.asyncDispose]: () => work[Symbol.asyncDispose](),
+  };
+}
