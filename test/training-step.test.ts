@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { newSlot, type Job, type Slot } from "../src/jobs/job.js";
+import type { Replica } from "../src/runtime/runtime.js";
+import { nextTrainingStep, type TrainingSeen } from "../src/training/next-training-step.js";
+
+const NOW = new Date("2026-01-01T12:00:00Z");
+const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
+const resources = { memory_mb: 512, cpus: 1, pids: 100, scratch_mb: 1000 };
+
+const intended: Partial<Slot> = { attempt: 1, container: "c", token_hash: "h", intended_at: at(-5) };
+const claimed: Partial<Slot> = { ...intended, claimed_at: at(-4), heartbeat_at: at(-1) };
+const job = (slot: Partial<Slot>, fields: Partial<Job> = {}): Job => ({
+  _id: "train",
+  kind: "TRAIN",
+  proj: "project",
+  spec: { kind: "TRAIN", image: "sha256:1", notebook: "a.ipynb" },
+  state: "RUNNING",
+  desired: "RUN",
+  epoch: 1,
+  lease: { owner: null, until: NOW },
+  attempt: 0,
+  max_attempts: 3,
+  slots: [{ ...newSlot(), ...slot }],
+  deadlines: { start: at(115), run: at(3600) },
+  next_reconcile_at: NOW,
+  progress: 0,
+  error: null,
+  log_bytes: 0,
+  log_seq: 0,
+  cleanup: "PENDING",
+  created_at: NOW,
+  updated_at: NOW,
+  ...fields,
+});
+const container = (state: Replica["state"], code = 0, outOfMemory = false): Replica => ({
+  name: "c",
+  job: "train",
+  slot: 0,
+  attempt: 1,
+  id: "1",
+  state,
+  endpoint: null,
+  startedAt: null,
+  exit: state === "EXITED" ? { code, outOfMemory } : null,
+});
+const step = (of: Job, seen: Partial<TrainingSeen> = {}) =>
+  nextTrainingStep(of, {
+    now: NOW,
+    container: null,
+    lastOutput: "",
+    tooMuchScratch: null,
+    heardForMs: 3_600_000,
+    resources,
+    ...seen,
+  });
+
+test("a training begins with the intent of its first attempt", () => {
+  expect(step(job({}))).toEqual({ do: "INTEND", reason: null });
+});
+
+test("an intended attempt without a container is run, the same attempt again", () => {
+  expect(step(job(intended))).toEqual({ do: "RUN" });
+});
+
+test("a container that has not claimed is waited for", () => {
+  expect(step(job(intended), { container: container("RUNNING") })).toEqual({ do: "WAIT" });
+});
+
+test("an attempt that does not claim in time is lost", () => {
+  expect(step(job(intended), { container: container("RUNNING"), now: at(116) })).toMatchObject({ do: "INTEND" });
+});
+
+test("a container that is missing though claimed is attempted anew, three times in all", () => {
+  expect(step(job(claimed))).toMatchObject({ do: "INTEND", reason: "the container is gone" });
+  expect(step(job({ ...claimed, attempt: 3 }))).toMatchObject({ do: "END", state: "FAILED" });
+});
+
+test("what the entrypoint reported counts before the exit code", () => {
+  const completed = { at: NOW, ok: false, error: "NameError: x (cell 2)" };
+  const seen = { container: container("EXITED", 1) };
+  expect(step(job({ ...claimed, completed }), seen)).toEqual({
+    do: "END",
+    state: "FAILED",
+    error: "NameError: x (cell 2)",
+  });
+});
+
+test("a result that is stored wins over a wish to cancel", () => {
+  const completed = { at: NOW, ok: true, error: null };
+  expect(step(job({ ...claimed, completed }, { desired: "CANCEL" }))).toMatchObject({ do: "END", state: "SUCCEEDED" });
+});
+
+test("a wish to cancel is carried out first", () => {
+  expect(step(job(claimed, { desired: "CANCEL" }), { container: container("RUNNING") })).toEqual({ do: "CANCEL" });
+});
+
+test("without a report the exit code decides", () => {
+  expect(step(job(claimed), { container: container("EXITED", 0) })).toMatchObject({ state: "SUCCEEDED" });
+  expect(step(job(claimed), { container: container("EXITED", 3), lastOutput: "Traceback\nboom\n" })).toEqual({
+    do: "END",
+    state: "FAILED",
+    error: "the container ended with exit code 3: boom",
+  });
+});
+
+test("a container that was killed for its memory says so", () => {
+  const { error } = step(job(claimed), { container: container("EXITED", 137, true) }) as { error: string };
+  expect(error).toContain("out of memory");
+});
+
+test("an attempt that was not granted is lost, not failed", () => {
+  expect(step(job(intended), { container: container("EXITED", 75) })).toMatchObject({ do: "INTEND" });
+});
+
+test("a container that is not heard for five minutes is lost, unless nobody was there to hear it", () => {
+  const silent = job({ ...claimed, heartbeat_at: at(-301) });
+  expect(step(silent, { container: container("RUNNING") })).toMatchObject({ do: "INTEND" });
+  expect(step(silent, { container: container("RUNNING"), heardForMs: 20_000 })).toEqual({ do: "WAIT" });
+});
+
+test("too much disk and too much time end a training", () => {
+  const running = { container: container("RUNNING") };
+  expect(step(job(claimed), { ...running, tooMuchScratch: "it used 2000 MiB" })).toMatchObject({ state: "FAILED" });
+  expect(step(job(claimed), { ...running, now: at(3601) })).toMatchObject({ state: "FAILED" });
+});
