@@ -1,0 +1,15 @@
+const KEY = "rocas-token";
+
+/** The token of this browser tab: it is forgotten when the tab is closed, and never written to disk. */
+export const tokenHeaders = (): Record<string, string> => {
+  const token = sessionStorage.getItem(KEY);
+  return token ? { authorization: `Bearer ${token}` } : {};
+};
+
+export const rememberToken = (token: string): void => sessionStorage.setItem(KEY, token);
+
+/** Whether the server answers, with the token remembered or with none. */
+export async function isAccepted(): Promise<boolean> {
+  const { status } = await fetch("/health/ready", { headers: tokenHeaders() });
+  return status !== 401;
+}
