@@ -1,0 +1,106 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { asGitRef } from "../../names.js";
+import type { Credentials } from "../../runtime/image-builder.js";
+import { masked } from "../../runtime/masked.js";
+import { printable } from "../../runtime/printable.js";
+import { SourceError } from "../source.js";
+import { openAskpass } from "./askpass.js";
+import { git, GitFailed, type GitHow } from "./git-command.js";
+import type { GitHost } from "./git-host.js";
+
+export interface Fetched {
+  readonly host: GitHost;
+  readonly ref: string | null;
+  readonly credentials: Credentials | null;
+  /** Git's own folder, empty; askpass finds room beside it. */
+  readonly repository: string;
+  readonly private: string;
+  readonly signal: AbortSignal;
+}
+
+const MOST_BYTES = 1024 ** 3;
+const WATCH = 500;
+const COMMIT = /^[0-9a-f]{7,40}$/;
+
+/**
+ * Fetches what the reference names, alone and without history, and gives its full SHA. A commit that the host does not
+ * give alone, or a shortened one, needs the whole history.
+ * @throws SourceError with what git said; BAD_USER_INPUT for what is no reference.
+ */
+export async function fetchCommit(fetched: Fetched): Promise<string> {
+  const ref: string = fetched.ref === null ? "HEAD" : asGitRef(fetched.ref);
+  await using askpass = await openAskpass(fetched.private, fetched.credentials);
+  const how: GitHow = {
+    folder: fetched.repository,
+    home: fetched.private,
+    environment: {
+      GIT_ALLOW_PROTOCOL: fetched.host.scheme,
+      GIT_SSH_COMMAND: "ssh -o BatchMode=yes",
+      ...askpass?.environment,
+    },
+    settings: fetched.host.settings,
+    descriptors: askpass?.descriptors,
+    signal: fetched.signal,
+  };
+  try {
+    return await alone(fetched, ref, how);
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    throw new SourceError(sentence(error, fetched), { cause: undefined });
+  }
+}
+
+async function alone(fetched: Fetched, ref: string, how: GitHow): Promise<string> {
+  try {
+    await watched(fetched, ["--depth=1"], [ref], how);
+    return await commitOf("FETCH_HEAD", how);
+  } catch (error) {
+    if (!(error instanceof GitFailed) || !COMMIT.test(ref)) throw error;
+    await watched(fetched, [], ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], how);
+    return commitOf(ref, how);
+  }
+}
+
+async function watched(fetched: Fetched, options: string[], refs: string[], how: GitHow): Promise<void> {
+  const tooLarge = new AbortController();
+  const watching = setInterval(() => {
+    void sizeOf(fetched.repository).then((size) => {
+      if (size > MOST_BYTES) tooLarge.abort(new SourceError("The repository is larger than 1 GiB."));
+    });
+  }, WATCH);
+  const words = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", ...options];
+  try {
+    const signal = AbortSignal.any([fetched.signal, tooLarge.signal]);
+    await git([...words, "--", fetched.host.url, ...refs], { ...how, signal });
+  } finally {
+    clearInterval(watching);
+  }
+}
+
+async function commitOf(ref: string, how: GitHow): Promise<string> {
+  const words = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
+  const commit = (await git(words, how)).toString("utf8").trim();
+  if (!/^[0-9a-f]{40}$/.test(commit)) throw new GitFailed("The reference names no commit.");
+  return commit;
+}
+
+async function sizeOf(repository: string): Promise<number> {
+  const folder = join(repository, "objects", "pack");
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+// Without a cause: what git said may hold what it was given.
+function sentence({ message }: GitFailed, { host, ref, credentials }: Fetched): string {
+  const said = masked(printable(message), credentials).slice(0, 2_000);
+  return `${ref ?? "The default branch"} could not be fetched from ${host.url}: ${said}`;
+}

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { git, GitFailed } from "../git/git-command.js";
+import { isWithin } from "./project-folder.js";
+
+export interface GitState {
+  readonly gitVersion: string | null;
+  readonly gitDirty: boolean | null;
+}
+
+const NONE: GitState = { gitVersion: null, gitDirty: null };
+
+const COMPARING = 60_000;
+
+/**
+ * The commit of a work tree that is the folder or above it, below the root; whether the folder differs from it.
+ * The repository's own settings can name programs (filters, monitors) that git runs to compare: the comparison is made
+ * through a repository of ours that only borrows the objects.
+ */
+export async function gitState(folder: string, root: string, signal?: AbortSignal): Promise<GitState> {
+  const home = await mkdtemp(join(tmpdir(), "rocas-git-"));
+  const within = AbortSignal.any([AbortSignal.timeout(COMPARING), ...(signal ? [signal] : [])]);
+  try {
+    const tree = await workTree(folder, home, within);
+    if (!tree || !(tree.top === folder || isWithin(tree.top, root))) return NONE;
+    return { gitVersion: tree.commit, gitDirty: await differs({ ...tree, folder, home, signal: within }) };
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function workTree(folder: string, home: string, signal: AbortSignal) {
+  const words = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", "HEAD"];
+  try {
+    const [top, common, commit, ...more] = (await git(words, { folder, home, signal }))
+      .toString()
+      .trimEnd()
+      .split("\n");
+    const good = more.length === 0 && top && common && commit && /^[0-9a-f]{40}$/.test(commit);
+    return good ? { top, common, commit } : null;
+  } catch (error) {
+    // No repository, or one without a commit.
+    if (error instanceof GitFailed) return null;
+    throw error;
+  }
+}
+
+interface Compared {
+  readonly folder: string;
+  readonly top: string;
+  readonly common: string;
+  readonly commit: string;
+  readonly home: string;
+  readonly signal: AbortSignal;
+}
+
+async function differs({ folder, top, common, commit, home, signal }: Compared): Promise<boolean> {
+  const ours = join(home, "borrowing");
+  for (const each of ["objects", "refs"]) await mkdir(join(ours, each), { recursive: true });
+  await writeFile(join(ours, "HEAD"), `${commit}\n`);
+  await writeFile(join(ours, "config"), "[core]\nrepositoryformatversion = 0\nbare = false\n");
+  const environment = { GIT_DIR: ours, GIT_WORK_TREE: top, GIT_OBJECT_DIRECTORY: join(common, "objects") };
+  // The links of a work tree are links, whatever is said to a fetch.
+  const how = { folder: top, home, environment, settings: { "core.symlinks": "true" }, signal };
+  const scope = relative(top, folder) || ".";
+  const words = [
+    "status",
+    "--porcelain",
+    "--untracked-files=normal",
+    "--ignore-submodules=all",
+    "--",
+    `:(literal)${scope}`,
+  ];
+  try {
+    await git(["read-tree", commit], how);
+    return (await git(words, how)).length > 0;
+  } catch (error) {
+    // Objects are missing, as in a partial clone: nobody can say that it is the commit.
+    if (error instanceof GitFailed) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { execFileSync, spawn } from "node:child_process";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface GitServer extends AsyncDisposable {
+  /** http://127.0.0.1:PORT */
+  readonly origin: string;
+  /** Headers of every request that came. */
+  readonly requests: IncomingMessage[];
+}
+
+/** Serves the repositories below a folder by git's own program; with a user, to that user alone. */
+export async function openGitServer(folder: string, user?: { username: string; password: string }): Promise<GitServer> {
+  const requests: IncomingMessage[] = [];
+  const wanted = user && `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
+  const server = createServer((request, response) => {
+    requests.push(request);
+    if (wanted && request.headers.authorization !== wanted)
+      response.writeHead(401, { "www-authenticate": 'Basic realm="test"' }).end();
+    else answer(folder, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+// The CGI program answers with a head of its own before the body.
+function answer(folder: string, request: IncomingMessage, response: ServerResponse): void {
+  const { pathname, searchParams } = new URL(request.url!, "http://here");
+  const backend = spawn("git", ["-c", "safe.directory=*", "http-backend"], {
+    env: {
+      PATH: process.env.PATH,
+      GIT_PROJECT_ROOT: folder,
+      GIT_HTTP_EXPORT_ALL: "1",
+      GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
+      PATH_INFO: pathname,
+      QUERY_STRING: searchParams.toString(),
+      REQUEST_METHOD: request.method,
+      CONTENT_TYPE: request.headers["content-type"] ?? "",
+      HTTP_CONTENT_ENCODING: request.headers["content-encoding"] ?? "",
+    },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  backend.stdin.on("error", () => {});
+  request.pipe(backend.stdin);
+  const pieces: Buffer[] = [];
+  backend.stdout.on("data", (piece: Buffer) => pieces.push(piece));
+  backend.once("close", () => {
+    const whole = Buffer.concat(pieces);
+    const end = whole.indexOf("\r\n\r\n");
+    const lines = whole.subarray(0, end).toString().split("\r\n");
+    const headers = Object.fromEntries(lines.map((line) => line.split(": ") as [string, string]));
+    const { Status: status = "200", ...others } = headers;
+    response.writeHead(Number.parseInt(status, 10), others).end(whole.subarray(end + 4));
+  });
+}
+
+/** Runs git in a folder as somebody without settings. */
+export const gitIn = (folder: string, ...words: string[]): string =>
+  execFileSync(
+    "git",
+    ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main", ...words],
+    {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  ).trim();
