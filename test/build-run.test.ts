@@ -51,18 +51,15 @@ test("an image that did not start on board is refused, and nothing of it stays",
   expect(await work.imageBuilder.inspect(`rocas/${project._id}:job-${_id}-a1`)).toBeNull();
 });
 
-test("a project without a Dockerfile or a folder says so", async () => {
+test("what the source says is wrong is data on the build", async () => {
   await using work = await openWork();
   await work.project();
-  work.local.files = { "notebook.ipynb": "{}" };
-  const first = await work.build();
-  await work.settled();
   work.local.files = null;
-  const second = await work.build();
+
+  const { _id } = await work.build();
   await work.settled();
 
-  expect((await work.buildOf(first._id)).task.error).toBe("There is no Dockerfile at the root of the project.");
-  expect((await work.buildOf(second._id)).task.error).toBe("There is no such folder.");
+  expect((await work.buildOf(_id)).task).toMatchObject({ state: "FAILED", error: "There is no such folder." });
 });
 
 test("rebuilding a tag supersedes its version, which keeps its own tag", async () => {

@@ -42,7 +42,8 @@ export async function attemptBuild(app: App, hold: Hold, spec: BuildSpec): Promi
     await hold.write({ $set: { state: "FINISHING", outcome } }, { desired: "RUN" });
     return "FINISHING";
   } catch (error) {
-    return failed(app, hold, log, error);
+    // Awaited here: while the log is disposed of, nobody would hear of what it throws.
+    return await failed(app, hold, log, error);
   }
 }
 

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { whereNames, whereParents } from "../graph/where-names.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { Project } from "../project/project.js";
@@ -35,10 +35,7 @@ export class BuildResolver {
     description:
       "Begins to build the image of a project. It answers at once; the task says how far it is, and `bvers` what came of it. Builds of one tag follow each other.",
   })
-  buildProject(
-    @Arg("input", () => BuildProjectInput) input: BuildProjectInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  buildProject(@Input(() => BuildProjectInput) input: BuildProjectInput, @Ctx() { app, caller }: RequestContext) {
     return buildProject(app, intentOf(caller, "buildProject", input), input);
   }
 
@@ -46,12 +43,12 @@ export class BuildResolver {
     description:
       "Asks for the end of a build. Its task is CANCELLED once nothing of it runs any more; one that has ended stays as it is.",
   })
-  cancelBuild(@Arg("input", () => CancelBuildInput) input: CancelBuildInput, @Ctx() { app, caller }: RequestContext) {
+  cancelBuild(@Input(() => CancelBuildInput) input: CancelBuildInput, @Ctx() { app, caller }: RequestContext) {
     return cancelBuild(app, intentOf(caller, "cancelBuild", input), input);
   }
 
   @Mutation(() => Deletion, { description: "Deletes a build with its log. The build version that it made stays." })
-  deleteBuild(@Arg("input", () => DeleteBuildInput) input: DeleteBuildInput, @Ctx() { app, caller }: RequestContext) {
+  deleteBuild(@Input(() => DeleteBuildInput) input: DeleteBuildInput, @Ctx() { app, caller }: RequestContext) {
     return deleteRecord(app, intentOf(caller, "deleteBuild", input), "build", [input.id], input.cascade);
   }
 

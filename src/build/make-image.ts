@@ -4,7 +4,7 @@ import type { Hold } from "../jobs/hold.js";
 import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import { asImageRef } from "../names.js";
 import { ensureBaseImage } from "../onboard/base-image.js";
-import { type Credentials, ImageBuildError, type Told } from "../runtime/image-builder.js";
+import type { Credentials, Told } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
 import { dockerfileOf, startsOnBoard } from "./dockerfile-of.js";
 import { temporaryTag } from "./image-names.js";
@@ -42,8 +42,8 @@ export async function makeImage(app: App, hold: Hold, how: HowToMake): Promise<B
 
 async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, context: BuildContext): Promise<string> {
   const dockerfile = await dockerfileOf(context.stream());
-  if (dockerfile === null) throw new ImageBuildError("There is no Dockerfile at the root of the project.");
-  if (startsOnBoard(dockerfile)) await ensureBaseImage(app.imageBuilder, told);
+  // Not read where it is a link; the engine says what it thinks of a context without one.
+  if (dockerfile === null || startsOnBoard(dockerfile)) await ensureBaseImage(app.imageBuilder, told);
   signal.throwIfAborted();
   const { job } = hold;
   const how = { job: job._id, tag: temporaryTag(job, job.attempt), noCache: spec.noCache, signal };
