@@ -46,13 +46,16 @@ export async function writeSlot(
   { jobs }: Pick<Store, "jobs">,
   attempt: Attempt,
   fields: Partial<Slot>,
-  only: Record<string, unknown> = {},
+  only: Partial<Slot> = {},
 ): Promise<void> {
   const at = (names: object) =>
     Object.fromEntries(Object.entries(names).map(([name, value]) => [`slots.${attempt.index}.${name}`, value]));
+  // Not `null` itself: a number in a path also stands for a field of that name, which every slot lacks, and a field
+  // that is lacking equals null. The start gate would stand open.
+  const exactly = Object.entries(only).map(([name, value]) => [name, value === null ? { $type: "null" } : value]);
   const now = new Date();
   const { matchedCount } = await jobs.updateOne(
-    { ...whileGranted(attempt), ...at(only) },
+    { ...whileGranted(attempt), ...at(Object.fromEntries(exactly)) },
     { $set: { ...at(fields), next_reconcile_at: now, updated_at: now } },
   );
   if (matchedCount === 0) throw new NotGranted();

@@ -1,0 +1,40 @@
+import { BuiltFrom } from "../../src/build-version/build-version.js";
+import { ROCAS } from "../../src/caller.js";
+import { newId } from "../../src/graph/id.js";
+import { insertRecord } from "../../src/store/insert-record.js";
+import { ownIntent } from "../../src/store/intent.js";
+import { keyOf } from "../../src/store/key-of.js";
+import type { TestApp } from "./open-test-app.js";
+
+export const imageId = (digit: string): string => `sha256:${digit.repeat(64)}`;
+
+/** A project with one model and a build version `latest`, as a build leaves it. */
+export async function builtProject({ app, seed }: TestApp, docker_id = imageId("1"), tag = "latest") {
+  const model = await seed.model({ dataFiles: [{ name: "measures.csv", required: true }] });
+  const proj = await seed.project({ models: [model.name] });
+  await buildAgain(app, proj, docker_id, tag);
+  return { proj, model };
+}
+
+export const buildAgain = (
+  { store }: TestApp["app"],
+  proj: { id: string; name: string },
+  docker_id: string,
+  tag = "latest",
+) =>
+  insertRecord(
+    store.buildVersions,
+    {
+      _id: newId("bvers"),
+      key: keyOf(proj.name, tag),
+      tag,
+      docker_id,
+      git_version: null,
+      git_dirty: null,
+      built_at: new Date(),
+      built_from: BuiltFrom.LOCAL,
+      proj: proj.id,
+    },
+    ownIntent(ROCAS),
+    "next",
+  );
