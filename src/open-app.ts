@@ -20,6 +20,7 @@ import { openDocker } from "./runtime/docker/open-docker.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
+import { MOST_LIGHT_RECORD } from "./files/manifest.js";
 import { GitSource } from "./source/git/git-source.js";
 import { LocalSource } from "./source/local/local-source.js";
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
@@ -58,6 +59,8 @@ export interface OpenOptions {
 }
 
 const SWEEP_MS = 2_000;
+/** A compressed record is one file there, and may be a little larger than what is in it. */
+const MIB = 1024 ** 2;
 /** A deployment that is gone takes no more predictions within two seconds. */
 const ROUTES_MS = 1_000;
 
@@ -101,7 +104,7 @@ async function openInto(
       store,
       vault: new SealedStoreVault(secrets, keys, cluster),
       files: await FilesystemStorage.open(join(data, "files")),
-      lightweightFiles: new GridFsStorage(opened.connection),
+      lightweightFiles: new GridFsStorage(opened.connection, MOST_LIGHT_RECORD + MIB),
       ...(engine ?? dockerEngine(settings, cluster)),
       sources: {
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),

@@ -1,11 +1,11 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { Build } from "../build/build.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { whereNames, whereParents } from "../graph/where-names.js";
@@ -40,7 +40,7 @@ export class BuildVersionResolver {
     description: "Deletes a build version with its image, unless something else uses that. Snapshots of it stay.",
   })
   deleteBuildVersion(
-    @Arg("input", () => DeleteBuildVersionInput) input: DeleteBuildVersionInput,
+    @Input(() => DeleteBuildVersionInput) input: DeleteBuildVersionInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     const intent = intentOf(caller, "deleteBuildVersion", input);

@@ -4,7 +4,7 @@ import { Deletion } from "../deletion/deletion.js";
 import { downloadOf, uploadsOf } from "../files/uploads-of.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { Upload } from "../graph/stored-file.js";
@@ -45,26 +45,17 @@ export class DatasetResolver {
   @Mutation(() => Dataset, {
     description: "Makes a dataset from a manifest of its files. It is READY once they are all there: see `uploads`.",
   })
-  createDataset(
-    @Arg("input", () => CreateDatasetInput) input: CreateDatasetInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  createDataset(@Input(() => CreateDatasetInput) input: CreateDatasetInput, @Ctx() { app, caller }: RequestContext) {
     return createDataset(app, intentOf(caller, "createDataset", input), input);
   }
 
   @Mutation(() => Dataset, { description: "Changes the details of a dataset." })
-  updateDataset(
-    @Arg("input", () => UpdateDatasetInput) input: UpdateDatasetInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  updateDataset(@Input(() => UpdateDatasetInput) input: UpdateDatasetInput, @Ctx() { app, caller }: RequestContext) {
     return updateDataset(app, intentOf(caller, "updateDataset", input), input);
   }
 
   @Mutation(() => Deletion, { description: "Deletes a dataset with its files. Snapshots of it stay." })
-  deleteDataset(
-    @Arg("input", () => DeleteDatasetInput) input: DeleteDatasetInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  deleteDataset(@Input(() => DeleteDatasetInput) input: DeleteDatasetInput, @Ctx() { app, caller }: RequestContext) {
     return deleteRecord(
       app,
       intentOf(caller, "deleteDataset", input),

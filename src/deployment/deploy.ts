@@ -16,7 +16,7 @@ import { refuseDeleting } from "../store/under-parent.js";
 import { buildVersionToRun } from "../training/build-version-to-run.js";
 import { mountableVersions } from "../training/mountable.js";
 import { stillUnderAll } from "../training/still-under-all.js";
-import type { DeployInput } from "./deployment.inputs.js";
+import { type DeployInput, MOST_REPLICAS } from "./deployment.inputs.js";
 import { Availability, type Deployment } from "./deployment.js";
 import { type Asked, wishAfter } from "./wish-after.js";
 
@@ -33,6 +33,7 @@ export function deploy(
   return once(store, intent, async () => {
     const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
+    checkReplicas(input.replicas ?? 0);
     const name = input.name ?? madeUpName();
     const asked = await resolved(store, project, input);
     if (asked.replicas !== 0) await app.runtime.engine();
@@ -40,6 +41,11 @@ export function deploy(
     await app.work.relay(deployment._id);
     return deployment;
   });
+}
+
+function checkReplicas(replicas: number): void {
+  if (replicas < 0 || replicas > MOST_REPLICAS)
+    throw new DomainError("BAD_USER_INPUT", `A deployment has 0 to ${MOST_REPLICAS} replicas.`, ["input", "replicas"]);
 }
 
 async function resolved(store: Store, project: Project, input: DeployInput): Promise<Asked> {

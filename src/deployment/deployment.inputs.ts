@@ -1,4 +1,3 @@
-import { Max, Min, ValidateIf } from "class-validator";
 import { ArgsType, Field, InputType, Int } from "type-graphql";
 import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
@@ -46,9 +45,6 @@ export class DeployInput extends MutationInput {
     nullable: true,
     description: "How many containers, 0 to 20; 1 where a new deployment does not say.",
   })
-  @ValidateIf((_, value) => value !== null && value !== undefined)
-  @Min(0)
-  @Max(MOST_REPLICAS)
   readonly replicas?: number | null;
 
   @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details; null empties them." })

@@ -1,9 +1,9 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { whereNames, whereParents } from "../graph/where-names.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
@@ -44,14 +44,14 @@ export class DeploymentResolver {
     description:
       "Says what is wanted of a deployment, new or not. It answers at once; `tasks` and `availability` say how far it is. A change of anything but `replicas` makes the next revision, whose replicas are ready before those of the earlier one go.",
   })
-  deploy(@Arg("input", () => DeployInput) input: DeployInput, @Ctx() { app, caller }: RequestContext) {
+  deploy(@Input(() => DeployInput) input: DeployInput, @Ctx() { app, caller }: RequestContext) {
     return deploy(app, intentOf(caller, "deploy", input), input);
   }
 
   @Mutation(() => Deployment, {
     description: "Wants no replicas of a deployment. The record stays; `deploy` with `replicas` brings them back.",
   })
-  undeploy(@Arg("input", () => UndeployInput) input: UndeployInput, @Ctx() { app, caller }: RequestContext) {
+  undeploy(@Input(() => UndeployInput) input: UndeployInput, @Ctx() { app, caller }: RequestContext) {
     return undeploy(app, intentOf(caller, "undeploy", input), input);
   }
 
@@ -60,7 +60,7 @@ export class DeploymentResolver {
       "Deletes a deployment with its revisions and their logs. With `cascade`, one whose replicas run is undeployed first.",
   })
   deleteDeployment(
-    @Arg("input", () => DeleteDeploymentInput) input: DeleteDeploymentInput,
+    @Input(() => DeleteDeploymentInput) input: DeleteDeploymentInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     const { proj, name, cascade } = input;

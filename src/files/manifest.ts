@@ -9,7 +9,7 @@ export const MOST_FILES = 1_000;
 const MOST_FILE_BYTES = 64 * 1024 ** 3;
 /** Lightweight files live in the database. */
 const MOST_LIGHT_FILE = 16 * 1024 ** 2;
-const MOST_LIGHT_RECORD = 64 * 1024 ** 2;
+export const MOST_LIGHT_RECORD = 64 * 1024 ** 2;
 const MOST_TEXT_BYTES = 64 * 1024;
 
 @InputType({ description: "One file of a manifest: announced by size and checksum, or given as text." })

@@ -1,6 +1,6 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from "type-graphql";
+import { Ctx, Field, ID, InputType, Mutation, Resolver } from "type-graphql";
 import { notFound } from "../errors.js";
-import { MutationInput } from "../graph/mutation-input.js";
+import { Input, MutationInput } from "../graph/mutation-input.js";
 import { Upload } from "../graph/stored-file.js";
 import type { RequestContext } from "../request-context.js";
 import { fileRecord } from "./file-record.js";
@@ -15,7 +15,7 @@ class RenewUploadsInput extends MutationInput {
 @Resolver()
 export class UploadsResolver {
   @Mutation(() => [Upload], { description: "Fresh addresses for the files that are still missing." })
-  async renewUploads(@Arg("input", () => RenewUploadsInput) { id }: RenewUploadsInput, @Ctx() { app }: RequestContext) {
+  async renewUploads(@Input(() => RenewUploadsInput) { id }: RenewUploadsInput, @Ctx() { app }: RequestContext) {
     const record = await fileRecord(app.store, id);
     if (!record) throw notFound("dataset or model version", id, ["input", "id"]);
     return uploadsOf(app.vault, record);

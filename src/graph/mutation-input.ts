@@ -1,4 +1,4 @@
-import { Field, InputType } from "type-graphql";
+import { Arg, type ClassType, Field, InputType } from "type-graphql";
 import type { Caller } from "../caller.js";
 import type { Intent } from "../store/intent.js";
 import { ShortTextScalar } from "./scalars.js";
@@ -28,3 +28,6 @@ export const intentOf = (caller: Caller, mutation: string, input: MutationInput)
   input,
   idempotencyKey: input.idempotencyKey,
 });
+
+/** The one argument of a mutation. */
+export const Input = (type: () => ClassType<object>) => Arg("input", type, { description: "What is asked for." });

@@ -5,7 +5,7 @@ import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { downloadOf, uploadsOf } from "../files/uploads-of.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { Upload } from "../graph/stored-file.js";
@@ -51,7 +51,7 @@ export class ModelVersionResolver {
       "Publishes a model version from a manifest of its files. It is READY once they are all there: see `uploads`. Trainings publish by themselves.",
   })
   publishModelVersion(
-    @Arg("input", () => PublishModelVersionInput) input: PublishModelVersionInput,
+    @Input(() => PublishModelVersionInput) input: PublishModelVersionInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     return publishModelVersion(app, intentOf(caller, "publishModelVersion", input), input);
@@ -59,7 +59,7 @@ export class ModelVersionResolver {
 
   @Mutation(() => ModelVersion, { description: "Changes the details or the aliases of a model version." })
   updateModelVersion(
-    @Arg("input", () => UpdateModelVersionInput) input: UpdateModelVersionInput,
+    @Input(() => UpdateModelVersionInput) input: UpdateModelVersionInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     return updateModelVersion(app, intentOf(caller, "updateModelVersion", input), input);
@@ -70,7 +70,7 @@ export class ModelVersionResolver {
       "Deletes a model version with its files. One that a deployment serves is never deleted; snapshots of it stay.",
   })
   deleteModelVersion(
-    @Arg("input", () => DeleteModelVersionInput) input: DeleteModelVersionInput,
+    @Input(() => DeleteModelVersionInput) input: DeleteModelVersionInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     return deleteRecord(

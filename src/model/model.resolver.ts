@@ -4,7 +4,7 @@ import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { whereNames } from "../graph/where-names.js";
@@ -34,12 +34,12 @@ export class ModelResolver {
   }
 
   @Mutation(() => Model, { description: "Makes a model definition." })
-  createModel(@Arg("input", () => CreateModelInput) input: CreateModelInput, @Ctx() { app, caller }: RequestContext) {
+  createModel(@Input(() => CreateModelInput) input: CreateModelInput, @Ctx() { app, caller }: RequestContext) {
     return createModel(app, intentOf(caller, "createModel", input), input);
   }
 
   @Mutation(() => Model, { description: "Changes a model definition. Its name stays." })
-  updateModel(@Arg("input", () => UpdateModelInput) input: UpdateModelInput, @Ctx() { app, caller }: RequestContext) {
+  updateModel(@Input(() => UpdateModelInput) input: UpdateModelInput, @Ctx() { app, caller }: RequestContext) {
     return updateModel(app, intentOf(caller, "updateModel", input), input);
   }
 
@@ -47,7 +47,7 @@ export class ModelResolver {
     description:
       "Deletes a model. With `cascade`, its datasets and versions go with it; else it must own none. A model that a project uses is never deleted.",
   })
-  deleteModel(@Arg("input", () => DeleteModelInput) input: DeleteModelInput, @Ctx() { app, caller }: RequestContext) {
+  deleteModel(@Input(() => DeleteModelInput) input: DeleteModelInput, @Ctx() { app, caller }: RequestContext) {
     return deleteRecord(app, intentOf(caller, "deleteModel", input), "model", [input.name], input.cascade);
   }
 

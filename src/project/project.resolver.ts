@@ -6,7 +6,7 @@ import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { whereNames } from "../graph/where-names.js";
@@ -36,18 +36,12 @@ export class ProjectResolver {
   }
 
   @Mutation(() => Project, { description: "Makes a project." })
-  createProject(
-    @Arg("input", () => CreateProjectInput) input: CreateProjectInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  createProject(@Input(() => CreateProjectInput) input: CreateProjectInput, @Ctx() { app, caller }: RequestContext) {
     return createProject(app, intentOf(caller, "createProject", input), input);
   }
 
   @Mutation(() => Project, { description: "Changes a project. Its name stays." })
-  updateProject(
-    @Arg("input", () => UpdateProjectInput) input: UpdateProjectInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  updateProject(@Input(() => UpdateProjectInput) input: UpdateProjectInput, @Ctx() { app, caller }: RequestContext) {
     return updateProject(app, intentOf(caller, "updateProject", input), input);
   }
 
@@ -55,10 +49,7 @@ export class ProjectResolver {
     description:
       "Deletes a project. With `cascade`, its builds, build versions, trainings and deployments go with it; else it must own none.",
   })
-  deleteProject(
-    @Arg("input", () => DeleteProjectInput) input: DeleteProjectInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  deleteProject(@Input(() => DeleteProjectInput) input: DeleteProjectInput, @Ctx() { app, caller }: RequestContext) {
     return deleteRecord(app, intentOf(caller, "deleteProject", input), "project", [input.name], input.cascade);
   }
 

@@ -1,10 +1,10 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { downloadOf } from "../files/uploads-of.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { whereNames, whereParents } from "../graph/where-names.js";
@@ -50,10 +50,7 @@ export class TrainingResolver {
     description:
       "Runs a notebook of a built project in a container. It answers at once; `task` and `log` say how far it is.",
   })
-  startTraining(
-    @Arg("input", () => StartTrainingInput) input: StartTrainingInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  startTraining(@Input(() => StartTrainingInput) input: StartTrainingInput, @Ctx() { app, caller }: RequestContext) {
     return startTraining(app, intentOf(caller, "startTraining", input), input);
   }
 
@@ -61,18 +58,12 @@ export class TrainingResolver {
     description:
       "Asks for the end of a training. Its task is CANCELLED once nothing of it runs any more; one that has ended stays as it is.",
   })
-  cancelTraining(
-    @Arg("input", () => CancelTrainingInput) input: CancelTrainingInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  cancelTraining(@Input(() => CancelTrainingInput) input: CancelTrainingInput, @Ctx() { app, caller }: RequestContext) {
     return cancelTraining(app, intentOf(caller, "cancelTraining", input), input);
   }
 
   @Mutation(() => Training, { description: "Changes the details of a training." })
-  updateTraining(
-    @Arg("input", () => UpdateTrainingInput) input: UpdateTrainingInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  updateTraining(@Input(() => UpdateTrainingInput) input: UpdateTrainingInput, @Ctx() { app, caller }: RequestContext) {
     return updateTraining(app, intentOf(caller, "updateTraining", input), input);
   }
 
@@ -80,10 +71,7 @@ export class TrainingResolver {
     description:
       "Deletes a training with its log and its executed notebook. With `cascade`, one that is under way is cancelled first. The versions that it published stay.",
   })
-  deleteTraining(
-    @Arg("input", () => DeleteTrainingInput) input: DeleteTrainingInput,
-    @Ctx() { app, caller }: RequestContext,
-  ) {
+  deleteTraining(@Input(() => DeleteTrainingInput) input: DeleteTrainingInput, @Ctx() { app, caller }: RequestContext) {
     const { proj, name, cascade } = input;
     return deleteRecord(app, intentOf(caller, "deleteTraining", input), "train", [proj, name], cascade);
   }

@@ -4,7 +4,7 @@ import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
-import { intentOf } from "../graph/mutation-input.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
 import { whereNames } from "../graph/where-names.js";
 import type { RequestContext } from "../request-context.js";
@@ -40,7 +40,7 @@ export class TreasureChestResolver {
       "Keeps a pair of credentials, sealed. Nothing gives them back; builds use them by the name of the chest.",
   })
   createTreasureChest(
-    @Arg("input", () => CreateTreasureChestInput) input: CreateTreasureChestInput,
+    @Input(() => CreateTreasureChestInput) input: CreateTreasureChestInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     return createTreasureChest(app, intentOf(caller, "createTreasureChest", input), input);
@@ -48,7 +48,7 @@ export class TreasureChestResolver {
 
   @Mutation(() => TreasureChest, { description: "Changes a treasure chest, or the credentials in it." })
   updateTreasureChest(
-    @Arg("input", () => UpdateTreasureChestInput) input: UpdateTreasureChestInput,
+    @Input(() => UpdateTreasureChestInput) input: UpdateTreasureChestInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     return updateTreasureChest(app, intentOf(caller, "updateTreasureChest", input), input);
@@ -58,7 +58,7 @@ export class TreasureChestResolver {
     description: "Deletes a treasure chest with its secret. One that a build under way needs is never deleted.",
   })
   deleteTreasureChest(
-    @Arg("input", () => DeleteTreasureChestInput) input: DeleteTreasureChestInput,
+    @Input(() => DeleteTreasureChestInput) input: DeleteTreasureChestInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     return deleteRecord(app, intentOf(caller, "deleteTreasureChest", input), "tchest", [input.name], input.cascade);
