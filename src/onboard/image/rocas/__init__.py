@@ -6,8 +6,10 @@ from .paths import data_path, model_path, pretrained_path
 from .publisher import PublishedVersion, Publisher, PublishError
 from .serving.lazy_model_server import LazyModelServer
 from .serving.online_predict import OnlinePredict
+from .serving.request_body import BadInput
 
 __all__ = [
+    "BadInput",
     "LazyModelServer",
     "NotMounted",
     "OnlinePredict",

@@ -23,7 +23,7 @@ class OnlinePredict:
         OnlinePredict(lambda flower: clf.predict([flower])[0])()
 
     The function gets the body (decoded where it is JSON, str where it is text, else bytes) and returns anything that
-    JSON can say, or bytes. What it raises is answered with 500 and its message. `concurrency=1` for a function that
+    JSON can say, or bytes. What it raises is answered with 500 and its message, a BadInput with 400. `concurrency=1` for a function that
     must not run twice at the same time.
     """
 

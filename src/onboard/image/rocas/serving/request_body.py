@@ -20,6 +20,13 @@ class Refusal(Exception):
         self.status = status
 
 
+class BadInput(Refusal):
+    """For a prediction function to raise: what it was sent is no input of the model. Answered with 400 and the message."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(400, message)
+
+
 def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
     """Raises Refusal for a body that is too long, or whose end could be read in two ways."""
     encodings = headers.get_all("Transfer-Encoding") or []
