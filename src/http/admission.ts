@@ -20,6 +20,7 @@ import { maxDepth } from "./limits/max-depth.js";
 import { maxDirectives } from "./limits/max-directives.js";
 import { maxListItems } from "./limits/max-list-items.js";
 import { maxOperations } from "./limits/max-operations.js";
+import { maxSameField } from "./limits/max-same-field.js";
 import { maxRootFields } from "./limits/max-root-fields.js";
 import { reservedNames } from "./limits/reserved-names.js";
 import { scanTokens } from "./limits/scan-tokens.js";
@@ -31,7 +32,7 @@ export interface OperationRequest {
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
-const MOST_ERRORS = 10;
+const MOST_ERRORS = 5;
 const LANGUAGE_RULES = specifiedRules.map((rule) => (rule === ValuesOfCorrectTypeRule ? valueFreeLiterals : rule));
 /** A syntax error ends with the token that was found; where that is a value, it is the client's. */
 const FOUND_VALUE = /(String|BlockString|Int|Float) ".*"/s;
@@ -52,6 +53,7 @@ export class Admission {
       maxOperations(limits),
       maxDirectives(limits),
       maxAliases(limits),
+      maxSameField(limits),
       maxDepth(limits),
       maxRootFields(limits),
       maxListItems(limits),

@@ -15,7 +15,7 @@ import { checkJsonNesting } from "./limits/json-nesting.js";
 import type { Limits } from "./limits/limits.js";
 import { VariableLists } from "./limits/max-list-items.js";
 
-const MOST_ERRORS = 10;
+const MOST_ERRORS = 5;
 
 interface Checked {
   readonly values: Readonly<Record<string, unknown>>;

@@ -1,17 +1,17 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
-const MOST_PER_ADDRESS = 64;
-
 /** Bounds the connections of one address that have not shown the token; one more is closed without an answer. */
 export class ConnectionCap {
+  constructor(private readonly most: number) {}
+
   private readonly strangers = new Map<string, Set<Socket>>();
 
   watch(server: Server): void {
     server.on("connection", (socket: Socket) => {
       const address = socket.remoteAddress ?? "";
       const sockets = this.strangers.get(address) ?? new Set();
-      if (sockets.size >= MOST_PER_ADDRESS) {
+      if (sockets.size >= this.most) {
         socket.destroy();
         return;
       }

@@ -35,7 +35,7 @@ export function refusalOf(error: unknown): Refusal {
   if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };
   const root = rootOf(error);
   if (isStoreUnavailable(root)) return { code: "STORE_UNAVAILABLE", message: STORE_UNAVAILABLE };
-  if (root instanceof ArgumentValidationError) return refusalOfArguments(root);
+  if (root instanceof ArgumentValidationError) return refusalOfArguments(root, argumentOf(error));
   if (!(root instanceof GraphQLError)) return { code: "INTERNAL", message: "internal error" };
   if (isInvalidInput(root))
     return {
@@ -83,8 +83,16 @@ interface Invalid {
   readonly children?: readonly Invalid[];
 }
 
-function refusalOfArguments({ extensions }: ArgumentValidationError): Refusal {
-  const [first] = (extensions["validationErrors"] as readonly Invalid[]).flatMap((each) => brokenRules(each, []));
+// type-graphql does not say in which argument the rule was broken; ours take one, most of them.
+function argumentOf(error: unknown): InputPath {
+  const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
+  return node?.kind === Kind.FIELD && node.arguments?.length === 1 && node.arguments[0]?.name.value === "input"
+    ? ["input"]
+    : [];
+}
+
+function refusalOfArguments({ extensions }: ArgumentValidationError, argument: InputPath): Refusal {
+  const [first] = (extensions["validationErrors"] as readonly Invalid[]).flatMap((each) => brokenRules(each, argument));
   return { code: "BAD_USER_INPUT", message: first?.message ?? "The input breaks a rule.", path: first?.path };
 }
 

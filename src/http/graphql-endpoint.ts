@@ -79,7 +79,7 @@ export class GraphQLEndpoint {
   async handle(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
     const type = answerType(request.headers.accept);
     if (!type) throw new HttpRefusal(406, "BAD_USER_INPUT", "Answers are JSON: accept application/json.");
-    const operation = await readOperation(request, asked.search, this.options.limits.maxBodyBytes);
+    const operation = await readOperation(request, asked.search, this.options.limits);
     const refusals = this.admission.refusals(operation);
     if (refusals.length > 0) this.refuse(request, response, type, refusals, asked.id);
     else await this.execute(request, response, type, operation, asked);

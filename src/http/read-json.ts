@@ -1,16 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import { MIMEType } from "node:util";
+import type { Limits } from "./limits/limits.js";
 import { HttpRefusal } from "./refusal.js";
 
-const MOST_MS = 30_000;
+export type BodyLimits = Pick<Limits, "maxBodyBytes" | "bodyMs">;
 
 /**
  * The JSON object that a request carries.
  * @throws HttpRefusal for another type, another encoding, too much of it, or too slow a sender.
  */
-export async function readJson(request: IncomingMessage, most: number): Promise<Record<string, unknown>> {
-  checkHeaders(request, most);
-  const bytes = await readBytes(request, most);
+export async function readJson(request: IncomingMessage, limits: BodyLimits): Promise<Record<string, unknown>> {
+  checkHeaders(request, limits.maxBodyBytes);
+  const bytes = await readBytes(request, limits);
   const value = parse(bytes);
   if (Array.isArray(value))
     throw new HttpRefusal(
@@ -45,15 +46,15 @@ function isJson(contentType: string | undefined): boolean {
   }
 }
 
-function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
+function readBytes(request: IncomingMessage, { maxBodyBytes: most, bodyMs }: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     const slow = () =>
       settle(() =>
-        reject(new HttpRefusal(408, "LIMIT_EXCEEDED", `The body did not come within ${MOST_MS / 1_000} seconds.`)),
+        reject(new HttpRefusal(408, "LIMIT_EXCEEDED", `The body did not come within ${bodyMs / 1_000} seconds.`)),
       );
-    const timer = setTimeout(slow, MOST_MS);
+    const timer = setTimeout(slow, bodyMs);
     const settle = (how: () => void) => {
       clearTimeout(timer);
       request.off("data", onData).off("end", onEnd).off("close", onClose);

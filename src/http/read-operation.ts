@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { OperationRequest } from "./admission.js";
-import { readJson } from "./read-json.js";
+import { type BodyLimits, readJson } from "./read-json.js";
 import { HttpRefusal } from "./refusal.js";
 
 /** Headers that no page of another origin can set without asking first. */
@@ -12,11 +12,15 @@ const bad = (message: string): HttpRefusal => new HttpRefusal(400, "BAD_USER_INP
  * The operation that a request asks for, by GET or POST.
  * @throws HttpRefusal where it is none.
  */
-export async function readOperation(request: IncomingMessage, search: string, most: number): Promise<OperationRequest> {
+export async function readOperation(
+  request: IncomingMessage,
+  search: string,
+  limits: BodyLimits,
+): Promise<OperationRequest> {
   const { method, headers } = request;
   if (method !== "GET" && method !== "POST")
     throw new HttpRefusal(405, "BAD_USER_INPUT", "GraphQL is asked by POST or GET.", { allow: "GET, POST" });
-  if (method === "POST") return asOperation(await readJson(request, most));
+  if (method === "POST") return asOperation(await readJson(request, limits));
   if (!PREFLIGHTED.some((name) => headers[name]))
     throw bad(`A GET request carries one of the headers ${PREFLIGHTED.slice(1).join(", ")}, or comes as POST.`);
   return asOperation(parametersOf(search));

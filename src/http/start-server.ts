@@ -11,7 +11,7 @@ import { Draining } from "./draining.js";
 import { Front, type Readiness } from "./front.js";
 import { GraphiqlPage } from "./graphiql-page.js";
 import { GraphQLEndpoint } from "./graphql-endpoint.js";
-import { limitsOf } from "./limits/limits.js";
+import { type Limits, limitsOf } from "./limits/limits.js";
 import type { Route } from "./route.js";
 
 export interface ServerOptions {
@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly logger: Logger;
   readonly readiness: () => Promise<Readiness>;
+  /** In place of those as shipped. */
+  readonly limits?: Partial<Limits>;
 }
 
 export interface RunningServer {
@@ -40,7 +42,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const HEAD_MS = 10_000;
 const CHECK_MS = 1_000;
 const KEEP_ALIVE_MS = 5_000;
 const MOST_HEAD_BYTES = 16 * 1024;
@@ -51,12 +52,13 @@ const MOST_HEAD_BYTES = 16 * 1024;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, logger } = options;
-  const graphql = await GraphQLEndpoint.open({ ...options, limits: limitsOf(settings) });
-  const cap = new ConnectionCap();
+  const limits = { ...limitsOf(settings), ...options.limits };
+  const graphql = await GraphQLEndpoint.open({ ...options, limits });
+  const cap = new ConnectionCap(limits.maxStrangers);
   const front = new Front({ ...options, graphql, graphiql: await GraphiqlPage.open(), cap });
   // Uploads take as long as they take: the time for a body is the business of whoever reads it.
   const server = createServer({
-    headersTimeout: HEAD_MS,
+    headersTimeout: limits.headMs,
     requestTimeout: 0,
     connectionsCheckingInterval: CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,

@@ -14,6 +14,8 @@ export interface Limits {
   /** Brackets inside brackets, of any kind: the parser recurses at each. */
   readonly maxNesting: number;
   readonly maxAliases: number;
+  /** Fields of one response name, anywhere in the document. */
+  readonly maxSameField: number;
   readonly maxRootFields: number;
   readonly maxMutationFields: number;
   readonly maxDirectives: number;
@@ -22,6 +24,12 @@ export interface Limits {
   readonly maxListItems: number;
   readonly maxListItemsInAll: number;
   readonly maxBodyBytes: number;
+  /** For the head of a request to come in. */
+  readonly headMs: number;
+  /** For the body of a GraphQL request to come in. */
+  readonly bodyMs: number;
+  /** Connections of one address that have not shown the token. */
+  readonly maxStrangers: number;
 }
 
 const COST_PER_PAGE_ROW = 500;
@@ -41,6 +49,7 @@ export function limitsOf({
     maxTokens: 2_000,
     maxNesting: Math.max(50, maxDepth + NESTING_BEYOND_DEPTH),
     maxAliases: 30,
+    maxSameField: 400,
     maxRootFields: 20,
     maxMutationFields: 5,
     maxDirectives: 50,
@@ -49,5 +58,8 @@ export function limitsOf({
     maxListItems: 250,
     maxListItemsInAll: 1_000,
     maxBodyBytes: 256 * 1024,
+    headMs: 10_000,
+    bodyMs: 30_000,
+    maxStrangers: 64,
   };
 }

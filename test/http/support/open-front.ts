@@ -1,5 +1,8 @@
+import { connect, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { pino } from "pino";
+import { DomainError } from "../../../src/errors.js";
+import type { Limits } from "../../../src/http/limits/limits.js";
 import { readSettings } from "../../../src/settings.js";
 import type { Route } from "../../../src/http/route.js";
 import { startServer } from "../../../src/http/start-server.js";
@@ -13,17 +16,21 @@ export interface Answered {
   readonly body: any;
 }
 
-const ECHO: Route = {
-  prefix: "/own/",
-  auth: "own",
+const route = (prefix: string, auth: Route["auth"]): Route => ({
+  prefix,
+  auth,
   handle(request, response) {
-    response.end(`own ${request.url}`);
+    if (request.url?.endsWith("/taken")) throw new DomainError("ALREADY_EXISTS", "The name is taken.");
+    if (request.url?.endsWith("/broken")) throw new Error("mongodb://root:CANARY@db");
+    response.end(`answer to ${request.url}`);
     return Promise.resolve();
   },
-};
+});
+const OWN = route("/own/", "own");
+const GUARDED = route("/guarded/", "token");
 
 /** The real server, listening, over a toy schema. */
-export async function openFront(environment: Record<string, string> = {}, routes: readonly Route[] = [ECHO]) {
+export async function openFront(environment: Record<string, string> = {}, limits: Partial<Limits> = {}, ownPort = 0) {
   const lines = new PassThrough();
   let log = "";
   lines.on("data", (chunk: Buffer) => (log += chunk.toString()));
@@ -31,10 +38,11 @@ export async function openFront(environment: Record<string, string> = {}, routes
   const { schema } = await buildToySchema();
   const server = await startServer({
     // Port 0 is no setting an operator can give.
-    settings: { ...settings, PORT: 0 },
+    settings: { ...settings, PORT: ownPort },
     schema,
     contextOf: (caller) => ({ caller }),
-    routes,
+    routes: [OWN, GUARDED],
+    limits,
     logger: pino({ level: "debug" }, lines),
     readiness: () => Promise.resolve({ ok: true, detail: { store: "ok" } }),
   });
@@ -62,6 +70,12 @@ export async function openFront(environment: Record<string, string> = {}, routes
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ query, variables }),
+      }),
+    /** A connection that says nothing. */
+    hold: () =>
+      new Promise<Socket>((resolve) => {
+        const socket = connect(port, "127.0.0.1", () => resolve(socket));
+        socket.on("error", () => undefined);
       }),
     log: () => log,
     close: () => server.close(),
