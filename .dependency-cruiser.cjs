@@ -4,6 +4,7 @@ const ENTITIES = [
   "model/file-doc",
   "dataset/dataset",
   "build/build",
+  "build/build-plan",
   "build-version/build-version",
   "training/training",
   "model-version/model-version",

@@ -9,6 +9,7 @@ const FLUSH_MS = 1_000;
 const CHUNK = 48 * 1024;
 /** What one second may bring at most; a build that writes more loses the middle of it, not our memory. */
 const MOST_WAITING = 4 * 1024 * 1024;
+const LEFT_OUT = "\n[What came next in that second is left out.]\n";
 const TAIL = 8 * 1024;
 /** The share of a build that its steps are; the rest is the registry and the record. */
 const STEPS_SHARE = 0.9;
@@ -52,7 +53,8 @@ export class BuildLog implements AsyncDisposable {
 
   readonly told = (text: string): void => {
     this.#tail = (this.#tail + text).slice(-TAIL);
-    if (this.#waiting.length < MOST_WAITING) this.#waiting += text;
+    const room = MOST_WAITING - this.#waiting.length;
+    if (room > 0) this.#waiting += text.length < room ? text : text.slice(0, room) + LEFT_OUT;
     for (const [, step, steps] of text.matchAll(STEP))
       this.#progress = Math.max(this.#progress, (STEPS_SHARE * (Number(step) - 1)) / Math.max(1, Number(steps)));
   };

@@ -65,8 +65,10 @@ export class Lease implements Hold {
   async renew(): Promise<void> {
     const asked = performance.now();
     const until = new Date((await this.store.now()).getTime() + LEASE_MS);
+    const { _id, epoch, lease } = this.#job;
     const seen = await this.store.jobs.findOneAndUpdate(
-      { _id: this.#job._id, epoch: this.#job.epoch },
+      // The owner too: a renewal that is overtaken by the release would keep the job from everybody.
+      { _id, epoch, "lease.owner": lease.owner },
       { $set: { "lease.until": until } },
       { returnDocument: "after" },
     );

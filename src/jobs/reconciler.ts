@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
 import { collectGarbage } from "./collect-garbage.js";
 import { ENDED, type Job } from "./job.js";
 import { acquire, type Lease } from "./lease.js";
 import { makeDue } from "./make-due.js";
-import { afterFailure, type Carriers, turn } from "./turn.js";
+import { afterFailure, type Carriers, isOurFault, turn } from "./turn.js";
 
 export interface Reconciler {
   /** Looks at once: at the job, where one is named, also where a turn of it is under way here. */
@@ -37,7 +38,7 @@ export function startReconciler(app: App, does: Carriers): Reconciler {
 class JobReconciler implements Reconciler {
   readonly #owner = randomUUID();
   readonly #running = new Map<string, Running>();
-  readonly #failures = new Map<string, number>();
+  readonly #faults = new Map<string, number>();
   readonly #collecting: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
   #wakeAt = Infinity;
@@ -140,22 +141,24 @@ class JobReconciler implements Reconciler {
       if (ENDED.includes(lease.job.state)) await this.#wakeWaiting(lease.job);
       this.#wake(again);
     } catch (error) {
+      // The store did not answer: what was not given back is free when its lease has run out.
       this.app.logger.warn({ event: "job_left", job: id, err: error });
     } finally {
       this.#running.delete(id);
     }
   }
 
+  /** Never throws: whatever happens, the lease is given back. */
   async #oneTurn(lease: Lease): Promise<number | null> {
     const id = lease.job._id;
     try {
       const next = await turn(this.app, this.does, lease);
-      this.#failures.delete(id);
+      this.#faults.delete(id);
       return next;
     } catch (error) {
-      const failures = (this.#failures.get(id) ?? 0) + 1;
-      this.#failures.set(id, failures);
-      return afterFailure(this.app, lease, error, failures);
+      const faults = (this.#faults.get(id) ?? 0) + (isOurFault(error, lease) ? 1 : 0);
+      this.#faults.set(id, faults);
+      return afterFailure(this.app, lease, error, faults).catch(() => POLL_MS);
     }
   }
 
@@ -172,7 +175,8 @@ class JobReconciler implements Reconciler {
     try {
       await collectGarbage(this.app);
     } catch (error) {
-      this.app.logger.warn({ event: "collection_failed", err: error });
+      const away = error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
+      if (!away) this.app.logger.warn({ event: "collection_failed", err: error });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { mongo } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { type Hold, LeaseLost } from "./hold.js";
@@ -22,8 +23,8 @@ export interface Carriers {
 /** While the engine does not answer. */
 const ENGINE_AWAY_MS = 3_000;
 const MOST_BACKOFF_MS = 60_000;
-/** Turns of one job in a row that failed for reasons of our own before the job is given up. */
-const MOST_FAILURES = 6;
+/** Turns in a row of one job that failed through our fault before it is given up. */
+const MOST_FAULTS = 6;
 
 /** One turn of a job that is held. Gives the milliseconds until the next, or null where none follows. @throws what the carrier throws */
 export async function turn(app: App, { carriers, endings }: Carriers, lease: Lease): Promise<number | null> {
@@ -47,26 +48,29 @@ async function cleanUp(app: App, ending: Ending | undefined, lease: Lease): Prom
   return null;
 }
 
+const isAway = (error: unknown): boolean => error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
+
+/** Whether a turn threw for a reason that a repeat will hardly cure: neither the engine nor the store was away, nor the lease lost. */
+export const isOurFault = (error: unknown, lease: Lease): boolean =>
+  !(isAway(error) || error instanceof LeaseLost || error instanceof mongo.MongoError || lease.signal.aborted);
+
 /**
  * What follows a turn that threw: the milliseconds until the next.
- * @param failures turns in a row that this job failed here, this one included.
+ * @param faults turns in a row of this job that failed here through our fault.
  */
-export async function afterFailure(app: App, lease: Lease, error: unknown, failures: number): Promise<number> {
+export async function afterFailure(app: App, lease: Lease, error: unknown, faults: number): Promise<number> {
   const { _id: job, kind, state } = lease.job;
   if (error instanceof LeaseLost || lease.signal.aborted) return 0;
-  if (error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE") {
-    app.logger.warn({ event: "engine_away", job, reason: error.message });
+  if (isAway(error)) {
+    app.logger.warn({ event: "engine_away", job, reason: (error as Error).message });
     return ENGINE_AWAY_MS;
   }
-  app.logger.error({ event: "turn_failed", job, kind, failures, err: error });
+  app.logger.error({ event: "turn_failed", job, kind, faults, err: error });
   // A deployment is tried without end; a build or training that fails on our side says so after some tries.
-  if (failures >= MOST_FAILURES && kind !== "DEPLOY" && !ENDED.includes(state)) {
-    await lease.end(
-      "FAILED",
-      `It failed on our side ${failures} times in a row; the log of the server has the reason.`,
-    );
+  if (faults >= MOST_FAULTS && kind !== "DEPLOY" && !ENDED.includes(state)) {
+    await lease.end("FAILED", `It failed on our side ${faults} times in a row; the log of the server has the reason.`);
     await writeTask(app, lease.job);
     return 0;
   }
-  return Math.min(MOST_BACKOFF_MS, 2 ** failures * 500);
+  return Math.min(MOST_BACKOFF_MS, 2 ** faults * 500);
 }
