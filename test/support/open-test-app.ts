@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { graphql, type GraphQLSchema } from "graphql";
+import type { Connection, mongo } from "mongoose";
 import { pino } from "pino";
 import { ulid } from "ulid";
 import type { App } from "../../src/app.js";
@@ -31,8 +32,25 @@ export interface TestApp extends AsyncDisposable {
   readonly imageBuilder: FakeImageBuilder;
   readonly seed: Seed;
   execute(document: string, variables?: Record<string, unknown>, caller?: string): Promise<Answer>;
+  /** The reads that the driver sends meanwhile, as `find deployments`. */
+  reads(act: () => Promise<unknown>): Promise<string[]>;
   /** Resolves when no work is left to do. */
   settled(): Promise<void>;
+}
+
+const READS = new Set(["find", "aggregate", "count", "distinct", "getMore"]);
+
+async function readsOf(connection: Connection, act: () => Promise<unknown>): Promise<string[]> {
+  const reads: string[] = [];
+  const note = ({ commandName, command }: mongo.CommandStartedEvent): void => {
+    if (READS.has(commandName))
+      reads.push(`${commandName} ${String(command[commandName === "getMore" ? "collection" : commandName])}`);
+  };
+  const client = connection.getClient();
+  client.on("commandStarted", note);
+  await act();
+  client.off("commandStarted", note);
+  return reads;
 }
 
 let schemaOnce: Promise<{ schema: GraphQLSchema }> | undefined;
@@ -49,6 +67,7 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
   const [runtime, imageBuilder] = [new FakeRuntime(), new FakeImageBuilder()];
   const opened = await openApp(settings, pino({ level: process.env["LOG_LEVEL"] ?? "silent" }), {
     databaseName: `rocas_test_${ulid().toLowerCase()}`,
+    monitorCommands: true,
     engine: { runtime, imageBuilder },
   });
   const { schema } = await (schemaOnce ??= rocasSchema());
@@ -67,6 +86,7 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     imageBuilder,
     execute,
     seed: new Seed(execute),
+    reads: (act) => readsOf(opened.app.store.connection, act),
     settled: () => opened.settled(),
     async [Symbol.asyncDispose]() {
       await opened.app.store.connection.dropDatabase();

@@ -10,7 +10,10 @@ const PATIENCE_MS = 5_000;
 export async function connectToMongodb(
   mongoose: Mongoose,
   uri: string,
-  databaseName: string | undefined,
+  {
+    databaseName,
+    monitorCommands = false,
+  }: { readonly databaseName?: string | undefined; readonly monitorCommands?: boolean } = {},
 ): Promise<Connection> {
   const where = printableUri(uri);
   let connection: Connection | undefined;
@@ -24,6 +27,7 @@ export async function connectToMongodb(
       autoIndex: false,
       autoCreate: false,
       bufferCommands: false,
+      monitorCommands,
     });
     await connection.asPromise();
     await refuseUnfit(connection, where);
