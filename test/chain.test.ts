@@ -1,4 +1,4 @@
-import { BSON } from "mongodb";
+import { calculateObjectSize } from "bson";
 import { expect, test } from "vitest";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 
@@ -19,7 +19,7 @@ test("a chain of thirty versions stays small and reads link by link at any posit
   const { model, ids } = await chain(app);
 
   const stored = await app.app.store.modelVersions.collection.find({ _id: { $in: ids } } as object).toArray();
-  const sizes = stored.map((each) => BSON.calculateObjectSize(each));
+  const sizes = stored.map((each) => calculateObjectSize(each));
   expect(Math.max(...sizes)).toBeLessThan(2 * (sizes[2] ?? 0));
 
   const position = `query ($name: String!, $model: String!) { modelVersion(model: $model, name: $name) { pretrained { name pretrained { name status } } } }`;
