@@ -18,6 +18,7 @@ import type { Limits } from "./limits/limits.js";
 import { maxAliases } from "./limits/max-aliases.js";
 import { maxDepth } from "./limits/max-depth.js";
 import { maxDirectives } from "./limits/max-directives.js";
+import { maxFragments } from "./limits/max-fragments.js";
 import { maxListItems } from "./limits/max-list-items.js";
 import { maxOperations } from "./limits/max-operations.js";
 import { maxSameField } from "./limits/max-same-field.js";
@@ -51,6 +52,7 @@ export class Admission {
   ) {
     this.limitRules = [
       maxOperations(limits),
+      maxFragments(limits),
       maxDirectives(limits),
       maxAliases(limits),
       maxSameField(limits),

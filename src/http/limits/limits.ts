@@ -21,6 +21,7 @@ export interface Limits {
   readonly maxDirectives: number;
   readonly maxDirectivesPerLocation: number;
   readonly maxOperations: number;
+  readonly maxFragments: number;
   readonly maxListItems: number;
   readonly maxListItemsInAll: number;
   readonly maxBodyBytes: number;
@@ -55,6 +56,7 @@ export function limitsOf({
     maxDirectives: 50,
     maxDirectivesPerLocation: 10,
     maxOperations: 10,
+    maxFragments: 60,
     maxListItems: 250,
     maxListItemsInAll: 1_000,
     maxBodyBytes: 256 * 1024,
