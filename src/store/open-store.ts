@@ -20,7 +20,7 @@ export async function openStore(connection: Connection, now: () => Promise<Date>
     // Typegoose caches models by class name for the whole process; with the cache on, a second store (every test opens
     // one) would silently be given the first one's connection.
     const model = getModelForClass(type, { existingConnection: connection, options: { disableCaching: true } });
-    model.schema.set("strict", "throw").set("versionKey", false).set("autoIndex", false);
+    model.schema.set("strict", "throw").set("versionKey", false).set("minimize", false).set("autoIndex", false);
     return model as unknown as Records<T>;
   };
   const collections = {
@@ -73,8 +73,9 @@ async function makeIndexes(store: Store): Promise<void> {
         { key: { "outbox.version": 1 } },
         { key: { deleting: 1, _id: 1 }, partialFilterExpression: { deleting: true } },
         { key: { deleted: 1, modified_at: 1 }, partialFilterExpression: { deleted: true } },
+        // All of a collection in one command: each is synced by itself.
+        ...records.schema.indexes().map(([key]) => ({ key: key as Record<string, 1 | -1> })),
       ]);
-      await records.createIndexes();
     }),
     store.jobs.createIndexes([
       { key: { active_key: 1 }, unique: true, partialFilterExpression: { active_key: { $exists: true } } },
