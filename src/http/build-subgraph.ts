@@ -1,4 +1,7 @@
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
+import type {
+  GraphQLScalarType,
+  GraphQLUnionType} from "graphql";
 import {
   type ConstDirectiveNode,
   DirectiveLocation,
@@ -6,9 +9,7 @@ import {
   GraphQLDirective,
   type GraphQLNamedType,
   type GraphQLResolveInfo,
-  GraphQLScalarType,
   type GraphQLSchema,
-  GraphQLUnionType,
   isInterfaceType,
   isObjectType,
   Kind,

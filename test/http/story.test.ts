@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { Admission } from "../../src/http/admission.js";
+import { AdmittedDocuments } from "../../src/http/admitted-documents.js";
+import { limitsOf } from "../../src/http/limits/limits.js";
+import { rocasSchema } from "../../src/schema.js";
+
+const STORY = "src/http/graphiql/story";
+const names = readdirSync(STORY).flatMap((file) => (file.endsWith(".graphql") ? [file.replace(".graphql", "")] : []));
+
+let admission: Admission;
+beforeAll(async () => {
+  const { schema } = await rocasSchema();
+  admission = new Admission(schema, limitsOf({ ROCAS_MAX_DEPTH: 12, ROCAS_MAX_PAGE: 100 }), new AdmittedDocuments());
+});
+
+const variablesOf = (name: string): Record<string, unknown> =>
+  readdirSync(STORY).includes(`${name}.json`)
+    ? (JSON.parse(readFileSync(join(STORY, `${name}.json`), "utf8")) as Record<string, unknown>)
+    : {};
+
+test.each(names)("the tab %s fits the schema and its limits", (name) => {
+  const query = readFileSync(join(STORY, `${name}.graphql`), "utf8");
+  expect(admission.refusals({ query, variables: variablesOf(name) })).toEqual([]);
+});
