@@ -1,7 +1,5 @@
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import type {
-  GraphQLScalarType,
-  GraphQLUnionType} from "graphql";
+import type { GraphQLScalarType, GraphQLUnionType } from "graphql";
 import {
   type ConstDirectiveNode,
   DirectiveLocation,
