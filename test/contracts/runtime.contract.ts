@@ -109,14 +109,13 @@ export function runtimeContract(name: string, open: () => Promise<OpenRuntime>):
 
     test("replicas of a deployment have an endpoint each, a training has none", async () => {
       await using opened = await open();
-      const [first, second] = [0, 1].map((slot) =>
-        containerOf(opened.images.waiting, { kind: "deploy", job: "rev_1", slot }),
-      );
+      const job = newJob();
+      const [first, second] = [0, 1].map((slot) => containerOf(opened.images.waiting, { kind: "deploy", job, slot }));
       const training = containerOf(opened.images.waiting);
 
       for (const each of [first!, second!, training]) await opened.runtime.run(each);
 
-      const endpoints = (await opened.runtime.observe("rev_1")).map((each) => each.endpoint);
+      const endpoints = (await opened.runtime.observe(job)).map((each) => each.endpoint);
       expect(new Set(endpoints).size).toBe(2);
       expect(endpoints.every((each) => each !== null && URL.canParse(each))).toBe(true);
       expect(await opened.runtime.observe(training.job)).toMatchObject([{ endpoint: null }]);
