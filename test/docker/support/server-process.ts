@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+
+export interface ServerProcess extends AsyncDisposable {
+  /** Runs a document and gives its data. @throws where it has errors */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
+  execute(query: string, variables?: object): Promise<any>;
+  /** As a power cut does it. */
+  kill(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The server as people start it, from compiled output, in a process of its own. */
+export async function startServerProcess(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const port = await freePort();
+  const server = spawn(process.execPath, ["dist/main.js"], {
+    env: { ...process.env, LOG_LEVEL: "error", PORT: String(port), ...environment },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await ready(server, `${url}/health/ready`);
+  return {
+    async execute(query, variables = {}) {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify({ query, variables });
+      const answer = await fetch(`${url}/graphql`, { method: "POST", headers, body });
+      const { data, errors } = (await answer.json()) as { data: unknown; errors?: unknown };
+      if (errors) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+    kill: () => ended(server, "SIGKILL"),
+    [Symbol.asyncDispose]: () => ended(server, "SIGTERM"),
+  };
+}
+
+async function ready(server: ChildProcess, url: string): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end && server.exitCode === null) {
+    const answers = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answers) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  server.kill("SIGKILL");
+  throw new Error("The server did not come up.");
+}
+
+async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = new Promise((resolve) => server.once("exit", resolve));
+  server.kill(signal);
+  await gone;
+}
