@@ -54,8 +54,6 @@ export interface OpenedApp extends AsyncDisposable {
 
 export interface OpenOptions {
   readonly databaseName?: string;
-  /** Whether the driver tells of every command that it sends. */
-  readonly monitorCommands?: boolean;
   /** In place of the Docker engine that the settings name. */
   readonly engine?: Engine;
 }
@@ -81,12 +79,12 @@ async function openInto(
   opening: Disposables,
   settings: Settings,
   logger: Logger,
-  { databaseName, monitorCommands, engine }: OpenOptions,
+  { databaseName, engine }: OpenOptions,
 ): Promise<OpenedApp> {
   const data = settings.ROCAS_DATA;
   await mkdir(data, { recursive: true, mode: 0o700 });
   const opened = opening.use(
-    await openConnection({ mongodbUri: settings.MONGODB_URI, dataFolder: data, databaseName, monitorCommands }),
+    await openConnection({ mongodbUri: settings.MONGODB_URI, dataFolder: data, databaseName }),
   );
   const store = await openStore(opened.connection, () => opened.serverTime());
   const cluster = await keptOnce(store, "cluster", () => ulid().toLowerCase());

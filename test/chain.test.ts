@@ -25,7 +25,10 @@ test("a chain of thirty versions stays small and reads link by link at any posit
   const position = `query ($name: String!, $model: String!) { modelVersion(model: $model, name: $name) { pretrained { name pretrained { name status } } } }`;
   for (const link of [29, 17, 2]) {
     const { data } = await app.execute(position, { model, name: `v${link}` });
-    expect(data.modelVersion.pretrained).toEqual({ name: `v${link - 1}`, pretrained: { name: `v${link - 2}`, status: "IDENTICAL" } });
+    expect(data.modelVersion.pretrained).toEqual({
+      name: `v${link - 1}`,
+      pretrained: { name: `v${link - 2}`, status: "IDENTICAL" },
+    });
   }
 });
 
@@ -35,12 +38,10 @@ test("a chain reads thirty deep, one call a link", async () => {
   const nested = Array.from({ length: LENGTH - 1 }).reduce<string>((inner) => `name pretrained { ${inner} }`, "name");
   const query = `{ modelVersion(model: "${model}", name: "v${LENGTH - 1}") { ${nested} } }`;
 
-  let names: string[] = [];
-  const reads = await app.reads(async () => {
-    const { data } = await app.execute(query);
-    for (let link = data.modelVersion; link; link = link.pretrained) names = [...names, link.name];
-  });
+  const { data, commands } = await app.watched(query);
 
+  const names: string[] = [];
+  for (let link = data.modelVersion; link; link = link.pretrained) names.push(link.name);
   expect(names).toEqual(Array.from({ length: LENGTH }, (_, link) => `v${LENGTH - 1 - link}`));
-  expect(reads).toHaveLength(LENGTH - 1);
+  expect(commands).toHaveLength(LENGTH - 1);
 });

@@ -66,6 +66,7 @@ export class ChildPages<C extends AnyRecord> {
             },
           },
         ] as object[])
+        .batchSize(ids.length + 1)
         .toArray();
       const byParent = new Map(found.map(({ _id, children }) => [_id, children]));
       return ids.map((id) => result((byParent.get(id) ?? []) as readonly F[]));

@@ -2,7 +2,20 @@ import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import { type Intent, usedKey } from "./intent.js";
 import type { Records } from "./store.js";
 
-const KEPT = new Set(["_id", "key", "seq", "version", "created_at", "created_by", "modified_at", "deleting", "superseded", "deleted", "outbox", "used_keys"]);
+const KEPT = new Set([
+  "_id",
+  "key",
+  "seq",
+  "version",
+  "created_at",
+  "created_by",
+  "modified_at",
+  "deleting",
+  "superseded",
+  "deleted",
+  "outbox",
+  "used_keys",
+]);
 
 /**
  * The door for deletions: all that the record held goes, and a tombstone stays for a day, so that its idempotency keys
@@ -14,8 +27,19 @@ export async function entomb<T extends AnyRecord>(records: Records<T>, id: strin
     if (!current || current.deleted) return false;
     const at = new Date();
     const used = usedKey(intent, at);
-    const unset = Object.fromEntries(Object.keys(current).filter((field) => !KEPT.has(field)).map((field) => [field, 1]));
-    const entry: OutboxEntry = { version: current.version + 1, at, caller: intent.caller.name, action: "DELETE", before: {}, after: {} };
+    const unset = Object.fromEntries(
+      Object.keys(current)
+        .filter((field) => !KEPT.has(field))
+        .map((field) => [field, 1]),
+    );
+    const entry: OutboxEntry = {
+      version: current.version + 1,
+      at,
+      caller: intent.caller.name,
+      action: "DELETE",
+      before: {},
+      after: {},
+    };
     const { matchedCount } = await records.collection.updateOne({ _id: id, version: current.version } as object, {
       $set: { deleted: true, superseded: true, modified_at: at },
       ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),

@@ -49,6 +49,7 @@ export async function findPage<T extends AnyRecord>(
     .find(trustedAll(conditions(where, request)) as object, HIDDEN)
     .sort({ _id: direction(request) })
     .limit(oneMore(request))
+    .batchSize(oneMore(request))
     .lean();
   return asPage(found as unknown as T[], request);
 }

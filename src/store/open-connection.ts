@@ -21,8 +21,6 @@ export interface ConnectionOptions {
   /** Told of what should never happen inside the embedded store. */
   readonly onFault?: (message: string) => void;
   readonly databaseName?: string | undefined;
-  /** Whether the driver tells of every command that it sends: what metrics, and tests of batching, listen to. */
-  readonly monitorCommands?: boolean | undefined;
 }
 
 const DATABASE = "rocas";
@@ -33,7 +31,6 @@ export async function openConnection({
   dataFolder,
   databaseName,
   onFault,
-  monitorCommands = false,
 }: ConnectionOptions): Promise<OpenedConnection> {
   // An instance of our own: these settings would otherwise reach whoever else uses mongoose in this process.
   const instance = new mongoose.Mongoose({
@@ -43,7 +40,7 @@ export async function openConnection({
     bufferCommands: false,
   });
   if (mongodbUri) {
-    const connection = await connectToMongodb(instance, mongodbUri, { databaseName, monitorCommands });
+    const connection = await connectToMongodb(instance, mongodbUri, databaseName);
     const opened = {
       connection,
       kind: "mongodb",
@@ -60,7 +57,6 @@ export async function openConnection({
       autoIndex: false,
       autoCreate: false,
       bufferCommands: false,
-      monitorCommands,
     })
     .asPromise();
   return withLife({ connection, kind: "embedded", location: dataFolder, lost: store.lost }, async () => {

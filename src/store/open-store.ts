@@ -74,7 +74,7 @@ async function makeIndexes(store: Store): Promise<void> {
         { key: { deleting: 1, _id: 1 }, partialFilterExpression: { deleting: true } },
         { key: { deleted: 1, modified_at: 1 }, partialFilterExpression: { deleted: true } },
         // All of a collection in one command: each is synced by itself.
-        ...records.schema.indexes().map(([key]) => ({ key: key as Record<string, 1 | -1> })),
+        ...(records.schema.indexes() as [Record<string, 1 | -1>, unknown][]).map(([key]) => ({ key })),
       ]);
     }),
     store.jobs.createIndexes([

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { graphql, type GraphQLSchema } from "graphql";
-import type { Connection, mongo } from "mongoose";
 import { pino } from "pino";
 import { ulid } from "ulid";
 import type { App } from "../../src/app.js";
@@ -13,6 +12,7 @@ import { readSettings } from "../../src/settings.js";
 import { FakeImageBuilder } from "../fakes/fake-image-builder.js";
 import { FakeRuntime } from "../fakes/fake-runtime.js";
 import { Seed } from "./seed.js";
+import { watched, type Watched } from "./watched.js";
 
 /** The answer as a client reads it: through JSON. */
 export interface Answer {
@@ -32,25 +32,10 @@ export interface TestApp extends AsyncDisposable {
   readonly imageBuilder: FakeImageBuilder;
   readonly seed: Seed;
   execute(document: string, variables?: Record<string, unknown>, caller?: string): Promise<Answer>;
-  /** The reads that the driver sends meanwhile, as `find deployments`. */
-  reads(act: () => Promise<unknown>): Promise<string[]>;
+  /** The answer to a query, and the commands that the driver sent for it, as `find deployments`. */
+  watched(document: string, variables?: Record<string, unknown>): Promise<Watched>;
   /** Resolves when no work is left to do. */
   settled(): Promise<void>;
-}
-
-const READS = new Set(["find", "aggregate", "count", "distinct", "getMore"]);
-
-async function readsOf(connection: Connection, act: () => Promise<unknown>): Promise<string[]> {
-  const reads: string[] = [];
-  const note = ({ commandName, command }: mongo.CommandStartedEvent): void => {
-    if (READS.has(commandName))
-      reads.push(`${commandName} ${String(command[commandName === "getMore" ? "collection" : commandName])}`);
-  };
-  const client = connection.getClient();
-  client.on("commandStarted", note);
-  await act();
-  client.off("commandStarted", note);
-  return reads;
 }
 
 let schemaOnce: Promise<{ schema: GraphQLSchema }> | undefined;
@@ -67,7 +52,6 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
   const [runtime, imageBuilder] = [new FakeRuntime(), new FakeImageBuilder()];
   const opened = await openApp(settings, pino({ level: process.env["LOG_LEVEL"] ?? "silent" }), {
     databaseName: `rocas_test_${ulid().toLowerCase()}`,
-    monitorCommands: true,
     engine: { runtime, imageBuilder },
   });
   const { schema } = await (schemaOnce ??= rocasSchema());
@@ -86,7 +70,7 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     imageBuilder,
     execute,
     seed: new Seed(execute),
-    reads: (act) => readsOf(opened.app.store.connection, act),
+    watched: (source, variableValues) => watched(opened.app, schema, { source, variableValues }),
     settled: () => opened.settled(),
     async [Symbol.asyncDispose]() {
       await opened.app.store.connection.dropDatabase();

@@ -10,10 +10,7 @@ const PATIENCE_MS = 5_000;
 export async function connectToMongodb(
   mongoose: Mongoose,
   uri: string,
-  {
-    databaseName,
-    monitorCommands = false,
-  }: { readonly databaseName?: string | undefined; readonly monitorCommands?: boolean } = {},
+  databaseName: string | undefined,
 ): Promise<Connection> {
   const where = printableUri(uri);
   let connection: Connection | undefined;
@@ -27,7 +24,6 @@ export async function connectToMongodb(
       autoIndex: false,
       autoCreate: false,
       bufferCommands: false,
-      monitorCommands,
     });
     await connection.asPromise();
     await refuseUnfit(connection, where);

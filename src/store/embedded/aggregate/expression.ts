@@ -37,9 +37,7 @@ function fieldAt({ segments }: FieldPath): Expression {
       return inner && walk(inner, at + 1);
     }
     if (!value.isArray) return undefined;
-    return arrayValue(
-      elementsOf(value).flatMap((element) => (element.isObject || element.isArray ? (walk(element, at) ?? []) : [])),
-    );
+    return arrayValue(elementsOf(value).flatMap((element) => (element.isObject ? (walk(element, at) ?? []) : [])));
   };
   return (document) => walk(document, 0);
 }

@@ -1,12 +1,13 @@
 import { BsonWriter } from "../bson/bson-writer.js";
 import { compareValues } from "../bson/compare-values.js";
 import { ElementType } from "../bson/element-type.js";
+import { exactNumber } from "../bson/exact-number.js";
 import { NULL_VALUE, documentValue, fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import { PAUSE, type Paused } from "../query/find-records.js";
 import { keyOf } from "../query/match.js";
 import { isNumber } from "../query/parse-filter.js";
-import { int32Value, sumOf } from "../update/number-changes.js";
+import { doubleValue, int32Value, sumOf } from "../update/number-changes.js";
 import { arrayValue, parseExpression, type Expression } from "./expression.js";
 import type { Stage } from "./stage.js";
 
@@ -21,7 +22,7 @@ const BREATH = 128;
 const ACCUMULATORS: Readonly<Record<string, () => Accumulator>> = {
   $sum: () => {
     let sum = int32Value(0);
-    return { add: (value) => void (value && isNumber(value) && (sum = sumOf(sum, value))), result: () => sum };
+    return { add: (value) => void (value && isNumber(value) && (sum = widened(sum, value))), result: () => sum };
   },
   $first: () => {
     let first: Value | undefined;
@@ -38,6 +39,16 @@ const ACCUMULATORS: Readonly<Record<string, () => Accumulator>> = {
     return { add: (value) => void (value && values.push(value)), result: () => arrayValue(values) };
   },
 };
+
+/** A sum that leaves int64 goes on as a double. */
+function widened(sum: Value, value: Value): Value {
+  try {
+    return sumOf(sum, value);
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.codeName !== "Overflow") throw error;
+    return doubleValue(Number(exactNumber(sum)) + Number(exactNumber(value)));
+  }
+}
 
 function extreme(direction: 1 | -1): Accumulator {
   let found: Value | undefined;
@@ -81,14 +92,14 @@ function parseField(name: string, value: Value): Field {
 }
 
 function* grouped(input: Paused<Value>, keyExpression: Expression, fields: readonly Field[]): Paused<Value> {
-  const groups = new Map<string, { id: Value | undefined; accumulators: Accumulator[] }>();
+  const groups = new Map<string, { id: Value; accumulators: Accumulator[] }>();
   for (const document of input) {
     if (document === PAUSE) {
       yield PAUSE;
       continue;
     }
-    const id = keyExpression(document);
-    const key = id ? keyOf(id) : "";
+    const id = keyExpression(document) ?? NULL_VALUE;
+    const key = keyOf(id);
     const group = groups.get(key) ?? { id, accumulators: fields.map(({ make }) => make()) };
     groups.set(key, group);
     fields.forEach(({ expression }, at) => group.accumulators[at]!.add(expression(document)));
@@ -97,7 +108,7 @@ function* grouped(input: Paused<Value>, keyExpression: Expression, fields: reado
   for (const { id, accumulators } of groups.values()) {
     const writer = new BsonWriter();
     const begun = writer.begin();
-    writer.value("_id", id ?? NULL_VALUE);
+    writer.value("_id", id);
     fields.forEach(({ name }, at) => writer.value(name, accumulators[at]!.result()));
     writer.end(begun);
     yield documentValue(writer.finished());

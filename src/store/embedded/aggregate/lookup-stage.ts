@@ -1,6 +1,6 @@
 import { ElementType } from "../bson/element-type.js";
 import { BsonWriter } from "../bson/bson-writer.js";
-import { NULL_VALUE, documentValue, elementsOf, fieldsOf, stringOf, Value } from "../bson/value.js";
+import { NULL_VALUE, documentValue, elementsOf, fieldsOf, isEmpty, stringOf, Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import type { Condition, Test } from "../query/condition.js";
 import { FieldPath } from "../query/field-path.js";
@@ -12,7 +12,7 @@ import { firstSearch, type Pipeline, type Sources } from "./first-search.js";
 import type { Stage } from "./stage.js";
 import { parseExpression } from "./expression.js";
 
-const ALLOWED = ["$match", "$sort", "$limit", "$skip", "$project"];
+const ALLOWED = ["$match", "$sort", "$limit", "$skip", "$project", "$count"];
 
 /** `$lookup` by `localField` and `foreignField`: per document one search in the other collection. */
 export function parseLookup(
@@ -112,9 +112,9 @@ function childrenOf(
 
 function* nothing(): Paused<Value> {}
 
-/** An array is joined by each of its elements, a missing field as null. */
+/** An array is joined by each of its elements, an empty one and a missing field as null. */
 function joinTest(value: Value | undefined): Test {
-  if (!value) return { op: "eq", value: NULL_VALUE };
+  if (!value || (value.isArray && isEmpty(value))) return { op: "eq", value: NULL_VALUE };
   if (!value.isArray) return { op: "eq", value };
   return { op: "in", values: elementsOf(value), patterns: [] };
 }

@@ -62,13 +62,16 @@ function withComputed(base: Value, source: Value, computed: readonly Computed[])
   const root = Branch.of(base);
   for (const { path, expression } of computed) {
     const value = expression(source);
-    if (value) setAt(root, path, 0, value);
+    setAt(root, path, 0, value);
   }
   return documentValue(root.written());
 }
 
-/** A value on the way that is no object gives way; an array has the field set in each of its elements. */
-export function setAt(holder: Branch, path: FieldPath, at: number, value: Value): void {
+/**
+ * A value on the way that is no object gives way; an array has the field set in each of its elements.
+ * @param value undefined takes the field away.
+ */
+export function setAt(holder: Branch, path: FieldPath, at: number, value: Value | undefined): void {
   const segment = path.segments[at]!;
   if (holder.isArray) {
     holder.entries.forEach((entry) => {
@@ -77,7 +80,7 @@ export function setAt(holder: Branch, path: FieldPath, at: number, value: Value)
     });
     return;
   }
-  if (at === path.segments.length - 1) return holder.set(segment, value);
+  if (at === path.segments.length - 1) return value ? holder.set(segment, value) : holder.remove(segment);
   const inner = opened(holder.get(segment));
   holder.set(segment, inner);
   setAt(inner, path, at + 1, value);

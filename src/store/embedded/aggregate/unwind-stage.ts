@@ -79,14 +79,14 @@ function* unwound(input: Paused<Value>, { path, indexName, keepsEmpty }: Unwind)
 
 /** Only through objects: an array on the way is not entered. */
 function valueAt(document: Value, path: FieldPath): Value | undefined {
-  const holder = holderAt(Branch.of(document), path, false);
+  const holder = holderAt(Branch.of(document), path, "ignore");
   const node = holder && !holder.isArray ? holder.get(path.segments.at(-1)!) : undefined;
   return node instanceof Branch ? undefined : node;
 }
 
 function replaced(document: Value, path: FieldPath, element: Value | undefined): Value {
   const root = Branch.of(document);
-  const holder = holderAt(root, path, true)!;
+  const holder = holderAt(root, path, "make")!;
   const last = path.segments.at(-1)!;
   if (element) holder.set(last, element);
   else holder.remove(last);

@@ -22,7 +22,7 @@ export class Engine {
   private readonly jobs: Job[] = [];
   private isWriting = false;
   private lastRead: Buffer | undefined;
-  private lastView = Buffer.alloc(0);
+  private lastView: Buffer = Buffer.alloc(0);
 
   private constructor(
     private readonly database: RootDatabase<Buffer, Buffer>,

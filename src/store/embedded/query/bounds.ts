@@ -193,6 +193,7 @@ function rangeInterval(
   descending: boolean,
 ): Interval {
   const type = Buffer.from([descending ? ~rank & 0xff : rank]);
+  const nextType = Buffer.from([type[0]! + 1]);
   const edge = ({ value, inclusive }: Bound, isStart: boolean): Buffer => {
     const bytes = boundBytes([{ value, descending }]);
     return isStart === inclusive ? bytes : after(bytes);
@@ -200,15 +201,24 @@ function rangeInterval(
   const [first, last] = descending ? [upper, lower] : [lower, upper];
   return {
     lower: Buffer.concat([prefix, first ? edge(first, true) : type]),
-    upper: Buffer.concat([prefix, last ? edge(last, false) : after(type)]),
+    upper: Buffer.concat([prefix, last ? edge(last, false) : nextType]),
   };
+}
+
+/** The least bytes that come after all that begin with these, whatever follows. */
+function successor(bytes: Buffer): Buffer {
+  let length = bytes.length;
+  while (bytes[length - 1] === 0xff) length -= 1;
+  const next = Buffer.from(bytes.subarray(0, length));
+  next[length - 1]! += 1;
+  return next;
 }
 
 /** Where a bound is longer than what keys keep, the range is widened to all that begins alike. */
 function bounded({ lower, upper }: Interval): Interval {
   return {
     lower: lower.length > KEPT ? lower.subarray(0, KEPT) : lower,
-    upper: upper.length > KEPT ? after(upper.subarray(0, KEPT)) : upper,
+    upper: upper.length > KEPT ? successor(upper.subarray(0, KEPT)) : upper,
   };
 }
 

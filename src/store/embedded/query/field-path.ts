@@ -27,16 +27,14 @@ export function elementAt(array: Value, index: number): Value | undefined {
   return undefined;
 }
 
+/** Asked of a value, or of a missing field. @param isElement an array's element named by its index: not to be opened itself. */
+export type Passes = (value: Value | undefined, isElement?: boolean) => boolean;
+
 /**
  * Whether one of the values that the path leads to passes. Arrays on the way are entered: by index and into
- * every object in them. An array at the end is given whole; `undefined` stands for a missing field.
+ * every object in them. An array at the end is given whole.
  */
-export function anyAt(
-  holder: Value,
-  { segments }: FieldPath,
-  passes: (value: Value | undefined) => boolean,
-  from = 0,
-): boolean {
+export function anyAt(holder: Value, { segments }: FieldPath, passes: Passes, from = 0): boolean {
   let value: Value = holder;
   for (let at = from; at < segments.length; at += 1) {
     const segment = segments[at]!;
@@ -48,13 +46,14 @@ export function anyAt(
   return passes(value);
 }
 
-function anyInArray(array: Value, path: FieldPath, passes: (value: Value | undefined) => boolean, at: number): boolean {
+function anyInArray(array: Value, path: FieldPath, passes: Passes, at: number): boolean {
   const { index } = path.segments[at]!;
   const fields = new FieldReader(array);
   for (let position = 0; fields.next(); position += 1) {
     const element = fields.value;
     if (element.isObject && anyAt(element, path, passes, at)) return true;
-    if (position === index && anyAt(element, path, passes, at + 1)) return true;
+    if (position !== index) continue;
+    if (at + 1 === path.segments.length ? passes(element, true) : anyAt(element, path, passes, at + 1)) return true;
   }
   return false;
 }

@@ -4,11 +4,10 @@ import { encodeKey } from "../bson/encode-key.js";
 import { exactNumber } from "../bson/exact-number.js";
 import { FieldReader, NULL_VALUE, fieldOf, sameBytes, stringOf, type Value } from "../bson/value.js";
 import type { Condition, Test } from "./condition.js";
-import { anyAt, type FieldPath } from "./field-path.js";
+import { anyAt, type FieldPath, type Passes } from "./field-path.js";
 import { isNumber } from "./parse-filter.js";
 
 export type Matches = (document: Value) => boolean;
-type Passes = (value: Value | undefined) => boolean;
 
 /** Compiled once, run per document, on its bytes. */
 export function compileCondition(condition: Condition): Matches {
@@ -46,15 +45,18 @@ function compileTest(test: Test): CompiledTest {
   // A negation of several tests fails where each of them is met, if by different elements of an array.
   const inner = test.tests.map(compileTest);
   if (inner.length === 1) return { passes: inner[0]!.passes, negated: !inner[0]!.negated };
-  return { passes: (value) => inner.every(({ passes, negated }) => passes(value) !== negated), negated: true };
+  return {
+    passes: (value, isElement) => inner.every(({ passes, negated }) => passes(value, isElement) !== negated),
+    negated: true,
+  };
 }
 
 /** The value itself or, of an array, one of its elements. */
 const oneOf =
   (passes: (value: Value) => boolean): Passes =>
-  (value) => {
+  (value, isElement) => {
     if (!value) return false;
-    if (value.isArray) {
+    if (value.isArray && !isElement) {
       const fields = new FieldReader(value);
       while (fields.next()) if (passes(fields.value)) return true;
     }
@@ -115,7 +117,7 @@ const isNullish = ({ type }: Value): boolean => type === ElementType.NULL || typ
 function equalTo(wanted: Value): Passes {
   if (wanted.type === ElementType.NULL) {
     const isNull = oneOf(isNullish);
-    return (value) => value === undefined || isNull(value);
+    return (value, isElement) => value === undefined || isNull(value, isElement);
   }
   if (wanted.type === ElementType.STRING || wanted.type === ElementType.OBJECT_ID) {
     return oneOf((value) => sameBytes(value, wanted));
@@ -130,9 +132,9 @@ function compared(op: "gt" | "gte" | "lt" | "lte", wanted: Value): Passes {
   if (wanted.type === ElementType.NULL) return orEqual ? equalTo(NULL_VALUE) : () => false;
   const accepts = op.startsWith("g") ? (order: number) => order > 0 : (order: number) => order < 0;
   if (wanted.type === ElementType.MIN_KEY || wanted.type === ElementType.MAX_KEY) {
-    return (value) => {
+    return (value, isElement) => {
       const passes = oneOf((each) => accepts(compareValues(each, wanted)) || (orEqual && sameValue(each, wanted)));
-      return passes(value ?? NULL_VALUE);
+      return passes(value ?? NULL_VALUE, isElement);
     };
   }
   if (isNaNValue(wanted)) return orEqual ? equalTo(wanted) : () => false;
@@ -154,7 +156,7 @@ function memberOf(values: readonly Value[], patterns: readonly RegExp[]): Passes
       (allowsMissing && isNullish(value)) ||
       patterns.some((pattern) => matchesPattern(value, pattern)),
   );
-  return (value) => (value === undefined ? allowsMissing : isMember(value));
+  return (value, isElement) => (value === undefined ? allowsMissing : isMember(value, isElement));
 }
 
 /** Equal values have equal keys, whatever their number types: a set of them replaces a comparison with each. */

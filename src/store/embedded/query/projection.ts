@@ -61,7 +61,8 @@ export function selectionOf(names: readonly string[]): Selection {
       if (text.startsWith("$")) throw notImplemented(`the positional projection "${name}"`);
       const held = at.fields.get(text);
       const isLast = depth === segments.length - 1;
-      if (held === "whole" || (isLast && held)) throw new CommandError("BadValue", `Path collision at ${name}`, 31250);
+      if (held === "whole") throw new CommandError("BadValue", `Path collision at ${name}`, isLast ? 31250 : 31249);
+      if (isLast && held) throw new CommandError("BadValue", `Path collision at ${name}`, 31250);
       if (isLast) {
         at.fields.set(text, "whole");
       } else {

@@ -29,7 +29,19 @@ export function compileSortKey(fields: readonly SortField[]): (document: Value) 
   const paths = fields.map(({ path }) => path);
   const descending = fields.map((field) => field.descending);
   return (document) => {
-    const keys = indexKeysOf(document, paths).keys.map((values) => encodeKey(values, descending).toString("latin1"));
+    const keys = sortedKeys(document, paths).map((values) => encodeKey(values, descending).toString("latin1"));
     return keys.length === 1 ? keys[0]! : keys.reduce((least, key) => (key < least ? key : least));
   };
+}
+
+function sortedKeys(document: Value, paths: readonly FieldPath[]): readonly Value[][] {
+  try {
+    return indexKeysOf(document, paths).keys;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(
+      "BadValue",
+      "Executor error during find command :: caused by :: cannot sort with keys that are parallel arrays",
+    );
+  }
 }

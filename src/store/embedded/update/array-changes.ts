@@ -41,7 +41,7 @@ export function pushChange(path: FieldPath, operand: Value): Change {
     const sorted = order ? order(elements) : elements;
     return asArray(slice === undefined ? sorted : slice < 0 ? sorted.slice(slice) : sorted.slice(0, slice));
   };
-  return { path, operator: "$push", creates: true, apply };
+  return { path, operator: "$push", missing: "make", apply };
 }
 
 interface Push {
@@ -117,7 +117,7 @@ export function addToSetChange(path: FieldPath, operand: Value): Change {
     for (const value of added) if (!elements.some((element) => sameValue(element, value))) elements.push(value);
     return before !== undefined && elements.length === count ? KEPT : asArray(elements);
   };
-  return { path, operator: "$addToSet", creates: true, apply };
+  return { path, operator: "$addToSet", missing: "make", apply };
 }
 
 export function pullChange(path: FieldPath, operand: Value): Change {
@@ -128,7 +128,7 @@ export function pullChange(path: FieldPath, operand: Value): Change {
     const kept = elements.filter((element) => !isPulled(element));
     return kept.length === elements.length ? KEPT : asArray(kept);
   };
-  return { path, operator: "$pull", creates: false, apply };
+  return { path, operator: "$pull", missing: "check", apply };
 }
 
 /** An object is a condition on the fields of elements, operators are one on the elements, anything else is the value itself. */

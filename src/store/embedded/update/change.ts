@@ -1,5 +1,5 @@
 import type { FieldPath } from "../query/field-path.js";
-import type { Node } from "./document-tree.js";
+import type { Missing, Node } from "./document-tree.js";
 
 export const REMOVED = Symbol("removed");
 /** Nothing is to be done. */
@@ -11,8 +11,7 @@ export type Outcome = Node | typeof REMOVED | typeof KEPT;
 export interface Change {
   readonly path: FieldPath;
   readonly operator: string;
-  /** Whether a missing way to the field is made. */
-  readonly creates: boolean;
+  readonly missing: Missing;
   readonly onInsertOnly?: boolean;
   apply(before: Node | undefined, document: string): Outcome;
 }

@@ -74,16 +74,20 @@ export class Branch {
 
 export const isBranch = (node: Node): node is Branch => node instanceof Branch;
 
+/** What happens where a path leads to nothing: it is made, it is an error only where it could not be made, or it is nothing. */
+export type Missing = "make" | "check" | "ignore";
+
 /**
- * The holder of the path's last segment. Where something is missing on the way it is made, or the answer is undefined.
- * @throws CommandError where the way leads through a value that holds no fields.
+ * The holder of the path's last segment, or undefined where it is missing and not made.
+ * @throws CommandError where the way leads through a value that holds no fields, unless that is ignored.
  */
-export function holderAt(root: Branch, path: FieldPath, creates: boolean): Branch | undefined {
+export function holderAt(root: Branch, path: FieldPath, missing: Missing): Branch | undefined {
+  const creates = missing === "make";
   let holder = root;
   const last = path.segments.length - 1;
   for (let at = 0; at < last; at += 1) {
     const segment = path.segments[at]!;
-    refuseNameInArray(holder, segment, path, at, creates);
+    refuseNameInArray(holder, segment, path, at, missing);
     const node = holder.get(segment);
     if (node === undefined) {
       if (!creates) return undefined;
@@ -94,18 +98,18 @@ export function holderAt(root: Branch, path: FieldPath, creates: boolean): Branc
     }
     const branch = isBranch(node) ? node : node.isObject || node.isArray ? Branch.of(node) : undefined;
     if (!branch) {
-      if (!creates) return undefined;
+      if (missing === "ignore") return undefined;
       throw notViable(path.segments[at + 1]!, segment, node as Value);
     }
     if (branch !== node) holder.set(segment, branch);
     holder = branch;
   }
-  refuseNameInArray(holder, path.segments[last]!, path, last, creates);
+  refuseNameInArray(holder, path.segments[last]!, path, last, missing);
   return holder;
 }
 
-function refuseNameInArray(holder: Branch, segment: Segment, path: FieldPath, at: number, creates: boolean): void {
-  if (!holder.isArray || segment.index >= 0 || !creates) return;
+function refuseNameInArray(holder: Branch, segment: Segment, path: FieldPath, at: number, missing: Missing): void {
+  if (!holder.isArray || segment.index >= 0 || missing === "ignore") return;
   const name = path.segments[at - 1]?.text ?? "";
   throw new CommandError("PathNotViable", `Cannot create field '${segment.text}' in element {${name}: [...]}`);
 }

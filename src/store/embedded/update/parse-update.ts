@@ -82,18 +82,18 @@ function parseUpdatePath(text: string): FieldPath {
 }
 
 const CHANGES: Readonly<Record<string, (path: FieldPath, operand: Value) => Change>> = {
-  $set: (path, operand) => ({ path, operator: "$set", creates: true, apply: () => operand }),
+  $set: (path, operand) => ({ path, operator: "$set", missing: "make", apply: () => operand }),
   $setOnInsert: (path, operand) => ({
     path,
     operator: "$setOnInsert",
-    creates: true,
+    missing: "make",
     onInsertOnly: true,
     apply: () => operand,
   }),
   $unset: (path) => ({
     path,
     operator: "$unset",
-    creates: false,
+    missing: "ignore",
     apply: (before) => (before === undefined ? KEPT : REMOVED),
   }),
   $inc: incChange,
@@ -116,7 +116,7 @@ function incChange(path: FieldPath, by: Value): Change {
   return {
     path,
     operator: "$inc",
-    creates: true,
+    missing: "make",
     apply: (before, document) => (before === undefined ? by : incremented(valueOf(before)!, by, path.text, document)),
   };
 }
@@ -125,7 +125,7 @@ function boundChange(operator: string, path: FieldPath, operand: Value, directio
   return {
     path,
     operator,
-    creates: true,
+    missing: "make",
     apply: (before) =>
       before !== undefined && compareValues(operand, valueOf(before)!) * direction <= 0 ? KEPT : operand,
   };
@@ -145,7 +145,7 @@ function currentDateChange(path: FieldPath, operand: Value): Change {
     );
   }
   const apply = () => (type === "timestamp" ? timestampNow() : dateValue(Date.now()));
-  return { path, operator: "$currentDate", creates: true, apply };
+  return { path, operator: "$currentDate", missing: "make", apply };
 }
 
 /** MongoDB carries changes out in the order of their paths, whatever the order in which they are given. */

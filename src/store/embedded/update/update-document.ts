@@ -36,7 +36,7 @@ export function upserted(condition: Condition, update: Update): Buffer {
     const id = equalities.find(({ path }) => path.text === "_id")?.value;
     return withId(update.document, id ?? fieldOf(update.document, ID) ?? newId());
   }
-  for (const { path, value } of equalities) holderAt(root, path, true)!.set(path.segments.at(-1)!, value);
+  for (const { path, value } of equalities) holderAt(root, path, "make")!.set(path.segments.at(-1)!, value);
   const given = root.get(ID_PATH);
   applyAll(root, update.changes, true, "");
   const id = root.get(ID_PATH);
@@ -47,7 +47,7 @@ export function upserted(condition: Condition, update: Update): Buffer {
 function applyAll(root: Branch, changes: readonly Change[], isInsert: boolean, document: string): void {
   for (const change of changes) {
     if (change.onInsertOnly && !isInsert) continue;
-    const holder = holderAt(root, change.path, change.creates);
+    const holder = holderAt(root, change.path, change.missing);
     if (!holder) continue;
     const last = change.path.segments.at(-1)!;
     const outcome = change.apply(holder.get(last), document);
@@ -63,12 +63,13 @@ function equalitiesOf(condition: Condition): { path: FieldPath; value: Value }[]
     const isSingle = each.test.op === "in" && each.test.values.length === 1 && each.test.patterns.length === 0;
     return isSingle && each.test.op === "in" ? [{ path: each.path, value: each.test.values[0]! }] : [];
   });
-  for (const [at, { path }] of found.entries()) {
-    if (found.slice(at + 1).some((other) => other.path.text === path.text)) {
-      throw new CommandError("BadValue", `cannot infer query fields to set, path '${path.text}' is matched twice`, 54);
-    }
-  }
-  return found;
+  const texts = found.map(({ path }) => path.text);
+  const twice = texts.find((text, at) =>
+    texts.some((other, index) => index !== at && `${other}.`.startsWith(`${text}.`)),
+  );
+  if (twice !== undefined)
+    throw new CommandError("BadValue", `cannot infer query fields to set, path '${twice}' is matched twice`, 54);
+  return found.sort((a, b) => (a.path.text < b.path.text ? -1 : 1));
 }
 
 export function newId(): Value {
