@@ -9,6 +9,7 @@ const SLOW = notebook(
   "import time\nfor second in range(8):\n    print('second', second)\n    time.sleep(1)",
 );
 const ENDLESS = notebook("print('begun')", "import time\ntime.sleep(600)");
+const FLOOD = notebook("for _ in range(2000):\n    print('x' * 20_000)");
 const DYING = notebook("import os\nos._exit(3)");
 const HUNGRY = notebook("held = []\nwhile True:\n    held.append(bytearray(32 * 1024 * 1024))");
 
@@ -21,6 +22,7 @@ describeWithDocker("an attempt on board", () => {
       "endless.ipynb": ENDLESS,
       "dying.ipynb": DYING,
       "hungry.ipynb": HUNGRY,
+      "flood.ipynb": FLOOD,
     });
   }, 600_000);
   afterAll(() => image[Symbol.dispose]());
@@ -77,7 +79,7 @@ describeWithDocker("an attempt on board", () => {
     await using run = await openRun(image.id, { kind: "train", notebook: "endless.ipynb" });
     await until(() => run.listener.log.includes("begun"));
 
-    dockerCommand("stop", "-t", "10", run.name);
+    await run.stop();
 
     expect(await run.exit()).toBe(143);
     expect(run.listener.output?.cells[0]?.outputs).toMatchObject([{ text: ["begun\n"] }]);
@@ -91,6 +93,16 @@ describeWithDocker("an attempt on board", () => {
 
     expect(run.listener.completions).toMatchObject([{ ok: false, error: { name: "KernelDied", cell: 0 } }]);
     expect(run.listener.output?.cells).toHaveLength(1);
+  });
+
+  test("that writes without end keeps a bounded part of it", async () => {
+    await using run = await openRun(image.id, { kind: "train", notebook: "flood.ipynb" });
+
+    expect(await run.exit()).toBe(0);
+
+    expect(run.listener.completions).toEqual([{ ok: true }]);
+    expect(JSON.stringify(run.listener.output).length).toBeLessThan(2 * 1024 * 1024);
+    expect(run.listener.log.length).toBeGreaterThan(8 * 1024 * 1024);
   });
 
   test("without its notebook says which ones there are", async () => {

@@ -3,7 +3,7 @@ import { notebook } from "../onboard/notebook.js";
 import { openRun, until } from "../onboard/open-run.js";
 import { openProjectImage } from "../onboard/project-image.js";
 import { mounted } from "../onboard/run-listener.js";
-import { describeWithDocker, dockerCommand } from "./support/engine.js";
+import { describeWithDocker } from "./support/engine.js";
 
 const PREDICT = notebook(
   "from rocas import OnlinePredict, model_path\nkept = open(model_path('clf.pkl')).read()",
@@ -50,7 +50,7 @@ describeWithDocker("a service on board", () => {
     expect([bad.status, await bad.json()]).toMatchObject([500, { error: { message: "ValueError: no flower" } }]);
 
     const before = performance.now();
-    dockerCommand("stop", "-t", "10", run.name);
+    await run.stop();
     expect(performance.now() - before).toBeLessThan(9_500);
     expect(await run.exit()).toBe(143);
     expect(run.listener.completions).toEqual([]);

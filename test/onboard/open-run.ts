@@ -1,3 +1,7 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import { containerName } from "../../src/runtime/container-name.js";
 import { openCluster } from "../docker/support/engine.js";
 import { type Granted, RunListener, TOKEN } from "./run-listener.js";
 
@@ -8,6 +12,8 @@ export interface Run extends AsyncDisposable {
   readonly name: string;
   /** Where its service is, as this machine reaches it. */
   endpoint(): Promise<string>;
+  /** As an engine stops a container. Not in this thread, where the listener answers to the container's last words. */
+  stop(): Promise<unknown>;
   /** The code with which the container ends. */
   exit(): Promise<number>;
 }
@@ -16,8 +22,8 @@ export interface Run extends AsyncDisposable {
 export async function openRun(image: string, granted: Granted): Promise<Run> {
   const listener = await RunListener.open(granted);
   const { runtime, ...cluster } = openCluster();
-  const attempt = { kind: granted.kind, job: "onboard-test", slot: 0, attempt: 1 };
-  const name = granted.kind === "train" ? "rocas-train-onboard-test-a1" : "rocas-deploy-onboard-test-r0-a1";
+  const attempt = { kind: granted.kind, job: `onboard-${randomBytes(6).toString("hex")}`, slot: 0, attempt: 1 };
+  const name = containerName(attempt);
   const seen = async () => (await runtime.observe()).find((replica) => replica.name === name);
   await runtime.run({
     ...attempt,
@@ -31,6 +37,7 @@ export async function openRun(image: string, granted: Granted): Promise<Run> {
     listener,
     name,
     endpoint: () => until(async () => (await seen())?.endpoint ?? null),
+    stop: () => promisify(execFile)("docker", ["stop", "-t", "10", name]),
     exit: () => until(async () => (await seen())?.exit?.code ?? null),
     async [Symbol.asyncDispose]() {
       await cluster[Symbol.asyncDispose]();

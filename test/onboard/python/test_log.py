@@ -4,7 +4,7 @@ import json
 import unittest
 from typing import Any
 
-from rocas.entrypoint.log import CHUNK_BYTES, MAX_WAITING_BYTES, Log
+from rocas.entrypoint.log import CHUNK_BYTES, MAX_CONSOLE_BYTES, MAX_WAITING_BYTES, Log
 from listener import Listener, refusal
 
 
@@ -14,9 +14,10 @@ def taken(listener: Listener) -> dict[int, str]:
 
 class Shipping(unittest.TestCase):
     def setUp(self) -> None:
-        console = contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
-        console.__enter__()
-        self.addCleanup(console.__exit__, None, None, None)
+        self.console = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        redirected = contextlib.redirect_stdout(self.console)
+        redirected.__enter__()
+        self.addCleanup(redirected.__exit__, None, None, None)
 
     def test_cuts_a_long_line_between_characters(self) -> None:
         text = "ä€𝄞" * 40_000
@@ -48,6 +49,16 @@ class Shipping(unittest.TestCase):
         whole = "".join(text for _, text in sorted(taken(listener).items()))
         self.assertEqual(whole.count("x"), MAX_WAITING_BYTES)
         self.assertIn("[5 bytes of output were left out here.]", whole)
+
+    def test_writes_a_bounded_part_to_the_console_and_its_own_words_always(self) -> None:
+        with Listener(lambda *_: (200, {})) as listener:
+            log = Log(listener.api)
+            for _ in range(3):
+                log.write("x" * (MAX_CONSOLE_BYTES // 2))
+            log.say("Failed.")
+        console = self.console.buffer.getvalue()
+        self.assertEqual(console.count(b"x"), MAX_CONSOLE_BYTES)
+        self.assertTrue(console.endswith(b"in the log of Rocas only.]\nFailed.\n"))
 
     def test_ends_where_the_attempt_is_no_longer_granted(self) -> None:
         with Listener(lambda *_: (409, refusal("CONFLICT", "no"))) as listener:

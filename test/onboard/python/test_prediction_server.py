@@ -32,9 +32,10 @@ def serving() -> Iterator[PredictionServer]:
 def ask(server: PredictionServer, *pieces: bytes) -> list[tuple[int, Any]]:
     """What comes back on one connection until the server closes it."""
     with socket.create_connection(server.server_address[:2], timeout=10) as client:  # type: ignore[arg-type]
-        for piece in pieces:
-            client.sendall(piece)
-        client.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # a refusal may close the connection while we still send
+            for piece in pieces:
+                client.sendall(piece)
+            client.shutdown(socket.SHUT_WR)
         answer = client.makefile("rb")
         answers = []
         while line := answer.readline():

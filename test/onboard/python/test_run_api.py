@@ -1,5 +1,7 @@
 import unittest
+from unittest import mock
 
+from rocas import back_off
 from rocas.back_off import persist
 from rocas.run_api import ApiRefused, ApiUnavailable, RunApi
 from listener import Listener, refusal
@@ -16,6 +18,12 @@ class Answers(unittest.TestCase):
         answers = iter([(500, b"<html>"), (503, {}), (200, b"{"), (200, [1]), (200, {"job": "a"})])
         with Listener(lambda *_: next(answers)) as listener:
             self.assertEqual(persist(lambda: listener.api.post("/claim", {})), {"job": "a"})
+
+    def test_a_fault_that_stays_is_an_answer(self) -> None:
+        with mock.patch.object(back_off, "LONGEST_SECONDS", 0.01), mock.patch.object(back_off, "FIRST_SECONDS", 0.01):
+            with Listener(lambda *_: (500, refusal("INTERNAL", "Something failed."))) as listener:
+                with self.assertRaisesRegex(ApiRefused, "Something failed"):
+                    persist(lambda: listener.api.post("/publish", {}))
 
     def test_nobody_there_ends_at_the_deadline(self) -> None:
         api = RunApi("http://127.0.0.1:9", "token")

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from .run_api import ApiUnavailable
+from .run_api import ApiFault, ApiRefused, ApiUnavailable
 
 T = TypeVar("T")
 
 FIRST_SECONDS = 0.25
 LONGEST_SECONDS = 10.0
+# Some minutes of asking; an outage may last any time, but what fails so often fails always.
+MOST_FAULTS = 20
 
 
 def pauses() -> Iterator[float]:
@@ -26,15 +28,19 @@ def pauses() -> Iterator[float]:
 
 def persist(call: Callable[[], T], *, stop: threading.Event | None = None, seconds: float | None = None) -> T:
     """
-    Calls until the listener answers, through an outage of any length; a refusal is an answer.
-    Raises ApiUnavailable after `seconds`, or as soon as `stop` is set.
+    Calls until the listener answers, through an outage of any length; a refusal is an answer, and so is a fault that
+    stays. Raises ApiUnavailable after `seconds`, or as soon as `stop` is set.
     """
     waiting = stop or threading.Event()
     end = None if seconds is None else time.monotonic() + seconds
+    faults = 0
     for pause in pauses():
         try:
             return call()
-        except ApiUnavailable:
+        except ApiUnavailable as error:
+            faults += isinstance(error, ApiFault)
+            if faults == MOST_FAULTS:
+                raise ApiRefused(500, "INTERNAL", str(error)) from error
             if end is not None and time.monotonic() + pause > end:
                 raise
             if waiting.wait(pause):

@@ -15,10 +15,16 @@ from .places import CONTAINER, Places
 
 MAX_REPLY_BYTES = 16 * 1024 * 1024
 TIMEOUT_SECONDS = 30.0
+# Rocas packs, unpacks and syncs large files before it answers for them.
+TRANSFER_SECONDS = 600.0
 
 
 class ApiUnavailable(Exception):
     """Nobody answered, or the answer was that it cannot be done at the moment. Asking again may help."""
+
+
+class ApiFault(ApiUnavailable):
+    """Rocas answered that it failed itself. Asking again may help, or fail in the same way each time."""
 
 
 class ApiRefused(Exception):
@@ -64,28 +70,34 @@ class RunApi:
 
     def put_file(self, path: str, file: Path, size: int) -> dict[str, Any]:
         with file.open("rb") as content:
-            with self._exchange("PUT", path, content, size, "application/octet-stream") as reply:
+            with self._exchange("PUT", path, content, size, "application/octet-stream", TRANSFER_SECONDS) as reply:
                 return _json_object(reply)
 
     def get(self, path: str) -> dict[str, Any]:
-        with self.open(path) as reply:
+        with self._exchange("GET", path, None, 0, None) as reply:
             return _json_object(reply)
 
     @contextmanager
     def open(self, path: str) -> Iterator[http.client.HTTPResponse]:
-        with self._exchange("GET", path, None, 0, None) as reply:
+        with self._exchange("GET", path, None, 0, None, TRANSFER_SECONDS) as reply:
             yield reply
 
     @contextmanager
     def _exchange(
-        self, method: str, path: str, body: bytes | BinaryIO | None, size: int, content_type: str | None
+        self,
+        method: str,
+        path: str,
+        body: bytes | BinaryIO | None,
+        size: int,
+        content_type: str | None,
+        timeout: float | None = None,
     ) -> Iterator[http.client.HTTPResponse]:
         headers = {"Authorization": f"Bearer {self._token}", "Connection": "close"}
         if body is not None:
             headers["Content-Length"] = str(size)
         if content_type is not None:
             headers["Content-Type"] = content_type
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout or self._timeout)
         try:
             reply = _ask(connection, method, self._prefix + path, body, headers)
             _refuse_errors(reply)
@@ -121,7 +133,9 @@ def _refuse_errors(reply: http.client.HTTPResponse) -> None:
         code, message = str(error["code"]), str(error["message"])
     except (ValueError, KeyError, TypeError):
         pass  # not ours to explain: the status has to do
-    if reply.status >= 500 or reply.status in (408, 425, 429):
+    if reply.status == 500:
+        raise ApiFault(message)
+    if reply.status > 500 or reply.status in (408, 425, 429):
         raise ApiUnavailable(message)
     raise ApiRefused(reply.status, code, message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from pathlib import Path
 
@@ -30,6 +31,8 @@ LAST_LOG_SECONDS = 2.0
 
 
 def main(places: Places = CONTAINER) -> int:
+    # Names and messages come from elsewhere: half a character in one must not end the process.
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     earlier = recall_exit_code(places)
     if earlier is not None:
         print(f"This container has ended before, with code {earlier}.", flush=True)
@@ -39,7 +42,12 @@ def main(places: Places = CONTAINER) -> int:
     except (KeyError, OSError, ValueError) as error:
         print(f"This image is started by Rocas, which gives it an address and a token: {error!r}", flush=True)
         return NOT_GRANTED
-    return keep_exit_code(Attempt(api, places, Path.cwd()).run(), places)
+    try:
+        code = Attempt(api, places, Path.cwd()).run()
+    except Exception:  # ended it has, and it must not run a second time
+        traceback.print_exc()
+        code = FAILED
+    return keep_exit_code(code, places)
 
 
 class Attempt:
