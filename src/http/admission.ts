@@ -33,6 +33,12 @@ export interface OperationRequest {
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
+interface Checked {
+  /** Left out where there are errors. */
+  readonly document?: DocumentNode;
+  readonly errors: readonly GraphQLError[];
+}
+
 const MOST_ERRORS = 5;
 const LANGUAGE_RULES = specifiedRules.map((rule) => (rule === ValuesOfCorrectTypeRule ? valueFreeLiterals : rule));
 /** A syntax error ends with the token that was found; where that is a value, it is the client's. */
@@ -64,23 +70,25 @@ export class Admission {
   }
 
   refusals({ query, operationName, variables }: OperationRequest): readonly GraphQLError[] {
-    const document = this.admitted.find(query) ?? this.checked(query);
-    if (Array.isArray(document)) return document as readonly GraphQLError[];
-    this.admitted.add(query, document as DocumentNode);
-    return this.operationRefusals(document as DocumentNode, operationName, variables ?? {});
+    const known = this.admitted.find(query);
+    if (known) return this.operationRefusals(known, operationName, variables ?? {});
+    const { document, errors } = this.checked(query);
+    if (!document) return errors;
+    this.admitted.add(query, document);
+    return this.operationRefusals(document, operationName, variables ?? {});
   }
 
-  private checked(query: string): DocumentNode | readonly GraphQLError[] {
+  private checked(query: string): Checked {
     const source = new Source(query);
     const excess = scanTokens(source, this.limits);
-    if (excess) return [excess];
+    if (excess) return { errors: [excess] };
     const document = parsed(source, this.limits.maxTokens);
-    if (document instanceof GraphQLError) return [document];
+    if (document instanceof GraphQLError) return { errors: [document] };
     for (const rules of [this.limitRules, LANGUAGE_RULES]) {
       const errors = validate(this.schema, document, rules, { maxErrors: MOST_ERRORS });
-      if (errors.length > 0) return errors.slice(0, MOST_ERRORS).map(asValidationError);
+      if (errors.length > 0) return { errors: errors.slice(0, MOST_ERRORS).map(asValidationError) };
     }
-    return document;
+    return { document, errors: [] };
   }
 
   private operationRefusals(

@@ -20,7 +20,10 @@ export function checkOrigin({ headers }: IncomingMessage, response: ServerRespon
       "Web pages of this origin may not call Rocas: ROCAS_ALLOWED_ORIGINS lists those that may.",
     );
   response.setHeader("access-control-allow-origin", origin);
-  response.setHeader("access-control-expose-headers", "x-request-id, retry-after");
+  response.setHeader(
+    "access-control-expose-headers",
+    "x-request-id, retry-after, x-rocas-model-version, x-rocas-revision, x-rocas-replica, x-rocas-sha256",
+  );
 }
 
 /** Answers the question that a browser asks before a request of another origin. */
