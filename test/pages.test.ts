@@ -4,7 +4,19 @@ import { openTestApp, type TestApp } from "./support/open-test-app.js";
 const PAGE = /* GraphQL */ `
   query Page($first: Int, $after: String, $last: Int, $before: String) {
     models(first: $first, after: $after, last: $last, before: $before) {
-      totalCount nodes { name } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      totalCount
+      nodes {
+        name
+      }
+      edges {
+        cursor
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
     }
   }
 `;
@@ -38,16 +50,21 @@ test("the last page is read from the oldest on", async () => {
   expect(before.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
 });
 
-test.each([{ first: 0 }, { first: 101 }, { first: -1 }, { last: 101 }, { first: 1, last: 1 }, { after: "nonsense" }, { before: "b2xkZXN0Ong" }])(
-  "the page %o is refused",
-  async (variables) => {
-    await using app = await openTestApp();
+test.each([
+  { first: 0 },
+  { first: 101 },
+  { first: -1 },
+  { last: 101 },
+  { first: 1, last: 1 },
+  { after: "nonsense" },
+  { before: "b2xkZXN0Ong" },
+])("the page %o is refused", async (variables) => {
+  await using app = await openTestApp();
 
-    const { errors } = await app.execute(PAGE, variables);
+  const { errors } = await app.execute(PAGE, variables);
 
-    expect(errors).toHaveLength(1);
-  },
-);
+  expect(errors).toHaveLength(1);
+});
 
 test("a list is filtered by name, and by the name of the parent", async () => {
   await using app = await openTestApp();

@@ -3,24 +3,56 @@ import { openTestApp } from "./support/open-test-app.js";
 
 const CREATE = /* GraphQL */ `
   mutation Create($input: CreateProjectInput!) {
-    createProject(input: $input) { id name desc homeDir gitRepo dockerRepo models { name } createdBy superseded deleting }
+    createProject(input: $input) {
+      id
+      name
+      desc
+      homeDir
+      gitRepo
+      dockerRepo
+      models {
+        name
+      }
+      createdBy
+      superseded
+      deleting
+    }
   }
 `;
 const UPDATE = /* GraphQL */ `
   mutation Update($input: UpdateProjectInput!) {
-    updateProject(input: $input) { desc gitRepo models { name } }
+    updateProject(input: $input) {
+      desc
+      gitRepo
+      models {
+        name
+      }
+    }
   }
 `;
 
 test("a project has the fields it was given and its models in their order", async () => {
   await using app = await openTestApp();
   const [one, other] = [await app.seed.model(), await app.seed.model()];
-  const input = { name: "botanics", desc: "Flowers", homeDir: "iris", gitRepo: "https://git.example.org/flora", models: [other.name, one.name] };
+  const input = {
+    name: "botanics",
+    desc: "Flowers",
+    homeDir: "iris",
+    gitRepo: "https://git.example.org/flora",
+    models: [other.name, one.name],
+  };
 
   const { data } = await app.execute(CREATE, { input });
 
   const models = [{ name: other.name }, { name: one.name }];
-  expect(data.createProject).toMatchObject({ ...input, models, dockerRepo: null, createdBy: "local", superseded: false, deleting: false });
+  expect(data.createProject).toMatchObject({
+    ...input,
+    models,
+    dockerRepo: null,
+    createdBy: "local",
+    superseded: false,
+    deleting: false,
+  });
   expect(data.createProject.id).toMatch(/^project_[0-9a-z]{26}$/);
 });
 
@@ -54,7 +86,11 @@ test("of many creates of one name at a time exactly one succeeds", async () => {
 test("an update changes what is given, empties what is null and leaves the rest", async () => {
   await using app = await openTestApp();
   const model = await app.seed.model();
-  const { name } = await app.seed.project({ desc: "old", gitRepo: "https://git.example.org/flora", models: [model.name] });
+  const { name } = await app.seed.project({
+    desc: "old",
+    gitRepo: "https://git.example.org/flora",
+    models: [model.name],
+  });
 
   const { data } = await app.execute(UPDATE, { input: { name, desc: "new", gitRepo: null } });
 

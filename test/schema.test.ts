@@ -1,5 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { GraphQLObjectType, GraphQLSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from "graphql";
+import {
+  GraphQLObjectType,
+  GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from "graphql";
 import { expect, test } from "vitest";
 import { rocasSchema } from "../src/schema.js";
 
@@ -19,9 +26,11 @@ function undescribed(schema: GraphQLSchema): string[] {
     const members = isEnumType(type)
       ? type.getValues()
       : isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)
-        ? Object.values<{ name: string; description?: string | null; args?: readonly { name: string; description?: string | null }[] }>(
-            (type as GraphQLObjectType).getFields(),
-          )
+        ? Object.values<{
+            name: string;
+            description?: string | null;
+            args?: readonly { name: string; description?: string | null }[];
+          }>((type as GraphQLObjectType).getFields())
         : [];
     const inner = members.flatMap((member) => [
       ...(member.description ? [] : [`${type.name}.${member.name}`]),

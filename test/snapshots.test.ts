@@ -3,11 +3,34 @@ import { openTestApp } from "./support/open-test-app.js";
 
 const DS = /* GraphQL */ `
   query Ds($id: ID!) {
-    node(id: $id) { ... on ModelVersion { ds { recordId name status drift { path frozen now } live { id } model { status } } } }
+    node(id: $id) {
+      ... on ModelVersion {
+        ds {
+          recordId
+          name
+          status
+          drift {
+            path
+            frozen
+            now
+          }
+          live {
+            id
+          }
+          model {
+            status
+          }
+        }
+      }
+    }
   }
 `;
 const UPDATE = /* GraphQL */ `
-  mutation Update($input: UpdateDatasetInput!) { updateDataset(input: $input) { id } }
+  mutation Update($input: UpdateDatasetInput!) {
+    updateDataset(input: $input) {
+      id
+    }
+  }
 `;
 
 async function versionOfDataset() {
@@ -23,7 +46,13 @@ test("a snapshot of what has not changed is identical", async () => {
   const { app, ds, seen } = await versionOfDataset();
   await using _ = app;
 
-  expect(await seen()).toMatchObject({ recordId: ds.id, status: "IDENTICAL", drift: [], live: { id: ds.id }, model: { status: "IDENTICAL" } });
+  expect(await seen()).toMatchObject({
+    recordId: ds.id,
+    status: "IDENTICAL",
+    drift: [],
+    live: { id: ds.id },
+    model: { status: "IDENTICAL" },
+  });
 });
 
 test("a snapshot of a record that changed says what differs", async () => {
@@ -52,7 +81,9 @@ test("a snapshot outlives its record", async () => {
   const { app, model, seen } = await versionOfDataset();
   await using _ = app;
 
-  await app.execute(`mutation ($input: DeleteDatasetInput!) { deleteDataset(input: $input) { done } }`, { input: { model: model.name, name: "iris" } });
+  await app.execute(`mutation ($input: DeleteDatasetInput!) { deleteDataset(input: $input) { done } }`, {
+    input: { model: model.name, name: "iris" },
+  });
 
   expect(await seen()).toMatchObject({ name: "iris", status: "DELETED", drift: [], live: null });
 });
@@ -61,7 +92,9 @@ test("a nested snapshot counts in its holder by its id alone", async () => {
   const { app, model, seen } = await versionOfDataset();
   await using _ = app;
 
-  await app.execute(`mutation ($input: UpdateModelInput!) { updateModel(input: $input) { id } }`, { input: { name: model.name, desc: "new" } });
+  await app.execute(`mutation ($input: UpdateModelInput!) { updateModel(input: $input) { id } }`, {
+    input: { name: model.name, desc: "new" },
+  });
 
   expect(await seen()).toMatchObject({ status: "IDENTICAL", model: { status: "CHANGED" } });
 });
@@ -71,8 +104,29 @@ test("one fragment reads a record and its snapshot", async () => {
   await using _ = app;
 
   const { data } = await app.execute(/* GraphQL */ `
-    fragment Data on DatasetInfo { name stored model { name } files { name size } }
-    { modelVersions { nodes { ds { ...Data live { ...Data } } } } }
+    fragment Data on DatasetInfo {
+      name
+      stored
+      model {
+        name
+      }
+      files {
+        name
+        size
+      }
+    }
+    {
+      modelVersions {
+        nodes {
+          ds {
+            ...Data
+            live {
+              ...Data
+            }
+          }
+        }
+      }
+    }
   `);
 
   const [{ ds }] = data.modelVersions.nodes;

@@ -1,0 +1,54 @@
+import type { TypedDocumentString } from "./generated/graphql.js";
+
+/** The server refused a request; the message is its own. */
+export class Refused extends Error {}
+
+/** A client of a running server, for typed documents: what `fetch` needs, and nothing else. */
+export class Client {
+  constructor(
+    private readonly server: string,
+    private readonly token: string,
+  ) {}
+
+  /** @throws Refused with what the server says */
+  async ask<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
+    const answer = await this.send("POST", "/graphql", JSON.stringify({ query: document.toString(), variables }));
+    const { data, errors } = (await answer.json()) as { data?: R; errors?: readonly { message: string }[] };
+    if (errors || !data)
+      throw new Refused(errors?.map(({ message }) => message).join("\n") ?? "The server gave no data.");
+    return data;
+  }
+
+  /** @throws Refused */
+  async upload(path: string, content: Uint8Array): Promise<void> {
+    const answer = await this.send("PUT", path, content);
+    if (!answer.ok) throw new Refused(`The upload was refused: ${await answer.text()}`);
+  }
+
+  /** @throws Refused */
+  async predict(
+    proj: string,
+    deployment: string,
+    body: unknown,
+  ): Promise<{ prediction: unknown; version: string | null; revision: string | null }> {
+    const answer = await this.send("POST", `/predict/${proj}/${deployment}`, JSON.stringify(body));
+    if (!answer.ok) throw new Refused(`The prediction was refused: ${await answer.text()}`);
+    return {
+      prediction: await answer.json(),
+      version: answer.headers.get("x-rocas-model-version"),
+      revision: answer.headers.get("x-rocas-revision"),
+    };
+  }
+
+  private async send(method: string, path: string, body: string | Uint8Array): Promise<Response> {
+    const headers = {
+      "content-type": "application/json",
+      ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+    };
+    try {
+      return await fetch(this.server + path, { method, body, headers } as RequestInit);
+    } catch (error) {
+      throw new Refused(`No server answers at ${this.server}. Start one with \`npm start\`.`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,489 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How many of the wanted replicas answer. */
+export type Availability =
+  /** Every wanted replica of the wanted revision answers. */
+  | 'FULL'
+  /** No replica answers. */
+  | 'NONE'
+  /** Some answer, or the wanted revision is not complete yet. */
+  | 'PARTIAL';
+
+/** What is to be built, from where. */
+export type BuildProjectInput = {
+  /** The name of the treasure chest with the credentials of the git host (GIT) or of the registry that the image is pulled from (PRE_BUILT); for LOCAL the same as `registryChest`. */
+  chest?: string | null | undefined;
+  /** From the project's `homeDir`, its `gitRepo` or its `dockerRepo`. */
+  from?: BuiltFrom;
+  /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
+  idempotencyKey?: string | null | undefined;
+  /** Whether every step is done anew. */
+  noCache?: boolean;
+  /** The name of the project. */
+  proj: string;
+  /** GIT only: the branch, tag or commit; the default branch where it is left out. */
+  ref?: string | null | undefined;
+  /** The name of the treasure chest with the credentials of the registry that the image is pushed to. */
+  registryChest?: string | null | undefined;
+  /** The Docker tag; a build version that has it already is superseded. */
+  tag?: string;
+};
+
+/** Where the content of an image came from. */
+export type BuiltFrom =
+  /** The project's `gitRepo`. */
+  | 'GIT'
+  /** The project's `homeDir`. */
+  | 'LOCAL'
+  /** The project's `dockerRepo`: the image was made elsewhere. */
+  | 'PRE_BUILT';
+
+/** A new dataset. One of a name that is taken replaces the one that has it, once its files are there. */
+export type CreateDatasetInput = {
+  /** Whether all files are kept as one tar.gz. */
+  compressed?: boolean;
+  /** Arbitrary details. */
+  details?: Record<string, unknown> | null | undefined;
+  /** Every file of the dataset; none joins later. */
+  files?: Array<ManifestFileInput> | null | undefined;
+  /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
+  idempotencyKey?: string | null | undefined;
+  /** Whether the files are kept in the database itself: at most 16 MiB each, 64 MiB together. */
+  lightweight?: boolean;
+  /** The name of the model to which it belongs. */
+  model: string;
+  /** The name; one is made up where it is left out. */
+  name?: string | null | undefined;
+  /** Whether the files are kept here. If not, there are none, and the dataset cannot be mounted. */
+  stored?: boolean;
+};
+
+/** A new model. */
+export type CreateModelInput = {
+  /** The files that a dataset for the model consists of, 100 at most. */
+  dataFiles?: Array<FileDocInput> | null | undefined;
+  /** Free text. */
+  desc?: string | null | undefined;
+  /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
+  idempotencyKey?: string | null | undefined;
+  /** The files that a version of the model consists of, 100 at most. */
+  modelFiles?: Array<FileDocInput> | null | undefined;
+  /** The name; one is made up where it is left out. */
+  name?: string | null | undefined;
+};
+
+/** A new project. */
+export type CreateProjectInput = {
+  /** Free text. */
+  desc?: string | null | undefined;
+  /** The image repository from which PRE_BUILT versions come. */
+  dockerRepo?: string | null | undefined;
+  /** The repository from which GIT builds are made. */
+  gitRepo?: string | null | undefined;
+  /** The folder from which LOCAL builds are made, inside one of the operator's project roots, or relative to one. */
+  homeDir?: string | null | undefined;
+  /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
+  idempotencyKey?: string | null | undefined;
+  /** The names of the models that the project uses, 50 at most. */
+  models?: Array<string> | null | undefined;
+  /** The name; one is made up where it is left out. */
+  name?: string | null | undefined;
+};
+
+/** Which dataset. */
+export type DatasetKeyInput = {
+  /** The name of its model. */
+  model: string;
+  /** The name of the dataset. */
+  name: string;
+};
+
+/** What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already. */
+export type DeployInput = {
+  /** Arbitrary details; null empties them. */
+  details?: Record<string, unknown> | null | undefined;
+  /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
+  idempotencyKey?: string | null | undefined;
+  /** The versions to serve, 20 at most; empty for lazy serving, where the replicas fetch versions of the project's models on demand. */
+  movers?: Array<ModelVersionKeyInput> | null | undefined;
+  /** The name; a new deployment with a made-up name where it is left out. */
+  name?: string | null | undefined;
+  /** Path inside the project of the prediction notebook. A new deployment needs it. */
+  notebook?: string | null | undefined;
+  /** The name of the project. */
+  proj: string;
+  /** How many containers, 0 to 20; 1 where a new deployment does not say. */
+  replicas?: number | null | undefined;
+  /** The tag of the build version to run. It is resolved when it is given, never again by a change of something else. A new deployment needs it. */
+  tag?: string | null | undefined;
+};
+
+/** One file of a model's contract. */
+export type FileDocInput = {
+  /** Free text. */
+  desc?: string | null | undefined;
+  /** How large the file may be, in MB (1,000,000 bytes); above 0. */
+  maxMb?: number | null | undefined;
+  /** The name of the file, without a folder. */
+  name: string;
+  /** Whether the file can never be left out. */
+  required?: boolean;
+};
+
+/** Whether the files of a record are there. */
+export type FilesState =
+  /** Files of the manifest are missing: see `uploads`. The record is read by id only; the one it replaces stays current. */
+  | 'PENDING'
+  /** Every file is there and verified. */
+  | 'READY';
+
+/** One file of a manifest: announced by size and checksum, or given as text. */
+export type ManifestFileInput = {
+  /** The name of the file. */
+  name: string;
+  /** SHA-256 of the content. Left out where `text` is given. */
+  sha256?: string | null | undefined;
+  /** Bytes, 64 GiB at most. Left out where `text` is given. */
+  size?: number | null | undefined;
+  /** The content itself, for small text files: UTF-8, 64 KiB at most. */
+  text?: string | null | undefined;
+};
+
+/** Which model version. */
+export type ModelVersionKeyInput = {
+  /** The name of its model. */
+  model: string;
+  /** The name of the version. */
+  name: string;
+};
+
+/** What has become of a record since a snapshot of it was taken. */
+export type SnapshotStatus =
+  /** The same record is current under the name, with other content: see `drift`. */
+  | 'CHANGED'
+  /** Nothing is current under the name. */
+  | 'DELETED'
+  /** The same record is current under the name, with the same content. */
+  | 'IDENTICAL'
+  /** Another record has taken the name: see `live` and `drift`. */
+  | 'REPLACED';
+
+/** Which notebook is to run, in which image, on what. */
+export type StartTrainingInput = {
+  /** The datasets to mount, 20 at most. */
+  datasets?: Array<DatasetKeyInput> | null | undefined;
+  /** Arbitrary details. */
+  details?: Record<string, unknown> | null | undefined;
+  /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
+  idempotencyKey?: string | null | undefined;
+  /** The name; one is made up where it is left out. */
+  name?: string | null | undefined;
+  /** Path inside the project of the notebook. */
+  notebook: string;
+  /** Given to the notebook: they replace those of its cell tagged `parameters`. */
+  params?: Record<string, unknown> | null | undefined;
+  /** The model versions to start from, 20 at most. */
+  pretrained?: Array<ModelVersionKeyInput> | null | undefined;
+  /** The name of the project. */
+  proj: string;
+  /** The tag of the build version to run in. */
+  tag?: string;
+};
+
+/** How far a task is. One that ended never changes. */
+export type TaskState =
+  /** Ended because somebody asked for it; nothing of it runs any more. */
+  | 'CANCELLED'
+  /** Ended badly: see the task's error. */
+  | 'FAILED'
+  /** Ended well. */
+  | 'FINISHED'
+  /** Under way. */
+  | 'RUNNING'
+  /** Recorded; nothing runs yet. */
+  | 'WAITING';
+
+export type CreateModelMutationVariables = Exact<{
+  input: CreateModelInput;
+}>;
+
+
+export type CreateModelMutation = { createModel: { id: string, name: string, dataFiles: Array<{ name: string, required: boolean, maxMb: number | null }>, modelFiles: Array<{ name: string, required: boolean, maxMb: number | null }> } };
+
+export type CreateDatasetMutationVariables = Exact<{
+  input: CreateDatasetInput;
+}>;
+
+
+export type CreateDatasetMutation = { createDataset: { id: string, name: string, state: FilesState, model: { name: string }, files: Array<{ name: string, size: number, sha256: string }>, uploads: Array<{ name: string, url: string, expiresAt: string }> } };
+
+export type CreateProjectMutationVariables = Exact<{
+  input: CreateProjectInput;
+}>;
+
+
+export type CreateProjectMutation = { createProject: { id: string, name: string, homeDir: string | null, models: Array<{ name: string }> } };
+
+export type BuildProjectMutationVariables = Exact<{
+  input: BuildProjectInput;
+}>;
+
+
+export type BuildProjectMutation = { buildProject: { id: string, task: { state: TaskState } } };
+
+export type FollowBuildQueryVariables = Exact<{
+  proj: string;
+  tag: string;
+}>;
+
+
+export type FollowBuildQuery = { builds: { nodes: Array<{ id: string, task: { state: TaskState, progress: number, error: string | null } }> }, buildVersion: { id: string, dockerId: string | null, builtAt: string | null, builtFrom: BuiltFrom | null } | null };
+
+export type StartTrainingMutationVariables = Exact<{
+  input: StartTrainingInput;
+}>;
+
+
+export type StartTrainingMutation = { startTraining: { id: string, name: string, task: { state: TaskState } } };
+
+export type FollowTrainingQueryVariables = Exact<{
+  proj: string;
+  name: string;
+}>;
+
+
+export type FollowTrainingQuery = { training: { task: { state: TaskState, progress: number, error: string | null }, movers: { nodes: Array<{ name: string, state: FilesState, details: Record<string, unknown>, files: Array<{ name: string, size: number }> }> } } | null };
+
+export type DeployMutationVariables = Exact<{
+  input: DeployInput;
+}>;
+
+
+export type DeployMutation = { deploy: { id: string, name: string, replicas: number, movers: Array<{ name: string }> } };
+
+export type FollowDeploymentQueryVariables = Exact<{
+  proj: string;
+  name: string;
+}>;
+
+
+export type FollowDeploymentQuery = { deployment: { revision: number, availability: Availability, tasks: Array<{ slot: number, state: TaskState, ready: boolean, error: string | null }> } | null };
+
+export type LineageQueryVariables = Exact<{
+  proj: string;
+  name: string;
+}>;
+
+
+export type LineageQuery = { deployment: { name: string, proj: { name: string }, bvers: { tag: string, dockerId: string | null, status: SnapshotStatus, live: { dockerId: string | null } | null } | null, movers: Array<{ name: string, model: { name: string }, ds: { name: string, files: Array<{ name: string, sha256: string }> } | null, train: { name: string, takenAt: string, bvers: { tag: string, dockerId: string | null, gitVersion: string | null, status: SnapshotStatus, drift: Array<{ path: Array<string>, frozen: unknown, now: unknown }> } | null } | null }> } | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const CreateModelDocument = new TypedDocumentString(`
+    mutation CreateModel($input: CreateModelInput!) {
+  createModel(input: $input) {
+    id
+    name
+    dataFiles {
+      name
+      required
+      maxMb
+    }
+    modelFiles {
+      name
+      required
+      maxMb
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateModelMutation, CreateModelMutationVariables>;
+export const CreateDatasetDocument = new TypedDocumentString(`
+    mutation CreateDataset($input: CreateDatasetInput!) {
+  createDataset(input: $input) {
+    id
+    name
+    state
+    model {
+      name
+    }
+    files {
+      name
+      size
+      sha256
+    }
+    uploads {
+      name
+      url
+      expiresAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateDatasetMutation, CreateDatasetMutationVariables>;
+export const CreateProjectDocument = new TypedDocumentString(`
+    mutation CreateProject($input: CreateProjectInput!) {
+  createProject(input: $input) {
+    id
+    name
+    homeDir
+    models {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateProjectMutation, CreateProjectMutationVariables>;
+export const BuildProjectDocument = new TypedDocumentString(`
+    mutation BuildProject($input: BuildProjectInput!) {
+  buildProject(input: $input) {
+    id
+    task {
+      state
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BuildProjectMutation, BuildProjectMutationVariables>;
+export const FollowBuildDocument = new TypedDocumentString(`
+    query FollowBuild($proj: String!, $tag: String!) {
+  builds(first: 1, filter: {proj: {eq: $proj}, tag: {eq: $tag}}) {
+    nodes {
+      id
+      task {
+        state
+        progress
+        error
+      }
+    }
+  }
+  buildVersion(proj: $proj, tag: $tag) {
+    id
+    dockerId
+    builtAt
+    builtFrom
+  }
+}
+    `) as unknown as TypedDocumentString<FollowBuildQuery, FollowBuildQueryVariables>;
+export const StartTrainingDocument = new TypedDocumentString(`
+    mutation StartTraining($input: StartTrainingInput!) {
+  startTraining(input: $input) {
+    id
+    name
+    task {
+      state
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartTrainingMutation, StartTrainingMutationVariables>;
+export const FollowTrainingDocument = new TypedDocumentString(`
+    query FollowTraining($proj: String!, $name: String!) {
+  training(proj: $proj, name: $name) {
+    task {
+      state
+      progress
+      error
+    }
+    movers(first: 5) {
+      nodes {
+        name
+        state
+        details
+        files {
+          name
+          size
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowTrainingQuery, FollowTrainingQueryVariables>;
+export const DeployDocument = new TypedDocumentString(`
+    mutation Deploy($input: DeployInput!) {
+  deploy(input: $input) {
+    id
+    name
+    replicas
+    movers {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeployMutation, DeployMutationVariables>;
+export const FollowDeploymentDocument = new TypedDocumentString(`
+    query FollowDeployment($proj: String!, $name: String!) {
+  deployment(proj: $proj, name: $name) {
+    revision
+    availability
+    tasks {
+      slot
+      state
+      ready
+      error
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowDeploymentQuery, FollowDeploymentQueryVariables>;
+export const LineageDocument = new TypedDocumentString(`
+    query Lineage($proj: String!, $name: String!) {
+  deployment(proj: $proj, name: $name) {
+    name
+    proj {
+      name
+    }
+    bvers {
+      tag
+      dockerId
+      status
+      live {
+        dockerId
+      }
+    }
+    movers {
+      name
+      model {
+        name
+      }
+      ds {
+        name
+        files {
+          name
+          sha256
+        }
+      }
+      train {
+        name
+        takenAt
+        bvers {
+          tag
+          dockerId
+          gitVersion
+          status
+          drift {
+            path
+            frozen
+            now
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LineageQuery, LineageQueryVariables>;

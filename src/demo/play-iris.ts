@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { Client, Refused } from "./client.js";
+import {
+  BuildProjectDocument,
+  CreateDatasetDocument,
+  CreateModelDocument,
+  CreateProjectDocument,
+  DeployDocument,
+  FollowBuildDocument,
+  FollowDeploymentDocument,
+  FollowTrainingDocument,
+  LineageDocument,
+  StartTrainingDocument,
+  type TaskState,
+} from "./generated/graphql.js";
+import { readSettings, SettingsRefused } from "../settings.js";
+
+const POLL_MS = 1_000;
+const MODEL = "iris-clf";
+const PROJ = "iris";
+const TAG = "latest";
+const FLOWER = [5.1, 3.5, 1.4, 0.2];
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function iris(name: string): Promise<{ name: string; size: number; sha256: string; content: Uint8Array }> {
+  const content = await readFile(new URL(`../../examples/iris/${name}`, import.meta.url));
+  return { name, size: content.length, sha256: createHash("sha256").update(content).digest("hex"), content };
+}
+
+/** A demo is played more than once: what is there already is used. */
+async function make(what: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+    say(`  made ${what}`);
+  } catch (error) {
+    if (!(error instanceof Refused && error.message === "The name is taken.")) throw error;
+    say(`  ${what} is there already`);
+  }
+}
+
+interface Followed {
+  readonly state: TaskState;
+  readonly progress: number;
+  readonly error?: string | null;
+}
+
+/** Shows how far a task is until it has ended. @throws Refused where it did not end well */
+async function follow(what: string, look: () => Promise<Followed | null | undefined>): Promise<void> {
+  let shown = "";
+  for (;;) {
+    const task = await look();
+    const line = task ? `  ${what}: ${task.state} ${Math.round(task.progress * 100)} %` : "";
+    if (line !== shown) say(line);
+    shown = line;
+    if (task?.state === "FINISHED") return;
+    if (task?.state === "FAILED" || task?.state === "CANCELLED")
+      throw new Refused(`The ${what} is ${task.state}: ${task.error ?? ""}`);
+    await delay(POLL_MS);
+  }
+}
+
+async function play(client: Client): Promise<void> {
+  // Names of a run of their own: the demo can be played again and again on one server.
+  const run = new Date()
+    .toISOString()
+    .slice(0, 19)
+    .replace(/[^0-9]/g, "");
+  const [version, training, deployment, dataset] = [`v-${run}`, `train-${run}`, "iris-live", "iris-150"];
+
+  say("1. A model, and the files that it consists of");
+  const contract = {
+    dataFiles: ["measures.csv", "species.csv"].map((name) => ({ name, required: true, maxMb: 1 })),
+    modelFiles: [{ name: "clf.pkl", required: true, maxMb: 10 }],
+  };
+  await make(`model ${MODEL}`, () => client.ask(CreateModelDocument, { input: { name: MODEL, ...contract } }));
+
+  say("2. The dataset: announced by size and checksum, sent by PUT");
+  const files = await Promise.all(["measures.csv", "species.csv"].map(iris));
+  const announced = files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
+  const { createDataset } = await client.ask(CreateDatasetDocument, {
+    input: { model: MODEL, name: dataset, files: announced },
+  });
+  for (const { name, url } of createDataset.uploads) {
+    const file = files.find((each) => each.name === name);
+    if (file) await client.upload(url, file.content);
+    say(`  sent ${name}`);
+  }
+
+  say("3. The project, and its image (the first build makes the base image too, which takes minutes)");
+  await make(`project ${PROJ}`, () =>
+    client.ask(CreateProjectDocument, { input: { name: PROJ, homeDir: "iris", models: [MODEL] } }),
+  );
+  const { buildProject } = await client.ask(BuildProjectDocument, { input: { proj: PROJ, tag: TAG, from: "LOCAL" } });
+  await follow("build", async () => {
+    const { builds } = await client.ask(FollowBuildDocument, { proj: PROJ, tag: TAG });
+    return builds.nodes.find(({ id }) => id === buildProject.id)?.task;
+  });
+
+  say("4. A training, which publishes a version");
+  await client.ask(StartTrainingDocument, {
+    input: {
+      proj: PROJ,
+      name: training,
+      tag: TAG,
+      notebook: "train.ipynb",
+      params: { name: version },
+      datasets: [{ model: MODEL, name: dataset }],
+    },
+  });
+  await follow(
+    "training",
+    async () => (await client.ask(FollowTrainingDocument, { proj: PROJ, name: training })).training?.task,
+  );
+
+  say("5. A deployment of that version, with two replicas");
+  const movers = [{ model: MODEL, name: version }];
+  const { deploy } = await client.ask(DeployDocument, {
+    input: { proj: PROJ, name: deployment, tag: TAG, notebook: "predict.ipynb", movers, replicas: 2 },
+  });
+  for (let seen = ""; seen !== "FULL"; await delay(POLL_MS)) {
+    const { deployment: now } = await client.ask(FollowDeploymentDocument, { proj: PROJ, name: deploy.name });
+    if (now && now.availability !== seen) say(`  revision ${now.revision}: ${now.availability}`);
+    seen = now?.availability ?? "";
+  }
+
+  say("6. A prediction");
+  const answer = await client.predict(PROJ, deployment, FLOWER);
+  say(
+    `  ${JSON.stringify(FLOWER)} is ${JSON.stringify(answer.prediction)}, says ${answer.version}, revision ${answer.revision}`,
+  );
+
+  say("7. Where it came from");
+  say(JSON.stringify((await client.ask(LineageDocument, { proj: PROJ, name: deployment })).deployment, null, 2));
+}
+
+try {
+  // The same settings as the server's say where it is, and which token it asks for.
+  const { HOST, PORT, ROCAS_TOKEN } = readSettings(process.env);
+  await play(new Client(`http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${PORT}`, ROCAS_TOKEN));
+} catch (error) {
+  if (!(error instanceof Refused || error instanceof SettingsRefused)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
