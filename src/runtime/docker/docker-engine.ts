@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import type { Credentials } from "../image-builder.js";
@@ -10,7 +11,7 @@ import type {
   SeenNetwork,
   SeenVolume,
 } from "./engine-answers.js";
-import { engineError, hasStatus } from "./engine-errors.js";
+import { EngineRefusal, hasStatus, noAnswer } from "./engine-errors.js";
 
 interface Call {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -24,8 +25,10 @@ interface Call {
 }
 
 const CALL_TIMEOUT = 30_000;
-
-const GOOD = { 200: true, 201: true, 204: true, 304: true };
+const LONGEST_ANSWER = 256 * 1024 * 1024;
+const GOOD = new Set([200, 201, 204, 304]);
+// Which statuses are good is decided here.
+const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) => [100 + number, true]));
 
 /**
  * The only module that talks to the engine, and all that it may be asked: no exec, no plugin, no swarm. dockerode puts
@@ -148,31 +151,57 @@ export class DockerEngine {
     return this.stream({ method: "POST", path: ["images", image, "push"], query: { tag }, auth: auth ?? nobody });
   }
 
-  private ask<T>(call: Call): Promise<T> {
-    return this.dial<T>({ ...call, signal: AbortSignal.timeout(CALL_TIMEOUT) }, false);
+  private async ask<T>(call: Call): Promise<T> {
+    return json(await this.dial({ ...call, signal: AbortSignal.timeout(CALL_TIMEOUT) })) as Promise<T>;
   }
 
   /** No time limit: a step of a build may be silent for long. */
   private stream(call: Call): Promise<Readable> {
-    return this.dial<Readable>(call, true);
+    return this.dial(call);
   }
 
-  private dial<T>({ method, path, query, body, tar, auth, signal }: Call, isStream: boolean): Promise<T> {
+  /** Always as a stream: where an answer that is read to its end breaks off, docker-modem would never come back. */
+  private async dial({ method, path, query, body, tar, auth, signal }: Call): Promise<IncomingMessage> {
     const options = {
       method,
-      path: `/${path.map(encodeURIComponent).join("/")}?`,
+      path: `/${path.map(encodeURIComponent).join("/")}${query ? "?" : ""}`,
       options: { _query: query ?? {}, _body: body ?? {} },
       file: tar,
       authconfig: auth && { username: auth.username, password: auth.password, serveraddress: auth.registry },
       abortSignal: signal,
-      isStream,
-      statusCodes: { ...GOOD },
+      isStream: true,
+      statusCodes: ANY_STATUS,
     };
-    return new Promise((resolve, reject) => {
-      this.modem.dial(options, (error, answer) => (error ? reject(engineError(error)) : resolve(answer as T)));
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      this.modem.dial(options, (error, message) =>
+        error ? reject(noAnswer(error)) : resolve(message as IncomingMessage),
+      );
     });
+    if (GOOD.has(answer.statusCode!)) return answer;
+    throw new EngineRefusal(answer.statusCode!, messageOf(await json(answer)));
   }
 }
+
+/** Null for an empty answer. */
+async function json(answer: Readable): Promise<unknown> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of answer) {
+      pieces.push(piece as Buffer);
+      length += (piece as Buffer).length;
+      if (length > LONGEST_ANSWER) throw new Error("The engine's answer has no end.");
+    }
+    return length === 0 ? null : (JSON.parse(Buffer.concat(pieces).toString("utf8")) as unknown);
+  } catch (error) {
+    throw noAnswer(error);
+  }
+}
+
+const messageOf = (answer: unknown): string => {
+  const message = (answer as { message?: unknown } | null)?.message;
+  return typeof message === "string" ? message : "The container engine refused without a reason.";
+};
 
 const filters = (filter: Readonly<Record<string, readonly string[]>>) => ({ filters: JSON.stringify(filter) });
 

@@ -11,20 +11,9 @@ export class EngineRefusal extends Error {
   }
 }
 
-interface EngineFailure {
-  readonly statusCode?: number;
-  readonly json?: { readonly message?: unknown } | null;
-  readonly message?: string;
-  readonly code?: string;
-}
-
-/** What dockerode threw, in our words: an answer of the engine, or none. */
-export function engineError(cause: unknown): Error {
-  const { statusCode, json, message, code } = cause as EngineFailure;
-  if (statusCode !== undefined)
-    return new EngineRefusal(statusCode, typeof json?.message === "string" ? json.message : (message ?? ""), { cause });
-  return unavailable(`The container engine does not answer (${code ?? "no answer"}).`, cause);
-}
+/** What a connection threw, in our words. */
+export const noAnswer = (cause: unknown) =>
+  unavailable(`The container engine does not answer (${(cause as { code?: string }).code ?? "it broke off"}).`, cause);
 
 export const unavailable = (message: string, cause?: unknown) =>
   new DomainError("RUNTIME_UNAVAILABLE", message, undefined, { cause });
