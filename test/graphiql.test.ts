@@ -26,9 +26,13 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 60_000 }, () => {
     await using front = await openFront();
     await using browser = await openBrowser();
     await browser.page.goto(`${front.url}/graphql`);
+    const editor = browser.page.locator(".graphiql-query-editor .monaco-editor");
+    await editor.getByText("Rocas keeps").waitFor();
     await browser.page.getByRole("button", { name: "New tab" }).click();
-    await browser.page.locator(".graphiql-query-editor .monaco-editor").click();
+    await editor.getByText("Rocas keeps").waitFor({ state: "detached" });
+    await editor.click();
     await browser.page.keyboard.insertText("{ polluted }");
+    await editor.getByText("polluted").waitFor();
     await browser.page.getByRole("button", { name: /^Execute query/ }).click();
 
     await browser.page.locator(".result-window").getByText("undefined").waitFor();

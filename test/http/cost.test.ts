@@ -49,7 +49,7 @@ test("a field that is given a list counts as often as the list has items", async
   ).toMatchObject(refused);
 });
 
-test("fragments that each spread the next twice are refused within 500 ms", async () => {
+test("fragments that each spread the next twice are refused within a second", async () => {
   const doubling = Array.from(
     { length: 8 },
     (_, level) =>
@@ -58,7 +58,7 @@ test("fragments that each spread the next twice are refused within 500 ms", asyn
   const query = `{flower(name:"a"){...F0}} ${doubling.join(" ")} fragment F8 on Flower{name}`;
   const began = performance.now();
   expect(await front.query(query)).toMatchObject(refused);
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(1_000);
 });
 
 test("fragments on a connection count by the page that they stand in", async () => {

@@ -101,18 +101,18 @@ test("sixty fragments pass, and sixty-one are refused", async () => {
   expect(await front.query(chain(61))).toMatchObject(refused);
 });
 
-test("the dearest document within the limits is answered in less than 500 ms", async () => {
+test("the dearest document within the limits is answered in less than a second", async () => {
   const began = performance.now();
   await front.query(`${chain(60)} #`);
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(1_000);
 });
 
-test("fragments that spread each other in pairs are answered in less than 500 ms", async () => {
+test("fragments that spread each other in pairs are answered in less than a second", async () => {
   const spread = (index: number) => `fragment F${index} on Flower{...F${(index * 7 + 1) % 60} ...F${(index + 1) % 60}}`;
   const query = `{flower(name:"a"){...F0}} ${Array.from({ length: 60 }, (_, index) => spread(index)).join(" ")}`;
   const began = performance.now();
   expect((await front.query(query)).body.errors[0].extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(1_000);
 });
 
 test.each([

@@ -20,7 +20,7 @@ test("idle connections that are kept alive do not hold the end up", async () => 
   );
   const began = performance.now();
   await front.close();
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(performance.now() - began).toBeLessThan(3_000);
   agent.destroy();
 });
 
@@ -29,7 +29,7 @@ test("a connection that never said anything does not hold the end up", async () 
   const socket = await front.hold();
   const began = performance.now();
   await front.close();
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(performance.now() - began).toBeLessThan(3_000);
   socket.destroy();
 });
 
