@@ -1,29 +1,20 @@
 import { BsonWriter } from "../bson/bson-writer.js";
 import { compareValues } from "../bson/compare-values.js";
 import { ElementType } from "../bson/element-type.js";
-import { exactNumber } from "../bson/exact-number.js";
 import { NULL_VALUE, documentValue, fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import { PAUSE, type Paused } from "../query/find-records.js";
 import { keyOf } from "../query/match.js";
-import { isNumber } from "../query/parse-filter.js";
-import { doubleValue, int32Value, sumOf } from "../update/number-changes.js";
+import { int32Value } from "../update/number-changes.js";
+import type { Accumulator } from "./accumulator.js";
 import { arrayValue, parseExpression, type Expression } from "./expression.js";
 import type { Stage } from "./stage.js";
-
-/** Holds what has been seen of one group and one field. */
-interface Accumulator {
-  add(value: Value | undefined): void;
-  result(): Value;
-}
+import { summing } from "./sum.js";
 
 const BREATH = 128;
 
 const ACCUMULATORS: Readonly<Record<string, () => Accumulator>> = {
-  $sum: () => {
-    let sum = int32Value(0);
-    return { add: (value) => void (value && isNumber(value) && (sum = widened(sum, value))), result: () => sum };
-  },
+  $sum: summing,
   $first: () => {
     let first: Value | undefined;
     return { add: (value) => void (first ??= value ?? NULL_VALUE), result: () => first ?? NULL_VALUE };
@@ -39,16 +30,6 @@ const ACCUMULATORS: Readonly<Record<string, () => Accumulator>> = {
     return { add: (value) => void (value && values.push(value)), result: () => arrayValue(values) };
   },
 };
-
-/** A sum that leaves int64 goes on as a double. */
-function widened(sum: Value, value: Value): Value {
-  try {
-    return sumOf(sum, value);
-  } catch (error) {
-    if (!(error instanceof CommandError) || error.codeName !== "Overflow") throw error;
-    return doubleValue(Number(exactNumber(sum)) + Number(exactNumber(value)));
-  }
-}
 
 function extreme(direction: 1 | -1): Accumulator {
   let found: Value | undefined;

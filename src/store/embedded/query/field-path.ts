@@ -53,7 +53,12 @@ function anyInArray(array: Value, path: FieldPath, passes: Passes, at: number): 
     const element = fields.value;
     if (element.isObject && anyAt(element, path, passes, at)) return true;
     if (position !== index) continue;
-    if (at + 1 === path.segments.length ? passes(element, true) : anyAt(element, path, passes, at + 1)) return true;
+    if (at + 1 === path.segments.length) {
+      if (passes(element, true)) return true;
+      continue;
+    }
+    // What is no holder has nothing further down, not even a missing field.
+    if ((element.isObject || element.isArray) && anyAt(element, path, passes, at + 1)) return true;
   }
   return false;
 }

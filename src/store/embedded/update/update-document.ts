@@ -30,13 +30,14 @@ const immutableId = (): CommandError =>
 
 /** The document that an upsert inserts where nothing matched: what the filter equates, then the update. */
 export function upserted(condition: Condition, update: Update): Buffer {
-  const root = new Branch(false, []);
+  const equated = new Branch(false, []);
   const equalities = equalitiesOf(condition);
   if (update.kind === "replacement") {
     const id = equalities.find(({ path }) => path.text === "_id")?.value;
     return withId(update.document, id ?? fieldOf(update.document, ID) ?? newId());
   }
-  for (const { path, value } of equalities) holderAt(root, path, "make")!.set(path.segments.at(-1)!, value);
+  for (const { path, value } of equalities) holderAt(equated, path, "make")!.set(path.segments.at(-1)!, value);
+  const root = Branch.of(documentValue(equated.written()));
   const given = root.get(ID_PATH);
   applyAll(root, update.changes, true, "");
   const id = root.get(ID_PATH);
@@ -60,8 +61,9 @@ function equalitiesOf(condition: Condition): { path: FieldPath; value: Value }[]
   const found = conjuncts(condition).flatMap((each) => {
     if (each.kind !== "field") return [];
     if (each.test.op === "eq") return [{ path: each.path, value: each.test.value }];
-    const isSingle = each.test.op === "in" && each.test.values.length === 1 && each.test.patterns.length === 0;
-    return isSingle && each.test.op === "in" ? [{ path: each.path, value: each.test.values[0]! }] : [];
+    if (each.test.op !== "in" || each.test.patterns.length > 0) return [];
+    const [value, ...others] = each.test.values;
+    return value && others.every((other) => sameBytes(other, value)) ? [{ path: each.path, value }] : [];
   });
   const texts = found.map(({ path }) => path.text);
   const twice = texts.find((text, at) =>

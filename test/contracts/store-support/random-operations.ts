@@ -1,0 +1,216 @@
+import { Binary, Decimal128, Double, Int32, Long, ObjectId } from "bson";
+import type { SeededRandom } from "./seeded-random.js";
+
+type Fields = Record<string, unknown>;
+
+const ID = new ObjectId("65f0c0ffee65f0c0ffee65f0");
+
+/** Values, documents, filters, updates, projections and pipelines within what the embedded store implements. */
+export class RandomOperations {
+  constructor(private readonly random: SeededRandom) {}
+
+  private scalar(): unknown {
+    const { random } = this;
+    return random.pick<() => unknown>([
+      () => new Int32(random.below(5)),
+      () => new Int32(random.below(5)),
+      () => new Double(random.below(5)),
+      () => new Double(random.pick([0.5, 1.5, -1, Number.NaN, Infinity])),
+      () => Long.fromNumber(random.below(5)),
+      () => Long.fromString(random.pick(["9007199254740993", "-3", "9223372036854775807"])),
+      () => Decimal128.fromString(random.pick(["1", "1.5", "0.1", "3"])),
+      () => random.pick(["", "a", "b", "ab", "B", "a.b", "é"]),
+      () => random.pick(["a", "b"]),
+      () => null,
+      () => random.chance(50),
+      () => new Date(random.below(3) * 1000),
+      () => ID,
+      () => new Binary(Buffer.from(random.pick(["", "x", "yy"]))),
+    ])();
+  }
+
+  value(depth = 0): unknown {
+    const { random } = this;
+    if (depth < 2 && random.chance(18)) return random.list(3, () => this.value(depth + 1));
+    if (depth < 2 && random.chance(18)) return this.object(depth + 1);
+    return this.scalar();
+  }
+
+  private object(depth: number): Fields {
+    const { random } = this;
+    return Object.fromEntries(random.list(3, () => [random.pick(["a", "b", "c", "0"]), this.value(depth)]));
+  }
+
+  document(id: number): Fields {
+    const { random } = this;
+    const fields = random.list(5, () => [random.pick(["a", "b", "c", "d", "n"]), this.value()] as const);
+    return { _id: id, ...Object.fromEntries(fields), ...(random.chance(60) && { n: new Int32(random.below(20)) }) };
+  }
+
+  path(): string {
+    return this.random.pick([
+      "a",
+      "b",
+      "c",
+      "d",
+      "n",
+      "a",
+      "b",
+      "n",
+      "a.b",
+      "a.a",
+      "b.c",
+      "a.0",
+      "a.1",
+      "b.0.a",
+      "a.b.c",
+      "_id",
+    ]);
+  }
+
+  private operators(depth: number): Fields {
+    const { random } = this;
+    return random.pick<() => Fields>([
+      () => ({ $eq: this.value() }),
+      () => ({ $ne: this.value() }),
+      () => ({ [random.pick(["$gt", "$gte", "$lt", "$lte"])]: this.scalar() }),
+      () => ({ $gte: new Int32(random.below(10)), $lt: new Int32(random.below(20)) }),
+      () => ({ $in: random.list(3, () => this.value()) }),
+      () => ({ $nin: random.list(3, () => this.value()) }),
+      () => ({ $exists: random.chance(50) }),
+      () => ({ $size: random.below(4) }),
+      () => ({ $type: random.pick(["int", "string", "array", "object", "number", "null", "long", "double"]) }),
+      () => ({ $all: [this.value(), ...random.list(1, () => this.value())] }),
+      () => ({ $regex: random.pick(["^a", "b$", "a"]) }),
+      () => ({ $elemMatch: random.chance(50) ? this.operators(depth + 1) : this.filter(depth + 2) }),
+      // Not within $elemMatch: MongoDB 6 fails to merge such a $match with the one before it.
+      () => (depth === 0 ? { $not: this.operators(depth + 1) } : { $eq: this.scalar() }),
+    ])();
+  }
+
+  filter(depth = 0): Fields {
+    const { random } = this;
+    if (depth < 2 && random.chance(15)) {
+      return { [random.pick(["$and", "$or", "$nor"])]: [this.filter(depth + 1), this.filter(depth + 1)] };
+    }
+    const parts = Array.from({ length: 1 + random.below(2) }, () => [
+      this.path(),
+      random.chance(45) ? this.value() : this.operators(depth),
+    ]);
+    return Object.fromEntries(parts) as Fields;
+  }
+
+  sort(): Fields {
+    const { random } = this;
+    const parts = Array.from({ length: 1 + random.below(2) }, () => [
+      random.pick(["a", "n", "b", "a.b", "d"]),
+      random.pick([1, -1]),
+    ]);
+    return { ...(Object.fromEntries(parts) as Fields), _id: 1 };
+  }
+
+  update(): Fields {
+    const { random } = this;
+    const path = (): string => random.pick(["a", "b", "c", "d", "n", "a.b", "a.0", "b.c", "e", "f.g", "a.2"]);
+    const operation = random.pick<() => Fields>([
+      () => ({ $set: { [path()]: this.value(), [path()]: this.value() } }),
+      () => ({ $unset: { [path()]: "" } }),
+      () => ({ $inc: { [path()]: random.pick([new Int32(1), new Double(0.5), Long.fromNumber(3)]) } }),
+      () => ({ $min: { [path()]: this.scalar() } }),
+      () => ({ $max: { [path()]: this.scalar() } }),
+      () => ({ $push: { [path()]: this.value() } }),
+      () => ({ $push: { [path()]: this.pushModifiers() } }),
+      () => ({
+        $addToSet: { [path()]: random.chance(50) ? this.value() : { $each: random.list(3, () => this.scalar()) } },
+      }),
+      () => ({
+        $pull: {
+          [path()]: random.pick<() => unknown>([
+            () => this.value(),
+            () => ({ $in: random.list(2, () => this.value()) }),
+            () => ({ $gte: this.scalar() }),
+          ])(),
+        },
+      }),
+      () => ({ $setOnInsert: { [path()]: this.value() } }),
+    ]);
+    const [first, second] = [operation(), operation()];
+    return random.chance(50) ? first : { ...second, ...first };
+  }
+
+  private pushModifiers(): Fields {
+    const { random } = this;
+    return {
+      $each: random.list(3, () => this.value()),
+      ...(random.chance(40) && { $slice: random.below(7) - 3 }),
+      ...(random.chance(30) && { $position: random.below(5) - 2 }),
+      ...(random.chance(30) && { $sort: random.pick([1, -1, { a: 1 }]) }),
+    };
+  }
+
+  projection(): Fields {
+    const { random } = this;
+    const flag = random.pick([0, 1]);
+    const paths = random.list(3, () => random.pick(["a", "b", "c", "a.b", "a.a", "b.c", "n"]));
+    return {
+      ...Object.fromEntries(paths.map((path) => [path, flag])),
+      ...(random.chance(30) && { _id: random.pick([0, 1]) }),
+    };
+  }
+
+  pipeline(): Fields[] {
+    const { random } = this;
+    const stage = (): Fields =>
+      random.pick<() => Fields>([
+        () => ({ $match: this.filter(1) }),
+        () => ({ $sort: this.sort() }),
+        () => ({ $limit: 1 + random.below(6) }),
+        () => ({ $skip: random.below(3) }),
+        () => ({ $project: { a: 1, x: "$b", y: "$a.b" } }),
+        () => ({ $project: { [random.pick(["c", "b.c"])]: 0 } }),
+        () => ({
+          $addFields: {
+            [`x${random.below(1000)}`]: random.pick(["$a", "$a.b", "$b"]),
+            [random.pick(["a.b", "z", "b"])]: { $literal: this.scalar() },
+          },
+        }),
+        () => ({
+          $unwind: {
+            path: random.pick(["$a", "$b", "$a.b"]),
+            preserveNullAndEmptyArrays: random.chance(50),
+            ...(random.chance(30) && { includeArrayIndex: "at" }),
+          },
+        }),
+        () => ({
+          $lookup: {
+            from: "others",
+            localField: random.pick(["a", "n", "a.b", "_id"]),
+            foreignField: random.pick(["n", "a", "a.b"]),
+            as: "joined",
+            pipeline: [{ $sort: { n: -1, _id: 1 } }, { $limit: 3 }, { $project: { n: 1 } }],
+          },
+        }),
+      ])();
+    const stages = [{ $sort: { _id: 1 } }, ...random.list(3, stage)];
+    // MongoDB 6 sorts groups whose _id is an array otherwise than it sorts documents by an array.
+    if (random.chance(25))
+      return [...stages, { $match: { n: { $not: { $type: "array" } } } }, this.group(), { $sort: { _id: 1 } }];
+    return random.chance(15) ? [...stages, { $count: "count" }] : stages;
+  }
+
+  private group(): Fields {
+    const field = (): string => this.random.pick(["$n", "$a", "$b", "$a.b"]);
+    return {
+      $group: {
+        _id: this.random.pick([null, "$n"]),
+        total: { $sum: this.random.pick([1, "$n"]) },
+        first: { $first: field() },
+        last: { $last: field() },
+        // Of equal values of different types MongoDB may give either.
+        least: { $min: "$_id" },
+        greatest: { $max: "$_id" },
+        all: { $push: field() },
+      },
+    };
+  }
+}
