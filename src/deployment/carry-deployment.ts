@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Hold } from "../jobs/hold.js";
-import { ENDED } from "../jobs/job.js";
+import { ENDED, type Job } from "../jobs/job.js";
 import { makeDue } from "../jobs/make-due.js";
 import type { Carrier, Next } from "../jobs/turn.js";
 import { tooMuchScratch } from "../run-api/scratch-watch.js";
@@ -15,7 +15,7 @@ import { isHealthy } from "./is-healthy.js";
 import { numberOf, revisionJobs, stateOf } from "./revisions-of.js";
 import { type Step, stepsToward } from "./steps-toward.js";
 import { wantedOf, type Wish } from "./wanted-of.js";
-import { writeReplicaTasks } from "./write-replica-tasks.js";
+import { writeAvailability, writeReplicaTasks } from "./write-replica-tasks.js";
 
 const SOON_MS = 1_000;
 const STEADY_MS = 3_000;
@@ -60,8 +60,8 @@ class DeploymentTurn {
     for (const step of steps) await carryOut(app, hold, step, this.resources, containers, now);
     const ready = await this.ready(containers);
     await this.tell(ready);
-    const steady = steps.length === 0 && this.isSteady(ready);
-    return { again: steady ? STEADY_MS : SOON_MS };
+    if (steps.some((step) => goesOn(step, now))) return { again: 0 };
+    return { again: steps.length === 0 && this.isSteady(ready) ? STEADY_MS : SOON_MS };
   }
 
   private get wish(): Wish | null {
@@ -73,9 +73,8 @@ class DeploymentTurn {
   private async steps(containers: readonly Replica[], now: Date): Promise<Step[]> {
     const { hold, deployment, app } = this;
     const jobs = deployment ? await revisionJobs(app.store, deployment) : [];
-    const revisions = deployment
-      ? jobs.filter(({ state }) => !ENDED.includes(state)).map((job) => stateOf(job, deployment))
-      : [];
+    const underWay = jobs.filter(({ state }) => !ENDED.includes(state));
+    const revisions = deployment ? underWay.map((job) => stateOf(job, deployment)) : [];
     const wanted = wantedOf(numberOf(hold.job), this.wish, revisions);
     const offences = await this.offences(containers);
     const seen = { slots: hold.job.slots, containers, offences, heardForMs: process.uptime() * 1000 };
@@ -108,11 +107,13 @@ class DeploymentTurn {
     const { app, hold, deployment } = this;
     if (!deployment) return;
     const others = await revisionJobs(app.store, deployment);
-    const underWay = others.filter(({ state }) => !ENDED.includes(state)).map(numberOf);
-    const changed = await writeReplicaTasks(app, deployment._id, hold.job, ready, underWay);
+    const changed = await writeReplicaTasks(app, deployment._id, hold.job, ready, numbersUnderWay(others));
     if (this.isComplete(ready) && hold.job.state !== "RUNNING") await hold.write({ $set: { state: "RUNNING" } });
-    if (!changed) return;
-    await fillRoutes(app);
+    if (changed) await fillRoutes(app);
+    // Only who is routed to is counted: whoever waits for FULL may send at once. Then those that it replaces get nothing.
+    const available = await writeAvailability(app, deployment._id);
+    if (available) await fillRoutes(app);
+    if (!changed && !available) return;
     // Those that wait for this one to be complete need not wait for their time.
     for (const { _id } of others) if (_id !== hold.job._id) await makeDue(app.store, _id);
   }
@@ -128,7 +129,16 @@ class DeploymentTurn {
 
   private async end(): Promise<Next> {
     const { app, hold } = this;
-    await writeReplicaTasks(app, this.deploymentId, hold.job, new Set(), []);
+    const others = this.deployment ? numbersUnderWay(await revisionJobs(app.store, this.deployment)) : [];
+    await writeReplicaTasks(app, this.deploymentId, hold.job, new Set(), others);
+    await writeAvailability(app, this.deploymentId);
     return hold.end(this.wish ? "SUCCEEDED" : "CANCELLED");
   }
 }
+
+const numbersUnderWay = (jobs: readonly Job[]): number[] =>
+  jobs.filter(({ state }) => !ENDED.includes(state)).map(numberOf);
+
+/** Whether another step can follow at once. */
+const goesOn = (step: Step, now: Date): boolean =>
+  step.do === "WANT" || step.do === "INTEND" || step.do === "CLEAR" || (step.do === "RETIRE" && step.until <= now);

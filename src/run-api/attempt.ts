@@ -41,7 +41,7 @@ export const whileGranted = ({ job, index, slot }: Attempt): Record<string, unkn
   state: { $in: [...UNDER_WAY] },
 });
 
-/** Writes to the attempt's slot while it is granted, and has the reconciler look at the job. @throws NotGranted */
+/** Writes to the attempt's slot while it is granted, and makes the job due. @throws NotGranted */
 export async function writeSlot(
   { jobs }: Pick<Store, "jobs">,
   attempt: Attempt,

@@ -14,6 +14,8 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
   const about = await meta(app.store, assignment);
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { claimed_at: now, heartbeat_at: now }, { claimed_at: null, wanted: true });
+  // The reconciler of this process need not wait for its next look.
+  await app.work.relay(attempt.job._id);
   const until = attempt.job.deadlines.run;
   return {
     job: attempt.job._id,

@@ -31,5 +31,7 @@ export const complete: Endpoint = async ({ app, attempt, request }) => {
     { completed: { at, ok, error }, heartbeat_at: at, progress },
     { completed: null },
   );
+  // The reconciler of this process need not wait for its next look.
+  await app.work.relay(attempt.job._id);
   return {};
 };

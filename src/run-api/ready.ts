@@ -11,5 +11,7 @@ export const ready: Endpoint = async ({ app, attempt, request }) => {
   if (attempt.slot.ready_at) return {};
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { ready_at: now, heartbeat_at: now, progress: 1 });
+  // The reconciler of this process need not wait for its next look.
+  await app.work.relay(attempt.job._id);
   return {};
 };
