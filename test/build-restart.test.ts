@@ -9,7 +9,7 @@ test("a build whose worker went is begun again", async () => {
   await work.project();
   work.local.files = SLOW;
   const { _id } = await work.build();
-  await until(async () => (await work.jobOf(_id)).state === "RUNNING");
+  await until(async () => (await work.jobOf(_id)).outcome !== undefined);
 
   work.local.files = QUICK;
   await work.restart();
@@ -59,7 +59,7 @@ test("a build waits for an engine that went away, and counts no attempt for it",
   await work.project();
   work.local.files = SLOW;
   const { _id } = await work.build();
-  await until(async () => (await work.jobOf(_id)).state === "RUNNING");
+  await until(async () => (await work.jobOf(_id)).outcome !== undefined);
   work.runtime.down = true;
   work.local.files = QUICK;
   await work.restart();

@@ -67,7 +67,7 @@ async function complete(
     const registry = app.settings.ROCAS_REGISTRY;
     if (!registry) return outcome;
     const of = { proj: hold.job.proj, version: spec.buildVersion, tag: spec.tag, image };
-    return { ...outcome, digest: await pushImage(app, registry, of, keys.registry, log.told) };
+    return { ...outcome, digest: await pushImage(app, registry, of, keys.registry, { signal, told: log.told }) };
   } catch (error) {
     throw overdue.aborted ? new BuildRefused("It took longer than a build may take.") : error;
   }

@@ -8,6 +8,7 @@ import type { Credentials, Told } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
 import { dockerfileOf, startsOnBoard } from "./dockerfile-of.js";
 import { temporaryTag } from "./image-names.js";
+import { orAborted } from "./or-aborted.js";
 
 export interface HowToMake {
   readonly spec: BuildSpec;
@@ -43,7 +44,8 @@ export async function makeImage(app: App, hold: Hold, how: HowToMake): Promise<B
 async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, context: BuildContext): Promise<string> {
   const dockerfile = await dockerfileOf(context.stream());
   // Not read where it is a link; the engine says what it thinks of a context without one.
-  if (dockerfile === null || startsOnBoard(dockerfile)) await ensureBaseImage(app.imageBuilder, told);
+  if (dockerfile === null || startsOnBoard(dockerfile))
+    await orAborted(signal, ensureBaseImage(app.imageBuilder, told));
   signal.throwIfAborted();
   const { job } = hold;
   const how = { job: job._id, tag: temporaryTag(job, job.attempt), noCache: spec.noCache, signal };
@@ -52,14 +54,7 @@ async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, co
 
 async function pulled(app: App, { job }: Hold, { spec, credentials, signal, told }: HowToMake): Promise<string> {
   const reference = asImageRef(`${spec.location}:${spec.tag}`);
-  // The engine goes on pulling where we stop waiting: that leaves a cached image, and nothing of ours.
-  const image = await Promise.race([app.imageBuilder.pull(reference, credentials, told), aborted(signal)]);
+  const image = await orAborted(signal, app.imageBuilder.pull(reference, credentials, told));
   await app.imageBuilder.tag(image, temporaryTag(job, job.attempt));
   return image;
 }
-
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });

@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import type { Job } from "../jobs/job.js";
 import type { Credentials, Told } from "../runtime/image-builder.js";
 import { humanTag, inRegistry, ownTag } from "./image-names.js";
+import { orAborted } from "./or-aborted.js";
 
 /**
  * Pushes the image under the tag of its build version, then under the human one, and gives the manifest digest. A
@@ -12,15 +13,15 @@ export async function pushImage(
   registry: string,
   of: Pick<Job, "proj"> & { readonly version: string; readonly tag: string; readonly image: string },
   credentials: Credentials | null,
-  told: Told,
+  { signal, told }: { readonly signal: AbortSignal; readonly told: Told },
 ): Promise<string> {
   const own = inRegistry(registry, ownTag({ proj: of.proj, _id: of.version }));
   const human = inRegistry(registry, humanTag(of));
   try {
     await imageBuilder.tag(of.image, own);
-    const digest = await imageBuilder.push(own, credentials, told);
+    const digest = await orAborted(signal, imageBuilder.push(own, credentials, told));
     await imageBuilder.tag(of.image, human);
-    await imageBuilder.push(human, credentials, told);
+    await orAborted(signal, imageBuilder.push(human, credentials, told));
     return digest;
   } finally {
     // They are the registry's; on the engine the image has tags of its own.

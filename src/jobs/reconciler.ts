@@ -17,6 +17,8 @@ export interface Reconciler {
 }
 
 const POLL_MS = 1_000;
+/** A turn that does not end by then is left behind. */
+const DRAIN_MS = 20_000;
 const COLLECT_MS = 60_000;
 /** Turns at a time. Builds are long and heavy; the others mostly look and go. */
 const MOST: Readonly<Record<Job["kind"], number>> = { BUILD: 4, TRAIN: 32, DEPLOY: 32 };
@@ -72,7 +74,12 @@ class JobReconciler implements Reconciler {
     clearInterval(this.#collecting);
     await this.#pass;
     for (const { lease } of this.#running.values()) lease?.lose();
-    await Promise.all([...this.#running.values()].map(({ done }) => done));
+    const done = Promise.all([...this.#running.values()].map((each) => each.done));
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, DRAIN_MS)))]);
+    clearTimeout(timer);
+    // Whoever is slow to end has lost the right to write, and the next process need not wait for it.
+    await Promise.allSettled([...this.#running.values()].map(({ lease }) => lease?.release(0)));
   }
 
   /** A turn of it that is under way here hears of a wish to cancel; else it is due at once, whoever looks first. */
