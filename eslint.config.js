@@ -10,8 +10,14 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // Only the wrapper may name dockerode: it puts names into URL paths unescaped.
-      "no-restricted-imports": ["error", { paths: [{ name: "dockerode", message: "Go through src/runtime/docker/." }] }],
+      "no-restricted-imports": [
+        "error",
+        { paths: [{ name: "dockerode", message: "Go through src/runtime/docker/." }] },
+      ],
     },
   },
-  { files: ["src/runtime/docker/**", "test/docker/**", "test/contracts/**"], rules: { "no-restricted-imports": "off" } },
+  {
+    files: ["src/runtime/docker/**", "test/docker/**", "test/contracts/**"],
+    rules: { "no-restricted-imports": "off" },
+  },
 );
