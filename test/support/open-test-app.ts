@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { graphql, type GraphQLSchema } from "graphql";
+import { graphql, type GraphQLError, type GraphQLSchema } from "graphql";
 import { pino } from "pino";
 import { ulid } from "ulid";
 import type { App } from "../../src/app.js";
+import { refusalOf } from "../../src/http/format-error.js";
 import { openApp } from "../../src/open-app.js";
 import { requestContext } from "../../src/request-context.js";
 import { rocasSchema } from "../../src/schema.js";
@@ -38,6 +39,12 @@ export interface TestApp extends AsyncDisposable {
   settled(): Promise<void>;
 }
 
+/** An error as the HTTP front tells it. */
+function told(error: GraphQLError) {
+  const { code, message, path } = refusalOf(error);
+  return { message, path: error.path, extensions: { code, path } };
+}
+
 let schemaOnce: Promise<{ schema: GraphQLSchema }> | undefined;
 
 /** An app with a database of its own on the embedded store, or on MONGODB_URI where it is set, and fakes for the engine. */
@@ -61,7 +68,8 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     caller = "local",
   ): Promise<Answer> => {
     const contextValue = requestContext(opened.app, { name: caller });
-    return JSON.parse(JSON.stringify(await graphql({ schema, source, variableValues, contextValue }))) as Answer;
+    const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
+    return JSON.parse(JSON.stringify({ data, errors: errors?.map(told) })) as Answer;
   };
   return {
     app: opened.app,
