@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import {
-  GraphQLObjectType,
-  GraphQLSchema,
+  type GraphQLObjectType,
+  type GraphQLSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,

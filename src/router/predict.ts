@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HttpRefusal } from "../http/refusal.js";
 import type { Route as HttpRoute } from "../http/route.js";
-import { drain } from "./drain.js";
+import { drain } from "../http/drain.js";
 import { forward, type Forwarded, type ForwardLimits } from "./forward.js";
 import { isAmbiguous, predictTarget, type PredictTarget } from "./predict-target.js";
 import { mayPredict, type PredictTokens } from "./predict-token.js";

@@ -15,7 +15,7 @@ export async function serveRoute(route: Route, told: (line: string) => void = ()
     graphiql: none,
     routes: [route],
     readiness: async () => ({ ok: true, detail: {} }),
-    cap: new ConnectionCap(),
+    cap: new ConnectionCap(64),
     logger: pino({ level: "error" }, { write: told }),
   };
   const front = new Front(options);
