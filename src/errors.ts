@@ -19,11 +19,11 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** Thrown by use-cases and entities; the message is written for the person who sent the request. */
 export class DomainError extends Error {
-  /** @param path of the offending input, as in `["input", "modelFiles", 0, "name"]`. */
+  /** @param inputPath of the offending input, as in `["input", "modelFiles", 0, "name"]`. Not `path`: graphql-js would take the error for one of its own. */
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly path?: readonly (string | number)[],
+    readonly inputPath?: readonly (string | number)[],
     options?: ErrorOptions,
   ) {
     super(message, options);
