@@ -61,15 +61,18 @@ function answer(folder: string, request: IncomingMessage, response: ServerRespon
   });
 }
 
-/** Runs git in a folder as somebody without settings. */
-export const gitIn = (folder: string, ...words: string[]): string =>
-  execFileSync(
-    "git",
-    ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main", ...words],
-    {
-      cwd: folder,
-      encoding: "utf8",
-      env: { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  ).trim();
+const SOMEBODY = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
+
+/** Runs git in a folder as somebody without settings; the last word may be its input. */
+export function gitIn(folder: string, ...words: (string | { input: string })[]): string {
+  const last = words.at(-1);
+  const input = typeof last === "object" ? last.input : "";
+  const given = words.filter((word) => typeof word === "string");
+  return execFileSync("git", [...SOMEBODY, ...given], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
+    input,
+    stdio: ["pipe", "pipe", "pipe"],
+  }).trim();
+}
