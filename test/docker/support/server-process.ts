@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 
 export interface ServerProcess extends AsyncDisposable {
+  readonly url: string;
   /** Runs a document and gives its data. @throws where it has errors */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
   execute(query: string, variables?: object): Promise<any>;
@@ -27,6 +28,7 @@ export async function startServerProcess(environment: Readonly<Record<string, st
   const url = `http://127.0.0.1:${port}`;
   await ready(server, `${url}/health/ready`);
   return {
+    url,
     async execute(query, variables = {}) {
       const headers = { "content-type": "application/json" };
       const body = JSON.stringify({ query, variables });
