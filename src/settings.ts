@@ -1,4 +1,5 @@
 import { cleanEnv, EnvMissingError, host, makeValidator, num, port, str } from "envalid";
+import { asImageRef } from "./names.js";
 
 const list = makeValidator<string[]>((text) =>
   text
@@ -65,8 +66,18 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     problems.push(
       `HOST: ${settings.HOST} is open to the network; set ROCAS_TOKEN to a long random string that every request then carries, or leave HOST at 127.0.0.1`,
     );
+  if (settings.ROCAS_REGISTRY && !isImageRepository(settings.ROCAS_REGISTRY))
+    problems.push("ROCAS_REGISTRY: it is HOST[:PORT][/PATH] in lower case, without a scheme: registry.example.org/team");
   if (problems.length > 0) throw new SettingsRefused(problems);
   return settings;
+}
+
+function isImageRepository(registry: string): boolean {
+  try {
+    return asImageRef(`${registry}/image`).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 export type Settings = Readonly<ReturnType<typeof readSettings>>;

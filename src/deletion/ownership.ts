@@ -29,7 +29,10 @@ export const USES: Partial<
     { kind: "depl", field: "movers._id" },
     { kind: "train", field: "pretrained._id", underWay: true },
   ],
-  tchest: [{ kind: "build", field: "chest", underWay: true }],
+  tchest: [
+    { kind: "build", field: "chest", underWay: true },
+    { kind: "build", field: "registry_chest", underWay: true },
+  ],
 };
 
 /** How a kind is called towards people. */
