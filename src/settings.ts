@@ -62,12 +62,14 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       },
     },
   );
-  if (problems.length === 0 && !LOOPBACK.test(settings.HOST) && !settings.ROCAS_TOKEN)
+  if (settings.HOST && !LOOPBACK.test(settings.HOST) && !settings.ROCAS_TOKEN)
     problems.push(
       `HOST: ${settings.HOST} is open to the network; set ROCAS_TOKEN to a long random string that every request then carries, or leave HOST at 127.0.0.1`,
     );
   if (settings.ROCAS_REGISTRY && !isImageRepository(settings.ROCAS_REGISTRY))
-    problems.push("ROCAS_REGISTRY: it is HOST[:PORT][/PATH] in lower case, without a scheme: registry.example.org/team");
+    problems.push(
+      "ROCAS_REGISTRY: it is HOST[:PORT][/PATH] in lower case, without a scheme: registry.example.org/team",
+    );
   if (problems.length > 0) throw new SettingsRefused(problems);
   return settings;
 }
