@@ -6,13 +6,14 @@ import { lastOutputOf } from "./container-output.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { clusterNetwork } from "./docker-network.js";
 import type { SeenContainer } from "./engine-answers.js";
-import { EngineRefusal, hasStatus } from "./engine-errors.js";
+import { EngineRefusal, hasStatus, unavailable } from "./engine-errors.js";
 import { fillVolumes, makeVolumes, removeVolumes } from "./job-volumes.js";
 import { replicaOf } from "./replica-of.js";
 import { ScratchSizes } from "./scratch-sizes.js";
 import { declaredVolumes } from "./declared-volumes.js";
 
 const STOP_SECONDS = 10;
+const SHOWN_WITHIN = 20_000;
 const GONE_WITHIN = 20_000;
 const OUTPUT_LINES = 1_000;
 const OUTPUT_TIMEOUT = 30_000;
@@ -98,15 +99,23 @@ export class DockerRuntime implements Runtime {
     const body = containerBody(container, { cluster: this.cluster, network: network.id });
     await this.checkImage(container.image);
     await makeVolumes(this.docker, name, labelsOf(container, this.cluster));
-    try {
-      await refusing(this.docker.createContainer(name, body));
-    } catch (error) {
-      // Somebody else of ours was faster; the name is the idempotency key.
-      if (!hasStatus(error, 409)) throw error;
+    return this.made(name, body);
+  }
+
+  /** The name is the idempotency key: whoever of ours is first makes it, and it shows a moment after it is taken. */
+  private async made(name: string, body: object): Promise<SeenContainer> {
+    const until = performance.now() + SHOWN_WITHIN;
+    for (;;) {
+      try {
+        await refusing(this.docker.createContainer(name, body));
+      } catch (error) {
+        if (!hasStatus(error, 409)) throw error;
+      }
+      const seen = await this.ours(name);
+      if (seen) return seen;
+      if (performance.now() > until) throw unavailable(`The engine does not show the container ${name} that it has.`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    const made = await this.ours(name);
-    if (!made) throw new Error(`The engine has no container ${name} after it was made.`);
-    return made;
   }
 
   private async checkImage(id: string): Promise<void> {
@@ -136,7 +145,7 @@ export class DockerRuntime implements Runtime {
       if (!(await this.docker.container(id))) return;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    throw new DomainError("RUNTIME_UNAVAILABLE", `The engine did not remove the container ${id}.`);
+    throw unavailable(`The engine did not remove the container ${id}.`);
   }
 }
 
