@@ -18,9 +18,9 @@ import type { Dataset } from "./dataset.js";
  * Records the manifest; with the last file of it the dataset becomes READY and current.
  * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET where the manifest breaks the model's file contract.
  */
-export function createDataset(app: App, intent: Intent, input: CreateDatasetInput): Promise<Dataset> {
+export async function createDataset(app: App, intent: Intent, input: CreateDatasetInput): Promise<Dataset> {
   const { store } = app;
-  return once(store, intent, async () => {
+  const dataset = await once(store, intent, async () => {
     const model = await required(store.models, "model", [input.model], ["input", "model"]);
     refuseDeleting(model);
     const files = manifestOf(input.files ?? [], input.lightweight);
@@ -29,7 +29,7 @@ export function createDataset(app: App, intent: Intent, input: CreateDatasetInpu
       throw new DomainError("BAD_USER_INPUT", "A dataset that is not stored has no files here.", ["input", "files"]);
 
     const name = input.name ?? madeUpName();
-    const dataset = await insertRecord(
+    const pending = await insertRecord(
       store.datasets,
       {
         _id: newId("dataset"),
@@ -47,7 +47,8 @@ export function createDataset(app: App, intent: Intent, input: CreateDatasetInpu
       intent,
       "pending",
     );
-    const kept = await underParent(dataset, store.datasets, store.models, model._id, intent);
-    return (await receiveGiven(app, kept, files)) as Dataset;
+    return underParent(pending, store.datasets, store.models, model._id, intent);
   });
+  // After the look-up of the key: a repeat finishes what a crash after the insert left.
+  return (await receiveGiven(app, dataset, manifestOf(input.files ?? [], input.lightweight))) as Dataset;
 }

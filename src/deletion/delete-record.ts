@@ -3,6 +3,7 @@ import { type Kind, kindOfRecord } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { changeRecord } from "../store/change-record.js";
 import { byId } from "../store/current.js";
+import { forgetUse } from "../store/forget-use.js";
 import { earlierEffect, type Intent } from "../store/intent.js";
 import { required } from "../store/required.js";
 import type { Deletion } from "./deletion.js";
@@ -24,9 +25,23 @@ export async function deleteRecord(
   names: readonly string[],
   cascade: boolean,
 ): Promise<Deletion> {
+  const earlier = await earlierDeletion(app, intent);
+  if (earlier) return earlier;
+  try {
+    const target = await required(app.store.byKind[kind], CALLED[kind], names, ["input"]);
+    return await deleteFound(app, intent, target, cascade);
+  } catch (error) {
+    // The same request, sent twice at once: the other one was quicker.
+    const made = await earlierDeletion(app, intent);
+    if (made) return made;
+    throw error;
+  }
+}
+
+async function earlierDeletion(app: App, intent: Intent): Promise<Deletion | null> {
   const earlier = await earlierEffect(app.store, intent);
-  if (earlier) return { id: earlier._id, done: earlier.deleted === true };
-  return deleteFound(app, intent, await required(app.store.byKind[kind], CALLED[kind], names, ["input"]), cascade);
+  if (!earlier) return null;
+  return { id: earlier._id, done: earlier.deleted === true || (await finishDeletion(app, earlier, intent)) };
 }
 
 /** The same for a record that is already at hand. */
@@ -40,6 +55,7 @@ export async function deleteFound(app: App, intent: Intent, target: AnyRecord, c
     await refuse(app, target, cascade);
   } catch (error) {
     await changeRecord(records, target._id, () => ({ deleting: false }), { ...intent, idempotencyKey: null });
+    await forgetUse(records, target._id, intent);
     throw error;
   }
   await endWork(app, await allDoomed(store, target), intent);

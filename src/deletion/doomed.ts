@@ -30,16 +30,19 @@ export async function ownedBy(store: Store, kind: Kind, ids: readonly string[]):
   return lists.flat();
 }
 
-/** Every record of the key, the earlier ones first. */
-export async function ofKey(store: Store, kind: Kind, key: string): Promise<Doomed[]> {
-  const records = await find(store.byKind[kind], { key: trusted({ $eq: key }) });
+/**
+ * The record with the earlier ones of its key, those first. Whoever is to take its place, or has taken it since the
+ * deletion was asked for, stays: another one was meant.
+ */
+async function withEarlier(store: Store, kind: Kind, { key, seq = 0 }: AnyRecord): Promise<Doomed[]> {
+  const records = await find(store.byKind[kind], { key: trusted({ $eq: key }), seq: trusted({ $lte: seq }) });
   return records.sort((one, other) => (one.seq ?? 0) - (other.seq ?? 0)).map((record) => ({ kind, record }));
 }
 
 /** The record, the earlier ones of its key, and all that they own: children before their owners. */
 export async function allDoomed(store: Store, target: AnyRecord): Promise<Doomed[]> {
   const kind = kindOfRecord(target);
-  const tops = await ofKey(store, kind, target.key);
+  const tops = await withEarlier(store, kind, target);
   const children = await ownedBy(
     store,
     kind,

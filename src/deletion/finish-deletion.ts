@@ -6,7 +6,7 @@ import { entomb } from "../store/entomb.js";
 import { type Intent, ownIntent } from "../store/intent.js";
 import type { Store } from "../store/store.js";
 import { allDoomed } from "./doomed.js";
-import { removeTraces } from "./remove-traces.js";
+import { giveUpFiles, removeTraces } from "./remove-traces.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -17,7 +17,7 @@ async function stillRuns(store: Store, ids: readonly string[]): Promise<boolean>
 
 /**
  * Carries a deletion on as far as it goes: children before their owners, listed anew, the earlier records of a key
- * before its current one, traces (files, images, logs, secrets) last. Gives whether the record is gone.
+ * before its current one, traces (images, logs, secrets) last. Gives whether the record is gone.
  * Repeatable: a crash between leaves the record `deleting`, and the next sweep goes on.
  */
 export async function finishDeletion(app: App, target: AnyRecord, intent: Intent = ownIntent(ROCAS)): Promise<boolean> {
@@ -31,6 +31,7 @@ export async function finishDeletion(app: App, target: AnyRecord, intent: Intent
   )
     return false;
   for (const { kind, record } of doomed) {
+    await giveUpFiles(app, kind, record);
     await entomb(store.byKind[kind], record._id, { ...intent, idempotencyKey: null });
     await removeTraces(app, kind, record);
   }

@@ -8,17 +8,17 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import type { Training } from "../training/training.js";
 
-/** What a record leaves outside its collection. Its image or files go only where nobody else needs them. */
+/** Gives up the files of a record that is about to go: afterwards nothing says which they were. Repeatable. */
+export async function giveUpFiles(app: App, kind: Kind, record: AnyRecord): Promise<void> {
+  if (kind === "dataset" || kind === "movers") await removeFilesOf(app, record as Dataset | ModelVersion);
+  if (kind === "train")
+    await removeFilesOf(app, { lightweight: false, files: [], archive: (record as unknown as Training).output });
+}
+
+/** What a record leaves outside its collection beside files. Its image goes only where nobody else needs it. */
 export async function removeTraces(app: App, kind: Kind, record: AnyRecord): Promise<void> {
   const { store, vault, logger } = app;
   try {
-    if (kind === "dataset" || kind === "movers") await removeFilesOf(app, record as Dataset | ModelVersion);
-    if (kind === "train")
-      await removeFilesOf(app, {
-        lightweight: false,
-        files: [],
-        archive: (record as unknown as Training).output ?? undefined,
-      });
     if (kind === "bvers") await removeImageOf(app, record as unknown as BuildVersion);
     if (kind === "tchest") await vault.forget(record._id);
     if (kind === "build" || kind === "train" || kind === "revision") {

@@ -20,21 +20,21 @@ import { provenanceOf } from "./provenance.js";
  * @param training the training that publishes, or null where a person does.
  * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET where the manifest breaks the model's file contract.
  */
-export function publishModelVersion(
+export async function publishModelVersion(
   app: App,
   intent: Intent,
   input: PublishModelVersionInput,
   training: Training | null = null,
 ): Promise<ModelVersion> {
   const { store } = app;
-  return once(store, intent, async () => {
+  const version = await once(store, intent, async () => {
     const model = await required(store.models, "model", [input.model], ["input", "model"]);
     refuseDeleting(model);
     const files = manifestOf(input.files ?? [], input.lightweight);
     checkContract(model.model_files, files, ["input", "files"]);
 
     const name = input.name ?? madeUpName();
-    const version = await insertRecord(
+    const pending = await insertRecord(
       store.modelVersions,
       {
         _id: newId("movers"),
@@ -53,7 +53,8 @@ export function publishModelVersion(
       intent,
       "pending",
     );
-    const kept = await underParent(version, store.modelVersions, store.models, model._id, intent);
-    return (await receiveGiven(app, kept, files)) as ModelVersion;
+    return underParent(pending, store.modelVersions, store.models, model._id, intent);
   });
+  // After the look-up of the key: a repeat finishes what a crash after the insert left.
+  return (await receiveGiven(app, version, manifestOf(input.files ?? [], input.lightweight))) as ModelVersion;
 }

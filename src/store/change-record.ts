@@ -1,16 +1,19 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import { isDuplicateKey } from "./duplicate-key.js";
-import { type Intent, usedKey } from "./intent.js";
+import { type Intent, keptKeys, refuseOtherUse, usedKey } from "./intent.js";
 import type { Records } from "./store.js";
 
 /** Bookkeeping that only the door itself sets. */
 type Kept = "_id" | "key" | "version" | "created_at" | "created_by" | "modified_at" | "outbox" | "used_keys";
 export type Change<T extends AnyRecord> = Partial<Omit<T, Kept>>;
 
-const MOST_TRIES = 10;
+/** A thousand files of one record may arrive at the same time, each a change of it. */
+const MOST_TRIES = 40;
+const PAUSE_MS = 5;
 
 /**
  * The door for changes: fields, version, outbox entry and idempotency key in one compare-and-set on the version.
@@ -26,14 +29,18 @@ export async function changeRecord<T extends AnyRecord>(
   action: OutboxEntry["action"] = "CHANGE",
 ): Promise<T> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    // By chance, so that those who met once do not meet again.
+    if (tries > 0) await pause(Math.random() * PAUSE_MS * tries);
     const current = (await records.findOne({ _id: id, deleted: trusted({ $ne: true }) }).lean()) as T | null;
     if (!current) throw new DomainError("NOT_FOUND", `There is no record "${id}".`);
+    const at = new Date();
+    const used = usedKey(intent, at);
+    // The same request, sent twice at once: the other one was quicker.
+    if (used && refuseOtherUse(current, used)) return current;
     const change = decide(current);
     const changed = Object.entries(change ?? {}).filter(
       ([field, value]) => !isDeepStrictEqual(value, current[field as keyof T]),
     );
-    const at = new Date();
-    const used = usedKey(intent, at);
     if (changed.length === 0 && !used) return current;
     const after = Object.fromEntries(changed);
     const before = Object.fromEntries(changed.map(([field]) => [field, current[field as keyof T] ?? null]));
@@ -43,9 +50,9 @@ export async function changeRecord<T extends AnyRecord>(
         .findOneAndUpdate(
           { _id: id, version: current.version },
           {
-            $set: { ...after, modified_at: at },
+            $set: { ...after, modified_at: at, ...(used ? { used_keys: [...keptKeys(current, at), used] } : {}) },
             $inc: { version: 1 },
-            $push: { outbox: entry, ...(used ? { used_keys: used } : {}) },
+            $push: { outbox: entry },
           } as object,
           { returnDocument: "after" },
         )

@@ -39,14 +39,25 @@ export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRe
     ),
   );
   const record = found.find((each) => each !== null);
-  if (!record) return null;
-  if (record.used_keys?.find(({ key }) => key === used.key)?.hash !== used.hash)
+  return record && refuseOtherUse(record, used) ? record : null;
+}
+
+/** Whether the record has the key from the same request. @throws CONFLICT where it has it from another one. */
+export function refuseOtherUse({ used_keys = [] }: AnyRecord, { key, hash }: UsedKey): boolean {
+  const earlier = used_keys.find((each) => each.key === key);
+  if (earlier && earlier.hash !== hash)
     throw new DomainError("CONFLICT", "This idempotency key was used for another request.", [
       "input",
       "idempotencyKey",
     ]);
-  return record;
+  return earlier !== undefined;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The keys of a record that still count: without this bound a record that is changed for years would grow with every change. */
+export const keptKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] =>
+  used_keys.filter(({ at }) => now.getTime() - at.getTime() < DAY_MS);
 
 /**
  * Acts once per idempotency key: the key is looked up before any other check, and again where the act fails, since
