@@ -20,7 +20,9 @@ import { openDocker } from "./runtime/docker/open-docker.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
+import { LateRemoval } from "./files/late-removal.js";
 import { MOST_LIGHT_RECORD } from "./files/manifest.js";
+import { sweepFiles } from "./files/sweep-files.js";
 import { GitSource } from "./source/git/git-source.js";
 import { LocalSource } from "./source/local/local-source.js";
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
@@ -59,6 +61,7 @@ export interface OpenOptions {
 }
 
 const SWEEP_MS = 2_000;
+const SWEEP_FILES_MS = 60_000;
 /** A compressed record is one file there, and may be a little larger than what is in it. */
 const MIB = 1024 ** 2;
 /** A deployment that is gone takes no more predictions within two seconds. */
@@ -97,14 +100,20 @@ async function openInto(
     (path) => notices.push(`Made the master key of treasure chests: ${path}. Keep a copy where the data are not.`),
   );
 
+  const files = new LateRemoval(await FilesystemStorage.open(join(data, "files")), "files", store);
+  const lightweightFiles = new LateRemoval(
+    new GridFsStorage(opened.connection, MOST_LIGHT_RECORD + MIB),
+    "lightweight",
+    store,
+  );
   const work = startWork(
     {
       settings,
       logger,
       store,
       vault: new SealedStoreVault(secrets, keys, cluster),
-      files: await FilesystemStorage.open(join(data, "files")),
-      lightweightFiles: new GridFsStorage(opened.connection, MOST_LIGHT_RECORD + MIB),
+      files,
+      lightweightFiles,
       ...(engine ?? dockerEngine(settings, cluster)),
       sources: {
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),
@@ -120,6 +129,7 @@ async function openInto(
   opening.defer(() => work.stop());
   opening.use(startRunApi(work.app));
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
+  opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles]), logger));
   opening.use(repeatedly(ROUTES_MS, () => fillRoutes(work.app), logger));
   return {
     app: work.app,

@@ -51,6 +51,7 @@ export abstract class DatasetInfo {
 @index({ name: 1, superseded: 1, _id: -1 })
 @index({ "files.sha256": 1 })
 @index({ "archive.sha256": 1 })
+@index({ state: 1, modified_at: 1 })
 export class Dataset extends storedRecord(DatasetInfo) {
   /** The id of the model. */
   @prop({ type: () => String, required: true })

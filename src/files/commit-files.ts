@@ -9,6 +9,7 @@ import { ownIntent } from "../store/intent.js";
 import type { FileRecord } from "./file-record.js";
 import { fileRecordsOf, storageOf } from "./file-record.js";
 import { pack } from "./pack.js";
+import { removeFilesOf } from "./remove-files-of.js";
 
 export const allReceived = ({ files, received }: FileRecord): boolean =>
   files.every(({ name }) => received.includes(name));
@@ -21,9 +22,10 @@ export const allReceived = ({ files, received }: FileRecord): boolean =>
 export async function commitFiles(app: App, record: FileRecord): Promise<FileRecord> {
   const records = fileRecordsOf(app.store, record._id);
   if (!records || record.state === FilesState.READY || !allReceived(record)) return record;
-  const archive = record.compressed
-    ? await pack(record.files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool"))
-    : null;
+  const archive =
+    record.compressed && record.files.length > 0
+      ? await pack(record.files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool"))
+      : null;
   for (;;) {
     const seq = await nextSeq(records, record.key);
     try {
@@ -34,6 +36,8 @@ export async function commitFiles(app: App, record: FileRecord): Promise<FileRec
           state === FilesState.READY ? null : { state: FilesState.READY, seq, superseded: false, archive },
         ownIntent(ROCAS),
       );
+      // What has been packed is kept once. A crash before this leaves the plain files lying beside their archive.
+      if (archive) await removeFilesOf(app, { lightweight: record.lightweight, files: record.files });
       await app.work.relay(committed._id);
       return committed;
     } catch (error) {

@@ -39,8 +39,9 @@ export async function receiveFile(
   return { state };
 }
 
-/** Stores what came with the request itself, and makes the record READY where nothing else is missing. */
+/** Stores what came with the request itself, and makes the record READY where nothing else is missing. Repeatable. */
 export async function receiveGiven(app: App, record: FileRecord, files: readonly ManifestFile[]): Promise<FileRecord> {
+  if (record.state === FilesState.READY) return record;
   const given = files.flatMap(({ name, size, sha256, content }) => (content ? [{ name, size, sha256, content }] : []));
   for (const { content, ...file } of given) await storageOf(app, record).write(Readable.from([content]), file);
   return commitFiles(

@@ -70,6 +70,7 @@ export abstract class ModelVersionInfo {
 @index({ "pretrained._id": 1, superseded: 1, _id: -1 })
 @index({ "files.sha256": 1 })
 @index({ "archive.sha256": 1 })
+@index({ state: 1, modified_at: 1 })
 export class ModelVersion extends storedRecord(ModelVersionInfo) {
   /** The id of the model. */
   @prop({ type: () => String, required: true })

@@ -53,6 +53,7 @@ export async function openStore(connection: Connection, now: () => Promise<Date>
     events: connection.collection("events") as unknown as Store["events"],
     jobs: connection.collection("jobs") as unknown as Store["jobs"],
     logs: connection.collection("logs") as unknown as Store["logs"],
+    unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],
     connection,
     now,
@@ -86,5 +87,6 @@ async function makeIndexes(store: Store): Promise<void> {
     ]),
     store.logs.createIndexes([{ key: { job: 1, _id: 1 } }]),
     store.events.createIndexes([{ key: { record: 1, version: 1 } }]),
+    store.unneededFiles.createIndexes([{ key: { place: 1, since: 1 } }]),
   ]);
 }

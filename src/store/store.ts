@@ -4,6 +4,7 @@ import type { BuildVersion } from "../build-version/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
 import type { DeploymentRevision } from "../deployment/deployment-revision.js";
 import type { Deployment } from "../deployment/deployment.js";
+import type { UnneededFile } from "../files/unneeded-file.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import type { Job, LogChunk } from "../jobs/job.js";
@@ -38,6 +39,8 @@ export interface Store {
   readonly events: mongo.Collection<Event>;
   readonly jobs: mongo.Collection<Job>;
   readonly logs: mongo.Collection<LogChunk>;
+  /** Files that records which are gone have left: `LateRemoval` alone writes them. */
+  readonly unneededFiles: mongo.Collection<UnneededFile>;
   /** What is chosen once for the whole installation: its cluster id and the port of the run listener. */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
 

@@ -1,0 +1,99 @@
+import type { mongo } from "mongoose";
+import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ExpectedFile, FileStorage } from "../storage/file-storage.js";
+import type { Store } from "../store/store.js";
+import { isFileNeeded } from "./is-file-needed.js";
+import type { Place, UnneededFile } from "./unneeded-file.js";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** After that long a process that removes is taken for dead. */
+const LOCK_MS = 60_000;
+/** It does not remove when it comes to it so late: whoever waits for it goes on soon. */
+const MOST_LATE_MS = 20_000;
+const NEVER = new Date(0);
+const BATCH = 100;
+
+/**
+ * Files whose removal waits a day, and is then made only where no record needs the file: content is shared by its hash,
+ * and somebody may send again what somebody else deletes. Each write takes the file off the list first and waits for a
+ * removal that has begun, so that what was written after that stays; a record names its files before they are written.
+ */
+export class LateRemoval implements FileStorage {
+  constructor(
+    private readonly storage: FileStorage,
+    private readonly place: Place,
+    private readonly store: Store,
+  ) {}
+
+  async write(content: Readable, expected: ExpectedFile): Promise<void> {
+    // It may break off while nobody listens yet; the storage meets the error then.
+    content.on("error", () => undefined);
+    await this.claim(expected.sha256);
+    await this.storage.write(content, expected);
+  }
+
+  read(sha256: string): Promise<Readable> {
+    return this.storage.read(sha256);
+  }
+
+  has(sha256: string): Promise<boolean> {
+    return this.storage.has(sha256);
+  }
+
+  /** Remembers that nobody may need the file any more. Whether that is so the sweep asks. */
+  async remove(sha256: string): Promise<void> {
+    await this.unneeded.updateOne(
+      { _id: this.idOf(sha256) },
+      { $set: { since: await this.store.now() }, $setOnInsert: { place: this.place, sha256, removing: NEVER } },
+      { upsert: true },
+    );
+  }
+
+  /** Removes what was given up more than a day ago and no record needs. */
+  async sweep(graceMs = DAY_MS): Promise<void> {
+    const now = await this.store.now();
+    const before = new Date(now.getTime() - graceMs);
+    const due = await this.unneeded
+      .find({ place: this.place, since: { $lte: before } })
+      .limit(BATCH)
+      .toArray();
+    for (const { sha256 } of due) await this.removeUnneeded(sha256, before);
+  }
+
+  private async removeUnneeded(sha256: string, before: Date): Promise<void> {
+    const _id = this.idOf(sha256);
+    const now = await this.store.now();
+    const locked = await this.unneeded.findOneAndUpdate(
+      { _id, since: { $lte: before }, removing: { $lt: lockBound(now) } },
+      { $set: { removing: now } },
+    );
+    if (!locked) return;
+    if (!(await isFileNeeded(this.store, this.place, sha256))) {
+      if ((await this.store.now()).getTime() - now.getTime() > MOST_LATE_MS) return;
+      await this.storage.remove(sha256);
+    }
+    // Given up once more meanwhile: it waits another day then.
+    await this.unneeded.deleteOne({ _id, removing: now, since: locked.since });
+    await this.unneeded.updateOne({ _id, removing: now }, { $set: { removing: NEVER } });
+  }
+
+  private async claim(sha256: string): Promise<void> {
+    const _id = this.idOf(sha256);
+    for (;;) {
+      await this.unneeded.deleteOne({ _id, removing: { $lt: lockBound(await this.store.now()) } });
+      if (!(await this.unneeded.findOne({ _id }))) return;
+      await pause(50);
+    }
+  }
+
+  private get unneeded(): mongo.Collection<UnneededFile> {
+    return this.store.unneededFiles;
+  }
+
+  private idOf(sha256: string): string {
+    return `${this.place}/${sha256}`;
+  }
+}
+
+const lockBound = (now: Date): Date => new Date(now.getTime() - LOCK_MS);

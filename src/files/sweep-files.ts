@@ -1,0 +1,37 @@
+import { trusted } from "mongoose";
+import type { App } from "../app.js";
+import { ROCAS } from "../caller.js";
+import { FilesState } from "../graph/stored-file.js";
+import { entomb } from "../store/entomb.js";
+import { ownIntent } from "../store/intent.js";
+import type { fileRecordsOf } from "./file-record.js";
+import { type FileRecord } from "./file-record.js";
+import type { LateRemoval } from "./late-removal.js";
+import { removeFilesOf } from "./remove-files-of.js";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const BATCH = 100;
+
+/** Lets go what nobody finished within a day, and the files that no record has needed for a day. */
+export async function sweepFiles(app: App, storages: readonly LateRemoval[]): Promise<void> {
+  await purgeUnfinished(app);
+  for (const storage of storages) await storage.sweep();
+}
+
+/** Records whose last file arrived more than a day ago, and which miss others still. Each file that arrives gives another day. */
+async function purgeUnfinished(app: App): Promise<void> {
+  const { datasets, modelVersions } = app.store;
+  const before = new Date((await app.store.now()).getTime() - DAY_MS);
+  const isAbandoned = ({ state, modified_at }: FileRecord) => state === FilesState.PENDING && modified_at < before;
+  for (const records of [datasets, modelVersions] as unknown as ReturnType<typeof fileRecordsOf>[]) {
+    if (!records) continue;
+    const abandoned = await records
+      .find({ state: FilesState.PENDING, modified_at: trusted({ $lt: before }) })
+      .limit(BATCH)
+      .lean<FileRecord[]>();
+    for (const record of abandoned) {
+      await removeFilesOf(app, record);
+      await entomb(records, record._id, ownIntent(ROCAS), isAbandoned);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** A file that a record which is gone has left, and that no other record may need. `_id` is `<place>/<sha256>`. */
+export interface UnneededFile {
+  readonly _id: string;
+  readonly place: Place;
+  readonly sha256: string;
+  readonly since: Date;
+  /** When a process began to remove it; the beginning of time where none has. */
+  readonly removing: Date;
+}
+
+/** Which storage: lightweight files lie in the store itself. */
+export type Place = "files" | "lightweight";
