@@ -21,19 +21,23 @@ function definingPart(stored: Stored, { fields, links }: Definition): Record<str
   return part;
 }
 
+/** Fields whose content is the user's own. */
+const FREE: readonly string[] = ["details", "params"];
+
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Field by field, what the snapshot froze and what is current; `details` keep their keys as they are. */
 export function driftOf(snapshot: object, live: object, definition: Definition): Drift[] {
   const then = definingPart(snapshot as Stored, definition);
   const now = definingPart(live as Stored, definition);
-  return diff(then, now).map((change) => {
+  return diff(then, now).flatMap((change) => {
     const names = change.path.map(String);
-    return {
-      path: names[0] === "details" || names[0] === "params" ? names : names.map(camelCase),
-      frozen: change.type === "CREATE" ? null : change.oldValue,
-      now: change.type === "REMOVE" ? null : change.value,
-    };
+    const isFree = FREE.includes(names[0] ?? "");
+    const frozen = change.type === "CREATE" ? null : change.oldValue;
+    const current = change.type === "REMOVE" ? null : change.value;
+    // In a field of ours nothing and null are the same; in free JSON a key that is missing is a difference.
+    if (!isFree && frozen == null && current == null) return [];
+    return { path: isFree ? names : names.map(camelCase), frozen, now: current };
   });
 }
 

@@ -5,7 +5,7 @@ const holds = (value: unknown, secret: string): boolean =>
     ? value.includes(secret)
     : typeof value === "object" &&
       value !== null &&
-      Object.entries(value).some(([key, each]) => key === secret || holds(each, secret));
+      Object.entries(value).some(([key, each]) => key.includes(secret) || holds(each, secret));
 
 /** @throws BAD_USER_INPUT where the password stands in a field that everybody reads. */
 export function refuseShownSecret(password: string, fields: Readonly<Record<string, unknown>>): void {

@@ -28,10 +28,13 @@ export function updateTreasureChest(
     const details = input.details === undefined ? undefined : (input.details ?? {});
     const current =
       username == null || password == null ? await vault.open(chest._id, chest.secret_version) : { username, password };
-    refuseShownSecret(current.password, { owner, desc, details });
+    // What is left out stays, and must not show a new secret either.
+    refuseShownSecret(current.password, { ...shownOf(chest), ...given({ owner, desc, details }) });
     const secret_version = username == null ? undefined : chest.secret_version + 1;
     // Kept under the next number first: until the record names it, the one before is the chest's secret.
     if (secret_version !== undefined) await vault.keep(chest._id, secret_version, current);
     return changeRecord(store.treasureChests, chest._id, () => given({ owner, desc, details, secret_version }), intent);
   });
 }
+
+const shownOf = ({ name, owner, desc, details }: TreasureChest) => ({ name, owner, desc, details });
