@@ -1,0 +1,30 @@
+import { openConnection } from "../../../src/store/open-connection.js";
+import { openStore } from "../../../src/store/open-store.js";
+import { dockerCommand } from "./engine.js";
+
+/** What Docker's command line prints, without empty lines. */
+export const engineLines = (...words: string[]): string[] =>
+  dockerCommand(...words)
+    .split("\n")
+    .filter(Boolean);
+
+/** Removes from the engine what the server of this data folder made there. The server has stopped. */
+export async function removeFromEngine(dataFolder: string): Promise<void> {
+  const { cluster, projects } = await madeBy(dataFolder);
+  const ours = ["--filter", `label=rocas.cluster=${cluster}`];
+  for (const container of engineLines("ps", "-aq", ...ours)) dockerCommand("rm", "-fv", container);
+  for (const volume of engineLines("volume", "ls", "-q", ...ours)) dockerCommand("volume", "rm", volume);
+  for (const network of engineLines("network", "ls", "-q", ...ours)) dockerCommand("network", "rm", network);
+  // The steps below an image stay: they are what spares the next run the installation of packages.
+  for (const project of projects)
+    for (const image of engineLines("images", "--format", "{{.Repository}}:{{.Tag}}", `rocas/${project}`))
+      dockerCommand("rmi", "--no-prune", image);
+}
+
+async function madeBy(dataFolder: string): Promise<{ cluster: string; projects: string[] }> {
+  await using opened = await openConnection({ dataFolder });
+  const store = await openStore(opened.connection, () => opened.serverTime());
+  const kept = await store.installation.findOne({ _id: "cluster" });
+  if (!kept) throw new Error("The server has not named its cluster.");
+  return { cluster: String(kept.value), projects: (await store.projects.find().lean()).map(({ _id }) => _id) };
+}
