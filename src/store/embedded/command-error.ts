@@ -27,6 +27,7 @@ export const CODES = {
   IndexOptionsConflict: 85,
   IndexKeySpecsConflict: 86,
   CannotIndexParallelArrays: 171,
+  QueryPlanKilled: 175,
   NotImplemented: 238,
   Interrupted: 11601,
   BsonObjectTooLarge: 10334,

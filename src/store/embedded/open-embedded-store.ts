@@ -5,6 +5,7 @@ import { Caretaker } from "./caretaker.js";
 import { Cursors } from "./commands/cursors.js";
 import type { StoreState } from "./commands/store-state.js";
 import { Catalog } from "./engine/catalog.js";
+import { checkFile } from "./engine/check-file.js";
 import { Engine } from "./engine/engine.js";
 import { folderIdentity, lockFolder } from "./folder-lock.js";
 import { listen } from "./listen.js";
@@ -17,6 +18,7 @@ export interface EmbeddedStore {
 
 /** LMDB's own names for its two files. */
 const FILE = "data.mdb";
+const LOCK_FILE = "lock.mdb";
 
 /**
  * Opens the store in a folder of its own inside the data folder, and listens.
@@ -56,12 +58,14 @@ export async function openEmbeddedStore(dataFolder: string, onFault: (error: unk
 }
 
 function refuseForeign(folder: string): void {
-  if (existsSync(join(folder, FILE)) || readdirSync(folder).length === 0) return;
+  // A crash at the very first start may leave LMDB's lock file alone.
+  if (existsSync(join(folder, FILE)) || readdirSync(folder).every((name) => name === LOCK_FILE)) return;
   throw new Error(`The folder ${folder} holds something that is no store. Choose another data folder (ROCAS_DATA).`);
 }
 
 async function openEngine(folder: string): Promise<{ engine: Engine; catalog: Catalog }> {
   try {
+    if (existsSync(join(folder, FILE))) checkFile(join(folder, FILE));
     const engine = Engine.open(folder, () => catalog.load());
     const catalog: Catalog = new Catalog(engine);
     await catalog.claim();

@@ -3,8 +3,9 @@ import { ObjectId } from "bson";
 import { StoreRefused } from "../store-refused.js";
 
 const LEAST_VERSION = 6;
-const PROBE = "rocas_probe";
+const PATIENCE_MS = 5_000;
 const UNAUTHORIZED = 13;
+const NOT_REPLICATED = 64;
 
 /** Asks the server whether it can carry Rocas. @throws StoreRefused with what to do where it cannot. */
 export async function refuseUnfit(connection: Connection, where: string): Promise<void> {
@@ -24,16 +25,24 @@ export async function refuseUnfit(connection: Connection, where: string): Promis
   await probeWrite(connection, where);
 }
 
+/** An update that matches nothing needs the right to write and an acknowledging majority, and leaves nothing behind. */
 async function probeWrite(connection: Connection, where: string): Promise<void> {
-  const probes = connection.db!.collection<{ _id: ObjectId }>(PROBE);
-  const _id = new ObjectId();
+  const probes = connection.db!.collection<{ _id: ObjectId }>("rocas_probe");
+  const writeConcern = { w: "majority", journal: true, wtimeoutMS: PATIENCE_MS } as const;
   try {
-    await probes.insertOne({ _id });
-    await probes.deleteOne({ _id });
+    await probes.updateOne({ _id: new ObjectId() }, { $set: { probed: true } } as object, { writeConcern });
   } catch (error) {
-    if ((error as { code?: number }).code !== UNAUTHORIZED) throw error;
-    throw new StoreRefused(
-      `The user of MONGODB_URI may not write to the database "${connection.name}" at ${where}. Give it the role readWrite there.`,
-    );
+    const { code } = error as { code?: number };
+    if (code === UNAUTHORIZED) {
+      throw new StoreRefused(
+        `The user of MONGODB_URI may not write to the database "${connection.name}" at ${where}. Give it the role readWrite there.`,
+      );
+    }
+    if (code === NOT_REPLICATED) {
+      throw new StoreRefused(
+        `A majority of the replica set at ${where} does not acknowledge writes. See rs.status() for members that are down.`,
+      );
+    }
+    throw error;
   }
 }

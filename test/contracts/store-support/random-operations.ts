@@ -171,7 +171,7 @@ export class RandomOperations {
         () => ({
           $addFields: {
             [`x${random.below(1000)}`]: random.pick(["$a", "$a.b", "$b"]),
-            [random.pick(["a.b", "z", "b"])]: { $literal: this.scalar() },
+            [random.pick(["z", "q.b"])]: { $literal: this.scalar() },
           },
         }),
         () => ({

@@ -1,15 +1,20 @@
 import { ElementType } from "../bson/element-type.js";
-import { elementsOf, type Value } from "../bson/value.js";
+import { BsonWriter } from "../bson/bson-writer.js";
+import { documentValue, elementsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
-import { sourcesOf } from "../aggregate/first-search.js";
+import { bareCount, type BareCount } from "../aggregate/bare-count.js";
+import { sourcesOf, type FirstSearch, type Sources } from "../aggregate/first-search.js";
 import { nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
 import { search, type Paused } from "../query/find-records.js";
+import type { Collection } from "../engine/collection.js";
+import { countOf } from "./count-commands.js";
 import { batchSizeIn } from "./cursor-options.js";
 import { hintedBy } from "./find-command.js";
 import type { Request } from "./request.js";
 import type { Command } from "./store-state.js";
 
-export const aggregate: Command = (request, { engine, catalog, cursors }) => {
+export const aggregate: Command = async (request, state) => {
+  const { engine, catalog, cursors } = state;
   request.allow("pipeline", "cursor", "allowDiskUse", "hint", "bypassDocumentValidation");
   const { database } = request;
   const pipeline = request.fields.get("pipeline");
@@ -19,13 +24,12 @@ export const aggregate: Command = (request, { engine, catalog, cursors }) => {
   const sources = sourcesOf(engine, (name) => catalog.collection(database, name));
   const { wish, stages } = parsePipeline(pipeline, sources);
   const collection = catalog.collection(database, request.collection);
-  const first: Paused<Value> = collection
-    ? sources.documents(
-        search(engine, collection, { ...wish, hint: hintedBy(request.fields.get("hint"), collection) }).results,
-        wish,
-      )
-    : none();
-  const results = stages.reduce((flow, stage) => stage(flow), first);
+  const hint = request.fields.get("hint");
+  const counting = bareCount(pipeline);
+  const results =
+    counting && collection
+      ? counted(counting, await countOf(state, collection, wish.condition, request.deadline, hint))
+      : stages.reduce((flow, stage) => stage(flow), found(sources, collection, wish, hint));
   const namespace = `${database}.${request.collection}`;
   return cursors.start(results, {
     namespace,
@@ -34,6 +38,27 @@ export const aggregate: Command = (request, { engine, catalog, cursors }) => {
     deadline: request.deadline,
   });
 };
+
+function found(
+  sources: Sources,
+  collection: Collection | undefined,
+  wish: FirstSearch,
+  hint: Value | undefined,
+): Paused<Value> {
+  if (!collection) return none();
+  const { results } = search(sources.engine, collection, { ...wish, hint: hintedBy(hint, collection) });
+  return sources.documents(results, wish);
+}
+
+function* counted({ id, field }: BareCount, count: number): Paused<Value> {
+  if (count === 0) return;
+  const writer = new BsonWriter();
+  const begun = writer.begin();
+  writer.value("_id", id);
+  writer.int32(field, count);
+  writer.end(begun);
+  yield documentValue(writer.finished());
+}
 
 function refuseDatabasePipeline(pipeline: Value): never {
   const [stage] = pipeline.isArray ? elementsOf(pipeline) : [];

@@ -22,6 +22,7 @@ export async function applyToAll(
   const matches = compileCondition(wish.condition);
   for (let at = 0; at < records.length; at += PORTION) {
     await engine.write(() => {
+      if (collection.isDropped) return;
       for (const record of records.slice(at, at + PORTION)) {
         const document = collection.document(record);
         if (document && matches(document)) change({ record, document: document.copied() });

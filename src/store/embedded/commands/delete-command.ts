@@ -53,7 +53,7 @@ async function carryOut(statement: Value, request: Request, { engine, catalog }:
   }
   await applyToOne(
     engine,
-    () => (collection.isDropped ? undefined : collection),
+    () => catalog.collection(request.database, request.collection),
     wish,
     (target) => {
       if (!target) return;

@@ -100,6 +100,7 @@ export class Catalog {
     const at = collection.indexes.indexOf(index);
     if (at < 0) return;
     collection.indexes.splice(at, 1);
+    index.isDropped = true;
     this.abandon(index.space);
     this.save(collection);
   }

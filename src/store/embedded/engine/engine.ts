@@ -1,9 +1,15 @@
-import { open, type RootDatabase } from "lmdb";
+import { ABORT, open, type RootDatabase } from "lmdb";
 import { Value } from "../bson/value.js";
 import { ElementType } from "../bson/element-type.js";
+import { CommandError } from "../command-error.js";
 
-/** How many keys one read brings; between reads other work may run, and the next goes on after the last key. */
-const CHUNK = 128;
+/**
+ * How many keys one read brings: at first about a page, then more and more. Between reads other work may run,
+ * and the next goes on after the last key.
+ */
+const FIRST_CHUNK = 32;
+const LARGEST_CHUNK = 256;
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
 interface Job {
   readonly run: () => unknown;
@@ -15,6 +21,19 @@ export interface KeyRange {
   readonly lower: Buffer;
   /** Excluded. */
   readonly upper: Buffer;
+}
+
+export interface Entry {
+  readonly key: Buffer;
+  readonly value?: Value;
+}
+
+interface ChunkWish {
+  readonly reverse: boolean;
+  /** Whether the key to start from is not wanted itself. */
+  readonly excluded: boolean;
+  readonly withValues: boolean;
+  readonly limit: number;
 }
 
 /** LMDB as the store uses it: ordered bytes, read where they lie, written in batches that share one sync. */
@@ -64,44 +83,43 @@ export class Engine {
     return new Value(ElementType.OBJECT, this.lastView, 0, (this.database as unknown as { lastSize: number }).lastSize);
   }
 
-  /** Keys in order, with bytes valid until the next step; no snapshot is held between two chunks. */
-  *entries(
-    { lower, upper }: KeyRange,
-    reverse: boolean,
-    withValues: boolean,
-  ): Generator<{ key: Buffer; value?: Value }> {
-    let from = reverse ? upper : lower;
+  /** Entries in order, with bytes of their own; no snapshot is held between two chunks. */
+  *entries(range: KeyRange, reverse: boolean, withValues: boolean): Generator<Entry> {
+    let rest = range;
     let excluded = reverse;
-    for (;;) {
-      const chunk = this.database.getRange({
-        start: from,
-        end: reverse ? lower : upper,
-        reverse,
-        limit: CHUNK,
-        values: withValues,
-        ...(excluded && { exclusiveStart: true }),
-        ...(reverse && { inclusiveEnd: true }),
-      } as object);
-      let count = 0;
-      let last: Buffer | undefined;
-      const iterator = chunk[Symbol.iterator]();
-      const read: { key: Buffer; value?: Value }[] = [];
-      for (let step = iterator.next(); !step.done; step = iterator.next()) {
-        count += 1;
-        if (withValues) {
-          const { key, value } = step.value as unknown as { key: Buffer; value: Buffer };
-          last = key;
-          read.push({ key, value: this.valueIn(value).copied() });
-        } else {
-          last = step.value as unknown as Buffer;
-          read.push({ key: last });
-        }
-      }
-      yield* read;
-      if (count < CHUNK || !last) return;
-      from = last;
+    for (let limit = FIRST_CHUNK; ; limit = Math.min(limit * 2, LARGEST_CHUNK)) {
+      const { entries, isLast } = this.chunk(rest, { reverse, excluded, withValues, limit });
+      yield* entries;
+      if (isLast) return;
+      const { key } = entries.at(-1)!;
+      rest = reverse ? { lower: range.lower, upper: key } : { lower: key, upper: range.upper };
       excluded = true;
     }
+  }
+
+  private chunk({ lower, upper }: KeyRange, { reverse, excluded, withValues, limit }: ChunkWish) {
+    const found = this.database.getRange({
+      start: reverse ? upper : lower,
+      end: reverse ? lower : upper,
+      reverse,
+      limit,
+      values: withValues,
+      ...(excluded && { exclusiveStart: true }),
+      ...(reverse && { inclusiveEnd: true }),
+    } as object);
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (const each of found) {
+      if (withValues) {
+        const value = this.valueIn(each.value).copied();
+        entries.push({ key: each.key, value });
+        bytes += value.end;
+      } else {
+        entries.push({ key: each as unknown as Buffer });
+      }
+      if (bytes > CHUNK_BYTES) return { entries, isLast: false };
+    }
+    return { entries, isLast: entries.length < limit };
   }
 
   count({ lower, upper }: KeyRange): number {
@@ -119,9 +137,9 @@ export class Engine {
   }
 
   /**
-   * Runs the job in a write transaction and resolves once that is synced. Jobs that wait at the same time share it.
-   * A job reads what those before it wrote; it must check everything before it writes, since one that throws
-   * afterwards keeps its writes.
+   * Runs the job in a write transaction and resolves once that is synced. Jobs that wait at the same time share it,
+   * and each reads what those before it wrote. A job that refuses (CommandError) must have checked before it wrote,
+   * since what it wrote until then is kept; any other failure takes the whole transaction back.
    */
   write<T>(run: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -134,12 +152,20 @@ export class Engine {
     this.isWriting = true;
     while (this.jobs.length > 0) {
       let batch: Job[] = [];
+      let fault: unknown;
       const settle: (() => void)[] = [];
       try {
-        await this.database.transaction(() => {
+        await this.database.childTransaction(() => {
           batch = this.jobs.splice(0);
-          for (const job of batch) settle.push(attempt(job));
+          try {
+            for (const job of batch) settle.push(attempt(job));
+          } catch (error) {
+            fault = error;
+            return ABORT;
+          }
+          return undefined;
         });
+        if (fault !== undefined) throw fault;
         for (const done of settle) done();
       } catch (error) {
         this.onBroken();
@@ -159,6 +185,7 @@ function attempt({ run, resolve, reject }: Job): () => void {
     const outcome = run();
     return () => resolve(outcome);
   } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
     return () => reject(error);
   }
 }

@@ -22,6 +22,7 @@ export class IndexDefinition {
   readonly descending: readonly boolean[];
   /** Whether searches may read it: not before its last entries have been synced. */
   isReady: boolean;
+  isDropped = false;
 
   constructor(
     /** The key space of its entries. */

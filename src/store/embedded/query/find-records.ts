@@ -1,5 +1,6 @@
 import type { Value } from "../bson/value.js";
 import { documentValue } from "../bson/value.js";
+import { CommandError } from "../command-error.js";
 import type { Collection } from "../engine/collection.js";
 import type { Engine, KeyRange } from "../engine/engine.js";
 import { inSpace, recordOfDocumentKey, recordOfEntryKey, recordOfValue, wholeSpace } from "../engine/key-space.js";
@@ -73,6 +74,7 @@ function* matchingDocuments(
   if (plan.kind === "scan") {
     let count = 0;
     for (const { key, value } of engine.entries(wholeSpace(collection.space), false, true)) {
+      refuseDropped(collection, plan);
       counters.documents += 1;
       if (matches(value!)) yield { record: recordOfDocumentKey(key), document: value!, cut: undefined };
       if (++count % BREATH === 0) yield PAUSE;
@@ -84,9 +86,17 @@ function* matchingDocuments(
       yield PAUSE;
       continue;
     }
+    refuseDropped(collection, plan);
     const document = collection.document(entry.record);
     counters.documents += 1;
     if (document && matches(document)) yield { record: entry.record, document, cut: entry.cut };
+  }
+}
+
+/** Between two batches what a search reads from may go. */
+function refuseDropped({ isDropped, namespace }: Collection, plan: Plan): void {
+  if (isDropped || (plan.kind === "index" && plan.index.isDropped)) {
+    throw new CommandError("QueryPlanKilled", `the collection ${namespace} or its index was dropped during the search`);
   }
 }
 
