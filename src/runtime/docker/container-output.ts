@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { printable } from "../printable.js";
+import { unavailable } from "./engine-errors.js";
 
 const KEPT = 64 * 1024;
 const HEADER = 8;
@@ -7,8 +8,17 @@ const HEADER = 8;
 /**
  * The end of what a container wrote, both outputs in the order in which they came. Every frame of the engine's stream
  * has a header: the output, three zeros and the length.
+ * @throws RUNTIME_UNAVAILABLE where the stream breaks off.
  */
 export async function lastOutputOf(frames: Readable): Promise<string> {
+  try {
+    return endOf(printable((await endOfFrames(frames)).toString("utf8")), KEPT);
+  } catch (error) {
+    throw unavailable("The container engine broke off.", error);
+  }
+}
+
+async function endOfFrames(frames: Readable): Promise<Buffer> {
   let waiting = Buffer.alloc(0);
   let output = Buffer.alloc(0);
   for await (const piece of frames) {
@@ -26,7 +36,7 @@ export async function lastOutputOf(frames: Readable): Promise<string> {
     // What is cut off may hold half an escape sequence; so some more is kept than is given.
     if (output.length > 4 * KEPT) output = output.subarray(-2 * KEPT);
   }
-  return endOf(printable(output.toString("utf8")), KEPT);
+  return output;
 }
 
 function endOf(text: string, bytes: number): string {

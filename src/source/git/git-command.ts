@@ -15,6 +15,8 @@ const CLOSED = {
   "core.bigFileThreshold": "16m",
   "credential.helper": "",
   "fetch.recurseSubmodules": "false",
+  // Always a pack, however few the objects: its size is watched.
+  "fetch.unpackLimit": "1",
   "gc.auto": "0",
   "http.followRedirects": "false",
   "maintenance.auto": "false",
