@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LateRemoval } from "../src/files/late-removal.js";
+import type { LateRemoval } from "../src/files/late-removal.js";
 import { sweepFiles } from "../src/files/sweep-files.js";
 import { announced, send } from "./support/exchange.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
