@@ -95,7 +95,8 @@ test("a new revision is ready before the old one goes", async () => {
   const next = await app.seed.modelVersion({ model: model.name });
   played.hold(({ job }) => !old.some((name) => name.includes(job)));
 
-  await played.deploy({ proj: proj.name, name: "live", movers: [{ model: model.name, name: next.name }] });
+  const change = { proj: proj.name, name: "live", movers: [{ model: model.name, name: next.name }] };
+  expect((await played.deploy(change)).data.deploy).toMatchObject({ revision: 2, availability: "PARTIAL" });
   await expect.poll(() => played.names(), { timeout: 15_000 }).toHaveLength(4);
   expect(routed(app, proj).map(({ revision }) => revision)).toEqual([1, 1]);
 

@@ -92,15 +92,24 @@ class DeploymentTurn {
 
   /** The slots whose replica said that it is ready, and whose service answers. */
   private async ready(containers: readonly Replica[]): Promise<ReadonlySet<number>> {
-    const { slots } = this.hold.job;
+    const { app, hold } = this;
     const answering = await Promise.all(
       containers.map(async ({ name, slot, state, endpoint }) => {
-        const its = slots[slot];
+        const its = hold.job.slots[slot];
         const said = its?.container === name && its.token_hash !== null && its.ready_at !== null;
-        return said && state === "RUNNING" && endpoint !== null && (await isHealthy(endpoint)) ? [slot] : [];
+        if (!said || state !== "RUNNING" || endpoint === null) return [];
+        return (await isHealthy(app, name, endpoint, this.wasReady(slot, its.attempt))) ? [slot] : [];
       }),
     );
     return new Set(answering.flat());
+  }
+
+  private wasReady(slot: number, attempt: number): boolean {
+    const revision = numberOf(this.hold.job);
+    const tasks = this.deployment?.tasks ?? [];
+    return tasks.some(
+      (task) => task.ready && task.revision === revision && task.slot === slot && task.attempt === attempt,
+    );
   }
 
   private async tell(ready: ReadonlySet<number>): Promise<void> {

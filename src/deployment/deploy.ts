@@ -18,6 +18,7 @@ import { mountableVersions } from "../training/mountable.js";
 import { stillUnderAll } from "../training/still-under-all.js";
 import { type DeployInput, MOST_REPLICAS } from "./deployment.inputs.js";
 import { Availability, type Deployment } from "./deployment.js";
+import { availabilityOf } from "./replica-tasks.js";
 import { type Asked, wishAfter } from "./wish-after.js";
 
 /**
@@ -82,7 +83,9 @@ function change(store: Store, intent: Intent, id: string, asked: Asked): Promise
     id,
     (current) => {
       refuseDeleting(current);
-      return wishAfter(current, asked, newRevision);
+      const wish = wishAfter(current, asked, newRevision);
+      // With the wish, so that nobody who waits for it takes the availability of an earlier one for its own.
+      return { ...wish, availability: availabilityOf(wish, current.tasks) };
     },
     intent,
   );

@@ -5,14 +5,12 @@ import type { NamedRoute, RouteReplica } from "../router/route-table.js";
 import type { Replica } from "../runtime/runtime.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 import type { DeploymentRevision } from "./deployment-revision.js";
+import { availabilityOf } from "./replica-tasks.js";
 
-type Routed = Pick<
-  Deployment,
-  "_id" | "key" | "revision" | "replicas" | "tasks" | "availability" | "deleting" | "revision_id"
->;
+type Routed = Pick<Deployment, "_id" | "key" | "revision" | "replicas" | "tasks" | "deleting">;
 type Revision = Pick<DeploymentRevision, "_id" | "number" | "deployment" | "movers">;
 
-const FIELDS = { key: 1, revision: 1, revision_id: 1, replicas: 1, tasks: 1, availability: 1, deleting: 1 };
+const FIELDS = { key: 1, revision: 1, replicas: 1, tasks: 1, deleting: 1 };
 
 /**
  * Fills the route table from what is stored and what runs: the replicas that the reconciler saw ready, wherever it ran,
@@ -68,9 +66,10 @@ function routeOf(
   return { proj, name, revision, replicas: found, versions, state: stateOf(deployment) };
 }
 
-/** As soon as the wanted revision is complete, those that it replaces get nothing more. */
-const isRouted = ({ availability, revision }: Routed, task: ReplicaTask): boolean =>
-  task.ready && (availability !== Availability.FULL || task.revision === revision);
+/** As soon as the wanted revision is complete, those that it replaces get nothing more. What is stored of it may be of an earlier wish. */
+const isRouted = (deployment: Routed, task: ReplicaTask): boolean =>
+  task.ready &&
+  (task.revision === deployment.revision || availabilityOf(deployment, deployment.tasks) !== Availability.FULL);
 
 const namesOf = (key: string): string[] => key.split("\u001f");
 

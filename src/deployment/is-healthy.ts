@@ -1,7 +1,14 @@
+import type { App } from "../app.js";
+
 const PATIENCE_MS = 2_000;
+/** A replica that answered may miss so many checks in a row less one: a busy machine is no reason to serve from nobody. */
+const MOST_MISSED = 3;
+
+// Per app, for as long as it lives: after a restart the counting begins anew.
+const missed = new WeakMap<App, Map<string, number>>();
 
 /** Whether the service answers its health check. What it answers beside the status is not read. */
-export async function isHealthy(endpoint: string): Promise<boolean> {
+async function answers(endpoint: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const answer = await fetch(new URL("/health", endpoint), { signal, redirect: "manual" });
@@ -10,4 +17,18 @@ export async function isHealthy(endpoint: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Whether the replica may be routed to. @param before whether it was, until now. */
+export async function isHealthy(app: App, container: string, endpoint: string, before: boolean): Promise<boolean> {
+  const counts = missed.get(app) ?? new Map<string, number>();
+  missed.set(app, counts);
+  if (await answers(endpoint)) {
+    counts.delete(container);
+    return true;
+  }
+  const count = before ? (counts.get(container) ?? 0) + 1 : MOST_MISSED;
+  if (count < MOST_MISSED) counts.set(container, count);
+  else counts.delete(container);
+  return count < MOST_MISSED;
 }

@@ -4,6 +4,7 @@ import { type Intent, once } from "../store/intent.js";
 import { required } from "../store/required.js";
 import type { UndeployInput } from "./deployment.inputs.js";
 import type { Deployment } from "./deployment.js";
+import { availabilityOf } from "./replica-tasks.js";
 
 /** Wants no replicas. The record stays, with all that it takes to deploy again. @throws NOT_FOUND */
 export function undeploy(
@@ -13,7 +14,11 @@ export function undeploy(
 ): Promise<Deployment> {
   return once(store, intent, async () => {
     const { _id } = await required(store.deployments, "deployment", [proj, name], ["input", "name"]);
-    const deployment = await changeRecord(store.deployments, _id, () => ({ replicas: 0 }), intent);
+    const wish = (current: Deployment) => ({
+      replicas: 0,
+      availability: availabilityOf({ ...current, replicas: 0 }, current.tasks),
+    });
+    const deployment = await changeRecord(store.deployments, _id, wish, intent);
     await work.relay(_id);
     return deployment;
   });
