@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { describeWithDocker, ensureBaseImage } from "./support/engine.js";
+import { describeWithDocker, dockerCommand, ensureBaseImage } from "./support/engine.js";
 import { runsIn } from "./support/story-runs.js";
 import { StoryServer } from "./support/story-server.js";
 import { slowFiles, SlowStory } from "./support/story-slow.js";
@@ -14,7 +14,7 @@ describeWithDocker("a server that was killed and started again", () => {
 
   beforeAll(async () => {
     ensureBaseImage();
-    server = await StoryServer.start({ slow: slowFiles() });
+    server = await StoryServer.start({ project: "slow", files: slowFiles() });
     slow = new SlowStory(server);
     await slow.makeProject();
   }, 300_000);
@@ -83,8 +83,43 @@ describeWithDocker("a server that was killed and started again", () => {
     expect(runsIn(log.text)).toMatchObject([{ to: expect.any(Number) }]);
   });
 
+  test("repeats a training whose container was stopped meanwhile, and only then", async () => {
+    const id = await slow.beginTraining("stopped", "quick.ipynb");
+    await server.poll(
+      () => slow.training(id),
+      ({ log }) => runsIn(log.text).length > 0,
+    );
+
+    await server.kill9();
+    dockerCommand("stop", ...server.containers(id));
+    const stopped = Date.now() / 1000;
+    await server.restart();
+
+    const { task, log } = await slow.trainedToEnd(id);
+    expect(task).toEqual({ state: "FINISHED", attempt: 2, error: null });
+    const [lost, repeated, ...others] = runsIn(log.text);
+    expect([lost!.to, repeated!.to, others]).toEqual([null, expect.any(Number), []]);
+    expect(repeated!.from).toBeGreaterThan(stopped);
+  });
+
+  test("brings up the replicas that were being started", async () => {
+    const id = await slow.beginDeployment("begun");
+    await server.poll(
+      async () => (await slow.serving(id)).containers.length,
+      (count) => count > 0,
+    );
+
+    await server.kill9();
+    await server.restart();
+
+    await slow.whenFull("begun");
+    const { tasks, containers } = await slow.serving(id);
+    expect([tasks.length, containers.length]).toEqual([2, 2]);
+  });
+
   test("serves from the replicas that were there", async () => {
-    const id = await slow.deploy();
+    const id = await slow.beginDeployment("live");
+    await slow.whenFull("live");
     const before = await slow.serving(id);
 
     await server.kill9();
@@ -92,7 +127,7 @@ describeWithDocker("a server that was killed and started again", () => {
 
     const served = () => server.predict("slow", "live", [1]).then((answer) => answer.status);
     await server.poll(served, (status) => status === 200, 30);
-    await slow.whenFull();
+    await slow.whenFull("live");
     expect(await slow.serving(id)).toEqual(before);
     expect(before).toMatchObject({ containers: { length: 2 }, tasks: [{ attempt: 1 }, { attempt: 1 }] });
   });

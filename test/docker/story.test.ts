@@ -27,7 +27,7 @@ describeWithDocker("the iris story", () => {
 
   beforeAll(async () => {
     ensureBaseImage();
-    server = await StoryServer.start({ iris: await irisFiles() });
+    server = await StoryServer.start({ project: "iris", files: await irisFiles(), keepSteps: true });
     iris = new IrisStory(server);
   }, 300_000);
   afterAll(() => server?.[Symbol.asyncDispose](), 120_000);
@@ -91,11 +91,12 @@ describeWithDocker("the iris story", () => {
     expect(deployment.bvers.drift).toContainEqual({ path: ["dockerId"], frozen, now });
   });
 
-  test("a replica that is killed is replaced", async () => {
+  test("a replica that is killed is replaced, and the other one answers meanwhile", async () => {
     const [killed, left] = await iris.replicas();
 
     dockerCommand("kill", killed!);
 
+    expect(await iris.predict(FLOWER)).toMatchObject({ status: 200, said: "setosa" });
     await server.poll(
       () => iris.replicas(),
       (ids) => ids.length === 2 && !ids.includes(killed!),

@@ -9,16 +9,16 @@ export const engineLines = (...words: string[]): string[] =>
     .filter(Boolean);
 
 /** Removes from the engine what the server of this data folder made there. The server has stopped. */
-export async function removeFromEngine(dataFolder: string): Promise<void> {
+export async function removeFromEngine(dataFolder: string, keepSteps: boolean): Promise<void> {
   const { cluster, projects } = await madeBy(dataFolder);
   const ours = ["--filter", `label=rocas.cluster=${cluster}`];
   for (const container of engineLines("ps", "-aq", ...ours)) dockerCommand("rm", "-fv", container);
   for (const volume of engineLines("volume", "ls", "-q", ...ours)) dockerCommand("volume", "rm", volume);
   for (const network of engineLines("network", "ls", "-q", ...ours)) dockerCommand("network", "rm", network);
-  // The steps below an image stay: they are what spares the next run the installation of packages.
+  const how = keepSteps ? ["--no-prune"] : [];
   for (const project of projects)
     for (const image of engineLines("images", "--format", "{{.Repository}}:{{.Tag}}", `rocas/${project}`))
-      dockerCommand("rmi", "--no-prune", image);
+      dockerCommand("rmi", ...how, image);
 }
 
 async function madeBy(dataFolder: string): Promise<{ cluster: string; projects: string[] }> {

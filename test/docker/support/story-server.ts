@@ -23,18 +23,27 @@ interface Answer<R> {
 
 const POLL_MS = 250;
 
+export interface StoryOptions {
+  /** The folder of the project. */
+  readonly project: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** Leaves the steps below its images on the engine: they spare the next run the installation of packages. */
+  readonly keepSteps?: boolean;
+}
+
 /** A server as people start it, on the real engine: data and projects in a folder of its own, which outlive its death. */
 export class StoryServer implements AsyncDisposable {
   private constructor(
     private readonly folder: TempFolder,
+    private readonly keepSteps: boolean,
     private process: ServerProcess,
   ) {}
 
-  /** @param projects folders of projects, each with its files */
-  static async start(projects: Readonly<Record<string, Readonly<Record<string, string>>>>): Promise<StoryServer> {
+  /** It sees one project, and removes at its end what it made on the engine. */
+  static async start({ project, files, keepSteps = false }: StoryOptions): Promise<StoryServer> {
     const folder = await openTempFolder();
-    for (const [name, files] of Object.entries(projects)) await writeTree(join(folder.path, "projects", name), files);
-    return new StoryServer(folder, await startServerProcess(environmentOf(folder)));
+    await writeTree(join(folder.path, "projects", project), files);
+    return new StoryServer(folder, keepSteps, await startServerProcess(environmentOf(folder)));
   }
 
   /** As a power cut ends it. */
@@ -109,7 +118,7 @@ export class StoryServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    await removeFromEngine(environmentOf(this.folder).ROCAS_DATA);
+    await removeFromEngine(environmentOf(this.folder).ROCAS_DATA, this.keepSteps);
     await this.folder[Symbol.asyncDispose]();
   }
 }

@@ -1,3 +1,4 @@
+import { ulid } from "ulid";
 import {
   BuildProjectDocument,
   CreateProjectDocument,
@@ -17,7 +18,8 @@ const SERVING = `query ($id: ID!) { node(id: $id) { ... on Deployment {
 
 /** A project whose every step takes time enough for a server to die in it. */
 export const slowFiles = () => ({
-  Dockerfile: "FROM rocas/onboard\nWORKDIR /project\nCOPY . .\nRUN echo slowly; sleep 5\n",
+  // Another one each time, so that no step of it comes from the engine's cache.
+  Dockerfile: `FROM rocas/onboard\nWORKDIR /project\nCOPY . .\nRUN echo slowly; sleep 5; echo ${ulid()}\n`,
   "train.ipynb": slowNotebook(15),
   "quick.ipynb": slowNotebook(4),
   "predict.ipynb": notebook("from rocas import OnlinePredict", "OnlinePredict(lambda body: {'got': body})()"),
@@ -65,17 +67,13 @@ export class SlowStory {
     );
   }
 
-  /** Gives the deployment's id once both replicas are ready. */
-  async deploy(): Promise<string> {
-    const input = { proj: "slow", name: "live", tag: "latest", notebook: "predict.ipynb", replicas: 2 };
-    const { id } = (await this.server.ask(DeployDocument, { input })).deploy;
-    await this.whenFull();
-    return id;
+  async beginDeployment(name: string): Promise<string> {
+    const input = { proj: "slow", name, tag: "latest", notebook: "predict.ipynb", replicas: 2 };
+    return (await this.server.ask(DeployDocument, { input })).deploy.id;
   }
 
-  whenFull() {
-    const look = async () =>
-      (await this.server.ask(FollowDeploymentDocument, { proj: "slow", name: "live" })).deployment;
+  whenFull(name: string) {
+    const look = async () => (await this.server.ask(FollowDeploymentDocument, { proj: "slow", name })).deployment;
     return this.server.poll(look, (seen) => seen?.availability === "FULL", 180);
   }
 
