@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mongo } from "mongoose";
+import type { mongo } from "mongoose";
 import { expect, test } from "vitest";
 import { openConnection } from "../src/store/open-connection.js";
 import { openKillableStore } from "./contracts/store-support/killable-store.js";

@@ -3,7 +3,7 @@ import type { Collection } from "./engine/collection.js";
 import type { IndexDefinition } from "./indexes/index-definition.js";
 import { FieldPath } from "./query/field-path.js";
 import { applyToAll } from "./commands/apply-to-all.js";
-import { dateValue } from "./update/number-changes.js";
+import { dateValue } from "./bson/make-value.js";
 
 const EVERY_MS = 60_000;
 const PORTION = 2_000;

@@ -30,6 +30,7 @@ export const CODES = {
   QueryPlanKilled: 175,
   NotImplemented: 238,
   Interrupted: 11601,
+  OutOfDiskSpace: 14031,
   BsonObjectTooLarge: 10334,
   DuplicateKey: 11000,
 } as const;

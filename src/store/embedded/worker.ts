@@ -8,6 +8,11 @@ const { dataFolder } = workerData as WorkerStart;
 
 const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
+// LMDB's binding rejects promises of its own for a commit that failed, which the engine has been told of already.
+process.on("unhandledRejection", (reason) => {
+  if (!(reason instanceof Error && "commitError" in reason)) throw reason;
+});
+
 try {
   const store = await openEmbeddedStore(dataFolder, (error) => report({ kind: "fault", message: describe(error) }));
   port.on("message", (message) => {

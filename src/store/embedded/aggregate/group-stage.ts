@@ -5,7 +5,7 @@ import { NULL_VALUE, documentValue, fieldsOf, type Value } from "../bson/value.j
 import { CommandError, notImplemented } from "../command-error.js";
 import { PAUSE, type Paused } from "../query/find-records.js";
 import { keyOf } from "../query/match.js";
-import { int32Value } from "../update/number-changes.js";
+import { int32Value } from "../bson/make-value.js";
 import type { Accumulator } from "./accumulator.js";
 import { arrayValue, parseExpression, type Expression } from "./expression.js";
 import type { Stage } from "./stage.js";

@@ -9,7 +9,7 @@ import { compileCondition } from "../query/match.js";
 import { isNumber, parseFilter } from "../query/parse-filter.js";
 import { compileSortKey, parseSort, type SortField } from "../query/sort.js";
 import { Sorter } from "../query/sorter.js";
-import { int32Value } from "../update/number-changes.js";
+import { int32Value } from "../bson/make-value.js";
 import { firstSearch, type FirstSearch, type Pipeline, type Sources } from "./first-search.js";
 import { parseGroup } from "./group-stage.js";
 import { parseLookup } from "./lookup-stage.js";

@@ -1,9 +1,8 @@
 import { ElementType } from "../bson/element-type.js";
 import { exactNumber } from "../bson/exact-number.js";
-import type { Value } from "../bson/value.js";
 import { notImplemented } from "../command-error.js";
 import { isNumber } from "../query/parse-filter.js";
-import { doubleValue, int32Value, int64Value } from "../update/number-changes.js";
+import { doubleValue, int32Value, int64Value } from "../bson/make-value.js";
 import type { Accumulator } from "./accumulator.js";
 
 /** Whole numbers are added exactly, doubles with what rounding lost carried along; what is no number does not count. */

@@ -5,7 +5,7 @@ import { FieldPath } from "../query/field-path.js";
 import { PAUSE, type Paused } from "../query/find-records.js";
 import { isTruthy } from "../query/parse-filter.js";
 import { Branch, holderAt } from "../update/document-tree.js";
-import { int64Value } from "../update/number-changes.js";
+import { int64Value } from "../bson/make-value.js";
 import { setAt } from "./project-stage.js";
 import type { Stage } from "./stage.js";
 

@@ -1,6 +1,7 @@
 import { serialize } from "bson";
 import { BsonWriter } from "../bson/bson-writer.js";
-import { CommandError, DuplicateKeyError } from "../command-error.js";
+import type { CommandError } from "../command-error.js";
+import { DuplicateKeyError } from "../command-error.js";
 
 /** A reply that went well, its fields written by `write`. */
 export function reply(write: (writer: BsonWriter) => void = () => {}): Buffer {

@@ -1,6 +1,7 @@
 import type { Catalog } from "../engine/catalog.js";
 import type { Engine } from "../engine/engine.js";
 import type { Cursors } from "./cursors.js";
+import type { Request } from "./request.js";
 
 /** What commands work on. */
 export interface StoreState {
@@ -11,4 +12,4 @@ export interface StoreState {
   sweepSoon(): void;
 }
 
-export type Command = (request: import("./request.js").Request, state: StoreState) => Promise<Buffer> | Buffer;
+export type Command = (request: Request, state: StoreState) => Promise<Buffer> | Buffer;

@@ -1,4 +1,4 @@
-import { BsonWriter } from "../bson/bson-writer.js";
+import type { BsonWriter } from "../bson/bson-writer.js";
 import { ElementType } from "../bson/element-type.js";
 import { documentValue, fieldOf, fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
@@ -9,7 +9,7 @@ import { updated, upserted } from "../update/update-document.js";
 import { applyToAll } from "./apply-to-all.js";
 import { applyToOne, type Target } from "./apply-to-one.js";
 import { reply } from "./reply.js";
-import { Request } from "./request.js";
+import type { Request } from "./request.js";
 import type { Command, StoreState } from "./store-state.js";
 import { refusal, writeErrors, type WriteFailure } from "./write-errors.js";
 import { hintedBy } from "./find-command.js";

@@ -169,7 +169,8 @@ export class Engine {
         for (const done of settle) done();
       } catch (error) {
         this.onBroken();
-        for (const job of batch) job.reject(error);
+        const reason = "commitError" in (error as object) ? notWritten(error as FailedCommit) : error;
+        for (const job of batch) job.reject(reason);
       }
     }
     this.isWriting = false;
@@ -188,4 +189,15 @@ function attempt({ run, resolve, reject }: Job): () => void {
     if (!(error instanceof CommandError)) throw error;
     return () => reject(error);
   }
+}
+
+type FailedCommit = Error & { commitError: Promise<unknown> };
+
+function notWritten({ commitError }: FailedCommit): CommandError {
+  // The binding tells of it a second time, by a promise that would end the process.
+  commitError.catch(() => {});
+  return new CommandError(
+    "OutOfDiskSpace",
+    "The store could not write to its disk (is that full?); nothing of the command was kept.",
+  );
 }

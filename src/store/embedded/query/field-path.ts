@@ -34,11 +34,12 @@ export type Passes = (value: Value | undefined, isElement?: boolean) => boolean;
  * Whether one of the values that the path leads to passes. Arrays on the way are entered: by index and into
  * every object in them. An array at the end is given whole.
  */
-export function anyAt(holder: Value, { segments }: FieldPath, passes: Passes, from = 0): boolean {
+export function anyAt(holder: Value, path: FieldPath, passes: Passes, from = 0): boolean {
+  const { segments } = path;
   let value: Value = holder;
   for (let at = from; at < segments.length; at += 1) {
     const segment = segments[at]!;
-    if (value.isArray) return anyInArray(value, { segments } as FieldPath, passes, at);
+    if (value.isArray) return anyInArray(value, path, passes, at);
     const found = value.isObject ? fieldOf(value, segment.name) : undefined;
     if (!found) return passes(undefined);
     value = found;

@@ -1,5 +1,4 @@
 import type { Value } from "../bson/value.js";
-import { documentValue } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import type { Collection } from "../engine/collection.js";
 import type { Engine, KeyRange } from "../engine/engine.js";
@@ -231,12 +230,3 @@ export function countExactly(engine: Engine, plan: Plan): number | undefined {
 }
 
 export const countAll = (engine: Engine, { space }: Collection): number => engine.count(wholeSpace(space));
-
-export const stillMatches = (collection: Collection, record: number, matches: Matches): Value | undefined => {
-  const document = collection.document(record);
-  return document && matches(document) ? documentValue(copyOf(document)) : undefined;
-};
-
-function copyOf(document: Value): Buffer {
-  return document.copied().bytes;
-}

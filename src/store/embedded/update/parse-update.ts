@@ -8,7 +8,8 @@ import { isNumber, isTruthy } from "../query/parse-filter.js";
 import { addToSetChange, pullChange, pushChange } from "./array-changes.js";
 import { KEPT, REMOVED, type Change } from "./change.js";
 import { isBranch, type Node } from "./document-tree.js";
-import { dateValue, incremented } from "./number-changes.js";
+import { dateValue } from "../bson/make-value.js";
+import { incremented } from "./number-changes.js";
 import { timestampNow } from "./timestamp.js";
 
 export type Update =

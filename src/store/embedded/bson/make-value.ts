@@ -1,0 +1,26 @@
+import { ElementType } from "./element-type.js";
+import { Value } from "./value.js";
+
+export function int32Value(number: number): Value {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeInt32LE(number);
+  return new Value(ElementType.INT32, bytes, 0, 4);
+}
+
+export function int64Value(number: bigint): Value {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64LE(number);
+  return new Value(ElementType.INT64, bytes, 0, 8);
+}
+
+export function doubleValue(number: number): Value {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeDoubleLE(number);
+  return new Value(ElementType.DOUBLE, bytes, 0, 8);
+}
+
+export function dateValue(milliseconds: number): Value {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64LE(BigInt(milliseconds));
+  return new Value(ElementType.DATE, bytes, 0, 8);
+}
