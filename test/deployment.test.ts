@@ -210,6 +210,22 @@ test("each revision is kept, with what it ran", async () => {
   ]);
 });
 
+test("a deployment is deleted once it is undeployed, and not while its replicas run", async () => {
+  await using app = await openTestApp();
+  await using played = new PlayedDeployments(app);
+  const { input, proj } = await servable(app);
+  const { data } = await played.deploy({ ...input, replicas: 1 });
+  await played.becomes(data.deploy.id, { availability: "FULL" });
+  const remove = `mutation D($input: DeleteDeploymentInput!) { deleteDeployment(input: $input) { id } }`;
+  const which = { input: { proj: proj.name, name: "live" } };
+
+  expect((await app.execute(remove, which)).errors?.[0]?.extensions["code"]).toBe("IN_USE");
+  await played.undeploy(which.input);
+  await expect.poll(async () => (await app.execute(remove, which)).errors, { timeout: 15_000 }).toBeUndefined();
+
+  await expect.poll(() => played.read(data.deploy.id), { timeout: 15_000 }).toBeNull();
+});
+
 test("a deleted deployment is gone with its containers", async () => {
   await using app = await openTestApp();
   await using played = new PlayedDeployments(app);

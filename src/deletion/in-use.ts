@@ -2,7 +2,7 @@ import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { ENDED } from "../jobs/job.js";
+import { ENDED, type Job } from "../jobs/job.js";
 import { TaskState } from "../jobs/task-state.js";
 import type { Store } from "../store/store.js";
 import type { Doomed } from "./doomed.js";
@@ -62,13 +62,15 @@ export async function refuseOwning(store: Store, doomed: readonly Doomed[], targ
       "cascade",
     ]);
   }
-  const job = await store.jobs.findOne({
-    _id: { $in: doomed.map(({ record }) => record._id) },
-    state: { $nin: [...ENDED] },
-  });
-  if (job)
+  const ids = doomed.map(({ record }) => record._id);
+  const jobs = await store.jobs.find({ _id: { $in: ids }, state: { $nin: [...ENDED] } }).toArray();
+  if (jobs.some(isBusy))
     throw new DomainError("IN_USE", 'Work is under way for it. Cancel it first, or give "cascade: true".', [
       "input",
       "cascade",
     ]);
 }
+
+/** The job of a revision lasts as long as the revision is wanted; without replicas, nothing is under way for it. */
+const isBusy = ({ kind, slots }: Job): boolean =>
+  kind !== "DEPLOY" || slots.some(({ wanted, token_hash }) => wanted || token_hash !== null);
