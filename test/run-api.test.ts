@@ -75,6 +75,43 @@ test("a container fetches the files of what its own job mounts, and nothing else
   expect(foreign.status).toBe(404);
 });
 
+test.each([{ compressed: true }, { lightweight: true }, { compressed: true, lightweight: true }])(
+  "a container fetches plain files, however they are kept: %o",
+  async (kept) => {
+    await using app = await openTestApp();
+    const { proj, model } = await builtProject(app);
+    const ds = await app.seed.dataset({ model: model.name, ...kept });
+    const datasets = [{ model: model.name, name: ds.name }];
+    const { data } = await app.execute(START, { input: { proj: proj.name, notebook: "train.ipynb", datasets } });
+    await app.settled();
+    const container = PlayedContainer.of(app.runtime.running(data.startTraining.id)[0]!);
+    const { body } = await container.claim();
+
+    const answer = await container.send("GET", `${body.datasets[0].url}/measures.csv`);
+
+    expect(await answer.text()).toBe("5.1,3.5,1.4,0.2\n");
+  },
+);
+
+test.each([
+  ["too many values", { details: { values: Array.from({ length: 3000 }, () => 0) } }],
+  ["an operator for a key", { details: { $set: 1 } }],
+  ["a nesting too deep", { details: JSON.parse(`${'{"a":'.repeat(30)}1${"}".repeat(30)}`) }],
+  ["a size below nothing", { files: [{ name: "clf.pkl", size: -1, sha256: "0".repeat(64) }] }],
+  ["a checksum that is none", { files: [{ name: "clf.pkl", size: 1, sha256: "../../etc" }] }],
+  ["a dataset that was not mounted", { ds: { model: "m", name: "d" } }],
+])("a publish with %s is refused, and nothing is recorded", async (_, wish) => {
+  await using app = await openTestApp();
+  const { container } = await started(app);
+  await container.claim();
+
+  const answer = await container.post("/publish", { files: [fileOf("clf.pkl", "x")], ...wish });
+
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(answer.status).toBeLessThan(500);
+  expect(await app.app.store.modelVersions.countDocuments()).toBe(0);
+});
+
 test("nothing is fetched before the attempt is claimed", async () => {
   await using app = await openTestApp();
   const { container, spec } = await started(app);
