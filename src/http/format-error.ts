@@ -1,7 +1,6 @@
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
 import type { Logger } from "pino";
-import { ArgumentValidationError } from "type-graphql";
 import { ERROR_CODES } from "../errors.js";
 import { domainErrorOf, type InputPath } from "./input-errors.js";
 import { loggable } from "./loggable.js";
@@ -35,7 +34,6 @@ export function refusalOf(error: unknown): Refusal {
   if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };
   const root = rootOf(error);
   if (isStoreUnavailable(root)) return { code: "STORE_UNAVAILABLE", message: STORE_UNAVAILABLE };
-  if (root instanceof ArgumentValidationError) return refusalOfArguments(root, argumentOf(error));
   if (!(root instanceof GraphQLError)) return { code: "INTERNAL", message: "internal error" };
   if (isInvalidInput(root))
     return {
@@ -76,31 +74,3 @@ function rootOf(error: unknown): unknown {
 const isInvalidInput = ({ message, nodes }: GraphQLError): boolean =>
   /^(Argument|Variable) "[^"]*" (has|got) invalid value/.test(message) &&
   (nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION || nodes?.[0]?.kind.endsWith("Value") === true);
-
-interface Invalid {
-  readonly property: string;
-  readonly constraints?: Record<string, string>;
-  readonly children?: readonly Invalid[];
-}
-
-// type-graphql does not say in which argument the rule was broken; ours take one, most of them.
-function argumentOf(error: unknown): InputPath {
-  const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
-  return node?.kind === Kind.FIELD && node.arguments?.length === 1 && node.arguments[0]?.name.value === "input"
-    ? ["input"]
-    : [];
-}
-
-function refusalOfArguments({ extensions }: ArgumentValidationError, argument: InputPath): Refusal {
-  const [first] = (extensions["validationErrors"] as readonly Invalid[]).flatMap((each) => brokenRules(each, argument));
-  return { code: "BAD_USER_INPUT", message: first?.message ?? "The input breaks a rule.", path: first?.path };
-}
-
-function brokenRules(
-  { property, constraints, children }: Invalid,
-  above: InputPath,
-): { message: string; path: InputPath }[] {
-  const path = [...above, /^\d+$/.test(property) ? Number(property) : property];
-  const own = Object.values(constraints ?? {}).map((rule) => ({ message: `${path.join(".")}: ${rule}.`, path }));
-  return [...own, ...(children ?? []).flatMap((each) => brokenRules(each, path))];
-}

@@ -92,12 +92,6 @@ test("honest keys pass: dots, spaces, digits", async () => {
   expect(body).toEqual({ data: { plant: { name: "a" } } });
 });
 
-test("class-validator's findings carry their path and no value", async () => {
-  const { text, body } = await front.query(`mutation{write(input:{email:"CANARY",secret:"CANARY"})}`);
-  expect(body.errors[0].extensions).toMatchObject({ code: "BAD_USER_INPUT", path: ["input", "email"] });
-  expect(text + front.log()).not.toContain("CANARY");
-});
-
 test("the answer to many mistakes stays below 4 kB", async () => {
   const wrong = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`${"x".repeat(300)}${index}`, 1]));
   const { text } = await front.query(PLANT, { input: wrong });

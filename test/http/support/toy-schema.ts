@@ -1,6 +1,5 @@
 import "reflect-metadata";
 import { GraphQLError } from "graphql";
-import { IsEmail } from "class-validator";
 import {
   Arg,
   Directive,
@@ -70,16 +69,6 @@ class PlantInput {
   beside?: PlantInput[];
 }
 
-@InputType({ description: "Whom to tell." })
-class LetterInput {
-  @Field(() => String, { description: "An address." })
-  @IsEmail()
-  email!: string;
-
-  @Field(() => String, { description: "What nobody may see." })
-  secret!: string;
-}
-
 const flower = (name: string, level = 0): Flower => ({ name, level });
 const page = (count: number, level: number): FlowerConnection => ({
   nodes: Array.from({ length: Math.min(count, 3) }, (_, index) => flower(`flower-${index}`, level)),
@@ -134,14 +123,6 @@ class FlowerResolver {
   @Mutation(() => Flower, { description: "Plants a flower." })
   plant(@Arg("input", () => PlantInput) input: PlantInput): Flower {
     return flower(input.name);
-  }
-
-  @Mutation(() => Boolean, { description: "Writes a letter." })
-  write(
-    @Arg("input", () => LetterInput, { validate: { validationError: { target: false, value: false } } })
-    input: LetterInput,
-  ): boolean {
-    return input.email !== "";
   }
 
   @FieldResolver(() => FlowerConnection, { description: "What grows beside it." })
