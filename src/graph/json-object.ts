@@ -38,11 +38,11 @@ export function asJsonObject(value: unknown): Record<string, unknown> {
   for (let next = open.pop(); next; next = open.pop()) {
     values += 1;
     if (values > MOST_VALUES) refuse(`A JSON object has at most ${MOST_VALUES} values.`);
-    if (next.depth > MOST_DEEP + 1) refuse(`A JSON object is at most ${MOST_DEEP} levels deep.`);
     if (typeof next.value === "number" && !Number.isFinite(next.value)) refuse("Numbers in a JSON object are finite.");
     if (typeof next.value === "string" && !next.value.isWellFormed())
       refuse("Strings in a JSON object are well-formed Unicode.");
     if (typeof next.value !== "object" || next.value === null) continue;
+    if (next.depth > MOST_DEEP) refuse(`A JSON object is at most ${MOST_DEEP} levels deep.`);
     const depth = next.depth + 1;
     if (Array.isArray(next.value)) for (const each of next.value) open.push({ value: each, depth });
     else
