@@ -1,0 +1,83 @@
+import { createRequire } from "node:module";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { cruise, type ICruiseResult, type IForbiddenRuleType } from "dependency-cruiser";
+import { expect, test } from "vitest";
+
+const CONFIG = createRequire(import.meta.url)("../.dependency-cruiser.cjs") as { forbidden: IForbiddenRuleType[] };
+
+/** The names of the rules that the imports below `src` of a folder break. */
+async function broken(baseDir: string): Promise<string[]> {
+  const { output } = await cruise(["src"], {
+    ruleSet: CONFIG,
+    validate: true,
+    baseDir,
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+  });
+  const { summary } = output as ICruiseResult;
+  return [...new Set(summary.violations.map(({ rule }) => rule.name))];
+}
+
+/** The same for a house of a few files, each with what it imports. */
+async function brokenBy(files: Record<string, readonly string[]>): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), "rocas-house-"));
+  try {
+    for (const [path, imports] of Object.entries(files)) {
+      await mkdir(join(folder, dirname(path)), { recursive: true });
+      await writeFile(join(folder, path), imports.map((each) => `import "${each}";\n`).join("") + "export {};\n");
+    }
+    return await broken(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const NOTHING = [] as const;
+const ENTITY = "an entity knows entities and what all records share";
+const RESOLVER = "a resolver asks loaders and use-cases";
+const ADAPTER = "only the wiring names an adapter";
+const CYCLE = "no cycle, but between entities";
+
+test("imports keep to their layer, and there is no cycle", async () => {
+  expect(await broken(process.cwd())).toEqual([]);
+}, 120_000);
+
+test("each rule is tried below", () => {
+  expect(CONFIG.forbidden.map(({ name }) => name).sort()).toEqual([ENTITY, RESOLVER, ADAPTER, CYCLE].sort());
+});
+
+test.each([
+  [ENTITY, "src/model/model.ts", "../store/store.js", "src/store/store.ts"],
+  [ENTITY, "src/model/model.ts", "./create-model.js", "src/model/create-model.ts"],
+  [ENTITY, "src/dataset/dataset.ts", "../app.js", "src/app.ts"],
+  [RESOLVER, "src/model/model.resolver.ts", "../store/open-store.js", "src/store/open-store.ts"],
+  [RESOLVER, "src/model/model.resolver.ts", "../vault/vault.js", "src/vault/vault.ts"],
+  [RESOLVER, "src/model/model.resolver.ts", "../http/front.js", "src/http/front.ts"],
+  [ADAPTER, "src/files/keep.ts", "../storage/gridfs/gridfs-storage.js", "src/storage/gridfs/gridfs-storage.ts"],
+  [ADAPTER, "src/jobs/carry.ts", "../runtime/docker/docker-runtime.js", "src/runtime/docker/docker-runtime.ts"],
+])("%s: %s may not import %s", async (rule, from, imported, to) => {
+  expect(await brokenBy({ [from]: [imported], [to]: NOTHING })).toEqual([rule]);
+});
+
+test("a cycle is found, also a long one", async () => {
+  const house = { "src/a/a.ts": ["../b/b.js"], "src/b/b.ts": ["../c/c.js"], "src/c/c.ts": ["../a/a.js"] };
+  expect(await brokenBy(house)).toEqual([CYCLE]);
+});
+
+test.each([
+  ["src/model/model.ts", "../graph/node.js", "src/graph/node.ts"],
+  ["src/model/model.ts", "../errors.js", "src/errors.ts"],
+  ["src/model/model.resolver.ts", "./create-model.js", "src/model/create-model.ts"],
+  ["src/model/model.resolver.ts", "../store/key-of.js", "src/store/key-of.ts"],
+  ["src/open-app.ts", "./storage/gridfs/gridfs-storage.js", "src/storage/gridfs/gridfs-storage.ts"],
+  ["src/files/keep.ts", "../storage/file-storage.js", "src/storage/file-storage.ts"],
+])("%s may import %s", async (from, imported, to) => {
+  expect(await brokenBy({ [from]: [imported], [to]: NOTHING })).toEqual([]);
+});
+
+test("entities may lead to each other", async () => {
+  const house = { "src/model/model.ts": ["../dataset/dataset.js"], "src/dataset/dataset.ts": ["../model/model.js"] };
+  expect(await brokenBy(house)).toEqual([]);
+});
