@@ -163,7 +163,7 @@ test.each([
   await using app = await openTestApp();
   const model = await app.seed.model();
   // As the mark lies there between the two writes of a deletion.
-  await app.app.store.models.collection.updateOne({ _id: model.id }, { $set: { deleting: true } });
+  await app.app.store.models.updateOne({ _id: model.id }, { $set: { deleting: true } });
 
   const { errors } = await app.execute(`mutation ($input: ${type}!) { ${name}(input: $input) { id } }`, {
     input: { model: model.name },

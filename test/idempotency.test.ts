@@ -190,7 +190,7 @@ test("a record forgets keys after a day, so that it does not grow with every cha
   await using app = await openTestApp();
   const { id, name } = await app.seed.model({ idempotencyKey: "old" });
   const aged = { $set: { "used_keys.0.at": new Date(Date.now() - 25 * 3_600_000) } };
-  await app.app.store.models.collection.updateOne({ _id: id }, aged);
+  await app.app.store.models.updateOne({ _id: id }, aged);
 
   await app.seed.mutate("updateModel", "UpdateModelInput", { name, desc: "new", idempotencyKey: "new" });
 
