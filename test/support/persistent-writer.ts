@@ -20,7 +20,7 @@ interface Acknowledged extends Asked {
   readonly id: string;
 }
 
-/** Where the server listens; null where it has died. */
+/** Where it listens. */
 type Server = string;
 
 /** The server died before its whole answer had come: what it did of the request is not known. */
@@ -125,14 +125,23 @@ export class PersistentWriter {
   }
 }
 
-/** Lets all of them write at the same time, and ends the server in the middle of it. */
+/**
+ * Lets all of them write at the same time, and ends the server in the middle of it: after so many acknowledgements, and
+ * so much later. Counted by what is done, since a busy machine does nothing for a while.
+ */
 export async function writeAndKill(
   writers: readonly PersistentWriter[],
   server: { readonly url: string; kill(): Promise<void> },
-  afterMs: number,
+  after: { readonly acknowledgements: number; readonly ms: number },
 ): Promise<void> {
-  const writing = writers.map((writer) => writer.writeTo(server.url));
-  await pause(afterMs);
+  const count = () => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+  const enough = count() + after.acknowledgements;
+  const writing = Promise.all(writers.map((writer) => writer.writeTo(server.url)));
+  // A writer that failed has its say at the end.
+  writing.catch(() => undefined);
+  const end = Date.now() + 60_000;
+  while (count() < enough && Date.now() < end) await pause(1);
+  await pause(after.ms);
   await server.kill();
-  await Promise.all(writing);
+  await writing;
 }
