@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { graphql, type GraphQLError, type GraphQLSchema } from "graphql";
@@ -50,7 +51,11 @@ let schemaOnce: Promise<{ schema: GraphQLSchema }> | undefined;
 /** An app with a database of its own on the embedded store, or on MONGODB_URI where it is set, and fakes for the engine. */
 export async function openTestApp(environment: Record<string, string> = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), "rocas-"));
+  // Beside a MongoDB no key is made by itself.
+  const key = join(folder, "master.key");
+  await writeFile(key, randomBytes(32), { mode: 0o400 });
   const settings = readSettings({
+    ...(process.env["MONGODB_URI"] ? { ROCAS_KEY_FILE: key } : {}),
     MONGODB_URI: process.env["MONGODB_URI"],
     ROCAS_DATA: folder,
     ROCAS_RUN_HOST: "127.0.0.1",
