@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { mongo } from "mongoose";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ExpectedFile, FileStorage } from "../storage/file-storage.js";
+import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
 import { isFileNeeded } from "./is-file-needed.js";
 import type { Place, UnneededFile } from "./unneeded-file.js";
@@ -43,11 +45,21 @@ export class LateRemoval implements FileStorage {
 
   /** Remembers that nobody may need the file any more. Whether that is so the sweep asks. */
   async remove(sha256: string): Promise<void> {
-    await this.unneeded.updateOne(
-      { _id: this.idOf(sha256) },
-      { $set: { since: await this.store.now() }, $setOnInsert: { place: this.place, sha256, removing: NEVER } },
-      { upsert: true },
-    );
+    const wish = { since: await this.store.now(), wish: randomUUID() };
+    const first = { place: this.place, sha256, removing: NEVER };
+    for (;;) {
+      try {
+        await this.unneeded.updateOne(
+          { _id: this.idOf(sha256) },
+          { $set: wish, $setOnInsert: first },
+          { upsert: true },
+        );
+        return;
+      } catch (error) {
+        // Two upserts of one file at the same time: the other has inserted, and this one finds it.
+        if (!isDuplicateKey(error)) throw error;
+      }
+    }
   }
 
   /** Removes what was given up more than a day ago and no record needs. */
@@ -74,7 +86,7 @@ export class LateRemoval implements FileStorage {
       await this.storage.remove(sha256);
     }
     // Given up once more meanwhile: it waits another day then.
-    await this.unneeded.deleteOne({ _id, removing: now, since: locked.since });
+    await this.unneeded.deleteOne({ _id, removing: now, wish: locked.wish });
     await this.unneeded.updateOne({ _id, removing: now }, { $set: { removing: NEVER } });
   }
 

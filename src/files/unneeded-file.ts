@@ -4,6 +4,8 @@ export interface UnneededFile {
   readonly place: Place;
   readonly sha256: string;
   readonly since: Date;
+  /** Another one each time that it is given up: two times may fall into one millisecond. */
+  readonly wish: string;
   /** When a process began to remove it; the beginning of time where none has. */
   readonly removing: Date;
 }
