@@ -4,7 +4,7 @@ import { openTempFolder } from "./support/temp-folder.js";
 import { PersistentWriter, writeAndKill } from "./support/persistent-writer.js";
 
 // What costs is the start of a server: the store alone is killed some hundred times in a test of its own.
-const KILLS = 40;
+const KILLS = 15;
 const WRITERS = 8;
 const MOST_ACKNOWLEDGEMENTS = 40;
 /** About as long as one request takes. */
