@@ -1,5 +1,5 @@
 import { ArgsType, Field, InputType } from "type-graphql";
-import { ManifestFileInput } from "../files/manifest.js";
+import { KeptFilesInput } from "../files/kept-files.inputs.js";
 import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
@@ -8,7 +8,7 @@ import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
 @InputType({
   description: "A new dataset. One of a name that is taken replaces the one that has it, once its files are there.",
 })
-export class CreateDatasetInput extends MutationInput {
+export class CreateDatasetInput extends KeptFilesInput {
   @Field(() => String, { description: "The name of the model to which it belongs." })
   readonly model!: string;
 
@@ -20,21 +20,6 @@ export class CreateDatasetInput extends MutationInput {
     description: "Whether the files are kept here. If not, there are none, and the dataset cannot be mounted.",
   })
   readonly stored!: boolean;
-
-  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details." })
-  readonly details?: Record<string, unknown> | null;
-
-  @Field(() => Boolean, { defaultValue: false, description: "Whether all files are kept as one tar.gz." })
-  readonly compressed!: boolean;
-
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: "Whether the files are kept in the database itself: at most 16 MiB each, 64 MiB together.",
-  })
-  readonly lightweight!: boolean;
-
-  @Field(() => [ManifestFileInput], { nullable: true, description: "Every file of the dataset; none joins later." })
-  readonly files?: ManifestFileInput[] | null;
 }
 
 @InputType({ description: "Which dataset." })

@@ -1,6 +1,6 @@
 import { ArgsType, Field, InputType } from "type-graphql";
 import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
-import { ManifestFileInput } from "../files/manifest.js";
+import { KeptFilesInput } from "../files/kept-files.inputs.js";
 import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { PageArgs } from "../graph/page.js";
@@ -19,7 +19,7 @@ export class ModelVersionKeyInput {
   description:
     "A new model version. One of a name that is taken replaces the one that has it, once its files are there.",
 })
-export class PublishModelVersionInput extends MutationInput {
+export class PublishModelVersionInput extends KeptFilesInput {
   @Field(() => String, { description: "The name of the model." })
   readonly model!: string;
 
@@ -31,21 +31,6 @@ export class PublishModelVersionInput extends MutationInput {
 
   @Field(() => ModelVersionKeyInput, { nullable: true, description: "The version that it was trained from." })
   readonly pretrained?: ModelVersionKeyInput | null;
-
-  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details, metrics for example." })
-  readonly details?: Record<string, unknown> | null;
-
-  @Field(() => Boolean, { defaultValue: false, description: "Whether all files are kept as one tar.gz." })
-  readonly compressed!: boolean;
-
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: "Whether the files are kept in the database itself: at most 16 MiB each, 64 MiB together.",
-  })
-  readonly lightweight!: boolean;
-
-  @Field(() => [ManifestFileInput], { nullable: true, description: "Every file of the version; none joins later." })
-  readonly files?: ManifestFileInput[] | null;
 }
 
 @InputType({ description: "What is to change of a model version. A field left out stays as it is; null empties it." })

@@ -1,9 +1,9 @@
 import type { App } from "../app.js";
 import { manifestOf } from "../files/manifest.js";
+import { pendingFiles } from "../files/pending-files.js";
 import { receiveGiven } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
-import { FilesState } from "../graph/stored-file.js";
 import { checkContract } from "../model/file-contract.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
@@ -42,12 +42,7 @@ export async function publishModelVersion(
         name,
         model: model._id,
         ...(await provenanceOf(app, training, input, model)),
-        details: input.details ?? {},
-        compressed: input.compressed,
-        lightweight: input.lightweight,
-        files: files.map(({ content: _content, ...file }) => file),
-        state: FilesState.PENDING,
-        received: [],
+        ...pendingFiles(input, files),
         aliases: [],
       },
       intent,

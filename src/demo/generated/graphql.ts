@@ -46,9 +46,9 @@ export type BuiltFrom =
 export type CreateDatasetInput = {
   /** Whether all files are kept as one tar.gz. */
   compressed?: boolean;
-  /** Arbitrary details. */
+  /** Arbitrary details, metrics for example. */
   details?: Record<string, unknown> | null | undefined;
-  /** Every file of the dataset; none joins later. */
+  /** Every file of the record; none joins later. */
   files?: Array<ManifestFileInput> | null | undefined;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;

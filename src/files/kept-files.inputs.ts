@@ -1,0 +1,22 @@
+import { Field, InputType } from "type-graphql";
+import { MutationInput } from "../graph/mutation-input.js";
+import { JsonObjectScalar } from "../graph/scalars.js";
+import { ManifestFileInput } from "./manifest.js";
+
+@InputType({ description: "What every new record with files takes." })
+export abstract class KeptFilesInput extends MutationInput {
+  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details, metrics for example." })
+  readonly details?: Record<string, unknown> | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: "Whether all files are kept as one tar.gz." })
+  readonly compressed!: boolean;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: "Whether the files are kept in the database itself: at most 16 MiB each, 64 MiB together.",
+  })
+  readonly lightweight!: boolean;
+
+  @Field(() => [ManifestFileInput], { nullable: true, description: "Every file of the record; none joins later." })
+  readonly files?: ManifestFileInput[] | null;
+}
