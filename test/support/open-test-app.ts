@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { graphql, type GraphQLError, type GraphQLSchema } from "graphql";
 import { pino } from "pino";
-import { ulid } from "ulid";
 import type { App } from "../../src/app.js";
 import { refusalOf } from "../../src/http/format-error.js";
 import { openApp } from "../../src/open-app.js";
@@ -14,6 +13,7 @@ import { readSettings } from "../../src/settings.js";
 import { FakeImageBuilder } from "../fakes/fake-image-builder.js";
 import { FakeRuntime } from "../fakes/fake-runtime.js";
 import { Seed } from "./seed.js";
+import { giveBack, lendDatabase } from "./test-database.js";
 import { watched, type Watched } from "./watched.js";
 
 /** The answer as a client reads it: through JSON. */
@@ -62,8 +62,9 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     ...environment,
   });
   const [runtime, imageBuilder] = [new FakeRuntime(), new FakeImageBuilder()];
+  const databaseName = await lendDatabase();
   const opened = await openApp(settings, pino({ level: process.env["LOG_LEVEL"] ?? "silent" }), {
-    databaseName: `rocas_test_${ulid().toLowerCase()}`,
+    databaseName,
     engine: { runtime, imageBuilder },
   });
   const { schema } = await (schemaOnce ??= rocasSchema());
@@ -86,8 +87,8 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     watched: (source, variableValues) => watched(opened.app, schema, { source, variableValues }),
     settled: () => opened.settled(),
     async [Symbol.asyncDispose]() {
-      await opened.app.store.connection.dropDatabase();
       await opened[Symbol.asyncDispose]();
+      giveBack(databaseName);
       await rm(folder, { recursive: true, force: true });
     },
   };

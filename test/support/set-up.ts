@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import mongoose from "mongoose";
+import mongoose, { type Connection } from "mongoose";
 
 /**
  * The store's worker thread and the servers that tests start run from compiled output: vitest cannot load a worker from
@@ -10,22 +10,29 @@ function compile(): void {
   execFileSync(process.execPath, tsc, { stdio: "inherit" });
 }
 
-/**
- * Each test has a database of its own, and a MongoDB keeps the files of a dropped one open for five minutes: hundreds of
- * tests would reach its limit of open files.
- */
-async function letDroppedFilesGo(uri: string): Promise<void> {
-  const connection = await mongoose.createConnection(uri).asPromise();
+/** The files of a dropped database stay open for minutes unless a MongoDB is told otherwise; its limit would be reached. */
+async function letDroppedFilesGo({ db }: Connection): Promise<void> {
   try {
-    await connection.db?.admin().command({ setParameter: 1, minSnapshotHistoryWindowInSeconds: 0 });
+    await db?.admin().command({ setParameter: 1, minSnapshotHistoryWindowInSeconds: 0, syncdelay: 5 });
   } catch {
     process.stderr.write("The MongoDB does not let dropped files go at once; it may run out of open files.\n");
-  } finally {
-    await connection.close();
   }
 }
 
-export default async function setUp(): Promise<void> {
+async function dropTestDatabases(connection: Connection): Promise<void> {
+  const { databases } = (await connection.db?.admin().listDatabases({ nameOnly: true })) ?? { databases: [] };
+  for (const { name } of databases) if (name.startsWith("rocas_test_")) await connection.useDb(name).dropDatabase();
+}
+
+/** @returns what is to be done after the last test. */
+export default async function setUp(): Promise<() => Promise<void>> {
   compile();
-  if (process.env["MONGODB_URI"]) await letDroppedFilesGo(process.env["MONGODB_URI"]);
+  const uri = process.env["MONGODB_URI"];
+  if (!uri) return async () => undefined;
+  const connection = await mongoose.createConnection(uri).asPromise();
+  await letDroppedFilesGo(connection);
+  return async () => {
+    await dropTestDatabases(connection);
+    await connection.close();
+  };
 }
