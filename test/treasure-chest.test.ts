@@ -63,7 +63,7 @@ test("no field, and no argument of a query, knows a secret", async () => {
   const chest = data.__schema.types.find(({ name }: { name: string }) => name === "TreasureChest");
   expect(JSON.stringify(fields)).not.toMatch(/"Secret"|password|pswd|username/i);
   expect(chest.fields.map(({ name }: { name: string }) => name).sort()).toEqual(
-    "builds createdAt createdBy deleting desc details id modifiedAt name owner superseded".split(" "),
+    "builds createdAt createdBy deleting desc details id modifiedAt name owner pushes superseded".split(" "),
   );
 });
 
@@ -197,3 +197,12 @@ test.each(["x", " a b ", "ä€😀", "x".repeat(4096), "$where", "__proto__"])(
     expect(await app.app.vault.open(data.createTreasureChest.id, 1)).toEqual({ username: "flora", password });
   },
 );
+
+test("a chest leads to the builds that fetch with it and to those that push with it", async () => {
+  await using app = await openTestApp();
+  await create(app, { name: "git", ...CANARY });
+
+  const { data } = await app.execute(`{ treasureChest(name: "git") { builds { totalCount } pushes { totalCount } } }`);
+
+  expect(data.treasureChest).toEqual({ builds: { totalCount: 0 }, pushes: { totalCount: 0 } });
+});

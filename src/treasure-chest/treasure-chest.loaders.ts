@@ -7,5 +7,6 @@ export function treasureChestLoaders({ treasureChests, byKind, builds }: Store) 
     treasureChest: loadById(treasureChests),
     treasureChestByKey: loadByKey(treasureChests),
     buildsOfChest: new ChildPages(byKind.tchest, builds, "chest"),
+    pushesOfChest: new ChildPages(byKind.tchest, builds, "registry_chest"),
   };
 }

@@ -64,12 +64,21 @@ export class TreasureChestResolver {
     return deleteRecord(app, intentOf(caller, "deleteTreasureChest", input), "tchest", [input.name], input.cascade);
   }
 
-  @FieldResolver(() => BuildConnection, { description: "The builds that use the chest." })
+  @FieldResolver(() => BuildConnection, { description: "The builds that use the chest to fetch what they build." })
   builds(
     @Root() { _id }: TreasureChest,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() { app, loaders }: RequestContext,
   ) {
     return answerChildren(app, loaders.buildsOfChest, _id, args);
+  }
+
+  @FieldResolver(() => BuildConnection, { description: "The builds that use the chest to push their image." })
+  pushes(
+    @Root() { _id }: TreasureChest,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { app, loaders }: RequestContext,
+  ) {
+    return answerChildren(app, loaders.pushesOfChest, _id, args);
   }
 }
