@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { App } from "../app.js";
-import { isDuplicateKey } from "../store/duplicate-key.js";
+import { keptOnce } from "../store/kept-once.js";
 
 const KEPT = "run_port";
 // Below the range from which Linux takes the ports of outgoing connections.
@@ -24,19 +24,8 @@ export async function runUrl(app: Reached): Promise<string> {
 }
 
 /** Chosen once for the installation: containers that run know it, and it must outlive this process. */
-async function keptPort({ store }: Pick<App, "store">, host: string): Promise<number> {
-  const kept = await store.installation.findOne({ _id: KEPT });
-  if (kept) return Number(kept.value);
-  const value = await freePort(host);
-  try {
-    await store.installation.insertOne({ _id: KEPT, value });
-    return value;
-  } catch (error) {
-    // Another process has chosen meanwhile: its choice counts.
-    if (!isDuplicateKey(error)) throw error;
-    return keptPort({ store }, host);
-  }
-}
+const keptPort = ({ store }: Pick<App, "store">, host: string): Promise<number> =>
+  keptOnce(store, KEPT, () => freePort(host));
 
 async function freePort(host: string): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
