@@ -29,7 +29,7 @@ interface Representation {
 }
 
 const LINK =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override", "@interfaceObject"])';
+  '@link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override", "@interfaceObject"])';
 
 const ROOT_DESCRIPTIONS = {
   Query: "Everything that can be read.",
@@ -67,7 +67,8 @@ export async function buildSubgraph(
 ): Promise<{ schema: GraphQLSchema; sdl: string }> {
   const plain = await buildSchema({ ...options, directives: [...readableDirectives(), ...(options.directives ?? [])] });
   describeRoots(plain);
-  const sdl = `${LINK}\n\n${printSchemaWithDirectives(lexicographicSortSchema(plain))}\n`;
+  // On the definition, not on an extension of it: relay-compiler ends at `extend schema`.
+  const sdl = `${printSchemaWithDirectives(lexicographicSortSchema(plain)).replace(/^schema \{/m, `schema ${LINK} {`)}\n`;
 
   const entities = Object.values(plain.getTypeMap()).filter(isEntity);
   const unresolved = entities.filter(({ name }) => !Object.hasOwn(references, name)).map(({ name }) => name);
