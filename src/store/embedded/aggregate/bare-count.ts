@@ -1,7 +1,7 @@
 import { ElementType } from "../bson/element-type.js";
 import { exactNumber } from "../bson/exact-number.js";
 import { elementsOf, fieldsOf, type Value } from "../bson/value.js";
-import { isNumber } from "../query/parse-filter.js";
+import { isNumber } from "../bson/numeric.js";
 
 /** A pipeline that only counts what matches, as `countDocuments` sends it: an index alone may answer it. */
 export interface BareCount {

@@ -1,7 +1,7 @@
 import { documentValue, fieldsOf, isEmpty, type Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import { FieldPath } from "../query/field-path.js";
-import { isTruthy } from "../query/parse-filter.js";
+import { isTruthy } from "../bson/truthy.js";
 import { compileFlags, including, isFlag, selectionOf, type Project } from "../query/projection.js";
 import { Branch, isBranch } from "../update/document-tree.js";
 import { parseExpression, type Expression } from "./expression.js";

@@ -1,7 +1,7 @@
 import { ElementType } from "../bson/element-type.js";
 import { exactNumber } from "../bson/exact-number.js";
 import { notImplemented } from "../command-error.js";
-import { isNumber } from "../query/parse-filter.js";
+import { isNumber } from "../bson/numeric.js";
 import { doubleValue, int32Value, int64Value } from "../bson/make-value.js";
 import type { Accumulator } from "./accumulator.js";
 

@@ -3,7 +3,7 @@ import { NULL_VALUE, documentValue, elementsOf, fieldsOf, isEmpty, stringOf, typ
 import { CommandError } from "../command-error.js";
 import { FieldPath } from "../query/field-path.js";
 import { PAUSE, type Paused } from "../query/find-records.js";
-import { isTruthy } from "../query/parse-filter.js";
+import { isTruthy } from "../bson/truthy.js";
 import { Branch, holderAt } from "../update/document-tree.js";
 import { int64Value } from "../bson/make-value.js";
 import { setAt } from "./project-stage.js";

@@ -2,7 +2,8 @@ import { ElementType, typeName } from "../bson/element-type.js";
 import { exactNumber } from "../bson/exact-number.js";
 import { elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
-import { isNumber, isTruthy } from "../query/parse-filter.js";
+import { isNumber } from "../bson/numeric.js";
+import { isTruthy } from "../bson/truthy.js";
 
 /** What every command may carry and none of ours acts on: one process has one clock, one copy and synced writes. */
 const ALWAYS = new Set([

@@ -6,7 +6,9 @@ import { CommandError, notImplemented } from "../command-error.js";
 import type { Condition } from "../query/condition.js";
 import { parsePath } from "../query/field-path.js";
 import { compileCondition } from "../query/match.js";
-import { isNumber, isTruthy, parseFilter } from "../query/parse-filter.js";
+import { isNumber } from "../bson/numeric.js";
+import { isTruthy } from "../bson/truthy.js";
+import { parseFilter } from "../query/parse-filter.js";
 import { IndexDefinition, type IndexField } from "./index-definition.js";
 
 const LONGEST_TTL = 2147483647;

@@ -5,7 +5,7 @@ import { exactNumber } from "../bson/exact-number.js";
 import { FieldReader, NULL_VALUE, fieldOf, sameBytes, stringOf, type Value } from "../bson/value.js";
 import type { Condition, Test } from "./condition.js";
 import { anyAt, type FieldPath, type Passes } from "./field-path.js";
-import { isNumber } from "./parse-filter.js";
+import { isNumber } from "../bson/numeric.js";
 
 export type Matches = (document: Value) => boolean;
 

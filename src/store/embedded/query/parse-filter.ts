@@ -1,5 +1,7 @@
 import { ElementType, TYPE_NAMES } from "../bson/element-type.js";
 import { exactNumber } from "../bson/exact-number.js";
+import { NUMERIC, isNumber } from "../bson/numeric.js";
+import { isTruthy } from "../bson/truthy.js";
 import { elementsOf, fieldsOf, isEmpty, stringOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import type { Condition, Test } from "./condition.js";
@@ -156,10 +158,6 @@ function parseSize(operand: Value): number {
   return size;
 }
 
-const NUMERIC: readonly number[] = [ElementType.DOUBLE, ElementType.INT32, ElementType.INT64, ElementType.DECIMAL128];
-
-export const isNumber = ({ type }: Value): boolean => NUMERIC.includes(type);
-
 function parseTypes(operand: Value): Set<number> {
   const wanted = operand.isArray ? elementsOf(operand) : [operand];
   if (wanted.length === 0) throw new CommandError("FailedToParse", "type must match at least one type");
@@ -178,10 +176,4 @@ function parseType(operand: Value): readonly number[] {
   const type = code === -1 ? ElementType.MIN_KEY : code;
   if (!Object.values(TYPE_NAMES).includes(type)) throw bad(`Invalid numerical type code: ${code}`);
   return [type];
-}
-
-export function isTruthy(value: Value): boolean {
-  if (isNumber(value)) return exactNumber(value) !== 0;
-  if (value.type === ElementType.BOOL) return value.bytes[value.start] === 1;
-  return value.type !== ElementType.NULL && value.type !== ElementType.UNDEFINED;
 }

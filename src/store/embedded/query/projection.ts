@@ -3,7 +3,8 @@ import { ElementType } from "../bson/element-type.js";
 import { FieldReader, documentValue, fieldsOf, isEmpty, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import { FieldPath } from "./field-path.js";
-import { isNumber, isTruthy } from "./parse-filter.js";
+import { isNumber } from "../bson/numeric.js";
+import { isTruthy } from "../bson/truthy.js";
 
 export type Project = (document: Value) => Value;
 

@@ -4,7 +4,7 @@ import { fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import { indexKeysOf } from "../indexes/index-keys.js";
 import { parsePath, type FieldPath } from "./field-path.js";
-import { isNumber } from "./parse-filter.js";
+import { isNumber } from "../bson/numeric.js";
 
 export interface SortField {
   readonly path: FieldPath;

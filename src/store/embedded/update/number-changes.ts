@@ -4,7 +4,7 @@ import { printValue } from "../bson/print-value.js";
 import { doubleValue, int32Value, int64Value } from "../bson/make-value.js";
 import type { Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
-import { isNumber } from "../query/parse-filter.js";
+import { isNumber } from "../bson/numeric.js";
 
 const LEAST_LONG = -(2n ** 63n);
 const GREATEST_LONG = 2n ** 63n - 1n;
