@@ -1,0 +1,43 @@
+import graphql from "@graphql-eslint/eslint-plugin";
+import { fileURLToPath } from "node:url";
+
+const SCHEMA = fileURLToPath(new URL("../../schema.graphql", import.meta.url));
+const FEDERATION = fileURLToPath(new URL("federation.graphql", import.meta.url));
+const { "flat/schema-recommended": recommended, "flat/schema-relay": relay } = graphql.configs;
+
+/** Values: they are read and kept with what holds them, and nothing names them from elsewhere. */
+const VALUES = [
+  "Drift",
+  "FileDoc",
+  "LogPage",
+  "LogPiece",
+  "PageInfo",
+  "ReplicaTask",
+  "ResourceProfile",
+  "StoredFile",
+  "Task",
+  "Upload",
+];
+
+export default [
+  {
+    files: ["**/*.graphql"],
+    plugins: { "@graphql-eslint": graphql },
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: { graphQLConfig: { schema: [SCHEMA, FEDERATION] } },
+    },
+    rules: {
+      ...recommended.rules,
+      ...relay.rules,
+      // Pages have no id by Relay's own specification; a snapshot with one would be taken for the record that it froze.
+      "@graphql-eslint/strict-id-in-types": [
+        "error",
+        { exceptions: { types: VALUES, suffixes: ["Connection", "Edge", "Snapshot"] } },
+      ],
+      // `nodes` beside `edges` is asked for by name, and bounded lists of values are part of a record. That whatever has
+      // a page of its own comes in a connection is a test's business.
+      "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
+    },
+  },
+];
