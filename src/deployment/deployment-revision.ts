@@ -5,6 +5,7 @@ import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { Served } from "./deployment.js";
 
 @Directive('@key(fields: "id")')
+@Directive('@key(fields: "deployment { proj { name } name } number")')
 @ObjectType({
   implements: [Node, RecordInfo, Served],
   description:

@@ -1,7 +1,9 @@
-import { type ClassType, Field, Int, ObjectType } from "type-graphql";
+import { type ClassType, Directive, Field, Int, ObjectType } from "type-graphql";
 import type { AnyRecord } from "./stored-record.js";
 import { cursorOf } from "./page.js";
 
+// Every subgraph with Relay's connections has this type.
+@Directive("@shareable")
 @ObjectType({ description: "Where a page lies among all." })
 export class PageInfo {
   @Field(() => Boolean, { simple: true, description: "Whether there is more after the page." })

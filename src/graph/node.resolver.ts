@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Directive, ID, Query, Resolver } from "type-graphql";
 import { DomainError } from "../errors.js";
 import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
@@ -25,13 +25,17 @@ async function nodeOf(loaders: Loaders, id: string): Promise<object | null> {
   return kind ? loaders[LOADER_OF_KIND[kind]].load(id) : null;
 }
 
+// Shareable, so that a supergraph composes in which another subgraph has these fields too. Hiding them would take them
+// from the clients of every gateway (docs/federation.md).
 @Resolver()
 export class NodeResolver {
+  @Directive("@shareable")
   @Query(() => Node, { nullable: true, description: "The record of that id, superseded or not, or null." })
   node(@Arg("id", () => ID, { description: "The id of a record." }) id: string, @Ctx() { loaders }: RequestContext) {
     return nodeOf(loaders, id);
   }
 
+  @Directive("@shareable")
   @Query(() => [Node], {
     nullable: "items",
     description: "The records of those ids, in their order; null for what is not there.",
