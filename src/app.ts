@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Cursors } from "./graph/cursors.js";
 import type { RouteTable } from "./router/route-table.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
@@ -28,5 +29,7 @@ export interface App {
   readonly imageBuilder: ImageBuilder;
   readonly sources: { readonly local: Source; readonly git: Source };
   readonly routes: RouteTable;
+  /** Any process reads the cursors of any other. */
+  readonly cursors: Cursors;
   readonly work: Work;
 }

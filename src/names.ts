@@ -119,6 +119,14 @@ export function asText(text: string, most: number): string {
   return text;
 }
 
+/** A text that stored ones are compared with: whatever they may hold, imported ones too. @throws BAD_USER_INPUT */
+export const asSearchText = (text: string): string =>
+  check(
+    [...text].length <= 512 && text.isWellFormed() && !UNPRINTABLE.test(text.replace(/[\n\r\t]/g, "")),
+    text,
+    "A text to compare with is Unicode without control characters, 512 characters at most.",
+  );
+
 /** What the store and reads accept as a name: imported records have dots, spaces and underscores. */
 export const isReadableName = (text: string): boolean =>
   text.length > 0 && [...text].length <= 128 && !UNPRINTABLE.test(text) && text.isWellFormed();

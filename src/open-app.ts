@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -9,6 +10,7 @@ import { carryDeployment } from "./deployment/carry-deployment.js";
 import { makeDeploymentWork } from "./deployment/deployment-maker.js";
 import { fillRoutes } from "./deployment/fill-routes.js";
 import { makeBuildJob } from "./build/build-maker.js";
+import { Cursors } from "./graph/cursors.js";
 import { startWork } from "./jobs/start-work.js";
 import { RouteTable } from "./router/route-table.js";
 import { Disposables } from "./disposables.js";
@@ -89,8 +91,10 @@ async function openInto(
   const opened = opening.use(
     await openConnection({ mongodbUri: settings.MONGODB_URI, dataFolder: data, databaseName }),
   );
-  const store = await openStore(opened.connection, () => opened.serverTime());
+  const store = await openStore(opened.connection, () => opened.serverTime(), settings.ROCAS_DETAILS_INDEXES);
   const cluster = await keptOnce(store, "cluster", () => ulid().toLowerCase());
+
+  const cursorKey = await keptOnce(store, "cursor_key", () => randomBytes(32).toString("base64url"));
 
   const notices: string[] = [];
   const secrets = opened.connection.collection("secrets") as unknown as SecretCollection;
@@ -120,6 +124,7 @@ async function openInto(
         git: new GitSource({ allowedOrigins: settings.ROCAS_GIT_HOSTS, scratchFolder: join(data, "git") }),
       },
       routes: new RouteTable(),
+      cursors: new Cursors(cursorKey),
     },
     {
       carriers: { BUILD: carryBuild, TRAIN: carryTraining, DEPLOY: carryDeployment },

@@ -8,6 +8,25 @@ const list = makeValidator<string[]>((text) =>
     .filter(Boolean),
 );
 
+/** Types whose records have `details`. */
+const DETAILED = ["Dataset", "Training", "ModelVersion", "Deployment", "DeploymentRevision", "TreasureChest"];
+const DETAILS_INDEX = new RegExp(`^(${DETAILED.join("|")}):([^.$\\s]+(?:\\.[^.$\\s]+)*)$`);
+
+/** Stored paths into `details` by type, from `ModelVersion:metrics.accuracy,Training:team`. */
+const detailsIndexes = makeValidator<ReadonlyMap<string, readonly string[]>>((text) => {
+  const indexes = new Map<string, readonly string[]>();
+  for (const each of text.split(",").map((part) => part.trim())) {
+    if (!each) continue;
+    const [, type, path] = DETAILS_INDEX.exec(each) ?? [];
+    if (!type || !path)
+      throw new Error(
+        `"${each}" is no TYPE:key.key, as ModelVersion:metrics.accuracy; TYPE is one of ${DETAILED.join(", ")}`,
+      );
+    indexes.set(type, [...(indexes.get(type) ?? []), `details.${path}`]);
+  }
+  return indexes;
+});
+
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** The only reader of the environment. Every problem is reported at once. */
@@ -41,6 +60,10 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       ROCAS_RUN_PORT: num({ default: 0, desc: "Port of the run listener; chosen once and kept where it is 0." }),
       ROCAS_RUN_URL: str({ default: "", desc: "Address at which containers reach the run listener." }),
       ROCAS_MAX_PAGE: num({ default: 100, desc: "Largest page of a connection." }),
+      ROCAS_DETAILS_INDEXES: detailsIndexes({
+        default: new Map(),
+        desc: "Paths into details that filters may stand on alone, as ModelVersion:metrics.accuracy (comma-separated).",
+      }),
       ROCAS_MAX_DEPTH: num({ default: 12, desc: "Deepest nesting of a query." }),
       ROCAS_TRAIN_MEMORY_MB: num({ default: 2048, desc: "Memory of a training's container, in MiB." }),
       ROCAS_DEPLOY_MEMORY_MB: num({ default: 1024, desc: "Memory of a replica's container, in MiB." }),

@@ -66,7 +66,12 @@ test("the lineage of 500 deployments costs one store call per type and level, as
     ds: { name: "iris" },
   });
   expect([...all.commands].sort()).toEqual([...one.commands].sort());
-  expect([...all.commands].sort()).toEqual(["find build_versions", "find deployments", "find models", "find projects"]);
+  expect([...all.commands].sort()).toEqual([
+    "aggregate deployments",
+    "find build_versions",
+    "find models",
+    "find projects",
+  ]);
 }, 120_000);
 
 test("a connection under a list is one call for all parents, and its count another", async () => {
@@ -83,5 +88,5 @@ test("a connection under a list is one call for all parents, and its count anoth
 
   const versions = { totalCount: 2, nodes: [{ name: expect.any(String) }], pageInfo: { hasNextPage: true } };
   expect(data.models.nodes).toEqual([{ versions }, { versions }, { versions }]);
-  expect(commands).toEqual(["find models", "aggregate models", "aggregate models"]);
+  expect(commands).toEqual(["aggregate models", "aggregate models", "aggregate models"]);
 });

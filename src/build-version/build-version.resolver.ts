@@ -6,16 +6,18 @@ import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
+import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { whereNames, whereParents } from "../graph/where-names.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
 import { BuildVersionConnection } from "./build-version.connection.js";
-import { BuildVersionKey, BuildVersionsArgs, DeleteBuildVersionInput } from "./build-version.inputs.js";
+import { BuildVersionKey, DeleteBuildVersionInput } from "./build-version.inputs.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
+import { BUILD_VERSION_LISTING } from "./build-version.listing.js";
+import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
+import { TRAINING_LISTING } from "../training/training.listing.js";
 
 @Resolver(() => BuildVersion)
 export class BuildVersionResolver {
@@ -28,12 +30,8 @@ export class BuildVersionResolver {
   }
 
   @Query(() => BuildVersionConnection, { description: "Build versions, the newest first." })
-  async buildVersions(@Args(() => BuildVersionsArgs) args: BuildVersionsArgs, @Ctx() { app, loaders }: RequestContext) {
-    const where = {
-      ...(await whereParents("proj", loaders.projectByKey, args.filter?.proj, ["filter", "proj"])),
-      ...whereNames("tag", args.filter?.tag, ["filter", "tag"]),
-    };
-    return answerList(app, app.store.buildVersions, where, args);
+  buildVersions(@Args(() => BUILD_VERSION_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, BUILD_VERSION_LISTING, context.app.store.buildVersions, args);
   }
 
   @Mutation(() => Deletion, {
@@ -60,19 +58,19 @@ export class BuildVersionResolver {
   @FieldResolver(() => TrainingConnection, { description: "The trainings that ran in it." })
   trainings(
     @Root() { _id }: BuildVersion,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => TRAINING_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.trainingsOfBuildVersion, _id, args);
+    return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsOfBuildVersion, _id, args);
   }
 
   @FieldResolver(() => DeploymentConnection, { description: "The deployments whose wanted revision runs in it." })
   deployments(
     @Root() { _id }: BuildVersion,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.deploymentsOfBuildVersion, _id, args);
+    return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfBuildVersion, _id, args);
   }
 }
 

@@ -76,7 +76,9 @@ export abstract class BuildVersionInfo {
 })
 @modelOptions({ schemaOptions: { collection: "build_versions" } })
 @index({ proj: 1, superseded: 1, _id: -1 })
-@index({ tag: 1, superseded: 1, _id: -1 })
+@index({ git_version: 1, superseded: 1, _id: -1 })
+@index({ docker_id: 1, superseded: 1, _id: -1 })
+@index({ superseded: 1, tag: 1, _id: 1 })
 export class BuildVersion extends storedRecord(BuildVersionInfo) {
   /** The id of the project. */
   @prop({ type: () => String, required: true })

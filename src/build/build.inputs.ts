@@ -1,8 +1,6 @@
-import { ArgsType, Field, ID, InputType } from "type-graphql";
+import { Field, ID, InputType } from "type-graphql";
 import { BuiltFrom } from "../build-version/build-version.js";
-import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
 import { GitRefScalar, TagScalar } from "../graph/scalars.js";
 
 @InputType({ description: "What is to be built, from where." })
@@ -55,19 +53,4 @@ export class CancelBuildInput extends MutationInput {
 export class DeleteBuildInput extends DeletionInput {
   @Field(() => ID, { description: "The id of the build." })
   readonly id!: string;
-}
-
-@InputType({ description: "Which builds." })
-export class BuildFilter {
-  @Field(() => NameFilter, { nullable: true, description: "By the name of the project." })
-  readonly proj?: NameFilter | null;
-
-  @Field(() => NameFilter, { nullable: true, description: "By tag." })
-  readonly tag?: NameFilter | null;
-}
-
-@ArgsType()
-export class BuildsArgs extends PageArgs {
-  @Field(() => BuildFilter, { nullable: true, description: "Only these." })
-  readonly filter?: BuildFilter | null;
 }

@@ -2,18 +2,19 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { answerList } from "../graph/answer-list.js";
+import type { ListArgs } from "../graph/listing.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { whereNames, whereParents } from "../graph/where-names.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { TreasureChest } from "../treasure-chest/treasure-chest.js";
 import { BuildConnection } from "./build.connection.js";
-import { BuildProjectInput, BuildsArgs, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
+import { BuildProjectInput, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
 import { Build } from "./build.js";
 import { cancelBuild } from "./cancel-build.js";
 import { readBuildLog } from "./read-build-log.js";
 import { buildProject } from "./start-build.js";
+import { BUILD_LISTING } from "./build.listing.js";
 
 @Resolver(() => Build)
 export class BuildResolver {
@@ -23,12 +24,8 @@ export class BuildResolver {
   }
 
   @Query(() => BuildConnection, { description: "Builds, the newest first." })
-  async builds(@Args(() => BuildsArgs) args: BuildsArgs, @Ctx() { app, loaders }: RequestContext) {
-    const where = {
-      ...(await whereParents("proj", loaders.projectByKey, args.filter?.proj, ["filter", "proj"])),
-      ...whereNames("tag", args.filter?.tag, ["filter", "tag"]),
-    };
-    return answerList(app, app.store.builds, where, args);
+  builds(@Args(() => BUILD_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, BUILD_LISTING, context.app.store.builds, args);
   }
 
   @Mutation(() => Build, {

@@ -13,7 +13,8 @@ import { Task } from "../graph/task.js";
 })
 @modelOptions({ schemaOptions: { collection: "builds" } })
 @index({ proj: 1, superseded: 1, _id: -1 })
-@index({ tag: 1, superseded: 1, _id: -1 })
+@index({ "task.state": 1, superseded: 1, _id: -1 })
+@index({ superseded: 1, tag: 1, _id: 1 })
 @index({ chest: 1, superseded: 1, _id: -1 })
 @index({ registry_chest: 1, superseded: 1, _id: -1 })
 export class Build extends StoredRecord {

@@ -1,8 +1,6 @@
 import { ArgsType, Field, InputType } from "type-graphql";
 import { KeptFilesInput } from "../files/kept-files.inputs.js";
-import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
 
 @InputType({
@@ -50,21 +48,6 @@ export class DeleteDatasetInput extends DeletionInput {
 
   @Field(() => String, { description: "The name of the dataset." })
   readonly name!: string;
-}
-
-@InputType({ description: "Which datasets." })
-export class DatasetFilter {
-  @Field(() => NameFilter, { nullable: true, description: "By the name of the model." })
-  readonly model?: NameFilter | null;
-
-  @Field(() => NameFilter, { nullable: true, description: "By name." })
-  readonly name?: NameFilter | null;
-}
-
-@ArgsType()
-export class DatasetsArgs extends PageArgs {
-  @Field(() => DatasetFilter, { nullable: true, description: "Only these." })
-  readonly filter?: DatasetFilter | null;
 }
 
 @ArgsType()

@@ -5,10 +5,9 @@ import { downloadOf, uploadsOf } from "../files/uploads-of.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
+import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { Upload } from "../graph/stored-file.js";
-import { whereNames, whereParents } from "../graph/where-names.js";
 import { Model } from "../model/model.js";
 import { ModelVersionConnection } from "../model-version/model-version.connection.js";
 import type { RequestContext } from "../request-context.js";
@@ -16,15 +15,12 @@ import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
 import { createDataset } from "./create-dataset.js";
 import { DatasetConnection } from "./dataset.connection.js";
-import {
-  CreateDatasetInput,
-  DatasetKey,
-  DatasetsArgs,
-  DeleteDatasetInput,
-  UpdateDatasetInput,
-} from "./dataset.inputs.js";
+import { CreateDatasetInput, DatasetKey, DeleteDatasetInput, UpdateDatasetInput } from "./dataset.inputs.js";
 import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
 import { updateDataset } from "./update-dataset.js";
+import { DATASET_LISTING } from "./dataset.listing.js";
+import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
+import { TRAINING_LISTING } from "../training/training.listing.js";
 
 @Resolver(() => Dataset)
 export class DatasetResolver {
@@ -34,12 +30,8 @@ export class DatasetResolver {
   }
 
   @Query(() => DatasetConnection, { description: "Datasets, the newest first." })
-  async datasets(@Args(() => DatasetsArgs) args: DatasetsArgs, @Ctx() { app, loaders }: RequestContext) {
-    const where = {
-      ...(await whereParents("model", loaders.modelByKey, args.filter?.model, ["filter", "model"])),
-      ...whereNames("name", args.filter?.name, ["filter", "name"]),
-    };
-    return answerList(app, app.store.datasets, where, args);
+  datasets(@Args(() => DATASET_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, DATASET_LISTING, context.app.store.datasets, args);
   }
 
   @Mutation(() => Dataset, {
@@ -94,13 +86,21 @@ export class DatasetResolver {
   }
 
   @FieldResolver(() => TrainingConnection, { description: "The trainings that mounted the dataset." })
-  trainings(@Root() { _id }: Dataset, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.trainingsOfDataset, _id, args);
+  trainings(
+    @Root() { _id }: Dataset,
+    @Args(() => TRAINING_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsOfDataset, _id, args);
   }
 
   @FieldResolver(() => ModelVersionConnection, { description: "The versions that were trained on the dataset." })
-  versions(@Root() { _id }: Dataset, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.versionsOfDataset, _id, args);
+  versions(
+    @Root() { _id }: Dataset,
+    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfDataset, _id, args);
   }
 }
 

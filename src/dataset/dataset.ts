@@ -48,7 +48,7 @@ export abstract class DatasetInfo {
 @ObjectType({ implements: [Node, RecordInfo, DatasetInfo], description: "Data that a model is trained on." })
 @modelOptions({ schemaOptions: { collection: "datasets" } })
 @index({ model: 1, superseded: 1, _id: -1 })
-@index({ name: 1, superseded: 1, _id: -1 })
+@index({ superseded: 1, name: 1, _id: 1 })
 @index({ "files.sha256": 1 })
 @index({ "archive.sha256": 1 })
 @index({ state: 1, modified_at: 1 })

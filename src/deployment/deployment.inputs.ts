@@ -1,7 +1,5 @@
 import { ArgsType, Field, InputType, Int } from "type-graphql";
-import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
 import { ModelVersionKeyInput } from "../model-version/model-version.inputs.js";
 
@@ -76,19 +74,4 @@ export class DeploymentKey {
 
   @Field(() => String, { description: "The name of the deployment." })
   readonly name!: string;
-}
-
-@InputType({ description: "Which deployments." })
-export class DeploymentFilter {
-  @Field(() => NameFilter, { nullable: true, description: "By the name of the project." })
-  readonly proj?: NameFilter | null;
-
-  @Field(() => NameFilter, { nullable: true, description: "By name." })
-  readonly name?: NameFilter | null;
-}
-
-@ArgsType()
-export class DeploymentsArgs extends PageArgs {
-  @Field(() => DeploymentFilter, { nullable: true, description: "Only these." })
-  readonly filter?: DeploymentFilter | null;
 }

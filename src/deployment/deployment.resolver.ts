@@ -4,25 +4,20 @@ import { Deletion } from "../deletion/deletion.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
-import { whereNames, whereParents } from "../graph/where-names.js";
+import type { ListArgs } from "../graph/listing.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { deploy } from "./deploy.js";
 import { DeploymentConnection } from "./deployment.connection.js";
-import {
-  DeleteDeploymentInput,
-  DeployInput,
-  DeploymentKey,
-  DeploymentsArgs,
-  UndeployInput,
-} from "./deployment.inputs.js";
+import { DeleteDeploymentInput, DeployInput, DeploymentKey, UndeployInput } from "./deployment.inputs.js";
 import { Deployment } from "./deployment.js";
 import { DeploymentRevisionConnection } from "./deployment-revision.connection.js";
 import { revisionLog } from "./revision-log.js";
 import { undeploy } from "./undeploy.js";
+import { DEPLOYMENT_LISTING } from "./deployment.listing.js";
+import { DEPLOYMENT_REVISION_LISTING } from "./deployment-revision.listing.js";
 
 @Resolver(() => Deployment)
 export class DeploymentResolver {
@@ -32,12 +27,8 @@ export class DeploymentResolver {
   }
 
   @Query(() => DeploymentConnection, { description: "Deployments, the newest first." })
-  async deployments(@Args(() => DeploymentsArgs) args: DeploymentsArgs, @Ctx() { app, loaders }: RequestContext) {
-    const where = {
-      ...(await whereParents("proj", loaders.projectByKey, args.filter?.proj, ["filter", "proj"])),
-      ...whereNames("name", args.filter?.name, ["filter", "name"]),
-    };
-    return answerList(app, app.store.deployments, where, args);
+  deployments(@Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, DEPLOYMENT_LISTING, context.app.store.deployments, args);
   }
 
   @Mutation(() => Deployment, {
@@ -75,10 +66,10 @@ export class DeploymentResolver {
   @FieldResolver(() => DeploymentRevisionConnection, { description: "What it ran over time, the newest first." })
   revisions(
     @Root() { _id }: Deployment,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => DEPLOYMENT_REVISION_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.revisionsOfDeployment, _id, args);
+    return answerChildren(context, DEPLOYMENT_REVISION_LISTING, context.loaders.revisionsOfDeployment, _id, args);
   }
 
   @FieldResolver(() => LogPage, { description: "What the replicas of the wanted revision wrote." })

@@ -70,7 +70,8 @@ export abstract class Served {
 })
 @modelOptions({ schemaOptions: { collection: "deployments" } })
 @index({ proj: 1, superseded: 1, _id: -1 })
-@index({ name: 1, superseded: 1, _id: -1 })
+@index({ availability: 1, superseded: 1, _id: -1 })
+@index({ superseded: 1, name: 1, _id: 1 })
 @index({ "movers._id": 1, superseded: 1, _id: -1 })
 @index({ "bvers._id": 1, superseded: 1, _id: -1 })
 export class Deployment extends storedRecord(Served) {

@@ -1,16 +1,17 @@
 import { type ClassType, Directive, Field, Int, ObjectType } from "type-graphql";
+import type { Position } from "./cursors.js";
+import type { PageRequest } from "./page.js";
 import type { AnyRecord } from "./stored-record.js";
-import { cursorOf } from "./page.js";
 
 // Every subgraph with Relay's connections has this type.
 @Directive("@shareable")
 @ObjectType({ description: "Where a page lies among all." })
 export class PageInfo {
   @Field(() => Boolean, { simple: true, description: "Whether there is more after the page." })
-  readonly hasNextPage!: boolean;
+  readonly hasNextPage!: () => Promise<boolean>;
 
   @Field(() => Boolean, { simple: true, description: "Whether there is more before the page." })
-  readonly hasPreviousPage!: boolean;
+  readonly hasPreviousPage!: () => Promise<boolean>;
 
   @Field(() => String, {
     simple: true,
@@ -27,11 +28,17 @@ export class PageInfo {
   readonly endCursor!: string | null;
 }
 
-/** What the store gives for a `PageRequest`: records from the newest to the oldest. */
+/** What the store gives for a `PageRequest`. */
 export interface Page<T> {
-  readonly records: readonly T[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
+  readonly records: readonly Placed<T>[];
+  /** Whether the range has more on the side on which the page ends. */
+  readonly hasMore: boolean;
+}
+
+/** A record, and where it stands in the order. */
+export interface Placed<T> {
+  readonly record: T;
+  readonly position: Position;
 }
 
 export interface Edge<T> {
@@ -47,19 +54,29 @@ export interface Connection<T> {
   readonly totalCount: () => Promise<number>;
 }
 
-export function connection<T extends AnyRecord>(page: Page<T>, totalCount: () => Promise<number>): Connection<T> {
-  const { records, hasNextPage, hasPreviousPage } = page;
-  const [first, last] = [records[0], records.at(-1)];
+/** The further questions that a connection may be asked. */
+export interface Beyond {
+  readonly cursorOf: (position: Position) => string;
+  /** Whether there is a record at or beyond the cursor that begins or ends the page's range. */
+  readonly isAny: (side: "after" | "before") => Promise<boolean>;
+  readonly totalCount: () => Promise<number>;
+}
+
+export function connection<T>(page: Page<T>, request: PageRequest, ask: Beyond): Connection<T> {
+  const [first, last] = [page.records[0], page.records.at(-1)];
+  const isBeyond = (side: "after" | "before") => (request[side] ? ask.isAny(side) : Promise.resolve(false));
+  const isMore = async (side: "after" | "before", isFar: boolean): Promise<boolean> =>
+    (isFar && page.hasMore) || isBeyond(side);
   return {
-    nodes: records,
-    edges: () => records.map((node) => ({ cursor: cursorOf(node), node })),
+    nodes: page.records.map(({ record }) => record),
+    edges: () => page.records.map(({ record, position }) => ({ cursor: ask.cursorOf(position), node: record })),
     pageInfo: () => ({
-      hasNextPage,
-      hasPreviousPage,
-      startCursor: first ? cursorOf(first) : null,
-      endCursor: last ? cursorOf(last) : null,
+      hasNextPage: () => isMore("before", !request.backward),
+      hasPreviousPage: () => isMore("after", request.backward),
+      startCursor: first ? ask.cursorOf(first.position) : null,
+      endCursor: last ? ask.cursorOf(last.position) : null,
     }),
-    totalCount,
+    totalCount: ask.totalCount,
   };
 }
 
@@ -77,7 +94,7 @@ export function connectionOf<T extends AnyRecord>(
     readonly node!: T;
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of ${name} records, the newest first.` })
+  @ObjectType(`${name}Connection`, { description: `A page of ${name} records.` })
   class NodeConnection {
     @Field(() => [NodeEdge], { simple: true, description: "The records with their cursors." })
     readonly edges!: () => readonly NodeEdge[];

@@ -26,6 +26,12 @@ function checkKey(key: string): void {
     );
 }
 
+/** A key of such an object, as a path names it. @throws BAD_USER_INPUT */
+export function asJsonKey(key: string): string {
+  checkKey(key);
+  return key;
+}
+
 /**
  * A JSON object within the bounds that the store, the driver and readers of it can bear.
  * @throws BAD_USER_INPUT naming the rule that is broken, never the value.

@@ -1,9 +1,7 @@
 import { ArgsType, Field, InputType } from "type-graphql";
 import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
 import { KeptFilesInput } from "../files/kept-files.inputs.js";
-import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
 
 @InputType({ description: "Which model version." })
@@ -59,21 +57,6 @@ export class DeleteModelVersionInput extends DeletionInput {
 
   @Field(() => String, { description: "The name of the version." })
   readonly name!: string;
-}
-
-@InputType({ description: "Which model versions." })
-export class ModelVersionFilter {
-  @Field(() => NameFilter, { nullable: true, description: "By the name of the model." })
-  readonly model?: NameFilter | null;
-
-  @Field(() => NameFilter, { nullable: true, description: "By name." })
-  readonly name?: NameFilter | null;
-}
-
-@ArgsType()
-export class ModelVersionsArgs extends PageArgs {
-  @Field(() => ModelVersionFilter, { nullable: true, description: "Only these." })
-  readonly filter?: ModelVersionFilter | null;
 }
 
 @ArgsType()

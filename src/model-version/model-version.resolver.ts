@@ -6,10 +6,9 @@ import { downloadOf, uploadsOf } from "../files/uploads-of.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
+import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { Upload } from "../graph/stored-file.js";
-import { whereNames, whereParents } from "../graph/where-names.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
@@ -19,13 +18,15 @@ import { ModelVersionConnection } from "./model-version.connection.js";
 import {
   DeleteModelVersionInput,
   ModelVersionKey,
-  ModelVersionsArgs,
   PublishModelVersionInput,
   UpdateModelVersionInput,
 } from "./model-version.inputs.js";
 import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { publishModelVersion } from "./publish-model-version.js";
 import { updateModelVersion } from "./update-model-version.js";
+import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
+import { MODEL_VERSION_LISTING } from "./model-version.listing.js";
+import { TRAINING_LISTING } from "../training/training.listing.js";
 
 @Resolver(() => ModelVersion)
 export class ModelVersionResolver {
@@ -38,12 +39,8 @@ export class ModelVersionResolver {
   }
 
   @Query(() => ModelVersionConnection, { description: "Model versions, the newest first." })
-  async modelVersions(@Args(() => ModelVersionsArgs) args: ModelVersionsArgs, @Ctx() { app, loaders }: RequestContext) {
-    const where = {
-      ...(await whereParents("model", loaders.modelByKey, args.filter?.model, ["filter", "model"])),
-      ...whereNames("name", args.filter?.name, ["filter", "name"]),
-    };
-    return answerList(app, app.store.modelVersions, where, args);
+  modelVersions(@Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, MODEL_VERSION_LISTING, context.app.store.modelVersions, args);
   }
 
   @Mutation(() => ModelVersion, {
@@ -113,28 +110,28 @@ export class ModelVersionResolver {
   @FieldResolver(() => DeploymentConnection, { description: "The deployments that serve the version." })
   deployments(
     @Root() { _id }: ModelVersion,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.deploymentsOfVersion, _id, args);
+    return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfVersion, _id, args);
   }
 
   @FieldResolver(() => TrainingConnection, { description: "The trainings that started from the version." })
   trainings(
     @Root() { _id }: ModelVersion,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => TRAINING_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.trainingsFromVersion, _id, args);
+    return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsFromVersion, _id, args);
   }
 
   @FieldResolver(() => ModelVersionConnection, { description: "The versions that were trained from this one." })
   successors(
     @Root() { _id }: ModelVersion,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.versionsFromVersion, _id, args);
+    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsFromVersion, _id, args);
   }
 }
 

@@ -64,7 +64,7 @@ export abstract class ModelVersionInfo {
 })
 @modelOptions({ schemaOptions: { collection: "model_versions" } })
 @index({ model: 1, superseded: 1, _id: -1 })
-@index({ name: 1, superseded: 1, _id: -1 })
+@index({ superseded: 1, name: 1, _id: 1 })
 @index({ "train._id": 1, superseded: 1, _id: -1 })
 @index({ "ds._id": 1, superseded: 1, _id: -1 })
 @index({ "pretrained._id": 1, superseded: 1, _id: -1 })

@@ -1,7 +1,5 @@
-import { ArgsType, Field, Float, InputType } from "type-graphql";
-import { NameFilter } from "../graph/filter.js";
+import { Field, Float, InputType } from "type-graphql";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
 import { FileNameScalar, NameScalar, ShortTextScalar } from "../graph/scalars.js";
 
 @InputType({ description: "One file of a model's contract." })
@@ -53,16 +51,4 @@ export class UpdateModelInput extends ModelFields {
 export class DeleteModelInput extends DeletionInput {
   @Field(() => String, { description: "The name of the model." })
   readonly name!: string;
-}
-
-@InputType({ description: "Which models." })
-export class ModelFilter {
-  @Field(() => NameFilter, { nullable: true, description: "By name." })
-  readonly name?: NameFilter | null;
-}
-
-@ArgsType()
-export class ModelsArgs extends PageArgs {
-  @Field(() => ModelFilter, { nullable: true, description: "Only these." })
-  readonly filter?: ModelFilter | null;
 }

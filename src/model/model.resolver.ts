@@ -5,18 +5,21 @@ import { Deletion } from "../deletion/deletion.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
+import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { whereNames } from "../graph/where-names.js";
 import { ModelVersionConnection } from "../model-version/model-version.connection.js";
 import { ProjectConnection } from "../project/project.connection.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { createModel } from "./create-model.js";
 import { ModelConnection } from "./model.connection.js";
-import { CreateModelInput, DeleteModelInput, ModelsArgs, UpdateModelInput } from "./model.inputs.js";
+import { CreateModelInput, DeleteModelInput, UpdateModelInput } from "./model.inputs.js";
 import { Model, MODEL_DEFINITION, ModelSnapshot } from "./model.js";
 import { updateModel } from "./update-model.js";
+import { DATASET_LISTING } from "../dataset/dataset.listing.js";
+import { MODEL_LISTING } from "./model.listing.js";
+import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
+import { PROJECT_LISTING } from "../project/project.listing.js";
 
 @Resolver(() => Model)
 export class ModelResolver {
@@ -29,8 +32,8 @@ export class ModelResolver {
   }
 
   @Query(() => ModelConnection, { description: "Models, the newest first." })
-  models(@Args(() => ModelsArgs) args: ModelsArgs, @Ctx() { app }: RequestContext) {
-    return answerList(app, app.store.models, whereNames("name", args.filter?.name, ["filter", "name"]), args);
+  models(@Args(() => MODEL_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, MODEL_LISTING, context.app.store.models, args);
   }
 
   @Mutation(() => Model, { description: "Makes a model definition." })
@@ -52,18 +55,22 @@ export class ModelResolver {
   }
 
   @FieldResolver(() => ProjectConnection, { description: "The projects that use the model." })
-  projects(@Root() { _id }: Model, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.projectsOfModel, _id, args);
+  projects(@Root() { _id }: Model, @Args(() => PROJECT_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerChildren(context, PROJECT_LISTING, context.loaders.projectsOfModel, _id, args);
   }
 
   @FieldResolver(() => DatasetConnection, { description: "The datasets of the model." })
-  datasets(@Root() { _id }: Model, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.datasetsOfModel, _id, args);
+  datasets(@Root() { _id }: Model, @Args(() => DATASET_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerChildren(context, DATASET_LISTING, context.loaders.datasetsOfModel, _id, args);
   }
 
   @FieldResolver(() => ModelVersionConnection, { description: "The versions of the model." })
-  versions(@Root() { _id }: Model, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.versionsOfModel, _id, args);
+  versions(
+    @Root() { _id }: Model,
+    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfModel, _id, args);
   }
 }
 

@@ -36,7 +36,7 @@ export abstract class ModelInfo {
     "A model definition: a template that says how versions of the model are persisted and what they are trained on.",
 })
 @modelOptions({ schemaOptions: { collection: "models" } })
-@index({ name: 1, superseded: 1, _id: -1 })
+@index({ superseded: 1, name: 1, _id: 1 })
 export class Model extends storedRecord(ModelInfo) {}
 
 @ObjectType({ implements: [SnapshotInfo, ModelInfo], description: "A model definition as it was at one moment." })

@@ -1,7 +1,5 @@
-import { ArgsType, Field, InputType } from "type-graphql";
-import { NameFilter } from "../graph/filter.js";
+import { Field, InputType } from "type-graphql";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
 import { GitUrlScalar, ImageRefScalar, NameScalar, ShortTextScalar } from "../graph/scalars.js";
 
 @InputType({ description: "What can be said of a project at any time." })
@@ -45,16 +43,4 @@ export class UpdateProjectInput extends ProjectFields {
 export class DeleteProjectInput extends DeletionInput {
   @Field(() => String, { description: "The name of the project." })
   readonly name!: string;
-}
-
-@InputType({ description: "Which projects." })
-export class ProjectFilter {
-  @Field(() => NameFilter, { nullable: true, description: "By name." })
-  readonly name?: NameFilter | null;
-}
-
-@ArgsType()
-export class ProjectsArgs extends PageArgs {
-  @Field(() => ProjectFilter, { nullable: true, description: "Only these." })
-  readonly filter?: ProjectFilter | null;
 }

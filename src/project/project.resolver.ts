@@ -7,18 +7,22 @@ import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
+import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { whereNames } from "../graph/where-names.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
 import { createProject } from "./create-project.js";
 import { ProjectConnection } from "./project.connection.js";
-import { CreateProjectInput, DeleteProjectInput, ProjectsArgs, UpdateProjectInput } from "./project.inputs.js";
+import { CreateProjectInput, DeleteProjectInput, UpdateProjectInput } from "./project.inputs.js";
 import { Project, PROJECT_DEFINITION, ProjectSnapshot } from "./project.js";
 import { updateProject } from "./update-project.js";
+import { BUILD_LISTING } from "../build/build.listing.js";
+import { BUILD_VERSION_LISTING } from "../build-version/build-version.listing.js";
+import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
+import { PROJECT_LISTING } from "./project.listing.js";
+import { TRAINING_LISTING } from "../training/training.listing.js";
 
 @Resolver(() => Project)
 export class ProjectResolver {
@@ -31,8 +35,8 @@ export class ProjectResolver {
   }
 
   @Query(() => ProjectConnection, { description: "Projects, the newest first." })
-  projects(@Args(() => ProjectsArgs) args: ProjectsArgs, @Ctx() { app }: RequestContext) {
-    return answerList(app, app.store.projects, whereNames("name", args.filter?.name, ["filter", "name"]), args);
+  projects(@Args(() => PROJECT_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, PROJECT_LISTING, context.app.store.projects, args);
   }
 
   @Mutation(() => Project, { description: "Makes a project." })
@@ -59,27 +63,35 @@ export class ProjectResolver {
   }
 
   @FieldResolver(() => BuildConnection, { description: "What was built, or is being built." })
-  builds(@Root() { _id }: Project, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.buildsOfProject, _id, args);
+  builds(@Root() { _id }: Project, @Args(() => BUILD_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerChildren(context, BUILD_LISTING, context.loaders.buildsOfProject, _id, args);
   }
 
   @FieldResolver(() => BuildVersionConnection, { description: "The images that builds of the project made." })
   buildVersions(
     @Root() { _id }: Project,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => BUILD_VERSION_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.buildVersionsOfProject, _id, args);
+    return answerChildren(context, BUILD_VERSION_LISTING, context.loaders.buildVersionsOfProject, _id, args);
   }
 
   @FieldResolver(() => TrainingConnection, { description: "The trainings of the project." })
-  trainings(@Root() { _id }: Project, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.trainingsOfProject, _id, args);
+  trainings(
+    @Root() { _id }: Project,
+    @Args(() => TRAINING_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsOfProject, _id, args);
   }
 
   @FieldResolver(() => DeploymentConnection, { description: "The deployments of the project." })
-  deployments(@Root() { _id }: Project, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.deploymentsOfProject, _id, args);
+  deployments(
+    @Root() { _id }: Project,
+    @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfProject, _id, args);
   }
 }
 

@@ -50,7 +50,7 @@ export abstract class ProjectInfo {
   description: "A project that Rocas builds, trains and deploys.",
 })
 @modelOptions({ schemaOptions: { collection: "projects" } })
-@index({ name: 1, superseded: 1, _id: -1 })
+@index({ superseded: 1, name: 1, _id: 1 })
 @index({ model: 1, superseded: 1, _id: -1 })
 export class Project extends storedRecord(ProjectInfo) {
   /** The ids of the models that it uses. */

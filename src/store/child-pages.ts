@@ -1,59 +1,67 @@
 import DataLoader from "dataloader";
+import { EJSON } from "bson";
 import type { Page } from "../graph/connection.js";
-import type { PageRequest } from "../graph/page.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { HIDDEN } from "./current.js";
-import { asPage, conditions, direction, oneMore } from "./find-page.js";
+import { countSome } from "./find-page.js";
+import { asPage, type BroadRead, broadRead, conditions, type ListRequest, pageStages } from "./list-request.js";
 import type { Records } from "./store.js";
 
-type Found<C> = { readonly _id: string; readonly children: readonly C[] };
+type Joined<C> = { readonly _id: string; readonly children: readonly C[] };
 
 /**
  * A connection under a list: pages of the children of many parents, in one aggregate for all parents that ask for the
  * same page. Fetching all children would cost sixty times as much at a thousand children each.
  */
 export class ChildPages<C extends AnyRecord> {
-  private readonly pages = new Map<string, DataLoader<string, readonly C[]>>();
-  private readonly counts: DataLoader<string, number>;
+  private readonly loaders = new Map<string, unknown>();
 
   /** @param foreignField holds the parent's id in the child; a path into snapshots too. */
   constructor(
     private readonly parents: Records<AnyRecord>,
     private readonly children: Records<C>,
     private readonly foreignField: string,
-  ) {
-    this.counts = this.loader<{ n: number }, number>(
-      [{ $match: conditions({}, null) }, { $count: "n" }],
-      ([count]) => count?.n ?? 0,
-    );
+  ) {}
+
+  async page(parent: string, request: ListRequest): Promise<Page<C>> {
+    const found = await this.loader("page", request, () =>
+      this.joined<C, readonly C[]>(pageStages(request), (children) => children),
+    ).load(parent);
+    return asPage(found, request.page);
   }
 
-  async page(parent: string, request: PageRequest): Promise<Page<C>> {
-    const key = JSON.stringify(request);
-    const loader = this.pages.get(key) ?? this.pageLoader(request);
-    this.pages.set(key, loader);
-    return asPage(await loader.load(parent), request);
+  count(parent: string, { demand }: ListRequest): Promise<number> {
+    return this.loader("count", demand, () =>
+      this.joined<{ n: number }, number>([{ $match: conditions(demand) }, { $count: "n" }], ([count]) => count?.n ?? 0),
+    ).load(parent);
   }
 
-  count(parent: string): Promise<number> {
-    return this.counts.load(parent);
+  /** Whether the list would read more than it may, for all parents that ask for it at a time. */
+  judge(parent: string, request: ListRequest): Promise<BroadRead | null> {
+    return this.loader(
+      "judge",
+      { demand: request.demand, order: request.page.order },
+      () =>
+        new DataLoader<string, BroadRead | null>(async (ids) => {
+          const around = [{ where: { [this.foreignField]: { $in: [...ids] } }, streams: true }];
+          const verdict = await broadRead(request, around, (where) => countSome(this.children, where));
+          return ids.map(() => verdict);
+        }),
+    ).load(parent);
   }
 
-  private pageLoader(request: PageRequest): DataLoader<string, readonly C[]> {
-    const pipeline = [
-      { $match: conditions({}, request) },
-      { $sort: { _id: direction(request) } },
-      { $limit: oneMore(request) },
-      { $project: HIDDEN },
-    ];
-    return this.loader<C, readonly C[]>(pipeline, (children) => children);
+  /** One loader for all that ask for the same at a time. */
+  private loader<R>(what: string, asked: object, make: () => DataLoader<string, R>): DataLoader<string, R> {
+    const key = `${what} ${EJSON.stringify(asked)}`;
+    const known = (this.loaders.get(key) as DataLoader<string, R> | undefined) ?? make();
+    this.loaders.set(key, known);
+    return known;
   }
 
-  private loader<F, R>(pipeline: object[], result: (found: readonly F[]) => R): DataLoader<string, R> {
+  private joined<F, R>(pipeline: object[], result: (found: readonly F[]) => R): DataLoader<string, R> {
     return new DataLoader<string, R>(async (ids) => {
       // The driver's own aggregate: these pipelines are constants of ours with bound values.
       const found = await this.parents.collection
-        .aggregate<Found<F>>([
+        .aggregate<Joined<F>>([
           { $match: { _id: { $in: [...ids] } } },
           { $project: { _id: 1 } },
           {

@@ -1,58 +1,34 @@
-import { trusted } from "mongoose";
 import type { Page } from "../graph/connection.js";
-import type { PageRequest } from "../graph/page.js";
+import type { Where } from "../graph/filter/demand.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { HIDDEN } from "./current.js";
+import {
+  asPage,
+  type BroadRead,
+  broadRead,
+  conditions,
+  type ListRequest,
+  MOST_READ,
+  pageStages,
+} from "./list-request.js";
 import type { Records } from "./store.js";
 
-/** Our own operators on fields of our own: never a user's object. */
-export type Where = Readonly<Record<string, string | boolean | { readonly $in: readonly string[] }>>;
-
-/** The keyset condition: ids between the cursors. Null where there is none. */
-const between = ({ after, before }: PageRequest): Record<string, string> | null =>
-  after || before ? { ...(after ? { $lt: after } : {}), ...(before ? { $gt: before } : {}) } : null;
-
-/** Current records only; the plain parts of a query, as the driver takes them. */
-export function conditions(where: Where, request: PageRequest | null): Record<string, unknown> {
-  const range = request ? between(request) : null;
-  return { ...where, superseded: false, ...(range ? { _id: range } : {}) };
+/** A page of the current records that meet a demand, in one aggregate. */
+export async function findPage<T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<Page<T>> {
+  const found = await records.collection
+    .aggregate(pageStages(request))
+    .batchSize(request.page.limit + 1)
+    .toArray();
+  return asPage(found as unknown as T[], request.page);
 }
 
-/** One more than the page tells whether there is more. */
-export const oneMore = ({ limit }: PageRequest): number => limit + 1;
-export const direction = ({ backward }: PageRequest): 1 | -1 => (backward ? 1 : -1);
+/** How many current records meet the demand of a list. */
+export const countCurrent = <T extends AnyRecord>(records: Records<T>, { demand }: ListRequest): Promise<number> =>
+  records.collection.countDocuments(conditions(demand));
 
-/** What the store gave (one more than the page, from its near end on) as a page. */
-export function asPage<T>(found: readonly T[], request: PageRequest): Page<T> {
-  const more = found.length > request.limit;
-  const records = found.slice(0, request.limit);
-  return request.backward
-    ? { records: records.reverse(), hasNextPage: request.before !== null, hasPreviousPage: more }
-    : { records, hasNextPage: more, hasPreviousPage: request.after !== null };
-}
+/** Whether a list would read more than it may: at most one count for each indexed condition, and none where an index streams it. */
+export const judgeList = <T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<BroadRead | null> =>
+  broadRead(request, [], (where) => countSome(records, where));
 
-const trustedAll = (filter: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(filter).map(([field, value]) => [
-      field,
-      typeof value === "object" ? trusted(value as object) : value,
-    ]),
-  );
-
-/** A page of the current records, in one find. */
-export async function findPage<T extends AnyRecord>(
-  records: Records<T>,
-  where: Where,
-  request: PageRequest,
-): Promise<Page<T>> {
-  const found = await records
-    .find(trustedAll(conditions(where, request)) as object, HIDDEN)
-    .sort({ _id: direction(request) })
-    .limit(oneMore(request))
-    .batchSize(oneMore(request))
-    .lean();
-  return asPage(found as unknown as T[], request);
-}
-
-export const countCurrent = <T extends AnyRecord>(records: Records<T>, where: Where): Promise<number> =>
-  records.countDocuments(trustedAll(conditions(where, null)) as object).exec();
+/** Counts no further than to one more than a list may read. */
+export const countSome = <T extends AnyRecord>(records: Records<T>, where: Where): Promise<number> =>
+  records.collection.countDocuments({ superseded: false, ...where }, { limit: MOST_READ + 1 });

@@ -15,7 +15,11 @@ import { TreasureChest } from "../treasure-chest/treasure-chest.js";
 import type { Records, Store } from "./store.js";
 
 /** The collections of a connection, with their indexes made. */
-export async function openStore(connection: Connection, now: () => Promise<Date>): Promise<Store> {
+export async function openStore(
+  connection: Connection,
+  now: () => Promise<Date>,
+  detailsIndexes: ReadonlyMap<string, readonly string[]> = new Map(),
+): Promise<Store> {
   const records = <T extends AnyRecord>(type: AnyParamConstructor<T>): Records<T> => {
     // Typegoose caches models by class name for the whole process; with the cache on, a second store (every test opens
     // one) would silently be given the first one's connection.
@@ -58,11 +62,11 @@ export async function openStore(connection: Connection, now: () => Promise<Date>
     connection,
     now,
   };
-  await makeIndexes(store);
+  await makeIndexes(store, detailsIndexes);
   return store;
 }
 
-async function makeIndexes(store: Store): Promise<void> {
+async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, readonly string[]>): Promise<void> {
   await Promise.all([
     ...Object.values(store.byKind).map(async (records) => {
       await records.collection.createIndexes([
@@ -70,11 +74,16 @@ async function makeIndexes(store: Store): Promise<void> {
         { key: { key: 1, seq: 1 }, unique: true, partialFilterExpression: { seq: { $exists: true } } },
         { key: { key: 1, superseded: 1 } },
         { key: { superseded: 1, _id: -1 } },
+        { key: { superseded: 1, created_at: 1, _id: 1 } },
+        { key: { superseded: 1, modified_at: 1, _id: 1 } },
         { key: { "used_keys.key": 1 }, unique: true, partialFilterExpression: { "used_keys.key": { $exists: true } } },
         { key: { "outbox.version": 1 } },
         { key: { deleting: 1, _id: 1 }, partialFilterExpression: { deleting: true } },
         { key: { deleted: 1, modified_at: 1 }, partialFilterExpression: { deleted: true } },
         // All of a collection in one command: each is synced by itself.
+        ...(detailsIndexes.get(records.modelName) ?? []).map((path) => ({
+          key: { [path]: 1 as const, superseded: 1 as const, _id: -1 as const },
+        })),
         ...(records.schema.indexes() as [Record<string, 1 | -1>, unknown][]).map(([key]) => ({ key })),
       ]);
     }),

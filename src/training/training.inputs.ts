@@ -1,8 +1,6 @@
 import { ArgsType, Field, InputType } from "type-graphql";
 import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
-import { NameFilter } from "../graph/filter.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
 import { ModelVersionKeyInput } from "../model-version/model-version.inputs.js";
 
@@ -73,19 +71,4 @@ export class DeleteTrainingInput extends DeletionInput {
 
   @Field(() => String, { description: "The name of the training." })
   readonly name!: string;
-}
-
-@InputType({ description: "Which trainings." })
-export class TrainingFilter {
-  @Field(() => NameFilter, { nullable: true, description: "By the name of the project." })
-  readonly proj?: NameFilter | null;
-
-  @Field(() => NameFilter, { nullable: true, description: "By name." })
-  readonly name?: NameFilter | null;
-}
-
-@ArgsType()
-export class TrainingsArgs extends PageArgs {
-  @Field(() => TrainingFilter, { nullable: true, description: "Only these." })
-  readonly filter?: TrainingFilter | null;
 }

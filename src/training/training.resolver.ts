@@ -5,9 +5,8 @@ import { downloadOf } from "../files/uploads-of.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
+import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { whereNames, whereParents } from "../graph/where-names.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { loadPinned } from "../model-version/load-pinned.js";
 import { ModelVersionConnection } from "../model-version/model-version.connection.js";
@@ -23,12 +22,13 @@ import {
   DeleteTrainingInput,
   StartTrainingInput,
   TrainingKey,
-  TrainingsArgs,
   UpdateTrainingInput,
 } from "./training.inputs.js";
 import { Training, TRAINING_DEFINITION, TrainingSnapshot } from "./training.js";
 import { trainingLog } from "./training-log.js";
 import { updateTraining } from "./update-training.js";
+import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
+import { TRAINING_LISTING } from "./training.listing.js";
 
 @Resolver(() => Training)
 export class TrainingResolver {
@@ -38,12 +38,8 @@ export class TrainingResolver {
   }
 
   @Query(() => TrainingConnection, { description: "Trainings, the newest first." })
-  async trainings(@Args(() => TrainingsArgs) args: TrainingsArgs, @Ctx() { app, loaders }: RequestContext) {
-    const where = {
-      ...(await whereParents("proj", loaders.projectByKey, args.filter?.proj, ["filter", "proj"])),
-      ...whereNames("name", args.filter?.name, ["filter", "name"]),
-    };
-    return answerList(app, app.store.trainings, where, args);
+  trainings(@Args(() => TRAINING_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, TRAINING_LISTING, context.app.store.trainings, args);
   }
 
   @Mutation(() => Training, {
@@ -82,8 +78,12 @@ export class TrainingResolver {
   }
 
   @FieldResolver(() => ModelVersionConnection, { description: "The model versions that the training published." })
-  movers(@Root() { _id }: Training, @Args(() => PageArgs) args: PageArgs, @Ctx() { app, loaders }: RequestContext) {
-    return answerChildren(app, loaders.versionsOfTraining, _id, args);
+  movers(
+    @Root() { _id }: Training,
+    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfTraining, _id, args);
   }
 
   @FieldResolver(() => LogPage, { description: "What the notebook wrote, also while it runs." })

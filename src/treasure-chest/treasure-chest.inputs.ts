@@ -1,7 +1,5 @@
-import { ArgsType, Field, InputType } from "type-graphql";
-import { NameFilter } from "../graph/filter.js";
+import { Field, InputType } from "type-graphql";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
 import { JsonObjectScalar, NameScalar, SecretScalar, ShortTextScalar } from "../graph/scalars.js";
 
 @InputType({ description: "What can be said of a treasure chest at any time." })
@@ -50,16 +48,4 @@ export class UpdateTreasureChestInput extends TreasureChestFields {
 export class DeleteTreasureChestInput extends DeletionInput {
   @Field(() => String, { description: "The name of the chest." })
   readonly name!: string;
-}
-
-@InputType({ description: "Which treasure chests." })
-export class TreasureChestFilter {
-  @Field(() => NameFilter, { nullable: true, description: "By name." })
-  readonly name?: NameFilter | null;
-}
-
-@ArgsType()
-export class TreasureChestsArgs extends PageArgs {
-  @Field(() => TreasureChestFilter, { nullable: true, description: "Only these." })
-  readonly filter?: TreasureChestFilter | null;
 }

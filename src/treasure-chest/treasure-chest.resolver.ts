@@ -5,8 +5,7 @@ import { Deletion } from "../deletion/deletion.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { PageArgs } from "../graph/page.js";
-import { whereNames } from "../graph/where-names.js";
+import type { ListArgs } from "../graph/listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { createTreasureChest } from "./create-treasure-chest.js";
@@ -14,11 +13,12 @@ import { TreasureChestConnection } from "./treasure-chest.connection.js";
 import {
   CreateTreasureChestInput,
   DeleteTreasureChestInput,
-  TreasureChestsArgs,
   UpdateTreasureChestInput,
 } from "./treasure-chest.inputs.js";
 import { TreasureChest } from "./treasure-chest.js";
 import { updateTreasureChest } from "./update-treasure-chest.js";
+import { BUILD_LISTING } from "../build/build.listing.js";
+import { TREASURE_CHEST_LISTING } from "./treasure-chest.listing.js";
 
 @Resolver(() => TreasureChest)
 export class TreasureChestResolver {
@@ -31,8 +31,8 @@ export class TreasureChestResolver {
   }
 
   @Query(() => TreasureChestConnection, { description: "Treasure chests, the newest first." })
-  treasureChests(@Args(() => TreasureChestsArgs) args: TreasureChestsArgs, @Ctx() { app }: RequestContext) {
-    return answerList(app, app.store.treasureChests, whereNames("name", args.filter?.name, ["filter", "name"]), args);
+  treasureChests(@Args(() => TREASURE_CHEST_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, TREASURE_CHEST_LISTING, context.app.store.treasureChests, args);
   }
 
   @Mutation(() => TreasureChest, {
@@ -67,18 +67,18 @@ export class TreasureChestResolver {
   @FieldResolver(() => BuildConnection, { description: "The builds that use the chest to fetch what they build." })
   builds(
     @Root() { _id }: TreasureChest,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => BUILD_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.buildsOfChest, _id, args);
+    return answerChildren(context, BUILD_LISTING, context.loaders.buildsOfChest, _id, args);
   }
 
   @FieldResolver(() => BuildConnection, { description: "The builds that use the chest to push their image." })
   pushes(
     @Root() { _id }: TreasureChest,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { app, loaders }: RequestContext,
+    @Args(() => BUILD_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
   ) {
-    return answerChildren(app, loaders.pushesOfChest, _id, args);
+    return answerChildren(context, BUILD_LISTING, context.loaders.pushesOfChest, _id, args);
   }
 }

@@ -11,7 +11,7 @@ import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
   description: "A pair of credentials, sealed before it is stored. No field gives the secret back.",
 })
 @modelOptions({ schemaOptions: { collection: "treasure_chests" } })
-@index({ name: 1, superseded: 1, _id: -1 })
+@index({ superseded: 1, name: 1, _id: 1 })
 export class TreasureChest extends StoredRecord {
   @Field(() => String, { description: "The name of the chest; it never changes." })
   @prop({ type: () => String, required: true })

@@ -1,0 +1,8 @@
+import { int } from "../graph/filter/number-filters.js";
+import { listingOf } from "../graph/listing.js";
+import { SERVED_CRITERIA } from "./served.filter.js";
+
+export const DEPLOYMENT_REVISION_LISTING = listingOf("DeploymentRevision", {
+  filter: { number: int("number", { description: "By number." }), ...SERVED_CRITERIA },
+  orders: { NUMBER: { field: "number", description: "By number." } },
+});

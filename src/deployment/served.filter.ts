@@ -1,0 +1,19 @@
+import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
+import { details } from "../graph/filter/details-filter.js";
+import { part, someOf } from "../graph/filter/part-filters.js";
+import { text } from "../graph/filter/text-filter.js";
+import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version-snapshot.filter.js";
+
+/** What deployments and their revisions are both filtered by: what their containers run. */
+export const SERVED_CRITERIA = {
+  movers: someOf("movers", () => MODEL_VERSION_SNAPSHOT_FILTER, {
+    description: "By one of the versions served.",
+    indexed: true,
+  }),
+  bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, {
+    description: "By the build version that its containers are made of.",
+    indexed: true,
+  }),
+  notebook: text("notebook", { description: "By the path of the prediction notebook." }),
+  details: details("details", "By values in its details."),
+};

@@ -1,0 +1,42 @@
+import type { Demand } from "./demand.js";
+import type { Expression } from "./expression.js";
+
+export type InputPath = readonly (string | number)[];
+
+/** Where the fields lie that a filter speaks of: in the record, in a snapshot in it, or in one of a list of snapshots. */
+export interface Place {
+  /** What stands before a field's name in an expression. */
+  readonly prefix: string;
+  /** What stands before it in an index; null where there is none. */
+  readonly indexed: string | null;
+  /** How many lists lie around it. */
+  readonly depth: number;
+  /** Of the filter in the request's input. */
+  readonly path: InputPath;
+}
+
+/** What a filter asks of the server while it is read. */
+export interface Asking {
+  /** The id of the project or model of that name; null where there is none. */
+  idOf(kind: "project" | "model", name: string): Promise<string | null>;
+  /** Stored paths into JSON objects of the type that the operator has indexed. */
+  readonly detailsIndexes: ReadonlySet<string>;
+  /** Counts a condition. @throws LIMIT_EXCEEDED where there are too many. */
+  spend(path: InputPath): void;
+}
+
+/** One field of a filter: what it may be given, and what that demands. */
+export interface Criterion {
+  /** The input type, or a list of it. */
+  readonly type: () => object;
+  readonly description: string;
+  /** @throws BAD_USER_INPUT where the value leaves its bounds. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each criterion has an input type of its own
+  demand(value: any, at: Place, asking: Asking): Demand | Promise<Demand>;
+}
+
+export const RECORD: Place = { prefix: "$", indexed: "", depth: 0, path: ["filter"] };
+
+export const fieldAt = ({ prefix }: Place, field: string): Expression => prefix + field;
+
+export const within = (at: Place, name: string | number): Place => ({ ...at, path: [...at.path, name] });

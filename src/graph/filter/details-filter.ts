@@ -1,0 +1,127 @@
+import { Field, InputType } from "type-graphql";
+import { DomainError } from "../../errors.js";
+import { DetailsKeyScalar, PlainValueScalar, SearchTextScalar } from "../scalars.js";
+import { type Asking, type Criterion, fieldAt, type Place, within } from "./criterion.js";
+import { all, type Demand, served, unserved } from "./demand.js";
+import { type Expression, isSomething, literal } from "./expression.js";
+import { checkTests, testExpression, type ValueTests } from "./value-tests.js";
+
+const MOST_SEGMENTS = 16;
+
+@InputType({
+  description:
+    "A condition on one value inside a JSON object. Several tests must all hold; null is no test. Numbers are compared with numbers and texts with texts.",
+})
+export class DetailsFilter {
+  @Field(() => [DetailsKeyScalar], {
+    description:
+      'The keys that lead to the value, outermost first, 1 to 16: `["metrics", "accuracy"]`. A key may hold dots. Lists are not walked through.',
+  })
+  readonly path!: string[];
+
+  @Field(() => PlainValueScalar, { nullable: true, description: "Exactly this value." })
+  readonly eq?: unknown;
+
+  @Field(() => [PlainValueScalar], { nullable: true, description: "One of these values, 100 at most." })
+  readonly in?: unknown[] | null;
+
+  @Field(() => PlainValueScalar, { nullable: true, description: "Greater than this number, or after this text." })
+  readonly gt?: unknown;
+
+  @Field(() => PlainValueScalar, {
+    nullable: true,
+    description: "This number or a greater one, this text or one after it.",
+  })
+  readonly gte?: unknown;
+
+  @Field(() => PlainValueScalar, { nullable: true, description: "Less than this number, or before this text." })
+  readonly lt?: unknown;
+
+  @Field(() => PlainValueScalar, {
+    nullable: true,
+    description: "This number or a lesser one, this text or one before it.",
+  })
+  readonly lte?: unknown;
+
+  @Field(() => SearchTextScalar, { nullable: true, description: "Texts that hold these 1 to 64 characters somewhere." })
+  readonly contains?: string | null;
+
+  @Field(() => SearchTextScalar, { nullable: true, description: "Texts that begin with these 1 to 64 characters." })
+  readonly startsWith?: string | null;
+
+  @Field(() => PlainValueScalar, { nullable: true, description: "Lists that hold exactly this value." })
+  readonly has?: unknown;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether there is a value other than null." })
+  readonly exists?: boolean | null;
+}
+
+/** The value that a path leads to in a JSON object, whatever its keys hold. */
+export const detailsValue = (details: Expression, path: readonly string[]): Expression =>
+  path.reduce<Expression>((input, key) => ({ $getField: { field: literal(key), input } }), details);
+
+/** @throws BAD_USER_INPUT on a path of no or too many keys. */
+export function checkDetailsPath(path: readonly string[], at: readonly (string | number)[]): void {
+  if (path.length < 1 || path.length > MOST_SEGMENTS)
+    throw new DomainError("BAD_USER_INPUT", `A path has 1 to ${MOST_SEGMENTS} keys.`, at);
+}
+
+const onlyOf = (isKind: Expression, test: Expression): Expression => ({ $cond: [isKind, test, false] });
+
+function detailsTest(name: string, operand: unknown, value: Expression, at: Place): Expression {
+  const isText = { $eq: [{ $type: value }, "string"] };
+  switch (name) {
+    case "has":
+      return onlyOf({ $isArray: [value] }, { $in: [literal(operand), value] });
+    case "exists":
+      return operand ? isSomething(value) : { $not: [isSomething(value)] };
+    case "eq":
+    case "in":
+      return testExpression(name, operand, value);
+    case "contains":
+    case "startsWith":
+      return onlyOf(isText, testExpression(name, operand, value));
+    default: {
+      if (typeof operand === "boolean")
+        throw new DomainError("BAD_USER_INPUT", "A range has numbers or texts.", [...at.path, name]);
+      const isKind = typeof operand === "number" ? { $isNumber: value } : isText;
+      return { $and: [isKind, { [`$${name}`]: [value, literal(operand)] }] };
+    }
+  }
+}
+
+function conditionDemand(
+  { path, ...tests }: DetailsFilter,
+  field: string,
+  indexed: ReadonlySet<string>,
+  at: Place,
+  asking: Asking,
+): Demand {
+  checkDetailsPath(path, [...at.path, "path"]);
+  checkTests(tests as ValueTests, at.path);
+  const value = detailsValue(fieldAt(at, field), path);
+  const index = [field, ...path].join(".");
+  const isIndexed = at.indexed === "" && indexed.has(index);
+  return all(
+    Object.entries(tests)
+      .filter(([, operand]) => operand != null)
+      .map(([name, operand]) => {
+        asking.spend(at.path);
+        const expression = detailsTest(name, operand, value, at);
+        if (!isIndexed || (name !== "eq" && name !== "in")) return unserved(expression);
+        // The index also has what lies in lists, so that the expression still has to say.
+        const bound = { where: { [index]: name === "eq" ? operand : { $in: operand } }, streams: false };
+        return { ...served(expression, bound), rest: expression };
+      }),
+  );
+}
+
+/** A filter by values in a stored JSON object. */
+export const details = (field: string, description: string): Criterion => ({
+  type: () => [DetailsFilter],
+  description: `${description} All of several conditions must hold.`,
+  demand: (conditions: readonly DetailsFilter[], at, asking) =>
+    all(
+      conditions.map((each, index) => conditionDemand(each, field, asking.detailsIndexes, within(at, index), asking)),
+    ),
+});

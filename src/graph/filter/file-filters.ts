@@ -1,0 +1,18 @@
+import { FilesState, StoredFile } from "../stored-file.js";
+import { choiceFilter } from "./choice-filters.js";
+import type { Criterion } from "./criterion.js";
+import { filterOf } from "./filter-of.js";
+import { float } from "./number-filters.js";
+import { someOf } from "./part-filters.js";
+import { text } from "./text-filter.js";
+
+const FILE_FILTER = filterOf(StoredFile.name, "Which files.", {
+  name: text("name", { description: "By name." }),
+  sha256: text("sha256", { description: "By the SHA-256 of the content, in lower-case hex digits." }),
+  size: float("size", { description: "By size in bytes." }),
+});
+
+/** A filter by the files of a dataset or version: at least one of them meets all of it. */
+export const files: Criterion = someOf("files", () => FILE_FILTER, { description: "By one of its files." });
+
+export const filesState = choiceFilter("FilesState", () => FilesState);

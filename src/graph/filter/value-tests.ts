@@ -1,0 +1,115 @@
+import { DomainError } from "../../errors.js";
+import { type Asking, type Criterion, fieldAt, type InputPath, type Place, within } from "./criterion.js";
+import { all, type Demand, none, served, unserved } from "./demand.js";
+import { type Expression, isNothing, isSomething, literal } from "./expression.js";
+
+/** What the filters of single values share; each input type has those of them that make sense for it. */
+export interface ValueTests {
+  readonly eq?: unknown;
+  readonly in?: readonly unknown[] | null;
+  readonly gt?: unknown;
+  readonly gte?: unknown;
+  readonly lt?: unknown;
+  readonly lte?: unknown;
+  readonly contains?: string | null;
+  readonly startsWith?: string | null;
+  readonly isNull?: boolean | null;
+  readonly not?: ValueTests | null;
+}
+
+export const MOST_VALUES = 100;
+const MOST_SEARCHED = 64;
+const RANGES = ["gt", "gte", "lt", "lte"] as const;
+
+type Test = keyof ValueTests;
+
+/** @throws BAD_USER_INPUT on too many values, or a text that nobody would look for. */
+export function checkTests(tests: ValueTests, path: InputPath): void {
+  if (tests.in && tests.in.length > MOST_VALUES)
+    throw new DomainError("BAD_USER_INPUT", `At most ${MOST_VALUES} values.`, [...path, "in"]);
+  for (const name of ["contains", "startsWith"] as const) {
+    const text = tests[name];
+    if (text != null && (text.length === 0 || text.length > MOST_SEARCHED))
+      throw new DomainError("BAD_USER_INPUT", `A text to look for has 1 to ${MOST_SEARCHED} characters.`, [
+        ...path,
+        name,
+      ]);
+  }
+}
+
+/** One test as an expression over the value. Ranges and searches are of values that are there. */
+export function testExpression(name: Test, operand: unknown, value: Expression): Expression {
+  switch (name) {
+    case "eq":
+      return { $eq: [value, literal(operand)] };
+    case "in":
+      return { $in: [value, literal(operand)] };
+    case "contains":
+      return { $gte: [{ $indexOfCP: [value, literal(operand)] }, literal(0)] };
+    case "startsWith":
+      return { $eq: [{ $indexOfCP: [value, literal(operand)] }, literal(0)] };
+    case "isNull":
+      return operand ? isNothing(value) : isSomething(value);
+    default:
+      return { $and: [isSomething(value), { [`$${name}`]: [value, literal(operand)] }] };
+  }
+}
+
+/** The first text after all that start with this one, in the order of code points; null where there is none. */
+function afterPrefix(prefix: string): string | null {
+  const points = [...prefix].map((each) => each.codePointAt(0) ?? 0);
+  const at = points.findLastIndex((point) => point < 0x10ffff);
+  const last = points[at];
+  if (last === undefined) return null;
+  // Surrogates are no characters of their own.
+  return String.fromCodePoint(...points.slice(0, at), last === 0xd7ff ? 0xe000 : last + 1);
+}
+
+/** The same test on an indexed field, as our own operators; null where no index helps. */
+function plain(name: Test, operand: unknown): Record<string, unknown> | null {
+  if (name === "eq") return { $eq: operand };
+  if (name === "in") return { $in: operand };
+  if (RANGES.some((range) => range === name)) return { [`$${name}`]: operand };
+  if (name !== "startsWith") return null;
+  const end = afterPrefix(operand as string);
+  return { $gte: operand, ...(end === null ? {} : { $lt: end }) };
+}
+
+/** What tests of one value demand. @param index names the field in an index of the type; null where it has none. */
+export function testsDemand(
+  tests: ValueTests,
+  value: Expression,
+  index: string | null,
+  at: Place,
+  asking: Asking,
+): Demand {
+  checkTests(tests, at.path);
+  const given = Object.entries(tests).filter(([, operand]) => operand != null) as [Test, unknown][];
+  return all(
+    given.map(([name, operand]) => {
+      asking.spend(at.path);
+      if (name === "not") return none(testsDemand(operand as ValueTests, value, null, within(at, "not"), asking));
+      const expression = testExpression(name, operand, value);
+      const bound = index === null ? null : plain(name, operand);
+      return bound && index !== null
+        ? served(expression, { where: { [index]: bound }, streams: name === "eq" })
+        : unserved(expression);
+    }),
+  );
+}
+
+interface FieldOptions {
+  readonly description: string;
+  /** Whether an index of the type begins with the field (after `superseded`). */
+  readonly indexed?: boolean;
+}
+
+/** A filter by a stored field that is tested as a value. */
+export const valueCriterion =
+  (type: () => object) =>
+  (field: string, { description, indexed = false }: FieldOptions): Criterion => ({
+    type,
+    description,
+    demand: (tests: ValueTests, at, asking) =>
+      testsDemand(tests, fieldAt(at, field), indexed && at.indexed !== null ? at.indexed + field : null, at, asking),
+  });

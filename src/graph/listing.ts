@@ -1,0 +1,68 @@
+import { ArgsType, type ClassType, Field } from "type-graphql";
+import type { Criterion } from "./filter/criterion.js";
+import { dateTime } from "./filter/date-time-filter.js";
+import { type FilterType, filterOf } from "./filter/filter-of.js";
+import { id } from "./filter/id-filter.js";
+import { text } from "./filter/text-filter.js";
+import { type OrderField, type OrderKey, ordersOf, type OrderType } from "./order.js";
+import { PageArgs } from "./page.js";
+
+export interface ListArgs extends PageArgs {
+  readonly filter?: object | null;
+  readonly orderBy?: readonly OrderKey[] | null;
+}
+
+/** What lists of a type take: which of its records, and in which order. */
+export interface Listing {
+  readonly name: string;
+  readonly Args: ClassType<ListArgs>;
+  readonly filter: FilterType;
+  readonly orders: OrderType;
+  /** Whether records of the type belong to no other: then their whole list is what a filter may read. */
+  readonly isCatalogue: boolean;
+}
+
+interface ListingOptions {
+  readonly filter: Readonly<Record<string, Criterion>>;
+  readonly orders: Readonly<Record<string, OrderField>>;
+  readonly isCatalogue?: boolean;
+}
+
+const OF_ALL: Readonly<Record<string, Criterion>> = {
+  id: id("By id."),
+  createdAt: dateTime("created_at", { description: "By when the record was made.", indexed: true }),
+  createdBy: text("created_by", { description: "By who made the record." }),
+  modifiedAt: dateTime("modified_at", { description: "By when the record was last changed.", indexed: true }),
+};
+
+const ORDERS_OF_ALL: Readonly<Record<string, OrderField>> = {
+  CREATED_AT: { field: "created_at", description: "By when the record was made.", indexed: true },
+  MODIFIED_AT: {
+    field: "modified_at",
+    description: "By when the record was last changed. One that changes while pages are read moves in the order.",
+    indexed: true,
+  },
+};
+
+/** Declares what lists of a type take. A filter by `details` brings orders by values in them. */
+export function listingOf(name: string, { filter, orders, isCatalogue = false }: ListingOptions): Listing {
+  const filters = filterOf(name, `Which ${name} records.`, { ...OF_ALL, ...filter });
+  const order = ordersOf(name, { ...orders, ...ORDERS_OF_ALL }, "details" in filter);
+
+  @ArgsType()
+  class Args extends PageArgs implements ListArgs {
+    @Field(() => filters.type, {
+      nullable: true,
+      description:
+        "Only these. What no index serves (`contains`, `not`, `details`, conditions inside snapshots) needs an indexed condition beside it and reads 10,000 records at most, else FILTER_TOO_BROAD.",
+    })
+    readonly filter?: object | null;
+
+    @Field(() => [order.type], {
+      nullable: true,
+      description: "By which keys, the first counting most, 4 at most; the newest first where it is left out.",
+    })
+    readonly orderBy?: readonly OrderKey[] | null;
+  }
+  return { name, Args, filter: filters, orders: order, isCatalogue };
+}

@@ -1,0 +1,137 @@
+import { type ClassType, Field, InputType, registerEnumType } from "type-graphql";
+import { DomainError } from "../errors.js";
+import { checkDetailsPath, detailsValue } from "./filter/details-filter.js";
+import type { Expression } from "./filter/expression.js";
+import { isSomething, literal } from "./filter/expression.js";
+import { DetailsKeyScalar } from "./scalars.js";
+
+export enum OrderDirection {
+  ASC = "ASC",
+  DESC = "DESC",
+}
+registerEnumType(OrderDirection, {
+  name: "OrderDirection",
+  description: "Which way an order goes. Records without a value come last either way.",
+  valuesConfig: {
+    ASC: { description: "From the least value to the greatest: earliest first, A before B." },
+    DESC: { description: "From the greatest value to the least: latest first, B before A." },
+  },
+});
+
+/** A field that lists can be ordered by. */
+export interface OrderField {
+  /** The stored field. */
+  readonly field: string;
+  readonly description: string;
+  /** Whether an index of the type begins with it (after `superseded`) and goes on by id; then every record has a value. */
+  readonly indexed?: boolean;
+}
+
+/** One key of an order as clients give it: a field, or a path into `details`. */
+export interface OrderKey {
+  readonly field?: string | null;
+  readonly details?: string[] | null;
+  readonly direction: OrderDirection;
+}
+
+/** What records are compared by: values computed for each, and the id last. */
+export interface SortKey {
+  readonly value: Expression;
+  readonly direction: 1 | -1;
+}
+
+/** An order as the store carries it out. */
+export interface Order {
+  /** Tells it from others; a cursor is good for its own order only. */
+  readonly name: string;
+  /** The one stored field that an index is ordered by, after which ids go the same way; null for the order by id alone. */
+  readonly indexed: string | null;
+  /** Empty where the order is that of an index. */
+  readonly keys: readonly SortKey[];
+  /** The direction of ids. */
+  readonly direction: 1 | -1;
+}
+
+/** Ids sort by the time at which they were made. */
+export const NEWEST_FIRST: Order = { name: "newest", indexed: null, keys: [], direction: -1 };
+
+const MOST_KEYS = 4;
+const DETAILS = "details";
+/** A cursor carries the values of its record. */
+const MOST_SORTED = 128;
+
+export interface OrderType {
+  readonly type: ClassType<OrderKey>;
+  /** @throws BAD_USER_INPUT */
+  order(keys: readonly OrderKey[]): Order;
+}
+
+/** The orders of a type, by the enum keys that clients see. */
+export function ordersOf(name: string, fields: Readonly<Record<string, OrderField>>, hasDetails: boolean): OrderType {
+  const choices = Object.fromEntries(Object.keys(fields).map((each) => [each, each]));
+  registerEnumType(choices, {
+    name: `${name}OrderField`,
+    description: `What ${name} records can be ordered by.`,
+    valuesConfig: Object.fromEntries(
+      Object.entries(fields).map(([each, { description }]) => [each, { description }]),
+    ) as never,
+  });
+
+  @InputType(`${name}Order`, {
+    description: hasDetails ? "A key to order by: either `field` or `details`." : "A key to order by.",
+  })
+  class KeyInput implements OrderKey {
+    @Field(() => choices, { nullable: hasDetails, description: "Order by this field." })
+    readonly field?: string | null;
+
+    readonly details?: string[] | null;
+
+    @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: "Which way." })
+    readonly direction!: OrderDirection;
+  }
+  if (hasDetails)
+    Field(() => [DetailsKeyScalar], {
+      nullable: true,
+      description:
+        'Order by the value that this path into `details` leads to: `["metrics", "accuracy"]`. Numbers come before texts, of which 128 characters count, and these before true and false; records without such a value come last.',
+    })(KeyInput.prototype, DETAILS);
+  return { type: KeyInput, order: (keys) => orderBy(fields, keys) };
+}
+
+function orderBy(fields: Readonly<Record<string, OrderField>>, keys: readonly OrderKey[]): Order {
+  const [first] = keys;
+  if (!first) return NEWEST_FIRST;
+  if (keys.length > MOST_KEYS)
+    throw new DomainError("BAD_USER_INPUT", `An order has at most ${MOST_KEYS} keys.`, ["orderBy"]);
+  const name = JSON.stringify(keys.map(({ field, details, direction }) => [field ?? details, direction]));
+  const direction = first.direction === OrderDirection.ASC ? 1 : -1;
+  const only = keys.length === 1 && first.field ? fields[first.field] : undefined;
+  if (only?.indexed && !first.details) return { name, indexed: only.field, keys: [], direction };
+  return { name, indexed: null, keys: keys.flatMap((key, index) => sortKeysOf(fields, key, index)), direction };
+}
+
+function sortKeysOf(fields: Readonly<Record<string, OrderField>>, key: OrderKey, index: number): SortKey[] {
+  const at = ["orderBy", index];
+  if ((key.field == null) === (key.details == null))
+    throw new DomainError("BAD_USER_INPUT", "A key of an order is either a `field` or a path into `details`.", at);
+  const direction = key.direction === OrderDirection.ASC ? 1 : -1;
+  const stored = key.field == null ? undefined : fields[key.field];
+  if (key.details) checkDetailsPath(key.details, [...at, DETAILS]);
+  const value = stored
+    ? { $ifNull: [`$${stored.field}`, literal(null)] }
+    : comparable(detailsValue(`$${DETAILS}`, key.details ?? []));
+  return [
+    // Records without a value come last, whatever the direction.
+    { value: { $cond: [isSomething(value), 0, 1] }, direction: 1 },
+    { value, direction },
+  ];
+}
+
+/** Only plain values have an order that people know; a text counts as far as a cursor can carry it. */
+function comparable(value: Expression): Expression {
+  const isPlain = { $or: [{ $isNumber: value }, { $eq: [{ $type: value }, "bool"] }] };
+  const isText = { $eq: [{ $type: value }, "string"] };
+  return {
+    $cond: [isPlain, value, { $cond: [isText, { $substrCP: [value, 0, MOST_SORTED] }, literal(null)] }],
+  };
+}

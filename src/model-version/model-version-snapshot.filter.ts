@@ -1,0 +1,24 @@
+import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset-snapshot.filter.js";
+import { flag } from "../graph/filter/choice-filters.js";
+import { details } from "../graph/filter/details-filter.js";
+import { files } from "../graph/filter/file-filters.js";
+import { snapshotFilterOf } from "../graph/filter/of-snapshots.js";
+import { part } from "../graph/filter/part-filters.js";
+import { text } from "../graph/filter/text-filter.js";
+import { MODEL_SNAPSHOT_FILTER } from "../model/model-snapshot.filter.js";
+import { TRAINING_SNAPSHOT_FILTER } from "../training/training-snapshot.filter.js";
+import { PINNED_VERSION_FILTER } from "./pinned-version.filter.js";
+
+export const MODEL_VERSION_SNAPSHOT_FILTER = snapshotFilterOf("ModelVersion", {
+  name: text("name", { description: "By name." }),
+  model: part("model", () => MODEL_SNAPSHOT_FILTER, { description: "By the model as it was then." }),
+  train: part("train", () => TRAINING_SNAPSHOT_FILTER, { description: "By the training that made it." }),
+  ds: part("ds", () => DATASET_SNAPSHOT_FILTER, { description: "By the dataset that it was trained on." }),
+  pretrained: part("pretrained", () => PINNED_VERSION_FILTER, {
+    description: "By the version that it was trained from.",
+  }),
+  details: details("details", "By values in its details."),
+  compressed: flag("compressed", "Whether all files are kept as one tar.gz."),
+  lightweight: flag("lightweight", "Whether the files are kept in the database."),
+  files,
+});

@@ -1,0 +1,7 @@
+import { snapshotFilterOf } from "../graph/filter/of-snapshots.js";
+import { text } from "../graph/filter/text-filter.js";
+
+export const MODEL_SNAPSHOT_FILTER = snapshotFilterOf("Model", {
+  name: text("name", { description: "By name." }),
+  desc: text("desc", { description: "By description." }),
+});

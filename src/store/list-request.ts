@@ -1,0 +1,148 @@
+import type { Bound, Demand, Where } from "../graph/filter/demand.js";
+import type { Position } from "../graph/cursors.js";
+import type { Page, Placed } from "../graph/connection.js";
+import type { Expression } from "../graph/filter/expression.js";
+import { literal } from "../graph/filter/expression.js";
+import type { Order } from "../graph/order.js";
+import type { PageEnd, PageRequest } from "../graph/page.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { HIDDEN } from "./current.js";
+
+/** A page of those current records that meet a demand. */
+export interface ListRequest {
+  readonly page: PageRequest;
+  readonly demand: Demand;
+  /** Whether the type's whole list may be read where no index helps. */
+  readonly isWholeAllowed: boolean;
+}
+
+/** Why a list would read too much: nothing bounds it, or not enough. */
+export type BroadRead = "UNBOUND" | "TOO_MANY";
+
+/** What a list that no index serves in its order may read. */
+export const MOST_READ = 10_000;
+
+/** The current records that meet the demand. */
+export const conditions = ({ bounds, rest }: Demand): Where => ({
+  superseded: false,
+  ...(bounds.length === 1 ? bounds[0]?.where : bounds.length > 1 ? { $and: bounds.map(({ where }) => where) } : {}),
+  ...(rest === null ? {} : { $expr: rest }),
+});
+
+/** Whether an index gives the records in their order, so that a page reads what it shows. @param isJoined of the children of parents */
+export function isStreamed({ demand: { bounds, rest }, page: { order } }: ListRequest, isJoined = false): boolean {
+  if (rest !== null || order.keys.length > 0) return false;
+  if (isJoined) return bounds.length === 0 && order.indexed === null;
+  const [bound, ...others] = bounds;
+  if (!bound) return true;
+  if (others.length > 0) return false;
+  return order.indexed === null ? bound.streams : Object.keys(bound.where).every((field) => field === order.indexed);
+}
+
+/**
+ * Judges a list before it is read: one that no index streams must be bounded by one.
+ * @param count how many records a condition leaves, counted no further than to one more than may be read
+ */
+export async function broadRead(
+  request: ListRequest,
+  around: readonly Bound[],
+  count: (where: Where) => Promise<number>,
+): Promise<BroadRead | null> {
+  if (isStreamed(request, around.length > 0)) return null;
+  const bounds = [...around, ...request.demand.bounds];
+  if (bounds.length === 0 && !request.isWholeAllowed) return "UNBOUND";
+  const counts = await Promise.all((bounds.length === 0 ? [{}] : bounds.map(({ where }) => where)).map(count));
+  return counts.some((each) => each <= MOST_READ) ? null : "TOO_MANY";
+}
+
+const KEYS = "order_keys";
+const keyAt = (index: number): string => `${KEYS}.k${index}`;
+
+const comparison = (direction: 1 | -1, isIncluded = false): string =>
+  `$${direction > 0 ? "gt" : "lt"}${isIncluded ? "e" : ""}`;
+
+/** On which side of a position: in the order of an index. */
+function plainSide({ indexed, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): Where {
+  const way = (direction * side) as 1 | -1;
+  const id = { _id: { [comparison(way, isIncluded)]: position.id } };
+  if (indexed === null) return id;
+  const [value] = position.values;
+  // The range beside the alternatives lets the index begin where the page does.
+  return {
+    [indexed]: { [comparison(way, true)]: value },
+    $or: [{ [indexed]: { [comparison(way)]: value } }, { [indexed]: value, ...id }],
+  };
+}
+
+/** On which side of a position: by values computed for each record. */
+function computedSide({ keys, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): Expression {
+  const places: { value: Expression; direction: 1 | -1; at: unknown }[] = [
+    ...keys.map((key, index) => ({ value: `$${keyAt(index)}`, direction: key.direction, at: position.values[index] })),
+    { value: "$_id", direction, at: position.id },
+  ];
+  return {
+    $or: places.map((each, index) => ({
+      $and: [
+        ...places.slice(0, index).map(({ value, at }) => ({ $eq: [value, literal(at)] })),
+        {
+          [comparison((each.direction * side) as 1 | -1, isIncluded && index === places.length - 1)]: [
+            each.value,
+            literal(each.at),
+          ],
+        },
+      ],
+    })),
+  };
+}
+
+function sortOf({ order, backward }: PageRequest): Record<string, 1 | -1> {
+  const way = (direction: 1 | -1): 1 | -1 => (backward ? (-direction as 1 | -1) : direction);
+  return {
+    ...(order.indexed === null ? {} : { [order.indexed]: way(order.direction) }),
+    ...Object.fromEntries(order.keys.map((key, index) => [keyAt(index), way(key.direction)])),
+    _id: way(order.direction),
+  };
+}
+
+/** The page as stages of an aggregate: constants of ours with bound values. One record more tells whether there is more. */
+export function pageStages({ page, demand }: ListRequest): object[] {
+  const { order, after, before, limit } = page;
+  const isComputed = order.keys.length > 0;
+  const ends: [PageEnd, 1 | -1][] = [
+    ...(after ? [[after, 1] as [PageEnd, 1]] : []),
+    ...(before ? [[before, -1] as [PageEnd, -1]] : []),
+  ];
+  const plainEnds = isComputed ? [] : ends.map(([end, side]) => plainSide(order, end, side));
+  const match = conditions(demand);
+  return [
+    { $match: plainEnds.length > 0 ? { $and: [match, ...plainEnds] } : match },
+    ...(isComputed
+      ? [
+          { $addFields: { [KEYS]: Object.fromEntries(order.keys.map(({ value }, index) => [`k${index}`, value])) } },
+          ...(ends.length > 0
+            ? [{ $match: { $expr: { $and: ends.map(([end, side]) => computedSide(order, end, side)) } } }]
+            : []),
+        ]
+      : []),
+    { $sort: sortOf(page) },
+    { $limit: limit + 1 },
+    { $project: HIDDEN },
+  ];
+}
+
+type Found<T> = T & { readonly [KEYS]?: Readonly<Record<string, unknown>> };
+
+function positionOf<T extends AnyRecord>(found: Found<T>, { indexed, keys }: Order): Position {
+  const stored = found as unknown as Record<string, unknown>;
+  const values = indexed === null ? keys.map((_, index) => found[KEYS]?.[`k${index}`]) : [stored[indexed]];
+  return { values, id: found._id };
+}
+
+/** What the store gave (one more than the page, from its near end on) as a page. */
+export function asPage<T extends AnyRecord>(
+  found: readonly Found<T>[],
+  { limit, backward, order }: PageRequest,
+): Page<T> {
+  const records = found.slice(0, limit).map((record): Placed<T> => ({ record, position: positionOf(record, order) }));
+  return { records: backward ? records.reverse() : records, hasMore: found.length > limit };
+}

@@ -1,0 +1,21 @@
+import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
+import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset-snapshot.filter.js";
+import { details } from "../graph/filter/details-filter.js";
+import { snapshotFilterOf } from "../graph/filter/of-snapshots.js";
+import { part, someOf } from "../graph/filter/part-filters.js";
+import { text } from "../graph/filter/text-filter.js";
+import { PINNED_VERSION_FILTER } from "../model-version/pinned-version.filter.js";
+import { PROJECT_SNAPSHOT_FILTER } from "../project/project-snapshot.filter.js";
+
+export const TRAINING_SNAPSHOT_FILTER = snapshotFilterOf("Training", {
+  name: text("name", { description: "By name." }),
+  proj: part("proj", () => PROJECT_SNAPSHOT_FILTER, { description: "By the project as it was then." }),
+  bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, { description: "By the build version used." }),
+  notebook: text("notebook", { description: "By the path of the notebook." }),
+  params: details("params", "By values in its parameters."),
+  details: details("details", "By values in its details."),
+  ds: someOf("ds", () => DATASET_SNAPSHOT_FILTER, { description: "By one of the datasets mounted." }),
+  pretrained: someOf("pretrained", () => PINNED_VERSION_FILTER, {
+    description: "By one of the model versions that it started from.",
+  }),
+});
