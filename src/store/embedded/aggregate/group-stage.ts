@@ -7,7 +7,9 @@ import { PAUSE, type Paused } from "../query/find-records.js";
 import { keyOf } from "../query/match.js";
 import { int32Value } from "../bson/make-value.js";
 import type { Accumulator } from "./accumulator.js";
-import { arrayValue, parseExpression, type Expression } from "./expression.js";
+import { arrayValue } from "../bson/make-holder.js";
+import type { Evaluate } from "./expression/expression.js";
+import { parseExpression } from "./expression/parse-expression.js";
 import type { Stage } from "./stage.js";
 import { summing } from "./sum.js";
 
@@ -45,7 +47,7 @@ function extreme(direction: 1 | -1): Accumulator {
 interface Field {
   readonly name: string;
   readonly make: () => Accumulator;
-  readonly expression: Expression;
+  readonly expression: Evaluate;
 }
 
 /** @throws CommandError for accumulators that are not implemented, by name. */
@@ -72,7 +74,7 @@ function parseField(name: string, value: Value): Field {
   return { name, make, expression: parseExpression(entry[1]) };
 }
 
-function* grouped(input: Paused<Value>, keyExpression: Expression, fields: readonly Field[]): Paused<Value> {
+function* grouped(input: Paused<Value>, keyExpression: Evaluate, fields: readonly Field[]): Paused<Value> {
   const groups = new Map<string, { id: Value; accumulators: Accumulator[] }>();
   for (const document of input) {
     if (document === PAUSE) {

@@ -10,9 +10,9 @@ import { Branch } from "../update/document-tree.js";
 import { setAt } from "./project-stage.js";
 import { firstSearch, type Pipeline, type Sources } from "./first-search.js";
 import type { Stage } from "./stage.js";
-import { parseExpression } from "./expression.js";
+import { parseExpression } from "./expression/parse-expression.js";
 
-const ALLOWED = ["$match", "$sort", "$limit", "$skip", "$project", "$count"];
+const ALLOWED = ["$match", "$sort", "$limit", "$skip", "$project", "$addFields", "$set", "$unset", "$count"];
 
 /** `$lookup` by `localField` and `foreignField`: per document one search in the other collection. */
 export function parseLookup(

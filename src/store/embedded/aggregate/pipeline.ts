@@ -16,6 +16,7 @@ import { parseGroup } from "./group-stage.js";
 import { parseLookup } from "./lookup-stage.js";
 import { parseAddFields, parseProject } from "./project-stage.js";
 import type { Stage } from "./stage.js";
+import { parseUnset } from "./unset-stage.js";
 import { parseUnwind } from "./unwind-stage.js";
 
 /** @throws CommandError for what is malformed, unknown or not implemented, by name. */
@@ -53,7 +54,7 @@ function absorbed(wish: FirstSearch, name: string, operand: Value): FirstSearch 
 }
 
 const KNOWN_ELSEWHERE = new Set(
-  "$bucket $bucketAuto $changeStream $changeStreamSplitLargeEvent $collStats $currentOp $densify $documents $facet $fill $geoNear $graphLookup $indexStats $listLocalSessions $listSessions $merge $out $planCacheStats $redact $replaceRoot $replaceWith $sample $search $setWindowFields $shardedDataDistribution $sortByCount $unionWith $unset $vectorSearch".split(
+  "$bucket $bucketAuto $changeStream $changeStreamSplitLargeEvent $collStats $currentOp $densify $documents $facet $fill $geoNear $graphLookup $indexStats $listLocalSessions $listSessions $merge $out $planCacheStats $redact $replaceRoot $replaceWith $sample $search $setWindowFields $shardedDataDistribution $sortByCount $unionWith $vectorSearch".split(
     " ",
   ),
 );
@@ -79,6 +80,8 @@ function parseStage(name: string, operand: Value, sources: Sources): Stage {
     case "$addFields":
     case "$set":
       return mapping(parseAddFields(operand));
+    case "$unset":
+      return mapping(parseUnset(operand));
     case "$count":
       return counting(operand);
     case "$group":

@@ -4,11 +4,12 @@ import { FieldPath } from "../query/field-path.js";
 import { isTruthy } from "../bson/truthy.js";
 import { compileFlags, including, isFlag, selectionOf, type Project } from "../query/projection.js";
 import { Branch, isBranch } from "../update/document-tree.js";
-import { parseExpression, type Expression } from "./expression.js";
+import type { Evaluate } from "./expression/expression.js";
+import { parseExpression } from "./expression/parse-expression.js";
 
 interface Computed {
   readonly path: FieldPath;
-  readonly expression: Expression;
+  readonly expression: Evaluate;
 }
 
 /** `$project`: flags as in a `find`, and fields computed by simple expressions. */

@@ -24,3 +24,17 @@ export function dateValue(milliseconds: number): Value {
   bytes.writeBigInt64LE(BigInt(milliseconds));
   return new Value(ElementType.DATE, bytes, 0, 8);
 }
+
+export const TRUE_VALUE = new Value(ElementType.BOOL, Buffer.from([1]), 0, 1);
+export const FALSE_VALUE = new Value(ElementType.BOOL, Buffer.from([0]), 0, 1);
+
+export const boolValue = (truth: boolean): Value => (truth ? TRUE_VALUE : FALSE_VALUE);
+
+export function stringValue(text: string): Value {
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(length + 5);
+  bytes.writeInt32LE(length + 1);
+  bytes.write(text, 4);
+  bytes[length + 4] = 0;
+  return new Value(ElementType.STRING, bytes, 0, length + 5);
+}

@@ -112,7 +112,7 @@ const IN_PARTIAL = new Set(["eq", "gt", "gte", "lt", "lte", "exists", "type", "i
 
 function isAllowedInPartial(condition: Condition): boolean {
   if (condition.kind === "field") return IN_PARTIAL.has(condition.test.op);
-  return condition.kind !== "nor" && condition.parts.every(isAllowedInPartial);
+  return (condition.kind === "and" || condition.kind === "or") && condition.parts.every(isAllowedInPartial);
 }
 
 /** As `listIndexes` answers it: the version, the key, the name, then what was asked for. */

@@ -23,7 +23,9 @@ export type Test =
 /** A filter as the planner and the matcher read it. */
 export type Condition =
   | { readonly kind: "and" | "or" | "nor"; readonly parts: readonly Condition[] }
-  | { readonly kind: "field"; readonly path: FieldPath; readonly test: Test };
+  | { readonly kind: "field"; readonly path: FieldPath; readonly test: Test }
+  /** An expression that must be true of the document: no index knows anything of it. */
+  | { readonly kind: "expression"; readonly evaluate: (document: Value) => Value | undefined };
 
 export const EVERYTHING: Condition = { kind: "and", parts: [] };
 

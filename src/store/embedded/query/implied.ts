@@ -11,6 +11,7 @@ import { FieldPath } from "./field-path.js";
 export function isImplied(condition: Condition, filter: readonly Condition[]): boolean {
   if (condition.kind !== "field") {
     if (condition.kind === "and") return condition.parts.every((part) => isImplied(part, filter));
+    if (condition.kind === "expression") return false;
     return condition.kind === "or" && condition.parts.some((part) => isImplied(part, filter));
   }
   const tests = filter.flatMap((each) =>

@@ -2,6 +2,7 @@ import { compareValues, sameValue } from "../bson/compare-values.js";
 import { ElementType, rankOf } from "../bson/element-type.js";
 import { encodeKey } from "../bson/encode-key.js";
 import { exactNumber } from "../bson/exact-number.js";
+import { isTruthy } from "../bson/truthy.js";
 import { FieldReader, NULL_VALUE, fieldOf, sameBytes, stringOf, type Value } from "../bson/value.js";
 import type { Condition, Test } from "./condition.js";
 import { anyAt, type FieldPath, type Passes } from "./field-path.js";
@@ -12,7 +13,8 @@ export type Matches = (document: Value) => boolean;
 /** Compiled once, run per document, on its bytes. */
 export function compileCondition(condition: Condition): Matches {
   if (condition.kind === "field") return atPath(condition.path, compileTest(condition.test));
-  const parts = condition.parts.map(compileCondition);
+  if (condition.kind === "expression") return isTrueOf(condition.evaluate);
+  const parts = inOrder(condition.parts).map(compileCondition);
   if (condition.kind === "and") {
     if (parts.length === 1) return parts[0]!;
     return (document) => parts.every((matches) => matches(document));
@@ -20,6 +22,19 @@ export function compileCondition(condition: Condition): Matches {
   if (condition.kind === "or") return (document) => parts.some((matches) => matches(document));
   return (document) => !parts.some((matches) => matches(document));
 }
+
+/** Expressions last: they cost most, and what the others leave out may be what they fail on. */
+function inOrder(parts: readonly Condition[]): readonly Condition[] {
+  const isExpression = ({ kind }: Condition): boolean => kind === "expression";
+  return [...parts.filter((part) => !isExpression(part)), ...parts.filter(isExpression)];
+}
+
+const isTrueOf =
+  (evaluate: (document: Value) => Value | undefined): Matches =>
+  (document) => {
+    const value = evaluate(document);
+    return value !== undefined && isTruthy(value);
+  };
 
 /** Whether one value, such as an element of an array, meets all of the tests. */
 export function compileValue(tests: readonly Test[]): (value: Value) => boolean {

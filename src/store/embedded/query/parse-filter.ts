@@ -2,6 +2,7 @@ import { ElementType, TYPE_NAMES } from "../bson/element-type.js";
 import { exactNumber } from "../bson/exact-number.js";
 import { NUMERIC, isNumber } from "../bson/numeric.js";
 import { isTruthy } from "../bson/truthy.js";
+import { parseExpression } from "../aggregate/expression/parse-expression.js";
 import { elementsOf, fieldsOf, isEmpty, stringOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import type { Condition, Test } from "./condition.js";
@@ -11,17 +12,19 @@ import { parsePattern, patternOf } from "./pattern.js";
 const bad = (message: string): CommandError => new CommandError("BadValue", message);
 
 const KNOWN_ELSEWHERE = new Set(
-  "$expr $where $text $jsonSchema $sampleRate $mod $geoWithin $geoIntersects $near $nearSphere $bitsAllSet $bitsAllClear $bitsAnySet $bitsAnyClear $alwaysTrue $alwaysFalse $rand $within".split(
+  "$where $text $jsonSchema $sampleRate $mod $geoWithin $geoIntersects $near $nearSphere $bitsAllSet $bitsAllClear $bitsAnySet $bitsAnyClear $alwaysTrue $alwaysFalse $rand $within".split(
     " ",
   ),
 );
 
-/** @throws CommandError for what is malformed, unknown, or not implemented here. */
-export function parseFilter(filter: Value): Condition {
+/** @throws CommandError for what is malformed, unknown, or not implemented here. @param isTop false for what asks of elements. */
+export function parseFilter(filter: Value, isTop = true): Condition {
   const parts: Condition[] = [];
   for (const [name, value] of fieldsOf(filter)) {
     if (name === "$comment") continue;
-    if (name === "$and" || name === "$or" || name === "$nor") parts.push(parseLogic(name, value));
+    if (name === "$and" || name === "$or" || name === "$nor") parts.push(parseLogic(name, value, isTop));
+    else if (name === "$expr" && !isTop) throw bad("$expr can only be applied to the top-level document");
+    else if (name === "$expr") parts.push({ kind: "expression", evaluate: parseExpression(value) });
     else if (name.startsWith("$")) throw unknown(name, "top level operator");
     else parts.push(...parseField(name, value));
   }
@@ -32,12 +35,12 @@ function unknown(name: string, what: string): CommandError {
   return KNOWN_ELSEWHERE.has(name) ? notImplemented(`the operator ${name}`) : bad(`unknown ${what}: ${name}`);
 }
 
-function parseLogic(name: "$and" | "$or" | "$nor", value: Value): Condition {
+function parseLogic(name: "$and" | "$or" | "$nor", value: Value, isTop: boolean): Condition {
   if (!value.isArray) throw bad(`${name} must be an array`);
   const parts = elementsOf(value);
   if (parts.length === 0) throw bad("$and/$or/$nor must be a nonempty array");
   if (!parts.every((part) => part.isObject)) throw bad("$or/$and/$nor entries need to be full objects");
-  return { kind: name.slice(1) as "and" | "or" | "nor", parts: parts.map(parseFilter) };
+  return { kind: name.slice(1) as "and" | "or" | "nor", parts: parts.map((part) => parseFilter(part, isTop)) };
 }
 
 function parseField(name: string, value: Value): Condition[] {
@@ -141,7 +144,7 @@ function parseElemMatch(operand: Value): Test {
   if (isOperators(operand) && first !== undefined && !LOGIC.has(first)) {
     return { op: "elemMatchValue", tests: parseOperators(operand) };
   }
-  return { op: "elemMatch", condition: parseFilter(operand) };
+  return { op: "elemMatch", condition: parseFilter(operand, false) };
 }
 
 function parseNot(operand: Value): Test {
