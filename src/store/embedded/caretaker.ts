@@ -26,8 +26,9 @@ export class Caretaker {
   }
 
   private async sweep(): Promise<void> {
-    const { engine, catalog } = this.state;
-    for (let spaces = catalog.abandonedSpaces(); spaces.length > 0; spaces = catalog.abandonedSpaces()) {
+    const { engine, catalog, streams } = this.state;
+    const abandoned = (): number[] => catalog.abandonedSpaces().filter((space) => !streams.isReading(space));
+    for (let spaces = abandoned(); spaces.length > 0; spaces = abandoned()) {
       for (let at = 0; at < spaces.length;) {
         if (this.isStopped) return;
         at += await engine.write(() => {
@@ -42,7 +43,9 @@ export class Caretaker {
   private async round(): Promise<void> {
     try {
       this.state.cursors.killIdle();
+      this.state.streams.killIdle();
       await this.expire();
+      await this.prune();
     } catch (error) {
       this.onFault(error);
     }
@@ -67,6 +70,13 @@ export class Caretaker {
     await applyToAll(this.state.engine, collection, wish, Infinity, ({ record, document }) =>
       collection.remove(record, document),
     );
+  }
+
+  private async prune(): Promise<void> {
+    const { engine, catalog } = this.state;
+    for (const watched of catalog.watchList.all()) {
+      while (watched.hasOriginalsAfter(0) && !this.isStopped && !(await engine.write(() => watched.prune(PORTION))));
+    }
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { Caretaker } from "./caretaker.js";
+import { ChangeStreams } from "./changes/change-streams.js";
 import { Cursors } from "./commands/cursors.js";
 import type { StoreState } from "./commands/store-state.js";
 import { Catalog } from "./engine/catalog.js";
@@ -32,8 +33,10 @@ export async function openEmbeddedStore(dataFolder: string, onFault: (error: unk
     refuseForeign(folder);
     const { engine, catalog } = await openEngine(folder);
     const cursors = new Cursors();
-    const caretaker = new Caretaker({ engine, catalog, cursors }, onFault);
-    const state: StoreState = { engine, catalog, cursors, sweepSoon: () => caretaker.sweepSoon() };
+    const sweepSoon = (): void => caretaker.sweepSoon();
+    const streams = new ChangeStreams(engine, catalog, sweepSoon);
+    const caretaker: Caretaker = new Caretaker({ engine, catalog, cursors, streams }, onFault);
+    const state: StoreState = { engine, catalog, cursors, streams, sweepSoon };
     const sockets = new Set<Socket>();
     const { uri, close } = await listen(folderIdentity(folder), (socket) => {
       sockets.add(socket);

@@ -6,12 +6,14 @@ import { bareCount, type BareCount } from "../aggregate/bare-count.js";
 import { sourcesOf, type FirstSearch, type Sources } from "../aggregate/first-search.js";
 import { nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
 import { search, type Paused } from "../query/find-records.js";
+import { changeStreamIn } from "../changes/parse-watch.js";
 import type { Collection } from "../engine/collection.js";
 import { countOf } from "./count-commands.js";
 import { batchSizeIn } from "./cursor-options.js";
 import { hintedBy } from "./find-command.js";
 import type { Request } from "./request.js";
 import type { Command } from "./store-state.js";
+import { watch } from "./watch-command.js";
 
 export const aggregate: Command = async (request, state) => {
   const { engine, catalog, cursors } = state;
@@ -21,6 +23,8 @@ export const aggregate: Command = async (request, state) => {
   if (!pipeline)
     throw new CommandError("FailedToParse", "BSON field 'aggregate.pipeline' is missing but a required field", 40414);
   if (request.fields.get("aggregate")!.type !== ElementType.STRING) refuseDatabasePipeline(pipeline);
+  const watchOptions = changeStreamIn(pipeline);
+  if (watchOptions) return watch(request, state, watchOptions, pipeline, batchSizeOf(request));
   const sources = sourcesOf(engine, (name) => catalog.collection(database, name));
   const { wish, stages } = parsePipeline(pipeline, sources);
   const collection = catalog.collection(database, request.collection);

@@ -77,6 +77,10 @@ export class Cursors {
     return this.open.delete(id);
   }
 
+  get count(): number {
+    return this.open.size;
+  }
+
   killIdle(): void {
     for (const [id, { lastUsed }] of this.open) if (Date.now() - lastUsed > IDLE_MS) this.kill(id);
   }

@@ -4,6 +4,7 @@ import { elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import { isNumber } from "../bson/numeric.js";
 import { isTruthy } from "../bson/truthy.js";
+import { Client } from "./client.js";
 
 /** What every command may carry and none of ours acts on: one process has one clock, one copy and synced writes. */
 const ALWAYS = new Set([
@@ -28,6 +29,7 @@ export class Request {
   constructor(
     readonly fields: ReadonlyMap<string, Value>,
     private readonly sequences: ReadonlyMap<string, readonly Value[]>,
+    readonly client = new Client(),
   ) {
     this.name = [...fields.keys()][0] ?? "";
     const limit = this.number("maxTimeMS") ?? 0;

@@ -44,7 +44,7 @@ export const buildInfo: Command = () =>
 
 const started = Date.now();
 
-export const serverStatus: Command = () =>
+export const serverStatus: Command = (_, { cursors, streams }) =>
   plainReply({
     host: "embedded",
     version: VERSION,
@@ -52,6 +52,7 @@ export const serverStatus: Command = () =>
     pid: Long.fromNumber(process.pid),
     uptime: (Date.now() - started) / 1000,
     localTime: new Date(),
+    metrics: { cursor: { open: { noTimeout: 0, pinned: streams.busyCount, total: cursors.count + streams.count } } },
   });
 
 export const refuseTransaction: Command = () => {

@@ -1,3 +1,4 @@
+import type { ChangeStreams } from "../changes/change-streams.js";
 import type { Catalog } from "../engine/catalog.js";
 import type { Engine } from "../engine/engine.js";
 import type { Cursors } from "./cursors.js";
@@ -8,6 +9,7 @@ export interface StoreState {
   readonly engine: Engine;
   readonly catalog: Catalog;
   readonly cursors: Cursors;
+  readonly streams: ChangeStreams;
   /** Tells the caretaker that key spaces are to be emptied. */
   sweepSoon(): void;
 }

@@ -2,10 +2,13 @@ import { randomBytes } from "node:crypto";
 import { deserialize, serialize, type Binary } from "bson";
 import { storedIndex, type ParsedIndex } from "../indexes/parse-index.js";
 import type { IndexDefinition } from "../indexes/index-definition.js";
+import { WatchList } from "../changes/watch-list.js";
+import type { Watched } from "../changes/watched.js";
 import { CommandError } from "../command-error.js";
 import { Collection } from "./collection.js";
 import type { Engine } from "./engine.js";
 import { inSpace, wholeSpace } from "./key-space.js";
+import { RecordClock } from "./record-clock.js";
 
 const RECORDS = inSpace(0, Buffer.from("c"));
 const ABANDONED = inSpace(0, Buffer.from("a"));
@@ -36,12 +39,20 @@ const ID_INDEX = serialize({ v: 2, key: { _id: 1 }, name: "_id_" });
 export class Catalog {
   private readonly databases = new Map<string, Map<string, Collection>>();
 
-  constructor(private readonly engine: Engine) {}
+  readonly clock: RecordClock;
+  readonly watchList: WatchList;
+
+  constructor(private readonly engine: Engine) {
+    this.clock = new RecordClock(engine);
+    this.watchList = new WatchList(engine, this.clock);
+  }
 
   /** Reads everything anew: at the start, and when a batch was not written. @throws for a folder that is not ours. */
   load(): void {
     for (const collections of this.databases.values()) for (const each of collections.values()) each.isDropped = true;
     this.databases.clear();
+    this.clock.forget();
+    this.watchList.load();
     for (const { key } of this.engine.entries(
       { lower: RECORDS, upper: withTail(RECORDS, Buffer.from([0xff])) },
       false,
@@ -78,7 +89,8 @@ export class Catalog {
     checkName(database, name);
     const [space, idSpace] = [this.nextSpace(), this.nextSpace()];
     const index = storedIndex(Buffer.from(ID_INDEX), idSpace, undefined, true);
-    const collection = new Collection(this.engine, database, name, space, randomBytes(16), [index], this.save);
+    const uuid = randomBytes(16);
+    const collection = new Collection(this.engine, this.clock, database, name, space, uuid, [index], this.save);
     this.register(collection);
     this.save(collection);
     return collection;
@@ -105,8 +117,25 @@ export class Catalog {
     this.save(collection);
   }
 
+  /** From here on change streams can be resumed on this collection, whether it exists or not. Within a job. */
+  watch(database: string, name: string): Watched {
+    checkName(database, name);
+    const watched =
+      this.watchList.of(database, name) ?? this.watchList.add(database, name, this.nextSpace(), this.clock.next());
+    const collection = this.collection(database, name);
+    if (collection) collection.watched = watched;
+    return watched;
+  }
+
+  /** Where a collection's documents are by what has been written to the disk. Outside of jobs. */
+  writtenSpace(database: string, name: string): number | undefined {
+    const record = this.engine.bytes(recordKey(database, name));
+    return record && (deserialize(record) as unknown as StoredCollection).space;
+  }
+
   drop(collection: Collection): void {
     collection.isDropped = true;
+    if (collection.watched) this.watchList.noteDrop(collection.watched, collection.space);
     this.databases.get(collection.database)?.delete(collection.name);
     this.engine.remove(recordKey(collection.database, collection.name));
     for (const space of [collection.space, ...collection.indexes.map((index) => index.space)]) this.abandon(space);
@@ -137,6 +166,7 @@ export class Catalog {
       count += 1;
     }
     this.engine.remove(withTail(ABANDONED, spaceBytes(space)));
+    this.watchList.forgetDrop(space);
     return true;
   }
 
@@ -168,6 +198,7 @@ export class Catalog {
   }
 
   private register(collection: Collection): void {
+    collection.watched = this.watchList.of(collection.database, collection.name);
     const collections = this.databases.get(collection.database) ?? new Map<string, Collection>();
     collections.set(collection.name, collection);
     this.databases.set(collection.database, collections);
@@ -179,7 +210,8 @@ export class Catalog {
       storedIndex(Buffer.from(specification.buffer), space, multikey, ready),
     );
     const uuid = Buffer.from(stored.uuid.buffer);
-    return new Collection(this.engine, stored.database, stored.name, stored.space, uuid, indexes, this.save);
+    const { database, name, space } = stored;
+    return new Collection(this.engine, this.clock, database, name, space, uuid, indexes, this.save);
   }
 }
 

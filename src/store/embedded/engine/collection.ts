@@ -3,18 +3,24 @@ import { FieldReader, documentValue, type Value } from "../bson/value.js";
 import { DuplicateKeyError } from "../command-error.js";
 import type { IndexDefinition, IndexEntry } from "../indexes/index-definition.js";
 import { printValue } from "../bson/print-value.js";
+import type { Watched } from "../changes/watched.js";
 import type { Engine } from "./engine.js";
-import { documentKey, entryKey, entryValue, lastRecord, recordOfValue } from "./key-space.js";
+import { documentKey, entryKey, entryValue, recordOfValue } from "./key-space.js";
+import type { RecordClock } from "./record-clock.js";
 
 const NO_BYTES = Buffer.alloc(0);
 
 /** A collection's documents and index entries. Everything that writes runs within a job of the engine. */
 export class Collection {
   isDropped = false;
-  private lastRecordNumber: number | undefined;
+  /** The number of the last document inserted since the store was opened. */
+  lastInserted = 0;
+  /** What change streams need of it; undefined where nobody has ever watched. */
+  watched: Watched | undefined;
 
   constructor(
     private readonly engine: Engine,
+    private readonly clock: RecordClock,
     readonly database: string,
     readonly name: string,
     /** The key space of its documents. */
@@ -38,7 +44,8 @@ export class Collection {
   insert(document: Buffer): void {
     const value = documentValue(document);
     const plans = this.indexes.map((index) => this.planned(index, undefined, value, -1));
-    const record = this.nextRecord();
+    const record = this.clock.next();
+    this.lastInserted = record;
     this.engine.put(documentKey(this.space, record), document);
     this.carryOut(plans, record);
   }
@@ -47,12 +54,14 @@ export class Collection {
   replace(record: number, before: Value, after: Buffer): void {
     const value = documentValue(after);
     const plans = this.indexes.map((index) => this.planned(index, before, value, record));
+    this.watched?.keep(record, before);
     this.engine.put(documentKey(this.space, record), after);
     this.carryOut(plans, record);
   }
 
   remove(record: number, document: Value): void {
     const plans = this.indexes.map((index) => this.planned(index, document, undefined, record));
+    this.watched?.keep(record, document);
     this.engine.remove(documentKey(this.space, record));
     this.carryOut(plans, record);
   }
@@ -60,11 +69,6 @@ export class Collection {
   /** Gives a document its entries in an index that is being built; repeatable. */
   indexExisting(index: IndexDefinition, record: number, document: Value): void {
     this.carryOut([this.planned(index, undefined, document, record)], record);
-  }
-
-  private nextRecord(): number {
-    this.lastRecordNumber = (this.lastRecordNumber ?? lastRecord(this.engine, this.space)) + 1;
-    return this.lastRecordNumber;
   }
 
   private planned(index: IndexDefinition, before: Value | undefined, after: Value | undefined, record: number): Plan {

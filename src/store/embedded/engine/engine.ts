@@ -40,6 +40,7 @@ interface ChunkWish {
 export class Engine {
   private readonly jobs: Job[] = [];
   private isWriting = false;
+  private onSettled: () => void = () => {};
   private lastRead: Buffer | undefined;
   private lastView: Buffer = Buffer.alloc(0);
 
@@ -148,6 +149,11 @@ export class Engine {
     });
   }
 
+  /** @param onSettled called whenever a batch has been written and synced, before the next one runs. */
+  whenSettled(onSettled: () => void): void {
+    this.onSettled = onSettled;
+  }
+
   private async writeAll(): Promise<void> {
     this.isWriting = true;
     while (this.jobs.length > 0) {
@@ -167,6 +173,7 @@ export class Engine {
         });
         if (fault !== undefined) throw fault;
         for (const done of settle) done();
+        this.onSettled();
       } catch (error) {
         this.onBroken();
         const reason = "commitError" in (error as object) ? notWritten(error as FailedCommit) : error;

@@ -1,0 +1,139 @@
+import { sourcesOf } from "../aggregate/first-search.js";
+import { nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
+import type { Stage } from "../aggregate/stage.js";
+import { BsonWriter } from "../bson/bson-writer.js";
+import { ElementType, typeName } from "../bson/element-type.js";
+import { isTruthy } from "../bson/truthy.js";
+import { Value, elementsOf, fieldsOf, stringOf } from "../bson/value.js";
+import { CommandError, notImplemented } from "../command-error.js";
+import type { Engine } from "../engine/engine.js";
+import { conjuncts, type Condition } from "../query/condition.js";
+import { compileCondition, type Matches } from "../query/match.js";
+import { readToken, type ResumeToken } from "./resume-token.js";
+
+/** Where a stream begins: after what a token has seen, at a time, or with what comes next. */
+export interface Beginning {
+  readonly token?: ResumeToken;
+  readonly operationTime?: bigint;
+}
+
+export interface Watch extends Beginning {
+  readonly matches: Matches;
+  /** What is done with an event that matches. */
+  readonly stages: readonly Stage[];
+}
+
+/** The operand of `$changeStream` where that is the first stage. */
+export function changeStreamIn(pipeline: Value): Value | undefined {
+  const [first] = pipeline.isArray ? elementsOf(pipeline) : [];
+  if (!first?.isObject) return undefined;
+  const [name, operand] = nameAndOperand(first);
+  return name === "$changeStream" ? operand : undefined;
+}
+
+const STAGES = new Set(["$match", "$project", "$addFields", "$set"]);
+const ELSEWHERE = new Set(["$unset", "$replaceRoot", "$replaceWith", "$redact"]);
+
+/** @throws CommandError for what is malformed, and by name for everything but inserts. */
+export function parseWatch(options: Value, pipeline: Value, engine: Engine): Watch {
+  const beginning = parseOptions(options);
+  const rest = elementsOf(pipeline).slice(1);
+  for (const [name] of rest.map(nameAndOperand)) {
+    if (STAGES.has(name)) continue;
+    if (ELSEWHERE.has(name)) throw notImplemented(`the stage ${name} in change streams`);
+    throw new CommandError("IllegalOperation", `${name} is not permitted in a $changeStream pipeline`);
+  }
+  const { wish, stages } = parsePipeline(
+    arrayOf(rest),
+    sourcesOf(engine, () => undefined),
+  );
+  if (!conjuncts(wish.condition).some(isAboutInserts))
+    throw notImplemented(
+      'change streams of anything but inserts (begin the pipeline with { $match: { operationType: "insert" } })',
+    );
+  return { ...beginning, matches: compileCondition(wish.condition), stages };
+}
+
+/** Streams tell of inserts, and of the end. */
+const TOLD = new Set(["insert", "invalidate"]);
+
+function isAboutInserts(condition: Condition): boolean {
+  if (condition.kind !== "field" || condition.path.text !== "operationType") return false;
+  const { test } = condition;
+  if (test.op === "eq") return isTold(test.value);
+  return test.op === "in" && test.patterns.length === 0 && test.values.every(isTold);
+}
+
+const isTold = (value: Value): boolean => value.type === ElementType.STRING && TOLD.has(stringOf(value));
+
+function parseOptions(options: Value): Beginning {
+  if (!options.isObject)
+    throw new CommandError("BadValue", "the $changeStream stage must be specified as an object", 50808);
+  const given = new Map([...fieldsOf(options)].filter(([, { type }]) => type !== ElementType.NULL));
+  for (const [name, value] of given) checkOption(name, value);
+  const beginnings = ["resumeAfter", "startAfter", "startAtOperationTime"].filter((name) => given.has(name));
+  if (beginnings.length > 1)
+    throw new CommandError(
+      "BadValue",
+      `Do not specify both '${beginnings[0]}' and '${beginnings[1]}' in a $changeStream stage`,
+      beginnings.includes("startAtOperationTime") ? 40674 : 50865,
+    );
+  const time = given.get("startAtOperationTime");
+  if (time)
+    return {
+      operationTime: expect("startAtOperationTime", time, ElementType.TIMESTAMP).bytes.readBigUInt64LE(time.start),
+    };
+  const [name] = beginnings;
+  return name ? { token: tokenIn(name, given.get(name)!) } : {};
+}
+
+function tokenIn(name: string, value: Value): ResumeToken {
+  const token = readToken(expect(name, value, ElementType.OBJECT));
+  if (token.isInvalidate && name === "resumeAfter")
+    throw new CommandError(
+      "InvalidResumeToken",
+      "Attempting to resume a change stream using 'resumeAfter' is not allowed from an invalidate notification",
+    );
+  return token;
+}
+
+function checkOption(name: string, value: Value): void {
+  switch (name) {
+    case "resumeAfter":
+    case "startAfter":
+    case "startAtOperationTime":
+      return;
+    case "fullDocument":
+      return refuseUnless(name, value, "default");
+    case "fullDocumentBeforeChange":
+      return refuseUnless(name, value, "off");
+    case "showExpandedEvents":
+    case "allChangesForCluster":
+      if (isTruthy(value)) throw notImplemented(`the option ${name} of change streams`);
+      return;
+    default:
+      throw new CommandError("FailedToParse", `BSON field '$changeStream.${name}' is an unknown field.`, 40415);
+  }
+}
+
+function refuseUnless(name: string, value: Value, allowed: string): void {
+  const text = stringOf(expect(name, value, ElementType.STRING));
+  if (text !== allowed) throw notImplemented(`${name}: "${text}" of change streams`);
+}
+
+function expect(name: string, value: Value, type: number): Value {
+  if (value.type === type) return value;
+  throw new CommandError(
+    "TypeMismatch",
+    `BSON field '$changeStream.${name}' is the wrong type '${typeName(value.type)}', expected type '${typeName(type)}'`,
+  );
+}
+
+function arrayOf(values: readonly Value[]): Value {
+  const writer = new BsonWriter();
+  const begun = writer.begin();
+  values.forEach((value, at) => writer.value(String(at), value));
+  writer.end(begun);
+  const bytes = writer.finished();
+  return new Value(ElementType.ARRAY, bytes, 0, bytes.length);
+}
