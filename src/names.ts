@@ -119,13 +119,9 @@ export function asText(text: string, most: number): string {
   return text;
 }
 
-/** A text that stored ones are compared with: whatever they may hold, imported ones too. @throws BAD_USER_INPUT */
-export const asSearchText = (text: string): string =>
-  check(
-    [...text].length <= 512 && text.isWellFormed() && !UNPRINTABLE.test(text.replace(/[\n\r\t]/g, "")),
-    text,
-    "A text to compare with is Unicode without control characters, 512 characters at most.",
-  );
+/** A text that stored ones are compared with: whatever they may hold, imported ones too. */
+export const isSearchText = (text: string): boolean =>
+  [...text].length <= 512 && text.isWellFormed() && !UNPRINTABLE.test(text.replace(/[\n\r\t]/g, ""));
 
 /** What the store and reads accept as a name: imported records have dots, spaces and underscores. */
 export const isReadableName = (text: string): boolean =>

@@ -7,29 +7,25 @@ const MOST_BYTES = 64 * 1024;
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "_bsontype"]);
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
 
+const KEY_RULE =
+  "A key of a JSON object is text in NFC of 1 to 64 characters that does not start with $, holds no control character and is no reserved word.";
+
 const refuse = (what: string): never => {
   throw new DomainError("BAD_USER_INPUT", what);
 };
 
-function checkKey(key: string): void {
+/** Whether such an object may have that key. */
+export function isJsonKey(key: string): boolean {
   const length = [...key].length;
-  if (length < 1 || length > 64) refuse("A key of a JSON object has 1 to 64 characters.");
-  if (
-    key.startsWith("$") ||
-    CONTROL.test(key) ||
-    FORBIDDEN_KEYS.has(key) ||
-    !key.isWellFormed() ||
-    key !== key.normalize("NFC")
-  )
-    refuse(
-      "A key of a JSON object is text in NFC that does not start with $, holds no control character and is no reserved word.",
-    );
-}
-
-/** A key of such an object, as a path names it. @throws BAD_USER_INPUT */
-export function asJsonKey(key: string): string {
-  checkKey(key);
-  return key;
+  return (
+    length >= 1 &&
+    length <= 64 &&
+    !key.startsWith("$") &&
+    !CONTROL.test(key) &&
+    !FORBIDDEN_KEYS.has(key) &&
+    key.isWellFormed() &&
+    key === key.normalize("NFC")
+  );
 }
 
 /**
@@ -53,7 +49,7 @@ export function asJsonObject(value: unknown): Record<string, unknown> {
     if (Array.isArray(next.value)) for (const each of next.value) open.push({ value: each, depth });
     else
       for (const key of Reflect.ownKeys(next.value)) {
-        checkKey(String(key));
+        if (!isJsonKey(String(key))) refuse(KEY_RULE);
         open.push({ value: (next.value as Record<string, unknown>)[String(key)], depth });
       }
   }

@@ -3,7 +3,6 @@ import { DomainError } from "../errors.js";
 import { checkDetailsPath, detailsValue } from "./filter/details-filter.js";
 import type { Expression } from "./filter/expression.js";
 import { isSomething, literal } from "./filter/expression.js";
-import { DetailsKeyScalar } from "./scalars.js";
 
 export enum OrderDirection {
   ASC = "ASC",
@@ -90,7 +89,7 @@ export function ordersOf(name: string, fields: Readonly<Record<string, OrderFiel
     readonly direction!: OrderDirection;
   }
   if (hasDetails)
-    Field(() => [DetailsKeyScalar], {
+    Field(() => [String], {
       nullable: true,
       description:
         'Order by the value that this path into `details` leads to: `["metrics", "accuracy"]`. Numbers come before texts, of which 128 characters count, and these before true and false; records without such a value come last.',

@@ -7,12 +7,12 @@ import {
   asImageRef,
   asName,
   asNotebookPath,
-  asSearchText,
   asSha256,
   asTag,
   asText,
+  isSearchText,
 } from "../names.js";
-import { asJsonKey, asJsonObject } from "./json-object.js";
+import { asJsonObject } from "./json-object.js";
 
 function textual(
   name: string,
@@ -85,23 +85,14 @@ export const JsonObjectScalar = new GraphQLScalarType<Record<string, unknown>, R
   parseLiteral: (node, variables) => asJsonObject(valueFromASTUntyped(node, variables)),
 });
 
-export const SearchTextScalar = textual(
-  "SearchText",
-  "A text to compare with: 512 characters at most, without control characters.",
-  asSearchText,
-);
-
-export const DetailsKeyScalar = textual(
-  "DetailsKey",
-  "A key of a JSON object: 1 to 64 characters; it may hold dots, and starts with no `$`.",
-  asJsonKey,
-);
-
 /** @throws BAD_USER_INPUT */
 function asPlainValue(value: unknown): string | number | boolean {
-  if (typeof value === "string") return asSearchText(value);
+  if (typeof value === "string" && isSearchText(value)) return value;
   if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return value;
-  throw new DomainError("BAD_USER_INPUT", "A plain value is a text, a finite number, true or false.");
+  throw new DomainError(
+    "BAD_USER_INPUT",
+    "A plain value is a text of 512 characters at most without control characters, a finite number, true or false.",
+  );
 }
 
 export const PlainValueScalar = new GraphQLScalarType<string | number | boolean, unknown>({

@@ -1,6 +1,7 @@
 import { Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
-import { DetailsKeyScalar, PlainValueScalar, SearchTextScalar } from "../scalars.js";
+import { isJsonKey } from "../json-object.js";
+import { PlainValueScalar } from "../scalars.js";
 import { type Asking, type Criterion, fieldAt, type Place, within } from "./criterion.js";
 import { all, type Demand, served, unserved } from "./demand.js";
 import { type Expression, isSomething, literal } from "./expression.js";
@@ -13,7 +14,7 @@ const MOST_SEGMENTS = 16;
     "A condition on one value inside a JSON object. Several tests must all hold; null is no test. Numbers are compared with numbers and texts with texts.",
 })
 export class DetailsFilter {
-  @Field(() => [DetailsKeyScalar], {
+  @Field(() => [String], {
     description:
       'The keys that lead to the value, outermost first, 1 to 16: `["metrics", "accuracy"]`. A key may hold dots. Lists are not walked through.',
   })
@@ -43,10 +44,10 @@ export class DetailsFilter {
   })
   readonly lte?: unknown;
 
-  @Field(() => SearchTextScalar, { nullable: true, description: "Texts that hold these 1 to 64 characters somewhere." })
+  @Field(() => String, { nullable: true, description: "Texts that hold these 1 to 64 characters somewhere." })
   readonly contains?: string | null;
 
-  @Field(() => SearchTextScalar, { nullable: true, description: "Texts that begin with these 1 to 64 characters." })
+  @Field(() => String, { nullable: true, description: "Texts that begin with these 1 to 64 characters." })
   readonly startsWith?: string | null;
 
   @Field(() => PlainValueScalar, { nullable: true, description: "Lists that hold exactly this value." })
@@ -60,10 +61,16 @@ export class DetailsFilter {
 export const detailsValue = (details: Expression, path: readonly string[]): Expression =>
   path.reduce<Expression>((input, key) => ({ $getField: { field: literal(key), input } }), details);
 
-/** @throws BAD_USER_INPUT on a path of no or too many keys. */
+/** @throws BAD_USER_INPUT on a path of no or too many keys, or with one that no JSON object may have. */
 export function checkDetailsPath(path: readonly string[], at: readonly (string | number)[]): void {
   if (path.length < 1 || path.length > MOST_SEGMENTS)
     throw new DomainError("BAD_USER_INPUT", `A path has 1 to ${MOST_SEGMENTS} keys.`, at);
+  if (!path.every(isJsonKey))
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      "A key has 1 to 64 characters, does not start with $, holds no control character and is no reserved word.",
+      at,
+    );
 }
 
 const onlyOf = (isKind: Expression, test: Expression): Expression => ({ $cond: [isKind, test, false] });

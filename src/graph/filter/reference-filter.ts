@@ -1,5 +1,4 @@
 import { Field, InputType } from "type-graphql";
-import { SearchTextScalar } from "../scalars.js";
 import { type Asking, type Criterion, fieldAt, type Place } from "./criterion.js";
 import { ANYTHING, type Demand, served, unserved } from "./demand.js";
 import { literal } from "./expression.js";
@@ -7,10 +6,10 @@ import { checkTests } from "./value-tests.js";
 
 @InputType({ description: "Which record, by its name. Several conditions must all hold; null is no condition." })
 export class ReferenceFilter {
-  @Field(() => SearchTextScalar, { nullable: true, description: "Exactly the one of this name." })
+  @Field(() => String, { nullable: true, description: "Exactly the one of this name." })
   readonly eq?: string | null;
 
-  @Field(() => [SearchTextScalar], { nullable: true, description: "One of those of these names, 100 at most." })
+  @Field(() => [String], { nullable: true, description: "One of those of these names, 100 at most." })
   readonly in?: string[] | null;
 }
 

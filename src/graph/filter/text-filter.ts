@@ -1,22 +1,21 @@
 import { Field, InputType } from "type-graphql";
-import { SearchTextScalar } from "../scalars.js";
 import { valueCriterion } from "./value-tests.js";
 
 @InputType({ description: "Which texts. Several conditions must all hold; null is no condition." })
 export class TextFilter {
-  @Field(() => SearchTextScalar, { nullable: true, description: "Exactly this text." })
+  @Field(() => String, { nullable: true, description: "Exactly this text." })
   readonly eq?: string | null;
 
-  @Field(() => [SearchTextScalar], { nullable: true, description: "One of these texts, 100 at most." })
+  @Field(() => [String], { nullable: true, description: "One of these texts, 100 at most." })
   readonly in?: string[] | null;
 
-  @Field(() => SearchTextScalar, {
+  @Field(() => String, {
     nullable: true,
     description: "Texts that hold these 1 to 64 characters somewhere, in upper and lower case as written.",
   })
   readonly contains?: string | null;
 
-  @Field(() => SearchTextScalar, {
+  @Field(() => String, {
     nullable: true,
     description: "Texts that begin with these 1 to 64 characters, in upper and lower case as written.",
   })

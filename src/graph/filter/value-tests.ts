@@ -1,4 +1,5 @@
 import { DomainError } from "../../errors.js";
+import { isSearchText } from "../../names.js";
 import { type Asking, type Criterion, fieldAt, type InputPath, type Place, within } from "./criterion.js";
 import { all, type Demand, none, served, unserved } from "./demand.js";
 import { type Expression, isNothing, isSomething, literal } from "./expression.js";
@@ -27,6 +28,13 @@ type Test = keyof ValueTests;
 export function checkTests(tests: ValueTests, path: InputPath): void {
   if (tests.in && tests.in.length > MOST_VALUES)
     throw new DomainError("BAD_USER_INPUT", `At most ${MOST_VALUES} values.`, [...path, "in"]);
+  for (const text of [tests.eq, ...(tests.in ?? []), tests.contains, tests.startsWith])
+    if (typeof text === "string" && !isSearchText(text))
+      throw new DomainError(
+        "BAD_USER_INPUT",
+        "A text to compare with is Unicode without control characters, 512 characters at most.",
+        path,
+      );
   for (const name of ["contains", "startsWith"] as const) {
     const text = tests[name];
     if (text != null && (text.length === 0 || text.length > MOST_SEARCHED))
