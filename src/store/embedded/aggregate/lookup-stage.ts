@@ -7,7 +7,7 @@ import { FieldPath } from "../query/field-path.js";
 import { PAUSE, search, type Paused } from "../query/find-records.js";
 import type { Plan } from "../query/plan.js";
 import { Branch } from "../update/document-tree.js";
-import { setAt } from "./project-stage.js";
+import { setAt } from "./computed-fields.js";
 import { firstSearch, type Pipeline, type Sources } from "./first-search.js";
 import type { Stage } from "./stage.js";
 import { parseExpression } from "./expression/parse-expression.js";

@@ -1,6 +1,7 @@
 import { ElementType } from "../bson/element-type.js";
 import { elementsOf, isEmpty, stringOf, type Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
+import { checkFieldPath } from "./expression/field-reference.js";
 import { compileFlags, type Project } from "../query/projection.js";
 
 /** `$unset`: one field's path or a list of them, taken away. @throws CommandError */
@@ -20,5 +21,7 @@ export function parseUnset(operand: Value): Project {
       "$unset specification must be a string or an array containing only string values",
       31120,
     );
-  return compileFlags(paths.map((path) => [stringOf(path), false]));
+  const names = paths.map(stringOf);
+  names.forEach(checkFieldPath);
+  return compileFlags(names.map((name) => [name, false]));
 }

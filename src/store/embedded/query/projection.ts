@@ -11,6 +11,8 @@ export type Project = (document: Value) => Value;
 /** Which fields are meant, by name: all of one, or some of what it holds. */
 export interface Selection {
   readonly fields: Map<string, Selection | "whole">;
+  /** True where fields will be set in whatever is here, in elements of an array that are no objects too. */
+  readonly isComputedInto?: boolean;
 }
 
 export const isFlag = (value: Value): boolean => isNumber(value) || value.type === ElementType.BOOL;
@@ -114,11 +116,13 @@ function writeInner(writer: BsonWriter, name: string, value: Value, selection: S
     const elements = new FieldReader(value);
     while (elements.next()) {
       const element = elements.value;
-      if (!includes || element.isObject || element.isArray)
+      if (!includes || element.isObject || element.isArray || selection.isComputedInto)
         writeInner(writer, String(at++), element, selection, includes);
     }
     writer.end(begun);
   } else if (!includes) {
     writer.value(name, value);
+  } else if (selection.isComputedInto) {
+    writer.null(name);
   }
 }

@@ -10,10 +10,11 @@ export function parseText(expression: Value, scope: Scope): Expression {
   const text = stringOf(expression);
   if (!text.startsWith("$")) return constant(expression);
   if (text === "$") throw new CommandError("BadValue", "'$' by itself is not a valid FieldPath", 16872);
-  if (!text.startsWith("$$")) return varying(along(segmentsOf(text.slice(1)), (document) => document));
+  if (!text.startsWith("$$")) return varying(along(pathOf(text.slice(1)), (document) => document));
   const [name, ...rest] = text.slice(2).split(".");
   const from = variable(name!, scope);
-  return varying(along(rest.length > 0 ? segmentsOf(rest.join(".")) : [], from));
+  checkFieldPath(text.slice(2));
+  return varying(along(rest.length > 0 ? new FieldPath(rest.join(".")).segments : [], from));
 }
 
 /** @throws CommandError for one that nobody has set. */
@@ -25,15 +26,16 @@ function variable(name: string, scope: Scope): Evaluate {
   return () => cell.value;
 }
 
-/** @throws CommandError */
-function segmentsOf(path: string): readonly Segment[] {
-  if (path === "" || path.endsWith("."))
-    throw new CommandError("BadValue", "FieldPath must not end with a '.'.", 40353);
-  if (path.includes("\0"))
-    throw new CommandError("BadValue", "FieldPath field names may not contain null bytes.", 16411);
-  const { segments } = new FieldPath(path);
-  for (const { text } of segments) checkFieldName(text);
-  return segments;
+function pathOf(path: string): readonly Segment[] {
+  checkFieldPath(path);
+  return new FieldPath(path).segments;
+}
+
+/** @throws CommandError for a path that MongoDB's expressions do not take. */
+export function checkFieldPath(path: string): void {
+  if (path === "") throw new CommandError("BadValue", "FieldPath cannot be constructed with empty string", 40352);
+  if (path.endsWith(".")) throw new CommandError("BadValue", "FieldPath must not end with a '.'.", 40353);
+  path.split(".").forEach(checkFieldName);
 }
 
 /** @throws CommandError */

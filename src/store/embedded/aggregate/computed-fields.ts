@@ -1,0 +1,98 @@
+import { documentValue, fieldsOf, isEmpty, type Value } from "../bson/value.js";
+import { CommandError } from "../command-error.js";
+import { FieldPath } from "../query/field-path.js";
+import { Branch, isBranch } from "../update/document-tree.js";
+import type { Evaluate } from "./expression/expression.js";
+import { checkFieldPath } from "./expression/field-reference.js";
+import { parseExpression } from "./expression/parse-expression.js";
+
+/** What a field is set to; it is taken away where the expression gives nothing. */
+export interface ComputedField {
+  readonly path: FieldPath;
+  readonly evaluate: Evaluate;
+}
+
+/** The fields of `$addFields`, those in nested objects by their paths. @throws CommandError */
+export function parseComputedFields(specification: Value): ComputedField[] {
+  const fields: ComputedField[] = [];
+  for (const [name, value] of fieldsOf(specification)) {
+    checkFieldPath(name);
+    gather(name, value, fields);
+  }
+  fields.forEach(({ path }, at) => refuseConflict(path.text, fields.slice(0, at)));
+  return fields;
+}
+
+function gather(path: string, value: Value, into: ComputedField[]): void {
+  if (!value.isObject) return void into.push({ path: new FieldPath(path), evaluate: parseExpression(value) });
+  const inner = [...fieldsOf(value)];
+  if (isEmpty(value))
+    throw new CommandError(
+      "BadValue",
+      `Invalid $addFields :: caused by :: an empty object is not a valid value. Found empty object at path ${path}`,
+      40180,
+    );
+  if (inner.some(([name]) => name.startsWith("$"))) {
+    if (inner.length > 1)
+      throw new CommandError(
+        "BadValue",
+        `Invalid $addFields :: caused by :: an expression specification must contain exactly one field, the name of the expression. Found ${inner.length} fields at path ${path}`,
+        40181,
+      );
+    into.push({ path: new FieldPath(path), evaluate: parseExpression(value) });
+    return;
+  }
+  for (const [name, each] of inner) {
+    if (name.includes("."))
+      throw new CommandError(
+        "BadValue",
+        `Invalid $addFields :: caused by :: cannot use dotted field name '${name}' in a sub object`,
+        40183,
+      );
+    gather(`${path}.${name}`, each, into);
+  }
+}
+
+function refuseConflict(path: string, before: readonly ComputedField[]): void {
+  const other = before.find(
+    (each) => `${path}.`.startsWith(`${each.path.text}.`) || each.path.text.startsWith(`${path}.`),
+  );
+  if (other)
+    throw new CommandError(
+      "BadValue",
+      `Invalid $addFields :: caused by :: specification contains two conflicting paths. Cannot specify both '${path}' and '${other.path.text}'`,
+      40176,
+    );
+}
+
+/** @param source what the expressions are about; the fields are set in `base`. */
+export function withComputed(base: Value, source: Value, computed: readonly ComputedField[]): Value {
+  const root = Branch.of(base);
+  for (const { path, evaluate } of computed) setAt(root, path, 0, evaluate(source));
+  return documentValue(root.written());
+}
+
+/**
+ * A value on the way that is no object gives way; an array has the field set in each of its elements.
+ * @param value undefined takes the field away.
+ */
+export function setAt(holder: Branch, path: FieldPath, at: number, value: Value | undefined): void {
+  const segment = path.segments[at]!;
+  if (holder.isArray) {
+    holder.entries.forEach((entry) => {
+      entry.node = opened(entry.node);
+      setAt(entry.node as Branch, path, at, value);
+    });
+    return;
+  }
+  if (at === path.segments.length - 1) return value ? holder.set(segment, value) : holder.remove(segment);
+  const inner = opened(holder.get(segment));
+  holder.set(segment, inner);
+  setAt(inner, path, at + 1, value);
+}
+
+function opened(node: Value | Branch | undefined): Branch {
+  if (node === undefined) return new Branch(false, []);
+  if (isBranch(node)) return node;
+  return node.isObject || node.isArray ? Branch.of(node) : new Branch(false, []);
+}
