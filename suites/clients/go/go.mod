@@ -1,0 +1,3 @@
+module rocas/suites/clients
+
+go 1.24

@@ -1,0 +1,109 @@
+import { Client, fetchExchange, gql } from "@urql/core";
+import { cacheExchange } from "@urql/exchange-graphcache";
+import { relayPagination } from "@urql/exchange-graphcache/extras";
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  type GraphQLSchema,
+  introspectionFromSchema,
+  isObjectType,
+  parse,
+} from "graphql";
+import { expect, test } from "vitest";
+import { openRocas, type Rocas } from "./support/open-rocas.js";
+import { expectSeen, seedModels } from "./support/seen-by-client.js";
+
+const PAGE = gql`
+  query Page($first: Int, $after: String, $last: Int, $before: String) {
+    models(first: $first, after: $after, last: $last, before: $before) {
+      edges {
+        cursor
+        node {
+          id
+          name
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`;
+const CREATE = gql`
+  mutation Create($input: CreateModelInput!) {
+    createModel(input: $input) {
+      id
+      name
+    }
+  }
+`;
+
+/** Values have no id: they are kept with what holds them. */
+const valuesOf = (schema: GraphQLSchema): Record<string, () => null> =>
+  Object.fromEntries(
+    Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !("id" in type.getFields()) && !type.name.startsWith("__"))
+      .map(({ name }) => [name, () => null]),
+  );
+
+async function openClient({ url }: Rocas, warned: string[]): Promise<{ client: () => Client; schema: GraphQLSchema }> {
+  const address = { url: `${url}/graphql`, preferGetMethod: false } as const;
+  const stranger = new Client({ ...address, exchanges: [fetchExchange] });
+  const { data, error } = await stranger.query(parse(getIntrospectionQuery()), {}).toPromise();
+  if (error) throw error;
+  const schema = buildClientSchema(data);
+  const graphcache = () =>
+    cacheExchange({
+      schema: introspectionFromSchema(schema) as never,
+      keys: valuesOf(schema),
+      resolvers: { Query: { models: relayPagination() } },
+      logger: (severity, message) => severity !== "debug" && warned.push(message),
+    });
+  return { client: () => new Client({ ...address, exchanges: [graphcache(), fetchExchange] }), schema };
+}
+
+interface Models {
+  readonly edges: readonly { readonly node: { readonly name: string } }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string;
+    readonly endCursor: string;
+  };
+}
+
+/** Asks for page after page; graphcache joins them to one list. */
+async function scroll(client: Client, direction: "forwards" | "backwards", cursor?: string): Promise<string[]> {
+  const variables = direction === "forwards" ? { first: 3, after: cursor } : { last: 3, before: cursor };
+  const { data, error } = await client.query<{ models: Models }>(PAGE, variables).toPromise();
+  if (error) throw error;
+  const { edges, pageInfo } = data!.models;
+  if (direction === "forwards" && pageInfo.hasNextPage) return scroll(client, direction, pageInfo.endCursor);
+  if (direction === "backwards" && pageInfo.hasPreviousPage) return scroll(client, direction, pageInfo.startCursor);
+  return edges.map(({ node }) => node.name);
+}
+
+const create = (client: Client, input: object) =>
+  client.mutation<{ createModel: { id: string } }>(CREATE, { input }).toPromise();
+
+test("urql with graphcache introspects, pages both ways into its cache, and mutates, without a warning", async () => {
+  await using rocas = await openRocas();
+  await seedModels(rocas);
+  const warned: string[] = [];
+  const { client, schema } = await openClient(rocas, warned);
+
+  const pages = { forwards: await scroll(client(), "forwards"), backwards: await scroll(client(), "backwards") };
+  const maker = client();
+  const input = { name: "made", idempotencyKey: "once" };
+  const made = [await create(maker, input), await create(maker, input)];
+  const refused = await create(maker, { name: "made" });
+
+  const code = refused.error!.graphQLErrors[0]!.extensions["code"] as string;
+  const types = Object.keys(schema.getTypeMap()).filter((each) => !each.startsWith("__"));
+  const ids = made.map(({ data }) => data!.createModel.id);
+  await expectSeen(rocas, { types: types.sort(), ...pages, ids, code });
+  expect(warned).toEqual([]);
+});
