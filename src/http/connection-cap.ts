@@ -11,7 +11,7 @@ export class ConnectionCap {
     server.on("connection", (socket: Socket) => {
       const address = socket.remoteAddress ?? "";
       const sockets = this.strangers.get(address) ?? new Set();
-      if (sockets.size >= this.most) {
+      if (sockets.size >= this.most && !sockets.has(socket)) {
         socket.destroy();
         return;
       }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import type { Settings } from "../settings.js";
@@ -7,14 +7,16 @@ import { hostCheck } from "./allowed-host.js";
 import { carriesToken } from "./bearer-token.js";
 import type { ConnectionCap } from "./connection-cap.js";
 import { answerPreflight, checkOrigin } from "./cors.js";
+import type { EventStreams } from "./event-stream/event-streams.js";
 import { refusalOf } from "./format-error.js";
 import { ASSETS, type GraphiqlPage } from "./graphiql-page.js";
 import type { GraphQLEndpoint } from "./graphql-endpoint.js";
 import { loggable } from "./loggable.js";
-import { prefersPage } from "./media-type.js";
+import { prefersEventStream, prefersPage } from "./media-type.js";
 import { answer, HttpRefusal, refusalBody, statusOf } from "./refusal.js";
 import type { Route } from "./route.js";
 import { setSecurityHeaders } from "./security-headers.js";
+import type { WebSockets } from "./websocket/websockets.js";
 
 export interface Readiness {
   readonly ok: boolean;
@@ -24,6 +26,8 @@ export interface Readiness {
 export interface FrontOptions {
   readonly settings: Pick<Settings, "HOST" | "ROCAS_TOKEN" | "ROCAS_ALLOWED_HOSTS" | "ROCAS_ALLOWED_ORIGINS">;
   readonly graphql: GraphQLEndpoint;
+  readonly eventStreams: EventStreams;
+  readonly webSockets: WebSockets;
   readonly graphiql: GraphiqlPage;
   readonly routes: readonly Route[];
   readonly readiness: () => Promise<Readiness>;
@@ -32,6 +36,7 @@ export interface FrontOptions {
 }
 
 const GRAPHQL = "/graphql";
+const EVENT_STREAM = "/graphql/stream";
 /** Without finer rights there is one caller: on loopback whoever is there, elsewhere who has the token. */
 const LOCAL = { name: "local" };
 
@@ -58,6 +63,33 @@ export class Front {
     }
   }
 
+  /** A request to go on as a WebSocket: the token may come with it, or as the first thing that the socket says. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const response = new ServerResponse(request);
+    socket.on("error", () => socket.destroy());
+    try {
+      this.check(request, response);
+      if (targetOf(request).path !== GRAPHQL)
+        throw new HttpRefusal(404, "NOT_FOUND", "There is no WebSocket here, but at /graphql.");
+      const { authorization } = request.headers;
+      const isKnown = authorization !== undefined;
+      if (isKnown) this.authenticate(socket, authorization);
+      this.options.webSockets.accept(request, socket, head, {
+        caller: LOCAL,
+        address: socket.remoteAddress ?? "",
+        admits: (said) => isKnown || this.admits(socket, said),
+      });
+    } catch (error) {
+      const id = randomUUID();
+      setSecurityHeaders(response);
+      response.setHeader("x-request-id", id);
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket);
+      response.once("finish", () => socket.destroySoon());
+      this.refuse(request, response, error, id);
+    }
+  }
+
   private check(request: IncomingMessage, response: ServerResponse): void {
     const hosts = request.rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === "host");
     if (hosts.length !== 1 || !this.isAllowedHost(request.headers.host))
@@ -70,7 +102,7 @@ export class Front {
   }
 
   private async dispatch(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
-    const { graphiql, graphql, routes } = this.options;
+    const { eventStreams, graphiql, graphql, routes } = this.options;
     const { path, search } = targetOf(request);
     if (request.method === "OPTIONS") return answerPreflight(response);
     if (path === "/health/live") return sendJson(request, response, 200, { ok: true });
@@ -79,20 +111,28 @@ export class Front {
       if (path.startsWith(ASSETS)) return graphiql.sendAsset(path, request, response);
     }
     const route = routes.find(({ prefix }) => path.startsWith(prefix));
-    if (route?.auth !== "own") this.authenticate(request);
+    if (route?.auth !== "own") this.authenticate(request.socket, request.headers.authorization);
     if (route) return route.handle(request, response);
-    if (path === GRAPHQL) return graphql.handle(request, response, { id, search, caller: LOCAL });
+    const asked = { id, search, caller: LOCAL };
+    if (path === EVENT_STREAM || (path === GRAPHQL && prefersEventStream(request.headers.accept)))
+      return eventStreams.handle(request, response, asked);
+    if (path === GRAPHQL) return graphql.handle(request, response, asked);
     if (path === "/health/ready") return this.sendReadiness(request, response);
     throw new HttpRefusal(404, "NOT_FOUND", "There is nothing here. GraphQL is at /graphql.");
   }
 
-  private authenticate({ headers, socket }: IncomingMessage): void {
-    const { ROCAS_TOKEN: token } = this.options.settings;
-    if (token && !carriesToken(headers.authorization, token))
+  private authenticate(socket: Socket, authorization: string | undefined): void {
+    if (!this.admits(socket, authorization))
       throw new HttpRefusal(401, "UNAUTHENTICATED", "Send the token as `Authorization: Bearer <token>`.", {
         "www-authenticate": "Bearer",
       });
-    this.options.cap.trust(socket as Socket);
+  }
+
+  private admits(socket: Socket, authorization: string | undefined): boolean {
+    const { ROCAS_TOKEN: token } = this.options.settings;
+    if (token && !carriesToken(authorization, token)) return false;
+    this.options.cap.trust(socket);
+    return true;
   }
 
   private async sendReadiness(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from "@apollo/server";
 import {
@@ -8,14 +7,15 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
+import { type GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
 import type { Logger } from "pino";
 import type { Caller } from "../caller.js";
-import { Admission, type OperationRequest } from "./admission.js";
-import { AdmittedDocuments } from "./admitted-documents.js";
-import { formatError } from "./format-error.js";
+import type { OperationRequest } from "./admission.js";
+import type { Asked } from "./asked.js";
+import type { EventStreams } from "./event-stream/event-streams.js";
 import type { Limits } from "./limits/limits.js";
-import { answerType, JSON_TYPE } from "./media-type.js";
+import { answerType, JSON_TYPE, namesEventStream } from "./media-type.js";
+import type { Operations } from "./operations/operations.js";
 import { readOperation } from "./read-operation.js";
 import { answer, HttpRefusal } from "./refusal.js";
 
@@ -25,31 +25,23 @@ export interface GraphQLOptions {
   readonly contextOf: (caller: Caller) => object;
   readonly limits: Limits;
   readonly logger: Logger;
+  readonly operations: Operations;
+  /** Answer a subscription whose client takes both. */
+  readonly eventStreams: EventStreams;
 }
 
-interface Asked {
-  /** Of the request, for the client's report and for the log. */
-  readonly id: string;
-  readonly caller: Caller;
-  /** The query string, with its question mark. */
-  readonly search: string;
-}
+const TRANSPORTS =
+  "A subscription is answered by a WebSocket at /graphql (subprotocol graphql-transport-ws), or by server-sent events: accept text/event-stream, here or at /graphql/stream.";
 
 /** GraphQL over HTTP: our own limits first, then Apollo Server. */
 export class GraphQLEndpoint {
   private constructor(
     private readonly apollo: ApolloServer,
-    private readonly admission: Admission,
-    private readonly ids: WeakMap<object, string>,
-    private readonly format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
     private readonly options: GraphQLOptions,
   ) {}
 
   static async open(options: GraphQLOptions): Promise<GraphQLEndpoint> {
-    const { schema, limits, logger } = options;
-    const ids = new WeakMap<object, string>();
-    const format = formatError(logger, (error) => ids.get(error as object) ?? randomUUID());
-    const documents = new AdmittedDocuments();
+    const { schema, limits, logger, operations } = options;
     const apollo = new ApolloServer({
       schema,
       logger,
@@ -59,12 +51,12 @@ export class GraphQLEndpoint {
       allowBatchedHttpRequests: false,
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
-      documentStore: documents,
+      documentStore: operations.documents,
       parseOptions: { maxTokens: limits.maxTokens },
-      formatError: format,
+      formatError: operations.format,
       stringifyResult: (result) => JSON.stringify(result),
       plugins: [
-        namesErrorsByRequest(ids),
+        namesErrorsByRequest(operations),
         ApolloServerPluginCacheControlDisabled(),
         ApolloServerPluginInlineTraceDisabled(),
         ApolloServerPluginLandingPageDisabled(),
@@ -73,16 +65,20 @@ export class GraphQLEndpoint {
       ],
     });
     await apollo.start();
-    return new GraphQLEndpoint(apollo, new Admission(schema, limits, documents), ids, format, options);
+    return new GraphQLEndpoint(apollo, options);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
+    const { operations, eventStreams, limits } = this.options;
     const type = answerType(request.headers.accept);
     if (!type) throw new HttpRefusal(406, "BAD_USER_INPUT", "Answers are JSON: accept application/json.");
-    const operation = await readOperation(request, asked.search, this.options.limits);
-    const refusals = this.admission.refusals(operation);
+    const operation = await readOperation(request, asked.search, limits);
+    const refusals = operations.refusals(operation);
     if (refusals.length > 0) this.refuse(request, response, type, refusals, asked.id);
-    else await this.execute(request, response, type, operation, asked);
+    else if (operations.kindOf(operation) === OperationTypeNode.SUBSCRIPTION) {
+      if (!namesEventStream(request.headers.accept)) throw new HttpRefusal(400, "BAD_USER_INPUT", TRANSPORTS);
+      await eventStreams.answer(request, response, operation, asked);
+    } else await this.execute(request, response, type, operation, asked);
   }
 
   async stop(): Promise<void> {
@@ -96,8 +92,7 @@ export class GraphQLEndpoint {
     refusals: readonly GraphQLError[],
     id: string,
   ): void {
-    for (const each of refusals) this.ids.set(each, id);
-    const errors = refusals.map((each) => this.format(each.toJSON(), each));
+    const errors = refusals.map((each) => this.options.operations.formatted(each, id));
     // GraphQL over HTTP: under application/json a document that does not fit the schema is an answer like any other.
     const isLimit = errors.some(({ extensions }) => extensions?.["code"] === "LIMIT_EXCEEDED");
     const status = type === JSON_TYPE && !isLimit ? 200 : 400;
@@ -131,12 +126,12 @@ export class GraphQLEndpoint {
 }
 
 /** So that the id in an error is the one in the answer's header. */
-const namesErrorsByRequest = (ids: WeakMap<object, string>): ApolloServerPlugin => ({
+const namesErrorsByRequest = (operations: Operations): ApolloServerPlugin => ({
   requestDidStart: ({ request }) =>
     Promise.resolve({
       didEncounterErrors: ({ errors }) => {
         const id = request.http?.headers.get("x-request-id");
-        if (id) for (const each of errors) ids.set(each, id);
+        if (id) for (const each of errors) operations.name(each, id);
         return Promise.resolve();
       },
     }),

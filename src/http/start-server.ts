@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import type { Caller } from "../caller.js";
@@ -8,11 +8,15 @@ import type { Settings } from "../settings.js";
 import { refuseBadHttp } from "./bad-http.js";
 import { ConnectionCap } from "./connection-cap.js";
 import { Draining } from "./draining.js";
+import { EventStreams } from "./event-stream/event-streams.js";
 import { Front, type Readiness } from "./front.js";
 import { GraphiqlPage } from "./graphiql-page.js";
 import { GraphQLEndpoint } from "./graphql-endpoint.js";
 import { type Limits, limitsOf } from "./limits/limits.js";
+import { Operations } from "./operations/operations.js";
 import type { Route } from "./route.js";
+import { goOnWithoutUpgrade } from "./unupgraded.js";
+import { WebSockets } from "./websocket/websockets.js";
 
 export interface ServerOptions {
   readonly settings: Pick<
@@ -38,6 +42,8 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly url: string;
+  /** What is open just now: WebSockets, and the operations of WebSockets and event streams. */
+  live(): { readonly webSockets: number; readonly operations: number };
   /** Stops accepting, lets running requests end (20 s at most), closes. */
   close(): Promise<void>;
 }
@@ -53,9 +59,12 @@ const MOST_HEAD_BYTES = 16 * 1024;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, logger } = options;
   const limits = { ...limitsOf(settings), ...options.limits };
-  const graphql = await GraphQLEndpoint.open({ ...options, limits });
+  const operations = new Operations({ ...options, limits });
+  const eventStreams = new EventStreams(operations, limits);
+  const webSockets = new WebSockets({ ...options, operations, limits });
+  const graphql = await GraphQLEndpoint.open({ ...options, limits, operations, eventStreams });
   const cap = new ConnectionCap(limits.maxStrangers);
-  const front = new Front({ ...options, graphql, graphiql: await GraphiqlPage.open(), cap });
+  const front = new Front({ ...options, graphql, eventStreams, webSockets, graphiql: await GraphiqlPage.open(), cap });
   // Uploads take as long as they take: the time for a body is the business of whoever reads it.
   const server = createServer({
     headersTimeout: limits.headMs,
@@ -70,6 +79,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   refuseBadHttp(server, randomUUID);
   const draining = new Draining(server);
   server.on("request", (request, response) => void front.handle(request, response));
+  server.on("upgrade", (request, socket, head) => {
+    if (request.headers.upgrade?.toLowerCase() === "websocket") front.upgrade(request, socket as Socket, head);
+    else goOnWithoutUpgrade(server, request, socket, head);
+  });
   try {
     await listen(server, settings);
   } catch (error) {
@@ -79,8 +92,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on("error", (err) => logger.error({ err }, "server failed"));
   return {
     url: urlOf(settings.HOST, (server.address() as AddressInfo).port),
+    live: () => ({ webSockets: webSockets.open, operations: operations.running }),
     async close() {
-      await draining.drain();
+      eventStreams.leave();
+      await Promise.all([webSockets.leave(), draining.drain()]);
       await graphql.stop();
     },
   };

@@ -31,6 +31,16 @@ export interface Limits {
   readonly bodyMs: number;
   /** Connections of one address that have not shown the token. */
   readonly maxStrangers: number;
+  /** Of one WebSocket at the same time. */
+  readonly maxOperationsPerSocket: number;
+  /** Of one caller at one address at the same time, over WebSockets and event streams together. */
+  readonly maxOperationsPerCaller: number;
+  /** Of one WebSocket message. */
+  readonly maxMessageBytes: number;
+  /** For a WebSocket to say who it is. */
+  readonly initMs: number;
+  /** Between signs of life on a line that is open all the time; a peer that takes nothing for so long is cut off. */
+  readonly keepAliveMs: number;
 }
 
 const COST_PER_PAGE_ROW = 500;
@@ -63,5 +73,10 @@ export function limitsOf({
     headMs: 10_000,
     bodyMs: 30_000,
     maxStrangers: 64,
+    maxOperationsPerSocket: 20,
+    maxOperationsPerCaller: 100,
+    maxMessageBytes: 64 * 1024,
+    initMs: 3_000,
+    keepAliveMs: 12_000,
   };
 }

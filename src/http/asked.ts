@@ -1,0 +1,10 @@
+import type { Caller } from "../caller.js";
+
+/** What is known of a request beside itself. */
+export interface Asked {
+  /** Of the request, for the client's report and for the log. */
+  readonly id: string;
+  readonly caller: Caller;
+  /** The query string, with its question mark. */
+  readonly search: string;
+}

@@ -1,0 +1,97 @@
+import { setImmediate } from "node:timers/promises";
+import { CloseCode, type WebSocket as ProtocolSocket } from "graphql-ws";
+import type { Logger } from "pino";
+import type { WebSocket } from "ws";
+import type { Limits } from "../limits/limits.js";
+import { loggable } from "../loggable.js";
+import { patienceMs } from "../patience.js";
+
+const GOING_AWAY = 1001;
+
+/** One end of a WebSocket. It holds one message at a time, and asks for no more than its peer keeps taking. */
+export class Peer implements ProtocolSocket {
+  private readonly pings: NodeJS.Timeout;
+  private lastSent = Promise.resolve();
+  private inHand = 0;
+  private isWriting = false;
+  private owesPong = false;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly limits: Limits,
+    private readonly logger: Logger,
+  ) {
+    this.pings = setInterval(() => this.ping(), limits.keepAliveMs);
+    socket.on("pong", () => (this.owesPong = false));
+    // What is no well-formed WebSocket has been answered with a close code by then.
+    socket.on("error", () => undefined);
+    socket.once("close", () => clearInterval(this.pings));
+  }
+
+  get protocol(): string {
+    return this.socket.protocol;
+  }
+
+  /** Resolves when the peer's side of the connection has taken it, or is gone. */
+  send(text: string): Promise<void> {
+    this.lastSent = this.lastSent.then(() => this.write(text));
+    return this.lastSent;
+  }
+
+  close(code = 1000, reason = ""): void {
+    this.socket.close(code, reason);
+  }
+
+  /** Closes, so that clients come back, when what is on its way has been taken. */
+  async leave(): Promise<void> {
+    // What an operation still has to say when it ends comes right after its end.
+    await setImmediate();
+    await this.lastSent;
+    this.close(GOING_AWAY, "Going away");
+  }
+
+  cutOff(): void {
+    this.socket.terminate();
+  }
+
+  onMessage(handle: (text: string) => Promise<void>): void {
+    this.socket.on("message", (content: Buffer) => void this.take(content.toString(), handle));
+  }
+
+  /** Stops reading while much of what came is not answered yet, as with answers that the peer does not take. */
+  private async take(text: string, handle: (text: string) => Promise<void>): Promise<void> {
+    const most = 2 * this.limits.maxOperationsPerSocket;
+    this.inHand += 1;
+    if (this.inHand > most) this.socket.pause();
+    try {
+      await handle(text);
+    } catch (error) {
+      this.logger.error({ error: loggable(error) }, "a WebSocket message was not handled");
+      this.close(CloseCode.InternalServerError, "Internal server error");
+    }
+    this.inHand -= 1;
+    if (this.socket.isPaused && this.inHand <= most) this.socket.resume();
+  }
+
+  private write(text: string): Promise<void> {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    this.isWriting = true;
+    return new Promise((resolve) => {
+      const patience = setTimeout(() => this.cutOff(), patienceMs(this.limits.keepAliveMs, text.length));
+      socket.send(text, () => {
+        clearTimeout(patience);
+        this.isWriting = false;
+        resolve();
+      });
+    });
+  }
+
+  /** A ping behind a message that is still being taken would wait with it. */
+  private ping(): void {
+    if (this.isWriting || this.socket.readyState !== this.socket.OPEN) return;
+    if (this.owesPong) return this.cutOff();
+    this.owesPong = true;
+    this.socket.ping();
+  }
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from "graphql";
+import { CloseCode, type Context, handleProtocols, makeServer, type Server, type SubscribePayload } from "graphql-ws";
+import type { Logger } from "pino";
+import { type WebSocket, WebSocketServer } from "ws";
+import { limitError } from "../limits/limit-error.js";
+import type { Limits } from "../limits/limits.js";
+import type { Operations } from "../operations/operations.js";
+import { Results } from "../operations/results.js";
+import { HttpRefusal } from "../refusal.js";
+import { Connection, type Introduction } from "./connection.js";
+import { Peer } from "./peer.js";
+
+const LONGEST_ID = 128;
+/** Not among the types of ws. A peer has a second to answer a close; after it the connection ends without. */
+const UNTYPED = { closeTimeout: 1_000 };
+/** For queries and mutations to come to their end when the server closes. */
+const LEAVE_MS = 15_000;
+
+export interface WebSocketsOptions {
+  readonly schema: GraphQLSchema;
+  readonly operations: Operations;
+  readonly limits: Limits;
+  readonly logger: Logger;
+}
+
+/** What graphql-ws executes, with its results beside it. */
+interface Started extends ExecutionArgs {
+  readonly results: Results;
+}
+
+// Their errors are formatted already, which `onNext` passes on.
+const resultsOf = (started: ExecutionArgs): AsyncIterable<ExecutionResult> =>
+  (started as Started).results as AsyncIterable<object>;
+
+type Opened = Context<Record<string, unknown>, Connection>;
+
+/** GraphQL over WebSocket: ws frames, graphql-ws speaks the protocol, and what it says of operations is ours. */
+export class WebSockets {
+  private readonly server: WebSocketServer;
+  private readonly protocol: Server<Connection>;
+  private readonly connections = new Set<Connection>();
+
+  constructor(private readonly options: WebSocketsOptions) {
+    const { limits } = options;
+    this.server = new WebSocketServer({
+      noServer: true,
+      maxPayload: limits.maxMessageBytes,
+      handleProtocols,
+      ...UNTYPED,
+    });
+    this.server.on("wsClientError", ({ message }) => {
+      throw new HttpRefusal(400, "BAD_USER_INPUT", `This is no handshake of a WebSocket: ${message}.`);
+    });
+    this.protocol = makeServer<Record<string, unknown>, Connection>({
+      connectionInitWaitTimeout: limits.initMs,
+      onConnect: ({ connectionParams, extra }) => extra.introduction.admits(authorizationIn(connectionParams)),
+      onSubscribe: (opened, id, payload) => this.start(opened, id, payload),
+      execute: resultsOf,
+      subscribe: resultsOf,
+      onNext: (_opened, _id, _payload, _args, formatted) => formatted,
+      onError: (_opened, _id, _payload, errors) =>
+        errors.map((each) => options.operations.formatted(each, randomUUID())),
+    });
+  }
+
+  /** How many are open. */
+  get open(): number {
+    return this.connections.size;
+  }
+
+  /** @throws HttpRefusal where the request is no handshake. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, introduction: Introduction): void {
+    this.server.handleUpgrade(request, socket, head, (webSocket) => this.connect(webSocket, introduction));
+  }
+
+  /** Accepts no more, and resolves when all are closed. */
+  async leave(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const each of this.connections) each.leave();
+    const patience = setTimeout(() => this.connections.forEach(({ peer }) => peer.cutOff()), LEAVE_MS);
+    await closed;
+    clearTimeout(patience);
+  }
+
+  private connect(webSocket: WebSocket, introduction: Introduction): void {
+    const { limits, logger } = this.options;
+    const connection = new Connection(new Peer(webSocket, limits, logger), introduction);
+    this.connections.add(connection);
+    const close = this.protocol.opened(connection.peer, connection);
+    webSocket.once("close", (code, reason) => {
+      this.connections.delete(connection);
+      connection.end();
+      void close(code, reason.toString());
+    });
+  }
+
+  private start(
+    { extra: connection }: Opened,
+    operationId: string,
+    payload: SubscribePayload,
+  ): Started | GraphQLError[] {
+    const { schema, operations, limits } = this.options;
+    const { caller, address } = connection.introduction;
+    // It comes back with every event.
+    if (operationId.length > LONGEST_ID)
+      connection.peer.close(CloseCode.BadRequest, `An operation's id has at most ${LONGEST_ID} characters`);
+    if (connection.operations >= limits.maxOperationsPerSocket)
+      return [
+        limitError(
+          `${limits.maxOperationsPerSocket} operations run on this connection already: end one of them first.`,
+        ),
+      ];
+    const request = { ...payload, operationName: payload.operationName || null };
+    const started = operations.start(request, { caller, address, id: randomUUID() }, () => connection.remove(results));
+    if (!(started instanceof Results)) return [...started];
+    const results = started;
+    connection.add(results, operations.kindOf(request));
+    return {
+      schema,
+      document: operations.documentOf(request),
+      operationName: request.operationName,
+      results,
+    };
+  }
+}
+
+function authorizationIn(parameters: Readonly<Record<string, unknown>> = {}): string | undefined {
+  const [, value] = Object.entries(parameters).find(([name]) => name.toLowerCase() === "authorization") ?? [];
+  return typeof value === "string" ? value : undefined;
+}

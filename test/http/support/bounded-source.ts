@@ -1,0 +1,52 @@
+import { DomainError } from "../../../src/errors.js";
+
+/** A source of events whose publisher never waits: what is not taken in time ends it. */
+export class BoundedSource implements AsyncIterableIterator<string> {
+  private readonly queue: string[] = [];
+  private failure: DomainError | undefined;
+  private hasEnded = false;
+  private wake: (() => void) | undefined;
+  mostHeld = 0;
+
+  constructor(
+    private readonly most: number,
+    private readonly onEnd: () => void,
+  ) {}
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  publish(event: string): void {
+    if (this.failure || this.hasEnded) return;
+    if (this.queue.length < this.most) this.queue.push(event);
+    else this.failure = new DomainError("LIMIT_EXCEEDED", "Events came faster than they were read.");
+    this.mostHeld = Math.max(this.mostHeld, this.queue.length);
+    this.wake?.();
+  }
+
+  async next(): Promise<IteratorResult<string, undefined>> {
+    for (;;) {
+      if (this.hasEnded) return { done: true, value: undefined };
+      const event = this.queue.shift();
+      if (event !== undefined) return { done: false, value: event };
+      if (this.failure) {
+        this.end();
+        throw this.failure;
+      }
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  return(): Promise<IteratorResult<string, undefined>> {
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  private end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.onEnd();
+    this.wake?.();
+  }
+}

@@ -1,0 +1,116 @@
+import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
+import { DomainError } from "../../../src/errors.js";
+import { BoundedSource } from "./bounded-source.js";
+
+const SDL = `
+  type Query {
+    hello(name: String): String!
+    fail(how: String!): String
+    slow(ms: Int!): String!
+    big(kib: Int!): String!
+  }
+  type Mutation {
+    plant(name: String!): Int!
+    plantSlowly(ms: Int!): Int!
+  }
+  type Subscription {
+    count(to: Int!): Int!
+    context: Int!
+    absent: Int!
+    breaks(how: String!): Int!
+    stumbles: Int
+    followed: String!
+  }
+`;
+
+const FAILURES: Record<string, () => Error> = {
+  limit: () => new DomainError("LIMIT_EXCEEDED", "Too far behind."),
+  uri: () => new Error("connect mongodb://root:CANARY@db:27017 at /srv/node_modules/x.js ECONNREFUSED"),
+  stranger: () => new GraphQLError("CANARY", { extensions: { code: "WEIRD", secret: "CANARY" } }),
+};
+
+/** What resolvers are given. */
+export interface LiveContext {
+  readonly number: number;
+}
+
+const QUEUE = 64;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A graph with something to follow, and what is behind it. */
+export class LiveGraph {
+  readonly schema: GraphQLSchema = buildSchema(SDL);
+  /** Those that are followed just now. */
+  readonly followed = new Set<BoundedSource>();
+  planted = 0;
+
+  constructor() {
+    this.give("Query", {
+      hello: (_, { name }) => `hello ${name ?? "you"}`,
+      fail: (_, { how }) => {
+        throw FAILURES[how as string]!();
+      },
+      slow: (_, { ms }) => pause(ms as number).then(() => "done"),
+      big: (_, { kib }) => "x".repeat(1024 * (kib as number)),
+    });
+    this.give("Mutation", {
+      plant: () => (this.planted += 1),
+      plantSlowly: (_, { ms }) => pause(ms as number).then(() => (this.planted += 1)),
+    });
+    this.give("Subscription", {
+      count: (event) => event,
+      context: (_event, _args, { number }) => number,
+      breaks: (event) => event,
+      stumbles: (event) => {
+        if (event === 2) throw FAILURES["uri"]!();
+        return event;
+      },
+      followed: (event) => event,
+    });
+    this.feed({
+      count: (_, { to }) => numbers(to as number),
+      context: () => numbers(3),
+      absent: () => {
+        throw new DomainError("NOT_FOUND", "There is nothing of that name.");
+      },
+      breaks: (_, { how }) => broken(how as string),
+      stumbles: () => numbers(3),
+      followed: () => this.follow(),
+    });
+  }
+
+  private follow(): BoundedSource {
+    const source = new BoundedSource(QUEUE, () => this.followed.delete(source));
+    this.followed.add(source);
+    return source;
+  }
+
+  publish(event: string): void {
+    for (const each of this.followed) each.publish(event);
+  }
+
+  private give(type: string, resolvers: Record<string, GraphQLFieldResolver<unknown, LiveContext>>): void {
+    const fields = this.fieldsOf(type);
+    for (const [name, resolve] of Object.entries(resolvers)) fields[name]!.resolve = resolve;
+  }
+
+  private feed(sources: Record<string, GraphQLFieldResolver<unknown, LiveContext>>): void {
+    const fields = this.fieldsOf("Subscription");
+    for (const [name, subscribe] of Object.entries(sources)) fields[name]!.subscribe = subscribe;
+  }
+
+  private fieldsOf(type: string) {
+    const root = this.schema.getType(type);
+    if (!root || !("getFields" in root)) throw new Error(`There is no type ${type}.`);
+    return root.getFields() as Record<string, { resolve?: unknown; subscribe?: unknown }>;
+  }
+}
+
+async function* numbers(to: number) {
+  for (let each = 1; each <= to; each += 1) yield await Promise.resolve(each);
+}
+
+async function* broken(how: string) {
+  yield await Promise.resolve(1);
+  throw FAILURES[how]!();
+}
