@@ -5,7 +5,7 @@ import { buildASTSchema, type GraphQLSchema, parse } from "graphql";
 /** The contract. */
 export const SCHEMA_FILE = fileURLToPath(new URL("../../schema.graphql", import.meta.url));
 /** The federation directives in it, for those who know none. */
-const FEDERATION_FILE = fileURLToPath(new URL("federation.graphql", import.meta.url));
+export const FEDERATION_FILE = fileURLToPath(new URL("federation.graphql", import.meta.url));
 
 /** The schema that a text such as `schema.graphql` describes. */
 export const schemaOf = (text: string): GraphQLSchema =>
