@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { mongo } from "mongoose";
 
 const SCRIPT = fileURLToPath(new URL("./serve-store.mjs", import.meta.url));
+const FAREWELL_MS = 1_000;
 
 export interface KillableStore {
   readonly database: mongo.Db;
@@ -14,9 +16,14 @@ export interface KillableStore {
   kill(): Promise<void>;
 }
 
-/** The embedded store in a process of its own, with the driver connected to it. */
-export async function openKillableStore(dataFolder: string): Promise<KillableStore> {
-  const child = spawn(process.execPath, [SCRIPT, dataFolder], { stdio: ["ignore", "pipe", "inherit"] });
+/**
+ * The embedded store in a process of its own, with the driver connected to it.
+ * @param clockAhead by how many milliseconds the clock of its machine is ahead of ours
+ */
+export async function openKillableStore(dataFolder: string, clockAhead = 0): Promise<KillableStore> {
+  const child = spawn(process.execPath, [SCRIPT, dataFolder, String(clockAhead)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   const { uri, openedIn } = JSON.parse(line) as { uri: string; openedIn: number };
   const client = await new mongo.MongoClient(`${uri}/?directConnection=true`, {
@@ -29,7 +36,8 @@ export async function openKillableStore(dataFolder: string): Promise<KillableSto
       const ended = once(child, "exit");
       child.kill("SIGKILL");
       await ended;
-      await client.close(true);
+      // The driver may wait for ever to bid a server farewell whose death it has not noticed yet.
+      await Promise.race([client.close(true), sleep(FAREWELL_MS, undefined, { ref: false })]);
     },
   };
 }

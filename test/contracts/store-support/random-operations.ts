@@ -1,4 +1,5 @@
 import { Binary, Decimal128, Double, Int32, Long, ObjectId } from "bson";
+import { RandomExpressions } from "./random-expressions.js";
 import type { SeededRandom } from "./seeded-random.js";
 
 type Fields = Record<string, unknown>;
@@ -7,7 +8,11 @@ const ID = new ObjectId("65f0c0ffee65f0c0ffee65f0");
 
 /** Values, documents, filters, updates, projections and pipelines within what the embedded store implements. */
 export class RandomOperations {
-  constructor(private readonly random: SeededRandom) {}
+  private readonly expressions: RandomExpressions;
+
+  constructor(private readonly random: SeededRandom) {
+    this.expressions = new RandomExpressions(random, () => this.scalar());
+  }
 
   private scalar(): unknown {
     const { random } = this;
@@ -82,16 +87,31 @@ export class RandomOperations {
       () => ({ $type: random.pick(["int", "string", "array", "object", "number", "null", "long", "double"]) }),
       () => ({ $all: [this.value(), ...random.list(1, () => this.value())] }),
       () => ({ $regex: random.pick(["^a", "b$", "a"]) }),
-      () => ({ $elemMatch: random.chance(50) ? this.operators(depth + 1) : this.filter(depth + 2) }),
+      () => ({ $elemMatch: random.chance(50) ? this.operators(depth + 1) : this.conditions(depth + 2) }),
       // Not within $elemMatch: MongoDB 6 fails to merge such a $match with the one before it.
       () => (depth === 0 ? { $not: this.operators(depth + 1) } : { $eq: this.scalar() }),
     ])();
   }
 
-  filter(depth = 0): Fields {
+  /** A filter of a whole document: it may ask by an expression beside what it asks of fields. */
+  filter(): Fields {
+    const { random } = this;
+    const plain = this.conditions();
+    if (!random.chance(30)) return plain;
+    const byExpression = { $expr: this.expressions.truth() };
+    return random.pick<Fields>([
+      byExpression,
+      { ...plain, ...byExpression },
+      { $and: [plain, byExpression] },
+      { $or: [plain, byExpression] },
+      { n: { $gte: new Int32(random.below(10)) }, ...byExpression },
+    ]);
+  }
+
+  private conditions(depth = 0): Fields {
     const { random } = this;
     if (depth < 2 && random.chance(15)) {
-      return { [random.pick(["$and", "$or", "$nor"])]: [this.filter(depth + 1), this.filter(depth + 1)] };
+      return { [random.pick(["$and", "$or", "$nor"])]: [this.conditions(depth + 1), this.conditions(depth + 1)] };
     }
     const parts = Array.from({ length: 1 + random.below(2) }, () => [
       this.path(),
@@ -162,12 +182,15 @@ export class RandomOperations {
     const { random } = this;
     const stage = (): Fields =>
       random.pick<() => Fields>([
-        () => ({ $match: this.filter(1) }),
+        () => ({ $match: random.chance(30) ? { $expr: this.expressions.truth() } : this.conditions(1) }),
         () => ({ $sort: this.sort() }),
         () => ({ $limit: 1 + random.below(6) }),
         () => ({ $skip: random.below(3) }),
         () => ({ $project: { a: 1, x: "$b", y: "$a.b" } }),
         () => ({ $project: { [random.pick(["c", "b.c"])]: 0 } }),
+        () => ({ $unset: random.pick<string | string[]>(["a", ["b.c", "n"], "x"]) }),
+        () => ({ $addFields: { [random.pick(["x", "a", "q.b", "b.c"])]: this.expressions.value() } }),
+        () => ({ $project: { a: 1, [random.pick(["x", "b.c", "c"])]: this.expressions.value() } }),
         () => ({
           $addFields: {
             [`x${random.below(1000)}`]: random.pick(["$a", "$a.b", "$b"]),
@@ -187,7 +210,7 @@ export class RandomOperations {
             localField: random.pick(["a", "n", "a.b", "_id"]),
             foreignField: random.pick(["n", "a", "a.b"]),
             as: "joined",
-            pipeline: [{ $sort: { n: -1, _id: 1 } }, { $limit: 3 }, { $project: { n: 1 } }],
+            pipeline: this.childPipeline(),
           },
         }),
       ])();
@@ -196,6 +219,19 @@ export class RandomOperations {
     if (random.chance(25))
       return [...stages, { $match: { n: { $not: { $type: "array" } } } }, this.group(), { $sort: { _id: 1 } }];
     return random.chance(15) ? [...stages, { $count: "count" }] : stages;
+  }
+
+  private childPipeline(): Fields[] {
+    const { random } = this;
+    const page = [{ $limit: 3 }, { $project: { n: 1, t: 1 } }];
+    if (random.chance(40)) return [{ $sort: { n: -1, _id: 1 } }, ...page];
+    return [
+      { $match: this.filter() },
+      { $addFields: { t: this.expressions.value() } },
+      ...random.list(1, () => ({ $match: { $expr: this.expressions.truth() } })),
+      // MongoDB sorts by a computed array otherwise than by one that is stored.
+      ...random.pick<Fields[]>([[{ $sort: { n: 1, _id: -1 } }, ...page], [{ $count: "count" }]]),
+    ];
   }
 
   private group(): Fields {

@@ -40,16 +40,20 @@ export class ChangeStreams implements ChangeSource {
 
   /** The first batch, which waits for nothing. @throws CommandError where the stream cannot begin there. */
   async start(namespace: Namespace, watch: Watch, batchSize: number | undefined, client: Client): Promise<Buffer> {
-    const { database, name } = namespace;
-    const { catalog } = this;
-    const watched =
-      catalog.watchList.of(database, name) ?? (await this.engine.write(() => catalog.watch(database, name)));
+    const watched = await this.watched(namespace);
     const stream = new ChangeStream(this, namespace, watch, this.positionOf(watched, watch));
     const id = randomBytes(8).readBigUInt64LE() >> 1n || 1n;
     const end = (): void => void this.kill(id);
     this.open.set(id, { stream, end, client });
     client.bind(end);
     return this.batch(id, new EventBatch("firstBatch", batchSize ?? Infinity), 0);
+  }
+
+  /** What is known of it on the disk: a write that has yet to be synced may be taken back. */
+  private async watched({ database, name }: Namespace): Promise<Watched> {
+    const known = this.catalog.watchList.of(database, name);
+    if (known && known.goneThrough <= this.settled) return known;
+    return this.engine.write(() => this.catalog.watch(database, name));
   }
 
   private positionOf(watched: Watched, { token, operationTime }: Beginning): number {
@@ -61,7 +65,7 @@ export class ChangeStreams implements ChangeSource {
     const position =
       token?.position ?? (operationTime === undefined ? this.settled : Math.max(recordAt(operationTime) - 1, 0));
     const isAhead = token !== undefined && position > this.settled;
-    if (isAhead || position < Math.max(watched.lostThrough, watched.droppedAt)) throw historyLost(watched);
+    if (isAhead || position < watched.goneThrough) throw historyLost(watched);
     return position;
   }
 

@@ -53,6 +53,11 @@ export class Watched {
     this.droppedAt = stored.droppedAt;
   }
 
+  /** No stream begins before this number. */
+  get goneThrough(): number {
+    return Math.max(this.lostThrough, this.droppedAt);
+  }
+
   /** Puts a document aside as it was inserted, before it is changed or deleted. Within a job. */
   keep(record: number, document: Value): void {
     if (record <= this.lostThrough) return;

@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Long } from "bson";
+import { mongo } from "mongoose";
+import { expect, test } from "vitest";
+import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.js";
+import { openKillableStore, type KillableStore } from "./store-support/killable-store.js";
+import { RawConnection } from "./store-support/raw-connection.js";
+import { INSERTS, Watcher, codeOf, insertFrom, type Entry } from "./store-support/watcher.js";
+
+const HOUR = 60 * 60 * 1000;
+
+async function openFolder(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), "rocas-watched-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+const entriesOf = ({ database }: KillableStore): mongo.Collection<Entry> => database.collection<Entry>("entries");
+
+/** Its stream is closed with the store that it watched. */
+async function opened(folder: { path: string }, clockAhead?: number) {
+  const store = await openKillableStore(folder.path, clockAhead);
+  return { ...store, entries: entriesOf(store), [Symbol.asyncDispose]: () => store.kill() };
+}
+
+const openCursors = async (database: mongo.Db): Promise<{ total: number; pinned: number }> =>
+  (await database.command({ serverStatus: 1 })).metrics.cursor.open as { total: number; pinned: number };
+
+test("a stream goes on after the store was opened again, though the last document is gone", async () => {
+  await using folder = await openFolder();
+  const first = await opened(folder);
+  const watcher = await Watcher.open(first.entries);
+  await insertFrom(first.entries, 1, 4);
+  const { _id: resumeAfter } = await watcher.next();
+  await first.entries.deleteMany({ _id: { $gte: 3 } });
+  await first.kill();
+  await using second = await opened(folder);
+  await insertFrom(second.entries, 5, 2);
+  await using resumed = await Watcher.open(second.entries, { resumeAfter });
+  expect(await resumed.ids(5)).toEqual([2, 3, 4, 5, 6]);
+});
+
+test("numbers rise although the clock went back between two starts", async () => {
+  await using folder = await openFolder();
+  const first = await opened(folder, HOUR);
+  const watcher = await Watcher.open(first.entries);
+  await insertFrom(first.entries, 1, 2);
+  const [, last] = await watcher.take(2);
+  await first.entries.deleteMany();
+  await first.kill();
+  await using second = await opened(folder, -HOUR);
+  await insertFrom(second.entries, 3, 2);
+  await using resumed = await Watcher.open(second.entries, { resumeAfter: last!._id });
+  expect(await resumed.ids(2)).toEqual([3, 4]);
+});
+
+test("behind what was deleted long after its insertion no stream resumes, but after it", async () => {
+  await using folder = await openFolder();
+  const first = await opened(folder);
+  const watcher = await Watcher.open(first.entries);
+  await insertFrom(first.entries, 1, 4);
+  const [before, deleted] = await watcher.take(2);
+  await first.kill();
+  await using later = await opened(folder, 2 * HOUR);
+  await later.entries.deleteOne({ _id: 2 });
+  expect(await codeOf(later.entries.watch(INSERTS, { resumeAfter: before!._id }).tryNext())).toBe(286);
+  await using resumed = await Watcher.open(later.entries, { resumeAfter: deleted!._id });
+  expect(await resumed.ids(2)).toEqual([3, 4]);
+});
+
+test("a dropped collection's inserts cannot be resumed, nor what a restored folder has not seen", async () => {
+  await using folder = await openFolder();
+  await using store = await opened(folder);
+  await using watcher = await Watcher.open(store.entries);
+  await insertFrom(store.entries, 1, 2);
+  const { _id } = await watcher.next();
+  const { _data } = _id as { _data: string };
+  const ahead = { _data: `01FF${_data.slice(4)}` };
+  expect(await codeOf(store.entries.watch(INSERTS, { resumeAfter: ahead }).tryNext())).toBe(286);
+  await store.entries.drop();
+  expect(await codeOf(store.entries.watch(INSERTS, { resumeAfter: _id }).tryNext())).toBe(286);
+});
+
+test("a client that is gone leaves no waiter and no cursor behind", async () => {
+  await using folder = await openFolder();
+  await using store = await opened(folder);
+  const path = store.database.client.options.hosts[0]!.socketPath!;
+  const watching = { aggregate: "entries", pipeline: [{ $changeStream: {} }, ...INSERTS], cursor: {}, $db: "crash" };
+  const clients = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(path)));
+  const answers = await Promise.all(clients.map((client) => client.ask<{ cursor: { id: Long } }>(watching)));
+  clients.forEach((client, at) => {
+    const getMore = { getMore: answers[at]!.cursor.id, collection: "entries", maxTimeMS: 600_000, $db: "crash" };
+    if (at % 2) client.send(getMore);
+  });
+  await expect.poll(() => openCursors(store.database)).toMatchObject({ total: 20, pinned: 10 });
+  clients.forEach((client) => client.break());
+  await expect.poll(() => openCursors(store.database)).toMatchObject({ total: 0, pinned: 0 });
+});
+
+test("the store closes although streams wait", async () => {
+  await using folder = await openFolder();
+  const store = await openEmbeddedStore(folder.path, () => {});
+  const client = await new mongo.MongoClient(`${store.uri}/?directConnection=true`, {
+    serverSelectionTimeoutMS: 500,
+  }).connect();
+  const watcher = await Watcher.open(client.db("closing").collection<Entry>("entries"));
+  await store.close();
+  await expect(watcher.next()).rejects.toThrow();
+  await client.close();
+});
+
+test("what is asked beside inserts is refused by name", async () => {
+  await using folder = await openFolder();
+  await using store = await opened(folder);
+  const { entries, database } = store;
+  const refusal = (stream: { tryNext(): Promise<unknown> }): Promise<unknown> =>
+    stream.tryNext().then(
+      () => "it was allowed",
+      (error: mongo.MongoServerError) => `${error.code} ${error.message}`,
+    );
+  const about = (operationType: unknown) => refusal(entries.watch([{ $match: { operationType } }]));
+  const inserts = (options: mongo.ChangeStreamOptions) => refusal(entries.watch(INSERTS, options));
+  const refused = await Promise.all([
+    refusal(entries.watch()),
+    refusal(entries.watch([{ $match: { "fullDocument.record": "a" } }])),
+    about("update"),
+    about({ $in: ["insert", "delete"] }),
+    about({ $ne: "update" }),
+    inserts({ fullDocument: "updateLookup" }),
+    inserts({ fullDocumentBeforeChange: "whenAvailable" }),
+    inserts({ showExpandedEvents: true }),
+    refusal(entries.watch([...INSERTS, { $unset: "ns" }])),
+    refusal(database.watch(INSERTS)),
+    refusal(database.client.watch(INSERTS)),
+  ]);
+  const inserted = /^238 .*embedded store.* change streams of anything but inserts/;
+  const names = [
+    inserted,
+    inserted,
+    inserted,
+    inserted,
+    inserted,
+    /^238 .*fullDocument: "updateLookup"/,
+    /^238 .*fullDocumentBeforeChange: "whenAvailable"/,
+    /^238 .*showExpandedEvents/,
+    /^238 .*\$unset/,
+    /^238 .*\$changeStream on a database/,
+    /^238 .*\$changeStream on a database/,
+  ];
+  expect(refused.filter((message, at) => !names[at]!.test(String(message)))).toEqual([]);
+});
