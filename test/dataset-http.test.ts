@@ -9,7 +9,8 @@ import { filesRoute } from "../src/http/files.js";
 import { startServer } from "../src/http/start-server.js";
 import { requestContext } from "../src/request-context.js";
 import { announced } from "./support/exchange.js";
-import { type Answer, openTestApp } from "./support/open-test-app.js";
+import { openTestApp } from "./support/open-test-app.js";
+import type { Answer } from "./support/told.js";
 
 const CREATE = /* GraphQL */ `
   mutation Create($input: CreateDatasetInput!) {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { builtProject } from "./support/built-project.js";
-import { openTestApp, type Answer, type TestApp } from "./support/open-test-app.js";
+import { openTestApp, type TestApp } from "./support/open-test-app.js";
+import type { Answer } from "./support/told.js";
 
 const remove = (app: TestApp, name: string, input: object) =>
   app.execute(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { openTestApp, type Answer, type TestApp } from "./support/open-test-app.js";
+import { openTestApp, type TestApp } from "./support/open-test-app.js";
+import type { Answer } from "./support/told.js";
 
 const DELETE = {
   model: `mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { id done } }`,

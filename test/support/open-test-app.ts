@@ -2,10 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { graphql, type GraphQLError, type GraphQLSchema } from "graphql";
+import { graphql, type GraphQLSchema } from "graphql";
 import { pino } from "pino";
 import type { App } from "../../src/app.js";
-import { refusalOf } from "../../src/http/format-error.js";
 import { openApp } from "../../src/open-app.js";
 import { requestContext } from "../../src/request-context.js";
 import { rocasSchema } from "../../src/schema.js";
@@ -14,18 +13,8 @@ import { FakeImageBuilder } from "../fakes/fake-image-builder.js";
 import { FakeRuntime } from "../fakes/fake-runtime.js";
 import { Seed } from "./seed.js";
 import { giveBack, lendDatabase } from "./test-database.js";
-import { watched, type Watched } from "./watched.js";
-
-/** The answer as a client reads it: through JSON. */
-export interface Answer {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
-  readonly data: any;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: unknown;
-    readonly extensions: Record<string, unknown>;
-  }[];
-}
+import { type Answer, told } from "./told.js";
+import { openWatch, type Watched } from "./watched.js";
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
@@ -38,12 +27,6 @@ export interface TestApp extends AsyncDisposable {
   watched(document: string, variables?: Record<string, unknown>): Promise<Watched>;
   /** Resolves when no work is left to do. */
   settled(): Promise<void>;
-}
-
-/** An error as the HTTP front tells it. */
-function told(error: GraphQLError) {
-  const { code, message, path } = refusalOf(error);
-  return { message, path: error.path, extensions: { code, path } };
 }
 
 let schemaOnce: Promise<{ schema: GraphQLSchema }> | undefined;
@@ -84,7 +67,10 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     imageBuilder,
     execute,
     seed: new Seed(execute),
-    watched: (source, variableValues) => watched(opened.app, schema, { source, variableValues }),
+    async watched(source, variableValues) {
+      await using watch = await openWatch(opened.app, schema);
+      return watch.ask({ source, variableValues });
+    },
     settled: () => opened.settled(),
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import type { Answer } from "./open-test-app.js";
+import type { Answer } from "./told.js";
 
 type Execute = (document: string, variables?: Record<string, unknown>) => Promise<Answer>;
 type Fields = Record<string, unknown>;

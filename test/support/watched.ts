@@ -3,19 +3,25 @@ import mongoose, { type mongo } from "mongoose";
 import type { App } from "../../src/app.js";
 import { requestContext } from "../../src/request-context.js";
 import { openStore } from "../../src/store/open-store.js";
-import type { Answer } from "./open-test-app.js";
+import { type Answer, told } from "./told.js";
 
-export type Watched = Answer & { readonly commands: readonly string[] };
+export type Watched = Answer & {
+  /** As `find deployments`. */
+  readonly commands: readonly string[];
+  /** The same, whole. */
+  readonly sent: readonly mongo.Document[];
+};
+
+/** Asks over a connection of its own. */
+export interface Watch extends AsyncDisposable {
+  ask(query: Pick<GraphQLArgs, "source" | "variableValues">): Promise<Watched>;
+}
 
 /**
- * Runs a query over a connection of its own and notes the commands that the driver sends there: those of the work that
- * goes on meanwhile are not among them.
+ * Opens a connection of its own and notes the commands that the driver sends there: those of the work that goes on
+ * meanwhile are not among them.
  */
-export async function watched(
-  app: App,
-  schema: GraphQLSchema,
-  query: Pick<GraphQLArgs, "source" | "variableValues">,
-): Promise<Watched> {
+export async function openWatch(app: App, schema: GraphQLSchema): Promise<Watch> {
   const { connection } = app.store;
   const instance = new mongoose.Mongoose({ sanitizeFilter: true, strictQuery: "throw", autoIndex: false });
   const own = await instance
@@ -27,14 +33,23 @@ export async function watched(
     })
     .asPromise();
   const store = await openStore(own, () => app.store.now());
-  const commands: string[] = [];
+  let sent: mongo.Document[] = [];
   own.getClient().on("commandStarted", ({ commandName, command }: mongo.CommandStartedEvent) => {
-    if (commandName !== "endSessions") commands.push(`${commandName} ${String(command[commandName])}`);
+    if (commandName !== "endSessions") sent.push({ [commandName]: command[commandName], ...command });
   });
-  const contextValue = requestContext({ ...app, store }, { name: "local" });
-  const answer = JSON.parse(JSON.stringify(await graphql({ schema, contextValue, ...query }))) as Answer;
-  await own.close();
-  return { ...answer, commands };
+  return {
+    async ask(query) {
+      sent = [];
+      const contextValue = requestContext({ ...app, store }, { name: "local" });
+      const { data, errors } = await graphql({ schema, contextValue, ...query });
+      const answer = JSON.parse(JSON.stringify({ data, errors: errors?.map(told) })) as Answer;
+      const commands = sent.map((command) => `${Object.keys(command)[0]} ${String(Object.values(command)[0])}`);
+      return { ...answer, commands, sent };
+    },
+    async [Symbol.asyncDispose]() {
+      await own.close();
+    },
+  };
 }
 
 const uriOf = (client: object): string => (client as { s: { url: string } }).s.url;
