@@ -31,5 +31,6 @@ export class DomainError extends Error {
   }
 }
 
-export const notFound = (kind: string, name: string, path?: readonly (string | number)[]): DomainError =>
-  new DomainError("NOT_FOUND", `There is no ${kind} "${name}".`, path);
+/** The path says which name is meant: what was sent is repeated in no message. */
+export const notFound = (kind: string, path?: readonly (string | number)[]): DomainError =>
+  new DomainError("NOT_FOUND", `There is no such ${kind}.`, path);

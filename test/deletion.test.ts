@@ -136,7 +136,7 @@ test("a deleted record is not found by id, in a list, by key or by another delet
   );
 
   expect(data).toEqual({ node: null, nodes: [null], model: null, models: { nodes: [] } });
-  expect(refusal(await remove(app, "model", { name }))).toEqual([["NOT_FOUND", `There is no model "${name}".`]]);
+  expect(refusal(await remove(app, "model", { name }))).toEqual([["NOT_FOUND", "There is no such model."]]);
 });
 
 test("what a tombstone keeps is id, key, place and idempotency keys, for a day", async () => {

@@ -102,5 +102,5 @@ test("a model that is not there is refused by name and path", async () => {
 
   const { errors } = await app.execute(CREATE, { input: { models: ["nowhere"] } });
 
-  expect(errors?.[0]?.message).toBe('There is no model "nowhere".');
+  expect(errors?.[0]?.message).toBe("There is no such model.");
 });

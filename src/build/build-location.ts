@@ -2,7 +2,7 @@ import { BuiltFrom } from "../build-version/build-version.js";
 import { DomainError } from "../errors.js";
 import type { Project } from "../project/project.js";
 
-type Located = Pick<Project, "name" | "home_dir" | "git_repo" | "docker_repo">;
+type Located = Pick<Project, "home_dir" | "git_repo" | "docker_repo">;
 
 const FIELD = {
   [BuiltFrom.LOCAL]: { stored: "home_dir", shown: "homeDir" },
@@ -19,13 +19,13 @@ export function buildLocation(project: Located, from: BuiltFrom): string {
   if (!location)
     throw new DomainError(
       "BAD_USER_INPUT",
-      `The project "${project.name}" has no \`${shown}\`: set it with updateProject, or build from elsewhere with \`from\`.`,
+      `The project has no \`${shown}\`: set it with updateProject, or build from elsewhere with \`from\`.`,
       ["input", "from"],
     );
   if (from === BuiltFrom.PRE_BUILT && hasTag(location))
     throw new DomainError(
       "BAD_USER_INPUT",
-      `The \`dockerRepo\` of the project "${project.name}" names a tag: set it to the repository alone with updateProject, and give the tag here.`,
+      `The \`dockerRepo\` of the project names a tag: set it to the repository alone with updateProject, and give the tag here.`,
       ["input", "tag"],
     );
   return location;

@@ -17,7 +17,7 @@ export function cancelBuild(
   { id }: CancelBuildInput,
 ): Promise<Build> {
   return once(store, intent, async () => {
-    if (kindOf(id) !== "build") throw notFound("build", id, ["input", "id"]);
+    if (kindOf(id) !== "build") throw notFound("build", ["input", "id"]);
     const wish = (current: Build) => (hasEnded(current.task.state) ? null : { cancel: true });
     const build = await changeRecord(store.builds, id, wish, intent);
     await work.relay(id);

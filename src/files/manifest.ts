@@ -46,7 +46,7 @@ export function manifestOf(inputs: readonly ManifestFileInput[], lightweight: bo
   const files = inputs.map((input, index) => manifestFile(input, [...path, index]));
   files.forEach(({ name, size }, index) => {
     if (files.findIndex((file) => file.name === name) < index)
-      throw new DomainError("BAD_USER_INPUT", `The file "${name}" stands twice in the manifest.`, [
+      throw new DomainError("BAD_USER_INPUT", "A file of this name stands in the manifest already.", [
         ...path,
         index,
         "name",

@@ -18,7 +18,7 @@ export async function openDownload(
 ): Promise<Download> {
   if (kindOf(id) === "train") return openOutput(app, id);
   const record = await fileRecord(app.store, id);
-  if (!record) throw notFound("record", id);
+  if (!record) throw notFound("record");
   return name === null
     ? { ...(await openArchive(app, record)), name: `${record.name}.tar.gz` }
     : { ...(await openFile(app, record, name)), name };
@@ -26,7 +26,7 @@ export async function openDownload(
 
 async function openOutput({ store, files }: App, id: string): Promise<Download> {
   const [training] = await byId(store.trainings, [id]);
-  if (!training?.output) throw notFound("executed notebook of", id);
+  if (!training?.output) throw notFound("executed notebook");
   const { sha256, size } = training.output;
   return { content: await files.read(sha256), size, sha256, name: `${training.name}.ipynb` };
 }

@@ -20,7 +20,7 @@ function refuseIncomplete({ state }: FileRecord): void {
 export async function openFile(app: App, record: FileRecord, name: string): Promise<OpenedFile> {
   refuseIncomplete(record);
   const file = record.files.find((each) => each.name === name);
-  if (!file) throw notFound("file", name);
+  if (!file) throw notFound("file");
   const storage = storageOf(app, record);
   const content = record.archive ? await unpack(record.archive.sha256, file, storage) : await storage.read(file.sha256);
   return { content, size: file.size, sha256: file.sha256 };

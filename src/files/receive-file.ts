@@ -29,10 +29,10 @@ export async function receiveFile(
 ): Promise<{ state: FilesState }> {
   const record = await fileRecord(app.store, announced.record);
   const file = record?.files.find(({ name, sha256 }) => name === announced.name && sha256 === announced.sha256);
-  if (!record || !file) throw notFound("file", announced.name);
+  if (!record || !file) throw notFound("file");
   if (record.deleting) throw new DomainError("CONFLICT", "The record is being deleted.");
   if (record.received.includes(file.name)) {
-    if (record.state === FilesState.READY) throw new DomainError("CONFLICT", `"${file.name}" has arrived already.`);
+    if (record.state === FilesState.READY) throw new DomainError("CONFLICT", "The file has arrived already.");
     content.resume();
   } else await storageOf(app, record).write(content, { sha256: file.sha256, size: file.size });
   const { state } = await commitFiles(app, await received(app, record, [file.name]));
@@ -58,7 +58,7 @@ export async function receiveGiven(app: App, record: FileRecord, files: readonly
 
 function received({ store }: App, record: FileRecord, names: readonly string[]): Promise<FileRecord> {
   const records = fileRecordsOf(store, record._id);
-  if (!records) throw notFound("record", record._id);
+  if (!records) throw notFound("record");
   return changeRecord(
     records,
     record._id,

@@ -17,7 +17,7 @@ export class UploadsResolver {
   @Mutation(() => [Upload], { description: "Fresh addresses for the files that are still missing." })
   async renewUploads(@Input(() => RenewUploadsInput) { id }: RenewUploadsInput, @Ctx() { app }: RequestContext) {
     const record = await fileRecord(app.store, id);
-    if (!record) throw notFound("dataset or model version", id, ["input", "id"]);
+    if (!record) throw notFound("dataset or model version", ["input", "id"]);
     return uploadsOf(app.vault, record);
   }
 }

@@ -85,7 +85,7 @@ export class Admission {
     const document = parsed(source, this.limits.maxTokens);
     if (document instanceof GraphQLError) return { errors: [document] };
     for (const rules of [this.limitRules, LANGUAGE_RULES]) {
-      const errors = validate(this.schema, document, rules, { maxErrors: MOST_ERRORS });
+      const errors = validate(this.schema, document, rules, { maxErrors: MOST_ERRORS, hideSuggestions: true });
       if (errors.length > 0) return { errors: errors.slice(0, MOST_ERRORS).map(asValidationError) };
     }
     return { document, errors: [] };

@@ -13,9 +13,11 @@ import {
 import { inputError, typeAt } from "./input-errors.js";
 import { checkJsonNesting } from "./limits/json-nesting.js";
 import type { Limits } from "./limits/limits.js";
-import { VariableLists } from "./limits/max-list-items.js";
+import { VariableValues } from "./limits/variable-values.js";
 
 const MOST_ERRORS = 5;
+const WITHOUT_SUGGESTIONS = true;
+type OnError = Parameters<typeof coerceInputValue>[2] & object;
 
 interface Checked {
   readonly values: Readonly<Record<string, unknown>>;
@@ -33,11 +35,8 @@ export function checkVariables(
   limits: Limits,
 ): Checked {
   const values: Record<string, unknown> = Object.create(null);
-  const nesting = checkJsonNesting(given, limits);
-  if (nesting) return { values, errors: [nesting] };
-
   const errors: GraphQLError[] = [];
-  const lists = new VariableLists(limits);
+  const bounds = new VariableValues(limits);
   for (const definition of operation.variableDefinitions ?? []) {
     const type = typeFromAST(schema, definition.type);
     if (!isInputType(type) || errors.length >= MOST_ERRORS) continue;
@@ -47,11 +46,12 @@ export function checkVariables(
       if (missing) errors.push(missing);
       continue;
     }
-    const excess = lists.check(given[name], type, [name]);
-    if (excess) return { values, errors: [excess] };
-    values[name] = coerceInputValue(given[name], type, (path, _value, error) => {
+    const unbounded = checkJsonNesting(name, given[name], limits) ?? bounds.check(given[name], type, [name]);
+    if (unbounded) return { values, errors: [unbounded] };
+    const report: OnError = (path, _value, error) => {
       if (errors.length < MOST_ERRORS) errors.push(inputError([name, ...path], typeAt(type, path), error));
-    });
+    };
+    values[name] = coerceInputValue(given[name], type, report, WITHOUT_SUGGESTIONS);
   }
   return { values, errors };
 }

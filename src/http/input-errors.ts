@@ -13,12 +13,15 @@ export type InputPath = readonly (string | number)[];
 
 /** graphql-js says these without the value that was sent; what else it says of an input holds it. */
 const WITHOUT_VALUE =
-  /^(Field "|Expected non-nullable type|Expected type "\w+" to be an object|Exactly one key|OneOf )/;
+  /^(Field "\w+(\.\w+)?" |Expected non-nullable type|Expected type "\w+" to be an object|Exactly one key|OneOf )/;
+/** The name of a field that a type does not have may be any text, unless it is written in a document. */
+const UNKNOWN_FIELD = /^Field "(?<field>.*)" is not defined by type "(?<type>\w+)"/s;
+const FIELD_NAME = /^[_A-Za-z]\w{0,63}$/;
 
 /** An input error in our own words: where it is and what would be right, never what was sent. */
 export function inputError(path: InputPath, type: GraphQLInputType | undefined, error: GraphQLError): GraphQLError {
   const rule = domainErrorOf(error)?.message;
-  const text = rule ?? (WITHOUT_VALUE.test(error.message) ? error.message : expected(type));
+  const text = rule ?? unknownField(error) ?? (WITHOUT_VALUE.test(error.message) ? error.message : expected(type));
   return new GraphQLError(`${printed(path)}: ${text}`, {
     nodes: error.nodes,
     extensions: { code: "BAD_USER_INPUT", path },
@@ -39,6 +42,13 @@ export function typeAt(type: GraphQLInputType, path: InputPath): GraphQLInputTyp
   if (isListType(nullable)) return typeAt(nullable.ofType, typeof head === "number" ? rest : path);
   const field = isInputObjectType(nullable) ? nullable.getFields()[head] : undefined;
   return field && typeAt(field.type, rest);
+}
+
+function unknownField({ message }: GraphQLError): string | undefined {
+  const { field, type } = UNKNOWN_FIELD.exec(message)?.groups ?? {};
+  if (field === undefined) return undefined;
+  const named = FIELD_NAME.test(field) ? `Field "${field}"` : "A field";
+  return `${named} is not defined by type "${type}".`;
 }
 
 function expected(type: GraphQLInputType | undefined): string {

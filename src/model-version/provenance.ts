@@ -34,7 +34,7 @@ function mounted<S extends AnySnapshot & { readonly model: AnySnapshot }>(
   if (named === null) return null;
   if (named) {
     const found = all.find(({ key }) => key === keyOf(named.model, named.name));
-    if (!found) throw notFound(`mounted ${field}`, `${named.model}/${named.name}`, ["input", field]);
+    if (!found) throw notFound(`mounted ${field}`, ["input", field]);
     return found;
   }
   const [only, ...others] = all.filter((each) => each.model._id === model._id);

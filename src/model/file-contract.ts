@@ -28,7 +28,7 @@ export function checkContract(
   const most = contract.find((doc) => doc.name === file.name)?.max_mb;
   throw new DomainError(
     "CONTRACT_NOT_MET",
-    `"${file.name}" has ${file.size} bytes; the model allows ${most} MB (${most} million bytes).`,
+    `The file has ${file.size} bytes; the model allows ${most} MB (${most} million bytes).`,
     [...path, large],
   );
 }

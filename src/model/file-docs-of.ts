@@ -12,7 +12,7 @@ export function fileDocsOf(files: readonly FileDocInput[], field: string): FileD
   return files.map(({ name, desc, required, maxMb }, index) => {
     const path = ["input", field, index];
     if (files.findIndex((file) => file.name === name) < index)
-      throw new DomainError("BAD_USER_INPUT", `The file "${name}" stands twice in the contract.`, [...path, "name"]);
+      throw new DomainError("BAD_USER_INPUT", "A file of this name stands in the contract already.", [...path, "name"]);
     if (maxMb != null && !(maxMb > 0 && maxMb <= MOST_MB))
       throw new DomainError("BAD_USER_INPUT", `maxMb is above 0 and at most ${MOST_MB}.`, [...path, "maxMb"]);
     return { name, desc: desc ?? null, required, max_mb: maxMb ?? null };

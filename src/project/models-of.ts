@@ -11,9 +11,8 @@ export async function modelsOf({ models }: Pick<Store, "models">, names: readonl
   const found = new Map((await currentByKey(models, names)).map((model) => [model.key, model]));
   return [...new Set(names)].map((name, index) => {
     const model = found.get(name);
-    if (!model) throw notFound("model", name, ["input", "models", index]);
-    if (model.deleting)
-      throw new DomainError("CONFLICT", `The model "${name}" is being deleted.`, ["input", "models", index]);
+    if (!model) throw notFound("model", ["input", "models", index]);
+    if (model.deleting) throw new DomainError("CONFLICT", "The model is being deleted.", ["input", "models", index]);
     return model._id;
   });
 }

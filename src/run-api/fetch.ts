@@ -24,7 +24,7 @@ export const fetchFile: Endpoint = async (call) => {
   const [id = "", name = ""] = call.parts;
   assertWorking(call.attempt);
   const record = await recordFor(call, await assignmentOf(call.app.store, call.attempt.job), id);
-  if (record?.state !== FilesState.READY) throw notFound("file", name);
+  if (record?.state !== FilesState.READY) throw notFound("file");
   const { content, size, sha256 } = await openFile(call.app, record, name);
   return new FileAnswer(content, size, sha256);
 };
@@ -39,7 +39,7 @@ export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
     isLazy(assignment) && model && assignment.proj.model.includes(model._id)
       ? await currentOf(app.store.modelVersions, keyOf(modelName, name))
       : null;
-  if (!version) throw notFound("model version", `${modelName}/${name}`);
+  if (!version) throw notFound("model version");
   const { _id, compressed, files } = version;
   return {
     id: _id,

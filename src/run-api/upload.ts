@@ -13,7 +13,7 @@ export const upload: Endpoint = async ({ app, attempt, request, parts }) => {
   assertWorking(attempt);
   const [version] = await byId(app.store.modelVersions, [id]);
   const file = version?.train?._id === attempt.job._id ? version.files.find((each) => each.name === name) : undefined;
-  if (!version || !file) throw notFound("file to upload", name);
+  if (!version || !file) throw notFound("file to upload");
   if (request.headers["content-encoding"] || request.headers["content-length"] !== String(file.size))
     throw new DomainError("BAD_USER_INPUT", `"${name}" is sent as it is, with a Content-Length of ${file.size}.`);
   // The answer to the upload that completed it may have been lost on its way.

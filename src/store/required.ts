@@ -12,6 +12,6 @@ export async function required<T extends AnyRecord>(
   path?: readonly (string | number)[],
 ): Promise<T> {
   const found = await currentOf(records, keyOf(...names));
-  if (!found) throw notFound(kind, names.join("/"), path);
+  if (!found) throw notFound(kind, path);
   return found;
 }

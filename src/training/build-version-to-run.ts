@@ -16,7 +16,7 @@ export async function buildVersionToRun(
   if (!version?.docker_id)
     throw new DomainError(
       "NOT_FOUND",
-      `The project "${name}" has no build version with the tag "${tag}": build it with buildProject and wait until its task is FINISHED.`,
+      "The project has no build version with this tag: build it with buildProject and wait until its task is FINISHED.",
       ["input", "tag"],
     );
   refuseDeleting(version);

@@ -31,9 +31,9 @@ async function current<T extends AnyRecord>(
   const twice = keys.findIndex((key, at) => keys.indexOf(key) !== at);
   if (twice >= 0) throw new DomainError("BAD_USER_INPUT", "Each is mounted once.", [...path, twice]);
   const found = new Map((await currentByKey(records, keys)).map((each) => [each.key, each]));
-  return mounts.map(({ model, name }, at) => {
-    const record = found.get(keyOf(model, name));
-    if (!record) throw notFound(kind, `${model}/${name}`, [...path, at]);
+  return keys.map((key, at) => {
+    const record = found.get(key);
+    if (!record) throw notFound(kind, [...path, at]);
     refuseDeleting(record);
     return record;
   });
@@ -64,7 +64,7 @@ export async function mountableDatasets(
   if (elsewhere >= 0)
     throw new DomainError(
       "BAD_USER_INPUT",
-      `The files of the dataset "${datasets[elsewhere]?.name}" are not kept here (\`stored\` is false), so that it cannot be mounted.`,
+      "The files of the dataset are not kept here (`stored` is false), so that it cannot be mounted.",
       [...path, elsewhere],
     );
   const definition = await modelOf(store, datasets);

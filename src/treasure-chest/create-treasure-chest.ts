@@ -5,6 +5,7 @@ import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
 import { chestIntent } from "./chest-intent.js";
+import { givenOwner } from "./given-owner.js";
 import { refuseShownSecret } from "./refuse-shown-secret.js";
 import type { CreateTreasureChestInput } from "./treasure-chest.inputs.js";
 import type { TreasureChest } from "./treasure-chest.js";
@@ -19,7 +20,7 @@ export function createTreasureChest(
   return once(store, intent, async () => {
     const { desc = null, details, username, password } = input;
     const name = input.name ?? madeUpName();
-    const owner = input.owner ?? intent.caller.name;
+    const owner = givenOwner(input) ?? intent.caller.name;
     refuseShownSecret(password, { name, owner, desc, details });
     const _id = newId("tchest");
     // Sealed first: a crash before the insert leaves a sealed secret that no record names, never a chest without one.

@@ -5,6 +5,7 @@ import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { required } from "../store/required.js";
 import { chestIntent } from "./chest-intent.js";
+import { givenOwner } from "./given-owner.js";
 import { refuseShownSecret } from "./refuse-shown-secret.js";
 import type { UpdateTreasureChestInput } from "./treasure-chest.inputs.js";
 import type { TreasureChest } from "./treasure-chest.js";
@@ -24,7 +25,7 @@ export function updateTreasureChest(
         "input",
         username == null ? "username" : "password",
       ]);
-    const owner = input.owner ?? undefined;
+    const owner = givenOwner(input);
     const details = input.details === undefined ? undefined : (input.details ?? {});
     const current =
       username == null || password == null ? await vault.open(chest._id, chest.secret_version) : { username, password };

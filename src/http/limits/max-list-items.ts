@@ -1,21 +1,19 @@
-import {
-  getNullableType,
-  type GraphQLError,
-  type GraphQLInputType,
-  isInputObjectType,
-  isListType,
-  type ValidationRule,
-} from "graphql";
+import { getNullableType, type GraphQLInputType, isListType, type ValidationRule } from "graphql";
 import { limitError } from "./limit-error.js";
 import type { Limits } from "./limits.js";
 
-type ListLimits = Pick<Limits, "maxListItems" | "maxListItemsInAll">;
-type Path = readonly (string | number)[];
+export type ListLimits = Pick<Limits, "maxListItems" | "maxListItemsInAll">;
 
 // A gateway asks for as many entities as its page holds.
 const isRepresentations = (type: GraphQLInputType): boolean => String(type).startsWith("[_Any");
 
-function checkList(type: GraphQLInputType, items: number, inAll: number, limits: ListLimits): string | undefined {
+/** What is to be said where there are too many items, in this list or in all of the request so far. */
+export function checkList(
+  type: GraphQLInputType,
+  items: number,
+  inAll: number,
+  limits: ListLimits,
+): string | undefined {
   const most = isRepresentations(type) ? limits.maxListItemsInAll : limits.maxListItems;
   if (items > most) return `A list has at most ${most} items.`;
   if (inAll > limits.maxListItemsInAll) return `All lists together have at most ${limits.maxListItemsInAll} items.`;
@@ -36,33 +34,4 @@ export function maxListItems(limits: ListLimits): ValidationRule {
       },
     };
   };
-}
-
-/** Lists that come in variables: counts as the rule above does, by the variables' types. */
-export class VariableLists {
-  private inAll = 0;
-
-  constructor(private readonly limits: ListLimits) {}
-
-  check(value: unknown, type: GraphQLInputType, path: Path): GraphQLError | undefined {
-    const nullable = getNullableType(type);
-    if (isListType(nullable) && Array.isArray(value)) {
-      this.inAll += value.length;
-      const refusal = checkList(nullable, value.length, this.inAll, this.limits);
-      if (refusal) return limitError(refusal, undefined, path);
-      return first(value, (each, index) => this.check(each, nullable.ofType, [...path, index]));
-    }
-    if (!isInputObjectType(nullable) || typeof value !== "object" || value === null) return undefined;
-    return first(Object.values(nullable.getFields()), ({ name, type: fieldType }) =>
-      this.check((value as Record<string, unknown>)[name], fieldType, [...path, name]),
-    );
-  }
-}
-
-function first<T, R>(values: readonly T[], find: (value: T, index: number) => R | undefined): R | undefined {
-  for (const [index, each] of values.entries()) {
-    const found = find(each, index);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

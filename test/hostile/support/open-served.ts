@@ -1,0 +1,76 @@
+import { PassThrough } from "node:stream";
+import { pino } from "pino";
+import { Disposables } from "../../../src/disposables.js";
+import { openDownload } from "../../../src/files/open-download.js";
+import { receiveFile } from "../../../src/files/receive-file.js";
+import { filesRoute } from "../../../src/http/files.js";
+import type { Limits } from "../../../src/http/limits/limits.js";
+import { startServer } from "../../../src/http/start-server.js";
+import { requestContext } from "../../../src/request-context.js";
+import { openTestApp, type TestApp } from "../../support/open-test-app.js";
+
+/** An answer as a client sees it. */
+export interface Answered {
+  readonly status: number;
+  readonly text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked into as a client does
+  readonly body: any;
+}
+
+export interface Served extends AsyncDisposable {
+  readonly url: string;
+  readonly app: TestApp;
+  /** Sends a body as it is. */
+  post(body: string, headers?: Record<string, string>): Promise<Answered>;
+  query(query: string, variables?: object): Promise<Answered>;
+  /** What the server has logged. */
+  log(): string;
+}
+
+const wired = ({ app }: TestApp) =>
+  filesRoute({
+    vault: app.vault,
+    receive: (ticket, content) => receiveFile(app, ticket, content),
+    open: (ticket) => openDownload(app, ticket),
+  });
+
+/** The real server, listening, over the whole app with fakes for the engine. */
+export async function openServed(
+  environment: Record<string, string> = {},
+  limits: Partial<Limits> = {},
+): Promise<Served> {
+  const stack = new Disposables();
+  const opened = stack.use(await openTestApp(environment));
+  const lines = new PassThrough();
+  let log = "";
+  lines.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  const server = await startServer({
+    settings: { ...opened.app.settings, PORT: 0 },
+    schema: opened.schema,
+    contextOf: (caller) => requestContext(opened.app, caller),
+    routes: [wired(opened)],
+    limits,
+    logger: pino({ level: "debug" }, lines),
+    readiness: () => Promise.resolve({ ok: true, detail: {} }),
+  });
+  stack.defer(() => server.close());
+
+  async function post(body: string, headers: Record<string, string> = {}): Promise<Answered> {
+    const answer = await fetch(`${server.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+    });
+    const text = await answer.text();
+    return { status: answer.status, text, body: JSON.parse(text) };
+  }
+
+  return {
+    url: server.url,
+    app: opened,
+    post,
+    query: (query, variables) => post(JSON.stringify({ query, variables })),
+    log: () => log,
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  };
+}
