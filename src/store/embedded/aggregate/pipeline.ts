@@ -23,7 +23,7 @@ import { parseUnwind } from "./unwind-stage.js";
 /** @throws CommandError for what is malformed, unknown or not implemented, by name. */
 export function parsePipeline(pipeline: Value, sources: Sources): Pipeline {
   if (!pipeline.isArray) throw new CommandError("TypeMismatch", "'pipeline' option must be specified as an array");
-  const stages = elementsOf(pipeline).map(nameAndOperand);
+  const stages = withoutOvertaken(elementsOf(pipeline).map(nameAndOperand));
   let wish: FirstSearch = firstSearch;
   let at = 0;
   for (; at < stages.length; at += 1) {
@@ -31,8 +31,29 @@ export function parsePipeline(pipeline: Value, sources: Sources): Pipeline {
     if (!next) break;
     wish = next;
   }
-  return { wish, stages: stages.slice(at).map(([name, operand]) => parseStage(name, operand, sources)) };
+  const later = stages.slice(at);
+  return {
+    wish,
+    stages: later.map(([name, operand], index) =>
+      name === "$sort"
+        ? sorting(parseStageSort(operand), limitIn(later[index + 1]))
+        : parseStage(name, operand, sources),
+    ),
+  };
 }
+
+/** Of sorts in a row only the last is carried out. */
+function withoutOvertaken(stages: readonly [string, Value][]): [string, Value][] {
+  return stages.filter(([name, operand], at) => {
+    const isOvertaken = name === "$sort" && stages[at + 1]?.[0] === "$sort";
+    if (isOvertaken) parseStageSort(operand);
+    return !isOvertaken;
+  });
+}
+
+/** How many of the sorted ones are wanted, where the next stage says it. */
+const limitIn = (next: readonly [string, Value] | undefined): number | undefined =>
+  next?.[0] === "$limit" ? parseCount(next[1], "$limit") : undefined;
 
 export function nameAndOperand(stage: Value): [string, Value] {
   const fields = stage.isObject ? [...fieldsOf(stage)] : [];
@@ -66,8 +87,6 @@ function parseStage(name: string, operand: Value, sources: Sources): Stage {
       const matches = compileCondition(parseMatch(operand));
       return (input) => filtered(input, matches);
     }
-    case "$sort":
-      return sorting(parseStageSort(operand));
     case "$limit": {
       const limit = parseCount(operand, name);
       return (input) => sliced(input, 0, limit);
@@ -148,10 +167,10 @@ function* sliced(input: Paused<Value>, skip: number, limit: number): Paused<Valu
   }
 }
 
-function sorting(sort: readonly SortField[]): Stage {
+function sorting(sort: readonly SortField[], limit: number | undefined): Stage {
   const keyOf = compileSortKey(sort);
   return function* sorted(input) {
-    const sorter = new Sorter<Value>();
+    const sorter = new Sorter<Value>(limit);
     for (const document of input) {
       if (document === PAUSE) yield PAUSE;
       else sorter.add(keyOf(document), document);

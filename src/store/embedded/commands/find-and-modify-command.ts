@@ -42,7 +42,7 @@ export const findAndModify: Command = async (request, state) => {
     );
   const change = given && parseUpdate(given);
   const project = parseProjection(request.document("fields"));
-  const condition = filter ? parseFilter(filter) : EVERYTHING;
+  const condition = filter ? parseFilter(filter, isUpsert ? "upsert" : "find") : EVERYTHING;
   const existing = catalog.collection(database, name);
   const wish = {
     condition,

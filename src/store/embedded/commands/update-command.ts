@@ -84,7 +84,7 @@ function parseStatement(statement: Value): Statement {
   if (isSet("multi") && parsed.kind === "replacement")
     throw new CommandError("FailedToParse", "multi update is not supported for replacement-style update");
   return {
-    wish: { condition: parseFilter(filter), sort: [] },
+    wish: { condition: parseFilter(filter, isSet("upsert") ? "upsert" : "find"), sort: [] },
     update: parsed,
     isMulti: isSet("multi"),
     isUpsert: isSet("upsert"),

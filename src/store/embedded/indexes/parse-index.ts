@@ -103,7 +103,7 @@ function parseExpiry(value: Value | undefined, fields: readonly IndexField[]): n
 }
 
 function parsePartial(filter: Value): NonNullable<IndexDefinition["options"]["partial"]> {
-  const condition = parseFilter(filter);
+  const condition = parseFilter(filter, "define");
   if (!isAllowedInPartial(condition)) throw cannot("unsupported expression in partial index");
   return { condition, matches: compileCondition(condition), filter };
 }

@@ -17,30 +17,39 @@ const KNOWN_ELSEWHERE = new Set(
   ),
 );
 
-/** @throws CommandError for what is malformed, unknown, or not implemented here. @param isTop false for what asks of elements. */
-export function parseFilter(filter: Value, isTop = true): Condition {
+/** What a filter is for: an expression may stand only in one that finds whole documents. */
+export type Purpose = "find" | "upsert" | "elements" | "define";
+
+/** @throws CommandError for what is malformed, unknown, or not implemented here. */
+export function parseFilter(filter: Value, purpose: Purpose = "find"): Condition {
   const parts: Condition[] = [];
   for (const [name, value] of fieldsOf(filter)) {
     if (name === "$comment") continue;
-    if (name === "$and" || name === "$or" || name === "$nor") parts.push(parseLogic(name, value, isTop));
-    else if (name === "$expr" && !isTop) throw bad("$expr can only be applied to the top-level document");
-    else if (name === "$expr") parts.push({ kind: "expression", evaluate: parseExpression(value) });
+    if (name === "$and" || name === "$or" || name === "$nor") parts.push(parseLogic(name, value, purpose));
+    else if (name === "$expr") parts.push(parseExpressionCondition(value, purpose));
     else if (name.startsWith("$")) throw unknown(name, "top level operator");
     else parts.push(...parseField(name, value));
   }
   return parts.length === 1 ? parts[0]! : { kind: "and", parts };
 }
 
+function parseExpressionCondition(expression: Value, purpose: Purpose): Condition {
+  if (purpose === "elements") throw bad("$expr can only be applied to the top-level document");
+  if (purpose === "find") return { kind: "expression", evaluate: parseExpression(expression) };
+  const where = purpose === "upsert" ? "the query predicate for an upsert" : "this context";
+  throw new CommandError("BadValue", `$expr is not allowed in ${where}`, 224);
+}
+
 function unknown(name: string, what: string): CommandError {
   return KNOWN_ELSEWHERE.has(name) ? notImplemented(`the operator ${name}`) : bad(`unknown ${what}: ${name}`);
 }
 
-function parseLogic(name: "$and" | "$or" | "$nor", value: Value, isTop: boolean): Condition {
+function parseLogic(name: "$and" | "$or" | "$nor", value: Value, purpose: Purpose): Condition {
   if (!value.isArray) throw bad(`${name} must be an array`);
   const parts = elementsOf(value);
   if (parts.length === 0) throw bad("$and/$or/$nor must be a nonempty array");
   if (!parts.every((part) => part.isObject)) throw bad("$or/$and/$nor entries need to be full objects");
-  return { kind: name.slice(1) as "and" | "or" | "nor", parts: parts.map((part) => parseFilter(part, isTop)) };
+  return { kind: name.slice(1) as "and" | "or" | "nor", parts: parts.map((part) => parseFilter(part, purpose)) };
 }
 
 function parseField(name: string, value: Value): Condition[] {
@@ -144,7 +153,7 @@ function parseElemMatch(operand: Value): Test {
   if (isOperators(operand) && first !== undefined && !LOGIC.has(first)) {
     return { op: "elemMatchValue", tests: parseOperators(operand) };
   }
-  return { op: "elemMatch", condition: parseFilter(operand, false) };
+  return { op: "elemMatch", condition: parseFilter(operand, "elements") };
 }
 
 function parseNot(operand: Value): Test {

@@ -136,7 +136,7 @@ export function pullChange(path: FieldPath, operand: Value): Change {
 function pulled(operand: Value): (element: Value) => boolean {
   if (operand.isObject && !isOperators(operand)) {
     if (isEmpty(operand)) return (element) => element.isObject;
-    const matches = compileCondition(parseFilter(operand, false));
+    const matches = compileCondition(parseFilter(operand, "define"));
     return (element) => element.isObject && matches(element);
   }
   if (operand.type === ElementType.REGEX || isOperators(operand)) return compileValue(parseValueTests(operand));

@@ -59,8 +59,6 @@ function applyAll(root: Branch, changes: readonly Change[], isInsert: boolean, d
 
 function equalitiesOf(condition: Condition): { path: FieldPath; value: Value }[] {
   const found = conjuncts(condition).flatMap((each) => {
-    if (each.kind === "expression")
-      throw new CommandError("BadValue", "$expr is not allowed in the query predicate for an upsert", 224);
     if (each.kind !== "field") return [];
     if (each.test.op === "eq") return [{ path: each.path, value: each.test.value }];
     if (each.test.op !== "in" || each.test.patterns.length > 0) return [];
