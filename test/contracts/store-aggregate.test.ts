@@ -115,4 +115,74 @@ eachStore((database) => {
     const byNull = { $lookup: { from: "children", localField: "refs", foreignField: "k", as: "found" } };
     expect((await store.run({ $match: { _id: 2 } }, byNull))[0]!.found).toEqual([{ _id: 11 }]);
   });
+
+  test("$lookup sorts a page by what it computes, after a key that is computed too", async () => {
+    const children = Array.from({ length: 40 }, (_, _id) => ({
+      _id,
+      parent: _id % 2,
+      superseded: _id % 5 === 0,
+      details: _id % 3 === 0 ? { "a.b": `s${_id % 4}` } : { "a.b": [_id] },
+    }));
+    await using store = await seeded([{ _id: 0 }, { _id: 1 }, { _id: 2 }], children);
+    await store.db.collection("children").createIndex({ parent: 1, superseded: 1, _id: -1 });
+    const value = { $getField: { field: "a.b", input: "$details" } };
+    const pipeline = [
+      { $match: { superseded: false, $expr: { $eq: [{ $type: value }, "string"] } } },
+      { $addFields: { order: value } },
+      { $match: { $expr: { $or: [{ $gt: ["$order", "s0"] }, { $and: ["$no", "$order"] }] } } },
+      { $sort: { order: -1, _id: 1 } },
+      { $limit: 3 },
+      { $project: { details: 0, superseded: 0 } },
+    ];
+    const lookup = { from: "children", localField: "_id", foreignField: "parent", pipeline, as: "page" };
+    expect(await store.run({ $sort: { _id: 1 } }, { $lookup: lookup })).toEqual([
+      {
+        _id: 0,
+        page: [
+          { _id: 6, parent: 0, order: "s2" },
+          { _id: 18, parent: 0, order: "s2" },
+        ],
+      },
+      {
+        _id: 1,
+        page: [
+          { _id: 3, parent: 1, order: "s3" },
+          { _id: 27, parent: 1, order: "s3" },
+          { _id: 39, parent: 1, order: "s3" },
+        ],
+      },
+      { _id: 2, page: [] },
+    ]);
+  });
+
+  test("$addFields and $unset set and take away fields, within arrays too", async () => {
+    await using store = await seeded([{ _id: 1, a: { b: 1 }, l: [{ k: 1 }, 2], n: 3 }]);
+    expect(await store.run({ $addFields: { "a.c": "$n", l: { k: "$n" }, n: "$$REMOVE", "n2.x": "$no" } })).toEqual([
+      { _id: 1, a: { b: 1, c: 3 }, l: [{ k: 3 }, { k: 3 }], n2: {} },
+    ]);
+    expect(await store.run({ $set: { key: "$n" } }, { $match: { key: 3 } }, { $unset: ["key", "a.b"] })).toEqual([
+      { _id: 1, a: {}, l: [{ k: 1 }, 2], n: 3 },
+    ]);
+    expect(await store.run({ $unset: "l.k" }, { $project: { n: 0 } })).toEqual([{ _id: 1, a: { b: 1 }, l: [{}, 2] }]);
+  });
+
+  test("malformed computed fields are refused", async () => {
+    await using store = await seeded([{ _id: 1, a: 1 }]);
+    const codeOf = (stage: object): Promise<unknown> =>
+      store.run(stage).catch((error: { code: unknown }) => error.code);
+    const specifications = [
+      { a: 1, "a.b": 1 },
+      { a: {} },
+      { a: { "b.c": 1 } },
+      { a: { b: 1, $eq: [1, 1] } },
+      { "a.": 1 },
+    ];
+    expect(await Promise.all(specifications.map(($addFields) => codeOf({ $addFields })))).toEqual([
+      40176, 40180, 40183, 40181, 40353,
+    ]);
+    expect(await Promise.all([5, [], [5], "a..b"].map(($unset) => codeOf({ $unset })))).toEqual([
+      31002, 31119, 31120, 15998,
+    ]);
+    expect(await codeOf({ $project: { a: 0, b: "$a" } })).toBe(31310);
+  });
 });
