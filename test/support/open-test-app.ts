@@ -8,7 +8,7 @@ import type { App } from "../../src/app.js";
 import { openApp } from "../../src/open-app.js";
 import { requestContext } from "../../src/request-context.js";
 import { rocasSchema } from "../../src/schema.js";
-import { readSettings } from "../../src/settings.js";
+import { readSettings, type Settings } from "../../src/settings.js";
 import { FakeImageBuilder } from "../fakes/fake-image-builder.js";
 import { FakeRuntime } from "../fakes/fake-runtime.js";
 import { Seed } from "./seed.js";
@@ -27,6 +27,8 @@ export interface TestApp extends AsyncDisposable {
   watched(document: string, variables?: Record<string, unknown>): Promise<Watched>;
   /** Resolves when no work is left to do. */
   settled(): Promise<void>;
+  /** What another process over the same database is; on the embedded store, which has one process, this app itself. */
+  beside(): Promise<TestApp>;
 }
 
 let schemaOnce: Promise<{ schema: GraphQLSchema }> | undefined;
@@ -44,12 +46,22 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     ROCAS_RUN_HOST: "127.0.0.1",
     ...environment,
   });
-  const [runtime, imageBuilder] = [new FakeRuntime(), new FakeImageBuilder()];
+  const engine = { runtime: new FakeRuntime(), imageBuilder: new FakeImageBuilder() };
   const databaseName = await lendDatabase();
-  const opened = await openApp(settings, pino({ level: process.env["LOG_LEVEL"] ?? "silent" }), {
-    databaseName,
-    engine: { runtime, imageBuilder },
+  return openOver(settings, databaseName, engine, async () => {
+    giveBack(databaseName);
+    await rm(folder, { recursive: true, force: true });
   });
+}
+
+async function openOver(
+  settings: Settings,
+  databaseName: string,
+  engine: Pick<TestApp, "runtime" | "imageBuilder">,
+  after: () => Promise<void>,
+): Promise<TestApp> {
+  const logger = pino({ level: process.env["LOG_LEVEL"] ?? "silent" });
+  const opened = await openApp(settings, logger, { databaseName, engine });
   const { schema } = await (schemaOnce ??= rocasSchema());
   const execute = async (
     source: string,
@@ -60,11 +72,10 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
     return JSON.parse(JSON.stringify({ data, errors: errors?.map(told) })) as Answer;
   };
-  return {
+  const app: TestApp = {
     app: opened.app,
     schema,
-    runtime,
-    imageBuilder,
+    ...engine,
     execute,
     seed: new Seed(execute),
     async watched(source, variableValues) {
@@ -72,10 +83,14 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
       return watch.ask({ source, variableValues });
     },
     settled: () => opened.settled(),
+    beside: async () =>
+      settings.MONGODB_URI ? openOver(settings, databaseName, engine, () => Promise.resolve()) : itself(app),
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]();
-      giveBack(databaseName);
-      await rm(folder, { recursive: true, force: true });
+      await after();
     },
   };
+  return app;
 }
+
+const itself = (app: TestApp): TestApp => ({ ...app, [Symbol.asyncDispose]: () => Promise.resolve() });
