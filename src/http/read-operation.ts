@@ -10,21 +10,27 @@ const bad = (message: string): HttpRefusal => new HttpRefusal(400, "BAD_USER_INP
 
 /**
  * The operation that a request asks for, by GET or POST.
+ * @param letsPagesGet whether a GET may come without such a header from a page that is known to be let in.
  * @throws HttpRefusal where it is none.
  */
 export async function readOperation(
   request: IncomingMessage,
   search: string,
   limits: BodyLimits,
+  letsPagesGet = false,
 ): Promise<OperationRequest> {
   const { method, headers } = request;
   if (method !== "GET" && method !== "POST")
     throw new HttpRefusal(405, "BAD_USER_INPUT", "GraphQL is asked by POST or GET.", { allow: "GET, POST" });
   if (method === "POST") return asOperation(await readJson(request, limits));
-  if (!PREFLIGHTED.some((name) => headers[name]))
+  if (!PREFLIGHTED.some((name) => headers[name]) && !(letsPagesGet && isFromKnownPage(request)))
     throw bad(`A GET request carries one of the headers ${PREFLIGHTED.slice(1).join(", ")}, or comes as POST.`);
   return asOperation(parametersOf(search));
 }
+
+/** The Origin check has let the page in, or the browser vouches that it is one of ours. */
+const isFromKnownPage = ({ headers }: IncomingMessage): boolean =>
+  headers.origin !== undefined || headers["sec-fetch-site"] === "same-origin";
 
 function asOperation({ query, operationName, variables, extensions }: Record<string, unknown>): OperationRequest {
   if (typeof query !== "string" || query.trim() === "") throw bad("`query` is a GraphQL document, and not empty.");

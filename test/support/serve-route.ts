@@ -12,6 +12,8 @@ export async function serveRoute(route: Route, told: (line: string) => void = ()
   const options: FrontOptions = {
     settings: { HOST: "127.0.0.1", ROCAS_TOKEN: "", ROCAS_ALLOWED_HOSTS: ["x"], ROCAS_ALLOWED_ORIGINS: [] },
     graphql: none,
+    eventStreams: none,
+    webSockets: none,
     graphiql: none,
     routes: [route],
     readiness: async () => ({ ok: true, detail: {} }),

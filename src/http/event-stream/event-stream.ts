@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { patienceMs } from "../patience.js";
+import { piecesOf } from "../pieces.js";
 
 const HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -12,6 +12,7 @@ const COMMENT = ":\n\n";
 /** An answer that goes on: one event after the other, each when the peer has taken the last, and comments in between. */
 export class EventStream {
   private readonly comments: NodeJS.Timeout;
+  private lastWritten = Promise.resolve();
   private isWriting = false;
 
   constructor(
@@ -34,21 +35,31 @@ export class EventStream {
     this.response.end();
   }
 
-  /** Resolves when the peer's side of the connection has taken it, or is gone. */
+  /** A comment in the middle of an event would break it. */
   private write(text: string): Promise<void> {
+    this.lastWritten = this.lastWritten.then(() => this.writeNow(text));
+    return this.lastWritten;
+  }
+
+  private async writeNow(text: string): Promise<void> {
+    this.isWriting = true;
+    for (const each of piecesOf(text)) await this.writePiece(each);
+    this.isWriting = false;
+  }
+
+  /** Resolves when the peer's side of the connection has taken it, or is gone. */
+  private writePiece(piece: Buffer): Promise<void> {
     const { response } = this;
     if (response.destroyed || response.writableEnded) return Promise.resolve();
-    this.isWriting = true;
     return new Promise((resolve) => {
-      const patience = setTimeout(() => response.destroy(), patienceMs(this.keepAliveMs, text.length));
+      const patience = setTimeout(() => response.destroy(), this.keepAliveMs);
       const taken = () => {
         clearTimeout(patience);
         response.off("close", taken);
-        this.isWriting = false;
         resolve();
       };
       response.once("close", taken);
-      response.write(text, taken);
+      response.write(piece, taken);
     });
   }
 }

@@ -4,11 +4,11 @@ import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import type { Limits } from "../limits/limits.js";
 import { loggable } from "../loggable.js";
-import { patienceMs } from "../patience.js";
+import { piecesOf } from "../pieces.js";
 
 const GOING_AWAY = 1001;
 
-/** One end of a WebSocket. It holds one message at a time, and asks for no more than its peer keeps taking. */
+/** One end of a WebSocket. It sends one message at a time, and reads no more than it can answer. */
 export class Peer implements ProtocolSocket {
   private readonly pings: NodeJS.Timeout;
   private lastSent = Promise.resolve();
@@ -73,21 +73,26 @@ export class Peer implements ProtocolSocket {
     if (this.socket.isPaused && this.inHand <= most) this.socket.resume();
   }
 
-  private write(text: string): Promise<void> {
+  private async write(text: string): Promise<void> {
+    const pieces = piecesOf(text);
+    this.isWriting = true;
+    for (const [index, piece] of pieces.entries()) await this.writePiece(piece, index === pieces.length - 1);
+    this.isWriting = false;
+  }
+
+  private writePiece(piece: Buffer, isLast: boolean): Promise<void> {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return Promise.resolve();
-    this.isWriting = true;
     return new Promise((resolve) => {
-      const patience = setTimeout(() => this.cutOff(), patienceMs(this.limits.keepAliveMs, text.length));
-      socket.send(text, () => {
+      const patience = setTimeout(() => this.cutOff(), this.limits.keepAliveMs);
+      socket.send(piece, { binary: false, fin: isLast }, () => {
         clearTimeout(patience);
-        this.isWriting = false;
         resolve();
       });
     });
   }
 
-  /** A ping behind a message that is still being taken would wait with it. */
+  /** A ping behind a piece that is still being taken would wait with it. */
   private ping(): void {
     if (this.isWriting || this.socket.readyState !== this.socket.OPEN) return;
     if (this.owesPong) return this.cutOff();

@@ -6,7 +6,6 @@ export class BoundedSource implements AsyncIterableIterator<string> {
   private failure: DomainError | undefined;
   private hasEnded = false;
   private wake: (() => void) | undefined;
-  mostHeld = 0;
 
   constructor(
     private readonly most: number,
@@ -17,11 +16,15 @@ export class BoundedSource implements AsyncIterableIterator<string> {
     return this;
   }
 
+  /** Whether it has not overflowed. */
+  get canTake(): boolean {
+    return !this.failure;
+  }
+
   publish(event: string): void {
     if (this.failure || this.hasEnded) return;
     if (this.queue.length < this.most) this.queue.push(event);
     else this.failure = new DomainError("LIMIT_EXCEEDED", "Events came faster than they were read.");
-    this.mostHeld = Math.max(this.mostHeld, this.queue.length);
     this.wake?.();
   }
 

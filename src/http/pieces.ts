@@ -1,0 +1,12 @@
+const MOST_BYTES = 256 * 1024;
+
+/**
+ * A text in pieces of which each is taken before the next is sent: what a peer leaves lying is bounded whatever it asked
+ * for, and a slow line, which goes on taking, is told from one that has stopped.
+ */
+export function piecesOf(text: string): Buffer[] {
+  const bytes = Buffer.from(text);
+  const pieces: Buffer[] = [];
+  for (let start = 0; start < bytes.length; start += MOST_BYTES) pieces.push(bytes.subarray(start, start + MOST_BYTES));
+  return pieces;
+}
