@@ -30,10 +30,10 @@ export default [
     rules: {
       ...recommended.rules,
       ...relay.rules,
-      // Pages have no id by Relay's own specification; a snapshot with one would be taken for the record that it froze.
+      // Pages have no id by Relay's own specification; a snapshot or a change with one would be taken for its record.
       "@graphql-eslint/strict-id-in-types": [
         "error",
-        { exceptions: { types: VALUES, suffixes: ["Connection", "Edge", "Snapshot"] } },
+        { exceptions: { types: VALUES, suffixes: ["Change", "Connection", "Edge", "Snapshot"] } },
       ],
       // `nodes` beside `edges` is asked for by name, and bounded lists of values are part of a record. That whatever has
       // a page of its own comes in a connection is a test's business.
