@@ -2,7 +2,7 @@ import type { Value } from "../bson/value.js";
 import type { Collection } from "../engine/collection.js";
 import type { Engine } from "../engine/engine.js";
 import { EVERYTHING, type Condition } from "../query/condition.js";
-import { PAUSE, type Found, type Paused } from "../query/find-records.js";
+import { PAUSE, type Found, type Paused } from "../query/paused.js";
 import type { SortField } from "../query/sort.js";
 import type { Stage } from "./stage.js";
 

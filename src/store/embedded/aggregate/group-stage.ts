@@ -3,7 +3,7 @@ import { compareValues } from "../bson/compare-values.js";
 import { ElementType } from "../bson/element-type.js";
 import { NULL_VALUE, documentValue, fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
-import { PAUSE, type Paused } from "../query/find-records.js";
+import { PAUSE, type Paused } from "../query/paused.js";
 import { keyOf } from "../query/match.js";
 import { int32Value } from "../bson/make-value.js";
 import type { Accumulator } from "./accumulator.js";

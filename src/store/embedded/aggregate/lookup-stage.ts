@@ -4,7 +4,8 @@ import { NULL_VALUE, documentValue, elementsOf, fieldsOf, isEmpty, stringOf, Val
 import { CommandError, notImplemented } from "../command-error.js";
 import type { Condition, Test } from "../query/condition.js";
 import { FieldPath } from "../query/field-path.js";
-import { PAUSE, search, type Paused } from "../query/find-records.js";
+import { search } from "../query/find-records.js";
+import { PAUSE, type Paused } from "../query/paused.js";
 import type { Plan } from "../query/plan.js";
 import { Branch } from "../update/document-tree.js";
 import { setAt } from "./computed-fields.js";

@@ -4,7 +4,7 @@ import { BsonWriter } from "../bson/bson-writer.js";
 import { documentValue, elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import type { Condition } from "../query/condition.js";
-import { PAUSE, type Paused } from "../query/find-records.js";
+import { PAUSE, type Paused } from "../query/paused.js";
 import { compileCondition } from "../query/match.js";
 import { isNumber } from "../bson/numeric.js";
 import { parseFilter } from "../query/parse-filter.js";

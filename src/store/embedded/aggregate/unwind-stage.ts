@@ -2,7 +2,7 @@ import { ElementType } from "../bson/element-type.js";
 import { NULL_VALUE, documentValue, elementsOf, fieldsOf, isEmpty, stringOf, type Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import { FieldPath } from "../query/field-path.js";
-import { PAUSE, type Paused } from "../query/find-records.js";
+import { PAUSE, type Paused } from "../query/paused.js";
 import { isTruthy } from "../bson/truthy.js";
 import { Branch, holderAt } from "../update/document-tree.js";
 import { int64Value } from "../bson/make-value.js";

@@ -3,7 +3,7 @@ import { fieldOf, sameBytes, type Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import type { Catalog } from "../engine/catalog.js";
 import type { Engine } from "../engine/engine.js";
-import { PAUSE, type Paused } from "../query/find-records.js";
+import { PAUSE, type Paused } from "../query/paused.js";
 import { insertEvent, invalidateEvent } from "./change-event.js";
 import type { EventBatch } from "./event-batch.js";
 import type { Watch } from "./parse-watch.js";

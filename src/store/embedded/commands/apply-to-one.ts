@@ -1,7 +1,8 @@
 import type { Value } from "../bson/value.js";
 import type { Collection } from "../engine/collection.js";
 import type { Engine } from "../engine/engine.js";
-import { search, type Found } from "../query/find-records.js";
+import { search } from "../query/find-records.js";
+import type { Found } from "../query/paused.js";
 import { compileCondition } from "../query/match.js";
 import type { Wish } from "../query/plan.js";
 import { drive, driveAtOnce } from "./drive.js";

@@ -2,7 +2,7 @@ import { Binary, serialize } from "bson";
 import { documentValue, elementsOf, type Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import type { Collection } from "../engine/collection.js";
-import type { Paused } from "../query/find-records.js";
+import type { Paused } from "../query/paused.js";
 import { compileCondition } from "../query/match.js";
 import { parseFilter } from "../query/parse-filter.js";
 import { batchSizeIn } from "./cursor-options.js";

@@ -3,7 +3,7 @@ import { BsonWriter } from "../bson/bson-writer.js";
 import { ElementType } from "../bson/element-type.js";
 import type { Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
-import type { Paused } from "../query/find-records.js";
+import type { Paused } from "../query/paused.js";
 import { drive } from "./drive.js";
 
 const FIRST_BATCH = 101;

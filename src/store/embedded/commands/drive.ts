@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { CommandError } from "../command-error.js";
-import { PAUSE, type Paused } from "../query/find-records.js";
+import { PAUSE, type Paused } from "../query/paused.js";
 
 /** How long one search may keep all others waiting. */
 const TURN_MS = 4;

@@ -28,7 +28,8 @@ export const explain: Command = async (outer, { engine, catalog }) => {
   const { plan, results, counters } = search(engine, collection, hinted);
   let returned = 0;
   await drive(shown(results, skip, limit, project), () => ++returned > 0, outer.deadline);
-  const winning = describe(plan, !isSortedBy(plan, hinted));
+  const taken = counters.takenOverBy ?? plan;
+  const winning = describe(taken, !isSortedBy(taken, hinted));
   const stages = { ...winning, nReturned: returned, docsExamined: counters.documents, keysExamined: counters.keys };
   return plainReply(answer(namespace, winning, stages, returned, counters, Date.now() - began));
 };

@@ -5,7 +5,7 @@ import { keyPatternOf, type Collection } from "../engine/collection.js";
 import { buildIndex } from "../indexes/build-index.js";
 import type { IndexDefinition } from "../indexes/index-definition.js";
 import { parseIndex, type ParsedIndex } from "../indexes/parse-index.js";
-import type { Paused } from "../query/find-records.js";
+import type { Paused } from "../query/paused.js";
 import { batchSizeIn } from "./cursor-options.js";
 import { reply } from "./reply.js";
 import type { Command } from "./store-state.js";

@@ -40,6 +40,8 @@ export interface Bounds {
   readonly scattered: ReadonlySet<string>;
   /** The field with a range, if there is one. */
   readonly ranged: ReadonlySet<string>;
+  /** The tests that the intervals come from. */
+  readonly tests: ReadonlySet<Test>;
   /** The tests that every document in the intervals passes, where the index knows it. */
   readonly covered: ReadonlySet<Test>;
 }
@@ -68,6 +70,7 @@ export function boundsOf(index: IndexDefinition, conditions: readonly Condition[
     fixed: new Set(names.filter((_, at) => isOf(at, (length) => length === 1) && !index.multikey[at])),
     scattered: new Set(names.filter((_, at) => isOf(at, (length) => length > 1))),
     ranged: new Set(names.filter((_, at) => demands[at]?.range)),
+    tests: new Set(demands.flatMap(({ tests }) => tests)),
     covered: new Set(isWidened ? [] : demands.flatMap(({ isExact, tests }) => (isExact ? tests : []))),
   };
 }

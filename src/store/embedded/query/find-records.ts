@@ -1,28 +1,21 @@
-import type { Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import type { Collection } from "../engine/collection.js";
 import type { Engine, KeyRange } from "../engine/engine.js";
 import { inSpace, recordOfDocumentKey, recordOfEntryKey, recordOfValue, wholeSpace } from "../engine/key-space.js";
 import { isCut, KEPT, type IndexDefinition } from "../indexes/index-definition.js";
 import { compileCondition, type Matches } from "./match.js";
-import { planFor, type Plan, type Wish } from "./plan.js";
+import { PAUSE, type Found, type Paused } from "./paused.js";
+import { planFor, type IndexPlan, type Plan, type Wish } from "./plan.js";
+import { raced } from "./race.js";
 import { compileSortKey } from "./sort.js";
 import { Sorter } from "./sorter.js";
-
-/** Given between two results where other work may have its turn. */
-export const PAUSE = Symbol("pause");
-export type Paused<T> = Generator<T | typeof PAUSE, void, undefined>;
-
-/** A document where it was found; its bytes are valid until the next read. */
-export interface Found {
-  readonly record: number;
-  readonly document: Value;
-}
 
 /** What `explain` tells of a search. */
 export interface Counters {
   keys: number;
   documents: number;
+  /** The plan that the results came by in the end, where it is not the one begun with. */
+  takenOverBy?: IndexPlan;
 }
 
 const BREATH = 128;
@@ -50,8 +43,34 @@ export function* carryOut(
 ): Paused<Found> {
   const matches = compileCondition(wish.condition);
   const matching = matchingDocuments(engine, collection, plan, matches, counters);
-  if (isSortedBy(plan, wish)) yield* wish.sort.length > 0 ? reordered(matching, plan, wish) : plain(matching);
-  else yield* sorted(collection, matching, matches, wish);
+  if (!isSortedBy(plan, wish)) return yield* sorted(collection, matching, matches, wish);
+  const inOrder = wish.sort.length > 0 ? reordered(matching, plan, wish) : plain(matching);
+  const rival = plan.kind === "index" ? plan.rival : undefined;
+  if (!rival) return yield* inOrder;
+  yield* raced(inOrder, {
+    limit: wish.limit!,
+    isLate: () => counters.documents > PATIENCE,
+    isSmall: () => hasAtMost(engine, rival, MOST_SORTED),
+    reread: (records) => reread(collection, records, matches),
+    takeOver() {
+      counters.takenOverBy = rival;
+      return carryOut(engine, collection, rival, wish, counters);
+    },
+  });
+}
+
+/** How many documents an index in order may cost before another is considered. */
+const PATIENCE = 1000;
+/** Of more keys than these even an unlucky order is the better bet. */
+const MOST_SORTED = 20_000;
+
+function* hasAtMost(engine: Engine, plan: IndexPlan, most: number): Generator<typeof PAUSE, boolean, undefined> {
+  let count = 0;
+  for (const entry of indexRecords(engine, plan, { keys: 0, documents: 0 })) {
+    if (entry === PAUSE) yield PAUSE;
+    else if (++count > most) return false;
+  }
+  return true;
 }
 
 interface Matched extends Found {
@@ -196,8 +215,12 @@ function* sorted(
     if (match === PAUSE) yield PAUSE;
     else sorter.add(sortKey(match.document), match.record);
   }
+  yield* reread(collection, sorter.sorted(), matches);
+}
+
+function* reread(collection: Collection, records: Iterable<number>, matches: Matches): Paused<Found> {
   let count = 0;
-  for (const record of sorter.sorted()) {
+  for (const record of records) {
     const document = collection.document(record);
     // It may have changed or gone since it was put in its place.
     if (document && matches(document)) yield { record, document };

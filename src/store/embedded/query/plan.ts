@@ -16,10 +16,12 @@ export type Plan =
       readonly isSorted: boolean;
       /** True where the intervals hold exactly the documents of the filter. */
       readonly isExact: boolean;
+      /** One that is not in order but knows more of the filter: for when the page does not come soon. */
+      readonly rival?: IndexPlan;
     }
   | { readonly kind: "union"; readonly branches: readonly Plan[] };
 
-type IndexPlan = Extract<Plan, { kind: "index" }>;
+export type IndexPlan = Extract<Plan, { kind: "index" }>;
 
 export interface Wish {
   readonly condition: Condition;
@@ -49,7 +51,9 @@ export function planFor(collection: Collection, wish: Wish, count: Count): Plan 
   }
   if (wish.hint && candidates.length === 0)
     return { kind: "index", index: wish.hint, intervals: wholeIndex, reverse: false, isSorted: false, isExact: false };
-  return cheapest(candidates.length === 1 ? candidates : usable(candidates), wish, count).plan;
+  const chosen = cheapest(candidates.length === 1 ? candidates : usable(candidates), wish, count);
+  const rival = rivalOf(chosen, candidates, wish);
+  return rival ? { ...chosen.plan, rival } : chosen.plan;
 }
 
 interface Candidate {
@@ -123,6 +127,20 @@ function cheapest(candidates: readonly Candidate[], { sort, limit }: Wish, count
   const judged = candidates.map((candidate) => ({ candidate, cost: costOf(candidate, sort.length > 0, limit, count) }));
   judged.sort((a, b) => a.cost - b.cost || preference(b.candidate) - preference(a.candidate));
   return judged[0]!.candidate;
+}
+
+/** More than these are not worth holding back until a page is full. */
+const LARGEST_PAGE = 1024;
+
+/**
+ * An index in order serves a page well where what is sought is spread over it, and reads nearly all of it where that
+ * stands together at its end: nothing but the reading tells.
+ */
+function rivalOf({ plan, bounds }: Candidate, candidates: readonly Candidate[], wish: Wish): IndexPlan | undefined {
+  if (wish.sort.length === 0 || !plan.isSorted || plan.isExact || !(wish.limit! <= LARGEST_PAGE)) return undefined;
+  return candidates
+    .filter((each) => !each.plan.isSorted && [...(each.bounds?.tests ?? [])].some((test) => !bounds?.tests.has(test)))
+    .sort((a, b) => preference(b) - preference(a))[0]?.plan;
 }
 
 function costOf({ plan, bounds }: Candidate, isSortWanted: boolean, limit: number | undefined, count: Count): number {
