@@ -7,9 +7,10 @@ import { expect, test } from "vitest";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.js";
 import { openKillableStore, type KillableStore } from "./store-support/killable-store.js";
 import { RawConnection } from "./store-support/raw-connection.js";
-import { INSERTS, Watcher, codeOf, insertFrom, type Entry } from "./store-support/watcher.js";
+import { INSERTS, Watcher, codeOf, insertFrom, numbers, type Entry } from "./store-support/watcher.js";
 
 const HOUR = 60 * 60 * 1000;
+const PATIENCE = { timeout: 20_000 };
 
 async function openFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), "rocas-watched-"));
@@ -22,6 +23,28 @@ const entriesOf = ({ database }: KillableStore): mongo.Collection<Entry> => data
 async function opened(folder: { path: string }, clockAhead?: number) {
   const store = await openKillableStore(folder.path, clockAhead);
   return { ...store, entries: entriesOf(store), [Symbol.asyncDispose]: () => store.kill() };
+}
+
+/** The store within this process, with what it says should never happen. */
+async function served() {
+  const folder = await openFolder();
+  const faults: unknown[] = [];
+  const { uri, close } = await openEmbeddedStore(folder.path, (fault) => faults.push(fault));
+  const options = { serverSelectionTimeoutMS: 500 };
+  const client = await new mongo.MongoClient(`${uri}/?directConnection=true`, options).connect();
+  let closed: Promise<void> | undefined;
+  const closeOnce = (): Promise<void> => (closed ??= close());
+  return {
+    database: client.db("watched"),
+    path: client.options.hosts[0]!.socketPath!,
+    faults,
+    close: closeOnce,
+    async [Symbol.asyncDispose]() {
+      await client.close(true);
+      await closeOnce();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
 }
 
 const openCursors = async (database: mongo.Db): Promise<{ total: number; pinned: number }> =>
@@ -82,32 +105,56 @@ test("a dropped collection's inserts cannot be resumed, nor what a restored fold
   expect(await codeOf(store.entries.watch(INSERTS, { resumeAfter: _id }).tryNext())).toBe(286);
 });
 
-test("a client that is gone leaves no waiter and no cursor behind", async () => {
-  await using folder = await openFolder();
-  await using store = await opened(folder);
-  const path = store.database.client.options.hosts[0]!.socketPath!;
-  const watching = { aggregate: "entries", pipeline: [{ $changeStream: {} }, ...INSERTS], cursor: {}, $db: "crash" };
-  const clients = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(path)));
-  const answers = await Promise.all(clients.map((client) => client.ask<{ cursor: { id: Long } }>(watching)));
-  clients.forEach((client, at) => {
-    const getMore = { getMore: answers[at]!.cursor.id, collection: "entries", maxTimeMS: 600_000, $db: "crash" };
-    if (at % 2) client.send(getMore);
-  });
-  await expect.poll(() => openCursors(store.database)).toMatchObject({ total: 20, pinned: 10 });
+const WATCHING = { aggregate: "entries", pipeline: [{ $changeStream: {} }, ...INSERTS], cursor: {}, $db: "watched" };
+
+test("clients that are gone leave no waiter and no cursor behind, at whatever moment they went", async () => {
+  await using store = await served();
+  const clients = await Promise.all(numbers(0, 30).map(() => RawConnection.open(store.path)));
+  const [asking, idle, waiting] = [clients.slice(0, 10), clients.slice(10, 20), clients.slice(20)];
+  const ask = (client: RawConnection) => client.ask<{ cursor: { id: Long } }>(WATCHING);
+  asking.forEach((client) => (client.send(WATCHING), client.break()));
+  await Promise.all(idle.map(ask));
+  const answers = await Promise.all(waiting.map(ask));
+  waiting.forEach((client, at) =>
+    client.send({
+      getMore: answers[at]!.cursor.id,
+      collection: "entries",
+      maxTimeMS: 600_000,
+      $db: "watched",
+    }),
+  );
+  await expect.poll(() => openCursors(store.database), PATIENCE).toMatchObject({ total: 20, pinned: 10 });
   clients.forEach((client) => client.break());
-  await expect.poll(() => openCursors(store.database)).toMatchObject({ total: 0, pinned: 0 });
+  await expect.poll(() => openCursors(store.database), PATIENCE).toMatchObject({ total: 0, pinned: 0 });
+  expect(store.faults).toEqual([]);
 });
 
-test("the store closes although streams wait", async () => {
-  await using folder = await openFolder();
-  const store = await openEmbeddedStore(folder.path, () => {});
-  const client = await new mongo.MongoClient(`${store.uri}/?directConnection=true`, {
-    serverSelectionTimeoutMS: 500,
-  }).connect();
-  const watcher = await Watcher.open(client.db("closing").collection<Entry>("entries"));
+test("a dropped collection is kept for who still reads it, and goes then", async () => {
+  await using store = await served();
+  const entries = store.database.collection<Entry>("entries");
+  const client = await RawConnection.open(store.path);
+  await client.ask(WATCHING);
+  await insertFrom(entries, 1, 3);
+  await entries.drop();
+  client.break();
+  await expect.poll(() => openCursors(store.database), PATIENCE).toMatchObject({ total: 0 });
+  await insertFrom(entries, 4, 1);
+  expect(await entries.find().toArray()).toEqual([{ _id: 4 }]);
+  expect(store.faults).toEqual([]);
+});
+
+test("the store closes although streams wait and writers write", async () => {
+  const store = await served();
+  const entries = store.database.collection<Entry>("entries");
+  const watchers = await Promise.all(numbers(0, 5).map(() => Watcher.open(entries)));
+  const writing = Promise.allSettled(numbers(0, 5).map((writer) => insertFrom(entries, writer * 1_000_000, 1_000_000)));
+  await watchers[0]!.take(20);
+  const reading = Promise.allSettled(watchers.map((watcher) => watcher.take(Infinity)));
   await store.close();
-  await expect(watcher.next()).rejects.toThrow();
-  await client.close();
+  expect((await reading).map(({ status }) => status)).toEqual(watchers.map(() => "rejected"));
+  await writing;
+  await store[Symbol.asyncDispose]();
+  expect(store.faults).toEqual([]);
 });
 
 test("what is asked beside inserts is refused by name", async () => {

@@ -20,6 +20,7 @@ export class Caretaker {
   ) {}
 
   sweepSoon(): void {
+    if (this.isStopped) return;
     this.sweeping ??= this.sweep()
       .catch(this.onFault)
       .finally(() => (this.sweeping = undefined));

@@ -49,6 +49,7 @@ export async function openEmbeddedStore(dataFolder: string, onFault: (error: unk
       async close() {
         close();
         for (const socket of sockets) socket.destroy();
+        streams.close();
         await caretaker.stop();
         await engine.close();
         lock.close();

@@ -2,16 +2,16 @@ import { setImmediate } from "node:timers/promises";
 import { fieldOf, sameBytes, type Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import type { Catalog } from "../engine/catalog.js";
-import type { Engine } from "../engine/engine.js";
 import { PAUSE, type Paused } from "../query/paused.js";
-import { insertEvent, invalidateEvent } from "./change-event.js";
+import { invalidateEvent } from "./change-event.js";
 import type { EventBatch } from "./event-batch.js";
 import type { Watch } from "./parse-watch.js";
-import { readInserts, type Portion } from "./read-inserts.js";
+import type { RecentInserts, ToldPortion } from "./recent-inserts.js";
 import { writeToken } from "./resume-token.js";
 import type { Watched } from "./watched.js";
 
 const ID = Buffer.from("_id");
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 export interface Namespace {
   readonly database: string;
@@ -20,8 +20,8 @@ export interface Namespace {
 
 /** What streams read from. */
 export interface ChangeSource {
-  readonly engine: Engine;
   readonly catalog: Catalog;
+  readonly recentInserts: RecentInserts;
   /** The last number of what has been written to the disk. */
   readonly settled: number;
 }
@@ -70,12 +70,12 @@ export class ChangeStream {
    */
   async read(batch: EventBatch, until: number): Promise<void> {
     for (;;) {
+      if (this.isKilled) throw new CommandError("CursorKilled", "operation was interrupted: the cursor was killed");
       const isAtEnd = this.fill(batch);
       if (batch.isFull || this.isInvalidated || (isAtEnd && batch.count > 0)) return;
       const left = until - performance.now();
       if (left <= 0) return;
       await (isAtEnd ? this.wait(left) : setImmediate());
-      if (this.isKilled) throw new CommandError("CursorKilled", "operation was interrupted: the cursor was killed");
     }
   }
 
@@ -84,21 +84,21 @@ export class ChangeStream {
     this.lookUpCollection();
     if (this.position < this.watched.lostThrough) throw historyLost(this.namespace);
     const { inserts, through, isLast } = this.portion();
-    for (const insert of inserts) {
+    for (const { record, event } of inserts) {
       if (batch.isFull) return false;
-      this.tell(insertEvent(this.watched, insert), batch);
-      this.position = insert.record;
+      this.tell(event, batch);
+      this.position = record;
     }
     this.position = Math.max(this.position, through);
     if (isLast && this.isDropped && !batch.isFull) this.invalidate(batch);
     return isLast;
   }
 
-  private portion(): Portion {
+  private portion(): ToldPortion {
     const { space, watched, position: after, droppedAt: until } = this;
-    const { engine, settled } = this.source;
+    const { recentInserts, settled } = this.source;
     if (space === undefined) return { inserts: [], through: settled, isLast: true };
-    return readInserts(engine, { space, watched, after, until, settled });
+    return recentInserts.after({ space, watched, after, until, settled });
   }
 
   /** What is on the disk counts: the catalog in memory may be ahead of it, and be taken back. */
@@ -136,7 +136,7 @@ export class ChangeStream {
 
   private wait(atMost: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.wake?.(), atMost);
+      const timer = setTimeout(() => this.wake?.(), Math.min(atMost, LONGEST_TIMER));
       this.wake = () => {
         clearTimeout(timer);
         this.wake = undefined;

@@ -7,6 +7,7 @@ import { recordAt, timestampOf } from "../engine/record-clock.js";
 import { ChangeStream, historyLost, type ChangeSource, type Namespace } from "./change-stream.js";
 import { EventBatch } from "./event-batch.js";
 import type { Beginning, Watch } from "./parse-watch.js";
+import { RecentInserts } from "./recent-inserts.js";
 import type { Watched } from "./watched.js";
 
 const IDLE_MS = 10 * 60 * 1000;
@@ -21,15 +22,17 @@ interface OpenStream {
 /** All open change streams, woken after each write that concerns them. */
 export class ChangeStreams implements ChangeSource {
   settled: number;
+  readonly recentInserts: RecentInserts;
   private readonly open = new Map<bigint, OpenStream>();
 
   /** @param onReleased called when a dropped collection is read from no more */
   constructor(
-    readonly engine: Engine,
+    private readonly engine: Engine,
     readonly catalog: Catalog,
     private readonly onReleased: () => void,
   ) {
     this.settled = catalog.clock.last;
+    this.recentInserts = new RecentInserts(engine);
     engine.whenSettled(() => this.wake());
   }
 
@@ -46,7 +49,7 @@ export class ChangeStreams implements ChangeSource {
     const end = (): void => void this.kill(id);
     this.open.set(id, { stream, end, client });
     client.bind(end);
-    return this.batch(id, new EventBatch("firstBatch", batchSize ?? Infinity), 0);
+    return this.batch(id, stream, new EventBatch("firstBatch", batchSize ?? Infinity), 0);
   }
 
   /** What is known of it on the disk: a write that has yet to be synced may be taken back. */
@@ -87,11 +90,10 @@ export class ChangeStreams implements ChangeSource {
     opened.client.release(end);
     opened.client = client;
     client.bind(end);
-    return this.batch(id, new EventBatch("nextBatch", batchSize), performance.now() + waitMs);
+    return this.batch(id, stream, new EventBatch("nextBatch", batchSize), performance.now() + waitMs);
   }
 
-  private async batch(id: bigint, batch: EventBatch, until: number): Promise<Buffer> {
-    const { stream } = this.open.get(id)!;
+  private async batch(id: bigint, stream: ChangeStream, batch: EventBatch, until: number): Promise<Buffer> {
     stream.isBusy = true;
     try {
       await stream.read(batch, until);
@@ -136,6 +138,10 @@ export class ChangeStreams implements ChangeSource {
   killIdle(): void {
     for (const [id, { stream }] of this.open)
       if (!stream.isBusy && Date.now() - stream.lastUsed > IDLE_MS) this.kill(id);
+  }
+
+  close(): void {
+    for (const id of [...this.open.keys()]) this.kill(id);
   }
 
   get count(): number {
