@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Cursors } from "./graph/cursors.js";
+import type { Live } from "./live/live.js";
 import type { RouteTable } from "./router/route-table.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
@@ -32,4 +33,6 @@ export interface App {
   /** Any process reads the cursors of any other. */
   readonly cursors: Cursors;
   readonly work: Work;
+  /** What happens in the store, whichever process does it. */
+  readonly live: Live;
 }

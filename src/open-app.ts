@@ -12,6 +12,7 @@ import { fillRoutes } from "./deployment/fill-routes.js";
 import { makeBuildJob } from "./build/build-maker.js";
 import { Cursors } from "./graph/cursors.js";
 import { startWork } from "./jobs/start-work.js";
+import { Live } from "./live/live.js";
 import { RouteTable } from "./router/route-table.js";
 import { Disposables } from "./disposables.js";
 import { repeatedly } from "./repeatedly.js";
@@ -110,6 +111,7 @@ async function openInto(
     "lightweight",
     store,
   );
+  const live = opening.use(new Live(store, logger));
   const work = startWork(
     {
       settings,
@@ -125,6 +127,7 @@ async function openInto(
       },
       routes: new RouteTable(),
       cursors: new Cursors(cursorKey),
+      live,
     },
     {
       carriers: { BUILD: carryBuild, TRAIN: carryTraining, DEPLOY: carryDeployment },

@@ -8,12 +8,19 @@ import { DeploymentResolver } from "./deployment/deployment.resolver.js";
 import { UploadsResolver } from "./files/uploads.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";
+import { LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";
 import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
 import { ModelVersionResolver, ModelVersionSnapshotResolver } from "./model-version/model-version.resolver.js";
 import { ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
 import { references } from "./references.js";
 import { TrainingResolver, TrainingSnapshotResolver } from "./training/training.resolver.js";
 import { TreasureChestResolver } from "./treasure-chest/treasure-chest.resolver.js";
+
+const unused = (): never => {
+  throw new Error("Each subscription has a source of its own.");
+};
+// type-graphql wants one as soon as there are subscriptions.
+const UNUSED = { publish: unused, subscribe: unused };
 
 /** The executable schema, and the SDL that `schema.graphql` holds. */
 export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =>
@@ -38,7 +45,11 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         DeploymentResolver,
         DeploymentRevisionResolver,
         TreasureChestResolver,
+        LiveResolver,
+        TaskChangeResolver,
+        RecordChangeResolver,
       ],
+      pubSub: UNUSED,
       // Every input is checked by its scalar, whatever path it comes by.
       validate: false,
     },

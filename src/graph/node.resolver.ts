@@ -1,29 +1,10 @@
 import { Arg, Ctx, Directive, ID, Query, Resolver } from "type-graphql";
 import { DomainError } from "../errors.js";
-import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
-import { type Kind, kindOf } from "./id.js";
 import { Node } from "./node.js";
-
-const LOADER_OF_KIND = {
-  project: "project",
-  model: "model",
-  build: "build",
-  bvers: "buildVersion",
-  dataset: "dataset",
-  train: "training",
-  movers: "modelVersion",
-  depl: "deployment",
-  revision: "deploymentRevision",
-  tchest: "treasureChest",
-} as const satisfies Record<Kind, keyof Loaders>;
+import { nodeOf } from "./node-of.js";
 
 const MOST_NODES = 100;
-
-async function nodeOf(loaders: Loaders, id: string): Promise<object | null> {
-  const kind = kindOf(id);
-  return kind ? loaders[LOADER_OF_KIND[kind]].load(id) : null;
-}
 
 // Shareable, so that a supergraph composes in which another subgraph has these fields too. Hiding them would take them
 // from the clients of every gateway (docs/federation.md).

@@ -43,7 +43,8 @@ export async function entomb<T extends AnyRecord>(
       at,
       caller: intent.caller.name,
       action: "DELETE",
-      before: {},
+      // Whoever hears of it can read its project nowhere else any more.
+      before: "proj" in current ? { proj: current.proj } : {},
       after: {},
     };
     const { matchedCount } = await records.collection.updateOne({ _id: id, version: current.version } as object, {

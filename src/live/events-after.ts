@@ -1,0 +1,80 @@
+import type { mongo } from "mongoose";
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import type { Event } from "../store/store.js";
+import type { BoundedQueue } from "./bounded-queue.js";
+import { INSERTS, isHistoryLost, tokenOf } from "./feed-session.js";
+import { hear, type Hearing, isFor } from "./hear.js";
+import { type HeardEvent, heardEvent } from "./heard-event.js";
+import type { Life } from "./life.js";
+
+type Needs = Pick<App, "store" | "live">;
+type Stream = mongo.ChangeStream<Event>;
+
+/** How long the store waits for something new before it says that there is nothing. */
+const PATIENCE_MS = 50;
+
+/**
+ * What came after a token, each event once and in order: from a change stream of its own until it has caught up, and then
+ * from the one that everybody shares.
+ * @throws BAD_USER_INPUT where the store remembers too little
+ */
+export async function eventsAfter(app: Needs, life: Life, token: string, hearing: Hearing<HeardEvent>) {
+  const stream: Stream = app.store.events.watch<Event>(INSERTS, {
+    resumeAfter: { _data: token },
+    maxAwaitTimeMS: PATIENCE_MS,
+  });
+  life.defer(() => void stream.close().catch(() => undefined));
+  const first = await firstOf(stream);
+  return caughtUp(app, life, { stream, first, token }, hearing);
+}
+
+async function firstOf(stream: Stream): Promise<HeardEvent | null> {
+  try {
+    return await next(stream);
+  } catch (error) {
+    if (!isHistoryLost(error)) throw error;
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      "The database does not remember changes as old as that: read what you need and subscribe without `after`.",
+      ["after"],
+      { cause: error },
+    );
+  }
+}
+
+async function next(stream: Stream): Promise<HeardEvent | null> {
+  const change = await stream.tryNext();
+  return change?.operationType === "insert" ? heardEvent(change.fullDocument, tokenOf(change._id)) : null;
+}
+
+interface Beginning {
+  readonly stream: Stream;
+  readonly first: HeardEvent | null;
+  readonly token: string;
+}
+
+async function* caughtUp(
+  { live }: Needs,
+  life: Life,
+  { stream, first, token }: Beginning,
+  hearing: Hearing<HeardEvent>,
+): AsyncGenerator<HeardEvent, void> {
+  let position = token;
+  let queue: BoundedQueue<HeardEvent> | undefined;
+  let joined = "";
+  for (let event = first; !queue || position < joined; event = await next(stream)) {
+    if (event) {
+      position = event.token;
+      if (isFor(hearing, event)) yield event;
+    } else {
+      // Everybody's stream is joined only now, so that its queue holds little when this one has caught up with it.
+      queue ??= await hear(live.events, life, hearing);
+      joined ||= live.events.position;
+      const passed = tokenOf(stream.resumeToken);
+      if (passed > position) position = passed;
+    }
+  }
+  await stream.close();
+  for (let event = await queue.next(); event; event = await queue.next()) if (event.token > position) yield event;
+}

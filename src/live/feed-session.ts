@@ -1,0 +1,102 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { mongo } from "mongoose";
+import type { Logger } from "pino";
+
+/** Events and logs are only ever inserted; the embedded store tells of nothing else. */
+export const INSERTS = [{ $match: { operationType: "insert" } }];
+const FIRST_PAUSE_MS = 100;
+const MOST_PAUSE_MS = 5_000;
+/** The store has the history after the token no more, or the collection has gone with it. */
+const LOST: readonly unknown[] = [136, 222, 260, 280, 286];
+
+/** Whether the store knows the place no more from which a change stream is to begin. */
+export const isHistoryLost = (error: unknown): boolean => LOST.includes((error as { code?: unknown }).code);
+
+/** Tokens sort as their events do. */
+export const tokenOf = (id: unknown): string => String((id as { _data: unknown })._data);
+
+export interface SessionEars<T> {
+  /** Called in the order of the inserts, each once. It neither waits nor throws. */
+  heard(document: T, token: string): void;
+  /** Inserts were missed that nobody can bring back. Nothing follows. */
+  lost(): void;
+}
+
+/**
+ * One change stream for as long as somebody listens. Where it breaks it goes on after the last insert that was heard,
+ * however long the store was away.
+ */
+export class FeedSession<T extends { _id: string }> {
+  /** When it resolves, every insert from then on is heard. Rejects where the first attempt failed. */
+  readonly opened: Promise<void>;
+  readonly #closing = new AbortController();
+  #stream: mongo.ChangeStream<T> | undefined;
+  #token: unknown;
+
+  constructor(
+    private readonly collection: mongo.Collection<T>,
+    private readonly ears: SessionEars<T>,
+    private readonly logger: Logger,
+  ) {
+    this.opened = new Promise((resolve, reject) => void this.#run(resolve, reject));
+    // Whoever waits for it is told; nobody may wait any more.
+    this.opened.catch(() => undefined);
+  }
+
+  /** Everything up to there has been heard. */
+  get position(): string {
+    return this.#token === undefined ? "" : tokenOf(this.#token);
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#stream?.close().catch(() => undefined);
+  }
+
+  async #run(onOpen: () => void, onRefusal: (error: unknown) => void): Promise<void> {
+    let failures = 0;
+    const onToken = (token: unknown): void => {
+      this.#token = token;
+      failures = 0;
+      onOpen();
+    };
+    while (!this.#isClosed) {
+      try {
+        await this.#read(onToken);
+      } catch (error) {
+        if (this.#isClosed) break;
+        if (this.#token === undefined) return onRefusal(error);
+        this.logger.warn({ event: "change_stream_broke", collection: this.collection.collectionName, err: error });
+        if (isHistoryLost(error)) return this.ears.lost();
+        failures += 1;
+        await this.#wait(Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures));
+      }
+    }
+    onRefusal(new Error("The feed was closed."));
+  }
+
+  async #read(onToken: (token: unknown) => void): Promise<void> {
+    const from = this.#token === undefined ? {} : { resumeAfter: this.#token };
+    const stream = this.collection.watch<T>(INSERTS, from);
+    this.#stream = stream;
+    // Comes with the first answer of the store: from there nothing is missed. The stream reads no store until it is asked.
+    stream.on("resumeTokenChanged", onToken);
+    try {
+      for (;;) {
+        const change = await stream.next();
+        if (this.#isClosed) return;
+        if (change.operationType === "insert") this.ears.heard(change.fullDocument as T, tokenOf(change._id));
+      }
+    } finally {
+      await stream.close().catch(() => undefined);
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+}

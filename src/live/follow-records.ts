@@ -1,0 +1,90 @@
+import type { App } from "../app.js";
+import type { Caller } from "../caller.js";
+import { required } from "../store/required.js";
+import { namesOf } from "../store/key-of.js";
+import { type ChangePosition, readChangeCursor } from "./change-cursor.js";
+import { eventsAfter } from "./events-after.js";
+import { hear, type Hearing } from "./hear.js";
+import { type HeardEvent, heardEvent } from "./heard-event.js";
+import type { Life } from "./life.js";
+import { ProjectScope } from "./project-scope.js";
+import { RecordAction, type RecordChange, type RecordChangedArgs } from "./record-change.js";
+import { recordTypeOf } from "./record-type.js";
+
+type Needs = Pick<App, "store" | "live" | "cursors">;
+type IsWanted = (event: HeardEvent) => boolean | Promise<boolean>;
+
+/** What happens to records from now on, or from a cursor. @throws BAD_USER_INPUT, NOT_FOUND */
+export function followRecords(app: Needs, caller: Caller, args: RecordChangedArgs) {
+  return app.live.follow<RecordChange>(async (life) => {
+    const { types, proj, model, after } = args;
+    const position = after == null ? null : readChangeCursor(app.cursors, after);
+    const scope = proj == null ? null : await ProjectScope.of(app.store, proj);
+    if (model != null) await required(app.store.models, "model", [model], ["model"]);
+
+    const isOfTypes = ({ kind }: HeardEvent) => !types || types.includes(recordTypeOf(kind));
+    const isWanted: IsWanted = scope ? async (event) => (await scope.holds(event)) && isOfTypes(event) : isOfTypes;
+    const hearing: Hearing<HeardEvent> = {
+      caller,
+      recordOf: ({ record }) => record,
+      // The project itself is heard in any case: it says which models it uses.
+      wants: (event) =>
+        (isOfTypes(event) || (event.kind === "project" && event.key === proj)) && (model == null || isOf(model, event)),
+      resume: "subscribe again with `after` and the `cursor` of the last change that came.",
+    };
+    return changes(app, await eventsFrom(app, life, position, hearing), isWanted);
+  });
+}
+
+const isOf = (model: string, { kind, key }: HeardEvent): boolean =>
+  (kind === "model" || kind === "dataset" || kind === "movers") && namesOf(key)[0] === model;
+
+async function eventsFrom(app: Needs, life: Life, position: ChangePosition | null, hearing: Hearing<HeardEvent>) {
+  if (position) return resumed(app, position, await eventsAfter(app, life, position.token, hearing));
+  const queue = await hear(app.live.events, life, hearing);
+  return (async function* () {
+    for (let event = await queue.next(); event; event = await queue.next()) yield event;
+  })();
+}
+
+/** What the client was told of the event of its cursor may have been only half of it. */
+async function* resumed(
+  { store }: Needs,
+  { token, untold }: ChangePosition,
+  later: AsyncGenerator<HeardEvent, void>,
+): AsyncGenerator<HeardEvent, void> {
+  const event = untold === null ? null : await store.events.findOne({ _id: untold });
+  if (event) yield { ...heardEvent(event, token), isHalfTold: true };
+  yield* later;
+}
+
+async function* changes(
+  { live }: Needs,
+  events: AsyncGenerator<HeardEvent, void>,
+  isWanted: IsWanted,
+): AsyncGenerator<RecordChange, void> {
+  for await (const event of events) {
+    if (!(await isWanted(event))) continue;
+    const earlier = event.isHalfTold ? null : await live.superseded.of(event);
+    if (earlier)
+      yield { ...change(event), action: RecordAction.SUPERSEDED, recordId: earlier._id, version: earlier.version };
+    yield change(event);
+  }
+}
+
+const ACTION: Record<HeardEvent["action"], RecordAction> = {
+  INSERT: RecordAction.CREATED,
+  CHANGE: RecordAction.CHANGED,
+  DELETE: RecordAction.DELETED,
+};
+
+const change = (event: HeardEvent): RecordChange => ({
+  action: ACTION[event.action],
+  recordId: event.record,
+  type: recordTypeOf(event.kind),
+  key: namesOf(event.key),
+  version: event.version,
+  at: event.at,
+  by: event.caller,
+  event,
+});

@@ -1,0 +1,99 @@
+import { trusted } from "mongoose";
+import type { App } from "../app.js";
+import type { Caller } from "../caller.js";
+import { DomainError } from "../errors.js";
+import { kindOf } from "../graph/id.js";
+import { TaskState } from "../jobs/task-state.js";
+import { byId, HIDDEN } from "../store/current.js";
+import type { Records } from "../store/store.js";
+import type { BoundedQueue } from "./bounded-queue.js";
+import { hear } from "./hear.js";
+import type { HeardEvent } from "./heard-event.js";
+import type { Life } from "./life.js";
+import { ProjectScope } from "./project-scope.js";
+import type { TaskChange, TaskChangedArgs } from "./task-change.js";
+import { isTasked, taskAfter, TASKED, type TaskedKind, type TaskedRecord, taskNow } from "./tasked.js";
+
+type Needs = Pick<App, "store" | "live">;
+
+const UNDER_WAY = [TaskState.WAITING, TaskState.RUNNING];
+
+/**
+ * The task of one record, or those of a project: as they are, and then whenever they change.
+ * @throws BAD_USER_INPUT, NOT_FOUND
+ */
+export function followTasks(app: Needs, caller: Caller, { of, proj }: TaskChangedArgs) {
+  return app.live.follow<TaskChange>((life) => {
+    if (of != null && proj == null) return ofRecord(app, caller, life, of);
+    if (proj != null && of == null) return ofProject(app, caller, life, proj);
+    throw new DomainError("BAD_USER_INPUT", "Either `of` or `proj` is needed.", [of == null ? "of" : "proj"]);
+  });
+}
+
+const listen = (
+  { live }: Needs,
+  caller: Caller,
+  life: Life,
+  wants: (event: HeardEvent) => boolean,
+): Promise<BoundedQueue<HeardEvent>> =>
+  hear(live.events, life, {
+    caller,
+    recordOf: ({ record }) => record,
+    wants,
+    resume: "subscribe again, which begins with the state as it is then.",
+  });
+
+async function ofRecord(app: Needs, caller: Caller, life: Life, id: string) {
+  const kind = kindOf(id);
+  if (!isTasked(kind)) throw noTask();
+  const queue = await listen(app, caller, life, ({ record }) => record === id);
+  const [record] = (await byId(app.store.byKind[kind], [id])) as TaskedRecord[];
+  if (!record) throw noTask();
+  return fromNow(taskNow(kind, record), queue);
+}
+
+const noTask = () => new DomainError("NOT_FOUND", "There is no build, training or deployment of that id.", ["of"]);
+
+async function* fromNow(now: TaskChange, queue: BoundedQueue<HeardEvent>): AsyncGenerator<TaskChange, void> {
+  yield now;
+  if (now.ended) return;
+  for (let event = await queue.next(); event && event.action !== "DELETE"; event = await queue.next()) {
+    const next = event.version > now.version ? taskAfter(event) : null;
+    if (next) yield next;
+    if (next?.ended) return;
+  }
+}
+
+async function ofProject(app: Needs, caller: Caller, life: Life, name: string) {
+  const queue = await listen(app, caller, life, (event) => isTasked(event.kind) || event.key === name);
+  return fromUnderWay(app, await ProjectScope.of(app.store, name), queue);
+}
+
+async function* fromUnderWay(
+  app: Needs,
+  scope: ProjectScope,
+  queue: BoundedQueue<HeardEvent>,
+): AsyncGenerator<TaskChange, void> {
+  // What changes while it is read is heard too, and told once.
+  const told = new Map<string, number>();
+  for (const kind of TASKED)
+    for await (const record of underWay(app, kind, scope.project!._id)) {
+      told.set(record._id, record.version);
+      yield taskNow(kind, record);
+    }
+  for (let event = await queue.next(); event; event = await queue.next()) {
+    const isHeld = await scope.holds(event);
+    const next = isHeld && event.version > (told.get(event.record) ?? 0) ? taskAfter(event) : null;
+    if (next?.ended || event.action === "DELETE") told.delete(event.record);
+    if (next) yield next;
+  }
+}
+
+/** A deployment has no end. */
+function underWay({ store }: Needs, kind: TaskedKind, proj: string) {
+  const states = kind === "depl" ? {} : { "task.state": trusted({ $in: UNDER_WAY }) };
+  return (store.byKind[kind] as unknown as Records<TaskedRecord>)
+    .find({ proj, superseded: false, ...states } as object, HIDDEN)
+    .lean<TaskedRecord[]>()
+    .cursor();
+}

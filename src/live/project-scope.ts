@@ -1,0 +1,71 @@
+import { notFound } from "../errors.js";
+import type { Project } from "../project/project.js";
+import { byId, currentOf } from "../store/current.js";
+import { namesOf } from "../store/key-of.js";
+import type { Store } from "../store/store.js";
+import type { HeardEvent } from "./heard-event.js";
+
+type Read = Pick<Store, "projects" | "models" | "builds">;
+
+const MOST_BUILDS = 1_000;
+
+/** Which records a project has: what is made under it, and the models that it uses with their datasets and versions. */
+export class ProjectScope {
+  #project: Project | null = null;
+  #models: ReadonlySet<string> = new Set();
+  /** Builds, whose keys name no project, by whether they are of this one. */
+  readonly #builds = new Map<string, boolean>();
+
+  private constructor(
+    private readonly store: Read,
+    private readonly name: string,
+  ) {}
+
+  /** @throws NOT_FOUND */
+  static async of(store: Read, name: string): Promise<ProjectScope> {
+    const scope = new ProjectScope(store, name);
+    await scope.#read();
+    if (!scope.#project) throw notFound("project", ["proj"]);
+    return scope;
+  }
+
+  get project(): Project | null {
+    return this.#project;
+  }
+
+  /** To be asked of each event in its order, since a project changes its models, and goes and comes again. */
+  async holds(event: HeardEvent): Promise<boolean> {
+    const [first] = namesOf(event.key);
+    switch (event.kind) {
+      case "project":
+        if (event.key === this.name) await this.#read();
+        return event.key === this.name;
+      case "build":
+        return this.#holdsBuild(event);
+      case "model":
+      case "dataset":
+      case "movers":
+        return this.#models.has(first ?? "");
+      case "tchest":
+        return false;
+      default:
+        return first === this.name;
+    }
+  }
+
+  async #read(): Promise<void> {
+    this.#project = await currentOf(this.store.projects, this.name);
+    const models = await byId(this.store.models, this.#project?.model ?? []);
+    this.#models = new Set(models.map(({ key }) => key));
+  }
+
+  async #holdsBuild({ record, proj }: HeardEvent): Promise<boolean> {
+    const known = this.#builds.get(record);
+    if (known !== undefined) return known;
+    const project = proj ?? (await byId(this.store.builds, [record]))[0]?.proj;
+    const isHeld = project !== undefined && project === this.#project?._id;
+    if (this.#builds.size >= MOST_BUILDS) this.#builds.clear();
+    this.#builds.set(record, isHeld);
+    return isHeld;
+  }
+}

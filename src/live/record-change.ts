@@ -1,0 +1,82 @@
+import { GraphQLDateTime } from "graphql-scalars";
+import { ArgsType, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import type { HeardEvent } from "./heard-event.js";
+import { RecordType } from "./record-type.js";
+
+export enum RecordAction {
+  CREATED = "CREATED",
+  CHANGED = "CHANGED",
+  SUPERSEDED = "SUPERSEDED",
+  DELETED = "DELETED",
+}
+registerEnumType(RecordAction, {
+  name: "RecordAction",
+  description: "What happened to a record.",
+  valuesConfig: {
+    CREATED: { description: "It was made. One with files joins the lists when it is CHANGED to READY." },
+    CHANGED: { description: "Fields of it have other values: see `changedFields`." },
+    SUPERSEDED: { description: "A later record has taken its name: it left the lists and stays reachable by id." },
+    DELETED: { description: "It is gone." },
+  },
+});
+
+@ObjectType({ description: "Something that happened to a record." })
+export class RecordChange {
+  @Field(() => RecordAction, { description: "What happened." })
+  readonly action!: RecordAction;
+
+  @Field(() => ID, {
+    description:
+      "The id of the record. No `id`: clients that normalise by id would take the change for the record, which is in `record`.",
+  })
+  readonly recordId!: string;
+
+  @Field(() => RecordType, { description: "The type of the record." })
+  readonly type!: RecordType;
+
+  @Field(() => [String], {
+    description: "The natural key of the record: the names of its parents and its own. A build has its id there.",
+  })
+  readonly key!: readonly string[];
+
+  @Field(() => Int, {
+    description: "Counts the changes of the record, from 1. To be superseded is none, and has that of the last one.",
+  })
+  readonly version!: number;
+
+  @Field(() => GraphQLDateTime, { description: "When it happened." })
+  readonly at!: Date;
+
+  @Field(() => String, { description: "Who did it; `rocas` where it came of work that is carried out." })
+  readonly by!: string;
+
+  /** What was heard; the fields that are not above are resolved from it. */
+  readonly event!: HeardEvent;
+}
+
+@ArgsType()
+export class RecordChangedArgs {
+  @Field(() => [RecordType], { nullable: true, description: "Records of these types; of all where it is left out." })
+  readonly types?: readonly RecordType[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name of a project: itself, its builds, build versions, trainings, deployments and their revisions, and the models that it uses at that time, with their datasets and versions.",
+  })
+  readonly proj?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name of a model: itself, its datasets and its versions. With `proj`, only while the project uses it.",
+  })
+  readonly model?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The `cursor` of the last change that was received: begins with what came after it, as far back as the database remembers changes.",
+  })
+  readonly after?: string | null;
+}
