@@ -1,4 +1,5 @@
-// Installs what each suite needs beside it and runs them all, or what the arguments name: `npm run suites -- relay`.
+// Installs what each suite needs beside it, judges its types, and runs them all, or what the arguments name:
+// `npm run suites -- relay`.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -26,8 +27,14 @@ function install(folder) {
   writeFileSync(stamp, lock);
 }
 
+const has = (name) => (folder) => existsSync(join(folder, name));
 const folders = readdirSync(SUITES).map((each) => join(SUITES, each));
-for (const folder of folders.filter((each) => existsSync(join(each, "package.json")))) install(folder);
-const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
+const installed = (command) => join(ROOT, "node_modules", command);
+
+folders.filter(has("package.json")).forEach(install);
+const judged = folders
+  .filter(has("tsconfig.json"))
+  .map((folder) => run(process.execPath, [installed("typescript/bin/tsc"), "--noEmit", "-p", folder], ROOT));
 const words = ["run", "--config", "suites/vitest.config.ts", ...process.argv.slice(2)];
-process.exitCode = run(process.execPath, [vitest, ...words], ROOT);
+const tried = run(process.execPath, [installed("vitest/vitest.mjs"), ...words], ROOT);
+process.exitCode = [...judged, tried].find((status) => status !== 0) ?? 0;

@@ -1,14 +1,16 @@
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import compiler from "relay-compiler";
 import { expect, test } from "vitest";
 import { openTempFolder, type TempFolder } from "../../test/support/temp-folder.js";
 import { generatedDocuments } from "./relay/generated-documents.js";
 import { readSchema, SCHEMA_FILE } from "./schema-files.js";
 
+/** The path of the program: the package has no types. */
+const compiler = createRequire(import.meta.url)("relay-compiler") as string;
 const DASHBOARD = fileURLToPath(new URL("relay/Dashboard.ts", import.meta.url));
 
 const TROUBLE = /warn|error|✖|deprecat/i;
