@@ -9,6 +9,8 @@ import { Input, intentOf } from "../graph/mutation-input.js";
 import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { Project } from "../project/project.js";
+import { ModelVersionConnection } from "../model-version/model-version.connection.js";
+import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
@@ -62,6 +64,15 @@ export class BuildVersionResolver {
     @Ctx() context: RequestContext,
   ) {
     return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsOfBuildVersion, _id, args);
+  }
+
+  @FieldResolver(() => ModelVersionConnection, { description: "The model versions that trainings in it published." })
+  movers(
+    @Root() { _id }: BuildVersion,
+    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfBuildVersion, _id, args);
   }
 
   @FieldResolver(() => DeploymentConnection, { description: "The deployments whose wanted revision runs in it." })

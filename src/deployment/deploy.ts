@@ -5,7 +5,6 @@ import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import { freezeModelVersion } from "../model-version/freeze-model-version.js";
 import type { Project } from "../project/project.js";
-import { changeRecord } from "../store/change-record.js";
 import { currentOf } from "../store/current.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
@@ -16,10 +15,10 @@ import { refuseDeleting } from "../store/under-parent.js";
 import { buildVersionToRun } from "../training/build-version-to-run.js";
 import { mountableVersions } from "../training/mountable.js";
 import { stillUnderAll } from "../training/still-under-all.js";
+import { changeWish } from "./change-wish.js";
 import { type DeployInput, MOST_REPLICAS } from "./deployment.inputs.js";
 import { Availability, type Deployment } from "./deployment.js";
-import { availabilityOf } from "./replica-tasks.js";
-import { type Asked, wishAfter } from "./wish-after.js";
+import type { Asked } from "./wish-after.js";
 
 /**
  * Records what is wanted, whole. The reconciler brings it about, and the deployment's tasks say how far it is.
@@ -38,7 +37,7 @@ export function deploy(
     const name = input.name ?? madeUpName();
     const asked = await resolved(store, project, input);
     if (asked.replicas !== 0) await app.runtime.engine();
-    const deployment = await write(store, intent, project, name, asked);
+    const deployment = await write(app, intent, project, name, asked);
     await app.work.relay(deployment._id);
     return deployment;
   });
@@ -63,32 +62,24 @@ async function resolved(store: Store, project: Project, input: DeployInput): Pro
   };
 }
 
-async function write(store: Store, intent: Intent, project: Project, name: string, asked: Asked): Promise<Deployment> {
+async function write(
+  app: Pick<App, "store" | "work">,
+  intent: Intent,
+  project: Project,
+  name: string,
+  asked: Asked,
+): Promise<Deployment> {
+  const { store } = app;
   const current = await currentOf(store.deployments, keyOf(project.name, name));
-  if (current) return change(store, intent, current._id, asked);
+  if (current) return changeWish(app, intent, current._id, asked);
   try {
     return await insert(store, intent, project, name, asked);
   } catch (error) {
     // Somebody else has made it meanwhile: then this is a change of it.
     const made = await currentOf(store.deployments, keyOf(project.name, name));
     if (!made || !(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
-    return change(store, intent, made._id, asked);
+    return changeWish(app, intent, made._id, asked);
   }
-}
-
-function change(store: Store, intent: Intent, id: string, asked: Asked): Promise<Deployment> {
-  const newRevision = newId("revision");
-  return changeRecord(
-    store.deployments,
-    id,
-    (current) => {
-      refuseDeleting(current);
-      const wish = wishAfter(current, asked, newRevision);
-      // With the wish, so that nobody who waits for it takes the availability of an earlier one for its own.
-      return { ...wish, availability: availabilityOf(wish, current.tasks) };
-    },
-    intent,
-  );
 }
 
 async function insert(store: Store, intent: Intent, project: Project, name: string, asked: Asked): Promise<Deployment> {

@@ -73,6 +73,7 @@ export abstract class Served {
 @index({ availability: 1, superseded: 1, _id: -1 })
 @index({ superseded: 1, name: 1, _id: 1 })
 @index({ "movers._id": 1, superseded: 1, _id: -1 })
+@index({ "movers.model._id": 1, superseded: 1, _id: -1 })
 @index({ "bvers._id": 1, superseded: 1, _id: -1 })
 export class Deployment extends storedRecord(Served) {
   @Field(() => String, { description: "The name of the deployment; it never changes." })

@@ -65,7 +65,11 @@ export abstract class ModelVersionInfo {
 @modelOptions({ schemaOptions: { collection: "model_versions" } })
 @index({ model: 1, superseded: 1, _id: -1 })
 @index({ superseded: 1, name: 1, _id: 1 })
+// An alias names one current version of a model. Without aliases a version is not in it: an empty list would be a value.
+@index({ model: 1, aliases: 1 }, { unique: true, partialFilterExpression: { superseded: false, aliases: { $gt: "" } } })
 @index({ "train._id": 1, superseded: 1, _id: -1 })
+@index({ "train.proj._id": 1, superseded: 1, _id: -1 })
+@index({ "train.bvers._id": 1, superseded: 1, _id: -1 })
 @index({ "ds._id": 1, superseded: 1, _id: -1 })
 @index({ "pretrained._id": 1, superseded: 1, _id: -1 })
 @index({ "files.sha256": 1 })

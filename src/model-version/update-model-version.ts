@@ -3,6 +3,7 @@ import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { given } from "../graph/given.js";
 import { changeRecord } from "../store/change-record.js";
+import { isDuplicateKey } from "../store/duplicate-key.js";
 import { type Intent, once } from "../store/intent.js";
 import { required } from "../store/required.js";
 import type { Store } from "../store/store.js";
@@ -10,6 +11,7 @@ import type { UpdateModelVersionInput } from "./model-version.inputs.js";
 import type { ModelVersion } from "./model-version.js";
 
 const MOST_ALIASES = 20;
+const MOST_TRIES = 40;
 
 /** Its files never change: another version of the name replaces them. @throws NOT_FOUND, LIMIT_EXCEEDED */
 export function updateModelVersion(
@@ -23,9 +25,28 @@ export function updateModelVersion(
     const aliases = input.aliases === undefined ? undefined : [...new Set(input.aliases ?? [])];
     if (aliases && aliases.length > MOST_ALIASES)
       throw new DomainError("LIMIT_EXCEEDED", `A version has at most ${MOST_ALIASES} aliases.`, ["input", "aliases"]);
-    if (aliases) await takeAliases(store, version, aliases, intent);
-    return changeRecord(store.modelVersions, version._id, () => given({ details, aliases }), intent);
+    const change = () => changeRecord(store.modelVersions, version._id, () => given({ details, aliases }), intent);
+    return aliases ? withAliases(store, version, aliases, intent, change) : change();
   });
+}
+
+/** Takes the aliases until nobody has got one of them back before the change: a unique index is the judge of that. */
+async function withAliases(
+  store: Store,
+  version: ModelVersion,
+  aliases: readonly string[],
+  intent: Intent,
+  change: () => Promise<ModelVersion>,
+): Promise<ModelVersion> {
+  for (let tries = 1; ; tries += 1) {
+    await takeAliases(store, version, aliases, intent);
+    try {
+      return await change();
+    } catch (error) {
+      if (tries === MOST_TRIES || !(error instanceof DomainError && isDuplicateKey(error.cause, "aliases")))
+        throw error;
+    }
+  }
 }
 
 /** An alias names one version of a model. It leaves the other before it comes here, so that a crash between leaves it nowhere, never twice. */

@@ -2,6 +2,8 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "
 import { DatasetConnection } from "../dataset/dataset.connection.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
+import { DeploymentConnection } from "../deployment/deployment.connection.js";
+import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
@@ -71,6 +73,15 @@ export class ModelResolver {
     @Ctx() context: RequestContext,
   ) {
     return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfModel, _id, args);
+  }
+
+  @FieldResolver(() => DeploymentConnection, { description: "The deployments that serve a version of the model." })
+  deployments(
+    @Root() { _id }: Model,
+    @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfModel, _id, args);
   }
 }
 

@@ -2,13 +2,22 @@ import { ChildPages } from "../store/child-pages.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 
-export function projectLoaders({ projects, byKind, builds, buildVersions, trainings, deployments }: Store) {
+export function projectLoaders({
+  projects,
+  byKind,
+  builds,
+  buildVersions,
+  trainings,
+  modelVersions,
+  deployments,
+}: Store) {
   return {
     project: loadById(projects),
     projectByKey: loadByKey(projects),
     buildsOfProject: new ChildPages(byKind.project, builds, "proj"),
     buildVersionsOfProject: new ChildPages(byKind.project, buildVersions, "proj"),
     trainingsOfProject: new ChildPages(byKind.project, trainings, "proj"),
+    versionsOfProject: new ChildPages(byKind.project, modelVersions, "train.proj._id"),
     deploymentsOfProject: new ChildPages(byKind.project, deployments, "proj"),
   };
 }

@@ -10,6 +10,8 @@ import { Input, intentOf } from "../graph/mutation-input.js";
 import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { Model } from "../model/model.js";
+import { ModelVersionConnection } from "../model-version/model-version.connection.js";
+import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
@@ -83,6 +85,17 @@ export class ProjectResolver {
     @Ctx() context: RequestContext,
   ) {
     return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsOfProject, _id, args);
+  }
+
+  @FieldResolver(() => ModelVersionConnection, {
+    description: "The model versions that trainings of the project published.",
+  })
+  movers(
+    @Root() { _id }: Project,
+    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfProject, _id, args);
   }
 
   @FieldResolver(() => DeploymentConnection, { description: "The deployments of the project." })
