@@ -65,6 +65,10 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
         desc: "Paths into details that filters may stand on alone, as ModelVersion:metrics.accuracy (comma-separated).",
       }),
       ROCAS_MAX_DEPTH: num({ default: 12, desc: "Deepest nesting of a query." }),
+      ROCAS_MAX_OPERATIONS: num({
+        default: 100,
+        desc: "Operations of one address that may run at the same time over WebSockets and server-sent events.",
+      }),
       ROCAS_TRAIN_MEMORY_MB: num({ default: 2048, desc: "Memory of a training's container, in MiB." }),
       ROCAS_DEPLOY_MEMORY_MB: num({ default: 1024, desc: "Memory of a replica's container, in MiB." }),
       ROCAS_CPUS: num({ default: 1, desc: "Processors a container may use." }),

@@ -28,6 +28,7 @@ export interface ServerOptions {
     | "ROCAS_ALLOWED_ORIGINS"
     | "ROCAS_MAX_DEPTH"
     | "ROCAS_MAX_PAGE"
+    | "ROCAS_MAX_OPERATIONS"
   >;
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for every request. */

@@ -5,6 +5,7 @@ import { Admission } from "../../src/http/admission.js";
 import { AdmittedDocuments } from "../../src/http/admitted-documents.js";
 import { limitsOf } from "../../src/http/limits/limits.js";
 import { rocasSchema } from "../../src/schema.js";
+import { readSettings } from "../../src/settings.js";
 
 const STORY = "src/http/graphiql/story";
 const names = readdirSync(STORY).flatMap((file) => (file.endsWith(".graphql") ? [file.replace(".graphql", "")] : []));
@@ -12,7 +13,7 @@ const names = readdirSync(STORY).flatMap((file) => (file.endsWith(".graphql") ? 
 let admission: Admission;
 beforeAll(async () => {
   const { schema } = await rocasSchema();
-  admission = new Admission(schema, limitsOf({ ROCAS_MAX_DEPTH: 12, ROCAS_MAX_PAGE: 100 }), new AdmittedDocuments());
+  admission = new Admission(schema, limitsOf(readSettings({})), new AdmittedDocuments());
 });
 
 const variablesOf = (name: string): Record<string, unknown> =>

@@ -89,6 +89,7 @@ test.each([
   ["{", "GRAPHQL_PARSE_FAILED"],
   ["{nothing}", "GRAPHQL_VALIDATION_FAILED"],
   ["subscription{a:count(to:1) b:count(to:1)}", "GRAPHQL_VALIDATION_FAILED"],
+  ["subscription{__typename}", "GRAPHQL_VALIDATION_FAILED"],
   ["subscription($to:Int!){count(to:$to)}", "BAD_USER_INPUT"],
   [`{${Array.from({ length: 31 }, (_, index) => `a${index}:hello`).join(" ")}}`, "LIMIT_EXCEEDED"],
 ])("%s is refused as over HTTP", async (query, code) => {

@@ -51,7 +51,8 @@ const NESTING_BEYOND_DEPTH = 20;
 export function limitsOf({
   ROCAS_MAX_DEPTH: maxDepth,
   ROCAS_MAX_PAGE: maxPage,
-}: Pick<Settings, "ROCAS_MAX_DEPTH" | "ROCAS_MAX_PAGE">): Limits {
+  ROCAS_MAX_OPERATIONS: maxOperationsPerCaller,
+}: Pick<Settings, "ROCAS_MAX_DEPTH" | "ROCAS_MAX_PAGE" | "ROCAS_MAX_OPERATIONS">): Limits {
   return {
     maxDepth,
     maxIntrospectionDepth: 15,
@@ -74,7 +75,7 @@ export function limitsOf({
     bodyMs: 30_000,
     maxStrangers: 64,
     maxOperationsPerSocket: 20,
-    maxOperationsPerCaller: 100,
+    maxOperationsPerCaller,
     maxMessageBytes: 64 * 1024,
     initMs: 3_000,
     keepAliveMs: 12_000,

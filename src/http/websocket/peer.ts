@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { CloseCode, type WebSocket as ProtocolSocket } from "graphql-ws";
+import { CloseCode, MessageType, stringifyMessage, type WebSocket as ProtocolSocket } from "graphql-ws";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import type { Limits } from "../limits/limits.js";
@@ -36,6 +36,11 @@ export class Peer implements ProtocolSocket {
   send(text: string): Promise<void> {
     this.lastSent = this.lastSent.then(() => this.write(text));
     return this.lastSent;
+  }
+
+  /** Without what the ping carried, which might be as large and as deep as a message may be. */
+  onPing(): Promise<void> {
+    return this.send(stringifyMessage({ type: MessageType.Pong }));
   }
 
   close(code = 1000, reason = ""): void {
