@@ -1,5 +1,6 @@
 import { builtProject } from "../../support/built-project.js";
-import type { Answer, TestApp } from "../../support/open-test-app.js";
+import type { TestApp } from "../../support/open-test-app.js";
+import type { Answer } from "../../support/told.js";
 import type { Seeded } from "./twins.js";
 
 const nodesOf = (list: string) => `{ ${list}(first: 1) { nodes { id } } }`;
