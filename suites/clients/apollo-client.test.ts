@@ -1,10 +1,14 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
+import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, isAbstractType, parse } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { firstValueFrom } from "rxjs";
 import { openRocas, type Rocas } from "./support/open-rocas.js";
 import { expectSeen, seedModels } from "./support/seen-by-client.js";
+import { socketOf } from "./support/socket-of.js";
+import { type Heard, untilHeard } from "./support/until-heard.js";
 
 const PAGE = gql`
   query Page($first: Int, $after: String, $last: Int, $before: String) {
@@ -51,6 +55,19 @@ const VERSION = gql`
   fragment Data on DatasetInfo {
     name
     details
+  }
+`;
+const HEAR = gql`
+  subscription Hear {
+    recordChanged(types: [MODEL]) {
+      action
+      record {
+        ... on Model {
+          id
+          name
+        }
+      }
+    }
   }
 `;
 
@@ -146,4 +163,17 @@ test("Apollo Client keeps records by id, and snapshots with what holds them", as
   const kept = Object.keys(client.cache.extract() as object).filter((each) => !each.startsWith("ROOT_"));
   expect(kept.sort()).toEqual([`Dataset:${ds.live.id}`, `ModelVersion:${id}`]);
   expect(ds).toMatchObject({ name: "d", details: { rows: 1 }, live: { name: "d", details: { rows: 1 } } });
+});
+
+test("Apollo Client hears of changes over WebSocket", async () => {
+  const link = new GraphQLWsLink(socketOf(rocas));
+  const cache = new InMemoryCache({ possibleTypes: { Node: ["Model"] } });
+  const changes = new ApolloClient({ link, cache }).subscribe<{ recordChanged: Heard }>({ query: HEAR });
+
+  const first = firstValueFrom(changes).then(({ data, error }) => {
+    if (error) throw error;
+    return data!.recordChanged;
+  });
+
+  await untilHeard(rocas, first);
 });

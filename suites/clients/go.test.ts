@@ -3,12 +3,13 @@ import { copyFile, cp } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { test } from "vitest";
-import { openTempFolder } from "../../test/support/temp-folder.js";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { openTempFolder, type TempFolder } from "../../test/support/temp-folder.js";
 import { FEDERATION_FILE, SCHEMA_FILE } from "./schema-files.js";
 import { has } from "./support/has-command.js";
-import { openRocas } from "./support/open-rocas.js";
+import { openRocas, type Rocas } from "./support/open-rocas.js";
 import { expectSeen, type Seen, seedModels } from "./support/seen-by-client.js";
+import { type Heard, untilHeard } from "./support/until-heard.js";
 
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL("go", import.meta.url));
@@ -25,17 +26,31 @@ async function compile(folder: string): Promise<string> {
 const hasGo = has("go", "version");
 if (!hasGo) console.warn("The Go client is not tried: there is no go.");
 
-test.skipIf(!hasGo)(
-  "a Go client (genqlient) is made from the schema, introspects, pages both ways, and mutates",
+describe.skipIf(!hasGo)("a Go client (genqlient), whose types are made from the schema,", { timeout: 300_000 }, () => {
+  let folder: TempFolder;
+  let program: string;
   // The first run compiles genqlient as well.
-  { timeout: 300_000 },
-  async () => {
-    await using folder = await openTempFolder();
+  beforeAll(async () => {
+    folder = await openTempFolder();
+    program = await compile(folder.path);
+  }, 300_000);
+  afterAll(() => folder[Symbol.asyncDispose]());
+
+  const client = async (task: "visit" | "hear", { url }: Rocas): Promise<unknown> =>
+    JSON.parse((await run(program, [task, url])).stdout);
+
+  test("introspects, pages both ways, and mutates", async () => {
     await using rocas = await openRocas();
-    const [client] = await Promise.all([compile(folder.path), seedModels(rocas)]);
+    await seedModels(rocas);
 
-    const { stdout } = await run(client, [rocas.url]);
+    const seen = await client("visit", rocas);
 
-    await expectSeen(rocas, JSON.parse(stdout) as Seen);
-  },
-);
+    await expectSeen(rocas, seen as Seen);
+  });
+
+  test("hears of changes over WebSocket", async () => {
+    await using rocas = await openRocas();
+
+    await untilHeard(rocas, client("hear", rocas) as Promise<Heard>);
+  });
+});

@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { has } from "./support/has-command.js";
-import { openRocas } from "./support/open-rocas.js";
+import { openRocas, type Rocas } from "./support/open-rocas.js";
 import { expectSeen, type Seen, seedModels } from "./support/seen-by-client.js";
+import { type Heard, untilHeard } from "./support/until-heard.js";
 
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL("python/client.py", import.meta.url));
@@ -24,18 +25,29 @@ async function pythonWithPackages(): Promise<string> {
   return python;
 }
 
-if (!has("python3")) console.warn("The Python client is not tried: there is no python3.");
+/** What the client prints when it has done its task. @throws where it warned, or failed */
+async function client(task: "visit" | "hear", { url }: Rocas): Promise<unknown> {
+  const { stdout, stderr } = await run(await pythonWithPackages(), ["-W", "error", PROGRAM, task, url]);
+  expect(stderr).toBe("");
+  return JSON.parse(stdout);
+}
 
-test.skipIf(!has("python3"))(
-  "a Python client (gql on graphql-core 3.2) introspects, pages both ways, and mutates",
-  { timeout: 180_000 },
-  async () => {
+const hasPython = has("python3");
+if (!hasPython) console.warn("The Python client is not tried: there is no python3.");
+
+describe.skipIf(!hasPython)("a Python client (gql on graphql-core 3.2)", { timeout: 300_000 }, () => {
+  test("introspects, pages both ways, and mutates", async () => {
     await using rocas = await openRocas();
-    const [python] = await Promise.all([pythonWithPackages(), seedModels(rocas)]);
+    await seedModels(rocas);
 
-    const { stdout, stderr } = await run(python, ["-W", "error", PROGRAM, rocas.url]);
+    const seen = await client("visit", rocas);
 
-    expect(stderr).toBe("");
-    await expectSeen(rocas, JSON.parse(stdout) as Seen);
-  },
-);
+    await expectSeen(rocas, seen as Seen);
+  });
+
+  test("hears of changes over WebSocket", async () => {
+    await using rocas = await openRocas();
+
+    await untilHeard(rocas, client("hear", rocas) as Promise<Heard>);
+  });
+});

@@ -1,4 +1,4 @@
-import { Client, fetchExchange, gql } from "@urql/core";
+import { Client, fetchExchange, gql, subscriptionExchange, type SubscriptionForwarder } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { relayPagination } from "@urql/exchange-graphcache/extras";
 import {
@@ -9,9 +9,12 @@ import {
   isObjectType,
   parse,
 } from "graphql";
+import { createClient as createEventStreams } from "graphql-sse";
 import { expect, test } from "vitest";
 import { openRocas, type Rocas } from "./support/open-rocas.js";
 import { expectSeen, seedModels } from "./support/seen-by-client.js";
+import { socketOf } from "./support/socket-of.js";
+import { type Heard, untilHeard } from "./support/until-heard.js";
 
 const PAGE = gql`
   query Page($first: Int, $after: String, $last: Int, $before: String) {
@@ -37,6 +40,19 @@ const CREATE = gql`
     createModel(input: $input) {
       id
       name
+    }
+  }
+`;
+const HEAR = gql`
+  subscription Hear {
+    recordChanged(types: [MODEL]) {
+      action
+      record {
+        ... on Model {
+          id
+          name
+        }
+      }
     }
   }
 `;
@@ -106,4 +122,45 @@ test("urql with graphcache introspects, pages both ways into its cache, and muta
   const ids = made.map(({ data }) => data!.createModel.id);
   await expectSeen(rocas, { types: types.sort(), ...pages, ids, code });
   expect(warned).toEqual([]);
+});
+
+/** The first change that urql tells of, whatever brings it. */
+function firstHeard({ url }: Rocas, forwardSubscription: SubscriptionForwarder): Promise<Heard> {
+  const client = new Client({ url, exchanges: [subscriptionExchange({ forwardSubscription })] });
+  return new Promise((resolve, reject) => {
+    const { unsubscribe } = client.subscription<{ recordChanged: Heard }>(HEAR, {}).subscribe(({ data, error }) => {
+      queueMicrotask(() => unsubscribe());
+      if (data) resolve(data.recordChanged);
+      else reject(error ?? new Error("The subscription ended."));
+    });
+  });
+}
+
+interface Transport {
+  subscribe(operation: { query: string; variables?: Record<string, unknown> }, sink: never): () => void;
+}
+
+const forwarder =
+  (transport: Transport): SubscriptionForwarder =>
+  ({ query, variables }) => ({
+    subscribe: (sink) => ({
+      unsubscribe: transport.subscribe(
+        { query: query!, variables: variables as Record<string, unknown> },
+        sink as never,
+      ),
+    }),
+  });
+
+test("urql hears of changes over WebSocket", async () => {
+  await using rocas = await openRocas();
+
+  await untilHeard(rocas, firstHeard(rocas, forwarder(socketOf(rocas))));
+});
+
+test("urql hears of changes over server-sent events", async () => {
+  await using rocas = await openRocas();
+  const streams = createEventStreams({ url: `${rocas.url}/graphql/stream`, retryAttempts: 0 });
+
+  await untilHeard(rocas, firstHeard(rocas, forwarder(streams)));
+  streams.dispose();
 });

@@ -1,4 +1,4 @@
-// What a program in Go does with the API, by genqlient. It prints what it saw as JSON.
+// What a program in Go does with the API, by genqlient: `client visit|hear URL`. It prints JSON.
 package main
 
 import (
@@ -74,8 +74,11 @@ func codeOf(err error) string {
 	return code
 }
 
-func visit(ctx context.Context, url string) (visited seen, err error) {
-	client := graphql.NewClient(url+"/graphql", http.DefaultClient)
+func visit(ctx context.Context, url string) (any, error) {
+	return look(ctx, graphql.NewClient(url+"/graphql", http.DefaultClient))
+}
+
+func look(ctx context.Context, client graphql.Client) (visited seen, err error) {
 	if visited.Types, err = introspect(ctx, client); err != nil {
 		return
 	}
@@ -98,11 +101,12 @@ func visit(ctx context.Context, url string) (visited seen, err error) {
 }
 
 func main() {
-	visited, err := visit(context.Background(), os.Args[1])
+	tasks := map[string]func(context.Context, string) (any, error){"visit": visit, "hear": hear}
+	told, err := tasks[os.Args[1]](context.Background(), os.Args[2])
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(visited); err != nil {
+	if err := json.NewEncoder(os.Stdout).Encode(told); err != nil {
 		log.Fatal(err)
 	}
 }

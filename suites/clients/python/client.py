@@ -1,4 +1,4 @@
-"""What a program in Python does with the API, by gql and graphql-core. It prints what it saw as JSON."""
+"""What a program in Python does with the API, by gql and graphql-core: `client.py visit|hear URL`. It prints JSON."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ import sys
 from gql import Client, GraphQLRequest, gql
 from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportQueryError
+from gql.transport.websockets import WebsocketsTransport
 from graphql import GraphQLSchema
 
 PAGE = gql(
@@ -24,6 +25,17 @@ CREATE = gql(
     """
     mutation Create($input: CreateModelInput!) {
       createModel(input: $input) { id name }
+    }
+    """
+)
+
+HEAR = gql(
+    """
+    subscription Hear {
+      recordChanged(types: [MODEL]) {
+        action
+        record { ... on Model { name } }
+      }
     }
     """
 )
@@ -64,7 +76,7 @@ async def code_of(refused):
     return None
 
 
-async def main(url):
+async def visit(url):
     # The documents are checked against the schema that the server tells.
     client = Client(transport=AIOHTTPTransport(url=f"{url}/graphql"), fetch_schema_from_transport=True)
     async with client as session:
@@ -73,7 +85,15 @@ async def main(url):
         seen["code"] = await code_of(create(session, name="made"))
         assert isinstance(client.schema, GraphQLSchema)
         seen["types"] = sorted(name for name in client.schema.type_map if not name.startswith("__"))
-    print(json.dumps(seen))
+    return seen
 
 
-asyncio.run(main(sys.argv[1]))
+async def hear(url):
+    transport = WebsocketsTransport(url=f"{url.replace('http', 'ws', 1)}/graphql")
+    async with Client(transport=transport) as session:
+        async for answer in session.subscribe(HEAR):
+            return answer["recordChanged"]
+
+
+task, address = sys.argv[1:]
+print(json.dumps(asyncio.run({"visit": visit, "hear": hear}[task](address))))

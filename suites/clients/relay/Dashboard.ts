@@ -167,3 +167,33 @@ export const startTrainingMutation = graphql`
     }
   }
 `;
+
+export const changesSubscription = graphql`
+  subscription DashboardChangesSubscription($proj: String!, $after: String) {
+    recordChanged(types: [MODEL, TRAINING], proj: $proj, after: $after) {
+      action
+      cursor
+      recordId
+      record {
+        __typename
+        id
+        ...Dashboard_record @alias(as: "record")
+      }
+    }
+  }
+`;
+
+export const taskSubscription = graphql`
+  subscription DashboardTaskSubscription($of: ID!) {
+    taskChanged(of: $of) {
+      ended
+      task {
+        state
+        progress
+      }
+      record {
+        id
+      }
+    }
+  }
+`;
