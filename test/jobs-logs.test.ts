@@ -84,3 +84,19 @@ test("a cursor of another log is refused", async () => {
 
   await expect(readLog(jobs.store, jobs.id, page)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
 });
+
+test("what one replica writes behind a page on which another stands is in the next", async () => {
+  await using jobs = await openJobs();
+  await jobs.store.jobs.updateOne({ _id: jobs.id }, { $set: { slots: [{ attempt: 1 }, { attempt: 1 }] as never } });
+  const write = (slot: number, seq: number, text: string) =>
+    appendLog(jobs.store, { job: jobs.id, slot, attempt: 1, seq, text });
+  await write(0, 0, "a");
+  await write(1, 0, "b");
+  const first = await readLog(jobs.store, jobs.id, { first: 10 });
+  await write(1, 1, "d");
+  await write(0, 1, "c");
+
+  const second = await readLog(jobs.store, jobs.id, { first: 10, after: first.endCursor });
+
+  expect([first.text, second.text]).toEqual(["ab", "cd"]);
+});

@@ -2,7 +2,8 @@ import { DomainError } from "../errors.js";
 import { printable } from "../runtime/printable.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
-import { ENDED, type Job } from "./job.js";
+import { ENDED, type Job, type LogChunk } from "./job.js";
+import { foreignCursor, logCursor, LogPosition, type PiecePlace, pieceId, positionsIn } from "./log-position.js";
 import type { LogPage } from "./log-page.js";
 import { maskSecrets } from "./mask-secrets.js";
 
@@ -11,19 +12,10 @@ export const MOST_JOB_BYTES = 64 * 1024 * 1024;
 const MOST_PAGE = 100;
 const FULL = "\n[The log ends here: it has reached 64 MiB.]\n";
 
-/** A piece of what a container, a build or the reconciler wrote. */
-export interface LogPiece {
-  readonly job: string;
-  readonly slot: number;
-  readonly attempt: number;
-  /** Counted by the writer within the attempt. */
-  readonly seq: number;
+/** A piece of what a container, a build or the reconciler wrote; the writer counts them within the attempt. */
+export interface LogPiece extends PiecePlace {
   readonly text: string;
 }
-
-const padded = (number: number, digits: number): string => String(number).padStart(digits, "0");
-const chunkId = ({ job, slot, attempt, seq }: LogPiece): string =>
-  [job, padded(slot, 4), padded(attempt, 6), padded(seq, 9)].join(".");
 
 /** At most that many bytes of UTF-8, never half a character. */
 function cut(text: string, bytes: number): string {
@@ -56,7 +48,7 @@ export async function appendLog(
   const full = before.log_bytes + size >= MOST_JOB_BYTES;
   try {
     await logs.insertOne({
-      _id: chunkId(piece),
+      _id: pieceId(piece),
       job,
       slot,
       attempt,
@@ -77,44 +69,75 @@ export interface LogRange {
 }
 
 /**
- * A page of the log of a job, in the order in which it was written.
+ * A page of the log of a job: what each slot wrote, in the order in which it did, one slot after the other.
  * @throws BAD_USER_INPUT on a cursor of another log, or a page out of bounds
  */
 export async function readLog(
-  { jobs, logs }: Pick<Store, "jobs" | "logs">,
+  store: Pick<Store, "jobs" | "logs">,
   job: string,
   { after, first }: LogRange,
 ): Promise<LogPage> {
   if (first < 1 || first > MOST_PAGE)
     throw new DomainError("BAD_USER_INPUT", `A page of a log has 1 to ${MOST_PAGE} pieces.`, ["first"]);
-  const from = after ? positionOf(job, after) : job;
-  // The state is read before the chunks: nothing is written after the end, so that what follows is all there is.
-  const state = await jobs.findOne({ _id: job }, { projection: { state: 1, cleanup: 1 } });
-  const found = await logs
-    .find({ job, _id: { $gt: from } })
-    .sort({ job: 1, _id: 1 })
-    .limit(first + 1)
-    .toArray();
-  const chunks = found.slice(0, first);
-  const last = chunks.at(-1);
-  const hasMore = found.length > first;
+  const from = after ? positionsIn(after).find((each) => each.job === job) : LogPosition.beginningOf(job);
+  if (!from) throw foreignCursor();
+  const { chunks, position, hasMore, end } = await readPart(store, from, first);
   return {
-    chunks: chunks.map(({ at, slot, attempt, text }) => ({ at, slot, attempt, text })),
-    text: chunks.map(({ text }) => text).join(""),
-    endCursor: last ? cursorOf(last._id) : (after ?? null),
+    ...logPart(chunks),
+    endCursor: after || !position.isBeginning ? logCursor([position]) : null,
     hasMore,
-    ended: !hasMore && isOver(state),
+    ended: !hasMore && end === "OVER",
   };
 }
 
-const isOver = (job: Pick<Job, "state" | "cleanup"> | null): boolean =>
-  job !== null && ENDED.includes(job.state) && job.cleanup === "DONE";
+export const logPart = (chunks: readonly LogChunk[]): Pick<LogPage, "chunks" | "text"> => ({
+  chunks: chunks.map(({ at, slot, attempt, text }) => ({ at, slot, attempt, text })),
+  text: chunks.map(({ text }) => text).join(""),
+});
 
-const cursorOf = (chunk: string): string => Buffer.from(chunk).toString("base64url");
+export interface LogPart {
+  readonly chunks: readonly LogChunk[];
+  /** Where it ends. */
+  readonly position: LogPosition;
+  readonly hasMore: boolean;
+  /** Whether the job has come to its end, and whether nothing is written any more. */
+  readonly end: "NONE" | "NEAR" | "OVER";
+}
 
-function positionOf(job: string, cursor: string): string {
-  const position = cursor.length <= 128 ? Buffer.from(cursor, "base64url").toString() : "";
-  if (!position.startsWith(`${job}.`) || cursorOf(position) !== cursor)
-    throw new DomainError("BAD_USER_INPUT", "The cursor is not one of this log.", ["after"]);
-  return position;
+/** What follows a position, at most so many pieces. */
+export async function readPart(
+  { jobs, logs }: Pick<Store, "jobs" | "logs">,
+  from: LogPosition,
+  most: number,
+): Promise<LogPart> {
+  // The state is read before the chunks: nothing is written after the end, so that what follows is all there is.
+  const state = await jobs.findOne({ _id: from.job }, { projection: { state: 1, cleanup: 1, "slots.attempt": 1 } });
+  const found: LogChunk[] = [];
+  for (const slot of slotsOf(state)) {
+    const [after, before] = from.following(slot);
+    const left = most + 1 - found.length;
+    if (left <= 0) break;
+    found.push(
+      ...(await logs
+        .find({ job: from.job, _id: { $gt: after, $lt: before } })
+        .sort({ job: 1, _id: 1 })
+        .limit(left)
+        .toArray()),
+    );
+  }
+  const chunks = found.slice(0, most);
+  return { chunks, position: from.after(chunks), hasMore: found.length > most, end: endOf(state) };
+}
+
+type Seen = Pick<Job, "state" | "cleanup" | "slots"> | null;
+
+/** Those that may have written. A build has no slots, and what it writes is of the first. */
+function slotsOf(job: Seen): number[] {
+  const begun = (job?.slots ?? []).flatMap(({ attempt }, slot) => (attempt > 0 ? [slot] : []));
+  return begun.includes(0) ? begun : [0, ...begun];
+}
+
+function endOf(job: Seen): LogPart["end"] {
+  if (job === null || !ENDED.includes(job.state)) return "NONE";
+  return job.cleanup === "DONE" ? "OVER" : "NEAR";
 }

@@ -1,0 +1,74 @@
+import { DomainError } from "../errors.js";
+
+const padded = (number: number, digits: number): string => String(number).padStart(digits, "0");
+
+/** Where a piece stands in the log of its job: pieces sort by it as they were written, one slot after the other. */
+export interface PiecePlace {
+  readonly job: string;
+  readonly slot: number;
+  readonly attempt: number;
+  readonly seq: number;
+}
+
+export const pieceId = ({ job, slot, attempt, seq }: PiecePlace): string =>
+  [job, padded(slot, 4), padded(attempt, 6), padded(seq, 9)].join(".");
+
+const PLACE = /^(\d{4})\.\d{6}\.\d{9}$/;
+const MOST_CHARACTERS = 4_096;
+
+/** How far the log of a job has been read: the last piece of each slot, since all slots write at the same time. */
+export class LogPosition {
+  private constructor(
+    readonly job: string,
+    /** By slot, the rest of the last piece's id. */
+    private readonly last: ReadonlyMap<string, string>,
+  ) {}
+
+  static beginningOf = (job: string): LogPosition => new LogPosition(job, new Map());
+
+  /** Whether nothing has been read. */
+  get isBeginning(): boolean {
+    return this.last.size === 0;
+  }
+
+  /** Pieces of the slot that follow have ids between these two. */
+  following(slot: number): readonly [after: string, before: string] {
+    const name = padded(slot, 4);
+    const last = this.last.get(name);
+    return [`${this.job}.${last ?? `${name}.`}`, `${this.job}.${name}/`];
+  }
+
+  after(pieces: readonly { readonly _id: string; readonly slot: number }[]): LogPosition {
+    const last = new Map(this.last);
+    for (const { _id, slot } of pieces) last.set(padded(slot, 4), _id.slice(this.job.length + 1));
+    return new LogPosition(this.job, last);
+  }
+
+  toString(): string {
+    return this.isBeginning ? this.job : `${this.job}.${[...this.last.values()].sort().join(",")}`;
+  }
+
+  static parse(text: string): LogPosition | null {
+    const [job = ""] = text.split(".", 1);
+    const places = text === job ? [] : text.slice(job.length + 1).split(",");
+    const slots = places.map((place): [string, string] => [PLACE.exec(place)?.[1] ?? "", place]);
+    if (job === "" || slots.some(([slot]) => slot === "")) return null;
+    return new LogPosition(job, new Map(slots));
+  }
+}
+
+/** The positions in several logs as text that clients give back. */
+export const logCursor = (positions: readonly LogPosition[]): string =>
+  Buffer.from(positions.join(";")).toString("base64url");
+
+/** @throws BAD_USER_INPUT for what is no cursor of a log */
+export function positionsIn(cursor: string): LogPosition[] {
+  const text = cursor.length <= MOST_CHARACTERS ? Buffer.from(cursor, "base64url").toString() : "";
+  const positions = text.split(";").map((each) => LogPosition.parse(each));
+  const known = positions.filter((each) => each !== null);
+  if (known.length < positions.length || logCursor(known) !== cursor) throw foreignCursor();
+  return known;
+}
+
+export const foreignCursor = (): DomainError =>
+  new DomainError("BAD_USER_INPUT", "The cursor is not one of this log.", ["after"]);
