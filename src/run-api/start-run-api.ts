@@ -56,11 +56,15 @@ async function bind(app: App, server: Server, closing: AbortSignal): Promise<voi
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
-    const failed = (error: Error) => reject(error);
-    server.once("error", failed);
-    server.listen({ host, port, exclusive: true }, () => {
+    const failed = (error: Error) => {
+      server.off("listening", bound);
+      reject(error);
+    };
+    const bound = () => {
       server.off("error", failed);
       server.on("error", () => undefined);
       resolve();
-    });
+    };
+    server.once("error", failed).once("listening", bound);
+    server.listen({ host, port, exclusive: true });
   });

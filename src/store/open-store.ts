@@ -1,6 +1,6 @@
 import { getModelForClass } from "@typegoose/typegoose";
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
-import type { Connection } from "mongoose";
+import type { Connection, mongo } from "mongoose";
 import { Build } from "../build/build.js";
 import { BuildVersion } from "../build-version/build-version.js";
 import { Dataset } from "../dataset/dataset.js";
@@ -84,7 +84,9 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
         ...(detailsIndexes.get(records.modelName) ?? []).map((path) => ({
           key: { [path]: 1 as const, superseded: 1 as const, _id: -1 as const },
         })),
-        ...(records.schema.indexes() as [Record<string, 1 | -1>, unknown][]).map(([key]) => ({ key })),
+        ...(records.schema.indexes() as [Record<string, 1 | -1>, mongo.CreateIndexesOptions][]).map(
+          ([key, { unique, partialFilterExpression }]) => ({ key, ...(unique && { unique, partialFilterExpression }) }),
+        ),
       ]);
     }),
     store.jobs.createIndexes([

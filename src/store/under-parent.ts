@@ -2,12 +2,19 @@ import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { byId } from "./current.js";
 import { entomb } from "./entomb.js";
+import { forgetUse } from "./forget-use.js";
 import type { Intent } from "./intent.js";
 import type { Records } from "./store.js";
 
 /** @throws CONFLICT where the record that something is to be made under is being deleted. */
 export function refuseDeleting(parent: AnyRecord): void {
   if (parent.deleting) throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
+}
+
+/** Whether a record that something needs is being deleted, or is gone already. */
+export async function isGoing<T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> {
+  const [found] = await byId(records, [id]);
+  return !found || found.deleting;
 }
 
 /**
@@ -22,8 +29,8 @@ export async function underParent<C extends AnyRecord, P extends AnyRecord>(
   parentId: string,
   intent: Intent,
 ): Promise<C> {
-  const [parent] = await byId(parents, [parentId]);
-  if (parent && !parent.deleting) return child;
+  if (!(await isGoing(parents, parentId))) return child;
   await entomb(children, child._id, { ...intent, idempotencyKey: null });
+  await forgetUse(children, child._id, intent);
   throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
 }

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { given } from "../graph/given.js";
@@ -9,6 +10,8 @@ import { givenOwner } from "./given-owner.js";
 import { refuseShownSecret } from "./refuse-shown-secret.js";
 import type { UpdateTreasureChestInput } from "./treasure-chest.inputs.js";
 import type { TreasureChest } from "./treasure-chest.js";
+
+const MOST_AHEAD = 2 ** 40;
 
 /** @throws NOT_FOUND, BAD_USER_INPUT where only one half of the credentials is given, or the secret could be read. */
 export function updateTreasureChest(
@@ -31,8 +34,9 @@ export function updateTreasureChest(
       username == null || password == null ? await vault.open(chest._id, chest.secret_version) : { username, password };
     // What is left out stays, and must not show a new secret either.
     refuseShownSecret(current.password, { ...shownOf(chest), ...given({ owner, desc, details }) });
-    const secret_version = username == null ? undefined : chest.secret_version + 1;
-    // Kept under the next number first: until the record names it, the one before is the chest's secret.
+    // A number that nobody else takes: of two updates at once, one must not seal its secret over that of the other.
+    const secret_version = username == null ? undefined : chest.secret_version + 1 + randomInt(MOST_AHEAD);
+    // Kept first: until the record names the number, the one before is the chest's secret.
     if (secret_version !== undefined) await vault.keep(chest._id, secret_version, current);
     return changeRecord(store.treasureChests, chest._id, () => given({ owner, desc, details, secret_version }), intent);
   });

@@ -13,6 +13,8 @@ interface Container {
 
 /** Containers in memory, under the same policy. Every image runs until a test says otherwise. */
 export class FakeRuntime implements Runtime {
+  /** What somebody does while the engine is asked next: between the checks of a mutation and its write. */
+  meanwhile: (() => Promise<unknown>) | null = null;
   /** While true, no engine answers. */
   down = false;
   private readonly containers = new Map<string, Container>();
@@ -23,6 +25,9 @@ export class FakeRuntime implements Runtime {
   private made = 0;
 
   async engine(): Promise<string> {
+    const act = this.meanwhile;
+    this.meanwhile = null;
+    await act?.();
     this.answer();
     return "Fake 1";
   }
