@@ -33,6 +33,7 @@ export const CODES = {
   InvalidResumeToken: 260,
   ChangeStreamFatalError: 280,
   ChangeStreamHistoryLost: 286,
+  InterruptedAtShutdown: 11600,
   Interrupted: 11601,
   OutOfDiskSpace: 14031,
   BsonObjectTooLarge: 10334,

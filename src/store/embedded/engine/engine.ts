@@ -39,7 +39,9 @@ interface ChunkWish {
 /** LMDB as the store uses it: ordered bytes, read where they lie, written in batches that share one sync. */
 export class Engine {
   private readonly jobs: Job[] = [];
-  private isWriting = false;
+  private writing: Promise<void> | undefined;
+  private isClosing = false;
+  private isClosed = false;
   private onSettled: () => void = () => {};
   private lastRead: Buffer | undefined;
   private lastView: Buffer = Buffer.alloc(0);
@@ -65,6 +67,7 @@ export class Engine {
 
   /** The document under a key, valid until the next read: LMDB's binding reads into one buffer. */
   document(key: Buffer): Value | undefined {
+    this.refuseIfClosed();
     const read = this.database.getBinaryFast(key);
     return read && this.valueIn(read);
   }
@@ -99,6 +102,7 @@ export class Engine {
   }
 
   private chunk({ lower, upper }: KeyRange, { reverse, excluded, withValues, limit }: ChunkWish) {
+    this.refuseIfClosed();
     const found = this.database.getRange({
       start: reverse ? upper : lower,
       end: reverse ? lower : upper,
@@ -124,6 +128,7 @@ export class Engine {
   }
 
   count({ lower, upper }: KeyRange): number {
+    this.refuseIfClosed();
     return this.database.getKeysCount({ start: lower, end: upper });
   }
 
@@ -143,9 +148,10 @@ export class Engine {
    * since what it wrote until then is kept; any other failure takes the whole transaction back.
    */
   write<T>(run: () => T): Promise<T> {
+    if (this.isClosing) return Promise.reject(closing());
     return new Promise<T>((resolve, reject) => {
       this.jobs.push({ run, resolve: resolve as (outcome: unknown) => void, reject });
-      if (!this.isWriting) void this.writeAll();
+      this.writing ??= this.writeAll();
     });
   }
 
@@ -155,8 +161,7 @@ export class Engine {
   }
 
   private async writeAll(): Promise<void> {
-    this.isWriting = true;
-    while (this.jobs.length > 0) {
+    while (this.jobs.length > 0 && !this.isClosing) {
       let batch: Job[] = [];
       let fault: unknown;
       const settle: (() => void)[] = [];
@@ -180,10 +185,20 @@ export class Engine {
         for (const job of batch) job.reject(reason);
       }
     }
-    this.isWriting = false;
+    this.writing = undefined;
   }
 
+  /** LMDB must not be touched after it was closed. */
+  private refuseIfClosed(): void {
+    if (this.isClosed) throw closing();
+  }
+
+  /** Lets the batch that is being written end; who comes later is refused. */
   async close(): Promise<void> {
+    this.isClosing = true;
+    await this.writing;
+    this.isClosed = true;
+    for (const { reject } of this.jobs.splice(0)) reject(closing());
     await this.database.close();
   }
 }
@@ -197,6 +212,8 @@ function attempt({ run, resolve, reject }: Job): () => void {
     return () => reject(error);
   }
 }
+
+const closing = (): CommandError => new CommandError("InterruptedAtShutdown", "The store is being closed.");
 
 type FailedCommit = Error & { commitError: Promise<unknown> };
 
