@@ -1,7 +1,7 @@
 import { type ClassType, Field, InputType } from "type-graphql";
 import { type Criterion, fieldAt } from "./criterion.js";
 import { ANYTHING, unserved } from "./demand.js";
-import { type ValueTests, valueCriterion } from "./value-tests.js";
+import { checkTests, type ValueTests, valueCriterion } from "./value-tests.js";
 
 /** The filter by an enum, and the criterion that uses it. */
 export function choiceFilter(name: string, choices: () => object): ReturnType<typeof valueCriterion> {
@@ -43,6 +43,7 @@ export const texts = (field: string, description: string): Criterion => ({
   description,
   demand: ({ has }: TextListFilter, at, asking) => {
     if (has == null) return ANYTHING;
+    checkTests({ eq: has }, at.path);
     asking.spend(at.path);
     return unserved({ $in: [{ $literal: has }, fieldAt(at, field)] });
   },
