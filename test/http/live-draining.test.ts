@@ -37,6 +37,19 @@ test("a mutation that runs is answered before its socket is closed, and not made
   await closing;
 });
 
+test("a mutation that runs on an event stream is answered to its end", async () => {
+  const server = await openLive();
+  const results: unknown[] = [];
+  const running = (async () => {
+    for await (const each of server.streamClient().iterate({ query: "mutation{plantSlowly(ms:500)}" }))
+      results.push(each);
+  })();
+  await expect.poll(() => server.live().operations, WAIT).toBe(1);
+  await server.close();
+  await running;
+  expect(results).toEqual([{ data: { plantSlowly: 1 } }]);
+});
+
 test("a socket that never introduced itself, and one that answers nothing, do not hold the end up", async () => {
   const server = await openLive();
   const silent = connect(server.port, "127.0.0.1");

@@ -97,8 +97,9 @@ test("an id that is long would come back with every event, and closes the socket
   const raw = await RawSocket.begin(server.webSocketUrl);
   raw.subscribe("x".repeat(128), "{hello}");
   await raw.hears("complete");
-  raw.subscribe("x".repeat(129), "{hello}");
+  raw.subscribe("x".repeat(129), `mutation{plant(name:"a")}`);
   expect((await raw.closed).code).toBe(4400);
+  expect(server.graph.planted).toBe(0);
 });
 
 test("a reader that stops loses its subscription, its neighbour nothing, and the publisher never waits (W6)", async () => {

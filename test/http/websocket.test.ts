@@ -106,6 +106,19 @@ test.each([
   raw.socket.close();
 });
 
+test("a client that leaves a source which cannot be ended is let go all the same", async () => {
+  const raw = await RawSocket.begin(server.webSocketUrl);
+  raw.subscribe("a", "subscription{never}");
+  raw.subscribe("b", "subscription{never}");
+  await expect.poll(() => server.live().operations).toBe(2);
+  raw.say({ id: "a", type: "complete" });
+  await expect.poll(() => server.live().operations).toBe(1);
+  raw.subscribe("a", "{hello}");
+  await raw.hears("complete", "a");
+  raw.socket.terminate();
+  await expect.poll(() => server.live().operations).toBe(0);
+});
+
 test("a client that completes an operation hears no more of it, and its source ends", async () => {
   const raw = await RawSocket.begin(server.webSocketUrl);
   raw.subscribe("a", "subscription{followed}");

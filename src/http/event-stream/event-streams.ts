@@ -47,6 +47,7 @@ export class EventStreams {
     if (isResults) {
       response.once("close", () => void started.return());
       if (this.operations.kindOf(operation) === OperationTypeNode.SUBSCRIPTION) this.endless.add(started);
+      if (this.isLeaving) this.leave();
       await this.send(stream, started, id);
     } else await stream.send("next", { errors: started.map((each) => this.operations.formatted(each, id)) });
     // Without a `complete` clients know that they were cut off, and come back.

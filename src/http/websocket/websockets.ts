@@ -105,14 +105,15 @@ export class WebSockets {
     const { schema, operations, limits } = this.options;
     const { caller, address } = connection.introduction;
     // It comes back with every event.
-    if (operationId.length > LONGEST_ID)
-      connection.peer.close(CloseCode.BadRequest, `An operation's id has at most ${LONGEST_ID} characters`);
-    if (connection.operations >= limits.maxOperationsPerSocket)
-      return [
-        limitError(
-          `${limits.maxOperationsPerSocket} operations run on this connection already: end one of them first.`,
-        ),
-      ];
+    if (operationId.length > LONGEST_ID) {
+      const tooLong = `An operation's id has at most ${LONGEST_ID} characters.`;
+      connection.peer.close(CloseCode.BadRequest, tooLong);
+      return [limitError(tooLong)];
+    }
+    if (connection.operations >= limits.maxOperationsPerSocket) {
+      const most = limits.maxOperationsPerSocket;
+      return [limitError(`${most} operations run on this connection already: end one of them first.`)];
+    }
     const request = { ...payload, operationName: payload.operationName || null };
     const started = operations.start(request, { caller, address, id: randomUUID() }, () => connection.remove(results));
     if (!(started instanceof Results)) return [...started];

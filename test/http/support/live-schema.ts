@@ -20,6 +20,7 @@ const SDL = `
     breaks(how: String!): Int!
     stumbles: Int
     followed: String!
+    never: Int!
   }
 `;
 
@@ -66,6 +67,7 @@ export class LiveGraph {
         return event;
       },
       followed: (event) => event,
+      never: (event) => event,
     });
     this.feed({
       count: (_, { to }) => numbers(to as number),
@@ -76,6 +78,7 @@ export class LiveGraph {
       breaks: (_, { how }) => broken(how as string),
       stumbles: () => numbers(3),
       followed: () => this.follow(),
+      never: () => silence(),
     });
   }
 
@@ -108,6 +111,12 @@ export class LiveGraph {
 
 async function* numbers(to: number) {
   for (let each = 1; each <= to; each += 1) yield await Promise.resolve(each);
+}
+
+// An async generator that waits cannot be ended.
+async function* silence() {
+  await new Promise(() => undefined);
+  yield 1;
 }
 
 async function* broken(how: string) {
