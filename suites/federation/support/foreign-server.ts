@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { ApolloServer } from "@apollo/server";
+import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { parse } from "graphql";
@@ -36,7 +37,8 @@ const isOf = (reference: unknown, key: unknown): boolean =>
 
 async function serve(name: string, resolvers: object): Promise<ForeignServer> {
   const typeDefs = parse(await readFile(`suites/federation/subgraphs/${name}.graphql`, "utf8"));
-  const server = new ApolloServer({ schema: buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]) });
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
+  const server = new ApolloServer({ schema, plugins: [ApolloServerPluginInlineTraceDisabled()] });
   const { url } = await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" } });
   return { url, [Symbol.asyncDispose]: () => server.stop() };
 }
@@ -97,3 +99,27 @@ export function serveBadges(): Promise<ForeignServer> {
     Query: { badges: (_root: unknown, { ids }: { ids: string[] }) => ids.map(badge) },
   });
 }
+
+/** The team that has nodes of its own, and answers for those of Rocas as docs/federation.md proposes. */
+export function serveNotes(): Promise<ForeignServer> {
+  const typeOf = (id: string) =>
+    id.startsWith("project_")
+      ? "Project"
+      : id.startsWith("dataset_")
+        ? "Dataset"
+        : id.startsWith("note_")
+          ? "Note"
+          : null;
+  const node = (id: string) => (typeOf(id) ? { __typename: typeOf(id), id } : null);
+  return serve("notes", {
+    Query: {
+      node: (_root: unknown, { id }: { id: string }) => node(id),
+      nodes: (_root: unknown, { ids }: { ids: string[] }) => ids.map(node),
+    },
+    Note: { text: ({ id }: { id: string }) => `says ${id}` },
+  });
+}
+
+/** The team that puts labels on records of every type, by their ids. */
+export const serveLabels = (): Promise<ForeignServer> =>
+  serve("labels", { Node: { labels: ({ id }: { id: string }) => [`label of ${id}`] } });
