@@ -1,7 +1,6 @@
-import { documentValue, fieldsOf, isEmpty, type Value } from "../bson/value.js";
+import { fieldsOf, isEmpty, type Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import { FieldPath } from "../query/field-path.js";
-import { Branch, isBranch } from "../update/document-tree.js";
 import type { Evaluate } from "./expression/expression.js";
 import { checkFieldPath } from "./expression/field-reference.js";
 import { parseExpression } from "./expression/parse-expression.js";
@@ -63,36 +62,4 @@ function refuseConflict(path: string, before: readonly ComputedField[]): void {
       `Invalid $addFields :: caused by :: specification contains two conflicting paths. Cannot specify both '${path}' and '${other.path.text}'`,
       40176,
     );
-}
-
-/** @param source what the expressions are about; the fields are set in `base`. */
-export function withComputed(base: Value, source: Value, computed: readonly ComputedField[]): Value {
-  const root = Branch.of(base);
-  for (const { path, evaluate } of computed) setAt(root, path, 0, evaluate(source));
-  return documentValue(root.written());
-}
-
-/**
- * A value on the way that is no object gives way; an array has the field set in each of its elements.
- * @param value undefined takes the field away.
- */
-export function setAt(holder: Branch, path: FieldPath, at: number, value: Value | undefined): void {
-  const segment = path.segments[at]!;
-  if (holder.isArray) {
-    holder.entries.forEach((entry) => {
-      entry.node = opened(entry.node);
-      setAt(entry.node as Branch, path, at, value);
-    });
-    return;
-  }
-  if (at === path.segments.length - 1) return value ? holder.set(segment, value) : holder.remove(segment);
-  const inner = opened(holder.get(segment));
-  holder.set(segment, inner);
-  setAt(inner, path, at + 1, value);
-}
-
-function opened(node: Value | Branch | undefined): Branch {
-  if (node === undefined) return new Branch(false, []);
-  if (isBranch(node)) return node;
-  return node.isObject || node.isArray ? Branch.of(node) : new Branch(false, []);
 }

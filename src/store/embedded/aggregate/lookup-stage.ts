@@ -8,7 +8,7 @@ import { search } from "../query/find-records.js";
 import { PAUSE, type Paused } from "../query/paused.js";
 import type { Plan } from "../query/plan.js";
 import { Branch } from "../update/document-tree.js";
-import { setAt } from "./computed-fields.js";
+import { setAt } from "./set-fields.js";
 import { firstSearch, type Pipeline, type Sources } from "./first-search.js";
 import type { Stage } from "./stage.js";
 import { parseExpression } from "./expression/parse-expression.js";

@@ -3,8 +3,9 @@ import { CommandError } from "../command-error.js";
 import { FieldPath } from "../query/field-path.js";
 import { isTruthy } from "../bson/truthy.js";
 import { compileFlags, including, isFlag, selectionOf, type Project, type Selection } from "../query/projection.js";
-import { withComputed, type ComputedField } from "./computed-fields.js";
+import type { ComputedField } from "./computed-fields.js";
 import { checkFieldPath } from "./expression/field-reference.js";
+import { settingFields } from "./set-fields.js";
 import { parseExpression } from "./expression/parse-expression.js";
 
 /** `$project`: flags as in a `find`, and fields computed by simple expressions. */
@@ -39,7 +40,8 @@ export function parseProject(specification: Value): Project {
   const selection = selectionOf(isIdNamed ? names : ["_id", ...names]);
   for (const { path } of computed) makeRoom(selection, path);
   const base = including(selection);
-  return (document) => withComputed(base(document), document, computed);
+  const set = settingFields(computed);
+  return (document) => set(base(document), document);
 }
 
 /** What a field is computed into stays where it stands, with nothing of its own; in an array that is each element. */

@@ -6,7 +6,7 @@ import { PAUSE, type Paused } from "../query/paused.js";
 import { isTruthy } from "../bson/truthy.js";
 import { Branch, holderAt } from "../update/document-tree.js";
 import { int64Value } from "../bson/make-value.js";
-import { setAt } from "./computed-fields.js";
+import { setAt } from "./set-fields.js";
 import type { Stage } from "./stage.js";
 
 interface Unwind {
