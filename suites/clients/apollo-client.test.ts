@@ -3,10 +3,10 @@ import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, isAbstractType, parse } from "graphql";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { firstValueFrom } from "rxjs";
-import { openRocas, type Rocas } from "./support/open-rocas.js";
 import { expectSeen, seedModels } from "./support/seen-by-client.js";
+import { sharedRocas } from "./support/shared-rocas.js";
 import { socketOf } from "./support/socket-of.js";
 import { type Heard, untilHeard } from "./support/until-heard.js";
 
@@ -71,12 +71,8 @@ const HEAR = gql`
   }
 `;
 
-let rocas: Rocas;
-beforeAll(async () => {
-  rocas = await openRocas();
-  await seedModels(rocas);
-});
-afterAll(() => rocas[Symbol.asyncDispose]());
+const rocas = sharedRocas();
+beforeAll(() => seedModels(rocas()));
 
 /** As Apollo's own documentation tells: the cache learns from the introspection what an interface may be. */
 const possibleTypesOf = (schema: GraphQLSchema): Record<string, string[]> =>
@@ -87,7 +83,7 @@ const possibleTypesOf = (schema: GraphQLSchema): Record<string, string[]> =>
   );
 
 async function openClient(): Promise<{ client: ApolloClient; schema: GraphQLSchema }> {
-  const link = new HttpLink({ uri: `${rocas.url}/graphql` });
+  const link = new HttpLink({ uri: `${rocas().url}/graphql` });
   const stranger = new ApolloClient({ link, cache: new InMemoryCache() });
   const { data } = await stranger.query({ query: parse(getIntrospectionQuery()), fetchPolicy: "no-cache" });
   const schema = buildClientSchema(data as never);
@@ -143,13 +139,13 @@ test("Apollo Client introspects, pages both ways into its cache, and mutates", a
   expect(CombinedGraphQLErrors.is(refusal)).toBe(true);
   const code = (refusal as CombinedGraphQLErrors).errors[0]!.extensions!["code"] as string;
   const types = Object.keys(schema.getTypeMap()).filter((each) => !each.startsWith("__"));
-  await expectSeen(rocas, { types: types.sort(), ...pages, ids, code });
+  await expectSeen(rocas(), { types: types.sort(), ...pages, ids, code });
 });
 
 test("Apollo Client keeps records by id, and snapshots with what holds them", async () => {
   const { client } = await openClient();
   const model = "model-1";
-  await rocas.execute(
+  await rocas().execute(
     `mutation { createDataset(input: { model: "${model}", name: "d", details: { rows: 1 }, files: [{ name: "a", text: "b" }] }) { id } }`,
   );
   const input = { model, name: "v", ds: { model, name: "d" }, files: [{ name: "a", text: "b" }] };
@@ -166,7 +162,7 @@ test("Apollo Client keeps records by id, and snapshots with what holds them", as
 });
 
 test("Apollo Client hears of changes over WebSocket", async () => {
-  const link = new GraphQLWsLink(socketOf(rocas));
+  const link = new GraphQLWsLink(socketOf(rocas()));
   const cache = new InMemoryCache({ possibleTypes: { Node: ["Model"] } });
   const changes = new ApolloClient({ link, cache }).subscribe<{ recordChanged: Heard }>({ query: HEAR });
 
@@ -175,5 +171,5 @@ test("Apollo Client hears of changes over WebSocket", async () => {
     return data!.recordChanged;
   });
 
-  await untilHeard(rocas, first);
+  await untilHeard(rocas(), first);
 });

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { openTempFolder, type TempFolder } from "../../test/support/temp-folder.js";
 import { FEDERATION_FILE, SCHEMA_FILE } from "./schema-files.js";
 import { has } from "./support/has-command.js";
-import { openRocas, type Rocas } from "./support/open-rocas.js";
 import { expectSeen, type Seen, seedModels } from "./support/seen-by-client.js";
+import { sharedRocas } from "./support/shared-rocas.js";
 import { type Heard, untilHeard } from "./support/until-heard.js";
 
 const run = promisify(execFile);
@@ -27,6 +27,7 @@ const hasGo = has("go", "version");
 if (!hasGo) console.warn("The Go client is not tried: there is no go.");
 
 describe.skipIf(!hasGo)("a Go client (genqlient), whose types are made from the schema,", { timeout: 300_000 }, () => {
+  const rocas = sharedRocas();
   let folder: TempFolder;
   let program: string;
   // The first run compiles genqlient as well.
@@ -36,21 +37,18 @@ describe.skipIf(!hasGo)("a Go client (genqlient), whose types are made from the 
   }, 300_000);
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  const client = async (task: "visit" | "hear", { url }: Rocas): Promise<unknown> =>
-    JSON.parse((await run(program, [task, url])).stdout);
+  const client = async (task: "visit" | "hear"): Promise<unknown> =>
+    JSON.parse((await run(program, [task, rocas().url])).stdout);
 
   test("introspects, pages both ways, and mutates", async () => {
-    await using rocas = await openRocas();
-    await seedModels(rocas);
+    await seedModels(rocas());
 
-    const seen = await client("visit", rocas);
+    const seen = await client("visit");
 
-    await expectSeen(rocas, seen as Seen);
+    await expectSeen(rocas(), seen as Seen);
   });
 
   test("hears of changes over WebSocket", async () => {
-    await using rocas = await openRocas();
-
-    await untilHeard(rocas, client("hear", rocas) as Promise<Heard>);
+    await untilHeard(rocas(), client("hear") as Promise<Heard>);
   });
 });

@@ -1,14 +1,9 @@
 import { serverAudits } from "graphql-http";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { openRocas, type Rocas } from "./support/open-rocas.js";
+import { expect, test } from "vitest";
+import { sharedRocas } from "./support/shared-rocas.js";
 
-let rocas: Rocas;
-beforeAll(async () => {
-  rocas = await openRocas();
-});
-afterAll(() => rocas[Symbol.asyncDispose]());
-
-const audits = serverAudits({ url: () => `${rocas.url}/graphql` });
+const rocas = sharedRocas();
+const audits = serverAudits({ url: () => `${rocas().url}/graphql` });
 const required = audits.filter(({ name }) => /^(MUST|SHOULD) /.test(name));
 const optional = audits.filter((each) => !required.includes(each));
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { has } from "./support/has-command.js";
-import { openRocas, type Rocas } from "./support/open-rocas.js";
 import { expectSeen, type Seen, seedModels } from "./support/seen-by-client.js";
+import { sharedRocas } from "./support/shared-rocas.js";
 import { type Heard, untilHeard } from "./support/until-heard.js";
 
 const run = promisify(execFile);
@@ -25,29 +25,28 @@ async function pythonWithPackages(): Promise<string> {
   return python;
 }
 
-/** What the client prints when it has done its task. @throws where it warned, or failed */
-async function client(task: "visit" | "hear", { url }: Rocas): Promise<unknown> {
-  const { stdout, stderr } = await run(await pythonWithPackages(), ["-W", "error", PROGRAM, task, url]);
-  expect(stderr).toBe("");
-  return JSON.parse(stdout);
-}
-
 const hasPython = has("python3");
 if (!hasPython) console.warn("The Python client is not tried: there is no python3.");
 
 describe.skipIf(!hasPython)("a Python client (gql on graphql-core 3.2)", { timeout: 300_000 }, () => {
+  const rocas = sharedRocas();
+
+  /** What the client prints when it has done its task. @throws where it warned, or failed */
+  const client = async (task: "visit" | "hear"): Promise<unknown> => {
+    const { stdout, stderr } = await run(await pythonWithPackages(), ["-W", "error", PROGRAM, task, rocas().url]);
+    expect(stderr).toBe("");
+    return JSON.parse(stdout);
+  };
+
   test("introspects, pages both ways, and mutates", async () => {
-    await using rocas = await openRocas();
-    await seedModels(rocas);
+    await seedModels(rocas());
 
-    const seen = await client("visit", rocas);
+    const seen = await client("visit");
 
-    await expectSeen(rocas, seen as Seen);
+    await expectSeen(rocas(), seen as Seen);
   });
 
   test("hears of changes over WebSocket", async () => {
-    await using rocas = await openRocas();
-
-    await untilHeard(rocas, client("hear", rocas) as Promise<Heard>);
+    await untilHeard(rocas(), client("hear") as Promise<Heard>);
   });
 });

@@ -11,8 +11,9 @@ import {
 } from "graphql";
 import { createClient as createEventStreams } from "graphql-sse";
 import { expect, test } from "vitest";
-import { openRocas, type Rocas } from "./support/open-rocas.js";
+import type { Rocas } from "./support/open-rocas.js";
 import { expectSeen, seedModels } from "./support/seen-by-client.js";
+import { sharedRocas } from "./support/shared-rocas.js";
 import { socketOf } from "./support/socket-of.js";
 import { type Heard, untilHeard } from "./support/until-heard.js";
 
@@ -56,6 +57,8 @@ const HEAR = gql`
     }
   }
 `;
+
+const rocas = sharedRocas();
 
 /** Values have no id: they are kept with what holds them. */
 const valuesOf = (schema: GraphQLSchema): Record<string, () => null> =>
@@ -106,10 +109,9 @@ const create = (client: Client, input: object) =>
   client.mutation<{ createModel: { id: string } }>(CREATE, { input }).toPromise();
 
 test("urql with graphcache introspects, pages both ways into its cache, and mutates, without a warning", async () => {
-  await using rocas = await openRocas();
-  await seedModels(rocas);
+  await seedModels(rocas());
   const warned: string[] = [];
-  const { client, schema } = await openClient(rocas, warned);
+  const { client, schema } = await openClient(rocas(), warned);
 
   const pages = { forwards: await scroll(client(), "forwards"), backwards: await scroll(client(), "backwards") };
   const maker = client();
@@ -120,7 +122,7 @@ test("urql with graphcache introspects, pages both ways into its cache, and muta
   const code = refused.error!.graphQLErrors[0]!.extensions["code"] as string;
   const types = Object.keys(schema.getTypeMap()).filter((each) => !each.startsWith("__"));
   const ids = made.map(({ data }) => data!.createModel.id);
-  await expectSeen(rocas, { types: types.sort(), ...pages, ids, code });
+  await expectSeen(rocas(), { types: types.sort(), ...pages, ids, code });
   expect(warned).toEqual([]);
 });
 
@@ -152,15 +154,12 @@ const forwarder =
   });
 
 test("urql hears of changes over WebSocket", async () => {
-  await using rocas = await openRocas();
-
-  await untilHeard(rocas, firstHeard(rocas, forwarder(socketOf(rocas))));
+  await untilHeard(rocas(), firstHeard(rocas(), forwarder(socketOf(rocas()))));
 });
 
 test("urql hears of changes over server-sent events", async () => {
-  await using rocas = await openRocas();
-  const streams = createEventStreams({ url: `${rocas.url}/graphql/stream`, retryAttempts: 0 });
+  const streams = createEventStreams({ url: `${rocas().url}/graphql/stream`, retryAttempts: 0 });
 
-  await untilHeard(rocas, firstHeard(rocas, forwarder(streams)));
+  await untilHeard(rocas(), firstHeard(rocas(), forwarder(streams)));
   streams.dispose();
 });
