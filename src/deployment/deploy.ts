@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import { freezeBuildVersion } from "../build-version/freeze-build-version.js";
 import { DomainError } from "../errors.js";
 import { newId } from "../graph/id.js";
+import { refuseNull } from "../graph/given.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import { freezeModelVersion } from "../model-version/freeze-model-version.js";
 import type { Project } from "../project/project.js";
@@ -33,6 +34,7 @@ export function deploy(
   return once(store, intent, async () => {
     const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
+    refuseNull(input, ["tag", "notebook", "replicas"]);
     checkReplicas(input.replicas ?? 0);
     const name = input.name ?? madeUpName();
     const asked = await resolved(store, project, input);

@@ -7,7 +7,7 @@ export const MOST_REPLICAS = 20;
 
 @InputType({
   description:
-    "What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already.",
+    "What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already. Null empties `movers` and `details`, and is refused for what is never empty.",
 })
 export class DeployInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
@@ -35,7 +35,7 @@ export class DeployInput extends MutationInput {
   @Field(() => [ModelVersionKeyInput], {
     nullable: true,
     description:
-      "The versions to serve, 20 at most; empty for lazy serving, where the replicas fetch versions of the project's models on demand.",
+      "The versions to serve, 20 at most; empty, or null, for lazy serving, where the replicas fetch versions of the project's models on demand.",
   })
   readonly movers?: ModelVersionKeyInput[] | null;
 

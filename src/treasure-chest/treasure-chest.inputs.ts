@@ -31,7 +31,7 @@ export class CreateTreasureChestInput extends TreasureChestFields {
 
 @InputType({
   description:
-    "What is to change of a treasure chest. A field left out stays as it is. User name and password change together.",
+    "What is to change of a treasure chest. A field left out stays as it is; null empties it, and is refused for the owner, the user name and the password. The last two change together.",
 })
 export class UpdateTreasureChestInput extends TreasureChestFields {
   @Field(() => String, { description: "The name of the chest." })

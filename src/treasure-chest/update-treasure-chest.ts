@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import { given } from "../graph/given.js";
+import { given, refuseNull } from "../graph/given.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { required } from "../store/required.js";
@@ -22,6 +22,7 @@ export function updateTreasureChest(
   const intent = chestIntent(vault, sent, input);
   return once(store, intent, async () => {
     const chest = await required(store.treasureChests, "treasure chest", [input.name], ["input", "name"]);
+    refuseNull(input, ["owner", "username", "password"]);
     const { username, password, desc } = input;
     if ((username == null) !== (password == null))
       throw new DomainError("BAD_USER_INPUT", "User name and password change together.", [
