@@ -1,6 +1,7 @@
 import { type ClassType, Field, InputType } from "type-graphql";
 import { type Criterion, fieldAt } from "./criterion.js";
 import { ANYTHING, unserved } from "./demand.js";
+import { listAt, literal } from "./expression.js";
 import { checkTests, type ValueTests, valueCriterion } from "./value-tests.js";
 
 /** The filter by an enum, and the criterion that uses it. */
@@ -45,6 +46,6 @@ export const texts = (field: string, description: string): Criterion => ({
     if (has == null) return ANYTHING;
     checkTests({ eq: has }, at.path);
     asking.spend(at.path);
-    return unserved({ $in: [{ $literal: has }, fieldAt(at, field)] });
+    return unserved({ $in: [literal(has), listAt(fieldAt(at, field))] });
   },
 });

@@ -9,3 +9,6 @@ export const literal = (value: unknown): Expression => ({ $literal: value });
 
 export const isNothing = (value: Expression): Expression => ({ $lte: [value, literal(null)] });
 export const isSomething = (value: Expression): Expression => ({ $gt: [value, literal(null)] });
+
+/** A stored list; an empty one where none is stored. */
+export const listAt = (value: Expression): Expression => ({ $ifNull: [value, literal([])] });

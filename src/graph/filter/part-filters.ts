@@ -1,5 +1,6 @@
 import { type Criterion, fieldAt, type Place } from "./criterion.js";
 import type { Demand } from "./demand.js";
+import { listAt } from "./expression.js";
 import type { FilterType } from "./filter-of.js";
 
 interface Options {
@@ -35,8 +36,7 @@ export const someOf = (
       { ...at, prefix: `$$${as}.`, indexed: indexOf(at, field, indexed), depth: at.depth + 1 },
       asking,
     );
-    const list = { $ifNull: [fieldAt(at, field), { $literal: [] }] };
-    const expression = { $anyElementTrue: [{ $map: { input: list, as, in: inner.expression } }] };
+    const expression = { $anyElementTrue: [{ $map: { input: listAt(fieldAt(at, field)), as, in: inner.expression } }] };
     // Two conditions may be met by two elements where one has to meet both.
     const isExact = inner.rest === null && inner.bounds.length === 1;
     return { expression, bounds: inner.bounds, rest: isExact ? null : expression };

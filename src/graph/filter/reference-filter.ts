@@ -1,7 +1,7 @@
 import { Field, InputType } from "type-graphql";
 import { type Asking, type Criterion, fieldAt, type Place } from "./criterion.js";
 import { ANYTHING, type Demand, served, unserved } from "./demand.js";
-import { literal } from "./expression.js";
+import { listAt, literal } from "./expression.js";
 import { checkTests } from "./value-tests.js";
 
 @InputType({ description: "Which record, by its name. Several conditions must all hold; null is no condition." })
@@ -34,7 +34,7 @@ export const reference = (
     const ids = await idsOf(kind, filter, at, asking);
     const value = fieldAt(at, field);
     const expression = isList
-      ? { $or: ids.map((each) => ({ $in: [literal(each), value] })) }
+      ? { $or: ids.map((each) => ({ $in: [literal(each), listAt(value)] })) }
       : { $in: [value, literal(ids)] };
     if (at.indexed !== "") return unserved(expression);
     const [only] = ids;
