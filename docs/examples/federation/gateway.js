@@ -10,6 +10,8 @@ const gateway = createGatewayRuntime({
     // The gateway's own token, never one that a client sent, and for Rocas alone.
     fromClientToSubgraphs: ({ subgraphName }) => (subgraphName === "rocas" ? { authorization: `Bearer ${token}` } : {}),
   },
+  // For subscriptions, which it would ask for by GET, as a page of any origin could.
+  transportEntries: { rocas: { options: { method: "POST" } } },
 });
 
 const server = createServer(gateway).listen(4002, "127.0.0.1", () =>

@@ -48,13 +48,16 @@ const apollo: StartGateway = async (subgraphs, token) => {
   return { url, [Symbol.asyncDispose]: () => server.stop() };
 };
 
-const hive: StartGateway = async (subgraphs, token) => {
+type Transports = NonNullable<Parameters<typeof createGatewayRuntime>[0]["transportEntries"]>;
+
+const startHive = async (subgraphs: readonly Address[], token: string, transportEntries: Transports = {}) => {
   const headers = { authorization: `Bearer ${token}` };
   const { supergraph, errors } = composers["@theguild/federation-composition"]!(await published(subgraphs, headers));
   if (!supergraph) throw new Error(errors.join("\n"));
   const gateway = createGatewayRuntime({
     supergraph,
     logging: false,
+    transportEntries,
     propagateHeaders: { fromClientToSubgraphs: () => headers },
   });
   const server = createServer((request, response) => void gateway.requestListener(request, response));
@@ -67,6 +70,25 @@ const hive: StartGateway = async (subgraphs, token) => {
       await gateway[Symbol.asyncDispose]();
     },
   };
+};
+
+const hive: StartGateway = (subgraphs, token) => startHive(subgraphs, token);
+
+// By itself it would subscribe by GET, as another origin's page could.
+const hiveOverEvents: StartGateway = (subgraphs, token) =>
+  startHive(subgraphs, token, { rocas: { options: { method: "POST" } } });
+
+const hiveOverWebSocket: StartGateway = (subgraphs, token) => {
+  const connectionParams = { authorization: `Bearer ${token}` };
+  return startHive(subgraphs, token, {
+    rocas: { options: { subscriptions: { kind: "ws", location: "/graphql", options: { connectionParams } } } },
+  });
+};
+
+/** Gateways that pass subscriptions on, by what they speak with Rocas. */
+export const liveGateways: Record<string, StartGateway> = {
+  "server-sent events": hiveOverEvents,
+  WebSocket: hiveOverWebSocket,
 };
 
 export const gateways: Record<string, StartGateway> = { "Apollo Gateway": apollo, "Hive Gateway": hive };
