@@ -8,7 +8,7 @@ import { DeploymentResolver } from "./deployment/deployment.resolver.js";
 import { UploadsResolver } from "./files/uploads.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";
-import { LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";
+import { DriftEventResolver, LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";
 import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
 import { ModelVersionResolver, ModelVersionSnapshotResolver } from "./model-version/model-version.resolver.js";
 import { ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
@@ -47,6 +47,7 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         TreasureChestResolver,
         LiveResolver,
         TaskChangeResolver,
+        DriftEventResolver,
         RecordChangeResolver,
       ],
       pubSub: UNUSED,

@@ -7,11 +7,16 @@ import type { Intent } from "../store/intent.js";
 import type { Store } from "../store/store.js";
 import { isGoing, refuseDeleting } from "../store/under-parent.js";
 import type { Deployment } from "./deployment.js";
+import { heldBy } from "./held-by.js";
 import { availabilityOf } from "./replica-tasks.js";
 import { type Asked, type Wanted, wishAfter } from "./wish-after.js";
 
 /** With the wish, so that nobody who waits for it takes the availability of an earlier one for its own. */
-const wished = (wish: Wanted, { tasks }: Deployment) => ({ ...wish, availability: availabilityOf(wish, tasks) });
+const wished = (wish: Wanted, { tasks }: Deployment) => ({
+  ...wish,
+  holds: heldBy(wish),
+  availability: availabilityOf(wish, tasks),
+});
 
 /**
  * Changes what is wanted of a deployment. As after an insert, what a new revision needs is read again after the write:

@@ -19,6 +19,7 @@ import { stillUnderAll } from "../training/still-under-all.js";
 import { changeWish } from "./change-wish.js";
 import { type DeployInput, MOST_REPLICAS } from "./deployment.inputs.js";
 import { Availability, type Deployment } from "./deployment.js";
+import { heldBy } from "./held-by.js";
 import type { Asked } from "./wish-after.js";
 
 /**
@@ -101,6 +102,7 @@ async function insert(store: Store, intent: Intent, project: Project, name: stri
       bvers,
       notebook,
       movers: [...movers],
+      holds: heldBy({ bvers, movers: [...movers] }),
       details,
       replicas,
       tasks: [],

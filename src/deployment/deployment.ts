@@ -75,6 +75,7 @@ export abstract class Served {
 @index({ "movers._id": 1, superseded: 1, _id: -1 })
 @index({ "movers.model._id": 1, superseded: 1, _id: -1 })
 @index({ "bvers._id": 1, superseded: 1, _id: -1 })
+@index({ holds: 1, superseded: 1, _id: -1 })
 export class Deployment extends storedRecord(Served) {
   @Field(() => String, { description: "The name of the deployment; it never changes." })
   @prop({ type: () => String, required: true })
@@ -93,6 +94,10 @@ export class Deployment extends storedRecord(Served) {
   /** The id of the wanted revision, chosen when the wish was written. */
   @prop({ type: () => String, required: true })
   readonly revision_id!: string;
+
+  /** What the snapshots in it, nested ones too, were taken of (`heldBy`): who is told when one of them changes. */
+  @prop({ type: () => [String] })
+  readonly holds?: string[];
 
   @Field(() => Int, { description: "How many containers are wanted." })
   @prop({ type: () => Number, required: true })

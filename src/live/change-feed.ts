@@ -1,10 +1,11 @@
-import type { mongo } from "mongoose";
 import type { Logger } from "pino";
 import { DomainError } from "../errors.js";
-import { FeedSession } from "./feed-session.js";
+import { FeedSession, type Watch } from "./feed-session.js";
 
 /** Something that was inserted, in the words of those who listen. */
 export interface Heard {
+  /** The id of the record that it is about. */
+  readonly record: string;
   /** About as many as it takes while it waits to be told. */
   readonly bytes: number;
 }
@@ -20,13 +21,13 @@ export interface Listener<H> {
  * What any process inserts into a collection, told to everybody in this one who listens. However many they are, there is
  * one change stream; where nobody listens there is none.
  */
-export class ChangeFeed<T extends { _id: string }, H extends Heard> {
+export class ChangeFeed<T extends object, H extends Heard> {
   readonly #listeners = new Set<Listener<H>>();
   #session: FeedSession<T> | undefined;
 
   /** @param tell made of each insert once, whoever hears it. */
   constructor(
-    private readonly collection: mongo.Collection<T>,
+    private readonly watch: Watch<T>,
     private readonly tell: (document: T, token: string) => H,
     private readonly logger: Logger,
   ) {}
@@ -47,7 +48,7 @@ export class ChangeFeed<T extends { _id: string }, H extends Heard> {
   /** When it resolves, the listener hears every insert from then on. @throws what the store refuses a change stream for */
   async listen(listener: Listener<H>): Promise<void> {
     this.#listeners.add(listener);
-    this.#session ??= new FeedSession(this.collection, this.#ears(), this.logger);
+    this.#session ??= new FeedSession(this.watch, this.#ears(), this.logger);
     try {
       await this.#session.opened;
     } catch (error) {

@@ -19,14 +19,15 @@ const PATIENCE_MS = 50;
  * from the one that everybody shares.
  * @throws BAD_USER_INPUT where the store remembers too little
  */
-export async function eventsAfter(app: Needs, life: Life, token: string, hearing: Hearing<HeardEvent>) {
+export async function eventsAfter(app: Needs, life: Life, token: string, hearing: Hearing<HeardEvent>, resume: string) {
   const stream: Stream = app.store.events.watch<Event>(INSERTS, {
     resumeAfter: { _data: token },
     maxAwaitTimeMS: PATIENCE_MS,
   });
   life.defer(() => void stream.close().catch(() => undefined));
   const first = await firstOf(stream);
-  return caughtUp(app, life, { stream, first, token }, hearing);
+  const join = () => hear(app.live.events, life, hearing, resume);
+  return caughtUp(app, { stream, first, token }, hearing, join);
 }
 
 async function firstOf(stream: Stream): Promise<HeardEvent | null> {
@@ -56,9 +57,9 @@ interface Beginning {
 
 async function* caughtUp(
   { live }: Needs,
-  life: Life,
   { stream, first, token }: Beginning,
   hearing: Hearing<HeardEvent>,
+  join: () => Promise<BoundedQueue<HeardEvent>>,
 ): AsyncGenerator<HeardEvent, void> {
   let position = token;
   let queue: BoundedQueue<HeardEvent> | undefined;
@@ -69,7 +70,7 @@ async function* caughtUp(
       if (isFor(hearing, event)) yield event;
     } else {
       // Everybody's stream is joined only now, so that its queue holds little when this one has caught up with it.
-      queue ??= await hear(live.events, life, hearing);
+      queue ??= await join();
       joined ||= live.events.position;
       const passed = tokenOf(stream.resumeToken);
       if (passed > position) position = passed;

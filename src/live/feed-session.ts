@@ -22,11 +22,14 @@ export interface SessionEars<T> {
   lost(): void;
 }
 
+/** Opens a change stream of inserts, now or after a token. */
+export type Watch<T extends object> = (from: { readonly resumeAfter?: unknown }) => mongo.ChangeStream<T>;
+
 /**
  * One change stream for as long as somebody listens. Where it breaks it goes on after the last insert that was heard,
  * however long the store was away.
  */
-export class FeedSession<T extends { _id: string }> {
+export class FeedSession<T extends object> {
   /** When it resolves, every insert from then on is heard. Rejects where the first attempt failed. */
   readonly opened: Promise<void>;
   readonly #closing = new AbortController();
@@ -34,7 +37,7 @@ export class FeedSession<T extends { _id: string }> {
   #token: unknown;
 
   constructor(
-    private readonly collection: mongo.Collection<T>,
+    private readonly watch: Watch<T>,
     private readonly ears: SessionEars<T>,
     private readonly logger: Logger,
   ) {
@@ -70,7 +73,7 @@ export class FeedSession<T extends { _id: string }> {
       } catch (error) {
         if (this.#isClosed) break;
         if (this.#token === undefined) return onRefusal(error);
-        this.logger.warn({ event: "change_stream_broke", collection: this.collection.collectionName, err: error });
+        this.logger.warn({ event: "change_stream_broke", err: error });
         if (isHistoryLost(error)) return this.ears.lost();
         failures += 1;
         await this.#wait(Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures));
@@ -81,7 +84,7 @@ export class FeedSession<T extends { _id: string }> {
 
   async #read(onToken: (token: unknown) => void): Promise<void> {
     const from = this.#token === undefined ? {} : { resumeAfter: this.#token };
-    const stream = this.collection.watch<T>(INSERTS, from);
+    const stream = this.watch(from);
     this.#stream = stream;
     // Comes with the first answer of the store: from there nothing is missed. The stream reads no store until it is asked.
     stream.on("resumeTokenChanged", onToken);

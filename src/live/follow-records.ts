@@ -12,6 +12,8 @@ import { RecordAction, type RecordChange, type RecordChangedArgs } from "./recor
 import { recordTypeOf } from "./record-type.js";
 
 type Needs = Pick<App, "store" | "live" | "cursors">;
+const RESUME = "subscribe again with `after` and the `cursor` of the last change that came.";
+
 type IsWanted = (event: HeardEvent) => boolean | Promise<boolean>;
 
 /** What happens to records from now on, or from a cursor. @throws BAD_USER_INPUT, NOT_FOUND */
@@ -26,11 +28,9 @@ export function followRecords(app: Needs, caller: Caller, args: RecordChangedArg
     const isWanted: IsWanted = scope ? async (event) => (await scope.holds(event)) && isOfTypes(event) : isOfTypes;
     const hearing: Hearing<HeardEvent> = {
       caller,
-      recordOf: ({ record }) => record,
       // The project itself is heard in any case: it says which models it uses.
       wants: (event) =>
         (isOfTypes(event) || (event.kind === "project" && event.key === proj)) && (model == null || isOf(model, event)),
-      resume: "subscribe again with `after` and the `cursor` of the last change that came.",
     };
     return changes(app, await eventsFrom(app, life, position, hearing), isWanted);
   });
@@ -40,8 +40,8 @@ const isOf = (model: string, { kind, key }: HeardEvent): boolean =>
   (kind === "model" || kind === "dataset" || kind === "movers") && namesOf(key)[0] === model;
 
 async function eventsFrom(app: Needs, life: Life, position: ChangePosition | null, hearing: Hearing<HeardEvent>) {
-  if (position) return resumed(app, position, await eventsAfter(app, life, position.token, hearing));
-  const queue = await hear(app.live.events, life, hearing);
+  if (position) return resumed(app, position, await eventsAfter(app, life, position.token, hearing, RESUME));
+  const queue = await hear(app.live.events, life, hearing, RESUME);
   return (async function* () {
     for (let event = await queue.next(); event; event = await queue.next()) yield event;
   })();

@@ -36,12 +36,7 @@ const listen = (
   life: Life,
   wants: (event: HeardEvent) => boolean,
 ): Promise<BoundedQueue<HeardEvent>> =>
-  hear(live.events, life, {
-    caller,
-    recordOf: ({ record }) => record,
-    wants,
-    resume: "subscribe again, which begins with the state as it is then.",
-  });
+  hear(live.events, life, { caller, wants }, "subscribe again, which begins with the state as it is then.");
 
 async function ofRecord(app: Needs, caller: Caller, life: Life, id: string) {
   const kind = kindOf(id);

@@ -1,14 +1,12 @@
 import type { LogChunk } from "../jobs/job.js";
 import type { Heard } from "./change-feed.js";
 
-const FRAME = 256;
+/** Something was added to the log of a job, whose id is that of its record. What it is the store has. */
+export type HeardChunk = Heard;
 
-/** A piece of a log that has been kept. */
-export interface HeardChunk extends Heard {
-  readonly chunk: LogChunk;
-}
+/** All of it that the store is asked for: a follower of another log has no use for the text. */
+export type Chunk = Pick<LogChunk, "job">;
 
-export const heardChunk = (chunk: LogChunk): HeardChunk => ({
-  chunk,
-  bytes: FRAME + 2 * chunk.text.length,
-});
+const FRAME = 128;
+
+export const heardChunk = ({ job }: Chunk): HeardChunk => ({ record: job, bytes: FRAME });

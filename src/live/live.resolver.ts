@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root, Subscription } from "type-graphql";
+import { LogPage } from "../jobs/log-page.js";
 import { Node } from "../graph/node.js";
 import { nodeOf } from "../graph/node-of.js";
 import type { RequestContext } from "../request-context.js";
@@ -7,6 +8,11 @@ import { writeChangeCursor } from "./change-cursor.js";
 import { changedFields } from "./changed-fields.js";
 import { followRecords } from "./follow-records.js";
 import { followTasks } from "./follow-tasks.js";
+import { Deployment } from "../deployment/deployment.js";
+import { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
+import { followDrift } from "./follow-drift.js";
+import { followLog } from "./follow-log.js";
+import { LogArgs } from "./log-args.js";
 import { RecordAction, RecordChange, RecordChangedArgs } from "./record-change.js";
 import { TaskChange, TaskChangedArgs } from "./task-change.js";
 
@@ -31,6 +37,15 @@ export class LiveResolver {
     return change;
   }
 
+  @Subscription(() => LogPage, {
+    description:
+      "What a build, a training or the replicas of a deployment write: first what there is, then what comes. The last page of a build, training or revision has `ended`; that of a deployment comes when it is deleted. Text without control characters. After a broken connection `after` goes on where it was.",
+    subscribe: by(followLog),
+  })
+  log(@Root() page: LogPage, @Args(() => LogArgs) _: LogArgs): LogPage {
+    return page;
+  }
+
   @Subscription(() => RecordChange, {
     description:
       "What happens to records, whoever does it: each insert, change, deletion, and loss of a name to a later record, in the order in which it became known, those of one record in the order in which they were made. After a broken connection `after` goes on where it was.",
@@ -38,6 +53,31 @@ export class LiveResolver {
   })
   recordChanged(@Root() change: RecordChange, @Args(() => RecordChangedArgs) _: RecordChangedArgs): RecordChange {
     return change;
+  }
+
+  @Subscription(() => DriftEvent, {
+    description:
+      "When what a deployment serves is no longer what is current: a tag was rebuilt, a dataset or version published anew, a record changed or deleted of which a snapshot is deployed, nested ones too. Each snapshot once for each cause. What had drifted before is told by the `status` of the snapshots.",
+    subscribe: by(followDrift),
+  })
+  driftDetected(@Root() event: DriftEvent, @Args(() => DriftDetectedArgs) _: DriftDetectedArgs): DriftEvent {
+    return event;
+  }
+}
+
+@Resolver(() => DriftEvent)
+export class DriftEventResolver {
+  @FieldResolver(() => Deployment, { nullable: true, description: "The deployment; null where it is gone since." })
+  deployment(@Root() { deployment }: DriftEvent, @Ctx() { loaders }: RequestContext) {
+    return loaders.deployment.load(deployment);
+  }
+
+  @FieldResolver(() => Node, {
+    nullable: true,
+    description: "The record that took the place of the one in the snapshot, or is it with other content; or null.",
+  })
+  live(@Root() { live }: DriftEvent, @Ctx() { loaders }: RequestContext) {
+    return live === null ? null : nodeOf(loaders, live);
   }
 }
 

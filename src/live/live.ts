@@ -1,10 +1,12 @@
 import type { Logger } from "pino";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { LogChunk } from "../jobs/job.js";
 import type { Event, Store } from "../store/store.js";
 import { ChangeFeed } from "./change-feed.js";
+import type { DriftEvent } from "./drift-event.js";
+import { driftsOf } from "./drifts-of.js";
+import { INSERTS } from "./feed-session.js";
 import { Following } from "./following.js";
-import { type HeardChunk, heardChunk } from "./heard-chunk.js";
+import { type Chunk, type HeardChunk, heardChunk } from "./heard-chunk.js";
 import { type HeardEvent, heardEvent } from "./heard-event.js";
 import { Life } from "./life.js";
 import { OncePerEvent } from "./once-per-event.js";
@@ -13,15 +15,22 @@ import { supersededBy } from "./superseded-by.js";
 /** What happens in the store, whichever process did it, for the subscriptions of this process. */
 export class Live implements AsyncDisposable {
   readonly events: ChangeFeed<Event, HeardEvent>;
-  readonly logs: ChangeFeed<LogChunk, HeardChunk>;
+  readonly logs: ChangeFeed<Chunk, HeardChunk>;
   /** The record that lost its name by an event. */
   readonly superseded: OncePerEvent<HeardEvent, AnyRecord | null>;
+  /** What is deployed and by an event no longer as it was. */
+  readonly drifts: OncePerEvent<HeardEvent, readonly DriftEvent[]>;
   readonly #lives = new Set<Life>();
 
-  constructor(store: Pick<Store, "events" | "logs" | "byKind">, logger: Logger) {
-    this.events = new ChangeFeed(store.events, heardEvent, logger);
-    this.logs = new ChangeFeed(store.logs, heardChunk, logger);
+  constructor(store: Store, logger: Logger) {
+    this.events = new ChangeFeed((from) => store.events.watch<Event>(INSERTS, from), heardEvent, logger);
+    this.logs = new ChangeFeed(
+      (from) => store.logs.watch<Chunk>([...INSERTS, { $project: { operationType: 1, "fullDocument.job": 1 } }], from),
+      heardChunk,
+      logger,
+    );
     this.superseded = new OncePerEvent((event) => supersededBy(store, event));
+    this.drifts = new OncePerEvent((event) => driftsOf(store, event));
   }
 
   /** Subscriptions that have not ended. */

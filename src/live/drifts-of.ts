@@ -1,0 +1,92 @@
+import { trusted } from "mongoose";
+import { heldName } from "../deployment/held-by.js";
+import { type Definition, driftOf, statusOf } from "../graph/drift.js";
+import { type AnySnapshot, type Pin, SnapshotStatus } from "../graph/snapshot.js";
+import { type FoundSnapshot, snapshotsIn } from "../graph/snapshots-in.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { currentOf } from "../store/current.js";
+import { namesOf } from "../store/key-of.js";
+import type { Records, Store } from "../store/store.js";
+import { DEFINITIONS } from "./definitions.js";
+import type { DriftEvent } from "./drift-event.js";
+import type { HeardEvent } from "./heard-event.js";
+import { recordTypeOf } from "./record-type.js";
+
+type Read = Pick<Store, "byKind" | "deployments" | "snapshots">;
+
+/** Whether what is current under the record's key may be another than before, or have other content. */
+export function mayCauseDrift({ kind, action, fields }: HeardEvent): boolean {
+  const definition = DEFINITIONS[kind];
+  if (!definition) return false;
+  // A record with files becomes current when it has its place; until then nobody meets it.
+  if (action === "INSERT") return kind !== "dataset" && kind !== "movers";
+  if (action === "DELETE" || fields.includes("seq")) return true;
+  return [...definition.fields, ...definition.links].some((each) => fields.includes(each));
+}
+
+/** What is deployed and, by this event, no longer as it was: each snapshot once. */
+export async function driftsOf(store: Read, event: HeardEvent): Promise<readonly DriftEvent[]> {
+  const definition = DEFINITIONS[event.kind];
+  if (!definition || !mayCauseDrift(event)) return [];
+  const holders = await store.deployments
+    .find({ holds: heldName(event.kind, event.key), superseded: false }, { key: 1, bvers: 1, movers: 1 })
+    .lean();
+  if (holders.length === 0) return [];
+  const records = store.byKind[event.kind];
+  const live = await currentOf(records, event.key);
+  // What was current until then, or is since. The loss of an earlier record of the name changes nothing.
+  const last = event.action === "DELETE" && !live ? await lastOf(records, event.key) : live;
+  if (last?._id !== event.record) return [];
+  const found = holders.flatMap(({ _id, key, bvers, movers }) =>
+    snapshotsIn({ bvers, movers })
+      .filter(({ snapshot }) => snapshot.key === event.key && isOfKind(snapshot, event) && isConcerned(snapshot, event))
+      .map((each) => driftEvent(store, event, { ...each, deployment: _id, deploymentKey: key, live, definition })),
+  );
+  return (await Promise.all(found)).filter(({ status }) => status !== SnapshotStatus.IDENTICAL);
+}
+
+/** Tombstones count. */
+const lastOf = (records: Records<AnyRecord>, key: string): Promise<AnyRecord | null> =>
+  records
+    .findOne({ key: trusted({ $eq: key }), seq: trusted({ $gt: 0 }) }, { _id: 1 })
+    .sort({ key: -1, seq: -1 })
+    .lean<AnyRecord>();
+
+const isOfKind = ({ _id }: AnySnapshot, { kind }: HeardEvent): boolean => _id.startsWith(`${kind}_`);
+
+/** A change of a record does nothing to a snapshot that an earlier one of the name was taken for. */
+const isConcerned = ({ _id }: AnySnapshot, { action, fields, record }: HeardEvent): boolean =>
+  action !== "CHANGE" || fields.includes("seq") || _id === record;
+
+interface Holding extends FoundSnapshot {
+  readonly deployment: string;
+  readonly deploymentKey: string;
+  readonly live: AnyRecord | null;
+  readonly definition: Definition;
+}
+
+async function driftEvent(
+  store: Read,
+  { kind, key, at }: HeardEvent,
+  { deployment, deploymentKey, path, snapshot, live, definition }: Holding,
+): Promise<DriftEvent> {
+  const frozen = "hash" in snapshot ? await pinned(store, snapshot as Pin) : snapshot;
+  return {
+    deployment,
+    deploymentKey,
+    path,
+    status: statusOf(frozen, live, definition),
+    type: recordTypeOf(kind),
+    recordId: snapshot._id,
+    key: namesOf(key),
+    drift: live ? driftOf(frozen, live, definition) : [],
+    at,
+    live: live?._id ?? null,
+  };
+}
+
+/** A copy that is gone from the store counts by its id alone. */
+async function pinned({ snapshots }: Read, pin: Pin): Promise<AnySnapshot> {
+  const copy = await snapshots.findOne({ _id: pin.hash });
+  return copy ? copy.content : pin;
+}

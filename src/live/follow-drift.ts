@@ -1,0 +1,36 @@
+import type { App } from "../app.js";
+import type { Caller } from "../caller.js";
+import { keyOf } from "../store/key-of.js";
+import { required } from "../store/required.js";
+import type { BoundedQueue } from "./bounded-queue.js";
+import type { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
+import { mayCauseDrift } from "./drifts-of.js";
+import { hear } from "./hear.js";
+import type { HeardEvent } from "./heard-event.js";
+import { mayHear } from "./may-hear.js";
+
+type Needs = Pick<App, "store" | "live">;
+
+const RESUME = "subscribe again, and read the `status` of what your deployments serve.";
+
+/** What drifts away from what is deployed, from now on. @throws NOT_FOUND */
+export function followDrift(app: Needs, caller: Caller, { proj }: DriftDetectedArgs) {
+  return app.live.follow<DriftEvent>(async (life) => {
+    if (proj != null) await required(app.store.projects, "project", [proj], ["proj"]);
+    const queue = await hear(app.live.events, life, { caller, wants: mayCauseDrift }, RESUME);
+    return drifts(app, caller, queue, proj ?? null);
+  });
+}
+
+async function* drifts(
+  { live }: Needs,
+  caller: Caller,
+  queue: BoundedQueue<HeardEvent>,
+  proj: string | null,
+): AsyncGenerator<DriftEvent, void> {
+  for (let event = await queue.next(); event; event = await queue.next())
+    for (const drift of await live.drifts.of(event)) {
+      const isWanted = proj === null || drift.deploymentKey.startsWith(keyOf(proj, ""));
+      if (isWanted && mayHear(caller, drift.deployment)) yield drift;
+    }
+}

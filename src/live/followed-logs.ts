@@ -1,0 +1,65 @@
+import type { LogPage } from "../jobs/log-page.js";
+import { logCursor, LogPosition } from "../jobs/log-position.js";
+import { logPart, type LogPart, readPart } from "../jobs/logs.js";
+import type { LogChunk } from "../jobs/job.js";
+import type { Store } from "../store/store.js";
+
+/** Pieces a page, of at most 64 KiB each. */
+const PAGE = 16;
+
+/** A page, and whether the end of what is followed is near. */
+export interface FollowedPage extends LogPage {
+  readonly isNearEnd: boolean;
+}
+
+/** How far the logs of one or several jobs have been told: those of a deployment's revisions, for example. */
+export class FollowedLogs {
+  #positions: readonly LogPosition[];
+  /** Whether there are no jobs to come. */
+  isClosed = false;
+
+  constructor(
+    private readonly store: Pick<Store, "jobs" | "logs">,
+    positions: readonly LogPosition[],
+  ) {
+    this.#positions = positions;
+  }
+
+  follows(job: string): boolean {
+    return this.#positions.some((each) => each.job === job);
+  }
+
+  /** Follows another job from its beginning, unless it does already. */
+  add(job: string): void {
+    if (!this.follows(job)) this.#positions = [...this.#positions, LogPosition.beginningOf(job)];
+  }
+
+  /** What follows, one job after the other. */
+  async next(): Promise<FollowedPage> {
+    const chunks: LogChunk[] = [];
+    const parts: LogPart[] = [];
+    for (const from of this.#positions) {
+      // Of those behind a full page it is only asked whether there is more.
+      const part = await readPart(this.store, from, Math.max(0, PAGE - chunks.length));
+      chunks.push(...part.chunks);
+      parts.push(part);
+    }
+    const hasMore = parts.some((each) => each.hasMore);
+    const isOver = !hasMore && parts.every(({ end }) => end === "OVER");
+    this.#positions = this.#remaining(parts);
+    return {
+      ...logPart(chunks),
+      endCursor: logCursor(this.#positions),
+      hasMore,
+      ended: isOver && this.isClosed,
+      isNearEnd: parts.some(({ end }) => end === "NEAR"),
+    };
+  }
+
+  /** A job of which all is told is left behind, but for the last, after which the next ones come. */
+  #remaining(parts: readonly LogPart[]): LogPosition[] {
+    return parts
+      .filter(({ end, hasMore }, at) => hasMore || end !== "OVER" || at === parts.length - 1)
+      .map(({ position }) => position);
+  }
+}

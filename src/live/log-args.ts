@@ -1,0 +1,17 @@
+import { ArgsType, Field, ID } from "type-graphql";
+
+@ArgsType()
+export class LogArgs {
+  @Field(() => ID, {
+    description:
+      "The id of a build, a training, a deployment or a revision of one. For a deployment it is what the replicas of the wanted revision write, and of each that is wanted later.",
+  })
+  readonly of!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Only what was written after this cursor: the `endCursor` of the last page that was received, by this subscription or by the field `log` of the record.",
+  })
+  readonly after?: string | null;
+}
