@@ -1,11 +1,25 @@
 import { execFileSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CHROMIUM, hasChromium, openBrowser } from "./http/support/open-browser.js";
+import { ask, PATIENCE, result } from "./http/support/graphiql-tab.js";
 import { openFront } from "./http/support/open-front.js";
+import { builtProject } from "./support/built-project.js";
+import { openTestApp, type TestApp } from "./support/open-test-app.js";
+import { serveApp } from "./support/serve-app.js";
 
 if (!hasChromium) console.warn(`GraphiQL is not tested: there is no ${CHROMIUM}.`);
 
-describe.skipIf(!hasChromium)("GraphiQL", { timeout: 60_000 }, () => {
+const GREET = "query Greet($name: String!) { model(name: $name) { desc } }";
+const WATCH = "subscription Watch($proj: String!) { taskChanged(proj: $proj) { type task { state } } }";
+
+/** A project with something to train. */
+async function trainable(app: TestApp) {
+  const { proj } = await builtProject(app);
+  const started = { proj: proj.name, notebook: "train.ipynb" };
+  return { proj: proj.name, train: () => app.seed.mutate("startTraining", "StartTrainingInput", started) };
+}
+
+describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   beforeAll(() => {
     execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
   });
@@ -54,6 +68,74 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 60_000 }, () => {
 
     await browser.page.getByRole("tab", { name: "Welcome" }).waitFor();
     expect(await browser.page.evaluate("JSON.stringify(localStorage)")).not.toContain("a-long-token");
+    expect(browser.problems.filter((each) => !each.includes("401"))).toEqual([]);
+  });
+
+  test("runs a query with variables, and has it in its history", async () => {
+    await using app = await openTestApp();
+    await using server = await serveApp(app);
+    await using browser = await openBrowser();
+    const { page } = browser;
+    const { name } = await app.seed.model({ desc: "Tells flowers apart." });
+    await page.goto(`${server.url}/graphql`);
+
+    await ask(page, GREET, { name });
+    await result(page).getByText("Tells flowers apart.").waitFor(PATIENCE);
+    await page.getByRole("button", { name: "Show History" }).click();
+
+    await page.getByRole("button", { name: "Greet" }).waitFor(PATIENCE);
+    expect([...browser.hosts]).toEqual([new URL(server.url).host]);
+    expect(browser.problems).toEqual([]);
+  });
+
+  test("reads the descriptions of the schema", async () => {
+    await using app = await openTestApp();
+    await using server = await serveApp(app);
+    await using browser = await openBrowser();
+    const { page } = browser;
+    await page.goto(`${server.url}/graphql`);
+
+    await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+    await page.getByRole("link", { name: "Subscription" }).click(PATIENCE);
+
+    await page.getByText("What happens to records, whoever does it").waitFor(PATIENCE);
+    expect(browser.problems).toEqual([]);
+  });
+
+  test("keeps a subscription open over a WebSocket of the same host, until it is stopped", async () => {
+    await using app = await openTestApp();
+    await using server = await serveApp(app);
+    await using browser = await openBrowser();
+    const { page } = browser;
+    const { proj, train } = await trainable(app);
+    await page.goto(`${server.url}/graphql`);
+
+    await ask(page, WATCH, { proj });
+    await page.getByRole("button", { name: /^Stop query/ }).waitFor(PATIENCE);
+    await train();
+    await result(page).getByText("TRAINING").waitFor(PATIENCE);
+    await page.getByRole("button", { name: /^Stop query/ }).click();
+
+    await page.getByRole("button", { name: /^Execute query/ }).waitFor(PATIENCE);
+    expect([...browser.hosts]).toEqual([new URL(server.url).host]);
+    expect(browser.problems).toEqual([]);
+  });
+
+  test("opens the WebSocket with the token that the page was given", async () => {
+    await using app = await openTestApp({ ROCAS_TOKEN: "a-long-token" });
+    await using server = await serveApp(app);
+    await using browser = await openBrowser();
+    const { page } = browser;
+    const { proj, train } = await trainable(app);
+    await page.goto(`${server.url}/graphql`);
+    await page.getByLabel("Token").fill("a-long-token");
+    await page.getByRole("button", { name: "Open GraphiQL" }).click();
+
+    await ask(page, WATCH, { proj });
+    await page.getByRole("button", { name: /^Stop query/ }).waitFor(PATIENCE);
+    await train();
+
+    await result(page).getByText("TRAINING").waitFor(PATIENCE);
     expect(browser.problems.filter((each) => !each.includes("401"))).toEqual([]);
   });
 });

@@ -20,9 +20,12 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
-// The editor sets styles as it goes; scripts, workers and connections are this server's own and no others.
-const POLICY =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/**
+ * The editor sets styles as it goes; scripts, workers and connections are this server's own and no others.
+ * @param host by which the page was asked for: not every browser takes the WebSocket of the same host for `'self'`
+ */
+const policyFor = (host = ""): string =>
+  `default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws://${host} wss://${host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** The bundle that `npm run build` makes. Only files that were there at the start are served, by their listed names. */
 export class GraphiqlPage {
@@ -48,16 +51,17 @@ export class GraphiqlPage {
     await this.send(name, name === PAGE ? "no-cache" : "public, max-age=31536000, immutable", request, response);
   }
 
-  private async send(name: string, caching: string, { method }: IncomingMessage, response: ServerResponse) {
+  private async send(name: string, caching: string, request: IncomingMessage, response: ServerResponse) {
     const file = join(BUNDLE, name);
     const { size } = await stat(file);
     response.writeHead(200, {
       "content-type": TYPES[extname(name)]!,
       "content-length": String(size),
-      "content-security-policy": POLICY,
+      // The front lets none but host names of ours pass.
+      "content-security-policy": policyFor(request.headers.host),
       "cache-control": caching,
     });
-    if (method === "HEAD") response.end();
+    if (request.method === "HEAD") response.end();
     else await pipeline(createReadStream(file), response);
   }
 }

@@ -25,6 +25,7 @@ type Documents = {
     "mutation Deploy($input: DeployInput!) {\n  deploy(input: $input) {\n    id\n    name\n    replicas\n    movers {\n      name\n    }\n  }\n}": typeof types.DeployDocument,
     "query FollowDeployment($proj: String!, $name: String!) {\n  deployment(proj: $proj, name: $name) {\n    revision\n    availability\n    tasks {\n      slot\n      state\n      ready\n      error\n    }\n  }\n}": typeof types.FollowDeploymentDocument,
     "query Lineage($proj: String!, $name: String!) {\n  deployment(proj: $proj, name: $name) {\n    name\n    proj {\n      name\n    }\n    bvers {\n      tag\n      dockerId\n      status\n      live {\n        dockerId\n      }\n    }\n    movers {\n      name\n      model {\n        name\n      }\n      ds {\n        name\n        files {\n          name\n          sha256\n        }\n      }\n      train {\n        name\n        takenAt\n        bvers {\n          tag\n          dockerId\n          gitVersion\n          status\n          drift {\n            path\n            frozen\n            now\n          }\n        }\n      }\n    }\n  }\n}": typeof types.LineageDocument,
+    "subscription Watch($proj: String!) {\n  taskChanged(proj: $proj) {\n    type\n    recordId\n    task {\n      state\n      progress\n      error\n    }\n    replicas {\n      slot\n      state\n      ready\n    }\n  }\n}": typeof types.WatchDocument,
 };
 const documents: Documents = {
     "mutation CreateModel($input: CreateModelInput!) {\n  createModel(input: $input) {\n    id\n    name\n    dataFiles {\n      name\n      required\n      maxMb\n    }\n    modelFiles {\n      name\n      required\n      maxMb\n    }\n  }\n}": types.CreateModelDocument,
@@ -37,6 +38,7 @@ const documents: Documents = {
     "mutation Deploy($input: DeployInput!) {\n  deploy(input: $input) {\n    id\n    name\n    replicas\n    movers {\n      name\n    }\n  }\n}": types.DeployDocument,
     "query FollowDeployment($proj: String!, $name: String!) {\n  deployment(proj: $proj, name: $name) {\n    revision\n    availability\n    tasks {\n      slot\n      state\n      ready\n      error\n    }\n  }\n}": types.FollowDeploymentDocument,
     "query Lineage($proj: String!, $name: String!) {\n  deployment(proj: $proj, name: $name) {\n    name\n    proj {\n      name\n    }\n    bvers {\n      tag\n      dockerId\n      status\n      live {\n        dockerId\n      }\n    }\n    movers {\n      name\n      model {\n        name\n      }\n      ds {\n        name\n        files {\n          name\n          sha256\n        }\n      }\n      train {\n        name\n        takenAt\n        bvers {\n          tag\n          dockerId\n          gitVersion\n          status\n          drift {\n            path\n            frozen\n            now\n          }\n        }\n      }\n    }\n  }\n}": types.LineageDocument,
+    "subscription Watch($proj: String!) {\n  taskChanged(proj: $proj) {\n    type\n    recordId\n    task {\n      state\n      progress\n      error\n    }\n    replicas {\n      slot\n      state\n      ready\n    }\n  }\n}": types.WatchDocument,
 };
 
 /**
@@ -79,6 +81,10 @@ export function graphql(source: "query FollowDeployment($proj: String!, $name: S
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query Lineage($proj: String!, $name: String!) {\n  deployment(proj: $proj, name: $name) {\n    name\n    proj {\n      name\n    }\n    bvers {\n      tag\n      dockerId\n      status\n      live {\n        dockerId\n      }\n    }\n    movers {\n      name\n      model {\n        name\n      }\n      ds {\n        name\n        files {\n          name\n          sha256\n        }\n      }\n      train {\n        name\n        takenAt\n        bvers {\n          tag\n          dockerId\n          gitVersion\n          status\n          drift {\n            path\n            frozen\n            now\n          }\n        }\n      }\n    }\n  }\n}"): typeof import('./graphql.js').LineageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription Watch($proj: String!) {\n  taskChanged(proj: $proj) {\n    type\n    recordId\n    task {\n      state\n      progress\n      error\n    }\n    replicas {\n      slot\n      state\n      ready\n    }\n  }\n}"): typeof import('./graphql.js').WatchDocument;
 
 
 export function graphql(source: string) {

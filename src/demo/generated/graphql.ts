@@ -102,13 +102,13 @@ export type DatasetKeyInput = {
   name: string;
 };
 
-/** What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already. */
+/** What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already. Null empties `movers` and `details`, and is refused for what is never empty. */
 export type DeployInput = {
   /** Arbitrary details; null empties them. */
   details?: Record<string, unknown> | null | undefined;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;
-  /** The versions to serve, 20 at most; empty for lazy serving, where the replicas fetch versions of the project's models on demand. */
+  /** The versions to serve, 20 at most; empty, or null, for lazy serving, where the replicas fetch versions of the project's models on demand. */
   movers?: Array<ModelVersionKeyInput> | null | undefined;
   /** The name; a new deployment with a made-up name where it is left out. */
   name?: string | null | undefined;
@@ -160,6 +160,29 @@ export type ModelVersionKeyInput = {
   /** The name of the version. */
   name: string;
 };
+
+/** The types of records. */
+export type RecordType =
+  /** A Build. */
+  | 'BUILD'
+  /** A BuildVersion. */
+  | 'BUILD_VERSION'
+  /** A Dataset. */
+  | 'DATASET'
+  /** A Deployment. */
+  | 'DEPLOYMENT'
+  /** A DeploymentRevision. */
+  | 'DEPLOYMENT_REVISION'
+  /** A Model. */
+  | 'MODEL'
+  /** A ModelVersion. */
+  | 'MODEL_VERSION'
+  /** A Project. */
+  | 'PROJECT'
+  /** A Training. */
+  | 'TRAINING'
+  /** A TreasureChest. */
+  | 'TREASURE_CHEST';
 
 /** What has become of a record since a snapshot of it was taken. */
 export type SnapshotStatus =
@@ -280,6 +303,13 @@ export type LineageQueryVariables = Exact<{
 
 
 export type LineageQuery = { deployment: { name: string, proj: { name: string }, bvers: { tag: string, dockerId: string | null, status: SnapshotStatus, live: { dockerId: string | null } | null } | null, movers: Array<{ name: string, model: { name: string }, ds: { name: string, files: Array<{ name: string, sha256: string }> } | null, train: { name: string, takenAt: string, bvers: { tag: string, dockerId: string | null, gitVersion: string | null, status: SnapshotStatus, drift: Array<{ path: Array<string>, frozen: unknown, now: unknown }> } | null } | null }> } | null };
+
+export type WatchSubscriptionVariables = Exact<{
+  proj: string;
+}>;
+
+
+export type WatchSubscription = { taskChanged: { type: RecordType, recordId: string, task: { state: TaskState, progress: number, error: string | null } | null, replicas: Array<{ slot: number, state: TaskState, ready: boolean }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -487,3 +517,21 @@ export const LineageDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LineageQuery, LineageQueryVariables>;
+export const WatchDocument = new TypedDocumentString(`
+    subscription Watch($proj: String!) {
+  taskChanged(proj: $proj) {
+    type
+    recordId
+    task {
+      state
+      progress
+      error
+    }
+    replicas {
+      slot
+      state
+      ready
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WatchSubscription, WatchSubscriptionVariables>;

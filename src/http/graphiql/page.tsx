@@ -1,7 +1,7 @@
 import { GraphiQL } from "graphiql";
 import { useEffect, useState } from "react";
 import { isAccepted } from "./access.js";
-import { fetchGraphQL } from "./fetch-graphql.js";
+import { askRocas } from "./ask-rocas.js";
 import { story } from "./story.js";
 import { TokenForm } from "./token-form.js";
 
@@ -10,18 +10,14 @@ type Access = "unknown" | "granted" | "asked";
 /** GraphiQL with the story in its tabs; before it, where the server asks for a token, a form for it. */
 export function Page() {
   const [access, setAccess] = useState<Access>("unknown");
+  const [fetcher] = useState(askRocas);
   useEffect(() => {
     void isAccepted().then((accepted) => setAccess(accepted ? "granted" : "asked"));
   }, []);
   if (access === "unknown") return null;
   if (access === "asked") return <TokenForm onAccepted={() => setAccess("granted")} />;
   return (
-    <GraphiQL
-      fetcher={fetchGraphQL}
-      defaultTabs={story}
-      defaultEditorToolsVisibility
-      showPersistHeadersSettings={false}
-    >
+    <GraphiQL fetcher={fetcher} defaultTabs={story} defaultEditorToolsVisibility showPersistHeadersSettings={false}>
       <GraphiQL.Logo>Rocas</GraphiQL.Logo>
     </GraphiQL>
   );

@@ -10,12 +10,14 @@ export async function openBrowser() {
   const page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
   const problems: string[] = [];
   const hosts = new Set<string>();
-  // A violated content security policy is an error on the console too.
+  await page.addInitScript(`document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    console.error(violatedDirective + " does not allow " + blockedURI))`);
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("request", (request) => {
     const { protocol, host } = new URL(request.url());
     if (protocol !== "data:" && protocol !== "blob:") hosts.add(host);
   });
+  page.on("websocket", (socket) => hosts.add(new URL(socket.url()).host));
   return { page, problems, hosts, [Symbol.asyncDispose]: () => browser.close() };
 }
