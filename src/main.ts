@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const server = await startServer({
     settings,
     schema,
-    contextOf: (caller) => requestContext(app, caller),
+    contextOf: (caller, limit) => requestContext(app, caller, limit),
     routes: [
       filesRoute({
         vault: app.vault,

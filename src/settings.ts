@@ -69,6 +69,7 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
         default: 100,
         desc: "Operations of one address that may run at the same time over WebSockets and server-sent events.",
       }),
+      ROCAS_DEADLINE_MS: num({ default: 10_000, desc: "Milliseconds that a query may take." }),
       ROCAS_TRAIN_MEMORY_MB: num({ default: 2048, desc: "Memory of a training's container, in MiB." }),
       ROCAS_DEPLOY_MEMORY_MB: num({ default: 1024, desc: "Memory of a replica's container, in MiB." }),
       ROCAS_CPUS: num({ default: 1, desc: "Processors a container may use." }),

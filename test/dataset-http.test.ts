@@ -42,7 +42,7 @@ async function served() {
   const server = await startServer({
     settings: { ...app.settings, PORT: 0 },
     schema,
-    contextOf: (caller) => requestContext(app, caller),
+    contextOf: (caller, limit) => requestContext(app, caller, limit),
     routes: [
       filesRoute({
         vault: app.vault,

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { ERROR_CODES } from "../errors.js";
 import { domainErrorOf, type InputPath } from "./input-errors.js";
 import { loggable } from "./loggable.js";
+import { ranOutOfTime } from "./ran-out-of-time.js";
 import { isStoreUnavailable } from "./store-unavailable.js";
 
 /** What a client is told. */
@@ -15,6 +16,7 @@ export interface Refusal {
 }
 
 const MOST_CHARACTERS = 512;
+const OUT_OF_TIME = "This took longer than a request may take. Ask for less at a time.";
 const STORE_UNAVAILABLE = "The database does not answer. Try again in a moment.";
 
 /** Codes whose messages were written for clients, and the codes of our closed list under which they go out. */
@@ -34,6 +36,7 @@ export function refusalOf(error: unknown): Refusal {
   if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };
   const root = rootOf(error);
   if (isStoreUnavailable(root)) return { code: "STORE_UNAVAILABLE", message: STORE_UNAVAILABLE };
+  if (ranOutOfTime(root)) return { code: "LIMIT_EXCEEDED", message: OUT_OF_TIME };
   if (!(root instanceof GraphQLError)) return { code: "INTERNAL", message: "internal error" };
   if (isInvalidInput(root))
     return {

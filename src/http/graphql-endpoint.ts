@@ -9,20 +9,19 @@ import {
 } from "@apollo/server/plugin/disabled";
 import { type GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
 import type { Logger } from "pino";
-import type { Caller } from "../caller.js";
 import type { OperationRequest } from "./admission.js";
 import type { Asked } from "./asked.js";
 import type { EventStreams } from "./event-stream/event-streams.js";
 import type { Limits } from "./limits/limits.js";
 import { answerType, JSON_TYPE, namesEventStream } from "./media-type.js";
-import type { Operations } from "./operations/operations.js";
+import type { ContextOf, Operations } from "./operations/operations.js";
 import { readOperation } from "./read-operation.js";
 import { answer, HttpRefusal } from "./refusal.js";
 
 export interface GraphQLOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for every request. */
-  readonly contextOf: (caller: Caller) => object;
+  readonly contextOf: ContextOf;
   readonly limits: Limits;
   readonly logger: Logger;
   readonly operations: Operations;
@@ -111,17 +110,29 @@ export class GraphQLEndpoint {
       if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
     headers.set("accept", type);
     headers.set("x-request-id", id);
-    const {
-      status,
-      headers: answered,
-      body,
-    } = await this.apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method!, headers, search, body: { ...operation } },
-      context: () => Promise.resolve(this.options.contextOf(caller)),
-    });
-    if (body.kind !== "complete")
-      throw new Error("Apollo Server answered in pieces, which no schema of ours asks for.");
-    answer(request, response, status ?? 200, Object.fromEntries(answered), body.string);
+    const deadline = this.options.operations.deadlineOf(operation);
+    response.once("close", () => deadline.leave());
+    try {
+      const {
+        status,
+        headers: answered,
+        body,
+      } = await deadline.answer(
+        this.apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: { method: request.method!, headers, search, body: { ...operation } },
+          context: () => Promise.resolve(this.options.contextOf(caller, deadline)),
+        }),
+      );
+      if (body.kind !== "complete")
+        throw new Error("Apollo Server answered in pieces, which no schema of ours asks for.");
+      answer(request, response, status ?? 200, Object.fromEntries(answered), body.string);
+    } catch (error) {
+      if (error !== deadline.signal.reason) throw error;
+      // GraphQL over HTTP: execution had begun, so that the answer is 200 with what went wrong. Another status would
+      // make proxies and clients send again what was too much already.
+      const late = { errors: [this.options.operations.formatted(error, id)], data: null };
+      answer(request, response, 200, { "content-type": `${type}; charset=utf-8` }, JSON.stringify(late));
+    }
   }
 }
 

@@ -3,7 +3,6 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
-import type { Caller } from "../caller.js";
 import type { Settings } from "../settings.js";
 import { refuseBadHttp } from "./bad-http.js";
 import { ConnectionCap } from "./connection-cap.js";
@@ -13,7 +12,7 @@ import { Front, type Readiness } from "./front.js";
 import { GraphiqlPage } from "./graphiql-page.js";
 import { GraphQLEndpoint } from "./graphql-endpoint.js";
 import { type Limits, limitsOf } from "./limits/limits.js";
-import { Operations } from "./operations/operations.js";
+import { type ContextOf, Operations } from "./operations/operations.js";
 import type { Route } from "./route.js";
 import { goOnWithoutUpgrade } from "./unupgraded.js";
 import { WebSockets } from "./websocket/websockets.js";
@@ -29,10 +28,11 @@ export interface ServerOptions {
     | "ROCAS_MAX_DEPTH"
     | "ROCAS_MAX_PAGE"
     | "ROCAS_MAX_OPERATIONS"
+    | "ROCAS_DEADLINE_MS"
   >;
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for every request. */
-  readonly contextOf: (caller: Caller) => object;
+  readonly contextOf: ContextOf;
   /** Parts of the server beside GraphQL. */
   readonly routes: readonly Route[];
   readonly logger: Logger;

@@ -24,6 +24,8 @@ export interface Limits {
   readonly maxFragments: number;
   readonly maxListItems: number;
   readonly maxListItemsInAll: number;
+  /** For an operation to be executed. */
+  readonly deadlineMs: number;
   readonly maxBodyBytes: number;
   /** For the head of a request to come in. */
   readonly headMs: number;
@@ -52,7 +54,8 @@ export function limitsOf({
   ROCAS_MAX_DEPTH: maxDepth,
   ROCAS_MAX_PAGE: maxPage,
   ROCAS_MAX_OPERATIONS: maxOperationsPerCaller,
-}: Pick<Settings, "ROCAS_MAX_DEPTH" | "ROCAS_MAX_PAGE" | "ROCAS_MAX_OPERATIONS">): Limits {
+  ROCAS_DEADLINE_MS: deadlineMs,
+}: Pick<Settings, "ROCAS_MAX_DEPTH" | "ROCAS_MAX_PAGE" | "ROCAS_MAX_OPERATIONS" | "ROCAS_DEADLINE_MS">): Limits {
   return {
     maxDepth,
     maxIntrospectionDepth: 15,
@@ -70,6 +73,7 @@ export function limitsOf({
     maxFragments: 60,
     maxListItems: 250,
     maxListItemsInAll: 1_000,
+    deadlineMs,
     maxBodyBytes: 256 * 1024,
     headMs: 10_000,
     bodyMs: 30_000,

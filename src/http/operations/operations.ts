@@ -14,12 +14,14 @@ import {
 } from "graphql";
 import type { Logger } from "pino";
 import type { Caller } from "../../caller.js";
+import type { TimeLimit } from "../../time-limit.js";
 import { Admission, type OperationRequest } from "../admission.js";
 import { AdmittedDocuments } from "../admitted-documents.js";
 import { formatError } from "../format-error.js";
 import { limitError } from "../limits/limit-error.js";
 import type { Limits } from "../limits/limits.js";
 import { loggable } from "../loggable.js";
+import { Deadline } from "./deadline.js";
 import { OperationSlots } from "./operation-slots.js";
 import { Results } from "./results.js";
 
@@ -31,10 +33,13 @@ export interface Asker {
   readonly id: string;
 }
 
+/** What begins a subscription has no limit: it lasts as long as somebody takes its events. */
+export type ContextOf = (caller: Caller, limit?: TimeLimit) => object;
+
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for every request and for every event of a subscription. */
-  readonly contextOf: (caller: Caller) => object;
+  readonly contextOf: ContextOf;
   readonly limits: Limits;
   readonly logger: Logger;
 }
@@ -93,29 +98,49 @@ export class Operations {
     return refusals;
   }
 
+  /** Of a request that is not refused, from now on. */
+  deadlineOf(request: OperationRequest): Deadline {
+    return new Deadline(this.options.limits.deadlineMs, this.kindOf(request) === OperationTypeNode.MUTATION);
+  }
+
   private run(request: OperationRequest, { caller, id }: Asker, onEnd: () => void): Results {
     const { schema, contextOf, logger } = this.options;
     const document = this.documentOf(request);
-    const begin = this.kindOf(request) === OperationTypeNode.SUBSCRIPTION ? createSourceEventStream : execute;
-    const args = (): ExecutionArgs => ({
+    const isSubscription = this.kindOf(request) === OperationTypeNode.SUBSCRIPTION;
+    let deadline: Deadline | undefined;
+    const args = (limit?: TimeLimit): ExecutionArgs => ({
       schema,
       document,
       operationName: request.operationName,
       variableValues: request.variables,
-      contextValue: contextOf(caller),
+      contextValue: contextOf(caller, limit),
     });
+    const answer = async (rootValue?: unknown): Promise<ExecutionResult> => {
+      deadline = this.deadlineOf(request);
+      try {
+        return await deadline.answer(execute({ ...args(deadline), rootValue }));
+      } catch (error) {
+        if (error !== deadline.signal.reason) throw error;
+        return { errors: [error as GraphQLError], data: null };
+      } finally {
+        deadline.leave();
+      }
+    };
     return new Results(
       {
-        begin: async () => begin(args()),
+        begin: async () => (isSubscription ? createSourceEventStream(args()) : answer()),
         // Loaders remember: each event is read with those of its own.
-        answer: async (event) => execute({ ...args(), rootValue: event }),
+        answer,
         format: ({ errors, ...rest }: ExecutionResult) => ({
           ...(errors && { errors: errors.map((each) => this.formatted(each, id)) }),
           ...rest,
         }),
         onSourceError: (error) => logger.warn({ id, error: loggable(error) }, "a subscription did not end well"),
       },
-      onEnd,
+      () => {
+        deadline?.leave();
+        onEnd();
+      },
     );
   }
 

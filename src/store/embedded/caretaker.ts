@@ -68,7 +68,7 @@ export class Caretaker {
     const path = new FieldPath(index.fields[0]!.path.text);
     const condition = { kind: "field", path, test: { op: "lte", value: limit } } as const;
     const wish = { condition, sort: [], hint: index };
-    await applyToAll(this.state.engine, collection, wish, Infinity, ({ record, document }) =>
+    await applyToAll(this.state.engine, collection, wish, undefined, ({ record, document }) =>
       collection.remove(record, document),
     );
   }

@@ -31,6 +31,7 @@ export const CODES = {
   CursorKilled: 237,
   NotImplemented: 238,
   InvalidResumeToken: 260,
+  ClientDisconnect: 279,
   ChangeStreamFatalError: 280,
   ChangeStreamHistoryLost: 286,
   InterruptedAtShutdown: 11600,

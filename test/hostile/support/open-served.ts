@@ -47,7 +47,7 @@ export async function openServed(
   const server = await startServer({
     settings: { ...opened.app.settings, PORT: 0 },
     schema: opened.schema,
-    contextOf: (caller) => requestContext(opened.app, caller),
+    contextOf: (caller, limit) => requestContext(opened.app, caller, limit),
     routes: [wired(opened)],
     limits,
     logger: pino({ level: "debug" }, lines),

@@ -4,6 +4,7 @@ import { search } from "../query/find-records.js";
 import { compileCondition } from "../query/match.js";
 import type { Wish } from "../query/plan.js";
 import type { Target } from "./apply-to-one.js";
+import type { Deadline } from "./deadline.js";
 import { drive } from "./drive.js";
 
 /** One write holds no more changes than these, so that others get their turn. */
@@ -14,7 +15,7 @@ export async function applyToAll(
   engine: Engine,
   collection: Collection,
   wish: Wish,
-  deadline: number,
+  deadline: Deadline | undefined,
   change: (target: Target) => void,
 ): Promise<void> {
   const records: number[] = [];

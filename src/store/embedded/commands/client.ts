@@ -3,6 +3,10 @@ export class Client {
   private readonly bound = new Set<() => void>();
   private isGone = false;
 
+  get hasLeft(): boolean {
+    return this.isGone;
+  }
+
   bind(end: () => void): void {
     if (this.isGone) end();
     else this.bound.add(end);

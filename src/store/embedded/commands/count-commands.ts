@@ -6,6 +6,7 @@ import { countAll, countExactly, search } from "../query/find-records.js";
 import { keyOf } from "../query/match.js";
 import { parseFilter } from "../query/parse-filter.js";
 import type { Collection } from "../engine/collection.js";
+import type { Deadline } from "./deadline.js";
 import { drive } from "./drive.js";
 import { hintedBy } from "./find-command.js";
 import { reply } from "./reply.js";
@@ -34,7 +35,7 @@ export async function countOf(
   { engine }: StoreState,
   collection: Collection,
   condition: Condition,
-  deadline: number,
+  deadline: Deadline,
   hint?: Value,
 ): Promise<number> {
   if (condition.kind === "and" && condition.parts.length === 0) return countAll(engine, collection);

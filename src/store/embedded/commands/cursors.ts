@@ -4,6 +4,7 @@ import { ElementType } from "../bson/element-type.js";
 import type { Value } from "../bson/value.js";
 import { CommandError } from "../command-error.js";
 import type { Paused } from "../query/paused.js";
+import type { Deadline } from "./deadline.js";
 import { drive } from "./drive.js";
 
 const FIRST_BATCH = 101;
@@ -24,7 +25,7 @@ export interface BatchWish {
   readonly namespace: string;
   readonly batchSize: number | undefined;
   readonly isSingle: boolean;
-  readonly deadline: number;
+  readonly deadline: Deadline;
 }
 
 /** Searches that go on from batch to batch. */
@@ -52,7 +53,7 @@ export class Cursors {
   }
 
   /** @throws CommandError for a cursor that does not exist. */
-  async more(id: bigint, namespace: string, batchSize: number | undefined, deadline: number): Promise<Buffer> {
+  async more(id: bigint, namespace: string, batchSize: number | undefined, deadline: Deadline): Promise<Buffer> {
     const cursor = this.open.get(id);
     if (!cursor) throw new CommandError("CursorNotFound", `cursor id ${id} not found`);
     if (cursor.namespace !== namespace)
@@ -91,7 +92,7 @@ interface Filled {
   readonly isDone: boolean;
 }
 
-async function fill(cursor: OpenCursor, batchSize: number, name: string, deadline: number): Promise<Filled> {
+async function fill(cursor: OpenCursor, batchSize: number, name: string, deadline: Deadline): Promise<Filled> {
   const writer = new BsonWriter(4096);
   const begun = writer.begin();
   const cursorBegun = writer.beginField(ElementType.OBJECT, "cursor");

@@ -1,18 +1,18 @@
 import { setImmediate } from "node:timers/promises";
-import { CommandError } from "../command-error.js";
 import { PAUSE, type Paused } from "../query/paused.js";
+import type { Deadline } from "./deadline.js";
 
 /** How long one search may keep all others waiting. */
 const TURN_MS = 4;
 
 /**
  * Takes results until `take` answers false or none are left, letting other work run at the pauses.
- * @returns whether none are left. @throws CommandError past the deadline.
+ * @returns whether none are left. @throws CommandError past the deadline, or where the client has left.
  */
 export async function drive<T>(
   results: Paused<T>,
   take: (result: T) => boolean,
-  deadline = Infinity,
+  deadline?: Deadline,
 ): Promise<boolean> {
   let began = performance.now();
   for (;;) {
@@ -24,7 +24,7 @@ export async function drive<T>(
     }
     if (performance.now() - began < TURN_MS) continue;
     await setImmediate();
-    if (Date.now() > deadline) throw new CommandError("MaxTimeMSExpired", "operation exceeded time limit");
+    deadline?.check();
     began = performance.now();
   }
 }

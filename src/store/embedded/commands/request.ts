@@ -5,6 +5,7 @@ import { CommandError, notImplemented } from "../command-error.js";
 import { isNumber } from "../bson/numeric.js";
 import { isTruthy } from "../bson/truthy.js";
 import { Client } from "./client.js";
+import { Deadline } from "./deadline.js";
 
 /** What every command may carry and none of ours acts on: one process has one clock, one copy and synced writes. */
 const ALWAYS = new Set([
@@ -24,7 +25,7 @@ const READ_CONCERNS = new Set(["local", "majority", "available"]);
 /** A command as it came, with its options checked one by one. */
 export class Request {
   readonly name: string;
-  readonly deadline: number;
+  readonly deadline: Deadline;
 
   constructor(
     readonly fields: ReadonlyMap<string, Value>,
@@ -33,7 +34,7 @@ export class Request {
   ) {
     this.name = [...fields.keys()][0] ?? "";
     const limit = this.number("maxTimeMS") ?? 0;
-    this.deadline = limit > 0 ? Date.now() + limit : Infinity;
+    this.deadline = new Deadline(client, limit > 0 ? Date.now() + limit : Infinity);
   }
 
   get database(): string {

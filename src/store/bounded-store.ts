@@ -1,0 +1,66 @@
+import type { mongo } from "mongoose";
+import type { AnyRecord } from "../graph/stored-record.js";
+import type { TimeLimit } from "../time-limit.js";
+import type { Records, Store } from "./store.js";
+
+type Collection = Pick<mongo.Collection, "find" | "findOne" | "aggregate" | "countDocuments">;
+type Options = Readonly<Record<string, unknown>> | undefined;
+
+/**
+ * A view of the store for one operation: what it reads ends with the operation's time, here and on the server, and
+ * nothing is read after it. Writes go through as ever.
+ */
+export function boundedStore(store: Store, limit: TimeLimit): Store {
+  const views = new Map<object, unknown>();
+  const of = <T extends AnyRecord>(records: Records<T>): Records<T> => {
+    const view = (views.get(records) as Records<T> | undefined) ?? boundedRecords(records, limit);
+    views.set(records, view);
+    return view;
+  };
+  const entries = Object.entries(store).map(([name, value]) => [name, isRecords(value) ? of(value) : value] as const);
+  const kinds = Object.entries(store.byKind).map(([kind, records]) => [kind, of(records)] as const);
+  return {
+    ...(Object.fromEntries(entries) as unknown as Store),
+    byKind: Object.fromEntries(kinds) as Store["byKind"],
+    snapshots: boundedCollection(store.snapshots, limit),
+    events: boundedCollection(store.events, limit),
+    jobs: boundedCollection(store.jobs, limit),
+    logs: boundedCollection(store.logs, limit),
+  };
+}
+
+const isRecords = (value: unknown): value is Records<AnyRecord> => typeof value === "function" && "collection" in value;
+
+/** What is left of the time, as options of a read. @throws what the signal was aborted for. */
+function rest({ signal, endsAt }: TimeLimit): { signal: AbortSignal; maxTimeMS: number } {
+  signal.throwIfAborted();
+  return { signal, maxTimeMS: Math.max(1, Math.ceil(endsAt - performance.now())) };
+}
+
+function boundedRecords<T extends AnyRecord>(records: Records<T>, limit: TimeLimit): Records<T> {
+  const collection = boundedCollection(records.collection, limit);
+  const reads: Partial<Records<T>> = {
+    collection,
+    find: ((...args: Parameters<typeof records.find>) => records.find(...args).setOptions(rest(limit))) as never,
+    findOne: ((...args: Parameters<typeof records.findOne>) =>
+      records.findOne(...args).setOptions(rest(limit))) as never,
+  };
+  return Object.assign(Object.create(records), reads) as Records<T>;
+}
+
+function boundedCollection<C extends object>(collection: C, limit: TimeLimit): C {
+  const read =
+    <N extends keyof Collection>(name: N) =>
+    (what: never, options?: Options) =>
+      ((collection as unknown as Collection)[name] as (what: never, options: object) => unknown)(what, {
+        ...options,
+        ...rest(limit),
+      });
+  const reads = {
+    find: read("find"),
+    findOne: read("findOne"),
+    aggregate: read("aggregate"),
+    countDocuments: read("countDocuments"),
+  };
+  return Object.assign(Object.create(collection), reads) as C;
+}
