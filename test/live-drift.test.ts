@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildAgain, builtProject, imageId } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
-import { subscribed, type Subscribed } from "./support/subscribed.js";
+import type { Subscribed } from "./support/subscribed.js";
 import { trainedVersion } from "./support/trained-version.js";
 
 const DRIFT = /* GraphQL */ `
@@ -25,8 +25,7 @@ const DRIFT = /* GraphQL */ `
   }
 `;
 
-const follow = (app: TestApp, proj?: string) =>
-  subscribed(app.app, app.schema, { source: DRIFT, variableValues: { proj } }).begun();
+const follow = (app: TestApp, proj?: string) => app.subscribe(DRIFT, { proj });
 
 const drifts = async (heard: Subscribed, count: number) =>
   (await heard.take(count))

@@ -4,7 +4,7 @@ import { builtProject } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { PlayedContainer } from "./support/played-container.js";
 import { PlayedDeployments } from "./support/played-deployment.js";
-import { subscribed, type Subscribed } from "./support/subscribed.js";
+import type { Subscribed } from "./support/subscribed.js";
 
 const LOG = /* GraphQL */ `
   subscription Log($of: ID!, $after: String) {
@@ -19,8 +19,7 @@ const LOG = /* GraphQL */ `
   }
 `;
 
-const follow = (app: TestApp, of: string, after?: string) =>
-  subscribed(app.app, app.schema, { source: LOG, variableValues: { of, after } }).begun();
+const follow = (app: TestApp, of: string, after?: string) => app.subscribe(LOG, { of, after });
 
 /** Takes pages until the text is whole; gives the cursor behind it. */
 async function told(log: Subscribed, text: string): Promise<string> {

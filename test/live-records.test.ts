@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
-import { subscribed } from "./support/subscribed.js";
 
 const CHANGES = /* GraphQL */ `
   subscription Changes($types: [RecordType!], $proj: String, $model: String, $after: String) {
@@ -23,8 +22,7 @@ const CHANGES = /* GraphQL */ `
   }
 `;
 
-const follow = (app: TestApp, variableValues: Record<string, unknown> = {}) =>
-  subscribed(app.app, app.schema, { source: CHANGES, variableValues }).begun();
+const follow = (app: TestApp, variableValues: Record<string, unknown> = {}) => app.subscribe(CHANGES, variableValues);
 
 const changesIn = (answers: { data: { recordChanged: object } }[]) => answers.map(({ data }) => data?.recordChanged);
 

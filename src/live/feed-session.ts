@@ -1,9 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate, setTimeout as pause } from "node:timers/promises";
 import type { mongo } from "mongoose";
 import type { Logger } from "pino";
 
 /** Events and logs are only ever inserted; the embedded store tells of nothing else. */
 export const INSERTS = [{ $match: { operationType: "insert" } }];
+const IN_A_ROW = 32;
 const FIRST_PAUSE_MS = 100;
 const MOST_PAUSE_MS = 5_000;
 /** The store has the history after the token no more, or the collection has gone with it. */
@@ -89,10 +90,13 @@ export class FeedSession<T extends object> {
     // Comes with the first answer of the store: from there nothing is missed. The stream reads no store until it is asked.
     stream.on("resumeTokenChanged", onToken);
     try {
-      for (;;) {
+      for (let heard = 0; ;) {
         const change = await stream.next();
         if (this.#isClosed) return;
         if (change.operationType === "insert") this.ears.heard(change.fullDocument as T, tokenOf(change._id));
+        heard += 1;
+        // A batch would be told at one go, and whoever reads as it comes be behind before it had a turn.
+        if (heard % IN_A_ROW === 0) await setImmediate();
       }
     } finally {
       await stream.close().catch(() => undefined);

@@ -12,6 +12,7 @@ import { readSettings, type Settings } from "../../src/settings.js";
 import { FakeImageBuilder } from "../fakes/fake-image-builder.js";
 import { FakeRuntime } from "../fakes/fake-runtime.js";
 import { Seed } from "./seed.js";
+import { type Subscribed, subscribed } from "./subscribed.js";
 import { giveBack, lendDatabase } from "./test-database.js";
 import { type Answer, told } from "./told.js";
 import { openWatch, type Watched } from "./watched.js";
@@ -23,6 +24,8 @@ export interface TestApp extends AsyncDisposable {
   readonly imageBuilder: FakeImageBuilder;
   readonly seed: Seed;
   execute(document: string, variables?: Record<string, unknown>, caller?: string): Promise<Answer>;
+  /** Resolves when the subscription has begun: what happens from then on is heard. */
+  subscribe(document: string, variables?: Record<string, unknown>, caller?: string): Promise<Subscribed>;
   /** The answer to a query, and the commands that the driver sent for it, as `find deployments`. */
   watched(document: string, variables?: Record<string, unknown>): Promise<Watched>;
   /** Resolves when no work is left to do. */
@@ -77,6 +80,8 @@ async function openOver(
     schema,
     ...engine,
     execute,
+    subscribe: (source, variableValues, caller) =>
+      subscribed(opened.app, schema, { source, variableValues, caller }).begun(),
     seed: new Seed(execute),
     async watched(source, variableValues) {
       await using watch = await openWatch(opened.app, schema);

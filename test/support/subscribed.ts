@@ -17,7 +17,7 @@ const asTold = ({ data, errors }: ExecutionResult): Answer =>
 interface Operation {
   readonly source: string;
   readonly variableValues?: Record<string, unknown> | undefined;
-  readonly caller?: string;
+  readonly caller?: string | undefined;
 }
 
 /**
