@@ -85,7 +85,8 @@ async function openOver(
     seed: new Seed(execute),
     async watched(source, variableValues) {
       await using watch = await openWatch(opened.app, schema);
-      return watch.ask({ source, variableValues });
+      // Awaited here, or the connection would be closed meanwhile.
+      return await watch.ask({ source, variableValues });
     },
     settled: () => opened.settled(),
     beside: async () =>
