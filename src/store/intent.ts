@@ -67,7 +67,9 @@ export async function once<T extends AnyRecord>(store: Store, intent: Intent, ac
   const earlier = await earlierEffect(store, intent);
   if (earlier) return stillThere<T>(earlier);
   try {
-    return await act();
+    const record = await act();
+    store.written.emit("record", record._id);
+    return record;
   } catch (error) {
     const made = await earlierEffect(store, intent);
     if (made) return stillThere<T>(made);

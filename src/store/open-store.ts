@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { getModelForClass } from "@typegoose/typegoose";
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
 import type { Connection, mongo } from "mongoose";
@@ -59,6 +60,7 @@ export async function openStore(
     logs: connection.collection("logs") as unknown as Store["logs"],
     unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],
+    written: new EventEmitter(),
     connection,
     now,
   };
