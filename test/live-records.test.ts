@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Answer } from "./support/told.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 
 const CHANGES = /* GraphQL */ `
@@ -24,7 +25,7 @@ const CHANGES = /* GraphQL */ `
 
 const follow = (app: TestApp, variableValues: Record<string, unknown> = {}) => app.subscribe(CHANGES, variableValues);
 
-const changesIn = (answers: { data: { recordChanged: object } }[]) => answers.map(({ data }) => data?.recordChanged);
+const changesIn = (answers: Answer[]) => answers.map(({ data }) => data?.recordChanged);
 
 test("a record is heard when it is made, changed and deleted", async () => {
   await using app = await openTestApp();
@@ -57,4 +58,125 @@ test("a record that takes a name supersedes the one that had it", async () => {
     { action: "SUPERSEDED", recordId: first.id, record: { id: first.id, superseded: true } },
     { action: "CHANGED", recordId: second.id, changedFields: ["state", "superseded"] },
   ]);
+});
+
+test("a project tells of its own records, and of the models that it uses as long as it does", async () => {
+  await using app = await openTestApp();
+  const used = await app.seed.model();
+  const { name: proj } = await app.seed.project({ models: [used.name] });
+  const other = await app.seed.model();
+  const heard = await follow(app, { proj });
+  await app.seed.project();
+  await app.seed.mutate("updateModel", "UpdateModelInput", { name: other.name, desc: "not yet" });
+  await app.seed.mutate("updateModel", "UpdateModelInput", { name: used.name, desc: "used" });
+  await app.seed.mutate("updateProject", "UpdateProjectInput", { name: proj, models: [other.name] });
+  await app.seed.mutate("updateModel", "UpdateModelInput", { name: used.name, desc: "used no more" });
+  await app.seed.mutate("updateModel", "UpdateModelInput", { name: other.name, desc: "used" });
+
+  expect(changesIn(await heard.take(3))).toMatchObject([
+    { type: "MODEL", key: [used.name], changedFields: ["desc"] },
+    { type: "PROJECT", key: [proj], changedFields: ["models"] },
+    { type: "MODEL", key: [other.name], changedFields: ["desc"] },
+  ]);
+});
+
+test("a build is told to its project to the end, though its key does not name it", async () => {
+  await using app = await openTestApp();
+  const { name: proj } = await app.seed.project({ dockerRepo: "nowhere/none" });
+  const heard = await follow(app, { proj, types: ["BUILD"] });
+  const input = { proj, tag: "latest", from: "PRE_BUILT" };
+  const { id } = await app.seed.mutate("buildProject", "BuildProjectInput", input, "id");
+  await app.settled();
+  await app.seed.mutate("deleteProject", "DeleteProjectInput", { name: proj, cascade: true }, "id");
+
+  const changes = changesIn(await heard.take(5));
+
+  expect(changes).toMatchObject([
+    { action: "CREATED", recordId: id, by: "local" },
+    { action: "CHANGED", changedFields: ["task"], by: "rocas" },
+    { action: "CHANGED", changedFields: ["task"] },
+    { action: "CHANGED", changedFields: [] },
+    { action: "DELETED", recordId: id },
+  ]);
+});
+
+test("of a treasure chest no secret is told, nor what the store keeps for itself", async () => {
+  await using app = await openTestApp();
+  const heard = await follow(app, { types: ["TREASURE_CHEST"] });
+  const secret = { username: "flora", password: "correct horse" };
+  const { name } = await app.seed.mutate("createTreasureChest", "CreateTreasureChestInput", secret);
+  await app.seed.mutate("updateTreasureChest", "UpdateTreasureChestInput", {
+    name,
+    username: "flora",
+    password: "battery staple",
+    idempotencyKey: "once",
+  });
+
+  const told = await heard.take(2);
+
+  expect(JSON.stringify(told)).not.toMatch(/horse|staple|once|outbox|used_keys|secret_version|revision_id/);
+  const events = await app.app.store.events.find({}).toArray();
+  expect(JSON.stringify(events)).not.toMatch(/horse|staple/);
+});
+
+test("after a cursor nothing is lost and nothing told again, however much there was", async () => {
+  await using app = await openTestApp();
+  const models = await Promise.all(Array.from({ length: 10 }, () => app.seed.model()));
+  await app.settled();
+  const update = ({ name }: { name: string }, desc: number) =>
+    app.seed.mutate("updateModel", "UpdateModelInput", { name, desc: `${desc}` });
+  const updateAll = async (from: number, to: number) => {
+    for (let desc = from; desc < to; desc += 1) await Promise.all(models.map((each) => update(each, desc)));
+  };
+  const first = await follow(app, { types: ["MODEL"] });
+  await updateAll(0, 1);
+  const after = changesIn(await first.take(10))[9]?.cursor;
+  await first.return();
+  await app.seed.project();
+  await updateAll(1, 101);
+
+  const second = await follow(app, { types: ["MODEL"], after });
+  const soFar = changesIn(await second.take(700));
+  await updateAll(101, 111);
+  const changes = [...soFar, ...changesIn(await second.take(400))];
+  await second.return();
+
+  const versions = models.map(({ id }) => changes.filter((each) => each.recordId === id).map((each) => each.version));
+  expect(versions).toEqual(models.map(() => Array.from({ length: 110 }, (_, at) => at + 3)));
+  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { listeners: 0, isOpen: false } });
+}, 120_000);
+
+test("whoever was told that a record lost its name is told next what took it, also after a break", async () => {
+  await using app = await openTestApp();
+  const { name: model } = await app.seed.model();
+  await app.seed.dataset({ model, name: "iris" });
+  await app.settled();
+  const heard = await follow(app, { model });
+  const { id } = await app.seed.dataset({ model, name: "iris", files: [{ name: "measures.csv", text: "1\n" }] });
+  const superseded = changesIn(await heard.take(3))[2];
+  await heard.return();
+  await app.seed.mutate("updateModel", "UpdateModelInput", { name: model, desc: "next" });
+
+  const again = await follow(app, { model, after: superseded.cursor });
+  const changes = changesIn(await again.take(2));
+
+  expect(superseded.action).toBe("SUPERSEDED");
+  expect(changes).toMatchObject([
+    { action: "CHANGED", recordId: id, changedFields: ["state", "superseded"] },
+    { action: "CHANGED", type: "MODEL" },
+  ]);
+});
+
+test.each([
+  [{ after: "nonsense" }, "BAD_USER_INPUT"],
+  [{ after: "" }, "BAD_USER_INPUT"],
+  [{ proj: "nonsense" }, "NOT_FOUND"],
+  [{ model: "nonsense" }, "NOT_FOUND"],
+])("with %j no change is told: %s", async (variables, code) => {
+  await using app = await openTestApp();
+
+  const [answer] = await (await follow(app, variables)).take(2);
+
+  expect(answer).toMatchObject({ errors: [{ extensions: { code } }] });
+  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { listeners: 0 } });
 });

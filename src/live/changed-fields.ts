@@ -4,7 +4,11 @@ import { TYPE_OF_KIND } from "../graph/node.js";
 import type { HeardEvent } from "./heard-event.js";
 
 /** Fields of the graph that are made from stored ones of another name. */
-const SHOWN_AS: Readonly<Record<string, string>> = { output: "outputNotebook", received: "uploads" };
+const SHOWN_AS: Readonly<Record<string, string>> = {
+  output: "outputNotebook",
+  received: "uploads",
+  model: "models",
+};
 
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
@@ -13,6 +17,8 @@ export function changedFields(schema: GraphQLSchema, { action, kind, fields }: H
   const type = schema.getType(TYPE_OF_KIND[kind]);
   if (action !== "CHANGE" || !isObjectType(type)) return [];
   const shown = type.getFields();
-  const names = fields.map((each) => SHOWN_AS[each] ?? camelCase(each)).filter((each) => Object.hasOwn(shown, each));
+  const names = fields
+    .flatMap((each) => [camelCase(each), SHOWN_AS[each] ?? ""])
+    .filter((each) => Object.hasOwn(shown, each));
   return [...new Set(names)].sort();
 }

@@ -1,0 +1,141 @@
+import { expect, test } from "vitest";
+import { ChangeFeed } from "../src/live/change-feed.js";
+import { newId } from "../src/graph/id.js";
+import type { Event } from "../src/store/store.js";
+import { openTestApp, type TestApp } from "./support/open-test-app.js";
+
+const CHANGES = /* GraphQL */ `
+  subscription Changes($after: String) {
+    recordChanged(types: [MODEL], after: $after) {
+      version
+      key
+      cursor
+    }
+  }
+`;
+const MIB = 1024 ** 2;
+
+/** As if the record had been changed so often: what the relay inserts. */
+async function tell(app: TestApp, record: string, count: number, after: object = {}) {
+  const entry = { at: new Date(), caller: "local", action: "CHANGE", before: {}, record, key: "many" } as const;
+  for (let from = 2; from < count + 2; from += 500) {
+    const versions = Array.from({ length: Math.min(500, count + 2 - from) }, (_, at) => from + at);
+    const events = versions.map((version) => ({ ...entry, _id: `${record}.${version}`, version, after: { ...after } }));
+    await app.app.store.events.insertMany(events);
+  }
+}
+
+test("whoever is subscribed to one process hears what another does", async () => {
+  await using one = await openTestApp();
+  await using other = await one.beside();
+  const [here, there] = [await one.subscribe(CHANGES), await other.subscribe(CHANGES)];
+
+  const { name } = await one.seed.model({ name: "here" });
+  await other.seed.mutate("updateModel", "UpdateModelInput", { name, desc: "there" });
+  const [heardHere, heardThere] = [await here.take(2), await there.take(2)];
+
+  expect(heardHere).toEqual(heardThere);
+  expect(heardHere.map(({ data }) => data.recordChanged.version)).toEqual([1, 2]);
+  await Promise.all([here.return(), there.return()]);
+});
+
+test("a subscriber that does not read is ended with what it has to do, and harms nobody", async () => {
+  await using app = await openTestApp();
+  const [stalled, reading] = [await app.subscribe(CHANGES), await app.subscribe(CHANGES)];
+  const record = newId("model");
+  const before = process.memoryUsage().rss;
+
+  const telling = tell(app, record, 20_000, { desc: "x".repeat(2_000) });
+  const read = await reading.take(20_000);
+  await telling;
+  const grown = process.memoryUsage().rss - before;
+  const [answer, ...rest] = await stalled.take(2);
+
+  expect(read.map(({ data }) => data?.recordChanged.version)).toEqual(
+    Array.from({ length: 20_000 }, (_, at) => at + 2),
+  );
+  expect(answer?.errors).toMatchObject([{ extensions: { code: "LIMIT_EXCEEDED" } }]);
+  expect(answer?.errors?.[0]?.message).toContain("`after`");
+  expect(rest).toEqual([]);
+  expect(grown).toBeLessThan(400 * MIB);
+  await reading.return();
+  expect(app.app.live.subscriptions).toBe(0);
+});
+
+test("five hundred subscribers that come and go leave nothing behind", async () => {
+  await using app = await openTestApp();
+  for (let count = 0; count < 500; count += 1) {
+    const heard = await app.subscribe(CHANGES);
+    if (count % 2 === 0) void heard.take(1);
+    await heard.return();
+  }
+
+  expect(app.app.live).toMatchObject({
+    subscriptions: 0,
+    events: { listeners: 0, isOpen: false },
+    logs: { listeners: 0, isOpen: false },
+  });
+});
+
+test("a thousand subscribers share one change stream, and let it go together", async () => {
+  await using app = await openTestApp();
+  const all = await Promise.all(Array.from({ length: 1_000 }, () => app.subscribe(CHANGES)));
+  await app.seed.model();
+
+  const told = await Promise.all(all.map(async (each) => (await each.take(1))[0]?.data.recordChanged.version));
+  expect(new Set(told)).toEqual(new Set([1]));
+  expect(app.app.live).toMatchObject({ subscriptions: 1_000, events: { listeners: 1_000, isOpen: true } });
+  await Promise.all(all.map((each) => each.return()));
+  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { listeners: 0, isOpen: false } });
+});
+
+test("who waits for an event is let go at once", async () => {
+  await using app = await openTestApp();
+  const heard = await app.subscribe(CHANGES);
+  const waiting = heard.take(1);
+
+  await heard.return();
+
+  expect(await waiting).toEqual([]);
+  expect(app.app.live.subscriptions).toBe(0);
+});
+
+test("a change stream that breaks goes on where it was", async () => {
+  await using app = await openTestApp();
+  const streams: { close(): Promise<void> }[] = [];
+  const { events } = app.app.store;
+  const feed = new ChangeFeed<Event, { record: string; bytes: number; version: number }>(
+    (from) => {
+      const stream = events.watch<Event>([{ $match: { operationType: "insert" } }], from);
+      streams.push(stream);
+      return stream;
+    },
+    ({ record, version }) => ({ record, version, bytes: 1 }),
+    app.app.logger,
+  );
+  const heard: number[] = [];
+  await feed.listen({ heard: ({ version }) => void heard.push(version), ended: () => undefined });
+  const record = newId("model");
+
+  const telling = tell(app, record, 3_000);
+  for (let count = 0; count < 5; count += 1) {
+    await expect.poll(() => heard.length, { timeout: 20_000 }).toBeGreaterThan(count * 400);
+    await streams.at(-1)?.close();
+  }
+  await telling;
+  await expect.poll(() => heard.length, { timeout: 20_000 }).toBe(3_000);
+  await feed.close();
+
+  expect(streams.length).toBeGreaterThan(2);
+  expect(heard).toEqual(Array.from({ length: 3_000 }, (_, at) => at + 2));
+});
+
+test("whoever is subscribed is let go when the process ends", async () => {
+  const app = await openTestApp();
+  const heard = await app.subscribe(CHANGES);
+  const waiting = heard.take(1);
+
+  await app[Symbol.asyncDispose]();
+
+  expect(await waiting).toEqual([]);
+});
