@@ -50,7 +50,9 @@ export interface RunningServer {
 }
 
 const CHECK_MS = 1_000;
-const KEEP_ALIVE_MS = 5_000;
+// Longer than gateways and proxies (60 s, mostly) keep an idle connection: one that is closed while they take it up again
+// fails their request.
+const KEEP_ALIVE_MS = 65_000;
 const MOST_HEAD_BYTES = 16 * 1024;
 
 /**

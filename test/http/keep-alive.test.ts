@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { openFront } from "./support/open-front.js";
+
+test("an idle connection is kept longer than a gateway or a proxy takes it up again", async () => {
+  await using front = await openFront();
+
+  const { headers } = await front.query("{ __typename }");
+
+  const [, seconds] = /timeout=(\d+)/.exec(headers.get("keep-alive") ?? "") ?? [];
+  expect(Number(seconds)).toBeGreaterThan(60);
+});
