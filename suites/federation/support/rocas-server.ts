@@ -33,9 +33,9 @@ export async function startRocas(): Promise<RocasServer> {
   const server = await startServer({
     settings: { ...readSettings({ ROCAS_TOKEN: TOKEN }), PORT: 0 },
     schema: app.schema,
-    contextOf: (caller) => {
+    contextOf: (caller, limit) => {
       requests += 1;
-      return requestContext({ ...app.app, store }, caller);
+      return requestContext({ ...app.app, store }, caller, limit);
     },
     routes: [],
     logger: pino({ level: "silent" }),
