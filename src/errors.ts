@@ -1,19 +1,95 @@
+/** What a client reads of a code, in `docs/errors.md`. */
+interface ErrorDescription {
+  /** When it is told. */
+  readonly when: string;
+  /** What whoever asked does then. */
+  readonly then: string;
+  /** Whether the same request, sent again, may do better: `later` for what passes by itself. */
+  readonly again: "no" | "later";
+}
+
 /** The closed list of codes that clients meet in `extensions.code`, beside Apollo's own two for documents. */
 export const ERROR_CODES = {
-  BAD_USER_INPUT: "The input breaks a rule; the message names the path and what would be right.",
-  NOT_FOUND: "Nothing is current under that name or id.",
-  ALREADY_EXISTS: "The name is taken.",
-  IN_USE: "The record is needed by others, which the message names.",
-  CONFLICT: "Somebody else changed it first, it is being deleted, or the state does not allow it.",
-  CONTRACT_NOT_MET: "Files do not fulfil the model's file contract.",
-  RUNTIME_UNAVAILABLE: "No container engine answers.",
-  LIMIT_EXCEEDED: "The request costs more than is allowed.",
-  FILTER_TOO_BROAD: "The filter would read too many records.",
-  UNAUTHENTICATED: "No valid token came with the request.",
-  FORBIDDEN: "The token does not allow this.",
-  STORE_UNAVAILABLE: "The database does not answer.",
-  INTERNAL: "Something failed on our side; the message carries an id that the log has too.",
-} as const;
+  BAD_USER_INPUT: {
+    when: "The input breaks a rule.",
+    then: "Mend what `path` names; the message says what would be right.",
+    again: "no",
+  },
+  NOT_FOUND: {
+    when: "Nothing is current under that name or id.",
+    then: "Look the name up in a list; a record that was deleted or never made is in none.",
+    again: "no",
+  },
+  ALREADY_EXISTS: {
+    when: "The name is taken.",
+    then: "Take another name, or change the record that has it.",
+    again: "no",
+  },
+  IN_USE: {
+    when: "The record is needed by others, which the message names.",
+    then: "Let go of it there first; what it owns itself goes with `cascade: true`.",
+    again: "no",
+  },
+  CONFLICT: {
+    when: "Somebody else changed it first, it is being deleted, the state does not allow it, or the idempotency key was used for another request.",
+    then: "Read the record again and decide anew; a new request takes a new idempotency key.",
+    again: "no",
+  },
+  CONTRACT_NOT_MET: {
+    when: "Files do not fulfil the model's file contract.",
+    then: "Give the files that `modelFiles` or `dataFiles` of the model ask for, within their sizes.",
+    again: "no",
+  },
+  RUNTIME_UNAVAILABLE: {
+    when: "No container engine answers.",
+    then: "Wait, or start the engine; everything else works without it.",
+    again: "later",
+  },
+  LIMIT_EXCEEDED: {
+    when: "The request costs more than is allowed, or a subscriber read too slowly.",
+    then: "Ask for less at a time; a subscription goes on by `after`.",
+    again: "no",
+  },
+  FILTER_TOO_BROAD: {
+    when: "The filter would read too many records.",
+    then: "Add a condition that an index serves: a parent, a name, a state or a path of ROCAS_DETAILS_INDEXES.",
+    again: "no",
+  },
+  UNAUTHENTICATED: {
+    when: "No valid token came with the request.",
+    then: "Send `Authorization: Bearer <token>`; over WebSocket it may come in `connection_init`.",
+    again: "no",
+  },
+  FORBIDDEN: {
+    when: "The request is not allowed: by its token, its origin, its host name or the server's settings.",
+    then: "Ask whoever runs the server; the message names the setting.",
+    again: "no",
+  },
+  STORE_UNAVAILABLE: {
+    when: "The database does not answer.",
+    then: "Send it again in a moment; a mutation with its idempotency key, so that it is done once.",
+    again: "later",
+  },
+  INTERNAL: {
+    when: "Something failed on our side.",
+    then: "Tell whoever runs the server the `id`, which the log has too.",
+    again: "later",
+  },
+} as const satisfies Record<string, ErrorDescription>;
+
+/** Apollo Server's own two, for what is no document of this schema. */
+export const DOCUMENT_CODES = {
+  GRAPHQL_PARSE_FAILED: {
+    when: "What was sent is no GraphQL.",
+    then: "Mend the document where `locations` says.",
+    again: "no",
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    when: "The document does not fit the schema.",
+    then: "Compare it with `schema.graphql`.",
+    again: "no",
+  },
+} as const satisfies Record<string, ErrorDescription>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
