@@ -70,10 +70,10 @@ test("a replica that dies is replaced by the next attempt of its slot, with a ne
   const { input } = await servable(app);
   const { data } = await played.deploy({ ...input, replicas: 2 });
   await played.becomes(data.deploy.id, { availability: "FULL" });
-  const [victim, other] = await played.names();
+  const [victim, other] = (await played.names()).sort();
 
-  app.runtime.exit(victim ?? "", 1);
   app.runtime.write(victim ?? "", "MemoryError\n");
+  app.runtime.exit(victim ?? "", 1);
   await played.becomes(data.deploy.id, { tasks: [{ state: "FAILED", attempt: 1 }, { ready: true }] });
   expect((await played.read(data.deploy.id)).tasks[0].error).toContain("MemoryError");
 

@@ -7,7 +7,7 @@ import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { Upload } from "../graph/stored-file.js";
+import { FileUpload } from "../graph/stored-file.js";
 import { Model } from "../model/model.js";
 import { ModelVersionConnection } from "../model-version/model-version.connection.js";
 import type { RequestContext } from "../request-context.js";
@@ -62,7 +62,7 @@ export class DatasetResolver {
     return loaders.model.load(model);
   }
 
-  @FieldResolver(() => [Upload], {
+  @FieldResolver(() => [FileUpload], {
     description: "Where the missing files of the manifest are sent; empty once none is missing.",
   })
   uploads(@Root() dataset: Dataset, @Ctx() { app }: RequestContext) {

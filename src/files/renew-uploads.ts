@@ -1,6 +1,6 @@
 import type { App } from "../app.js";
 import { notFound } from "../errors.js";
-import type { Upload } from "../graph/stored-file.js";
+import type { FileUpload } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { type FileRecord, fileRecordsOf } from "./file-record.js";
@@ -11,7 +11,7 @@ export async function renewUploads(
   { store, vault }: Pick<App, "store" | "vault">,
   intent: Intent,
   id: string,
-): Promise<Upload[]> {
+): Promise<FileUpload[]> {
   const record = await once<FileRecord>(store, intent, async () => {
     const records = fileRecordsOf(store, id);
     const found = await records?.exists({ _id: id });

@@ -1,10 +1,10 @@
-import { FilesState, type Upload } from "../graph/stored-file.js";
+import { FilesState, type FileUpload } from "../graph/stored-file.js";
 import type { Vault } from "../vault/vault.js";
 import type { FileRecord } from "./file-record.js";
 import { issueTicket, ticketExpiry } from "./ticket.js";
 
 /** An address for each file of the manifest that is still missing; the same ones again where asked again within a minute. */
-export function uploadsOf(vault: Vault, { _id, state, files, received }: FileRecord): Upload[] {
+export function uploadsOf(vault: Vault, { _id, state, files, received }: FileRecord): FileUpload[] {
   if (state === FilesState.READY) return [];
   const now = new Date();
   return files

@@ -1,6 +1,6 @@
 import { Ctx, Field, ID, InputType, Mutation, Resolver } from "type-graphql";
 import { Input, intentOf, MutationInput } from "../graph/mutation-input.js";
-import { Upload } from "../graph/stored-file.js";
+import { FileUpload } from "../graph/stored-file.js";
 import type { RequestContext } from "../request-context.js";
 import { renewUploads } from "./renew-uploads.js";
 
@@ -12,7 +12,7 @@ class RenewUploadsInput extends MutationInput {
 
 @Resolver()
 export class UploadsResolver {
-  @Mutation(() => [Upload], { description: "Fresh addresses for the files that are still missing." })
+  @Mutation(() => [FileUpload], { description: "Fresh addresses for the files that are still missing." })
   renewUploads(@Input(() => RenewUploadsInput) input: RenewUploadsInput, @Ctx() { app, caller }: RequestContext) {
     return renewUploads(app, intentOf(caller, "renewUploads", input), input.id);
   }

@@ -43,7 +43,7 @@ export class Archive {
 }
 
 @ObjectType({ description: "A one-time address to which the bytes of one file of a manifest are sent by PUT." })
-export class Upload {
+export class FileUpload {
   @Field(() => String, { description: "The name of the file." })
   readonly name!: string;
 

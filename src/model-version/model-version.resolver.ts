@@ -8,7 +8,7 @@ import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { Upload } from "../graph/stored-file.js";
+import { FileUpload } from "../graph/stored-file.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
@@ -84,7 +84,7 @@ export class ModelVersionResolver {
     return loaders.model.load(model);
   }
 
-  @FieldResolver(() => [Upload], {
+  @FieldResolver(() => [FileUpload], {
     description: "Where the missing files of the manifest are sent; empty once none is missing.",
   })
   uploads(@Root() version: ModelVersion, @Ctx() { app }: RequestContext) {
