@@ -90,14 +90,20 @@ async function openInto(
   const data = settings.ROCAS_DATA;
   await mkdir(data, { recursive: true, mode: 0o700 });
   const opened = opening.use(
-    await openConnection({ mongodbUri: settings.MONGODB_URI, dataFolder: data, databaseName }),
+    await openConnection({
+      mongodbUri: settings.MONGODB_URI,
+      dataFolder: data,
+      databaseName,
+      refuseKnownBad: settings.ROCAS_REFUSE_KNOWN_BAD,
+    }),
   );
   const store = await openStore(opened.connection, () => opened.serverTime(), settings.ROCAS_DETAILS_INDEXES);
   const cluster = await keptOnce(store, "cluster", () => ulid().toLowerCase());
 
   const cursorKey = await keptOnce(store, "cursor_key", () => randomBytes(32).toString("base64url"));
 
-  const notices: string[] = [];
+  const notices: string[] = [...opened.warnings];
+  for (const warning of opened.warnings) logger.warn({ warning }, "the store should not be run like this");
   const secrets = opened.connection.collection("secrets") as unknown as SecretCollection;
   const keys = await openKeyRing(
     { data, keyFile: settings.ROCAS_KEY_FILE, embedded: opened.kind === "embedded", cluster },

@@ -1,4 +1,4 @@
-import { cleanEnv, EnvMissingError, host, makeValidator, num, port, str } from "envalid";
+import { bool, cleanEnv, EnvMissingError, host, makeValidator, num, port, str } from "envalid";
 import { asImageRef } from "./names.js";
 
 const list = makeValidator<string[]>((text) =>
@@ -38,6 +38,10 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       HOST: host({ default: "127.0.0.1", desc: "Address to listen on; anything but loopback needs ROCAS_TOKEN." }),
       PORT: port({ default: 4000, desc: "Port of GraphQL, GraphiQL, files, health and /predict." }),
       MONGODB_URI: str({ default: "", desc: "A MongoDB replica set; the embedded store where it is not set." }),
+      ROCAS_REFUSE_KNOWN_BAD: bool({
+        default: false,
+        desc: "Whether a MongoDB of a release with a known hole is refused; else the start and the log warn of it.",
+      }),
       ROCAS_DATA: str({ default: ".rocas", desc: "Folder of the embedded store, files and keys." }),
       ROCAS_TOKEN: str({ default: "", desc: "Bearer token that every request must carry." }),
       ROCAS_PREDICT_TOKEN: str({ default: "", desc: "Bearer token for /predict alone, beside ROCAS_TOKEN." }),

@@ -23,6 +23,7 @@ import { maxListItems } from "./limits/max-list-items.js";
 import { maxOperations } from "./limits/max-operations.js";
 import { maxSameField } from "./limits/max-same-field.js";
 import { maxRootFields } from "./limits/max-root-fields.js";
+import { maxSecretFields } from "./limits/max-secret-fields.js";
 import { reservedNames } from "./limits/reserved-names.js";
 import { scanTokens } from "./limits/scan-tokens.js";
 import { valueFreeLiterals } from "./value-free-literals.js";
@@ -64,6 +65,7 @@ export class Admission {
       maxSameField(limits),
       maxDepth(limits),
       maxRootFields(limits),
+      maxSecretFields(limits),
       maxListItems(limits),
       reservedNames,
     ];

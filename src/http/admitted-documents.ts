@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { DocumentNode } from "graphql";
 
 const MOST_CHARACTERS = 256 * 1024;
+/** A parsed document of few characters takes a hundred times as much memory as its text. */
+const MOST_DOCUMENTS = 1_000;
 const DIGEST_LENGTH = 64;
 
 interface Entry {
@@ -32,7 +34,8 @@ export class AdmittedDocuments {
     this.entries.set(digest, { document, characters: query.length });
     this.characters += query.length;
     for (const [oldest, { characters }] of this.entries) {
-      if (this.characters <= MOST_CHARACTERS || oldest === digest) break;
+      const fits = this.characters <= MOST_CHARACTERS && this.entries.size <= MOST_DOCUMENTS;
+      if (fits || oldest === digest) break;
       this.entries.delete(oldest);
       this.characters -= characters;
     }

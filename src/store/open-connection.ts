@@ -9,6 +9,8 @@ export interface OpenedConnection extends AsyncDisposable {
   readonly kind: "embedded" | "mongodb";
   /** Where the data lie, without a password. */
   readonly location: string;
+  /** What the operator should know of the server. */
+  readonly warnings: readonly string[];
   /** The clock of the store, by which leases of several processes are judged. */
   serverTime(): Promise<Date>;
   /** Settles when the embedded store has died under the process, which cannot go on then. Never for a MongoDB: the driver reconnects. */
@@ -21,6 +23,8 @@ export interface ConnectionOptions {
   /** Told of what should never happen inside the embedded store. */
   readonly onFault?: (message: string) => void;
   readonly databaseName?: string | undefined;
+  /** Whether a release of MongoDB that nobody should run any more is refused instead of warned of. */
+  readonly refuseKnownBad?: boolean;
 }
 
 const DATABASE = "rocas";
@@ -31,6 +35,7 @@ export async function openConnection({
   dataFolder,
   databaseName,
   onFault,
+  refuseKnownBad = false,
 }: ConnectionOptions): Promise<OpenedConnection> {
   // An instance of our own: these settings would otherwise reach whoever else uses mongoose in this process.
   const instance = new mongoose.Mongoose({
@@ -40,9 +45,10 @@ export async function openConnection({
     bufferCommands: false,
   });
   if (mongodbUri) {
-    const connection = await connectToMongodb(instance, mongodbUri, databaseName);
+    const { connection, warnings } = await connectToMongodb(instance, mongodbUri, databaseName, refuseKnownBad);
     const opened = {
       connection,
+      warnings,
       kind: "mongodb",
       location: printableUri(mongodbUri),
       lost: new Promise<Error>(() => {}),
@@ -59,7 +65,8 @@ export async function openConnection({
       bufferCommands: false,
     })
     .asPromise();
-  return withLife({ connection, kind: "embedded", location: dataFolder, lost: store.lost }, async () => {
+  const opened = { connection, warnings: [], kind: "embedded", location: dataFolder, lost: store.lost } as const;
+  return withLife(opened, async () => {
     await connection.close();
     await store.close();
   });

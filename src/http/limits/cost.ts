@@ -16,11 +16,11 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { IntrospectionCost } from "./introspection-cost.js";
 import type { Limits } from "./limits.js";
 
 const DEFAULT_PAGE = 20;
 const PLAIN_LIST = 10;
-const INTROSPECTION = 100;
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -33,15 +33,17 @@ type Field = GraphQLField<unknown, unknown>;
 export class Cost {
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   private readonly computed = new Map<string, number>();
+  private readonly introspection: IntrospectionCost;
 
   constructor(
     private readonly schema: GraphQLSchema,
     document: DocumentNode,
     private readonly variables: Readonly<Record<string, unknown>>,
-    private readonly limits: Pick<Limits, "maxPage">,
+    private readonly limits: Pick<Limits, "maxPage" | "maxCost">,
   ) {
     const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
     this.fragments = new Map(fragments.map((each) => [each.name.value, each]));
+    this.introspection = new IntrospectionCost(this.fragments, limits);
   }
 
   of(operation: OperationDefinitionNode): number {
@@ -63,7 +65,7 @@ export class Cost {
 
   private ofField(node: FieldNode, parent: GraphQLCompositeType, page: number | undefined): number {
     if (node.name.value === "__typename") return 0;
-    if (node.name.value.startsWith("__")) return INTROSPECTION;
+    if (node.name.value.startsWith("__")) return this.introspection.of(node);
     const field = isUnionType(parent) ? undefined : parent.getFields()[node.name.value];
     const type = field && getNamedType(field.type);
     if (!field || !node.selectionSet || !isCompositeType(type)) return 1;

@@ -18,6 +18,8 @@ export interface Limits {
   readonly maxSameField: number;
   readonly maxRootFields: number;
   readonly maxMutationFields: number;
+  /** Fields of a mutation that take a secret. */
+  readonly maxSecretFields: number;
   readonly maxDirectives: number;
   readonly maxDirectivesPerLocation: number;
   readonly maxOperations: number;
@@ -67,6 +69,7 @@ export function limitsOf({
     maxSameField: 400,
     maxRootFields: 20,
     maxMutationFields: 5,
+    maxSecretFields: 1,
     maxDirectives: 50,
     maxDirectivesPerLocation: 10,
     maxOperations: 10,

@@ -6,12 +6,19 @@ import { translateConnectError } from "./translate-connect-error.js";
 
 const PATIENCE_MS = 5_000;
 
+export interface Connected {
+  readonly connection: Connection;
+  /** What the operator should know of the server. */
+  readonly warnings: readonly string[];
+}
+
 /** Connects to a real server. @throws StoreRefused where it cannot serve, with a sentence that says what to do. */
 export async function connectToMongodb(
   mongoose: Mongoose,
   uri: string,
   databaseName: string | undefined,
-): Promise<Connection> {
+  refuseKnownBad: boolean,
+): Promise<Connected> {
   const where = printableUri(uri);
   let connection: Connection | undefined;
   try {
@@ -26,8 +33,7 @@ export async function connectToMongodb(
       bufferCommands: false,
     });
     await connection.asPromise();
-    await refuseUnfit(connection, where);
-    return connection;
+    return { connection, warnings: await refuseUnfit(connection, where, refuseKnownBad) };
   } catch (error) {
     await connection?.close(true).catch(() => {});
     throw error instanceof StoreRefused ? error : translateConnectError(error, where);

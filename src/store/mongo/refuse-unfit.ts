@@ -1,14 +1,18 @@
 import type { Connection } from "mongoose";
 import { ObjectId } from "bson";
 import { StoreRefused } from "../store-refused.js";
+import { knownBad } from "./known-bad.js";
 
 const LEAST_VERSION = 6;
 const PATIENCE_MS = 5_000;
 const UNAUTHORIZED = 13;
 const NOT_REPLICATED = 64;
 
-/** Asks the server whether it can carry Rocas. @throws StoreRefused with what to do where it cannot. */
-export async function refuseUnfit(connection: Connection, where: string): Promise<void> {
+/**
+ * Asks the server whether it can carry Rocas.
+ * @returns what the operator should know of it. @throws StoreRefused with what to do where it cannot.
+ */
+export async function refuseUnfit(connection: Connection, where: string, refuseKnownBad: boolean): Promise<string[]> {
   const database = connection.db!;
   const hello = await database.command({ hello: 1 });
   const { version } = await database.command({ buildInfo: 1 });
@@ -22,7 +26,10 @@ export async function refuseUnfit(connection: Connection, where: string): Promis
       `The MongoDB at ${where} is no replica set. Start mongod with --replSet rs0 and run rs.initiate() once; one member will do.`,
     );
   }
+  const flaw = knownBad(String(version));
+  if (flaw && refuseKnownBad) throw new StoreRefused(`The MongoDB at ${where} is known to be bad: ${flaw}.`);
   await probeWrite(connection, where);
+  return flaw ? [`The MongoDB at ${where} is known to be bad: ${flaw}.`] : [];
 }
 
 /** An update that matches nothing needs the right to write and an acknowledging majority, and leaves nothing behind. */

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { LANGUAGE, type Row, STORE, type Trial } from "./rows.js";
+
+const numbered = (letter: string, last: number) => Array.from({ length: last }, (_, index) => `${letter}${index + 1}`);
+
+test("every threat to the language and to the store is tried", () => {
+  expect(Object.keys(LANGUAGE)).toEqual(numbered("G", 28));
+  expect(Object.keys(STORE)).toEqual(numbered("M", 14));
+});
+
+const missingOf = ({ file, tests }: Trial): string[] => {
+  const source = readFileSync(file, "utf8");
+  // A name with both kinds of quotes in it is escaped where it stands.
+  return tests.filter((name) => !source.includes(`"${name}"`)).map((name) => `${file}: ${name}`);
+};
+
+test.each<[string, Row]>(Object.entries({ ...LANGUAGE, ...STORE }))(
+  "%s is tried by a hostile input and by its harmless twin, in tests that there are",
+  (_id, { hostile, twin }) => {
+    expect(hostile.flatMap(({ tests }) => tests).length).toBeGreaterThan(0);
+    expect(twin.flatMap(({ tests }) => tests).length).toBeGreaterThan(0);
+    expect([...hostile, ...twin].flatMap(missingOf)).toEqual([]);
+  },
+);
