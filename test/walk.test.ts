@@ -51,7 +51,7 @@ async function walked(app: TestApp, orderBy: object[] | null, backward: boolean)
   let cursor: string | null = null;
   for (let count = 0; ; count += 1) {
     const page: object = backward ? { last: 4, before: cursor } : { first: 4, after: cursor };
-    const [{ data }]: [Answer, void] = await Promise.all([
+    const [{ data }]: [Answer, unknown] = await Promise.all([
       app.execute(PAGE, { orderBy, ...page }),
       disturb(app, count),
     ]);
