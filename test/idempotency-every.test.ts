@@ -61,7 +61,10 @@ test("every mutation of the schema is held to this", () => {
 
 test.each(MUTATIONS)("%s sent ten times with one key, eight at once, has one effect and one answer", async (name) => {
   const caller = `${name}-sender`;
-  const input: { id?: string; idempotencyKey: string } = { ...(await rowOf(name).input(world)), idempotencyKey: "once" };
+  const input: { id?: string; idempotencyKey: string } = {
+    ...(await rowOf(name).input(world)),
+    idempotencyKey: "once",
+  };
 
   const answers = await tenAnswers(name, input, caller);
 

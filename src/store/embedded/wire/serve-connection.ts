@@ -15,7 +15,8 @@ export function serveConnection(socket: Socket, state: StoreState, onFault: (err
   socket.on("error", () => socket.destroy());
   socket.on("data", (piece) => {
     try {
-      for (const message of reader.messages(piece)) last = last.then(() => answer(socket, client, message, state, onFault));
+      for (const message of reader.messages(piece))
+        last = last.then(() => answer(socket, client, message, state, onFault));
     } catch {
       socket.destroy();
     }
