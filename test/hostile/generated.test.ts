@@ -1,9 +1,10 @@
-import { buildClientSchema, getIntrospectionQuery, getNamedType, isScalarType } from "graphql";
+import { buildClientSchema, getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Attempt, attack, attackByLiteral, attemptsOn } from "./support/attack.js";
+import { type Attempt, attack, attackByLiteral, send } from "./support/attack.js";
+import { chosenAttempts } from "./support/choice.js";
 import { forEach } from "./support/for-each.js";
 import { openServed, type Served } from "./support/open-served.js";
-import { BARE, CANARY, jsonOf, STRUCTURES, TEXTS } from "./support/payloads.js";
+import { CANARY, jsonOf } from "./support/payloads.js";
 import { type Position, positionsOf } from "./support/positions.js";
 import { seedEverything } from "./support/seed-everything.js";
 import { Twins } from "./support/twins.js";
@@ -31,21 +32,9 @@ beforeAll(async () => {
   const cursor = async (query: string) => endCursorIn((await served.query(query)).body);
   const twins = new Twins(await seedEverything(served.app), cursor);
   positions = positionsOf(buildClientSchema(data), twins);
-  attempts = positions.flatMap((position, index) => attemptsOn(position, valuesFor(position, index)));
+  attempts = chosenAttempts(positions, SHARE);
 });
 afterAll(() => served[Symbol.asyncDispose]());
-
-const met = new Set<string>();
-
-/** Everything for the first place of a scalar; of others a share, another one at each. */
-function valuesFor({ type }: Position, index: number): unknown[] {
-  const all = [...TEXTS, ...STRUCTURES, ...BARE];
-  const named = getNamedType(type);
-  const isFirst = isScalarType(named) && !met.has(named.name);
-  met.add(named.name);
-  if (isFirst) return all;
-  return all.filter((_, at) => (at + index) % SHARE === 0);
-}
 
 /** Wherever it stands in an answer. */
 function endCursorIn(answer: unknown): string | null {
@@ -57,9 +46,9 @@ function endCursorIn(answer: unknown): string | null {
 
 const isRead = ({ position }: Attempt): boolean => !position.label.startsWith("Mutation.");
 
-async function problemsWith(chosen: readonly Attempt[], send = attack): Promise<string[]> {
+async function problemsWith(chosen: readonly Attempt[], how = attack): Promise<string[]> {
   const problems: string[] = [];
-  await forEach(chosen, async (each) => void problems.push(...(await send(served, each))));
+  await forEach(chosen, async (each) => void problems.push(...(await how(served, each))));
   return problems;
 }
 
@@ -100,7 +89,8 @@ test("each place of the schema takes its harmless twin", PATIENCE, async () => {
   const refused: string[] = [];
   await forEach(positions, async (position) => {
     const variables = jsonOf(await position.variables(await position.twin()));
-    const { body } = await served.post(`{"query":${JSON.stringify(position.document)},"variables":${variables}}`);
+    const request = `{"query":${JSON.stringify(position.document)},"variables":${variables}}`;
+    const { body } = await send(served, position, request);
     const [error] = body.errors ?? [];
     if (error && !OF_THE_DOMAIN.has(error.extensions.code))
       refused.push(`${position.label} ${variables}: ${JSON.stringify(error)}`);

@@ -1,6 +1,6 @@
 import { ERROR_CODES } from "../../../src/errors.js";
 import { mayBeAccepted } from "./oracle.js";
-import type { Answered, Served } from "./open-served.js";
+import type { Answered, Door } from "./door.js";
 import { CANARY, jsonOf, read } from "./payloads.js";
 import type { Path, Position } from "./positions.js";
 
@@ -26,11 +26,15 @@ export interface Attempt {
 export const attemptsOn = (position: Position, values: readonly unknown[]): Attempt[] =>
   values.map((value) => ({ position, value, may: mayBeAccepted(position.type, read(value)) }));
 
+export const send = (door: Door, { label }: Position, body: string): Promise<Answered> =>
+  label.startsWith("Subscription.") ? door.follow(body) : door.post(body);
+
 /** Sends the value as a variable. What is wrong with the answer; empty where all is well. */
-export async function attack(served: Served, attempt: Attempt): Promise<string[]> {
+export async function attack(served: Door, attempt: Attempt): Promise<string[]> {
   const { document, path } = attempt.position;
   const variables = jsonOf(await attempt.position.variables(attempt.value));
-  const answer = await served.post(`{"query":${JSON.stringify(document)},"variables":${variables}}`);
+  const body = `{"query":${JSON.stringify(document)},"variables":${variables}}`;
+  const answer = await send(served, attempt.position, body);
   // Where a list would read too much, the path leads to where the condition is missing.
   const leads = ({ extensions }: Told) =>
     meets(extensions?.path, path, attempt.may) || (attempt.may && extensions?.code === "FILTER_TOO_BROAD");
@@ -38,10 +42,11 @@ export async function attack(served: Served, attempt: Attempt): Promise<string[]
 }
 
 /** Sends the value as a literal of the document: what cannot be one is left out. */
-export async function attackByLiteral(served: Served, attempt: Attempt): Promise<string[]> {
+export async function attackByLiteral(served: Door, attempt: Attempt): Promise<string[]> {
   const { document, variables } = (await attempt.position.literally(attempt.value)) ?? {};
   if (document === undefined) return [];
-  const answer = await served.post(`{"query":${JSON.stringify(document)},"variables":${jsonOf(variables)}}`);
+  const body = `{"query":${JSON.stringify(document)},"variables":${jsonOf(variables)}}`;
+  const answer = await send(served, attempt.position, body);
   // What breaks the grammar or a limit of documents is told by where it stands.
   const leads = ({ extensions, locations }: Told) =>
     meets(extensions?.path, attempt.position.path, attempt.may) ||

@@ -7,22 +7,12 @@ import { filesRoute } from "../../../src/http/files.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
 import { startServer } from "../../../src/http/start-server.js";
 import { requestContext } from "../../../src/request-context.js";
+import { type Door, doorOf } from "./door.js";
 import { openTestApp, type TestApp } from "../../support/open-test-app.js";
 
-/** An answer as a client sees it. */
-export interface Answered {
-  readonly status: number;
-  readonly text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked into as a client does
-  readonly body: any;
-}
-
-export interface Served extends AsyncDisposable {
+export interface Served extends Door, AsyncDisposable {
   readonly url: string;
   readonly app: TestApp;
-  /** Sends a body as it is. */
-  post(body: string, headers?: Record<string, string>): Promise<Answered>;
-  query(query: string, variables?: object): Promise<Answered>;
   /** What the server has logged. */
   log(): string;
 }
@@ -55,21 +45,10 @@ export async function openServed(
   });
   stack.defer(() => server.close());
 
-  async function post(body: string, headers: Record<string, string> = {}): Promise<Answered> {
-    const answer = await fetch(`${server.url}/graphql`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body,
-    });
-    const text = await answer.text();
-    return { status: answer.status, text, body: JSON.parse(text) };
-  }
-
   return {
     url: server.url,
     app: opened,
-    post,
-    query: (query, variables) => post(JSON.stringify({ query, variables })),
+    ...doorOf(server.url),
     log: () => log,
     [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   };

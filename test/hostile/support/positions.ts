@@ -13,6 +13,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  OperationTypeNode,
   print,
 } from "graphql";
 import { literalOf } from "./payloads.js";
@@ -65,9 +66,10 @@ interface Inside {
   readonly owner: string | null;
 }
 
-/** Filters hold filters, and lists share theirs: each input type is looked into once for queries, mutations and records. */
+/** Filters hold filters, and lists share theirs: each input type is looked into once for each root and for all records. */
 function kindOf({ owner }: Asked, schema: GraphQLSchema): string {
-  return owner === schema.getQueryType() || owner === schema.getMutationType() ? owner.name : "records";
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  return roots.includes(owner) ? owner.name : "records";
 }
 
 function isFirst(met: Set<string>, key: string): boolean {
@@ -91,21 +93,22 @@ function insides(
 }
 
 function fieldsWithArguments(schema: GraphQLSchema, twins: Twins): Asked[] {
-  const roots = [schema.getQueryType(), schema.getMutationType()].filter((each) => each != null);
+  const kinds = new Map(
+    [OperationTypeNode.QUERY, OperationTypeNode.MUTATION, OperationTypeNode.SUBSCRIPTION].map((kind) => [
+      schema.getRootType(kind),
+      kind,
+    ]),
+  );
+  const roots = [...kinds.keys()].filter((each) => each != null);
   const atRoots = roots.flatMap((owner) =>
     withArguments(owner).map((field) => ({
       owner,
       field,
-      around: (declared: string, selection: string) =>
-        `${owner === schema.getMutationType() ? "mutation" : "query"}${declared}{${selection}}`,
+      around: (declared: string, selection: string) => `${kinds.get(owner)}${declared}{${selection}}`,
     })),
   );
   const others = Object.values(schema.getTypeMap()).filter(
-    (type): type is GraphQLObjectType =>
-      isObjectType(type) &&
-      !type.name.startsWith("__") &&
-      !roots.includes(type) &&
-      type !== schema.getSubscriptionType(),
+    (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith("__") && !roots.includes(type),
   );
   const below = others.flatMap((owner) =>
     withArguments(owner).map((field) => {
@@ -210,7 +213,8 @@ function selectionOf({ type }: Field): string {
   return "{__typename}";
 }
 
-function cursorQuery({ field, around }: Asked): string | null {
+function cursorQuery({ owner, field, around }: Asked): string | null {
+  if (owner.name === "Subscription") return null;
   const named = getNamedType(field.type);
   if (!(isObjectType(named) || isInterfaceType(named))) return null;
   const fields = named.getFields();

@@ -112,6 +112,7 @@ export class Twins {
 
   private id({ root, input }: Place): string {
     if (/build/i.test(input ?? root)) return this.idOf("Build");
+    if (root === "log" || root === "taskChanged") return this.idOf("Training");
     return this.idOf(/upload/i.test(input ?? root) ? "Dataset" : "Model");
   }
 
