@@ -52,3 +52,8 @@ export function availabilityOf(
   if (replicas > 0 && wanted.length >= replicas) return Availability.FULL;
   return ready.length > 0 ? Availability.PARTIAL : Availability.NONE;
 }
+
+const RISING = [Availability.NONE, Availability.PARTIAL, Availability.FULL];
+
+export const lesser = (one: Availability, other: Availability): Availability =>
+  RISING.indexOf(one) <= RISING.indexOf(other) ? one : other;

@@ -5,7 +5,7 @@ import type { Job } from "../jobs/job.js";
 import { type Change, changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/intent.js";
 import type { Deployment } from "./deployment.js";
-import { availabilityOf, replicaTasks } from "./replica-tasks.js";
+import { availabilityOf, lesser, replicaTasks } from "./replica-tasks.js";
 
 /** Gives whether anything changed. One that was deleted meanwhile is left: nobody asks for it any more. */
 async function write(
@@ -47,7 +47,8 @@ export function writeReplicaTasks(
     const others = current.tasks.filter((task) => task.revision !== spec.revision && underWay.includes(task.revision));
     const tasks = [...others, ...replicaTasks(job, spec.revision, ready, current.tasks, now)];
     tasks.sort((one, other) => one.revision - other.revision || one.slot - other.slot);
-    return { tasks };
+    // What is lost is told with the task that says so; what is won, once it is routed to (`writeAvailability`).
+    return { tasks, availability: lesser(current.availability, availabilityOf(current, tasks)) };
   });
 }
 
