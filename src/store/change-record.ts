@@ -32,7 +32,7 @@ export async function changeRecord<T extends AnyRecord>(
     // By chance, so that those who met once do not meet again.
     if (tries > 0) await pause(Math.random() * PAUSE_MS * tries);
     const current = (await records.findOne({ _id: id, deleted: trusted({ $ne: true }) }).lean()) as T | null;
-    if (!current) throw new DomainError("NOT_FOUND", "There is no such record.");
+    if (!current) throw new DomainError("NOT_FOUND", "The record has been deleted meanwhile.", ["input"]);
     const at = new Date();
     const used = usedKey(intent, at);
     // The same request, sent twice at once: the other one was quicker.

@@ -20,8 +20,8 @@ export async function startEmbeddedStore(
   const worker = new Worker(workerFile(), { workerData, name: "embedded-store" });
   let isClosing = false;
   const ended = new Promise<Error>((resolve) => {
-    worker.once("error", (error) =>
-      resolve(new Error(`The embedded store has died: ${error.message}`, { cause: error })),
+    worker.once("error", (error: unknown) =>
+      resolve(new Error(`The embedded store has died: ${(error as Error).message}`, { cause: error })),
     );
     worker.once("exit", (code) => resolve(new Error(`The embedded store has ended (code ${code}).`)));
   });
