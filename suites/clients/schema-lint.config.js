@@ -8,7 +8,9 @@ const { "flat/schema-recommended": recommended, "flat/schema-relay": relay } = g
 /** Values: they are read and kept with what holds them, and nothing names them from elsewhere. */
 const VALUES = [
   "Drift",
+  "DriftEvent",
   "FileDoc",
+  "FileUpload",
   "LogPage",
   "LogPiece",
   "PageInfo",
@@ -16,7 +18,6 @@ const VALUES = [
   "ResourceProfile",
   "StoredFile",
   "Task",
-  "Upload",
 ];
 
 export default [
