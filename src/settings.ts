@@ -8,6 +8,12 @@ const list = makeValidator<string[]>((text) =>
     .filter(Boolean),
 );
 
+const positive = makeValidator<number>((text) => {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`"${text}" is no number above 0`);
+  return value;
+});
+
 /** Types whose records have `details`. */
 const DETAILED = ["Dataset", "Training", "ModelVersion", "Deployment", "DeploymentRevision", "TreasureChest"];
 const DETAILS_INDEX = new RegExp(`^(${DETAILED.join("|")}):([^.$\\s]+(?:\\.[^.$\\s]+)*)$`);
@@ -73,7 +79,7 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
         default: 100,
         desc: "Operations of one address that may run at the same time over WebSockets and server-sent events.",
       }),
-      ROCAS_DEADLINE_MS: num({ default: 10_000, desc: "Milliseconds that a query may take." }),
+      ROCAS_DEADLINE_MS: positive({ default: 10_000, desc: "Milliseconds that a query may take." }),
       ROCAS_TRAIN_MEMORY_MB: num({ default: 2048, desc: "Memory of a training's container, in MiB." }),
       ROCAS_DEPLOY_MEMORY_MB: num({ default: 1024, desc: "Memory of a replica's container, in MiB." }),
       ROCAS_CPUS: num({ default: 1, desc: "Processors a container may use." }),

@@ -80,6 +80,7 @@ export const LANGUAGE: Readonly<Record<string, Row>> = {
       tried(
         "http/documents",
         "a document of more than two thousand tokens is refused",
+        "a field with fields of its own stands a hundred and fifty times in a document, and no more",
         "fragments that spread each other in pairs are answered in less than a second",
       ),
     ],

@@ -90,6 +90,12 @@ test("a field that is repeated four hundred times passes, and once more is refus
   expect(await front.query(repeated(401))).toMatchObject(refused);
 });
 
+test("a field with fields of its own stands a hundred and fifty times in a document, and no more", async () => {
+  const repeated = (count: number) => `{flower(name:"a"){${"seed{name} ".repeat(count)}}}`;
+  expect((await front.query(repeated(150))).body.errors).toBeUndefined();
+  expect(await front.query(repeated(151))).toMatchObject(refused);
+});
+
 const chain = (fragments: number): string => {
   const fragment = (index: number) => `fragment F${index} on Flower{name seed{name} ...F${index + 1}}`;
   const all = Array.from({ length: fragments - 1 }, (_, index) => fragment(index));

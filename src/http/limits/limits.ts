@@ -16,6 +16,8 @@ export interface Limits {
   readonly maxAliases: number;
   /** Fields of one response name, anywhere in the document. */
   readonly maxSameField: number;
+  /** The same, of fields that have fields of their own. */
+  readonly maxSameParent: number;
   readonly maxRootFields: number;
   readonly maxMutationFields: number;
   /** Fields of a mutation that take a secret. */
@@ -67,6 +69,7 @@ export function limitsOf({
     maxNesting: Math.max(50, maxDepth + NESTING_BEYOND_DEPTH),
     maxAliases: 30,
     maxSameField: 400,
+    maxSameParent: 150,
     maxRootFields: 20,
     maxMutationFields: 5,
     maxSecretFields: 1,

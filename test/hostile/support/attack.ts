@@ -35,9 +35,11 @@ export async function attack(served: Door, attempt: Attempt): Promise<string[]> 
   const variables = jsonOf(await attempt.position.variables(attempt.value));
   const body = `{"query":${JSON.stringify(document)},"variables":${variables}}`;
   const answer = await send(served, attempt.position, body);
+  // Who leaves a value out may be told of what is needed beside it.
+  const isLeftOut = attempt.may && attempt.value === null;
   // Where a list would read too much, the path leads to where the condition is missing.
   const leads = ({ extensions }: Told) =>
-    meets(extensions?.path, path, attempt.may) || (attempt.may && extensions?.code === "FILTER_TOO_BROAD");
+    meets(extensions?.path, path, attempt.may) || (attempt.may && extensions?.code === "FILTER_TOO_BROAD") || isLeftOut;
   return problemsOf(answer, attempt, leads);
 }
 
