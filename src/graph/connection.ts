@@ -64,9 +64,8 @@ export interface Beyond {
 
 export function connection<T>(page: Page<T>, request: PageRequest, ask: Beyond): Connection<T> {
   const [first, last] = [page.records[0], page.records.at(-1)];
-  const isBeyond = (side: "after" | "before") => (request[side] ? ask.isAny(side) : Promise.resolve(false));
   const isMore = async (side: "after" | "before", isFar: boolean): Promise<boolean> =>
-    (isFar && page.hasMore) || isBeyond(side);
+    (isFar && page.hasMore) || (request[side] !== null && (await ask.isAny(side)));
   return {
     nodes: page.records.map(({ record }) => record),
     edges: () => page.records.map(({ record, position }) => ({ cursor: ask.cursorOf(position), node: record })),

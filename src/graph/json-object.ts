@@ -7,7 +7,7 @@ const MOST_BYTES = 64 * 1024;
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "_bsontype"]);
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
 
-const KEY_RULE =
+export const KEY_RULE =
   "A key of a JSON object is text in NFC of 1 to 64 characters that does not start with $, holds no control character and is no reserved word.";
 
 const refuse = (what: string): never => {

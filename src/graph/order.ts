@@ -1,8 +1,7 @@
 import { type ClassType, Field, InputType, registerEnumType } from "type-graphql";
 import { DomainError } from "../errors.js";
 import { checkDetailsPath, detailsValue } from "./filter/details-filter.js";
-import type { Expression } from "./filter/expression.js";
-import { isSomething, literal } from "./filter/expression.js";
+import { type Expression, isSomething, literal } from "./filter/expression.js";
 
 export enum OrderDirection {
   ASC = "ASC",

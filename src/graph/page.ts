@@ -52,20 +52,20 @@ export function pageRequest(
     throw new DomainError("BAD_USER_INPUT", `A page has 1 to ${mostPerPage} records.`, [
       first == null ? "last" : "first",
     ]);
-  const edge = (cursor: string | null | undefined, argument: string): PageEnd | null =>
+  const end = (cursor: string | null | undefined, argument: string): PageEnd | null =>
     cursor == null ? null : { position: cursors.read(list, cursor, argument), isIncluded: false };
   return {
     order,
     limit: given ?? DEFAULT_PAGE,
     backward: last != null,
-    after: edge(after, "after"),
-    before: edge(before, "before"),
+    after: end(after, "after"),
+    before: end(before, "before"),
   };
 }
 
 /** The one nearest record at or beyond an end of the page's range: whether there is one. */
-export const beyond = (side: "after" | "before", { order, [side]: edge }: PageRequest): PageRequest => {
-  const included = edge && { ...edge, isIncluded: true };
+export const beyond = (side: "after" | "before", { order, [side]: end }: PageRequest): PageRequest => {
+  const included = end && { ...end, isIncluded: true };
   return {
     order,
     limit: 1,

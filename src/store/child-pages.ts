@@ -3,7 +3,15 @@ import { EJSON } from "bson";
 import type { Page } from "../graph/connection.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { countSome } from "./find-page.js";
-import { asPage, type BroadRead, broadRead, conditions, type ListRequest, pageStages } from "./list-request.js";
+import {
+  asPage,
+  type BroadRead,
+  broadRead,
+  conditions,
+  isStreamed,
+  type ListRequest,
+  pageStages,
+} from "./list-request.js";
 import type { Records } from "./store.js";
 
 type Joined<C> = { readonly _id: string; readonly children: readonly C[] };
@@ -22,21 +30,31 @@ export class ChildPages<C extends AnyRecord> {
     private readonly foreignField: string,
   ) {}
 
-  async page(parent: string, request: ListRequest): Promise<Page<C>> {
+  /** Of one parent; what several are asked at a time is one call. */
+  of(parent: string) {
+    return {
+      judge: (request: ListRequest) => this.judge(parent, request),
+      page: (request: ListRequest) => this.page(parent, request),
+      count: (request: ListRequest) => this.count(parent, request),
+    };
+  }
+
+  private async page(parent: string, request: ListRequest): Promise<Page<C>> {
     const found = await this.loader("page", request, () =>
       this.joined<C, readonly C[]>(pageStages(request), (children) => children),
     ).load(parent);
     return asPage(found, request.page);
   }
 
-  count(parent: string, { demand }: ListRequest): Promise<number> {
+  private count(parent: string, { demand }: ListRequest): Promise<number> {
     return this.loader("count", demand, () =>
       this.joined<{ n: number }, number>([{ $match: conditions(demand) }, { $count: "n" }], ([count]) => count?.n ?? 0),
     ).load(parent);
   }
 
   /** Whether the list would read more than it may, for all parents that ask for it at a time. */
-  judge(parent: string, request: ListRequest): Promise<BroadRead | null> {
+  private async judge(parent: string, request: ListRequest): Promise<BroadRead | null> {
+    if (isStreamed(request, true)) return null;
     return this.loader(
       "judge",
       { demand: request.demand, order: request.page.order },

@@ -1,8 +1,7 @@
-import type { Bound, Demand, Where } from "../graph/filter/demand.js";
+import { type Bound, type Demand, type Where, whereOf } from "../graph/filter/demand.js";
 import type { Position } from "../graph/cursors.js";
 import type { Page, Placed } from "../graph/connection.js";
-import type { Expression } from "../graph/filter/expression.js";
-import { literal } from "../graph/filter/expression.js";
+import { type Expression, literal } from "../graph/filter/expression.js";
 import type { Order } from "../graph/order.js";
 import type { PageEnd, PageRequest } from "../graph/page.js";
 import type { AnyRecord } from "../graph/stored-record.js";
@@ -25,7 +24,7 @@ export const MOST_READ = 10_000;
 /** The current records that meet the demand. */
 export const conditions = ({ bounds, rest }: Demand): Where => ({
   superseded: false,
-  ...(bounds.length === 1 ? bounds[0]?.where : bounds.length > 1 ? { $and: bounds.map(({ where }) => where) } : {}),
+  ...whereOf(bounds),
   ...(rest === null ? {} : { $expr: rest }),
 });
 

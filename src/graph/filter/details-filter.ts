@@ -1,10 +1,10 @@
 import { Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
-import { isJsonKey } from "../json-object.js";
+import { isJsonKey, KEY_RULE } from "../json-object.js";
 import { PlainValueScalar } from "../scalars.js";
 import { type Asking, type Criterion, fieldAt, type Place, within } from "./criterion.js";
 import { all, type Demand, served, unserved } from "./demand.js";
-import { type Expression, isSomething, literal } from "./expression.js";
+import { type Expression, literal } from "./expression.js";
 import { checkTests, testExpression, type ValueTests } from "./value-tests.js";
 
 const MOST_SEGMENTS = 16;
@@ -65,12 +65,7 @@ export const detailsValue = (details: Expression, path: readonly string[]): Expr
 export function checkDetailsPath(path: readonly string[], at: readonly (string | number)[]): void {
   if (path.length < 1 || path.length > MOST_SEGMENTS)
     throw new DomainError("BAD_USER_INPUT", `A path has 1 to ${MOST_SEGMENTS} keys.`, at);
-  if (!path.every(isJsonKey))
-    throw new DomainError(
-      "BAD_USER_INPUT",
-      "A key has 1 to 64 characters, does not start with $, holds no control character and is no reserved word.",
-      at,
-    );
+  if (!path.every(isJsonKey)) throw new DomainError("BAD_USER_INPUT", KEY_RULE, at);
 }
 
 const onlyOf = (isKind: Expression, test: Expression): Expression => ({ $cond: [isKind, test, false] });
@@ -81,7 +76,7 @@ function detailsTest(name: string, operand: unknown, value: Expression, at: Plac
     case "has":
       return onlyOf({ $isArray: [value] }, { $in: [literal(operand), value] });
     case "exists":
-      return operand ? isSomething(value) : { $not: [isSomething(value)] };
+      return testExpression("isNull", !operand, value);
     case "eq":
     case "in":
       return testExpression(name, operand, value);

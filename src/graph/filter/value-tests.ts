@@ -18,7 +18,7 @@ export interface ValueTests {
   readonly not?: ValueTests | null;
 }
 
-export const MOST_VALUES = 100;
+const MOST_VALUES = 100;
 const MOST_SEARCHED = 64;
 const RANGES = ["gt", "gte", "lt", "lte"] as const;
 
