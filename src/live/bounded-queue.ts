@@ -36,8 +36,13 @@ export class BoundedQueue<T> {
     this.#wake?.();
   }
 
-  /** The next in order, when there is one; undefined at the end. @throws the error that it ended with. */
-  async next(): Promise<T | undefined> {
+  /** In order, each when there is one. @throws the error that it ended with. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
+    for (let value = await this.#next(); value !== undefined; value = await this.#next()) yield value;
+  }
+
+  /** Undefined at the end. */
+  async #next(): Promise<T | undefined> {
     while (this.#waiting.length === 0 && !this.#hasEnded)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

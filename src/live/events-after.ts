@@ -77,5 +77,5 @@ async function* caughtUp(
     }
   }
   await stream.close();
-  for (let event = await queue.next(); event; event = await queue.next()) if (event.token > position) yield event;
+  for await (const event of queue) if (event.token > position) yield event;
 }

@@ -28,7 +28,7 @@ async function* drifts(
   queue: BoundedQueue<HeardEvent>,
   proj: string | null,
 ): AsyncGenerator<DriftEvent, void> {
-  for (let event = await queue.next(); event; event = await queue.next())
+  for await (const event of queue)
     for (const drift of await live.drifts.of(event)) {
       const isWanted = proj === null || drift.deploymentKey.startsWith(keyOf(proj, ""));
       if (isWanted && mayHear(caller, drift.deployment)) yield drift;

@@ -11,7 +11,7 @@ import { FollowedLogs } from "./followed-logs.js";
 import { listen } from "./hear.js";
 import type { HeardEvent } from "./heard-event.js";
 import type { Life } from "./life.js";
-import type { LogArgs } from "./log-args.js";
+import type { FollowLogArgs } from "./follow-log-args.js";
 import { revisionsFrom } from "./revisions-from.js";
 import { Wake } from "./wake.js";
 
@@ -27,7 +27,7 @@ const LOOK_MS = 5_000;
  * read from the store at the subscriber's own pace, so that nobody falls behind.
  * @throws NOT_FOUND, BAD_USER_INPUT on a cursor of another log
  */
-export function followLog(app: Needs, caller: Caller, { of, after }: LogArgs) {
+export function followLog(app: Needs, caller: Caller, { of, after }: FollowLogArgs) {
   return app.live.follow<LogPage>(async (life) => {
     const kind = kindOf(of);
     if (!kind || !LOGGED.includes(kind)) throw noLog();

@@ -39,12 +39,14 @@ export function followRecords(app: Needs, caller: Caller, args: RecordChangedArg
 const isOf = (model: string, { kind, key }: HeardEvent): boolean =>
   (kind === "model" || kind === "dataset" || kind === "movers") && namesOf(key)[0] === model;
 
-async function eventsFrom(app: Needs, life: Life, position: ChangePosition | null, hearing: Hearing<HeardEvent>) {
+async function eventsFrom(
+  app: Needs,
+  life: Life,
+  position: ChangePosition | null,
+  hearing: Hearing<HeardEvent>,
+): Promise<AsyncIterable<HeardEvent>> {
   if (position) return resumed(app, position, await eventsAfter(app, life, position.token, hearing, RESUME));
-  const queue = await hear(app.live.events, life, hearing, RESUME);
-  return (async function* () {
-    for (let event = await queue.next(); event; event = await queue.next()) yield event;
-  })();
+  return hear(app.live.events, life, hearing, RESUME);
 }
 
 /** What the client was told of the event of its cursor may have been only half of it. */
@@ -60,7 +62,7 @@ async function* resumed(
 
 async function* changes(
   { live }: Needs,
-  events: AsyncGenerator<HeardEvent, void>,
+  events: AsyncIterable<HeardEvent>,
   isWanted: IsWanted,
 ): AsyncGenerator<RecordChange, void> {
   for await (const event of events) {

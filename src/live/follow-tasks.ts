@@ -52,7 +52,8 @@ const noTask = () => new DomainError("NOT_FOUND", "There is no build, training o
 async function* fromNow(now: TaskChange, queue: BoundedQueue<HeardEvent>): AsyncGenerator<TaskChange, void> {
   yield now;
   if (now.ended) return;
-  for (let event = await queue.next(); event && event.action !== "DELETE"; event = await queue.next()) {
+  for await (const event of queue) {
+    if (event.action === "DELETE") return;
     const next = event.version > now.version ? taskAfter(event) : null;
     if (next) yield next;
     if (next?.ended) return;
@@ -76,7 +77,7 @@ async function* fromUnderWay(
       told.set(record._id, record.version);
       yield taskNow(kind, record);
     }
-  for (let event = await queue.next(); event; event = await queue.next()) {
+  for await (const event of queue) {
     const isHeld = await scope.holds(event);
     const next = isHeld && event.version > (told.get(event.record) ?? 0) ? taskAfter(event) : null;
     if (next?.ended || event.action === "DELETE") told.delete(event.record);

@@ -12,7 +12,7 @@ import { Deployment } from "../deployment/deployment.js";
 import { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
 import { followDrift } from "./follow-drift.js";
 import { followLog } from "./follow-log.js";
-import { LogArgs } from "./log-args.js";
+import { FollowLogArgs } from "./follow-log-args.js";
 import { RecordAction, RecordChange, RecordChangedArgs } from "./record-change.js";
 import { TaskChange, TaskChangedArgs } from "./task-change.js";
 
@@ -42,7 +42,7 @@ export class LiveResolver {
       "What a build, a training or the replicas of a deployment write: first what there is, then what comes. The last page of a build, training or revision has `ended`; that of a deployment comes when it is deleted. Text without control characters. After a broken connection `after` goes on where it was.",
     subscribe: by(followLog),
   })
-  log(@Root() page: LogPage, @Args(() => LogArgs) _: LogArgs): LogPage {
+  log(@Root() page: LogPage, @Args(() => FollowLogArgs) _: FollowLogArgs): LogPage {
     return page;
   }
 

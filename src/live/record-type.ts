@@ -31,17 +31,4 @@ registerEnumType(RecordType, {
   },
 });
 
-const TYPE_OF: Record<Kind, RecordType> = {
-  project: RecordType.PROJECT,
-  model: RecordType.MODEL,
-  build: RecordType.BUILD,
-  bvers: RecordType.BUILD_VERSION,
-  dataset: RecordType.DATASET,
-  train: RecordType.TRAINING,
-  movers: RecordType.MODEL_VERSION,
-  depl: RecordType.DEPLOYMENT,
-  revision: RecordType.DEPLOYMENT_REVISION,
-  tchest: RecordType.TREASURE_CHEST,
-};
-
-export const recordTypeOf = (kind: Kind): RecordType => TYPE_OF[kind];
+export const recordTypeOf = (kind: Kind): RecordType => kind satisfies `${RecordType}` as RecordType;

@@ -1,7 +1,7 @@
 import { ArgsType, Field, ID } from "type-graphql";
 
 @ArgsType()
-export class LogArgs {
+export class FollowLogArgs {
   @Field(() => ID, {
     description:
       "The id of a build, a training, a deployment or a revision of one. For a deployment it is what the replicas of the wanted revision write, and of each that is wanted later.",
