@@ -25,6 +25,13 @@ export function dateValue(milliseconds: number): Value {
   return new Value(ElementType.DATE, bytes, 0, 8);
 }
 
+/** @param timestamp seconds in the upper half, a count within the second in the lower one */
+export function timestampValue(timestamp: bigint): Value {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigUInt64LE(timestamp);
+  return new Value(ElementType.TIMESTAMP, bytes, 0, 8);
+}
+
 export const TRUE_VALUE = new Value(ElementType.BOOL, Buffer.from([1]), 0, 1);
 export const FALSE_VALUE = new Value(ElementType.BOOL, Buffer.from([0]), 0, 1);
 

@@ -1,7 +1,7 @@
 import { BsonWriter } from "../bson/bson-writer.js";
 import { ElementType } from "../bson/element-type.js";
-import { dateValue } from "../bson/make-value.js";
-import { Value, documentValue, fieldOf } from "../bson/value.js";
+import { dateValue, timestampValue } from "../bson/make-value.js";
+import { documentValue, fieldOf, type Value } from "../bson/value.js";
 import { timestampOf, wallTimeOf } from "../engine/record-clock.js";
 import { writeToken } from "./resume-token.js";
 import type { Insert } from "./read-inserts.js";
@@ -9,12 +9,6 @@ import type { Watched } from "./watched.js";
 
 const ID = Buffer.from("_id");
 const FRAME = 512;
-
-export function timestampValue(timestamp: bigint): Value {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeBigUInt64LE(timestamp);
-  return new Value(ElementType.TIMESTAMP, bytes, 0, 8);
-}
 
 export function writeTokenField(writer: BsonWriter, name: string, token: string): void {
   const begun = writer.beginField(ElementType.OBJECT, name);

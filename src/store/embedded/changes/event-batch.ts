@@ -1,7 +1,8 @@
 import { BsonWriter } from "../bson/bson-writer.js";
 import { ElementType } from "../bson/element-type.js";
 import type { Value } from "../bson/value.js";
-import { timestampValue, writeTokenField } from "./change-event.js";
+import { timestampValue } from "../bson/make-value.js";
+import { writeTokenField } from "./change-event.js";
 
 /** Enough for speed: what is not sent stays on the disk. */
 const BYTES = 1024 * 1024;

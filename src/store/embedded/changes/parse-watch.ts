@@ -1,10 +1,10 @@
 import { sourcesOf } from "../aggregate/first-search.js";
 import { nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
 import type { Stage } from "../aggregate/stage.js";
-import { BsonWriter } from "../bson/bson-writer.js";
 import { ElementType, typeName } from "../bson/element-type.js";
+import { arrayValue } from "../bson/make-holder.js";
 import { isTruthy } from "../bson/truthy.js";
-import { Value, elementsOf, fieldsOf, stringOf } from "../bson/value.js";
+import { elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../command-error.js";
 import type { Engine } from "../engine/engine.js";
 import { conjuncts, type Condition } from "../query/condition.js";
@@ -44,7 +44,7 @@ export function parseWatch(options: Value, pipeline: Value, engine: Engine): Wat
     throw new CommandError("IllegalOperation", `${name} is not permitted in a $changeStream pipeline`);
   }
   const { wish, stages } = parsePipeline(
-    arrayOf(rest),
+    arrayValue(rest),
     sourcesOf(engine, () => undefined),
   );
   if (!conjuncts(wish.condition).some(isAboutInserts))
@@ -127,13 +127,4 @@ function expect(name: string, value: Value, type: number): Value {
     "TypeMismatch",
     `BSON field '$changeStream.${name}' is the wrong type '${typeName(value.type)}', expected type '${typeName(type)}'`,
   );
-}
-
-function arrayOf(values: readonly Value[]): Value {
-  const writer = new BsonWriter();
-  const begun = writer.begin();
-  values.forEach((value, at) => writer.value(String(at), value));
-  writer.end(begun);
-  const bytes = writer.finished();
-  return new Value(ElementType.ARRAY, bytes, 0, bytes.length);
 }

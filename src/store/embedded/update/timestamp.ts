@@ -1,5 +1,5 @@
-import { ElementType } from "../bson/element-type.js";
-import { Value } from "../bson/value.js";
+import { timestampValue } from "../bson/make-value.js";
+import type { Value } from "../bson/value.js";
 
 let last = { seconds: 0, count: 0 };
 
@@ -7,8 +7,5 @@ let last = { seconds: 0, count: 0 };
 export function timestampNow(): Value {
   const seconds = Math.floor(Date.now() / 1000);
   last = { seconds, count: seconds === last.seconds ? last.count + 1 : 1 };
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeUInt32LE(last.count, 0);
-  bytes.writeUInt32LE(last.seconds, 4);
-  return new Value(ElementType.TIMESTAMP, bytes, 0, 8);
+  return timestampValue((BigInt(last.seconds) << 32n) | BigInt(last.count));
 }
