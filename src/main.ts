@@ -1,12 +1,9 @@
 import { pino } from "pino";
 import { greeting } from "./greeting.js";
-import { openDownload } from "./files/open-download.js";
-import { receiveFile } from "./files/receive-file.js";
-import { filesRoute } from "./http/files.js";
 import { startServer } from "./http/start-server.js";
 import { openApp } from "./open-app.js";
 import { requestContext } from "./request-context.js";
-import { predictRoute } from "./router/predict.js";
+import { routesOf } from "./routes.js";
 import { DockerHostRefused } from "./runtime/docker/open-docker.js";
 import { rocasSchema } from "./schema.js";
 import { readSettings, SettingsRefused } from "./settings.js";
@@ -33,17 +30,7 @@ async function main(): Promise<void> {
     settings,
     schema,
     contextOf: (caller, limit) => requestContext(app, caller, limit),
-    routes: [
-      filesRoute({
-        vault: app.vault,
-        receive: (ticket, content) => receiveFile(app, ticket, content),
-        open: (ticket) => openDownload(app, ticket),
-      }),
-      predictRoute({
-        table: app.routes,
-        tokens: { token: settings.ROCAS_TOKEN, predictToken: settings.ROCAS_PREDICT_TOKEN },
-      }),
-    ],
+    routes: routesOf(app),
     logger,
     readiness: async () => {
       const store = await app.store.now().then(

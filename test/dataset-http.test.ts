@@ -3,11 +3,9 @@ import { gunzipSync } from "node:zlib";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { Disposables } from "../src/disposables.js";
-import { openDownload } from "../src/files/open-download.js";
-import { receiveFile } from "../src/files/receive-file.js";
-import { filesRoute } from "../src/http/files.js";
 import { startServer } from "../src/http/start-server.js";
 import { requestContext } from "../src/request-context.js";
+import { routesOf } from "../src/routes.js";
 import { announced } from "./support/exchange.js";
 import { openTestApp } from "./support/open-test-app.js";
 import type { Answer } from "./support/told.js";
@@ -43,13 +41,7 @@ async function served() {
     settings: { ...app.settings, PORT: 0 },
     schema,
     contextOf: (caller, limit) => requestContext(app, caller, limit),
-    routes: [
-      filesRoute({
-        vault: app.vault,
-        receive: (ticket, content) => receiveFile(app, ticket, content),
-        open: (ticket) => openDownload(app, ticket),
-      }),
-    ],
+    routes: routesOf(app),
     logger: pino({ level: "silent" }),
     readiness: () => Promise.resolve({ ok: true, detail: { store: "answers" } }),
   });

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { codesOf } from "./support/door.js";
 import { openServed, type Served } from "./support/open-served.js";
 
 let served: Served;
@@ -10,8 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => served[Symbol.asyncDispose]());
 
-const codesOf = ({ errors = [] }: { errors?: { extensions: { code: string } }[] }) =>
-  errors.map(({ extensions }) => extensions.code);
 const times = (count: number, each: (index: number) => string, separator = " ") =>
   Array.from({ length: count }, (_, index) => each(index)).join(separator);
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import { knownBad } from "../../src/store/mongo/known-bad.js";
 import { openTestDatabase } from "../support/open-test-database.js";
+import { codesOf } from "./support/door.js";
 import { openServed, type Served } from "./support/open-served.js";
 
 let served: Served;
@@ -11,9 +12,6 @@ beforeAll(async () => {
   served = await openServed();
 });
 afterAll(() => served[Symbol.asyncDispose]());
-
-const codesOf = ({ errors = [] }: { errors?: { extensions: { code: string } }[] }) =>
-  errors.map(({ extensions }) => extensions.code);
 
 const HIDDEN = [
   "_id",

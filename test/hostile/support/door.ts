@@ -6,6 +6,10 @@ export interface Answered {
   readonly body: any;
 }
 
+/** The codes of the errors in an answer's body. */
+export const codesOf = ({ errors = [] }: { errors?: { extensions: { code: string } }[] }): string[] =>
+  errors.map(({ extensions }) => extensions.code);
+
 /** GraphQL of a server that listens. */
 export interface Door {
   /** Sends a body as it is. */

@@ -1,12 +1,10 @@
 import { PassThrough } from "node:stream";
 import { pino } from "pino";
 import { Disposables } from "../../../src/disposables.js";
-import { openDownload } from "../../../src/files/open-download.js";
-import { receiveFile } from "../../../src/files/receive-file.js";
-import { filesRoute } from "../../../src/http/files.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
 import { startServer } from "../../../src/http/start-server.js";
 import { requestContext } from "../../../src/request-context.js";
+import { routesOf } from "../../../src/routes.js";
 import { type Door, doorOf } from "./door.js";
 import { openTestApp, type TestApp } from "../../support/open-test-app.js";
 
@@ -16,13 +14,6 @@ export interface Served extends Door, AsyncDisposable {
   /** What the server has logged. */
   log(): string;
 }
-
-const wired = ({ app }: TestApp) =>
-  filesRoute({
-    vault: app.vault,
-    receive: (ticket, content) => receiveFile(app, ticket, content),
-    open: (ticket) => openDownload(app, ticket),
-  });
 
 /** The real server, listening, over the whole app with fakes for the engine. */
 export async function openServed(
@@ -38,7 +29,7 @@ export async function openServed(
     settings: { ...opened.app.settings, PORT: 0 },
     schema: opened.schema,
     contextOf: (caller, limit) => requestContext(opened.app, caller, limit),
-    routes: [wired(opened)],
+    routes: routesOf(opened.app),
     limits,
     logger: pino({ level: "debug" }, lines),
     readiness: () => Promise.resolve({ ok: true, detail: {} }),

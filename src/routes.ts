@@ -1,0 +1,19 @@
+import type { App } from "./app.js";
+import { openDownload } from "./files/open-download.js";
+import { receiveFile } from "./files/receive-file.js";
+import { filesRoute } from "./http/files.js";
+import type { Route } from "./http/route.js";
+import { predictRoute } from "./router/predict.js";
+
+/** Parts of the server beside GraphQL: files by ticket, and predictions. */
+export const routesOf = (app: App): readonly Route[] => [
+  filesRoute({
+    vault: app.vault,
+    receive: (ticket, content) => receiveFile(app, ticket, content),
+    open: (ticket) => openDownload(app, ticket),
+  }),
+  predictRoute({
+    table: app.routes,
+    tokens: { token: app.settings.ROCAS_TOKEN, predictToken: app.settings.ROCAS_PREDICT_TOKEN },
+  }),
+];
