@@ -5,39 +5,14 @@ import { relayStylePagination } from "@apollo/client/utilities";
 import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, isAbstractType, parse } from "graphql";
 import { beforeAll, expect, test } from "vitest";
 import { firstValueFrom } from "rxjs";
+import * as documents from "./support/documents.js";
 import { expectSeen, seedModels } from "./support/seen-by-client.js";
 import { sharedRocas } from "./support/shared-rocas.js";
 import { socketOf } from "./support/socket-of.js";
 import { type Heard, untilHeard } from "./support/until-heard.js";
 
-const PAGE = gql`
-  query Page($first: Int, $after: String, $last: Int, $before: String) {
-    models(first: $first, after: $after, last: $last, before: $before) {
-      edges {
-        cursor
-        node {
-          id
-          name
-          desc
-        }
-      }
-      pageInfo {
-        hasNextPage
-        hasPreviousPage
-        startCursor
-        endCursor
-      }
-    }
-  }
-`;
-const CREATE = gql`
-  mutation Create($input: CreateModelInput!) {
-    createModel(input: $input) {
-      id
-      name
-    }
-  }
-`;
+const PAGE = gql(documents.PAGE);
+const CREATE = gql(documents.CREATE);
 const VERSION = gql`
   mutation Publish($input: PublishModelVersionInput!) {
     publishModelVersion(input: $input) {
@@ -57,19 +32,7 @@ const VERSION = gql`
     details
   }
 `;
-const HEAR = gql`
-  subscription Hear {
-    recordChanged(types: [MODEL]) {
-      action
-      record {
-        ... on Model {
-          id
-          name
-        }
-      }
-    }
-  }
-`;
+const HEAR = gql(documents.HEAR);
 
 const rocas = sharedRocas();
 beforeAll(() => seedModels(rocas()));

@@ -1,6 +1,7 @@
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from "graphql";
 import { type ClientError, gql, GraphQLClient } from "graphql-request";
 import { test } from "vitest";
+import { CREATE } from "./support/documents.js";
 import { openRocas } from "./support/open-rocas.js";
 import { expectSeen, seedModels } from "./support/seen-by-client.js";
 
@@ -28,13 +29,6 @@ const PAGE = gql`
         startCursor
         endCursor
       }
-    }
-  }
-`;
-const CREATE = gql`
-  mutation Create($input: CreateModelInput!) {
-    createModel(input: $input) {
-      id
     }
   }
 `;

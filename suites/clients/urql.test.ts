@@ -12,51 +12,15 @@ import {
 import { createClient as createEventStreams } from "graphql-sse";
 import { expect, test } from "vitest";
 import type { Rocas } from "./support/open-rocas.js";
+import * as documents from "./support/documents.js";
 import { expectSeen, seedModels } from "./support/seen-by-client.js";
 import { sharedRocas } from "./support/shared-rocas.js";
 import { socketOf } from "./support/socket-of.js";
 import { type Heard, untilHeard } from "./support/until-heard.js";
 
-const PAGE = gql`
-  query Page($first: Int, $after: String, $last: Int, $before: String) {
-    models(first: $first, after: $after, last: $last, before: $before) {
-      edges {
-        cursor
-        node {
-          id
-          name
-        }
-      }
-      pageInfo {
-        hasNextPage
-        hasPreviousPage
-        startCursor
-        endCursor
-      }
-    }
-  }
-`;
-const CREATE = gql`
-  mutation Create($input: CreateModelInput!) {
-    createModel(input: $input) {
-      id
-      name
-    }
-  }
-`;
-const HEAR = gql`
-  subscription Hear {
-    recordChanged(types: [MODEL]) {
-      action
-      record {
-        ... on Model {
-          id
-          name
-        }
-      }
-    }
-  }
-`;
+const PAGE = gql(documents.PAGE);
+const CREATE = gql(documents.CREATE);
+const HEAR = gql(documents.HEAR);
 
 const rocas = sharedRocas();
 
