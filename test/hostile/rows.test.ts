@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { LANGUAGE, type Row, STORE, type Trial } from "./rows.js";
+import { LANGUAGE, type Row, STORE, SUBSCRIPTIONS, type Trial } from "./rows.js";
 
 const numbered = (letter: string, last: number) => Array.from({ length: last }, (_, index) => `${letter}${index + 1}`);
 
-test("every threat to the language and to the store is tried", () => {
+test("every threat to the language, to the store and by subscriptions is tried", () => {
   expect(Object.keys(LANGUAGE)).toEqual(numbered("G", 28));
   expect(Object.keys(STORE)).toEqual(numbered("M", 14));
+  expect(Object.keys(SUBSCRIPTIONS)).toEqual(numbered("W", 9).filter((row) => row !== "W5"));
 });
 
 const missingOf = ({ file, tests }: Trial): string[] => {
@@ -15,7 +16,7 @@ const missingOf = ({ file, tests }: Trial): string[] => {
   return tests.filter((name) => !source.includes(`"${name}"`)).map((name) => `${file}: ${name}`);
 };
 
-test.each<[string, Row]>(Object.entries({ ...LANGUAGE, ...STORE }))(
+test.each<[string, Row]>(Object.entries({ ...LANGUAGE, ...STORE, ...SUBSCRIPTIONS }))(
   "%s is tried by a hostile input and by its harmless twin, in tests that there are",
   (_id, { hostile, twin }) => {
     expect(hostile.flatMap(({ tests }) => tests).length).toBeGreaterThan(0);

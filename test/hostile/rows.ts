@@ -440,3 +440,99 @@ export const STORE: Readonly<Record<string, Row>> = {
     twin: [tried("http/errors", "an error of ours keeps its code, its message and the path of the input")],
   },
 };
+
+/** Threats that come by subscriptions. W5, an event to the wrong reader, waits for identities. */
+export const SUBSCRIPTIONS: Readonly<Record<string, Row>> = {
+  W1: {
+    threat: "big frame before authentication",
+    hostile: [tried("http/websocket-limits", "an introduction of %i bytes closes the socket (W1)")],
+    twin: [
+      tried(
+        "http/websocket-limits",
+        "a message of 64 KiB is taken, and a larger one closes the socket, also after the introduction (W1)",
+      ),
+    ],
+  },
+  W2: {
+    threat: "idle before the introduction",
+    hostile: [
+      tried("http/websocket-limits", "a silent socket that does not even answer the close is gone all the same (W2)"),
+    ],
+    twin: [
+      tried(
+        "http/websocket-limits",
+        "a socket that does not introduce itself in time is closed, and one that does stays (W2)",
+      ),
+    ],
+  },
+  W3: {
+    threat: "subscription flood",
+    hostile: [
+      tried(
+        "http/websocket-limits",
+        "a caller has a bounded number of operations over all connections together (W3)",
+        "refused operations leave their place to others",
+      ),
+    ],
+    twin: [
+      tried(
+        "http/websocket-limits",
+        "twenty operations run on one socket, and of five thousand the others are refused (W3)",
+      ),
+    ],
+  },
+  W4: {
+    threat: "cross-site WebSocket hijacking",
+    hostile: [
+      tried(
+        "http/websocket-access",
+        "a page of %s may not, whatever cookie it brings",
+        "it is not taken from the address",
+      ),
+    ],
+    twin: [tried("http/websocket-access", "a page of %s may open one", "a gateway may send it with the upgrade")],
+  },
+  W6: {
+    threat: "slow reader",
+    hostile: [
+      tried(
+        "http/websocket-limits",
+        "a reader that stops loses its subscription, its neighbour nothing, and the publisher never waits (W6)",
+      ),
+      tried(
+        "http/event-stream-limits",
+        "a reader that stops loses its stream, its neighbour nothing, and the publisher never waits (W6)",
+      ),
+      tried("live", "a subscriber that does not read is ended with what it has to do, and harms nobody"),
+    ],
+    twin: [
+      tried("http/websocket-limits", "an answer of some MiB comes whole"),
+      tried("http/event-stream-limits", "a large event is not broken by comments"),
+    ],
+  },
+  W7: {
+    threat: "leak on disconnect",
+    hostile: [
+      tried("http/websocket-limits", "nothing is left of a thousand subscribers that broke off (W7)"),
+      tried("http/event-stream-limits", "nothing is left of a thousand streams that broke off (W7)"),
+      tried("live", "five hundred subscribers that come and go leave nothing behind"),
+    ],
+    twin: [tried("live", "a thousand subscribers share one change stream, and let it go together")],
+  },
+  W8: {
+    threat: "log stream as an attack on terminals and pages",
+    hostile: [tried("live-log", "what would steer a terminal or a page is told as plain text")],
+    twin: [tried("live-log", "a log is told from its beginning, then as it comes, and ends with the work")],
+  },
+  W9: {
+    threat: "missed events",
+    hostile: [
+      tried("live", "a change stream that breaks goes on where it was"),
+      tried("http/live-draining", "clients of both kinds follow on after a restart"),
+    ],
+    twin: [
+      tried("live-records", "after a cursor nothing is lost and nothing told again, however much there was"),
+      tried("live-tasks", "a training is told as it is, at each change, and no more when it has ended"),
+    ],
+  },
+};
