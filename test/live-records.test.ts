@@ -80,6 +80,21 @@ test("a project tells of its own records, and of the models that it uses as long
   ]);
 });
 
+test("whoever does one thing after another is heard in that order, whatever records it is done to", async () => {
+  await using app = await openTestApp();
+  const [{ name: model }, { name: proj }] = [await app.seed.model(), await app.seed.project()];
+  const heard = await follow(app);
+  const done = Array.from({ length: 30 }, (_, turn) => (turn % 3 === 1 ? proj : model));
+  for (const [turn, name] of done.entries())
+    await (name === proj
+      ? app.seed.mutate("updateProject", "UpdateProjectInput", { name, desc: `turn ${turn}` })
+      : app.seed.mutate("updateModel", "UpdateModelInput", { name, desc: `turn ${turn}` }));
+
+  const changes = changesIn(await heard.take(30));
+
+  expect(changes.map(({ key }) => key[0])).toEqual(done);
+});
+
 test("a build is told to its project to the end, though its key does not name it", async () => {
   await using app = await openTestApp();
   const { name: proj } = await app.seed.project({ dockerRepo: "nowhere/none" });

@@ -16,11 +16,10 @@ export function cancelBuild(
   intent: Intent,
   { id }: CancelBuildInput,
 ): Promise<Build> {
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     if (kindOf(id) !== "build") throw notFound("build", ["input", "id"]);
     const wish = (current: Build) => (hasEnded(current.task.state) ? null : { cancel: true });
     const build = await changeRecord(store.builds, id, wish, intent);
-    await work.relay(id);
     return build;
   });
 }

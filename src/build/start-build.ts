@@ -39,7 +39,7 @@ export function buildProject(
   input: BuildProjectInput,
 ): Promise<Build> {
   const { store } = app;
-  return once(store, intent, async () => {
+  return once(app, intent, async () => {
     checkInput(input);
     const { tag, from } = input;
     const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
@@ -84,7 +84,6 @@ export function buildProject(
           each._id,
           intent,
         );
-    await app.work.relay(_id);
     return build;
   });
 }

@@ -20,7 +20,7 @@ import type { Dataset } from "./dataset.js";
  */
 export async function createDataset(app: App, intent: Intent, input: CreateDatasetInput): Promise<Dataset> {
   const { store } = app;
-  const dataset = await once(store, intent, async () => {
+  const dataset = await once(app, intent, async () => {
     const model = await required(store.models, "model", [input.model], ["input", "model"]);
     refuseDeleting(model);
     const files = manifestOf(input.files ?? [], input.lightweight);

@@ -7,11 +7,11 @@ import type { Dataset } from "./dataset.js";
 
 /** Its files never change: another dataset of the name replaces them. @throws NOT_FOUND */
 export function updateDataset(
-  { store }: Pick<App, "store">,
+  { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
   input: UpdateDatasetInput,
 ): Promise<Dataset> {
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const { _id } = await required(store.datasets, "dataset", [input.model, input.name], ["input", "name"]);
     const { details } = input;
     return changeRecord(store.datasets, _id, () => (details === undefined ? null : { details: details ?? {} }), intent);

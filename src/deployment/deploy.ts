@@ -32,7 +32,7 @@ export function deploy(
   input: DeployInput,
 ): Promise<Deployment> {
   const { store } = app;
-  return once(store, intent, async () => {
+  return once(app, intent, async () => {
     const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
     refuseNull(input, ["tag", "notebook", "replicas"]);
@@ -41,7 +41,6 @@ export function deploy(
     const asked = await resolved(store, project, input);
     if (asked.replicas !== 0) await app.runtime.engine();
     const deployment = await write(app, intent, project, name, asked);
-    await app.work.relay(deployment._id);
     return deployment;
   });
 }

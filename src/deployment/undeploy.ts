@@ -12,14 +12,13 @@ export function undeploy(
   intent: Intent,
   { proj, name }: UndeployInput,
 ): Promise<Deployment> {
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const { _id } = await required(store.deployments, "deployment", [proj, name], ["input", "name"]);
     const wish = (current: Deployment) => ({
       replicas: 0,
       availability: availabilityOf({ ...current, replicas: 0 }, current.tasks),
     });
     const deployment = await changeRecord(store.deployments, _id, wish, intent);
-    await work.relay(_id);
     return deployment;
   });
 }

@@ -8,11 +8,11 @@ import { uploadsOf } from "./uploads-of.js";
 
 /** Changes nothing; an idempotency key is kept all the same, since it is good for one request only. @throws NOT_FOUND */
 export async function renewUploads(
-  { store, vault }: Pick<App, "store" | "vault">,
+  { store, vault, work }: Pick<App, "store" | "vault" | "work">,
   intent: Intent,
   id: string,
 ): Promise<FileUpload[]> {
-  const record = await once<FileRecord>(store, intent, async () => {
+  const record = await once<FileRecord>({ store, work }, intent, async () => {
     const records = fileRecordsOf(store, id);
     const found = await records?.exists({ _id: id });
     if (!records || !found) throw notFound("dataset or model version", ["input", "id"]);

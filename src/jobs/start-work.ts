@@ -30,8 +30,6 @@ export function startWork(app: Omit<App, "work">, does: Carriers & { readonly ma
   };
   const reconciler = startReconciler(whole, does);
   const sweeper = new Sweeper(whole);
-  const relaySoon = (id: string) => sweeper.relaySoon(id);
-  app.store.written.on("record", relaySoon);
   return {
     app: whole,
     nudge: (job) => reconciler.nudge(job),
@@ -42,7 +40,6 @@ export function startWork(app: Omit<App, "work">, does: Carriers & { readonly ma
       await sweeper.sweep();
     },
     async stop() {
-      app.store.written.off("record", relaySoon);
       await sweeper.stop();
       await reconciler.stop();
     },
@@ -53,8 +50,6 @@ class Sweeper {
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | null = null;
   #stopped = false;
-  readonly #fresh = new Set<string>();
-  #relaying: Promise<void> | null = null;
 
   constructor(private readonly app: App) {
     this.#again(0);
@@ -70,21 +65,6 @@ class Sweeper {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#sweeping;
-    await this.#relaying;
-  }
-
-  /** Relays what was just written, so that subscribers hear of it at once; nobody waits for it. */
-  relaySoon(id: string): void {
-    if (this.#stopped) return;
-    this.#fresh.add(id);
-    this.#relaying ??= this.#relayFresh().finally(() => (this.#relaying = null));
-  }
-
-  async #relayFresh(): Promise<void> {
-    for (const id of this.#fresh) {
-      this.#fresh.delete(id);
-      await this.#relay(id);
-    }
   }
 
   #again(ms: number): void {
@@ -93,15 +73,12 @@ class Sweeper {
   }
 
   /** One record that cannot be relayed must not keep the others. */
-  async #relay(id: string): Promise<void> {
-    await this.app.work
-      .relay(id)
-      .catch((error: unknown) => this.app.logger.error({ event: "relay_failed", record: id, err: error }));
-  }
-
   async #relayAll(): Promise<void> {
     try {
-      for (const id of await unrelayed(this.app.store)) await this.#relay(id);
+      for (const id of await unrelayed(this.app.store))
+        await this.app.work
+          .relay(id)
+          .catch((error: unknown) => this.app.logger.error({ event: "relay_failed", record: id, err: error }));
     } catch (error) {
       this.app.logger.warn({ event: "outboxes_unread", err: error });
     }

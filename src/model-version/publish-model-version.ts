@@ -27,7 +27,7 @@ export async function publishModelVersion(
   training: Training | null = null,
 ): Promise<ModelVersion> {
   const { store } = app;
-  const version = await once(store, intent, async () => {
+  const version = await once(app, intent, async () => {
     const model = await required(store.models, "model", [input.model], ["input", "model"]);
     refuseDeleting(model);
     const files = manifestOf(input.files ?? [], input.lightweight);

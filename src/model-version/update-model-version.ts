@@ -15,11 +15,11 @@ const MOST_TRIES = 40;
 
 /** Its files never change: another version of the name replaces them. @throws NOT_FOUND, LIMIT_EXCEEDED */
 export function updateModelVersion(
-  { store }: Pick<App, "store">,
+  { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
   input: UpdateModelVersionInput,
 ): Promise<ModelVersion> {
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const version = await required(store.modelVersions, "model version", [input.model, input.name], ["input", "name"]);
     const details = input.details === undefined ? undefined : (input.details ?? {});
     const aliases = input.aliases === undefined ? undefined : [...new Set(input.aliases ?? [])];

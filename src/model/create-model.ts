@@ -9,8 +9,12 @@ import type { CreateModelInput } from "./model.inputs.js";
 import type { Model } from "./model.js";
 
 /** @throws ALREADY_EXISTS, BAD_USER_INPUT where the file contract contradicts itself. */
-export function createModel({ store }: Pick<App, "store">, intent: Intent, input: CreateModelInput): Promise<Model> {
-  return once(store, intent, async () => {
+export function createModel(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  input: CreateModelInput,
+): Promise<Model> {
+  return once({ store, work }, intent, async () => {
     const name = input.name ?? madeUpName();
     const contract = {
       model_files: fileDocsOf(input.modelFiles ?? [], "modelFiles"),

@@ -8,8 +8,12 @@ import type { UpdateModelInput } from "./model.inputs.js";
 import type { Model } from "./model.js";
 
 /** Existing datasets and versions keep their files; the changed contract counts from the next use on. @throws NOT_FOUND, BAD_USER_INPUT */
-export function updateModel({ store }: Pick<App, "store">, intent: Intent, input: UpdateModelInput): Promise<Model> {
-  return once(store, intent, async () => {
+export function updateModel(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  input: UpdateModelInput,
+): Promise<Model> {
+  return once({ store, work }, intent, async () => {
     const { _id } = await required(store.models, "model", [input.name], ["input", "name"]);
     const { desc, modelFiles, dataFiles } = input;
     const model_files = modelFiles === undefined ? undefined : fileDocsOf(modelFiles ?? [], "modelFiles");

@@ -10,11 +10,11 @@ import type { Project } from "./project.js";
 
 /** @throws ALREADY_EXISTS, NOT_FOUND where a model is missing. */
 export function createProject(
-  { store }: Pick<App, "store">,
+  { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
   input: CreateProjectInput,
 ): Promise<Project> {
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const name = input.name ?? madeUpName();
     const model = await modelsOf(store, input.models ?? []);
     return insertRecord(

@@ -9,11 +9,11 @@ import type { Project } from "./project.js";
 
 /** @throws NOT_FOUND */
 export function updateProject(
-  { store }: Pick<App, "store">,
+  { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
   input: UpdateProjectInput,
 ): Promise<Project> {
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const { _id } = await required(store.projects, "project", [input.name], ["input", "name"]);
     const { desc, homeDir: home_dir, gitRepo: git_repo, dockerRepo: docker_repo, models } = input;
     const model = models === undefined ? undefined : await modelsOf(store, models ?? []);

@@ -59,16 +59,27 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const keptKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] =>
   used_keys.filter(({ at }) => now.getTime() - at.getTime() < DAY_MS);
 
+/** What acting needs of the app. */
+interface Acting {
+  readonly store: Store;
+  readonly work: { relay(record: string): Promise<void> };
+}
+
 /**
  * Acts once per idempotency key: the key is looked up before any other check, and again where the act fails, since
- * another process may have been quicker with the same request.
+ * another process may have been quicker with the same request. What the act wrote is relayed before it is answered, so
+ * that its work exists by then, and whoever does one thing after another is heard in that order.
  */
-export async function once<T extends AnyRecord>(store: Store, intent: Intent, act: () => Promise<T>): Promise<T> {
+export async function once<T extends AnyRecord>(
+  { store, work }: Acting,
+  intent: Intent,
+  act: () => Promise<T>,
+): Promise<T> {
   const earlier = await earlierEffect(store, intent);
   if (earlier) return stillThere<T>(earlier);
   try {
     const record = await act();
-    store.written.emit("record", record._id);
+    await work.relay(record._id);
     return record;
   } catch (error) {
     const made = await earlierEffect(store, intent);

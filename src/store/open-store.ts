@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { getModelForClass } from "@typegoose/typegoose";
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
 import type { Connection, mongo } from "mongoose";
@@ -60,7 +59,6 @@ export async function openStore(
     logs: connection.collection("logs") as unknown as Store["logs"],
     unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],
-    written: new EventEmitter(),
     connection,
     now,
   };

@@ -1,4 +1,3 @@
-import type { EventEmitter } from "node:events";
 import type { Connection, Model as MongooseModel, mongo } from "mongoose";
 import type { Build } from "../build/build.js";
 import type { BuildVersion } from "../build-version/build-version.js";
@@ -44,9 +43,6 @@ export interface Store {
   readonly unneededFiles: mongo.Collection<UnneededFile>;
   /** What is chosen once for the whole installation: its cluster id and the port of the run listener. */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
-
-  /** Names each record that a mutation of this process has written. */
-  readonly written: EventEmitter<{ record: [id: string] }>;
 
   readonly connection: Connection;
   /** The clock of the server that owns the data: leases must not depend on ours. */

@@ -15,11 +15,10 @@ export function cancelTraining(
   intent: Intent,
   { proj, name }: CancelTrainingInput,
 ): Promise<Training> {
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const { _id } = await required(store.trainings, "training", [proj, name], ["input", "name"]);
     const wish = (current: Training) => (hasEnded(current.task.state) ? null : { cancel: true });
     const training = await changeRecord(store.trainings, _id, wish, intent);
-    await work.relay(_id);
     return training;
   });
 }

@@ -35,7 +35,7 @@ export function startTraining(
   input: StartTrainingInput,
 ): Promise<Training> {
   const { store } = app;
-  return once(store, intent, async () => {
+  return once(app, intent, async () => {
     const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
     const version = await buildVersionToRun(store, project, input.tag);
@@ -69,7 +69,6 @@ export function startTraining(
       [store.byKind.dataset, datasets.map(({ _id }) => _id)],
       [store.byKind.movers, pretrained.map(({ _id }) => _id)],
     ]);
-    await app.work.relay(training._id);
     return training;
   });
 }

@@ -11,11 +11,10 @@ export function updateTraining(
   intent: Intent,
   { proj, name, details }: UpdateTrainingInput,
 ): Promise<Training> {
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const { _id } = await required(store.trainings, "training", [proj, name], ["input", "name"]);
     const change = () => (details === undefined ? null : { details: details ?? {} });
     const training = await changeRecord(store.trainings, _id, change, intent);
-    await work.relay(_id);
     return training;
   });
 }

@@ -12,12 +12,12 @@ import type { TreasureChest } from "./treasure-chest.js";
 
 /** @throws ALREADY_EXISTS, BAD_USER_INPUT where the secret stands in a field that can be read. */
 export function createTreasureChest(
-  { store, vault }: App,
+  { store, vault, work }: App,
   sent: Intent,
   input: CreateTreasureChestInput,
 ): Promise<TreasureChest> {
   const intent = chestIntent(vault, sent, input);
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const { desc = null, details, username, password } = input;
     const name = input.name ?? madeUpName();
     const owner = givenOwner(input) ?? intent.caller.name;

@@ -15,12 +15,12 @@ const MOST_AHEAD = 2 ** 40;
 
 /** @throws NOT_FOUND, BAD_USER_INPUT where only one half of the credentials is given, or the secret could be read. */
 export function updateTreasureChest(
-  { store, vault }: App,
+  { store, vault, work }: App,
   sent: Intent,
   input: UpdateTreasureChestInput,
 ): Promise<TreasureChest> {
   const intent = chestIntent(vault, sent, input);
-  return once(store, intent, async () => {
+  return once({ store, work }, intent, async () => {
     const chest = await required(store.treasureChests, "treasure chest", [input.name], ["input", "name"]);
     refuseNull(input, ["owner", "username", "password"]);
     const { username, password, desc } = input;
