@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { ArgumentsRefused, isHelpAsked } from "./command-line.js";
 import { greeting } from "./greeting.js";
 import { startServer } from "./http/start-server.js";
 import { openApp } from "./open-app.js";
@@ -7,19 +8,25 @@ import { routesOf } from "./routes.js";
 import { DockerHostRefused } from "./runtime/docker/open-docker.js";
 import { rocasSchema } from "./schema.js";
 import { readSettings, SettingsRefused } from "./settings.js";
+import { helpText } from "./settings/told.js";
 import { StoreRefused } from "./store/store-refused.js";
 import { KeyRefused } from "./vault/sealed-store/key-file.js";
 
 /** What the operator can mend is said in a sentence, without a stack. */
 const isForOperator = (error: unknown): error is Error =>
+  error instanceof ArgumentsRefused ||
   error instanceof SettingsRefused ||
   error instanceof StoreRefused ||
   error instanceof KeyRefused ||
   error instanceof DockerHostRefused ||
   (error instanceof Error &&
-    ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL"].includes(String((error as NodeJS.ErrnoException).code)));
+    ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "ENOTFOUND"].includes(String((error as NodeJS.ErrnoException).code)));
 
 async function main(): Promise<void> {
+  if (isHelpAsked(process.argv.slice(2))) {
+    process.stdout.write(helpText());
+    return;
+  }
   const settings = readSettings(process.env);
   // People read standard output, machines the log on standard error.
   const logger = pino({ level: settings.LOG_LEVEL, name: "rocas" }, pino.destination(2));

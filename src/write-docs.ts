@@ -1,6 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { withErrorTable } from "./http/error-table.js";
+import { withSettingsTable } from "./settings/told.js";
 
-/** Writes the table of errors into `docs/errors.md`: `npm run docs`. */
-const page = new URL("../docs/errors.md", import.meta.url);
-await writeFile(page, withErrorTable(await readFile(page, "utf8")));
+/** Writes the tables that come from the code into their pages: `npm run docs`. */
+for (const [name, written] of [
+  ["docs/errors.md", withErrorTable],
+  ["README.md", withSettingsTable],
+] as const) {
+  const page = new URL(`../${name}`, import.meta.url);
+  await writeFile(page, written(await readFile(page, "utf8")));
+}

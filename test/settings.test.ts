@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { SETTINGS } from "../src/settings/table.js";
+import { withSettingsTable } from "../src/settings/told.js";
 import { readSettings, SettingsRefused } from "../src/settings.js";
 
 const problemsOf = (environment: Record<string, string>): string[] => {
@@ -10,6 +13,29 @@ const problemsOf = (environment: Record<string, string>): string[] => {
     return error.message.split("\n").slice(1);
   }
 };
+
+const NUMBERS = Object.entries(SETTINGS).flatMap(([name, { kind }]) => (/number/.test(kind.takes) ? [name] : []));
+const NO_NUMBERS = [
+  "-1",
+  "1e9",
+  "NaN",
+  "Infinity",
+  "-Infinity",
+  "",
+  " ",
+  "4000.55.5",
+  "0x10",
+  "1_000",
+  "1,000",
+  "٣",
+  "4 ",
+];
+const NEVER_IN_RANGE = ["99999999999999999999", "1000000000"];
+const WHOLE = NUMBERS.filter((each) => !["ROCAS_CPUS", "ROCAS_TRAIN_HOURS"].includes(each));
+const NOT_ZERO = NUMBERS.filter((each) => each !== "ROCAS_RUN_PORT");
+
+const rows = (names: readonly string[], texts: readonly string[]) =>
+  names.flatMap((name) => texts.map((text) => [name, text] as const));
 
 test("nothing needs to be set", () => {
   expect(readSettings({})).toMatchObject({ HOST: "127.0.0.1", PORT: 4000, ROCAS_DATA: ".rocas", MONGODB_URI: "" });
@@ -24,6 +50,64 @@ test("all problems are told at once, each with the name of its setting", () => {
     "ROCAS_CPUS",
     "ROCAS_MAX_PAGE",
   ]);
+});
+
+test("there are numbers among the settings", () => {
+  expect(NUMBERS).toEqual(expect.arrayContaining(["PORT", "ROCAS_MAX_PAGE", "ROCAS_CPUS", "ROCAS_DEADLINE_MS"]));
+});
+
+test.each([
+  ...rows(NUMBERS, [...NO_NUMBERS, ...NEVER_IN_RANGE]),
+  ...rows(WHOLE, ["4000.5", "1.0"]),
+  ...rows(NOT_ZERO, ["0", "0.0"]),
+])("%s=%j is refused, with what it takes", (name, text) => {
+  expect(problemsOf({ [name]: text })).toEqual([
+    expect.stringMatching(/number from [\d.,]+ to [\d.,]+.*left out: \d+/),
+  ]);
+});
+
+test.each([
+  ["ROCAS_CPUS", "0.5", 0.5],
+  ["ROCAS_CPUS", "1024", 1024],
+  ["ROCAS_TRAIN_HOURS", "0.25", 0.25],
+  ["ROCAS_RUN_PORT", "0", 0],
+  ["ROCAS_MAX_PAGE", "1000", 1000],
+  ["PORT", "65535", 65_535],
+])("%s=%s is taken", (name, text, value) => {
+  expect(readSettings({ [name]: text })).toMatchObject({ [name]: value });
+});
+
+test.each([
+  ["ROCAS_DATA", ""],
+  ["HOST", "http://127.0.0.1"],
+  ["HOST", "127.0.0.1:4000"],
+  ["HOST", "127.0.0.999"],
+  ["HOST", ""],
+  ["LOG_LEVEL", "INFO"],
+  ["ROCAS_REFUSE_KNOWN_BAD", "maybe"],
+  ["ROCAS_ALLOWED_HOSTS", "https://rocas.example.org"],
+  ["ROCAS_ALLOWED_HOSTS", "rocas.example.org,*"],
+  ["ROCAS_ALLOWED_ORIGINS", "*"],
+  ["ROCAS_ALLOWED_ORIGINS", "https://dashboard.example.org/"],
+  ["ROCAS_ALLOWED_ORIGINS", "dashboard.example.org"],
+  ["ROCAS_GIT_HOSTS", "git.example.org"],
+  ["ROCAS_REGISTRY", "https://registry.example.org"],
+  ["ROCAS_RUN_URL", "10.0.0.5:4001"],
+  ["ROCAS_DETAILS_INDEXES", "Model:team"],
+  ["DOCKER_HOST", "nowhere://x"],
+])("%s=%j is refused, with what it takes", (name, text) => {
+  expect(problemsOf({ [name]: text })).toEqual([expect.stringMatching(`${name}: .* does not do; it takes `)]);
+});
+
+test.each([
+  ["MONGODB_URI", "postgres://root:CANARY@db"],
+  ["ROCAS_TOKEN", "CANARY with blanks"],
+  ["ROCAS_PREDICT_TOKEN", "CANARY\n"],
+])("%s is refused without its value being told", (name, text) => {
+  const problems = problemsOf({ [name]: text });
+
+  expect(problems).toEqual([expect.stringContaining(name)]);
+  expect(problems.join()).not.toContain("CANARY");
 });
 
 test.each(["0.0.0.0", "192.168.1.5", "::", "rocas.example.org", "127.0.0.1.example.org"])(
@@ -42,4 +126,10 @@ test("lists are split at commas, and empty entries fall out", () => {
   const { ROCAS_PROJECT_ROOTS } = readSettings({ ROCAS_PROJECT_ROOTS: " /srv/one , ,/srv/two," });
 
   expect(ROCAS_PROJECT_ROOTS).toEqual(["/srv/one", "/srv/two"]);
+});
+
+test("the table of settings in the README is that of the code", async () => {
+  const page = await readFile("README.md", "utf8");
+
+  expect(page, "run `npm run docs` and commit README.md").toBe(withSettingsTable(page));
 });

@@ -120,6 +120,7 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
     EADDRINUSE: `Port ${port} of ${host} is taken: set PORT to another, or end what listens there.`,
     EACCES: `Port ${port} may not be used by this user: set PORT to one above 1023.`,
     EADDRNOTAVAIL: `${host} is no address of this machine: set HOST to one that is.`,
+    ENOTFOUND: `${host} is not known: set HOST to an address of this machine.`,
   };
   const { code } = error;
   const sentence = reasons[code ?? ""] ?? `Cannot listen on ${host}:${port}.`;

@@ -1,0 +1,130 @@
+import { detailsIndexes } from "./details-indexes.js";
+import { type Kind, listOf, orNothing, secret } from "./kind.js";
+import { decimalNumber, wholeNumber } from "./number-kinds.js";
+import {
+  address,
+  engineAddress,
+  flag,
+  gitOrigin,
+  hostOfRequest,
+  imageRepository,
+  mongodbUri,
+  oneOf,
+  path,
+  token,
+  webOrigin,
+  webUrl,
+} from "./text-kinds.js";
+
+/** One setting of the environment. */
+export interface Setting<T> {
+  readonly kind: Kind<T>;
+  /** As an operator would write it. */
+  readonly initial: string;
+  /** What it decides, in Markdown. */
+  readonly about: string;
+}
+
+const setting = <T>(kind: Kind<T>, initial: string, about: string): Setting<T> => ({ kind, initial, about });
+
+/**
+ * Every setting, by its variable. What is read, what `--help` prints and what the README says comes from here
+ * (`npm run docs`).
+ */
+export const SETTINGS = {
+  HOST: setting(address, "127.0.0.1", "Address to listen on. Any but loopback needs `ROCAS_TOKEN`."),
+  PORT: setting(wholeNumber(1, 65_535), "4000", "Port of GraphQL, GraphiQL, files, health and `/predict`."),
+  MONGODB_URI: setting(
+    secret(orNothing(mongodbUri)),
+    "",
+    "A MongoDB 6 replica set (one member will do); the embedded store where it is not set.",
+  ),
+  ROCAS_REFUSE_KNOWN_BAD: setting(
+    flag,
+    "0",
+    "`1`: a MongoDB of a release with a known hole is refused; else the start and the log warn of it.",
+  ),
+  ROCAS_DATA: setting(path, ".rocas", "Folder of the embedded store, files and keys."),
+  ROCAS_TOKEN: setting(
+    secret(orNothing(token)),
+    "",
+    "Bearer token that every request but `/health/` must carry; GraphiQL's page asks for it.",
+  ),
+  ROCAS_PREDICT_TOKEN: setting(secret(orNothing(token)), "", "A second token, good for `/predict` alone."),
+  ROCAS_ALLOWED_HOSTS: setting(
+    listOf(hostOfRequest),
+    "",
+    "Host names, beside loopback, that requests may be addressed to.",
+  ),
+  ROCAS_ALLOWED_ORIGINS: setting(listOf(webOrigin), "", "Origins of web pages that may call the API."),
+  ROCAS_PROJECT_ROOTS: setting(listOf(path), "examples", "Folders inside which a project's `homeDir` may lie."),
+  ROCAS_GIT_HOSTS: setting(
+    listOf(gitOrigin),
+    "",
+    "Origins of git hosts beside public https ones, `http://127.0.0.1:3000` for example.",
+  ),
+  ROCAS_REGISTRY: setting(orNothing(imageRepository), "", "Registry (and path) to which built images are pushed."),
+  ROCAS_KEY_FILE: setting(
+    orNothing(path),
+    "",
+    "32-byte master key of treasure chests. Made at the first start on the embedded store; required with `MONGODB_URI` before the first chest.",
+  ),
+  ROCAS_RUN_HOST: setting(
+    orNothing(address),
+    "",
+    "Address that the listener for containers binds to; their network's gateway where it is not set.",
+  ),
+  ROCAS_RUN_PORT: setting(
+    wholeNumber(0, 65_535),
+    "0",
+    "Port of the listener for containers; `0`: chosen once and kept.",
+  ),
+  ROCAS_RUN_URL: setting(
+    orNothing(webUrl),
+    "",
+    "Address at which containers reach that listener; chosen by itself on a local engine.",
+  ),
+  ROCAS_MAX_PAGE: setting(
+    wholeNumber(1, 1_000),
+    "100",
+    "Largest page of a connection; the cost limit of queries is 500 times this.",
+  ),
+  ROCAS_DETAILS_INDEXES: setting(detailsIndexes, "", "Paths into `details` that filters may stand on alone."),
+  ROCAS_MAX_DEPTH: setting(wholeNumber(3, 50), "12", "Deepest nesting of a query."),
+  ROCAS_MAX_OPERATIONS: setting(
+    wholeNumber(1, 100_000),
+    "100",
+    "Operations of one address at the same time over WebSockets and server-sent events; a proxy counts as one.",
+  ),
+  ROCAS_DEADLINE_MS: setting(
+    wholeNumber(10, 3_600_000),
+    "10000",
+    "Milliseconds that a query may take; a mutation that has begun comes to its end.",
+  ),
+  ROCAS_TRAIN_MEMORY_MB: setting(wholeNumber(64, 16_777_216), "2048", "Memory of a training's container, in MiB."),
+  ROCAS_DEPLOY_MEMORY_MB: setting(wholeNumber(64, 16_777_216), "1024", "Memory of a replica's container, in MiB."),
+  ROCAS_CPUS: setting(
+    decimalNumber(0.01, 1_024),
+    "1",
+    "Processors of a container; no more than the engine's machine has.",
+  ),
+  ROCAS_PIDS: setting(wholeNumber(16, 4_194_304), "256", "Processes and threads of a container."),
+  ROCAS_SCRATCH_MB: setting(
+    wholeNumber(1, 16_777_216),
+    "4096",
+    "Disk that a container may use, in MiB; above it the job is stopped.",
+  ),
+  ROCAS_TRAIN_HOURS: setting(decimalNumber(0.01, 8_760), "24", "Hours that a training may run."),
+  DOCKER_HOST: setting(
+    orNothing(engineAddress),
+    "",
+    "Where the Docker engine listens, as Docker's own clients read it; the usual socket where it is not set.",
+  ),
+  LOG_LEVEL: setting(
+    oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+    "info",
+    "How much is logged: JSON lines on standard error.",
+  ),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;

@@ -1,0 +1,72 @@
+import { isIP } from "node:net";
+import { asImageRef } from "../names.js";
+import { type Kind, kind } from "./kind.js";
+
+const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
+/** The last label of a name has a letter, or it would be an address. */
+const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)*(?!\\d+$)${LABEL}$`, "i");
+const HOST_OF_REQUEST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
+const TOKEN = /^[\x21-\x7e]{1,1024}$/;
+const ENGINE = /^(?:(?:unix|npipe|tcp|https?|ssh):\/\/\S*|[^\s/:]+(?::\d{1,5})?)$/;
+
+const matching = (takes: string, pattern: RegExp): Kind<string> =>
+  kind(takes, (text) => (pattern.test(text) ? text : undefined));
+
+/** Of the scheme, and with a host; null where it is no URL. */
+function urlOf(text: string, schemes: RegExp): URL | null {
+  if (/\s/.test(text) || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  return schemes.test(url.protocol) && url.hostname !== "" ? url : null;
+}
+
+export const address = kind("an IP address or a host name, without a port", (text) =>
+  isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined,
+);
+
+export const hostOfRequest = matching("a host name, with its port or without", HOST_OF_REQUEST);
+
+/** What browsers send as `Origin`: no path, nothing after the port. */
+export const webOrigin = kind("an origin, as https://dashboard.example.org", (text) =>
+  urlOf(text, /^https?:$/)?.origin === text ? text : undefined,
+);
+
+export const gitOrigin = kind("an origin, as https://git.example.org:8443", (text) => {
+  const url = urlOf(text, /^(?:https?|ssh|git):$/);
+  return url && /^\/?$/.test(url.pathname) && url.search + url.hash === "" ? text : undefined;
+});
+
+export const webUrl = kind("an address, as http://10.0.0.5:4001", (text) =>
+  urlOf(text, /^https?:$/) ? text : undefined,
+);
+
+export const mongodbUri = kind("mongodb://HOST/DATABASE?replicaSet=NAME, or mongodb+srv://", (text) =>
+  /^mongodb(?:\+srv)?:\/\/[^\s/]/.test(text) ? text : undefined,
+);
+
+export const token = matching("1 to 1,024 visible ASCII characters, without blanks", TOKEN);
+
+export const path = kind("a path", (text) => (text === "" ? undefined : text));
+
+export const engineAddress = matching("unix:///PATH, tcp://HOST:PORT or npipe:////./pipe/NAME", ENGINE);
+
+export const imageRepository = kind(
+  "HOST[:PORT][/PATH] in lower case, without a scheme: registry.example.org/team",
+  (text) => {
+    try {
+      asImageRef(`${text}/image`);
+      return text;
+    } catch {
+      return undefined;
+    }
+  },
+);
+
+export const oneOf = (...texts: readonly string[]): Kind<string> =>
+  kind(`one of ${texts.join(", ")}`, (text) => (texts.includes(text) ? text : undefined));
+
+const TRUE = ["1", "true", "yes", "on"];
+const FALSE = ["0", "false", "no", "off"];
+
+export const flag: Kind<boolean> = kind("1 or 0", (text) =>
+  TRUE.includes(text) ? true : FALSE.includes(text) ? false : undefined,
+);

@@ -1,0 +1,88 @@
+import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { SETTINGS } from "../src/settings/table.js";
+import { openTempFolder } from "./support/temp-folder.js";
+
+const START = "src/start.mjs";
+const SERVER = "dist/main.js";
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program to its end. */
+async function ended(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [program, ...args], { env })) };
+  } catch (error) {
+    return error as Ended;
+  }
+}
+
+async function takenPort(host: string) {
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { PORT: String(port), [Symbol.asyncDispose]: async () => void (await once(server.close(), "close")) };
+}
+
+test.each(["--help", "-h"])("%s prints every setting, and starts nothing", async (argument) => {
+  await using folder = await openTempFolder();
+
+  const { code, stdout } = await ended(SERVER, [argument], { ROCAS_DATA: join(folder.path, "data"), PORT: "many" });
+
+  expect(code).toBe(0);
+  expect(stdout.match(/^ {2}[A-Z_]+\b/gm)?.map((each) => each.trim())).toEqual(Object.keys(SETTINGS));
+  expect(await readdir(folder.path)).toEqual([]);
+});
+
+test.each([
+  [["--prot", "4001"], '"--prot", "4001"'],
+  [["--help=settings"], '"--help=settings"'],
+  [[""], '""'],
+])("the arguments %j are refused by name", async (args, named) => {
+  const { code, stderr } = await ended(SERVER, args);
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^Rocas takes no argument but --help: .*\n$/);
+  expect(stderr).toContain(named);
+});
+
+test.each([
+  ["127.0.0.1", "127.0.0.1"],
+  ["0.0.0.0", "127.0.0.1"],
+  ["localhost", "localhost"],
+])("a port of %s that is taken is told before the compilation, as the server tells it", async (HOST, other) => {
+  await using folder = await openTempFolder();
+  await using taken = await takenPort(other);
+  const env = { HOST, PORT: taken.PORT, ROCAS_TOKEN: "a-token", ROCAS_DATA: folder.path, LOG_LEVEL: "silent" };
+
+  // Without a PATH there is no npm to compile with.
+  const early = await ended(START, [], { ...env, PATH: "" });
+
+  expect(early).toMatchObject({
+    code: 1,
+    stderr: `Port ${taken.PORT} of ${HOST} is taken: set PORT to another, or end what listens there.\n`,
+  });
+  expect(await ended(SERVER, [], env)).toMatchObject({ code: 1, stderr: early.stderr });
+});
+
+test.each([
+  ["192.0.2.1", "is no address of this machine"],
+  ["no-such-host.invalid", "is not known"],
+])("%s is told before the compilation, as the server tells it", async (HOST, why) => {
+  await using folder = await openTempFolder();
+  const env = { HOST, PORT: "4239", ROCAS_TOKEN: "a-token", ROCAS_DATA: folder.path, LOG_LEVEL: "silent" };
+
+  const early = await ended(START, [], { ...env, PATH: "" });
+
+  expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining(`${HOST} ${why}`) });
+  expect(await ended(SERVER, [], env)).toMatchObject({ code: 1, stderr: early.stderr });
+});
