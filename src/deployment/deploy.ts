@@ -24,7 +24,7 @@ import type { Asked } from "./wish-after.js";
 
 /**
  * Records what is wanted, whole. The reconciler brings it about, and the deployment's tasks say how far it is.
- * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET, CONFLICT, RUNTIME_UNAVAILABLE
+ * @throws NOT_FOUND, BAD_USER_INPUT, CONFLICT, RUNTIME_UNAVAILABLE
  */
 export function deploy(
   app: Pick<App, "store" | "runtime" | "work">,

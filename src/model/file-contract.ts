@@ -1,3 +1,4 @@
+import { registerEnumType } from "type-graphql";
 import { DomainError } from "../errors.js";
 import type { FileDoc } from "./file-doc.js";
 
@@ -8,27 +9,67 @@ interface OfferedFile {
   readonly size: number;
 }
 
+export enum ContractRule {
+  MISSING = "MISSING",
+  TOO_LARGE = "TOO_LARGE",
+}
+registerEnumType(ContractRule, {
+  name: "ContractRule",
+  description: "A rule of a model's file contract.",
+  valuesConfig: {
+    MISSING: { description: "A required file is not there." },
+    TOO_LARGE: { description: "A file is larger than its `maxMb`." },
+  },
+});
+
+/** One rule of a contract that files break. */
+export interface ContractBreak {
+  readonly rule: ContractRule;
+  /** The name of the file. */
+  readonly file: string;
+  /** Says what is wrong and what would be right. */
+  readonly message: string;
+  /** The place of the file among those offered; absent if it is missing. */
+  readonly index?: number;
+}
+
+export const mostBytes = (maxMb: number): number => MB * maxMb;
+
 /**
- * Whether files fulfil a model's contract: every required one named, none above its `maxMb`. Files that the contract
- * does not name are let through: it says what must be there, not what else may be.
- * @throws CONTRACT_NOT_MET naming the file.
+ * Every rule of the contract that the files break. Files that the contract does not name are let through: it says what
+ * must be there, not what else may be.
  */
+export function contractBreaks(contract: readonly FileDoc[], files: readonly OfferedFile[]): ContractBreak[] {
+  return contract.flatMap((doc): ContractBreak[] => {
+    const index = files.findIndex(({ name }) => name === doc.name);
+    const file = files[index];
+    if (!file) return doc.required ? [missing(doc.name)] : [];
+    const isTooLarge = doc.max_mb != null && file.size > mostBytes(doc.max_mb);
+    return isTooLarge ? [tooLarge(file, doc.max_mb!, index)] : [];
+  });
+}
+
+/** @throws CONTRACT_NOT_MET naming the file, a missing one first. */
 export function checkContract(
   contract: readonly FileDoc[],
   files: readonly OfferedFile[],
   path: readonly (string | number)[],
 ): void {
-  const missing = contract.find(({ name, required }) => required && !files.some((file) => file.name === name));
-  if (missing) throw new DomainError("CONTRACT_NOT_MET", `The model requires the file "${missing.name}".`, path);
-  const large = files.findIndex(
-    ({ name, size }) => size > MB * (contract.find((doc) => doc.name === name)?.max_mb ?? Infinity),
-  );
-  const file = files[large];
-  if (!file) return;
-  const most = contract.find((doc) => doc.name === file.name)?.max_mb;
-  throw new DomainError(
-    "CONTRACT_NOT_MET",
-    `The file has ${file.size} bytes; the model allows ${most} MB (${most} million bytes).`,
-    [...path, large],
-  );
+  const breaks = contractBreaks(contract, files);
+  const first = breaks.find(({ rule }) => rule === ContractRule.MISSING) ?? breaks[0];
+  if (first)
+    throw new DomainError("CONTRACT_NOT_MET", first.message, first.index === undefined ? path : [...path, first.index]);
 }
+
+const missing = (file: string): ContractBreak => ({
+  rule: ContractRule.MISSING,
+  file,
+  message: `The model requires the file "${file}".`,
+});
+
+const tooLarge = ({ name, size }: OfferedFile, maxMb: number, index: number): ContractBreak => ({
+  rule: ContractRule.TOO_LARGE,
+  file: name,
+  message: `The file has ${size} bytes; the model allows ${maxMb} MB (${maxMb} million bytes).`,
+  index,
+});

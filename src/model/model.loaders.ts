@@ -1,8 +1,10 @@
 import { ChildPages } from "../store/child-pages.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
+import { loadViolations } from "./load-violations.js";
 
-export function modelLoaders({ models, byKind, projects, datasets, modelVersions, deployments }: Store) {
+export function modelLoaders(store: Store) {
+  const { models, byKind, projects, datasets, modelVersions, deployments } = store;
   return {
     model: loadById(models),
     modelByKey: loadByKey(models),
@@ -10,5 +12,7 @@ export function modelLoaders({ models, byKind, projects, datasets, modelVersions
     datasetsOfModel: new ChildPages(byKind.model, datasets, "model"),
     versionsOfModel: new ChildPages(byKind.model, modelVersions, "model"),
     deploymentsOfModel: new ChildPages(byKind.model, deployments, "movers.model._id"),
+    /** By the model itself, whose contract is the judge. */
+    violationsOfModel: loadViolations(store),
   };
 }

@@ -13,6 +13,7 @@ import { ModelVersionConnection } from "../model-version/model-version.connectio
 import { ProjectConnection } from "../project/project.connection.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
+import { ContractViolation } from "./contract-violation.js";
 import { createModel } from "./create-model.js";
 import { ModelConnection } from "./model.connection.js";
 import { CreateModelInput, DeleteModelInput, UpdateModelInput } from "./model.inputs.js";
@@ -43,7 +44,10 @@ export class ModelResolver {
     return createModel(app, intentOf(caller, "createModel", input), input);
   }
 
-  @Mutation(() => Model, { description: "Changes a model definition. Its name stays." })
+  @Mutation(() => Model, {
+    description:
+      "Changes a model definition. Its name stays. A changed file contract binds what is published from then on; `violations` of the answer says which versions and datasets it would refuse.",
+  })
   updateModel(@Input(() => UpdateModelInput) input: UpdateModelInput, @Ctx() { app, caller }: RequestContext) {
     return updateModel(app, intentOf(caller, "updateModel", input), input);
   }
@@ -54,6 +58,14 @@ export class ModelResolver {
   })
   deleteModel(@Input(() => DeleteModelInput) input: DeleteModelInput, @Ctx() { app, caller }: RequestContext) {
     return deleteRecord(app, intentOf(caller, "deleteModel", input), "model", [input.name], input.cascade);
+  }
+
+  @FieldResolver(() => [ContractViolation], {
+    description:
+      "What the file contract would refuse if it were published again: the current versions, then the datasets, the newest 50 of each with all that is wrong. A contract binds publishing; what exists can be mounted and deployed all the same.",
+  })
+  violations(@Root() model: Model, @Ctx() { loaders }: RequestContext) {
+    return loaders.violationsOfModel.load(model);
   }
 
   @FieldResolver(() => ProjectConnection, { description: "The projects that use the model." })

@@ -7,7 +7,7 @@ import { fileDocsOf } from "./file-docs-of.js";
 import type { UpdateModelInput } from "./model.inputs.js";
 import type { Model } from "./model.js";
 
-/** Existing datasets and versions keep their files; the changed contract counts from the next use on. @throws NOT_FOUND, BAD_USER_INPUT */
+/** Existing datasets and versions stay as good as they were; the changed contract binds what is published from then on. @throws NOT_FOUND, BAD_USER_INPUT */
 export function updateModel(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,

@@ -1,10 +1,8 @@
 import type { Dataset } from "../dataset/dataset.js";
 import { DomainError, notFound } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { checkContract } from "../model/file-contract.js";
-import type { Model } from "../model/model.js";
 import type { ModelVersion } from "../model-version/model-version.js";
-import { byId, currentByKey } from "../store/current.js";
+import { currentByKey } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
 import type { Records, Store } from "../store/store.js";
 import { refuseDeleting } from "../store/under-parent.js";
@@ -39,23 +37,12 @@ async function current<T extends AnyRecord>(
   });
 }
 
-async function modelOf({ models }: Pick<Store, "models">, records: readonly { model: string }[]) {
-  const found = new Map(
-    (await byId(models, [...new Set(records.map(({ model }) => model))])).map((each) => [each._id, each]),
-  );
-  return ({ model }: { model: string }): Model => {
-    const definition = found.get(model);
-    if (!definition) throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
-    return definition;
-  };
-}
-
 /**
- * The datasets to mount, held against their models' file contracts as they are now.
- * @throws NOT_FOUND, BAD_USER_INPUT where the files are not kept here, CONTRACT_NOT_MET naming the file.
+ * The datasets to mount. A file contract binds publishing: what was good then is mounted after a change of it.
+ * @throws NOT_FOUND, BAD_USER_INPUT if the files are not kept here.
  */
 export async function mountableDatasets(
-  store: Pick<Store, "datasets" | "models">,
+  store: Pick<Store, "datasets">,
   mounts: readonly Named[],
   path: Path,
 ): Promise<Dataset[]> {
@@ -67,19 +54,12 @@ export async function mountableDatasets(
       "The files of the dataset are not kept here (`stored` is false), so that it cannot be mounted.",
       [...path, elsewhere],
     );
-  const definition = await modelOf(store, datasets);
-  datasets.forEach((dataset, at) => checkContract(definition(dataset).data_files, dataset.files, [...path, at]));
   return datasets;
 }
 
-/** The versions to mount, held against their models' file contracts as they are now. @throws likewise */
-export async function mountableVersions(
-  store: Pick<Store, "modelVersions" | "models">,
+/** The versions to mount. @throws NOT_FOUND, BAD_USER_INPUT */
+export const mountableVersions = (
+  store: Pick<Store, "modelVersions">,
   mounts: readonly Named[],
   path: Path,
-): Promise<ModelVersion[]> {
-  const versions = await current(store.modelVersions, "model version", mounts, path);
-  const definition = await modelOf(store, versions);
-  versions.forEach((version, at) => checkContract(definition(version).model_files, version.files, [...path, at]));
-  return versions;
-}
+): Promise<ModelVersion[]> => current(store.modelVersions, "model version", mounts, path);

@@ -27,7 +27,7 @@ const resourcesOf = (settings: Settings): ResourceProfile => ({
 
 /**
  * Records the training with everything that it mounts, as it is at this moment; the reconciler runs it.
- * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET, ALREADY_EXISTS, CONFLICT, RUNTIME_UNAVAILABLE
+ * @throws NOT_FOUND, BAD_USER_INPUT, ALREADY_EXISTS, CONFLICT, RUNTIME_UNAVAILABLE
  */
 export function startTraining(
   app: Pick<App, "store" | "settings" | "runtime" | "work">,
