@@ -26,6 +26,7 @@ import type { Settings } from "./settings.js";
 import { LateRemoval } from "./files/late-removal.js";
 import { MOST_LIGHT_RECORD } from "./files/manifest.js";
 import { sweepFiles } from "./files/sweep-files.js";
+import { inheritAliases } from "./model-version/inherit-aliases.js";
 import { GitSource } from "./source/git/git-source.js";
 import { LocalSource } from "./source/local/local-source.js";
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
@@ -137,7 +138,7 @@ async function openInto(
     },
     {
       carriers: { BUILD: carryBuild, TRAIN: carryTraining, DEPLOY: carryDeployment },
-      makers: { build: makeBuildJob, train: makeTrainingJob, depl: makeDeploymentWork },
+      makers: { build: makeBuildJob, train: makeTrainingJob, depl: makeDeploymentWork, movers: inheritAliases },
     },
   );
   opening.defer(() => work.stop());

@@ -61,7 +61,7 @@ export const references: Record<string, ReferenceResolver> = {
   }),
   Dataset: reference((loaders) => loaders.dataset, { by: (loaders) => loaders.datasetByKey, at: OF_MODEL }),
   ModelVersion: reference((loaders) => loaders.modelVersion, {
-    by: (loaders) => loaders.modelVersionByKey,
+    by: (loaders) => loaders.modelVersionByName,
     at: OF_MODEL,
   }),
   BuildVersion: reference((loaders) => loaders.buildVersion, {

@@ -58,7 +58,9 @@ async function resolved(store: Store, project: Project, input: DeployInput): Pro
   return {
     bvers: version && (await freezeBuildVersion(store, version, at)),
     notebook: notebook ?? undefined,
-    movers: versions && (await Promise.all(versions.map((each) => freezeModelVersion(store, each, at)))),
+    movers:
+      versions &&
+      (await Promise.all(versions.map(({ version: each, alias }) => freezeModelVersion(store, each, at, alias)))),
     details: details === undefined ? undefined : (details ?? {}),
     replicas: replicas ?? undefined,
   };

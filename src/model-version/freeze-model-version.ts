@@ -4,11 +4,16 @@ import type { Store } from "../store/store.js";
 import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { pinSnapshot } from "./pin-snapshot.js";
 
-/** The version as it is. What it was trained from is pinned, so that a chain does not grow. @throws CONFLICT where the model is being deleted. */
+/**
+ * The version as it is. What it was trained from is pinned, so that a chain does not grow.
+ * @param alias by which it was asked for, or null.
+ * @throws CONFLICT where the model is being deleted.
+ */
 export async function freezeModelVersion(
   store: Pick<Store, "models" | "snapshots">,
   version: ModelVersion,
   at: Date,
+  alias: string | null,
 ): Promise<ModelVersionSnapshot> {
   const { _id, key, name, train, ds, details, compressed, lightweight, files, pretrained } = version;
   return {
@@ -16,6 +21,7 @@ export async function freezeModelVersion(
     key,
     taken_at: at,
     name,
+    alias,
     train: train ?? null,
     ds: ds ?? null,
     details,

@@ -9,7 +9,7 @@ export class ModelVersionKeyInput {
   @Field(() => String, { description: "The name of its model." })
   readonly model!: string;
 
-  @Field(() => String, { description: "The name of the version." })
+  @Field(() => String, { description: "The name of the version, or an alias of it." })
   readonly name!: string;
 }
 
@@ -36,7 +36,7 @@ export class UpdateModelVersionInput extends MutationInput {
   @Field(() => String, { description: "The name of its model." })
   readonly model!: string;
 
-  @Field(() => String, { description: "The name of the version." })
+  @Field(() => String, { description: "The name of the version, or an alias of it." })
   readonly name!: string;
 
   @Field(() => JsonObjectScalar, { nullable: true, description: "The new details, whole." })
@@ -45,7 +45,7 @@ export class UpdateModelVersionInput extends MutationInput {
   @Field(() => [NameScalar], {
     nullable: true,
     description:
-      "All other names of the version, 20 at most. A name that another version of the model has is taken from it.",
+      "All other names of the version, 20 at most. An alias that another version of the model has is taken from it; the name of another version is refused.",
   })
   readonly aliases?: string[] | null;
 }
@@ -64,6 +64,6 @@ export class ModelVersionKey {
   @Field(() => String, { description: "The name of its model." })
   readonly model!: string;
 
-  @Field(() => String, { description: "The name of the version." })
+  @Field(() => String, { description: "The name of the version, or an alias of it." })
   readonly name!: string;
 }

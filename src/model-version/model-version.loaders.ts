@@ -1,13 +1,25 @@
 import DataLoader from "dataloader";
 import { ChildPages } from "../store/child-pages.js";
+import { namesOf } from "../store/key-of.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
-import type { ModelVersionSnapshot } from "./model-version.js";
+import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";
+import { versionsByName } from "./versions-by-name.js";
 
-export function modelVersionLoaders({ modelVersions, snapshots, byKind, trainings, deployments }: Store) {
+export function modelVersionLoaders({ models, modelVersions, snapshots, byKind, trainings, deployments }: Store) {
   return {
     modelVersion: loadById(modelVersions),
     modelVersionByKey: loadByKey(modelVersions),
+    /** By key, in which an alias may stand for the version's name. */
+    modelVersionByName: new DataLoader<string, ModelVersion | null>((keys) =>
+      versionsByName(
+        { models, modelVersions },
+        keys.map((key) => {
+          const [model = "", name = ""] = namesOf(key);
+          return { model, name };
+        }),
+      ),
+    ),
     trainingsFromVersion: new ChildPages(byKind.movers, trainings, "pretrained._id"),
     versionsFromVersion: new ChildPages(byKind.movers, modelVersions, "pretrained._id"),
     deploymentsOfVersion: new ChildPages(byKind.movers, deployments, "movers._id"),

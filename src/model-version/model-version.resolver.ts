@@ -32,10 +32,10 @@ import { TRAINING_LISTING } from "../training/training.listing.js";
 export class ModelVersionResolver {
   @Query(() => ModelVersion, {
     nullable: true,
-    description: "The model version that is current under that name, or null.",
+    description: "The model version that is current under that name or alias, or null.",
   })
   modelVersion(@Args(() => ModelVersionKey) { model, name }: ModelVersionKey, @Ctx() { loaders }: RequestContext) {
-    return loaders.modelVersionByKey.load(keyOf(model, name));
+    return loaders.modelVersionByName.load(keyOf(model, name));
   }
 
   @Query(() => ModelVersionConnection, { description: "Model versions, the newest first." })

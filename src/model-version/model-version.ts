@@ -92,7 +92,8 @@ export class ModelVersion extends storedRecord(ModelVersionInfo) {
   readonly state!: FilesState;
 
   @Field(() => [String], {
-    description: "Other names for this version among those of its model, `production` for example.",
+    description:
+      "Other names for this version among those of its model, `production` for example. An alias stands for the name wherever a version is named; a version that is published again keeps them.",
   })
   @prop({ type: () => [String], required: true })
   readonly aliases!: string[];
@@ -111,6 +112,13 @@ export class ModelVersionSnapshot extends snapshotOf(ModelVersionInfo) {
   @Field(() => ModelSnapshot, { description: "The model definition as it was at that moment." })
   @prop({ type: () => ModelSnapshot, required: true })
   declare readonly model: ModelSnapshot;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The alias by which the version was asked for; null if it was asked for by its name.",
+  })
+  @prop({ type: () => String })
+  readonly alias?: string | null;
 
   @prop({ type: () => Pin })
   declare readonly pretrained?: Pin | null;

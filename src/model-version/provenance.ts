@@ -11,6 +11,7 @@ import type { Training, TrainingSnapshot } from "../training/training.js";
 import { freezeModelVersion } from "./freeze-model-version.js";
 import type { PublishModelVersionInput } from "./model-version.inputs.js";
 import type { ModelVersionSnapshot } from "./model-version.js";
+import { aliasAsked, versionByName, type VersionName } from "./versions-by-name.js";
 
 /** What a version came from. */
 export interface Provenance {
@@ -19,21 +20,26 @@ export interface Provenance {
   readonly pretrained: ModelVersionSnapshot | null;
 }
 
-interface Named {
-  readonly model: string;
-  readonly name: string;
+/** A mounted record; a version also by the alias by which it was asked for. */
+interface Mounted extends AnySnapshot {
+  readonly model: AnySnapshot & { readonly name: string };
+  readonly alias?: string | null;
 }
 
+const isCalled = ({ model, alias }: Mounted, named: VersionName): boolean =>
+  model.name === named.model && alias === named.name;
+
 /** The one named, else the only one of that model that was mounted, else null; null where null was named. @throws NOT_FOUND */
-function mounted<S extends AnySnapshot & { readonly model: AnySnapshot }>(
+function mounted<S extends Mounted>(
   all: readonly S[],
-  named: Named | null | undefined,
+  named: VersionName | null | undefined,
   model: Model,
   field: string,
 ): S | null {
   if (named === null) return null;
   if (named) {
-    const found = all.find(({ key }) => key === keyOf(named.model, named.name));
+    const found =
+      all.find(({ key }) => key === keyOf(named.model, named.name)) ?? all.find((each) => isCalled(each, named));
     if (!found) throw notFound(`mounted ${field}`, ["input", field]);
     return found;
   }
@@ -59,18 +65,12 @@ async function provenanceOfTraining(
 async function provenanceNamed({ store }: App, { ds, pretrained }: PublishModelVersionInput): Promise<Provenance> {
   const at = new Date();
   const dataset = ds && (await required(store.datasets, "dataset", [ds.model, ds.name], ["input", "ds"]));
-  const version =
-    pretrained &&
-    (await required(
-      store.modelVersions,
-      "model version",
-      [pretrained.model, pretrained.name],
-      ["input", "pretrained"],
-    ));
+  const version = pretrained && (await versionByName(store, pretrained));
+  if (pretrained && !version) throw notFound("model version", ["input", "pretrained"]);
   return {
     train: null,
     ds: dataset ? await freezeDataset(store, dataset, at) : null,
-    pretrained: version ? await freezeModelVersion(store, version, at) : null,
+    pretrained: version ? await freezeModelVersion(store, version, at, aliasAsked(version, pretrained)) : null,
   };
 }
 

@@ -4,6 +4,7 @@ import { pendingFiles } from "../files/pending-files.js";
 import { receiveGiven } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
+import { DomainError } from "../errors.js";
 import { checkContract } from "../model/file-contract.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
@@ -14,11 +15,12 @@ import type { Training } from "../training/training.js";
 import type { PublishModelVersionInput } from "./model-version.inputs.js";
 import type { ModelVersion } from "./model-version.js";
 import { provenanceOf } from "./provenance.js";
+import { aliasAsked, versionByName } from "./versions-by-name.js";
 
 /**
  * Records the manifest; with the last file of it the version becomes READY and current.
  * @param training the training that publishes, or null where a person does.
- * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET where the manifest breaks the model's file contract.
+ * @throws NOT_FOUND, BAD_USER_INPUT, ALREADY_EXISTS if the name is an alias, CONTRACT_NOT_MET where the manifest breaks the model's file contract.
  */
 export async function publishModelVersion(
   app: App,
@@ -34,6 +36,7 @@ export async function publishModelVersion(
     checkContract(model.model_files, files, ["input", "files"]);
 
     const name = input.name ?? madeUpName();
+    if (input.name) await refuseAlias(store, model.name, input.name);
     const pending = await insertRecord(
       store.modelVersions,
       {
@@ -52,4 +55,15 @@ export async function publishModelVersion(
   });
   // After the look-up of the key: a repeat finishes what a crash after the insert left.
   return (await receiveGiven(app, version, manifestOf(input.files ?? [], input.lightweight))) as ModelVersion;
+}
+
+/** A version of the name of an alias would silently take the place of the one that the alias names. @throws ALREADY_EXISTS */
+async function refuseAlias(store: App["store"], model: string, name: string): Promise<void> {
+  const version = await versionByName(store, { model, name });
+  if (!version || aliasAsked(version, { model, name }) === null) return;
+  throw new DomainError(
+    "ALREADY_EXISTS",
+    `"${name}" is an alias of the version "${version.name}": choose another name, or take the alias from it first.`,
+    ["input", "name"],
+  );
 }

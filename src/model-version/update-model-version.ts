@@ -1,33 +1,59 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
-import { DomainError } from "../errors.js";
+import { DomainError, notFound } from "../errors.js";
 import { given } from "../graph/given.js";
 import { changeRecord } from "../store/change-record.js";
+import { currentByKey } from "../store/current.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import { type Intent, once } from "../store/intent.js";
-import { required } from "../store/required.js";
+import { keyOf } from "../store/key-of.js";
 import type { Store } from "../store/store.js";
 import type { UpdateModelVersionInput } from "./model-version.inputs.js";
 import type { ModelVersion } from "./model-version.js";
+import { versionByName } from "./versions-by-name.js";
 
 const MOST_ALIASES = 20;
 const MOST_TRIES = 40;
 
-/** Its files never change: another version of the name replaces them. @throws NOT_FOUND, LIMIT_EXCEEDED */
+/** Its files never change: another version of the name replaces them. @throws NOT_FOUND, LIMIT_EXCEEDED, ALREADY_EXISTS if an alias is the name of another version. */
 export function updateModelVersion(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
   input: UpdateModelVersionInput,
 ): Promise<ModelVersion> {
   return once({ store, work }, intent, async () => {
-    const version = await required(store.modelVersions, "model version", [input.model, input.name], ["input", "name"]);
+    const version = await versionByName(store, input);
+    if (!version) throw notFound("model version", ["input", "name"]);
     const details = input.details === undefined ? undefined : (input.details ?? {});
     const aliases = input.aliases === undefined ? undefined : [...new Set(input.aliases ?? [])];
     if (aliases && aliases.length > MOST_ALIASES)
       throw new DomainError("LIMIT_EXCEEDED", `A version has at most ${MOST_ALIASES} aliases.`, ["input", "aliases"]);
+    await refuseNames(store, version, input.model, input.aliases ?? []);
     const change = () => changeRecord(store.modelVersions, version._id, () => given({ details, aliases }), intent);
     return aliases ? withAliases(store, version, aliases, intent, change) : change();
   });
+}
+
+/** A name comes before an alias, so that an alias of that name would lead nowhere. @throws ALREADY_EXISTS */
+async function refuseNames(
+  { modelVersions }: Store,
+  { _id }: ModelVersion,
+  model: string,
+  aliases: readonly string[],
+): Promise<void> {
+  const taken = (
+    await currentByKey(
+      modelVersions,
+      aliases.map((alias) => keyOf(model, alias)),
+    )
+  ).filter((each) => each._id !== _id);
+  const at = aliases.findIndex((alias) => taken.some(({ name }) => name === alias));
+  if (at < 0) return;
+  throw new DomainError(
+    "ALREADY_EXISTS",
+    `"${aliases[at]}" is the name of a version of the model, and a name comes before an alias: choose another alias.`,
+    ["input", "aliases", at],
+  );
 }
 
 /** Takes the aliases until nobody has got one of them back before the change: a unique index is the judge of that. */

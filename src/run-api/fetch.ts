@@ -1,6 +1,7 @@
 import { notFound } from "../errors.js";
 import { openFile } from "../files/open-file.js";
 import { FilesState } from "../graph/stored-file.js";
+import { aliasAsked, versionByName } from "../model-version/versions-by-name.js";
 import { byId, currentOf } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
 import { type Assignment, assignmentOf } from "./assignment.js";
@@ -29,7 +30,7 @@ export const fetchFile: Endpoint = async (call) => {
   return new FileAnswer(content, size, sha256);
 };
 
-/** The version that is current under a name, for a deployment that fetches on demand. @throws NotGranted, NOT_FOUND */
+/** The version that is current under a name or an alias, for a deployment that fetches on demand. @throws NotGranted, NOT_FOUND */
 export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
   const [modelName = "", name = ""] = parts;
   assertWorking(attempt);
@@ -37,15 +38,16 @@ export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
   const model = await currentOf(app.store.models, keyOf(modelName));
   const version =
     isLazy(assignment) && model && assignment.proj.model.includes(model._id)
-      ? await currentOf(app.store.modelVersions, keyOf(modelName, name))
+      ? await versionByName(app.store, { model: modelName, name })
       : null;
   if (!version) throw notFound("model version");
   const { _id, compressed, files } = version;
   return {
     id: _id,
     model: modelName,
-    name,
-    folder: folderOf(modelName, name),
+    name: version.name,
+    alias: aliasAsked(version, { model: modelName, name }),
+    folder: folderOf(modelName, version.name),
     compressed,
     files: files.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 })),
     url: `/records/${_id}/files`,

@@ -42,6 +42,7 @@ export const mounted = (assignment: Assignment) => ({
   datasets: datasetsOf(assignment).map(manifestOf),
   versions: versionsOf(assignment).map((version) => ({
     ...manifestOf(version),
+    alias: version.alias ?? null,
     role: assignment.kind === "train" ? "pretrained" : "mover",
   })),
   lazy: isLazy(assignment),

@@ -2,36 +2,35 @@ import type { Dataset } from "../dataset/dataset.js";
 import { DomainError, notFound } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
+import { aliasAsked, type VersionName, versionsByName } from "../model-version/versions-by-name.js";
 import { currentByKey } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
-import type { Records, Store } from "../store/store.js";
+import type { Store } from "../store/store.js";
 import { refuseDeleting } from "../store/under-parent.js";
 
 const MOST = 20;
 
 /** A dataset or a version, by the names of its model and its own. */
-interface Named {
-  readonly model: string;
-  readonly name: string;
+type Named = VersionName;
+
+/** A version to mount, and the alias by which it was asked for, or null. */
+export interface MountableVersion {
+  readonly version: ModelVersion;
+  readonly alias: string | null;
 }
 
 type Path = readonly (string | number)[];
 
-/** The current records of these names, in their order, each once. Current ones have all their files. */
-async function current<T extends AnyRecord>(
-  records: Records<T>,
-  kind: string,
-  mounts: readonly Named[],
-  path: Path,
-): Promise<T[]> {
+function checkNumber(mounts: readonly Named[], path: Path): void {
   if (mounts.length > MOST) throw new DomainError("LIMIT_EXCEEDED", `At most ${MOST} can be mounted.`, path);
-  const keys = mounts.map(({ model, name }) => keyOf(model, name));
-  const twice = keys.findIndex((key, at) => keys.indexOf(key) !== at);
-  if (twice >= 0) throw new DomainError("BAD_USER_INPUT", "Each is mounted once.", [...path, twice]);
-  const found = new Map((await currentByKey(records, keys)).map((each) => [each.key, each]));
-  return keys.map((key, at) => {
-    const record = found.get(key);
+}
+
+/** The records found for names, in the order of these: all there, and each once. Current ones have all their files. */
+function checked<T extends AnyRecord>(found: readonly (T | null)[], kind: string, path: Path): T[] {
+  return found.map((record, at) => {
     if (!record) throw notFound(kind, [...path, at]);
+    if (found.findIndex((each) => each?._id === record._id) < at)
+      throw new DomainError("BAD_USER_INPUT", "Each is mounted once.", [...path, at]);
     refuseDeleting(record);
     return record;
   });
@@ -46,7 +45,14 @@ export async function mountableDatasets(
   mounts: readonly Named[],
   path: Path,
 ): Promise<Dataset[]> {
-  const datasets = await current(store.datasets, "dataset", mounts, path);
+  checkNumber(mounts, path);
+  const keys = mounts.map(({ model, name }) => keyOf(model, name));
+  const found = new Map((await currentByKey(store.datasets, keys)).map((each) => [each.key, each]));
+  const datasets = checked(
+    keys.map((key) => found.get(key) ?? null),
+    "dataset",
+    path,
+  );
   const elsewhere = datasets.findIndex(({ stored }) => !stored);
   if (elsewhere >= 0)
     throw new DomainError(
@@ -57,9 +63,16 @@ export async function mountableDatasets(
   return datasets;
 }
 
-/** The versions to mount. @throws NOT_FOUND, BAD_USER_INPUT */
-export const mountableVersions = (
-  store: Pick<Store, "modelVersions">,
+/** The versions to mount, by their names or aliases. @throws NOT_FOUND, BAD_USER_INPUT */
+export async function mountableVersions(
+  store: Pick<Store, "modelVersions" | "models">,
   mounts: readonly Named[],
   path: Path,
-): Promise<ModelVersion[]> => current(store.modelVersions, "model version", mounts, path);
+): Promise<MountableVersion[]> {
+  checkNumber(mounts, path);
+  const versions = checked(await versionsByName(store, mounts), "model version", path);
+  return mounts.flatMap((asked, at) => {
+    const version = versions[at];
+    return version ? [{ version, alias: aliasAsked(version, asked) }] : [];
+  });
+}

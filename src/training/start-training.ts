@@ -58,7 +58,7 @@ export function startTraining(
         details: input.details ?? {},
         resources: resourcesOf(app.settings),
         ds: await Promise.all(datasets.map((dataset) => freezeDataset(store, dataset, at))),
-        pretrained: await Promise.all(pretrained.map((each) => freezeModelVersion(store, each, at))),
+        pretrained: await Promise.all(pretrained.map(({ version: each, alias }) => freezeModelVersion(store, each, at, alias))),
         task: waitingTask(at),
       },
       intent,
@@ -67,7 +67,7 @@ export function startTraining(
       [store.byKind.project, [project._id]],
       [store.byKind.bvers, [version._id]],
       [store.byKind.dataset, datasets.map(({ _id }) => _id)],
-      [store.byKind.movers, pretrained.map(({ _id }) => _id)],
+      [store.byKind.movers, pretrained.map(({ version: { _id } }) => _id)],
     ]);
     return training;
   });

@@ -157,7 +157,7 @@ export type ManifestFileInput = {
 export type ModelVersionKeyInput = {
   /** The name of its model. */
   model: string;
-  /** The name of the version. */
+  /** The name of the version, or an alias of it. */
   name: string;
 };
 

@@ -45,6 +45,11 @@ class ModelPath(RootedTest):
         self.mount("deploy", versions=[record("v1", "iris", "fox", "clf.pkl", role="mover")])
         self.assertEqual(model_path("clf.pkl", places=self.places), str(self.places.versions / "v1/clf.pkl"))
 
+    def test_reads_a_version_by_the_alias_by_which_it_was_asked_for(self) -> None:
+        production = {**record("v1", "iris", "fox", "a", role="mover"), "alias": "production"}
+        self.mount("deploy", versions=[production, record("v2", "iris", "owl", "a", role="mover")])
+        self.assertEqual(model_path("a", version="production", places=self.places), str(self.places.versions / "v1/a"))
+
     def test_reads_a_pretrained_version_by_its_name(self) -> None:
         versions = [record("v1", "iris", "fox", "a", role="pretrained"), record("v2", "iris", "owl", "a", role="pretrained")]
         self.mount("train", versions=versions)

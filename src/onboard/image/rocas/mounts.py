@@ -32,15 +32,21 @@ class Mount:
     folder: str | None
     files: tuple[MountedFile, ...]
     role: Role | None = None
+    alias: str | None = None
 
     @classmethod
     def parse(cls, told: dict[str, Any]) -> Mount:
         files = tuple(MountedFile(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in told["files"])
-        return cls(str(told["id"]), str(told["model"]), str(told["name"]), told.get("folder"), files, told.get("role"))
+        named = (str(told["id"]), str(told["model"]), str(told["name"]), told.get("folder"))
+        return cls(*named, files, told.get("role"), told.get("alias"))
 
     @property
     def title(self) -> str:
         return f"{self.model}/{self.name}"
+
+    def is_called(self, name: str) -> bool:
+        """Whether that is its name, or the alias by which it was asked for."""
+        return name in (self.name, self.alias)
 
     def has(self, file: str) -> bool:
         return any(each.name == file for each in self.files)
@@ -79,7 +85,7 @@ def pick(mounts: tuple[Mount, ...], what: str, *, model: str | None, name: str |
         each
         for each in mounts
         if (model is None or each.model == model)
-        and (name is None or each.name == name)
+        and (name is None or each.is_called(name))
         and (file is None or each.has(file))
     ]
     if len(fitting) == 1:

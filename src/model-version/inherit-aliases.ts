@@ -1,0 +1,40 @@
+import { trusted } from "mongoose";
+import type { App } from "../app.js";
+import { ROCAS } from "../caller.js";
+import type { OutboxEntry } from "../graph/stored-record.js";
+import { changeRecord } from "../store/change-record.js";
+import { supersedeEarlier } from "../store/insert-record.js";
+import { ownIntent } from "../store/intent.js";
+import type { ModelVersion } from "./model-version.js";
+
+const OWN = ownIntent(ROCAS);
+
+/**
+ * Gives a version that was published again the aliases of the one before it: an alias follows the name. The earlier one
+ * lets go of them last, so that a crash between is repaired when the entry is relayed again.
+ */
+export async function inheritAliases({ store, work }: App, version: ModelVersion, entry: OutboxEntry): Promise<void> {
+  const { modelVersions } = store;
+  const { _id, key, seq, model } = version;
+  if (entry.after["seq"] === undefined || seq === undefined || seq < 2) return;
+  // The unique index of aliases knows current versions alone.
+  await supersedeEarlier(modelVersions, key, seq);
+  const [earlier] = await modelVersions
+    .find(
+      { key: trusted({ $eq: key }), seq: trusted({ $lt: seq }), superseded: true, aliases: trusted({ $gt: "" }) },
+      { aliases: 1 },
+    )
+    .sort({ key: -1, seq: -1 })
+    .limit(1)
+    .lean<Pick<ModelVersion, "_id" | "aliases">[]>();
+  if (!earlier) return;
+  const held = await modelVersions
+    .find({ model, superseded: false, aliases: trusted({ $in: earlier.aliases }) }, { aliases: 1 })
+    .lean<Pick<ModelVersion, "aliases">[]>();
+  // An alias that was given to another version meanwhile stays there.
+  const free = earlier.aliases.filter((alias) => !held.some(({ aliases }) => aliases.includes(alias)));
+  await changeRecord(modelVersions, _id, ({ aliases }) => ({ aliases: [...aliases, ...free] }), OWN);
+  await changeRecord(modelVersions, earlier._id, () => ({ aliases: [] }), OWN);
+  await work.relay(earlier._id);
+  await work.relay(_id);
+}

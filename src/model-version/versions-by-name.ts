@@ -1,0 +1,71 @@
+import { trusted } from "mongoose";
+import { currentByKey } from "../store/current.js";
+import { keyOf } from "../store/key-of.js";
+import type { Store } from "../store/store.js";
+import type { ModelVersion } from "./model-version.js";
+
+/** A version as requests name it: by its model's name, and its own or one of its aliases. */
+export interface VersionName {
+  readonly model: string;
+  readonly name: string;
+}
+
+const nameKey = ({ model, name }: VersionName): string => keyOf(model, name);
+
+/**
+ * The current versions of these names, in their order; null for a name that no version has. A version's own name comes
+ * before another's alias. One find; three more, for all of them together, if some are no names.
+ */
+export async function versionsByName(
+  store: Pick<Store, "models" | "modelVersions">,
+  asked: readonly VersionName[],
+): Promise<(ModelVersion | null)[]> {
+  const named = new Map((await currentByKey(store.modelVersions, asked.map(nameKey))).map((each) => [each.key, each]));
+  const others = asked.filter((each) => !named.has(nameKey(each)));
+  const aliased = others.length === 0 ? new Map<string, ModelVersion>() : await byAlias(store, others);
+  return asked.map((each) => named.get(nameKey(each)) ?? aliased.get(nameKey(each)) ?? null);
+}
+
+/** The current version of that name, or null. */
+export async function versionByName(
+  store: Pick<Store, "models" | "modelVersions">,
+  asked: VersionName,
+): Promise<ModelVersion | null> {
+  return (await versionsByName(store, [asked]))[0] ?? null;
+}
+
+/** The alias by which a version was asked for, or null if it was asked for by its own name. */
+export const aliasAsked = ({ name }: { readonly name: string }, asked: VersionName): string | null =>
+  asked.name === name ? null : asked.name;
+
+async function byAlias(
+  { models, modelVersions }: Pick<Store, "models" | "modelVersions">,
+  asked: readonly VersionName[],
+): Promise<Map<string, ModelVersion>> {
+  const named = await currentByKey(models, [...new Set(asked.map(({ model }) => keyOf(model)))]);
+  const modelNames = new Map(named.map(({ _id, name }) => [_id, name]));
+  const aliases = [...new Set(asked.map(({ name }) => name))];
+  if (modelNames.size === 0) return new Map();
+  // An alias has one current version of each model, so that all come in one batch.
+  const holders = (await modelVersions
+    .find(
+      { model: trusted({ $in: [...modelNames.keys()] }), aliases: trusted({ $in: aliases }), superseded: false },
+      { key: 1, model: 1, aliases: 1 },
+    )
+    .batchSize(modelNames.size * aliases.length + 1)
+    .lean()) as Pick<ModelVersion, "key" | "model" | "aliases">[];
+  const keys = new Map(
+    holders.flatMap(({ key, model, aliases: all }) =>
+      all.map((alias): [string, string] => [keyOf(modelNames.get(model) ?? "", alias), key]),
+    ),
+  );
+  const wanted = new Set(asked.map((each) => keys.get(nameKey(each))).filter((key) => key !== undefined));
+  if (wanted.size === 0) return new Map();
+  const found = new Map((await currentByKey(modelVersions, [...wanted])).map((each) => [each.key, each]));
+  return new Map(
+    [...keys].flatMap(([name, key]): [string, ModelVersion][] => {
+      const version = found.get(key);
+      return version ? [[name, version]] : [];
+    }),
+  );
+}
