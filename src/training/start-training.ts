@@ -58,7 +58,9 @@ export function startTraining(
         details: input.details ?? {},
         resources: resourcesOf(app.settings),
         ds: await Promise.all(datasets.map((dataset) => freezeDataset(store, dataset, at))),
-        pretrained: await Promise.all(pretrained.map(({ version: each, alias }) => freezeModelVersion(store, each, at, alias))),
+        pretrained: await Promise.all(
+          pretrained.map(({ version: each, alias }) => freezeModelVersion(store, each, at, alias)),
+        ),
         task: waitingTask(at),
       },
       intent,
