@@ -11,17 +11,13 @@ import type { EventStreams } from "./event-stream/event-streams.js";
 import { refusalOf } from "./format-error.js";
 import { ASSETS, type GraphiqlPage } from "./graphiql-page.js";
 import type { GraphQLEndpoint } from "./graphql-endpoint.js";
+import { Health, isProbe, type Readiness } from "./health.js";
 import { loggable } from "./loggable.js";
 import { prefersEventStream, prefersPage } from "./media-type.js";
 import { answer, HttpRefusal, refusalBody, statusOf } from "./refusal.js";
 import type { Route } from "./route.js";
 import { setSecurityHeaders } from "./security-headers.js";
 import type { WebSockets } from "./websocket/websockets.js";
-
-export interface Readiness {
-  readonly ok: boolean;
-  readonly detail: Record<string, unknown>;
-}
 
 export interface FrontOptions {
   readonly settings: Pick<Settings, "HOST" | "ROCAS_TOKEN" | "ROCAS_ALLOWED_HOSTS" | "ROCAS_ALLOWED_ORIGINS">;
@@ -37,15 +33,19 @@ export interface FrontOptions {
 
 const GRAPHQL = "/graphql";
 const EVENT_STREAM = "/graphql/stream";
+/** Where browsers look for one, whatever page they show. */
+const ICON = "/favicon.ico";
 /** Without finer rights there is one caller: on loopback whoever is there, elsewhere who has the token. */
 const LOCAL = { name: "local" };
 
 /** Every request's way: whose name it uses, which page it comes from, what it asks for, and who asks. */
 export class Front {
   private readonly isAllowedHost: (host: string | undefined) => boolean;
+  private readonly health: Health;
 
   constructor(private readonly options: FrontOptions) {
     this.isAllowedHost = hostCheck(options.settings);
+    this.health = new Health(options.readiness);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -56,6 +56,7 @@ export class Front {
     setSecurityHeaders(response);
     response.setHeader("x-request-id", id);
     try {
+      if (isProbe(request)) return await this.health.handle(request, response, this.isKnown(request, response));
       this.check(request, response);
       await this.dispatch(request, response, id);
     } catch (error) {
@@ -90,9 +91,19 @@ export class Front {
     }
   }
 
+  /** For requests that are answered either way. */
+  private isKnown(request: IncomingMessage, response: ServerResponse): boolean {
+    if (hostsOf(request) > 1) throw new HttpRefusal(400, "BAD_USER_INPUT", "A request has one Host.");
+    try {
+      this.check(request, response);
+      return this.admits(request.socket, request.headers.authorization);
+    } catch {
+      return false;
+    }
+  }
+
   private check(request: IncomingMessage, response: ServerResponse): void {
-    const hosts = request.rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === "host");
-    if (hosts.length !== 1 || !this.isAllowedHost(request.headers.host))
+    if (hostsOf(request) !== 1 || !this.isAllowedHost(request.headers.host))
       throw new HttpRefusal(
         421,
         "FORBIDDEN",
@@ -105,9 +116,10 @@ export class Front {
     const { eventStreams, graphiql, graphql, routes } = this.options;
     const { path, search } = targetOf(request);
     if (request.method === "OPTIONS") return answerPreflight(response);
-    if (path === "/health/live") return sendJson(request, response, 200, { ok: true });
     if (isReading(request)) {
       if (path === GRAPHQL && prefersPage(request.headers.accept)) return graphiql.sendPage(request, response);
+      if (path === "/" && prefersPage(request.headers.accept)) return leadTo(GRAPHQL, request, response);
+      if (path === ICON) return graphiql.sendIcon(request, response);
       if (path.startsWith(ASSETS)) return graphiql.sendAsset(path, request, response);
     }
     const route = routes.find(({ prefix }) => path.startsWith(prefix));
@@ -117,8 +129,11 @@ export class Front {
     if (path === EVENT_STREAM || (path === GRAPHQL && prefersEventStream(request.headers.accept)))
       return eventStreams.handle(request, response, asked);
     if (path === GRAPHQL) return graphql.handle(request, response, asked);
-    if (path === "/health/ready") return this.sendReadiness(request, response);
-    throw new HttpRefusal(404, "NOT_FOUND", "There is nothing here. GraphQL is at /graphql.");
+    throw new HttpRefusal(
+      404,
+      "NOT_FOUND",
+      "There is nothing here. GraphQL is at /graphql, and GraphiQL in a browser.",
+    );
   }
 
   private authenticate(socket: Socket, authorization: string | undefined): void {
@@ -133,11 +148,6 @@ export class Front {
     if (token && !carriesToken(authorization, token)) return false;
     this.options.cap.trust(socket);
     return true;
-  }
-
-  private async sendReadiness(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { ok, detail } = await this.options.readiness();
-    sendJson(request, response, ok ? 200 : 503, { ok, ...detail });
   }
 
   private refuse(request: IncomingMessage, response: ServerResponse, error: unknown, id: string): void {
@@ -166,6 +176,14 @@ function targetOf({ url = "" }: IncomingMessage): { path: string; search: string
 
 const isReading = ({ method }: IncomingMessage): boolean => method === "GET" || method === "HEAD";
 
-function sendJson(request: IncomingMessage, response: ServerResponse, status: number, content: object): void {
-  answer(request, response, status, { "content-type": "application/json; charset=utf-8" }, JSON.stringify(content));
-}
+const hostsOf = ({ rawHeaders }: IncomingMessage): number =>
+  rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === "host").length;
+
+const leadTo = (location: string, request: IncomingMessage, response: ServerResponse): void =>
+  answer(
+    request,
+    response,
+    302,
+    { location, "content-type": "text/plain; charset=utf-8" },
+    `GraphiQL is at ${location}.`,
+  );

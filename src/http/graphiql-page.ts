@@ -10,6 +10,7 @@ import { HttpRefusal } from "./refusal.js";
 const BUNDLE = fileURLToPath(new URL("../../dist/graphiql/", import.meta.url));
 export const ASSETS = "/graphiql/";
 const PAGE = "index.html";
+const ICON = /^assets\/icon-[^/]*\.svg$/;
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -49,6 +50,13 @@ export class GraphiqlPage {
       throw new HttpRefusal(404, "NOT_FOUND", "There is nothing here.");
     // The names of all but the page itself hold a hash of the content.
     await this.send(name, name === PAGE ? "no-cache" : "public, max-age=31536000, immutable", request, response);
+  }
+
+  /** The page's own icon, for the pages that name none: a JSON answer in a tab of its own. */
+  async sendIcon(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const name = [...this.files].find((each) => ICON.test(each));
+    if (!name) throw new HttpRefusal(404, "NOT_FOUND", "There is nothing here.");
+    await this.send(name, "public, max-age=86400", request, response);
   }
 
   private async send(name: string, caching: string, request: IncomingMessage, response: ServerResponse) {

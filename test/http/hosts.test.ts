@@ -24,7 +24,7 @@ test.each([
   "rocas.example",
   "Rocas.Example:443",
 ])("a request to %s is answered", async (host) => {
-  expect(await ask("/health/ready", host)).toContain("HTTP/1.1 200");
+  expect(await ask("/own/x", host)).toContain("HTTP/1.1 200");
 });
 
 test.each([
@@ -36,17 +36,25 @@ test.each([
   "0.0.0.0:4000",
   "",
 ])("a request to %s is misdirected", async (host) => {
-  const answer = await ask("/health/ready", host);
+  const answer = await ask("/own/x", host);
   expect(answer).toContain("HTTP/1.1 421");
   expect(answer).toContain("FORBIDDEN");
 });
 
-test.each(["/health/live", "/graphql", "/graphiql/index.html", "/own/x", "/guarded/x", "/nothing"])(
-  "%s is behind the check",
-  async (path) => {
-    expect(await ask(path, "attacker.example")).toContain("HTTP/1.1 421");
-  },
-);
+test.each([
+  "/",
+  "/favicon.ico",
+  "/health",
+  "/health/",
+  "/health/live/",
+  "/graphql",
+  "/graphiql/index.html",
+  "/own/x",
+  "/guarded/x",
+  "/nothing",
+])("%s is behind the check", async (path) => {
+  expect(await ask(path, "attacker.example")).toContain("HTTP/1.1 421");
+});
 
 test("an attempt to open a WebSocket is behind the check", async () => {
   const head = "GET /graphql HTTP/1.1\r\nhost: attacker.example\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
@@ -54,7 +62,8 @@ test("an attempt to open a WebSocket is behind the check", async () => {
 });
 
 test("no host and two hosts are refused", async () => {
-  expect(await ask("/health/live")).toContain("HTTP/1.1 421");
+  expect(await ask("/own/x")).toContain("HTTP/1.1 421");
+  expect(await ask("/own/x", "localhost", "attacker.example")).toMatch(/HTTP\/1.1 4\d\d/);
   expect(await ask("/health/live", "localhost", "attacker.example")).toMatch(/HTTP\/1.1 4\d\d/);
 });
 

@@ -27,30 +27,19 @@ test.each([
   TOKEN,
   `Bearer ${TOKEN} ${TOKEN}`,
 ])("the header “%s” is refused", async (authorization) => {
-  const { status, headers, body } = await front.send("/health/ready", carrying(authorization));
+  const { status, headers, body } = await front.send("/guarded/x", carrying(authorization));
   expect(status).toBe(401);
   expect(headers.get("www-authenticate")).toBe("Bearer");
   expect(body.errors[0].extensions.code).toBe("UNAUTHENTICATED");
 });
 
-test.each(["/graphql", "/graphql?query={polluted}", "/health/ready", "/guarded/x", "/nothing", "/metrics"])(
+test.each(["/graphql", "/graphql?query={polluted}", "/", "/guarded/x", "/nothing", "/metrics"])(
   "%s asks for the token",
   async (path) => {
     expect((await front.send(path, { headers: { accept: "application/json" } })).status).toBe(401);
     expect((await front.send(`${path}?token=${TOKEN}`, { headers: { accept: "application/json" } })).status).toBe(401);
   },
 );
-
-test("life is told to everybody, and nothing else with it", async () => {
-  const { status, body } = await front.send("/health/live");
-  expect(status).toBe(200);
-  expect(body).toEqual({ ok: true });
-});
-
-test("readiness is told with the token", async () => {
-  const { body } = await front.send("/health/ready", carrying(`Bearer ${TOKEN}`));
-  expect(body).toEqual({ ok: true, store: "ok" });
-});
 
 test("a route that checks for itself is left to it", async () => {
   expect((await front.send("/own/x")).text).toBe("answer to /own/x");

@@ -10,6 +10,7 @@ export const rememberToken = (token: string): void => sessionStorage.setItem(KEY
 
 /** Whether the server answers, with the token remembered or with none. */
 export async function isAccepted(): Promise<boolean> {
-  const { status } = await fetch("/health/ready", { headers: tokenHeaders() });
+  const headers = { ...tokenHeaders(), "content-type": "application/json" };
+  const { status } = await fetch("/graphql", { method: "POST", headers, body: '{"query":"{__typename}"}' });
   return status !== 401;
 }

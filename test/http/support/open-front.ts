@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { pino } from "pino";
 import { DomainError } from "../../../src/errors.js";
+import type { Readiness } from "../../../src/http/health.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
 import { readSettings } from "../../../src/settings.js";
 import type { Route } from "../../../src/http/route.js";
@@ -29,8 +30,15 @@ const route = (prefix: string, auth: Route["auth"]): Route => ({
 const OWN = route("/own/", "own");
 const GUARDED = route("/guarded/", "token");
 
+const WELL: Readiness = { ok: true, detail: { store: "ok" } };
+
 /** The real server, listening, over a toy schema. */
-export async function openFront(environment: Record<string, string> = {}, limits: Partial<Limits> = {}, ownPort = 0) {
+export async function openFront(
+  environment: Record<string, string> = {},
+  limits: Partial<Limits> = {},
+  ownPort = 0,
+  readiness = () => Promise.resolve(WELL),
+) {
   const lines = new PassThrough();
   let log = "";
   lines.on("data", (chunk: Buffer) => (log += chunk.toString()));
@@ -44,7 +52,7 @@ export async function openFront(environment: Record<string, string> = {}, limits
     routes: [OWN, GUARDED],
     limits,
     logger: pino({ level: "debug" }, lines),
-    readiness: () => Promise.resolve({ ok: true, detail: { store: "ok" } }),
+    readiness,
   });
   const port = Number(new URL(server.url).port);
 
