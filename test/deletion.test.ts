@@ -86,17 +86,6 @@ test("a version that another was trained from goes: the snapshot outlives it", a
   });
 });
 
-test("the earlier records of a name go with the current one", async () => {
-  await using app = await openTestApp();
-  const { name: model } = await app.seed.model();
-  const one = await app.seed.dataset({ model, name: "iris" });
-  const two = await app.seed.dataset({ model, name: "iris" });
-
-  await remove(app, "dataset", { model, name: "iris" });
-
-  expect([await isThere(app, one.id), await isThere(app, two.id)]).toEqual([false, false]);
-});
-
 test("a dataset that is to take the place of a deleted one stays, and takes it", async () => {
   await using app = await openTestApp();
   const { name: model } = await app.seed.model();

@@ -1,5 +1,5 @@
 import { ArgsType, Field, InputType } from "type-graphql";
-import { DeletionInput } from "../graph/mutation-input.js";
+import { DeleteGenerationInput } from "../deletion/generation.inputs.js";
 
 @ArgsType()
 export class BuildVersionKey {
@@ -10,11 +10,11 @@ export class BuildVersionKey {
   readonly tag!: string;
 }
 
-@InputType({ description: "Which build version is to go, with the earlier ones of its tag." })
-export class DeleteBuildVersionInput extends DeletionInput {
-  @Field(() => String, { description: "The name of the project." })
-  readonly proj!: string;
+@InputType({ description: "Which build version is to go: the current one of a name, or the one of an id." })
+export class DeleteBuildVersionInput extends DeleteGenerationInput {
+  @Field(() => String, { nullable: true, description: "The name of the project; left out if `id` is given." })
+  readonly proj?: string | null;
 
-  @Field(() => String, { description: "The Docker tag." })
-  readonly tag!: string;
+  @Field(() => String, { nullable: true, description: "The Docker tag; left out if `id` is given." })
+  readonly tag?: string | null;
 }

@@ -1,6 +1,6 @@
 import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { Build } from "../build/build.js";
-import { deleteRecord } from "../deletion/delete-record.js";
+import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { answerChildren } from "../graph/answer-children.js";
@@ -37,14 +37,16 @@ export class BuildVersionResolver {
   }
 
   @Mutation(() => Deletion, {
-    description: "Deletes a build version with its image, unless something else uses that. Snapshots of it stay.",
+    description:
+      "Deletes the build version that is current under the tag, or one by its id, with its image, unless something else uses that. Earlier ones of the tag stay (`remaining`), unless `allGenerations` takes them; snapshots stay in any case.",
   })
   deleteBuildVersion(
     @Input(() => DeleteBuildVersionInput) input: DeleteBuildVersionInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
     const intent = intentOf(caller, "deleteBuildVersion", input);
-    return deleteRecord(app, intent, "bvers", [input.proj, input.tag], input.cascade);
+    const { proj, tag } = input;
+    return deleteGeneration(app, intent, "bvers", { proj, tag }, input);
   }
 
   @FieldResolver(() => Project, { description: "The project which was built." })

@@ -1,6 +1,7 @@
 import { ArgsType, Field, InputType } from "type-graphql";
+import { DeleteGenerationInput } from "../deletion/generation.inputs.js";
 import { KeptFilesInput } from "../files/kept-files.inputs.js";
-import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
 
 @InputType({
@@ -41,13 +42,13 @@ export class UpdateDatasetInput extends MutationInput {
   readonly details?: Record<string, unknown> | null;
 }
 
-@InputType({ description: "Which dataset is to go." })
-export class DeleteDatasetInput extends DeletionInput {
-  @Field(() => String, { description: "The name of its model." })
-  readonly model!: string;
+@InputType({ description: "Which dataset is to go: the current one of a name, or the one of an id." })
+export class DeleteDatasetInput extends DeleteGenerationInput {
+  @Field(() => String, { nullable: true, description: "The name of its model; left out if `id` is given." })
+  readonly model?: string | null;
 
-  @Field(() => String, { description: "The name of the dataset." })
-  readonly name!: string;
+  @Field(() => String, { nullable: true, description: "The name of the dataset; left out if `id` is given." })
+  readonly name?: string | null;
 }
 
 @ArgsType()

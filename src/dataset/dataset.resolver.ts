@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { deleteRecord } from "../deletion/delete-record.js";
+import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { downloadOf, uploadsOf } from "../files/uploads-of.js";
 import { answerChildren } from "../graph/answer-children.js";
@@ -46,15 +46,13 @@ export class DatasetResolver {
     return updateDataset(app, intentOf(caller, "updateDataset", input), input);
   }
 
-  @Mutation(() => Deletion, { description: "Deletes a dataset with its files. Snapshots of it stay." })
+  @Mutation(() => Deletion, {
+    description:
+      "Deletes the dataset that is current under the names, or one by its id, with its files. Earlier ones of the name stay (`remaining`), unless `allGenerations` takes them; snapshots stay in any case.",
+  })
   deleteDataset(@Input(() => DeleteDatasetInput) input: DeleteDatasetInput, @Ctx() { app, caller }: RequestContext) {
-    return deleteRecord(
-      app,
-      intentOf(caller, "deleteDataset", input),
-      "dataset",
-      [input.model, input.name],
-      input.cascade,
-    );
+    const { model, name } = input;
+    return deleteGeneration(app, intentOf(caller, "deleteDataset", input), "dataset", { model, name }, input);
   }
 
   @FieldResolver(() => Model, { description: "The model to which the dataset belongs." })

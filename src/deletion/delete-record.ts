@@ -12,24 +12,43 @@ import { endWork } from "./end-work.js";
 import { finishDeletion } from "./finish-deletion.js";
 import { refuseOwning, refuseUsed } from "./in-use.js";
 import { CALLED } from "./ownership.js";
+import { remainingOf } from "./remaining.js";
+
+/** What goes with the record that is deleted. */
+export interface DeletionScope {
+  /** All that it owns. */
+  readonly cascade: boolean;
+  /** The earlier records of its name. */
+  readonly withEarlier?: boolean;
+  /** What else forbids it, asked before the mark and after it. @throws why it must stay */
+  readonly refuse?: (target: AnyRecord) => Promise<void>;
+}
 
 /**
- * Deletes what is current under the names, with the earlier records of its key and, with `cascade`, all that it owns.
- * Marks it, ends the work of all that goes, and answers; the record goes once nothing of it runs any more.
+ * Deletes what is current under the names and, with `cascade`, all that it owns. Marks it, ends the work of all that
+ * goes, and answers; the record goes once nothing of it runs any more.
  * @throws NOT_FOUND, IN_USE naming by what.
  */
-export async function deleteRecord(
+export const deleteRecord = (
   app: App,
   intent: Intent,
   kind: Kind,
   names: readonly string[],
   cascade: boolean,
+): Promise<Deletion> =>
+  deleteOnce(app, intent, { cascade }, () => required(app.store.byKind[kind], CALLED[kind], names, ["input"]));
+
+/** Deletes what `find` gives, once per idempotency key. */
+export async function deleteOnce(
+  app: App,
+  intent: Intent,
+  scope: DeletionScope,
+  find: () => Promise<AnyRecord>,
 ): Promise<Deletion> {
   const earlier = await earlierDeletion(app, intent);
   if (earlier) return earlier;
   try {
-    const target = await required(app.store.byKind[kind], CALLED[kind], names, ["input"]);
-    return await deleteFound(app, intent, target, cascade);
+    return await deleteFound(app, intent, await find(), scope);
   } catch (error) {
     // The same request, sent twice at once: the other one was quicker.
     const made = await earlierDeletion(app, intent);
@@ -41,30 +60,45 @@ export async function deleteRecord(
 async function earlierDeletion(app: App, intent: Intent): Promise<Deletion | null> {
   const earlier = await earlierEffect(app.store, intent);
   if (!earlier) return null;
-  return { id: earlier._id, done: earlier.deleted === true || (await finishDeletion(app, earlier, intent)) };
+  const isDone = earlier.deleted === true || (await finishDeletion(app, earlier, intent));
+  return deletionOf(app, earlier, isDone);
 }
 
 /** The same for a record that is already at hand. */
-export async function deleteFound(app: App, intent: Intent, target: AnyRecord, cascade: boolean): Promise<Deletion> {
+export async function deleteFound(
+  app: App,
+  intent: Intent,
+  target: AnyRecord,
+  scope: DeletionScope,
+): Promise<Deletion> {
   const { store } = app;
   const records = store.byKind[kindOfRecord(target)];
-  await refuse(app, target, cascade);
-  await changeRecord(records, target._id, () => ({ deleting: true }), intent);
+  const mark = (deleting: boolean) => ({ deleting, ...(scope.withEarlier && { with_earlier: deleting }) });
+  const doomed = { ...target, ...mark(true) };
+  await refuse(app, doomed, scope);
+  await changeRecord(records, target._id, () => mark(true), intent);
   try {
     // Once more: something may have begun to use it between the check and the mark, and from the mark on nothing can.
-    await refuse(app, target, cascade);
+    await refuse(app, doomed, scope);
   } catch (error) {
-    await changeRecord(records, target._id, () => ({ deleting: false }), { ...intent, idempotencyKey: null });
+    await changeRecord(records, target._id, () => mark(false), { ...intent, idempotencyKey: null });
     await forgetUse(records, target._id, intent);
     throw error;
   }
-  await endWork(app, await allDoomed(store, target), intent);
+  await endWork(app, await allDoomed(store, doomed), intent);
   const [marked] = await byId(records, [target._id]);
-  return { id: target._id, done: !marked || (await finishDeletion(app, marked, intent)) };
+  return deletionOf(app, doomed, !marked || (await finishDeletion(app, marked, intent)));
 }
 
-async function refuse({ store }: App, target: AnyRecord, cascade: boolean): Promise<void> {
+async function refuse({ store }: App, target: AnyRecord, { cascade, refuse: others }: DeletionScope): Promise<void> {
   const doomed = await allDoomed(store, target);
   if (!cascade) await refuseOwning(store, doomed, target);
   await refuseUsed(store, doomed);
+  await others?.(target);
 }
+
+const deletionOf = async ({ store }: App, target: AnyRecord, done: boolean): Promise<Deletion> => ({
+  id: target._id,
+  done,
+  ...(await remainingOf(store, target)),
+});

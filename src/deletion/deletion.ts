@@ -1,4 +1,7 @@
-import { Field, ID, ObjectType } from "type-graphql";
+import { Field, ID, Int, ObjectType } from "type-graphql";
+
+/** Ids that a deletion names of what is left. */
+export const MOST_REMAINING = 100;
 
 @ObjectType({ description: "What a deletion has come to." })
 export class Deletion {
@@ -10,4 +13,13 @@ export class Deletion {
       "Whether the record is gone. False while something of it still runs: it goes by itself once that is confirmed to have ended.",
   })
   readonly done!: boolean;
+
+  @Field(() => Int, {
+    description:
+      "How many other records of the name are left: superseded ones, which stay reachable by id and keep their files. 0 for types whose records do not supersede each other.",
+  })
+  readonly remaining!: number;
+
+  @Field(() => [ID], { description: "The ids of what is left of the name, the newest first, 100 at most." })
+  readonly remainingIds!: readonly string[];
 }

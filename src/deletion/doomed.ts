@@ -39,10 +39,10 @@ async function withEarlier(store: Store, kind: Kind, { key, seq = 0 }: AnyRecord
   return records.sort((one, other) => (one.seq ?? 0) - (other.seq ?? 0)).map((record) => ({ kind, record }));
 }
 
-/** The record, the earlier ones of its key, and all that they own: children before their owners. */
+/** The record, with the earlier ones of its key if it is so marked, and all that they own: children before their owners. */
 export async function allDoomed(store: Store, target: AnyRecord): Promise<Doomed[]> {
   const kind = kindOfRecord(target);
-  const tops = await withEarlier(store, kind, target);
+  const tops = target.with_earlier ? await withEarlier(store, kind, target) : [{ kind, record: target }];
   const children = await ownedBy(
     store,
     kind,

@@ -1,14 +1,19 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
+import { type Kind, KINDS } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { entomb } from "../store/entomb.js";
+import { holdsPlace, isSuperseding } from "../store/generations.js";
+import { supersedeEarlier } from "../store/insert-record.js";
 import { type Intent, ownIntent } from "../store/intent.js";
-import type { Store } from "../store/store.js";
+import type { Records, Store } from "../store/store.js";
 import { allDoomed } from "./doomed.js";
 import { giveUpFiles, removeTraces } from "./remove-traces.js";
 
 const DAY = 24 * 60 * 60 * 1000;
+
+const TOMBSTONES = 500;
 
 /** Whether a job of one of the records may still have something running. */
 async function stillRuns(store: Store, ids: readonly string[]): Promise<boolean> {
@@ -32,6 +37,9 @@ export async function finishDeletion(app: App, target: AnyRecord, intent: Intent
     return false;
   for (const { kind, record } of doomed) {
     await giveUpFiles(app, kind, record);
+    // Its own mark on the one before it may be missing still, and without the record nobody would make it.
+    if (isSuperseding(kind) && record.seq !== undefined && !record.superseded)
+      await supersedeEarlier(store.byKind[kind], record.key, record.seq);
     await entomb(store.byKind[kind], record._id, { ...intent, idempotencyKey: null });
     await removeTraces(app, kind, record);
   }
@@ -40,11 +48,28 @@ export async function finishDeletion(app: App, target: AnyRecord, intent: Intent
 
 /** Goes on with every deletion that is under way, and lets tombstones go after a day. */
 export async function sweepDeletions(app: App): Promise<void> {
-  for (const records of Object.values(app.store.byKind)) {
+  for (const kind of KINDS) {
+    const records = app.store.byKind[kind];
     const marked = (await records
       .find({ deleting: true, deleted: trusted({ $ne: true }) } as object)
       .lean()) as AnyRecord[];
     for (const record of marked) await finishDeletion(app, record);
-    await records.deleteMany({ deleted: true, modified_at: trusted({ $lt: new Date(Date.now() - DAY) }) } as object);
+    await sweepTombstones(kind, records);
+  }
+}
+
+async function sweepTombstones(kind: Kind, records: Records<AnyRecord>): Promise<void> {
+  const old = { deleted: true, modified_at: trusted({ $lt: new Date(Date.now() - DAY) }) } as object;
+  if (!isSuperseding(kind)) return void (await records.deleteMany(old));
+  const tombstones = await records.find(old, { key: 1, seq: 1 }).limit(TOMBSTONES).lean<AnyRecord[]>();
+  for (const tombstone of tombstones) {
+    const { _id } = tombstone;
+    // Asked again a day later. Its idempotency keys have had their day.
+    if (await holdsPlace(records, tombstone))
+      await records.collection.updateOne({ _id } as object, {
+        $set: { modified_at: new Date() },
+        $unset: { used_keys: 1 },
+      });
+    else await records.deleteOne({ _id, deleted: true } as object);
   }
 }

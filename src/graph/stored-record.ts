@@ -100,7 +100,11 @@ export function storedRecord<B extends Base>(fields: B) {
     @prop({ type: () => Boolean, required: true })
     readonly deleting!: boolean;
 
-    /** A tombstone: kept a day for its idempotency keys and its place in `seq`. */
+    /** Whether the earlier records of the key are being deleted with it. */
+    @prop({ type: () => Boolean })
+    readonly with_earlier?: boolean;
+
+    /** A tombstone: kept a day for its idempotency keys, and for its place in `seq` while earlier records of the key are there. */
     @prop({ type: () => Boolean })
     readonly deleted?: boolean;
 
@@ -133,6 +137,7 @@ export interface AnyRecord {
   readonly version: number;
   readonly superseded?: boolean;
   readonly deleting: boolean;
+  readonly with_earlier?: boolean;
   readonly deleted?: boolean;
   readonly created_at: Date;
   readonly created_by: string;

@@ -1,7 +1,8 @@
 import { ArgsType, Field, InputType } from "type-graphql";
+import { DeleteGenerationInput } from "../deletion/generation.inputs.js";
 import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
 import { KeptFilesInput } from "../files/kept-files.inputs.js";
-import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
 
 @InputType({ description: "Which model version." })
@@ -50,13 +51,13 @@ export class UpdateModelVersionInput extends MutationInput {
   readonly aliases?: string[] | null;
 }
 
-@InputType({ description: "Which model version is to go." })
-export class DeleteModelVersionInput extends DeletionInput {
-  @Field(() => String, { description: "The name of its model." })
-  readonly model!: string;
+@InputType({ description: "Which model version is to go: the current one of a name, or the one of an id." })
+export class DeleteModelVersionInput extends DeleteGenerationInput {
+  @Field(() => String, { nullable: true, description: "The name of its model; left out if `id` is given." })
+  readonly model?: string | null;
 
-  @Field(() => String, { description: "The name of the version." })
-  readonly name!: string;
+  @Field(() => String, { nullable: true, description: "The name of the version; left out if `id` is given." })
+  readonly name?: string | null;
 }
 
 @ArgsType()

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { deleteRecord } from "../deletion/delete-record.js";
+import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { downloadOf, uploadsOf } from "../files/uploads-of.js";
@@ -64,19 +64,14 @@ export class ModelVersionResolver {
 
   @Mutation(() => Deletion, {
     description:
-      "Deletes a model version with its files. One that a deployment serves is never deleted; snapshots of it stay.",
+      "Deletes the model version that is current under the names, or one by its id, with its files. Earlier ones of the name stay (`remaining`), unless `allGenerations` takes them. One that a deployment serves is never deleted; snapshots stay in any case.",
   })
   deleteModelVersion(
     @Input(() => DeleteModelVersionInput) input: DeleteModelVersionInput,
     @Ctx() { app, caller }: RequestContext,
   ) {
-    return deleteRecord(
-      app,
-      intentOf(caller, "deleteModelVersion", input),
-      "movers",
-      [input.model, input.name],
-      input.cascade,
-    );
+    const { model, name } = input;
+    return deleteGeneration(app, intentOf(caller, "deleteModelVersion", input), "movers", { model, name }, input);
   }
 
   @FieldResolver(() => Model, { description: "The model definition that shapes the version." })

@@ -1,0 +1,31 @@
+import { trusted } from "mongoose";
+import { kindOfRecord } from "../graph/id.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { generationsOf, isSuperseding } from "../store/generations.js";
+import type { Store } from "../store/store.js";
+import { type Deletion, MOST_REMAINING } from "./deletion.js";
+
+/** What a deletion leaves of the name. */
+export async function remainingOf(
+  { byKind }: Pick<Store, "byKind">,
+  target: AnyRecord,
+): Promise<Pick<Deletion, "remaining" | "remainingIds">> {
+  const kind = kindOfRecord(target);
+  if (!isSuperseding(kind)) return { remaining: 0, remainingIds: [] };
+  const { _id, key, seq, with_earlier } = target;
+  const where = {
+    ...generationsOf([key]),
+    _id: trusted({ $ne: _id }),
+    // While something of it still runs, what goes with it is still there.
+    ...(with_earlier && seq !== undefined && { seq: trusted({ $gt: seq }) }),
+  };
+  const [remaining, newest] = await Promise.all([
+    byKind[kind].countDocuments(where),
+    byKind[kind]
+      .find(where, { _id: 1 })
+      .sort({ key: -1, seq: -1 })
+      .limit(MOST_REMAINING)
+      .lean<Pick<AnyRecord, "_id">[]>(),
+  ]);
+  return { remaining, remainingIds: newest.map((each) => each._id) };
+}
