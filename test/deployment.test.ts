@@ -111,6 +111,37 @@ test("a new revision is ready before the old one goes", async () => {
   expect(routed(app, proj).map(({ revision }) => revision)).toEqual([2, 2]);
 });
 
+test("a replica is asked for by its version's name, and by an alias for as long as the version has it", async () => {
+  await using app = await openTestApp();
+  await using played = new PlayedDeployments(app);
+  const { input, proj, model, version } = await servable(app);
+  const { data } = await played.deploy({ ...input, replicas: 1 });
+  await played.becomes(data.deploy.id, { availability: "FULL" });
+  const names = () => routed(app, proj)[0]?.names;
+  const give = (aliases: string[]) =>
+    app.seed.mutate("updateModelVersion", "UpdateModelVersionInput", { model: model.name, name, aliases }, "aliases");
+  const { name } = version;
+
+  await give(["production"]);
+  await expect.poll(names, { timeout: 20_000 }).toEqual([name, `${model.name}/${name}`, "production"]);
+  await give([]);
+  await expect.poll(names, { timeout: 20_000 }).toEqual([name, `${model.name}/${name}`]);
+});
+
+test("a change of details alone is written down and restarts nothing", async () => {
+  await using app = await openTestApp();
+  await using played = new PlayedDeployments(app);
+  const { input, proj } = await servable(app);
+  const { data } = await played.deploy({ ...input, replicas: 1 });
+  await played.becomes(data.deploy.id, { availability: "FULL" });
+  const before = played.names();
+
+  await played.deploy({ proj: proj.name, name: "live", details: { owner: "ada" } });
+
+  await played.becomes(data.deploy.id, { availability: "FULL", revision: 1, details: { owner: "ada" } });
+  expect(played.names()).toEqual(before);
+});
+
 test("there is a replica to route to at every moment of a change", async () => {
   await using app = await openTestApp();
   await using played = new PlayedDeployments(app);
@@ -120,7 +151,7 @@ test("there is a replica to route to at every moment of a change", async () => {
   const seen: number[] = [];
   const watch = setInterval(() => seen.push(routed(app, proj).length), 20);
 
-  await played.deploy({ proj: proj.name, name: "live", details: { canary: true } });
+  await played.deploy({ proj: proj.name, name: "live", notebook: "canary.ipynb" });
   await expect.poll(() => routed(app, proj)[0]?.revision, { timeout: 20_000 }).toBe(2);
   await expect.poll(() => played.names(), { timeout: 20_000 }).toHaveLength(1);
   clearInterval(watch);
@@ -195,7 +226,7 @@ test("each revision is kept, with what it ran", async () => {
   await using played = new PlayedDeployments(app);
   const { input, proj, version } = await servable(app);
   const { data } = await played.deploy({ ...input, replicas: 0 });
-  await played.deploy({ proj: proj.name, name: "live", details: { why: "canary" } });
+  await played.deploy({ proj: proj.name, name: "live", notebook: "canary.ipynb", details: { why: "canary" } });
   await played.deploy({ proj: proj.name, name: "live", notebook: "other.ipynb", movers: [] });
 
   const revisions = `query R($id: ID!) { node(id: $id) { ... on Deployment { revisions { nodes { number notebook details movers { name } deployment { id } } } } } }`;
@@ -205,7 +236,7 @@ test("each revision is kept, with what it ran", async () => {
   const movers = [{ name: version.name }];
   expect(answer.data.node.revisions.nodes).toEqual([
     { number: 3, notebook: "other.ipynb", details: { why: "canary" }, movers: [], deployment: { id } },
-    { number: 2, notebook: "predict.ipynb", details: { why: "canary" }, movers, deployment: { id } },
+    { number: 2, notebook: "canary.ipynb", details: { why: "canary" }, movers, deployment: { id } },
     { number: 1, notebook: "predict.ipynb", details: {}, movers, deployment: { id } },
   ]);
 });

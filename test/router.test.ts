@@ -27,6 +27,87 @@ test("a query is passed as it is", async () => {
   expect(asked[0]!.url).toBe("/predict?model_version=v1&x=%2F..%2f&&=");
 });
 
+const named = (endpoint: string, ...names: string[]) => ({
+  replicas: [{ id: "a", endpoint, movers: ["clf/v1"], names }],
+});
+
+for (const asked of ["v1", "clf/v1", "production"])
+  test(`a version that is served is asked for as ${asked}`, async () => {
+    await using router = await openRouter();
+    const { endpoint } = await router.replica();
+    router.serve([endpoint], named(endpoint, "v1", "clf/v1", "production"));
+
+    expect((await router.predict("[]", { path: `/predict/iris/live?model_version=${asked}` })).status).toBe(200);
+  });
+
+for (const asked of ["v2", "", "V1", "v1%20", "production", "clf/v2"])
+  test(`a version "${asked}" that is not served is not answered by another`, async () => {
+    await using router = await openRouter();
+    const replica = await router.replica();
+    router.serve([replica.endpoint], named(replica.endpoint, "v1", "clf/v1"));
+
+    const answer = await router.predict("[]", { path: `/predict/iris/live?model_version=${asked}` });
+
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({
+      errors: [
+        {
+          message: "The deployment does not serve the version that model_version names. It serves clf/v1.",
+          extensions: { code: "NOT_FOUND" },
+        },
+      ],
+    });
+    expect(replica.asked).toEqual([]);
+  });
+
+test("while one version replaces another, each is answered by the replica that has it", async () => {
+  await using router = await openRouter();
+  const [one, other] = [await router.replica(), await router.replica()];
+  const replicas = [one, other].map(({ endpoint }, n) => ({
+    id: `r${n}`,
+    endpoint,
+    movers: [`clf/v${n}`],
+    names: [`v${n}`],
+  }));
+  router.serve([], { replicas });
+
+  for (const version of ["v0", "v1", "v0"])
+    await router.predict("[]", { path: `/predict/iris/live?model_version=${version}` });
+
+  expect([one.asked.length, other.asked.length]).toEqual([2, 1]);
+});
+
+test("two versions in one request are refused", async () => {
+  await using router = await openRouter();
+  const { endpoint } = await router.replica();
+  router.serve([endpoint], named(endpoint, "v1"));
+
+  const answer = await router.predict("[]", { path: "/predict/iris/live?model_version=v1&model_version=v2" });
+
+  expect([answer.status, await codeOf(answer)]).toEqual([400, "BAD_USER_INPUT"]);
+});
+
+for (const encoding of ["gzip", "br", "deflate", "zstd", "GZIP", "gzip, identity"])
+  test(`a body in ${encoding} is refused, and the client told what is understood`, async () => {
+    await using router = await openRouter();
+    const replica = await router.replica();
+    router.serve([replica.endpoint]);
+
+    const answer = await router.predict("{}", { headers: { "content-encoding": encoding } });
+
+    expect([answer.status, await codeOf(answer)]).toEqual([415, "BAD_USER_INPUT"]);
+    expect(answer.headers.get("accept-encoding")).toBe("identity");
+    expect(replica.asked).toEqual([]);
+  });
+
+test("a body that says it is not encoded is passed", async () => {
+  await using router = await openRouter();
+  const { endpoint } = await router.replica();
+  router.serve([endpoint]);
+
+  expect((await router.predict("{}", { headers: { "content-encoding": "identity" } })).status).toBe(200);
+});
+
 test("a body without a length is passed piece by piece", async () => {
   await using router = await openRouter();
   const { endpoint, asked } = await router.replica();

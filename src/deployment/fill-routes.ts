@@ -9,6 +9,8 @@ import { availabilityOf } from "./replica-tasks.js";
 
 type Routed = Pick<Deployment, "_id" | "key" | "revision" | "replicas" | "tasks" | "deleting">;
 type Revision = Pick<DeploymentRevision, "_id" | "number" | "deployment" | "movers">;
+/** The aliases that versions have at this moment, by the id of the version. */
+type Aliases = ReadonlyMap<string, readonly string[]>;
 
 const FIELDS = { key: 1, revision: 1, replicas: 1, tasks: 1, deleting: 1 };
 
@@ -22,7 +24,16 @@ export async function fillRoutes({ store, runtime, routes }: App): Promise<void>
   const running = serving.length > 0 ? await reachable(runtime) : [];
   if (!running) return;
   const revisions = await revisionsOf(store, [...new Set(running.map(({ job }) => job))]);
-  routes.replace(deployments.filter(({ deleting }) => !deleting).map((each) => routeOf(each, running, revisions)));
+  const aliases = await aliasesOf(store, [...revisions.values()]);
+  const routed = deployments.filter(({ deleting }) => !deleting);
+  routes.replace(routed.map((each) => routeOf(each, running, revisions, aliases)));
+}
+
+async function aliasesOf({ modelVersions }: App["store"], revisions: readonly Revision[]): Promise<Aliases> {
+  const ids = [...new Set(revisions.flatMap(({ movers }) => movers.map(({ _id }) => _id)))];
+  if (ids.length === 0) return new Map();
+  const found = await modelVersions.find({ _id: trusted({ $in: ids }) }, { aliases: 1 }).lean();
+  return new Map(found.map(({ _id, aliases }) => [_id, aliases]));
 }
 
 /** Null while no engine answers, which the reconciler reports. */
@@ -40,7 +51,7 @@ async function revisionsOf(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Revision>> {
   if (ids.length === 0) return new Map();
-  const fields = { number: 1, deployment: 1, "movers.key": 1 };
+  const fields = { number: 1, deployment: 1, "movers.key": 1, "movers._id": 1 };
   const found = await deploymentRevisions.find({ _id: trusted({ $in: [...ids] }) }, fields).lean<Revision[]>();
   return new Map(found.map((each) => [each._id, each]));
 }
@@ -49,6 +60,7 @@ function routeOf(
   deployment: Routed,
   running: readonly Replica[],
   revisions: ReadonlyMap<string, Revision>,
+  aliases: Aliases,
 ): NamedRoute {
   const [proj = "", name = ""] = namesOf(deployment.key);
   const { revision, replicas, tasks } = deployment;
@@ -60,10 +72,17 @@ function routeOf(
       (task) => task.revision === its.number && task.slot === each.slot && task.attempt === each.attempt,
     );
     const movers = its.movers.map(({ key }) => namesOf(key).join("/"));
-    return isReady ? [{ id: each.id, endpoint: each.endpoint, movers, revision: its.number }] : [];
+    const names = movers.length > 0 ? { names: its.movers.flatMap((mover) => namesFor(mover, aliases)) } : {};
+    return isReady ? [{ id: each.id, endpoint: each.endpoint, movers, revision: its.number, ...names }] : [];
   });
   const versions = found.find((each) => each.revision === revision)?.movers ?? [];
   return { proj, name, revision, replicas: found, versions, state: stateOf(deployment) };
+}
+
+/** What a version may be called in `?model_version=`: by its name, with its model, by its aliases. */
+function namesFor({ _id, key }: Revision["movers"][number], aliases: Aliases): string[] {
+  const [model = "", name = ""] = namesOf(key);
+  return [name, `${model}/${name}`, ...(aliases.get(_id) ?? [])];
 }
 
 /** As soon as the wanted revision is complete, those that it replaces get nothing more. What is stored of it may be of an earlier wish. */

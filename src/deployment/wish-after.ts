@@ -20,16 +20,15 @@ export type Wanted = Pick<
 const ids = (snapshots: readonly { readonly _id: string }[]): string[] => snapshots.map(({ _id }) => _id);
 
 /**
- * The whole wanted state after a change. The next revision where what runs is another; replicas alone make none, nor
- * does what is wanted already, so that asking again for the same changes nothing.
+ * The whole wanted state after a change. The next revision if what runs is another: replicas and details alone make none
+ * and restart nothing, nor does what is wanted already, so that asking again for the same changes nothing.
  */
 export function wishAfter(current: Wanted, asked: Asked, newRevision: string): Wanted {
   const { bvers, notebook, movers, details, replicas } = asked;
   const changed =
     (bvers !== undefined && bvers._id !== current.bvers?._id) ||
     (notebook !== undefined && notebook !== current.notebook) ||
-    (movers !== undefined && !isDeepStrictEqual(ids(movers), ids(current.movers))) ||
-    (details !== undefined && !isDeepStrictEqual(details, current.details));
+    (movers !== undefined && !isDeepStrictEqual(ids(movers), ids(current.movers)));
   const revision = changed
     ? {
         revision: current.revision + 1,
@@ -37,7 +36,6 @@ export function wishAfter(current: Wanted, asked: Asked, newRevision: string): W
         bvers: bvers ?? current.bvers ?? null,
         notebook: notebook ?? current.notebook ?? null,
         movers: movers ? [...movers] : current.movers,
-        details: details ?? current.details,
       }
     : {
         revision: current.revision,
@@ -45,7 +43,6 @@ export function wishAfter(current: Wanted, asked: Asked, newRevision: string): W
         bvers: current.bvers ?? null,
         notebook: current.notebook ?? null,
         movers: current.movers,
-        details: current.details,
       };
-  return { ...revision, replicas: replicas ?? current.replicas };
+  return { ...revision, details: details ?? current.details, replicas: replicas ?? current.replicas };
 }

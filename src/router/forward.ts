@@ -60,6 +60,7 @@ class Forwarding {
       headers: {
         ...headersForReplica(request),
         host,
+        ...requestId(response),
         ...(chunked ? { "transfer-encoding": "chunked" } : { "content-length": length ?? "0" }),
       },
     });
@@ -170,6 +171,12 @@ class Forwarding {
     if (how === "BROKEN" || how === "CLIENT_LEFT") this.response.destroy();
     this.resolve(how);
   }
+}
+
+/** The id that this answer has, in place of any that the client sent: a replica names it in its errors. */
+function requestId(response: ServerResponse): Record<string, string> {
+  const id = response.getHeader("x-request-id");
+  return typeof id === "string" ? { "x-request-id": id } : {};
 }
 
 /** From the route table; the replica's own word counts where it names one of the versions served, or in lazy serving. */

@@ -25,6 +25,11 @@ export function predictTarget(url: string): PredictTarget | null {
   return { proj, name, query: mark < 0 ? "" : url.slice(mark) };
 }
 
+/** Each value of `?model_version=`, as it stands in the query. */
+export function versionsAsked({ query }: PredictTarget): readonly string[] {
+  return new URLSearchParams(query).getAll("model_version");
+}
+
 function decoded(segment: string): string | null {
   try {
     const name = decodeURIComponent(segment);

@@ -3,7 +3,7 @@ import { HttpRefusal } from "../http/refusal.js";
 import type { Route as HttpRoute } from "../http/route.js";
 import { drain } from "../http/drain.js";
 import { forward, type Forwarded, type ForwardLimits } from "./forward.js";
-import { isAmbiguous, predictTarget, type PredictTarget } from "./predict-target.js";
+import { isAmbiguous, predictTarget, type PredictTarget, versionsAsked } from "./predict-target.js";
 import { mayPredict, type PredictTokens } from "./predict-token.js";
 import { ReplicaHealth } from "./replica-health.js";
 import type { Route, RouteTable } from "./route-table.js";
@@ -78,10 +78,15 @@ class Router {
     if (!target || !route) throw new HttpRefusal(404, "NOT_FOUND", notDeployed(target));
     if (request.method !== "POST")
       throw new HttpRefusal(405, "BAD_USER_INPUT", "Predictions are asked for by POST.", { allow: "POST" });
+    // Nothing that a client sent is decompressed here, and a replica cannot be relied upon to do so within bounds.
+    if ((request.headers["content-encoding"] ?? "identity").trim().toLowerCase() !== "identity")
+      throw new HttpRefusal(415, "BAD_USER_INPUT", "A prediction is asked for with a body that is not compressed.", {
+        "accept-encoding": "identity",
+      });
     if (Number(request.headers["content-length"] ?? 0) > this.limits.bodyBytes) throw this.tooLarge();
     if (route.replicas.length === 0)
       throw new HttpRefusal(503, "RUNTIME_UNAVAILABLE", notReady(target, route), soon(2));
-    return { target, route };
+    return { target, route: { ...route, replicas: replicasAsked(target, route) } };
   }
 
   private async predict(
@@ -127,6 +132,21 @@ class Router {
     const most = `The body of a prediction has at most ${this.limits.bodyBytes} bytes.`;
     return new HttpRefusal(413, "LIMIT_EXCEEDED", most);
   }
+}
+
+/** The replicas that serve the version asked for. @throws HttpRefusal if more than one is asked for, or none has it. */
+function replicasAsked(target: PredictTarget, { replicas, versions }: Route): Route["replicas"] {
+  const [version, ...others] = versionsAsked(target);
+  if (version === undefined) return replicas;
+  if (others.length > 0) throw new HttpRefusal(400, "BAD_USER_INPUT", "model_version names one version.");
+  const having = replicas.filter(({ names }) => names === undefined || names.includes(version));
+  if (having.length === 0)
+    throw new HttpRefusal(
+      404,
+      "NOT_FOUND",
+      `The deployment does not serve the version that model_version names. It serves ${versions.join(", ")}.`,
+    );
+  return having;
 }
 
 const soon = (seconds: number) => ({ "retry-after": String(seconds) });

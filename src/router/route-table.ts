@@ -6,6 +6,8 @@ export interface RouteReplica {
   readonly endpoint: string;
   /** The versions that it serves; empty for lazy serving. */
   readonly movers: readonly string[];
+  /** What `?model_version=` may say to be answered by it: names and aliases. Absent in lazy serving, which loads any. */
+  readonly names?: readonly string[];
   /** Where it belongs to another revision than the route, as while one replaces the other. */
   readonly revision?: number;
 }

@@ -82,8 +82,14 @@ class Serving(unittest.TestCase):
     def test_answers_for_a_function_that_fails(self) -> None:
         with serving() as server:
             asked = ask(server, post(b'"fail"', JSON, "Content-Length: 6"), post(b"1", JSON, "Content-Length: 1"))
-        self.assertEqual(asked[0], (500, {"error": {"code": "PREDICTION_FAILED", "message": "RuntimeError: no luck"}}))
+        self.assertEqual(asked[0], (500, {"errors": [{"message": "RuntimeError: no luck", "extensions": {"code": "INTERNAL"}}]}))
         self.assertEqual(asked[1], (200, 1))
+
+    def test_names_the_request_in_its_errors(self) -> None:
+        with serving() as server:
+            asked = ask(server, post(b"{", JSON, "Content-Length: 1", "X-Request-Id: r-1"))
+        [(status, body)] = asked
+        self.assertEqual((status, body["errors"][0]["extensions"]), (400, {"code": "BAD_USER_INPUT", "id": "r-1"}))
 
     def test_refuses_bodies_whose_end_is_in_doubt_and_reads_on_no_more(self) -> None:
         smuggled = post(b"1", JSON, "Content-Length: 1")

@@ -22,7 +22,7 @@ REQUEST_SECONDS = 60.0
 REPLY_SECONDS = 60.0
 MAX_CONNECTIONS = 128
 # Rocas' own codes: a client of the router reads one list.
-CODES = {404: "NOT_FOUND", 413: "LIMIT_EXCEEDED", 500: "PREDICTION_FAILED", 503: "RUNTIME_UNAVAILABLE"}
+CODES = {404: "NOT_FOUND", 413: "LIMIT_EXCEEDED", 500: "INTERNAL", 503: "RUNTIME_UNAVAILABLE"}
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,8 @@ class PredictionHandler(BaseHTTPRequestHandler):
         self._reply_error(code, message or "The request cannot be read.")
 
     def _reply_error(self, status: int, message: str) -> None:
-        code = CODES.get(status, "BAD_USER_INPUT")
-        self._reply(status, to_json({"error": {"code": code, "message": message}}).encode(), "application/json")
+        headers = getattr(self, "headers", None)  # absent if they could not be read
+        self._reply(status, error_body(status, message, headers and headers.get("X-Request-Id")), "application/json")
 
     def _reply(self, status: int, content: bytes, content_type: str, version: str | None = None) -> None:
         self.connection.settimeout(REPLY_SECONDS)
@@ -185,6 +185,12 @@ class PredictionHandler(BaseHTTPRequestHandler):
         """Requests are counted by the router; a line for each would only fill the log."""
 
 
+def error_body(status: int, message: str, request_id: str | None = None) -> bytes:
+    """The shape that every error of Rocas has, so that a client of the router needs to know one."""
+    extensions = {"code": CODES.get(status, "BAD_USER_INPUT"), **({"id": request_id} if request_id else {})}
+    return to_json({"errors": [{"message": message, "extensions": extensions}]}).encode()
+
+
 def _encoded(value: Any) -> tuple[bytes, str]:
     if isinstance(value, (bytes, bytearray)):
         return bytes(value), "application/octet-stream"
@@ -194,8 +200,10 @@ def _encoded(value: Any) -> tuple[bytes, str]:
 def _turn_away(connection: socket.socket) -> None:
     try:
         connection.settimeout(1)
+        body = error_body(503, "The replica has too many connections.")
         connection.sendall(
-            b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body)
         )
     except OSError:
         pass
