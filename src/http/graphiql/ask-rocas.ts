@@ -1,10 +1,10 @@
-import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from "@graphiql/toolkit";
 import { createClient } from "graphql-ws";
 import { tokenHeaders } from "./access.js";
 
 /** What asks the server that the page came from: by HTTP, and by WebSocket for what goes on and on. */
-export const askRocas = () =>
-  createGraphiQLFetcher({
+export function askRocas(): Fetcher {
+  const fetcher = createGraphiQLFetcher({
     url: "/graphql",
     // An answer of this server is one piece.
     enableIncrementalDelivery: false,
@@ -15,6 +15,12 @@ export const askRocas = () =>
       connectionParams: tokenHeaders,
     }),
   });
+  return (params, options) => fetcher(ofItsOwn(params), options);
+}
+
+// For a moment after a change of tabs GraphiQL still names the operation of the tab before.
+const ofItsOwn = (params: FetcherParams): FetcherParams =>
+  params.operationName && !params.query.includes(params.operationName) ? { ...params, operationName: null } : params;
 
 /** What the headers editor holds goes over the remembered token, however it is spelt there. */
 const lowerCase = (headers: object = {}): Record<string, string> =>

@@ -2,7 +2,8 @@ import { GraphiQL } from "graphiql";
 import { useEffect, useState } from "react";
 import { isAccepted } from "./access.js";
 import { askRocas } from "./ask-rocas.js";
-import { story } from "./story.js";
+import { shareWidth } from "./share-width.js";
+import { madeUpName, storyOf } from "./story.js";
 import { TokenForm } from "./token-form.js";
 
 type Access = "unknown" | "granted" | "asked";
@@ -11,7 +12,9 @@ type Access = "unknown" | "granted" | "asked";
 export function Page() {
   const [access, setAccess] = useState<Access>("unknown");
   const [fetcher] = useState(askRocas);
+  const [story] = useState(() => storyOf(location.origin, madeUpName()));
   useEffect(() => {
+    shareWidth();
     void isAccepted().then((accepted) => setAccess(accepted ? "granted" : "asked"));
   }, []);
   if (access === "unknown") return null;

@@ -1,7 +1,23 @@
 const operations = import.meta.glob<string>("./story/*.graphql", { query: "?raw", import: "default", eager: true });
 const variables = import.meta.glob<string>("./story/*.json", { query: "?raw", import: "default", eager: true });
 
-/** The tabs of a first visit, in the order of their files' names. */
-export const story = Object.keys(operations)
-  .sort()
-  .map((file) => ({ query: operations[file]!, variables: variables[file.replace(/\.graphql$/, ".json")] ?? null }));
+/** The names of the story as it is written, and the address of a server as started without settings. */
+const NAME = /\biris-story\b/g;
+const ADDRESS = "http://127.0.0.1:4000";
+
+/**
+ * The tabs of a first visit, in the order of their files' names. Each reader's story has names of its own, so that it
+ * meets no records of another's.
+ */
+export function storyOf(address: string, ownName: string) {
+  const told = (text: string) => text.replaceAll(NAME, ownName).replaceAll(ADDRESS, address);
+  return Object.keys(operations)
+    .sort()
+    .map((file) => {
+      const values = variables[file.replace(/\.graphql$/, ".json")];
+      return { query: told(operations[file]!), variables: values ? told(values) : null };
+    });
+}
+
+/** Four letters and digits tell readers apart. */
+export const madeUpName = (): string => `iris-${Math.random().toString(36).slice(2, 6).padEnd(4, "0")}`;
