@@ -1,4 +1,5 @@
 import { DomainError } from "./errors.js";
+import { pathFault } from "./path-part.js";
 
 declare const brand: unique symbol;
 type Branded<B extends string> = string & { readonly [brand]: B };
@@ -17,9 +18,6 @@ const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
 /** Docker's grammar of tags. */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const REF = /^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/;
-const FILE_NAME = /^(?!.*\.\.)\w[\w.-]{0,63}$/;
-/** Names that Windows keeps for devices, with or without an ending. */
-const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Docker's grammar of references: an optional host with a port, path components in lower case, an optional tag. */
 const PATH_PART = "[a-z0-9]+(?:(?:[.]|_{1,2}|-+)[a-z0-9]+)*";
@@ -59,13 +57,15 @@ export const asGitRef = (text: string): GitRef =>
     'A git reference has letters, digits, underscores, dots, slashes and dashes, starts with a letter or digit, holds no ".." and has at most 200 characters.',
   );
 
-/** The logical name of a file of a dataset or version. @throws BAD_USER_INPUT */
-export const asFileName = (text: string): FileName =>
-  check(
-    FILE_NAME.test(text) && !DEVICE.test(text),
-    text,
-    'A file name has letters, digits, underscores, dots and dashes, starts with neither of the last two, holds no ".." and has at most 64 characters.',
-  );
+/**
+ * The name of a file of a dataset or version: a relative path, `variables/variables.index`.
+ * @param named what the refusal calls it.
+ * @throws BAD_USER_INPUT saying which character or part is wrong.
+ */
+export function asFileName(text: string, named = "The file name"): FileName {
+  const fault = pathFault(text);
+  return check(fault === null, text, `${named} ${fault}.`);
+}
 
 /** @throws BAD_USER_INPUT */
 export const asSha256 = (text: string): Sha256 =>

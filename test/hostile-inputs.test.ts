@@ -58,40 +58,6 @@ test.each(["a", "A-1", "0", "x".repeat(64), "na--me", "constructor", "toString",
   },
 );
 
-test.each([
-  "../x",
-  "a/b",
-  "a\\b",
-  "C:x",
-  "CON",
-  "con.txt",
-  ".",
-  "..",
-  "~",
-  "%2e%2e",
-  "%252e",
-  "a\u0000",
-  "x".repeat(65),
-  "file.pkl#/../../etc",
-  ".hidden",
-  "-rf",
-  "a..b",
-  "ä",
-])("the file name %j is refused, in a contract and in a manifest", async (name) => {
-  const answers = [
-    await model({ modelFiles: [{ name }] }),
-    await app.execute(DATASET, { input: { model: "flora", files: [{ name, text: "abc" }] } }),
-  ];
-  expect(answers.map(({ errors }) => errors?.length)).toEqual([1, 1]);
-});
-
-test.each(["clf.pkl", "measures.csv", "_a", "A-1.tar.gz", "x".repeat(64), "console.txt", "constructor"])(
-  "the file name %s is kept",
-  async (name) => {
-    expect((await model({ modelFiles: [{ name }] })).data.createModel.modelFiles).toEqual([{ name }]);
-  },
-);
-
 test.each(["a\u0000b", "a\u202Eb", "\uD800", "e\u0301", "a\u001bb", "x".repeat(513)])(
   "the description %j is refused",
   async (desc) => {

@@ -4,6 +4,7 @@ import { GraphQLSafeInt } from "graphql-scalars";
 import { DomainError } from "../errors.js";
 import { FileNameScalar, Sha256Scalar } from "../graph/scalars.js";
 import type { StoredFile } from "../graph/stored-file.js";
+import { fileAndFolder } from "./file-and-folder.js";
 
 export const MOST_FILES = 1_000;
 const MOST_FILE_BYTES = 64 * 1024 ** 3;
@@ -14,7 +15,7 @@ const MOST_TEXT_BYTES = 64 * 1024;
 
 @InputType({ description: "One file of a manifest: announced by size and checksum, or given as text." })
 export class ManifestFileInput {
-  @Field(() => FileNameScalar, { description: "The name of the file." })
+  @Field(() => FileNameScalar, { description: "The name of the file, its folders included." })
   readonly name!: string;
 
   @Field(() => GraphQLSafeInt, {
@@ -41,26 +42,42 @@ export interface ManifestFile extends StoredFile {
 /** @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
 export function manifestOf(inputs: readonly ManifestFileInput[], lightweight: boolean): ManifestFile[] {
   const path = ["input", "files"];
-  if (inputs.length > MOST_FILES)
-    throw new DomainError("LIMIT_EXCEEDED", `A record has at most ${MOST_FILES} files.`, path);
   const files = inputs.map((input, index) => manifestFile(input, [...path, index]));
-  files.forEach(({ name, size }, index) => {
-    if (files.findIndex((file) => file.name === name) < index)
-      throw new DomainError("BAD_USER_INPUT", "A file of this name stands in the manifest already.", [
-        ...path,
-        index,
-        "name",
-      ]);
-    if (lightweight && size > MOST_LIGHT_FILE)
-      throw new DomainError("LIMIT_EXCEEDED", "A file of a lightweight record has at most 16 MiB.", [
-        ...path,
-        index,
-        "size",
-      ]);
-  });
-  if (lightweight && files.reduce((sum, { size }) => sum + size, 0) > MOST_LIGHT_RECORD)
-    throw new DomainError("LIMIT_EXCEEDED", "The files of a lightweight record have at most 64 MiB together.", path);
+  checkManifest(files, lightweight, path);
   return files;
+}
+
+/** What holds for the files of a record together. @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
+export function checkManifest(files: readonly StoredFile[], lightweight: boolean, path: readonly string[]): void {
+  if (files.length > MOST_FILES)
+    throw new DomainError("LIMIT_EXCEEDED", `A record has at most ${MOST_FILES} files.`, path);
+  checkNames(files, path);
+  if (!lightweight) return;
+  const large = files.findIndex(({ size }) => size > MOST_LIGHT_FILE);
+  if (large >= 0)
+    throw new DomainError("LIMIT_EXCEEDED", "A file of a lightweight record has at most 16 MiB.", [
+      ...path,
+      large,
+      "size",
+    ]);
+  if (files.reduce((sum, { size }) => sum + size, 0) > MOST_LIGHT_RECORD)
+    throw new DomainError("LIMIT_EXCEEDED", "The files of a lightweight record have at most 64 MiB together.", path);
+}
+
+function checkNames(files: readonly StoredFile[], path: readonly string[]): void {
+  const seen = new Set<string>();
+  files.forEach(({ name }, index) => {
+    if (seen.has(name))
+      throw new DomainError("BAD_USER_INPUT", `The manifest has a file "${name}" already.`, [...path, index, "name"]);
+    seen.add(name);
+  });
+  const both = fileAndFolder(files.map(({ name }) => name));
+  if (both !== null)
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      `"${both}" is a file and the folder of another file: give one of the two another name.`,
+      [...path, files.findIndex(({ name }) => name === both), "name"],
+    );
 }
 
 function manifestFile(

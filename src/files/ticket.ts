@@ -22,8 +22,8 @@ export type Ticket = UploadTicket | DownloadTicket;
 const PURPOSE = "ticket";
 const LIFE_MS = 15 * 60_000;
 const MINUTE_MS = 60_000;
-/** Longest text that is looked at: names of 64 characters, an id and the signature stay well below. */
-const MOST = 1_024;
+/** Longest text that is looked at: a name of 1,024 bytes, escaped and in base64, with all else stays below. */
+const MOST = 4_096;
 
 /**
  * The ticket as text for a URL. It holds all that it grants, signed, so nothing is stored; whole minutes make a repeated

@@ -61,8 +61,8 @@ export const NotebookPathScalar = textual(
 );
 export const FileNameScalar = textual(
   "FileName",
-  "The name of a file, without a folder, 64 characters at most.",
-  asFileName,
+  'The name of a file: a relative path with "/" between folders. Each part has letters and digits of any script (in NFC), spaces and _ - . = + @ , # ( ), and 255 bytes at most; the whole has 1,024 bytes and 32 parts at most.',
+  (text) => asFileName(text),
 );
 export const Sha256Scalar = textual("Sha256", "A SHA-256 checksum: 64 lower-case hex digits.", asSha256);
 

@@ -5,7 +5,7 @@ import { Field, Float, ObjectType } from "type-graphql";
   description: "One file of a model's contract: what it is called, whether it must be there, how large it may be.",
 })
 export class FileDoc {
-  @Field(() => String, { description: "The name of the file, without a folder." })
+  @Field(() => String, { description: "The name of the file, its folders included: `variables/variables.index`." })
   @prop({ type: () => String, required: true })
   readonly name!: string;
 

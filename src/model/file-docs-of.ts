@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.js";
+import { fileAndFolder } from "../files/file-and-folder.js";
 import type { FileDoc } from "./file-doc.js";
 import type { FileDocInput } from "./model.inputs.js";
 
@@ -9,6 +10,13 @@ const MOST_MB = 1_000_000;
 export function fileDocsOf(files: readonly FileDocInput[], field: string): FileDoc[] {
   if (files.length > MOST_FILES)
     throw new DomainError("BAD_USER_INPUT", `A contract has at most ${MOST_FILES} files.`, ["input", field]);
+  const both = fileAndFolder(files.map(({ name }) => name));
+  if (both !== null)
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      "A file of the contract is the folder of another one: no record can have both.",
+      ["input", field, files.findIndex(({ name }) => name === both), "name"],
+    );
   return files.map(({ name, desc, required, maxMb }, index) => {
     const path = ["input", field, index];
     if (files.findIndex((file) => file.name === name) < index)

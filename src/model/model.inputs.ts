@@ -4,7 +4,7 @@ import { FileNameScalar, NameScalar, ShortTextScalar } from "../graph/scalars.js
 
 @InputType({ description: "One file of a model's contract." })
 export class FileDocInput {
-  @Field(() => FileNameScalar, { description: "The name of the file, without a folder." })
+  @Field(() => FileNameScalar, { description: "The name of the file, its folders included." })
   readonly name!: string;
 
   @Field(() => ShortTextScalar, { nullable: true, description: "Free text." })

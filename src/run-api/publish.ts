@@ -1,18 +1,22 @@
 import { createHash } from "node:crypto";
+import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { asJsonObject } from "../graph/json-object.js";
 import { FilesState, type StoredFile } from "../graph/stored-file.js";
 import type { Model } from "../model/model.js";
 import type { ModelVersion } from "../model-version/model-version.js";
+import type { PublishModelVersionInput } from "../model-version/model-version.inputs.js";
+import { provenanceOf } from "../model-version/provenance.js";
 import { publishModelVersion } from "../model-version/publish-model-version.js";
 import { asFileName, asName, asSha256 } from "../names.js";
 import { byId } from "../store/current.js";
 import type { Store } from "../store/store.js";
+import type { Training } from "../training/training.js";
 import { assignmentOf, type Assignment } from "./assignment.js";
 import { assertWorking } from "./attempt.js";
 import type { Call, Endpoint } from "./call.js";
 import { type Fields, fieldsOf, given, integerAt, listAt, textAt, truthAt } from "./fields.js";
-import { publishedBefore } from "./published.js";
+import { isAskedAgain, lastPublished, type Wish } from "./published.js";
 import { readJson } from "./read-body.js";
 
 const MOST_BYTES = 256 * 1024;
@@ -20,7 +24,8 @@ const MOST_FILES = 1_000;
 const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "compressed", "files"];
 
 /**
- * A version of a model of the attempt's project, from the training that publishes it. Repeated, it gives the first one.
+ * A version of a model of the attempt's project, from the training that publishes it. Repeated in the same words, it
+ * gives the first one; with other details or files under the same name, a version that replaces it.
  * @throws NotGranted, BAD_USER_INPUT, NOT_FOUND, CONTRACT_NOT_MET; the notebook shows the message.
  */
 export const publish: Endpoint = async (call) => {
@@ -41,8 +46,6 @@ async function versionFor(
   const named = textAt(body, "name");
   const name = named === null ? null : asName(named);
   const files = listAt(body, "files", MOST_FILES).map(fileOf);
-  const before = name && (await publishedBefore(app.store, attempt, model, name, files));
-  if (before) return before;
   const input = {
     model: model.name,
     name,
@@ -53,17 +56,25 @@ async function versionFor(
     lightweight: truthAt(body, "lightweight") ?? false,
     files,
   };
+  const last = name && (await lastPublished(app.store, attempt, model, name));
+  if (last && isAskedAgain(last, files, await wishOf(app, assignment.training, model, input))) return last;
   const hash = createHash("sha256").update(JSON.stringify(input)).digest("hex");
   const intent = {
     caller: { name: assignment.training._id },
     mutation: "publish",
     input,
     // An answer may be lost on its way: the attempt asks again in the same words.
-    idempotencyKey: `${attempt.slot.attempt}/${hash}`,
+    idempotencyKey: `${attempt.slot.attempt}/${last ? last._id : ""}/${hash}`,
   };
   const version = await publishModelVersion(app, intent, input, assignment.training);
   await app.work.relay(version._id);
   return version;
+}
+
+async function wishOf(app: App, training: Training, model: Model, input: PublishModelVersionInput): Promise<Wish> {
+  const { ds, pretrained } = await provenanceOf(app, training, input, model);
+  const { details, compressed, lightweight } = input;
+  return { details: details ?? {}, compressed, lightweight, ds: ds?._id ?? null, pretrained: pretrained?._id ?? null };
 }
 
 /** The one named, else the only one that the project has. */
@@ -82,8 +93,10 @@ async function modelToPublish({ models }: Store, { proj }: Assignment, name: str
 
 function fileOf(value: unknown): StoredFile {
   const fields = fieldsOf(value, ["name", "size", "sha256"], "files");
+  const name = given(textAt(fields, "name"), "name");
   return {
-    name: asFileName(given(textAt(fields, "name"), "name")),
+    // Whoever publishes a folder of thousands must know which of them it is.
+    name: asFileName(name, `The file name ${JSON.stringify(name.slice(0, 300))}`),
     size: given(integerAt(fields, "size", 0, Number.MAX_SAFE_INTEGER), "size"),
     sha256: asSha256(given(textAt(fields, "sha256"), "sha256")),
   };

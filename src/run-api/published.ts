@@ -9,21 +9,35 @@ import type { Attempt } from "./attempt.js";
 
 const manifest = (files: readonly StoredFile[]) => files.map(({ name, size, sha256 }) => [name, size, sha256]).sort();
 
-/** The version that this very attempt has published under the name with the same files, or null. */
-export async function publishedBefore(
+/** What a version is made of, beside its name and files. */
+export type Wish = Pick<ModelVersion, "details" | "compressed" | "lightweight"> & {
+  readonly ds: string | null;
+  readonly pretrained: string | null;
+};
+
+const wishOf = ({ details, compressed, lightweight, ds, pretrained }: ModelVersion): Wish => ({
+  details,
+  compressed,
+  lightweight,
+  ds: ds?._id ?? null,
+  pretrained: pretrained?._id ?? null,
+});
+
+/** The version that this very attempt has published last under the name, or null. */
+export async function lastPublished(
   { modelVersions }: Pick<Store, "modelVersions">,
   { job, slot }: Attempt,
   model: Model,
   name: string,
-  files: readonly StoredFile[],
 ): Promise<ModelVersion | null> {
   const found = (await modelVersions
     .find({ "train._id": trusted({ $eq: job._id }), deleted: trusted({ $ne: true }) })
+    .sort({ _id: 1 })
     .lean()) as ModelVersion[];
   const since = slot.claimed_at ?? new Date(NaN);
-  const same = found.filter(
-    ({ key, created_at, files: kept }) =>
-      key === keyOf(model.name, name) && created_at >= since && isDeepStrictEqual(manifest(kept), manifest(files)),
-  );
-  return same.at(-1) ?? null;
+  return found.filter(({ key, created_at }) => key === keyOf(model.name, name) && created_at >= since).at(-1) ?? null;
 }
+
+/** Whether the version was asked for in the same words: with the same files, details and origin. */
+export const isAskedAgain = (version: ModelVersion, files: readonly StoredFile[], wish: Wish): boolean =>
+  isDeepStrictEqual(manifest(version.files), manifest(files)) && isDeepStrictEqual(wishOf(version), wish);

@@ -128,7 +128,7 @@ export type FileDocInput = {
   desc?: string | null | undefined;
   /** How large the file may be, in MB (1,000,000 bytes); above 0. */
   maxMb?: number | null | undefined;
-  /** The name of the file, without a folder. */
+  /** The name of the file, its folders included. */
   name: string;
   /** Whether the file can never be left out. */
   required?: boolean;
@@ -143,7 +143,7 @@ export type FilesState =
 
 /** One file of a manifest: announced by size and checksum, or given as text. */
 export type ManifestFileInput = {
-  /** The name of the file. */
+  /** The name of the file, its folders included. */
   name: string;
   /** SHA-256 of the content. Left out where `text` is given. */
   sha256?: string | null | undefined;

@@ -12,6 +12,8 @@ const isText = (value: unknown): value is string => typeof value === "string" &&
 const matches = (pattern: RegExp) => (value: unknown) => isText(value) && pattern.test(value);
 const lines = (text: string): string => text.replace(/[\n\r\t]/g, "");
 const UNPRINTABLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const isFilePart = (part: string): boolean =>
+  /^[\p{L}\p{M}\p{N} _.=+@,#()-]{1,255}$/u.test(part) && !/^(\.+$|-| )| $/.test(part);
 const isInt = (value: unknown, most: number): boolean =>
   typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= most;
 
@@ -32,7 +34,8 @@ const MAY: Readonly<Record<string, (value: unknown) => boolean>> = {
   GitRef: (value) => isText(value) && /^[A-Za-z0-9][\w./-]{0,199}$/.test(value) && !value.includes(".."),
   ImageRef: matches(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}$/),
   NotebookPath: (value) => isText(value) && /^\w[\w ./-]*\.ipynb$/.test(value) && !value.includes(".."),
-  FileName: (value) => isText(value) && /^\w[\w.-]{0,63}$/.test(value) && !value.includes("..") && value !== "CON",
+  FileName: (value) =>
+    isText(value) && value === value.normalize("NFC") && value.length <= 1024 && value.split("/").every(isFilePart),
   Sha256: matches(/^[0-9a-f]{64}$/),
   Secret: (value) => isText(value) && value.length >= 1 && value.length <= 4096 && !/[\0\r\n]/.test(value),
   JSONObject: (value) => isObject(value) && isTame(value),

@@ -36,8 +36,15 @@ class Fetching(RootedTest):
                 fetch_mount(listener.api, mount(), self.base())
             self.assertFalse((self.base() / "d1/a.csv").exists())
 
+    def test_keeps_files_in_their_folders(self) -> None:
+        name = "variables/.config/größe=1.index"
+        with Listener(lambda *_: (200, CONTENT)) as listener:
+            fetch_mount(listener.api, mount(name), self.base())
+        self.assertEqual((self.base() / "d1" / name).read_bytes(), CONTENT)
+        self.assertIn("files/variables%2F.config%2Fgr%C3%B6%C3%9Fe%3D1.index", listener.asked[0][1])
+
     def test_takes_no_name_that_leads_elsewhere(self) -> None:
-        for hostile in ("../a", "a/b", "..", ""):
+        for hostile in ("../a", "a/../b", "a/..", "/a", "a//b", "a/", "./a", "..", "", "a\0b"):
             with Listener(lambda *_: (200, CONTENT)) as listener, self.assertRaises(ValueError):
                 fetch_mount(listener.api, mount(hostile), self.base())
         with Listener(lambda *_: (200, CONTENT)) as listener, self.assertRaises(ValueError):

@@ -36,10 +36,23 @@ class ModelPath(RootedTest):
 
     def test_never_leaves_the_folder(self) -> None:
         self.mount("train")
-        for hostile in ("../x", "a/b", "..", "/etc/passwd", "a\0b"):
+        for hostile in ("../x", "a/../../x", "..", "/etc/passwd", "a//b", "./a", "a\0b"):
             with self.assertRaises(ValueError):
                 model_path(hostile, places=self.places)
         self.assertTrue(model_path("x", model="a/../..", places=self.places).startswith(str(self.places.to_publish)))
+
+    def test_makes_the_folders_of_a_file_to_write(self) -> None:
+        self.mount("train")
+        with open(model_path("variables/variables.index", places=self.places), "w") as file:
+            file.write("a model")
+
+    def test_is_a_folder_of_files_too(self) -> None:
+        self.mount("deploy", versions=[record("v1", "iris", "fox", "saved/variables/a.index", role="mover")])
+        for name in ("saved", "saved/", "saved/variables", "saved/variables/a.index"):
+            wanted = self.places.versions / "v1" / name
+            self.assertEqual(model_path(name, places=self.places), str(wanted))
+        with self.assertRaisesRegex(NotMounted, "saved/variables/a.index"):
+            model_path("save", places=self.places)
 
     def test_is_a_place_to_read_in_a_deployment(self) -> None:
         self.mount("deploy", versions=[record("v1", "iris", "fox", "clf.pkl", role="mover")])

@@ -1,5 +1,7 @@
+import io
 import json
 import os
+from contextlib import redirect_stdout
 from typing import Any
 
 from rocas.paths import model_path
@@ -51,6 +53,15 @@ class Publishing(RootedTest):
             self.publish(listener)
         wishes = [json.loads(body) for _, path, body in listener.asked if path == "/publish"]
         self.assertEqual([wish.get("name") for wish in wishes], [None, "fox"])
+
+    def test_says_what_to_write_where_no_dataset_is_chosen(self) -> None:
+        self.mount("train", [record("d1", "flora", "first", "a.csv")])
+        with Listener(lambda _, path, __: granted(path)) as listener, redirect_stdout(io.StringIO()) as log:
+            self.publish(listener)
+            self.publish(listener, ds=("flora", "first"))
+        self.assertEqual(log.getvalue().count("Publisher:"), 1)
+        self.assertIn('write ds=("flora", "first")', log.getvalue())
+        self.assertEqual(json.loads(listener.asked[2][2])["ds"], {"model": "flora", "name": "first"})
 
     def test_takes_numbers_of_other_libraries_and_no_values_without_a_form_in_json(self) -> None:
         class Number:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .back_off import persist
-from .file_name import plain_name
+from .file_name import plain_name, relative_path
 from .mounts import Mount, MountedFile
 from .run_api import ApiUnavailable, RunApi
 
@@ -24,15 +24,17 @@ def fetch_mount(
     api: RunApi, mount: Mount, base: Path, stop: threading.Event | None = None, seconds: float | None = None
 ) -> Path:
     """
-    Fetches what is not there yet of the record's files into <base>/<id>, and links <model>.<name> to it.
+    Fetches what is not there yet of the record's files into <base>/<id>, sub-folders included, and links
+    <model>.<name> to it.
     Raises BadContent, ApiRefused where the record is gone, and what `persist` raises for `stop` and `seconds`.
     """
     folder = base / plain_name(mount.id)
     folder.mkdir(parents=True, exist_ok=True)
     for file in mount.files:
-        target = folder / plain_name(file.name)
+        target = folder / relative_path(file.name)
         if not target.exists():
-            _fetch_file(api, mount, file, target, stop, seconds)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _fetch_file(api, mount, file, base, target, stop, seconds)
     if mount.folder is not None:
         _link(base / plain_name(mount.folder), mount.id)
     return folder
@@ -42,12 +44,14 @@ def _fetch_file(
     api: RunApi,
     mount: Mount,
     file: MountedFile,
+    base: Path,
     target: Path,
     stop: threading.Event | None,
     seconds: float | None,
 ) -> None:
     path = f"/records/{quote(mount.id, safe='')}/files/{quote(file.name, safe='')}"
-    part = target.with_name(f".{target.name[:200]}.part")
+    # Beside the record's folder, in which any name may be that of another file.
+    part = base / f".{plain_name(mount.id)}.part"
     for _ in range(CHECKSUM_ROUNDS):
         if persist(lambda: _download(api, path, part, file, stop), stop=stop, seconds=seconds) == file.sha256:
             part.chmod(0o444)

@@ -10,6 +10,9 @@ from .places import CONTAINER, Places
 
 Role = Literal["pretrained", "mover"]
 
+# A message that names the choices stays readable where a record has thousands of files.
+MOST_LISTED = 20
+
 
 class NotMounted(LookupError):
     """No mounted record fits, or more than one does; the message names the choices."""
@@ -49,7 +52,8 @@ class Mount:
         return name in (self.name, self.alias)
 
     def has(self, file: str) -> bool:
-        return any(each.name == file for each in self.files)
+        """Whether it is one of the files, or a folder of some."""
+        return any(each.name == file or each.name.startswith(f"{file}/") for each in self.files)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def pick(mounts: tuple[Mount, ...], what: str, *, model: str | None, name: str |
         raise NotMounted(f"More than one {wanted}: {_titles(fitting)}. Name one by model and {what}.")
     if not mounts:
         raise NotMounted(f"There is no {wanted}: none is mounted.")
-    choices = "; ".join(f"{each.title} has {', '.join(f.name for f in each.files) or 'no files'}" for each in mounts)
+    choices = "; ".join(f"{each.title} has {_listed(each)}" for each in mounts)
     raise NotMounted(f"There is no {wanted}. Mounted: {choices}.")
 
 
@@ -108,6 +112,12 @@ def _wanted(what: str, model: str | None, name: str | None, file: str | None) ->
     if file is not None:
         words.append(f"with a file {file!r}")
     return " ".join(words)
+
+
+def _listed(mount: Mount) -> str:
+    names = ", ".join(file.name for file in mount.files[:MOST_LISTED]) or "no files"
+    more = len(mount.files) - MOST_LISTED
+    return names if more <= 0 else f"{names} and {more} more"
 
 
 def _titles(mounts: list[Mount]) -> str:

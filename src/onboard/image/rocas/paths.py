@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .file_name import plain_name
+from .file_name import plain_name, relative_path
 from .metadata import load_metadata
 from .mounts import Mounts, pick
 from .places import CONTAINER, Places
@@ -16,11 +16,13 @@ def data_path(
     file: str | None = None, model: str | None = None, dataset: str | None = None, *, places: Places = CONTAINER
 ) -> str:
     """
-    The path of a file of a mounted dataset, or of the dataset's folder where no file is named.
+    The path of a file (`train/a.csv`) or sub-folder (`train`) of a mounted dataset, or of the dataset's folder where
+    none is named.
 
     `data_path("measures.csv")` looks through every mounted dataset. Where several have the file, name one:
     `data_path("measures.csv", model="iris-clf", dataset="iris")`. Raises NotMounted, naming the choices.
     """
+    file = _without_end(file)
     mount = pick(Mounts.load(places).datasets, "dataset", model=model, name=dataset, file=file)
     return _within(places.datasets / mount.id, file)
 
@@ -31,7 +33,7 @@ def model_path(
     """
     In a deployment: the path at which to *read* a file of the version that is served.
 
-    In a training: the path at which to *write* a file that `Publisher` then publishes. With `version` it is a path to
+    In a training: the path at which to *write* a file that `Publisher` then publishes; its folders are made. With `version` it is a path to
     read, as `pretrained_path` gives it.
 
     Without a file it is the folder. Raises NotMounted, naming the choices, where the version is not told apart.
@@ -39,8 +41,10 @@ def model_path(
     mounts = Mounts.load(places)
     if mounts.kind == "train" and version is None:
         folder = folder_to_publish(model, places)
-        folder.mkdir(parents=True, exist_ok=True)
-        return _within(folder, file)
+        path = Path(_within(folder, file))
+        # Whoever asks for `variables/x.index` writes a file there at once.
+        (path.parent if file is not None else path).mkdir(parents=True, exist_ok=True)
+        return str(path)
     role = "pretrained" if mounts.kind == "train" else "mover"
     return _version_path(mounts, role, file, model, version, places)
 
@@ -68,10 +72,17 @@ def only_model(places: Places = CONTAINER) -> str | None:
 def _version_path(
     mounts: Mounts, role: str, file: str | None, model: str | None, version: str | None, places: Places
 ) -> str:
+    file = _without_end(file)
     of_role = tuple(each for each in mounts.versions if each.role == role)
     mount = pick(of_role, "version", model=model, name=version, file=file)
     return _within(places.versions / mount.id, file)
 
 
 def _within(folder: Path, file: str | None) -> str:
-    return str(folder if file is None else folder / plain_name(file))
+    name = _without_end(file)
+    return str(folder if name is None else folder / relative_path(name))
+
+
+def _without_end(file: str | None) -> str | None:
+    """A folder may be written with a slash at its end."""
+    return file if file is None else file.removesuffix("/")

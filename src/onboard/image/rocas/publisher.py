@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .back_off import persist
-from .json_value import to_json
-from .mounts import Mounts, Role, pick
+from .json_details import NotJson, as_json
+from .mounts import Mount, Mounts, NotMounted, pick
 from .paths import UNNAMED_MODEL, folder_to_publish
 from .places import CONTAINER, Places
+from .publishable import NotPublishable, Publishable, publishable
 from .run_api import ApiRefused, RunApi
+from .upload import upload
 
 # Upload tickets last some minutes; publishing again gives the same version with fresh ones.
 TICKET_ROUNDS = 3
@@ -35,9 +36,11 @@ class PublishedVersion:
 
 class Publisher:
     """
-    Publishes the files of a folder as a version of a model.
+    Publishes the files of a folder, sub-folders and names with a leading dot included, as a version of a model.
 
-        Publisher()(details={"metrics": {"accuracy": 0.97}})
+        Publisher()(details={"metrics": {"accuracy": 0.97}}, ds=("iris-clf", "iris"))
+
+    A link stands for what it leads to. An empty folder is not kept, which the log says.
 
     model     the model's name; the project's only model where it is left out
     src_path  a folder, or one file; the folder of `model_path` where it is left out
@@ -69,10 +72,13 @@ class Publisher:
         Uploads the files and returns the version once it is complete.
 
         `ds` and `pretrained` name what the version was trained with: a name, or (model, name). Left out, it is the
-        only mounted one of the model. Calling again with the same files and name gives the same version.
+        only mounted one of the model, or none, which the log then says. Calling again with the same words and files
+        gives the same version; with others under the same name, a version that replaces it.
         Raises PublishError where the model's file contract is not met or Rocas refuses for another reason.
         """
-        files = self._files()
+        found = self._found()
+        if found.empty:
+            print(f"Publisher: empty folders are not kept: {', '.join(found.empty)}.", flush=True)
         wish: dict[str, Any] = {
             "name": version_name,
             "model": self._model,
@@ -81,11 +87,15 @@ class Publisher:
             "pretrained": self._reference(pretrained, "pretrained"),
             "lightweight": lightweight,
             "compressed": compressed,
-            "files": [_described(file) for file in files],
+            "files": [_described(name, file) for name, file in found.files.items()],
         }
         # What is left out is chosen by Rocas; a null would say "none".
         wish = {key: value for key, value in wish.items() if value is not None}
-        return self._publish(wish, {file.name: file for file in files})
+        version = self._publish(wish, found.files)
+        for field, what in (("ds", "dataset"), ("pretrained", "pretrained")):
+            if field not in wish:
+                self._warn_of_choice(field, what, version.model)
+        return version
 
     def _publish(self, wish: dict[str, Any], files: dict[str, Path]) -> PublishedVersion:
         api = self._api or RunApi.from_container(self._places)
@@ -104,26 +114,27 @@ class Publisher:
     def _upload(self, api: RunApi, version: dict[str, Any], files: dict[str, Path], sizes: dict[str, int]) -> bool:
         """Whether the version is complete then."""
         state = str(version["state"])
-        for upload in version["uploads"]:
-            file, size = files[upload["name"]], sizes[upload["name"]]
+        for ticket in version["uploads"]:
+            file, size = files[ticket["name"]], sizes[ticket["name"]]
             try:
-                state = str(persist(lambda: api.put_file(upload["url"], file, size))["state"])
+                state = upload(api, ticket["url"], file, size)
             except ApiRefused as refused:
                 if refused.status in EXPIRED_TICKET:
                     return False
-                raise PublishError(f"{file.name}: {refused}") from None
+                raise PublishError(f"{ticket['name']}: {refused}") from None
         return state == "READY"
 
-    def _files(self) -> list[Path]:
+    def _found(self) -> Publishable:
         source = self._source or self._default_folder()
-        if source.is_file():
-            return [source]
-        if not source.is_dir():
+        if not source.exists():
             raise PublishError(f"There is nothing at {source}.")
-        files = sorted(each for each in source.iterdir() if each.is_file() and not each.name.startswith("."))
-        if not files:
+        try:
+            found = publishable(source)
+        except NotPublishable as error:
+            raise PublishError(f"{source}: {error}") from None
+        if not found.files:
             raise PublishError(f"There are no files in {source}: write them to model_path('...') first.")
-        return files
+        return found
 
     def _default_folder(self) -> Path:
         named = folder_to_publish(self._model, self._places)
@@ -136,25 +147,43 @@ class Publisher:
         if isinstance(given, dict):
             return {"model": given["model"], "name": given["name"]}
         model, name = (None, given) if isinstance(given, str) else given
-        mounts = Mounts.load(self._places)
-        role: Role = "pretrained"
-        among = mounts.datasets if what == "dataset" else tuple(v for v in mounts.versions if v.role == role)
-        mount = pick(among, what, model=model, name=name, file=None)
+        mount = pick(self._among(what), what, model=model, name=name, file=None)
         return {"model": mount.model, "name": mount.name}
 
+    def _among(self, what: str) -> tuple[Mount, ...]:
+        mounts = Mounts.load(self._places)
+        return mounts.datasets if what == "dataset" else tuple(v for v in mounts.versions if v.role == "pretrained")
 
-def _described(file: Path) -> dict[str, Any]:
+    def _warn_of_choice(self, field: str, what: str, model: str) -> None:
+        """Rocas takes the only mounted one of the version's own model; what else was mounted may be meant as well."""
+        try:
+            mounted = self._among(what)
+        except NotMounted:
+            return
+        if not mounted or len([each for each in mounted if each.model == model]) == 1:
+            return
+        choices = " or ".join(f'{field}=("{each.model}", "{each.name}")' for each in mounted)
+        print(
+            f"Publisher: this version of {model} has no {field}: not exactly one mounted {what} is of that model. "
+            f"If it was trained with one, write {choices}.",
+            flush=True,
+        )
+
+
+def _described(name: str, file: Path) -> dict[str, Any]:
     checksum, size = hashlib.sha256(), 0
     with file.open("rb") as content:
         while piece := content.read(1024 * 1024):
             checksum.update(piece)
             size += len(piece)
-    return {"name": file.name, "size": size, "sha256": checksum.hexdigest()}
+    return {"name": name, "size": size, "sha256": checksum.hexdigest()}
 
 
 def _checked_details(details: dict[str, Any] | None) -> dict[str, Any]:
+    if details is not None and not isinstance(details, dict):
+        raise PublishError(f"details is a {type(details).__name__}: a dict is expected.")
     try:
-        checked: dict[str, Any] = json.loads(to_json(details or {}))
+        checked: dict[str, Any] = as_json(details or {})
         return checked
-    except (TypeError, ValueError) as error:
-        raise PublishError(f"details: {error}") from error
+    except NotJson as error:
+        raise PublishError(str(error)) from None

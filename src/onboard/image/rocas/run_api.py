@@ -5,9 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ MAX_REPLY_BYTES = 16 * 1024 * 1024
 TIMEOUT_SECONDS = 30.0
 # Rocas packs, unpacks and syncs large files before it answers for them.
 TRANSFER_SECONDS = 600.0
+TUS = {"Tus-Resumable": "1.0.0"}
 
 
 class ApiUnavailable(Exception):
@@ -68,10 +70,24 @@ class RunApi:
         with self._exchange("PUT", path, content, len(content), content_type) as reply:
             return _json_object(reply)
 
-    def put_file(self, path: str, file: Path, size: int) -> dict[str, Any]:
+    def put_file(self, path: str, file: Path, size: int) -> str:
+        """Sends the whole file. The state of its version then."""
         with file.open("rb") as content:
             with self._exchange("PUT", path, content, size, "application/octet-stream", TRANSFER_SECONDS) as reply:
-                return _json_object(reply)
+                return str(_json_object(reply)["state"])
+
+    def patch_file(self, path: str, file: Path, offset: int, size: int) -> str:
+        """Sends the file from the offset on, as tus 1.0 does. The state of its version then."""
+        headers = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+        with file.open("rb") as content:
+            content.seek(offset)
+            with self._exchange("PATCH", path, content, size - offset, None, TRANSFER_SECONDS, headers) as reply:
+                return reply.headers.get("Rocas-State", "PENDING")
+
+    def offset(self, path: str) -> int:
+        """How many bytes of an upload are there."""
+        with self._exchange("HEAD", path, None, 0, None, headers=TUS) as reply:
+            return _offset(reply)
 
     def get(self, path: str) -> dict[str, Any]:
         with self._exchange("GET", path, None, 0, None) as reply:
@@ -91,8 +107,9 @@ class RunApi:
         size: int,
         content_type: str | None,
         timeout: float | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Iterator[http.client.HTTPResponse]:
-        headers = {"Authorization": f"Bearer {self._token}", "Connection": "close"}
+        headers = {**headers, "Authorization": f"Bearer {self._token}", "Connection": "close"}
         if body is not None:
             headers["Content-Length"] = str(size)
         if content_type is not None:
@@ -138,6 +155,13 @@ def _refuse_errors(reply: http.client.HTTPResponse) -> None:
     if reply.status > 500 or reply.status in (408, 425, 429):
         raise ApiUnavailable(message)
     raise ApiRefused(reply.status, code, message)
+
+
+def _offset(reply: http.client.HTTPResponse) -> int:
+    offset = reply.headers.get("Upload-Offset", "")
+    if not (offset.isascii() and offset.isdigit()):
+        raise ApiUnavailable("The run listener did not say how much of the file is there.")
+    return int(offset)
 
 
 def _json_object(reply: http.client.HTTPResponse) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { openTestApp, type TestApp } from "./support/open-test-app.js";
+import { fileOf, playedTraining } from "./support/played-training.js";
+
+const VERSION = /* GraphQL */ `
+  query V($model: String!, $name: String!) {
+    modelVersion(model: $model, name: $name) {
+      id
+      details
+      ds {
+        name
+      }
+      files {
+        name
+      }
+    }
+  }
+`;
+
+async function claimed(app: TestApp) {
+  const played = await playedTraining(app);
+  await played.container.claim();
+  const current = async (name: string) => (await app.execute(VERSION, { model: played.model.name, name })).data;
+  return { ...played, current };
+}
+
+const FILES = [fileOf("clf.pkl", "the weights")];
+
+test("other details under the same name and with the same files make a version that replaces the first", async () => {
+  await using app = await openTestApp();
+  const { container, current } = await claimed(app);
+  const publish = async (details: object) => {
+    const { body } = await container.post("/publish", { name: "fox", details, files: FILES });
+    for (const { url } of body.uploads) await container.send("PUT", url, "the weights");
+    return body.id as string;
+  };
+
+  const ids = [
+    await publish({ epoch: 1 }),
+    await publish({ epoch: 2 }),
+    await publish({ epoch: 2 }),
+    await publish({ epoch: 1 }),
+  ];
+
+  expect(new Set(ids).size).toBe(3);
+  expect(ids[2]).toBe(ids[1]);
+  expect((await current("fox")).modelVersion).toMatchObject({ id: ids[3], details: { epoch: 1 } });
+});
+
+test.each([
+  ["none for a dataset", { ds: null }],
+  ["compressed files", { compressed: true }],
+  ["lightweight files", { lightweight: true }],
+])("%s under the same name is no repetition", async (_what, other) => {
+  await using app = await openTestApp();
+  const { container } = await claimed(app);
+  const wish = { name: "fox", files: FILES };
+
+  const first = await container.post("/publish", wish);
+  const second = await container.post("/publish", { ...wish, ...other });
+
+  expect(second.status).toBe(200);
+  expect(second.body.id).not.toBe(first.body.id);
+});
+
+test("files in folders are published, sent and fetched under their paths", async () => {
+  await using app = await openTestApp();
+  const { container, current } = await claimed(app);
+  const names = [".gitattributes", "epoch=3-loss=0.2.ckpt", "variables/Übung (1).index"];
+  const { body } = await container.post("/publish", { name: "fox", files: names.map((name) => fileOf(name, name)) });
+
+  const states = [];
+  for (const { name, url } of body.uploads)
+    states.push(((await (await container.send("PUT", url, name)).json()) as { state: string }).state);
+
+  expect(states).toEqual(["PENDING", "PENDING", "READY"]);
+  expect((await current("fox")).modelVersion.files).toEqual(names.map((name) => ({ name })));
+});
+
+test.each([
+  ["a/../../x", '".."'],
+  ["epoch:3.ckpt", '":" (U+003A)'],
+  ["a\\b", "backslash"],
+  ["U\u0308bung", "U+00DC in place of U+0055 U+0308"],
+])("a training that publishes %j is told which file it is and why it is refused", async (name, told) => {
+  await using app = await openTestApp();
+  const { container } = await claimed(app);
+
+  const { status, body } = await container.post("/publish", { files: [...FILES, fileOf(name, "x")] });
+
+  expect(status).toBe(400);
+  expect(body.error.message).toContain(`The file name ${JSON.stringify(name)}`);
+  expect(body.error.message).toContain(told);
+});
