@@ -1,8 +1,12 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { BuildResolver } from "./build/build.resolver.js";
-import { BuildVersionResolver, BuildVersionSnapshotResolver } from "./build-version/build-version.resolver.js";
-import { DatasetResolver, DatasetSnapshotResolver } from "./dataset/dataset.resolver.js";
+import {
+  BuildVersionGenerationsResolver,
+  BuildVersionResolver,
+  BuildVersionSnapshotResolver,
+} from "./build-version/build-version.resolver.js";
+import { DatasetGenerationsResolver, DatasetResolver, DatasetSnapshotResolver } from "./dataset/dataset.resolver.js";
 import { DeploymentRevisionResolver } from "./deployment/deployment-revision.resolver.js";
 import { DeploymentResolver } from "./deployment/deployment.resolver.js";
 import { UploadsResolver } from "./files/uploads.resolver.js";
@@ -10,7 +14,11 @@ import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";
 import { DriftEventResolver, LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";
 import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
-import { ModelVersionResolver, ModelVersionSnapshotResolver } from "./model-version/model-version.resolver.js";
+import {
+  ModelVersionGenerationsResolver,
+  ModelVersionResolver,
+  ModelVersionSnapshotResolver,
+} from "./model-version/model-version.resolver.js";
 import { ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
 import { references } from "./references.js";
 import { TrainingResolver, TrainingSnapshotResolver } from "./training/training.resolver.js";
@@ -33,12 +41,15 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         ModelResolver,
         ModelSnapshotResolver,
         DatasetResolver,
+        DatasetGenerationsResolver,
         DatasetSnapshotResolver,
         ModelVersionResolver,
+        ModelVersionGenerationsResolver,
         ModelVersionSnapshotResolver,
         UploadsResolver,
         BuildResolver,
         BuildVersionResolver,
+        BuildVersionGenerationsResolver,
         BuildVersionSnapshotResolver,
         TrainingResolver,
         TrainingSnapshotResolver,

@@ -1,5 +1,6 @@
 import { ArgsType, Field, InputType } from "type-graphql";
 import { DeleteGenerationInput } from "../deletion/generation.inputs.js";
+import { PageArgs } from "../graph/page.js";
 
 @ArgsType()
 export class BuildVersionKey {
@@ -17,4 +18,13 @@ export class DeleteBuildVersionInput extends DeleteGenerationInput {
 
   @Field(() => String, { nullable: true, description: "The Docker tag; left out if `id` is given." })
   readonly tag?: string | null;
+}
+
+@ArgsType()
+export class BuildVersionGenerationsArgs extends PageArgs {
+  @Field(() => String, { description: "The name of the project." })
+  readonly proj!: string;
+
+  @Field(() => String, { description: "The Docker tag." })
+  readonly tag!: string;
 }

@@ -3,6 +3,8 @@ import { Build } from "../build/build.js";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
+import { answerGenerations } from "../graph/answer-generations.js";
+import { generationsResolver } from "../graph/generations.resolver.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
@@ -15,7 +17,7 @@ import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
 import { BuildVersionConnection } from "./build-version.connection.js";
-import { BuildVersionKey, DeleteBuildVersionInput } from "./build-version.inputs.js";
+import { BuildVersionKey, DeleteBuildVersionInput, BuildVersionGenerationsArgs } from "./build-version.inputs.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
 import { BUILD_VERSION_LISTING } from "./build-version.listing.js";
 import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
@@ -34,6 +36,22 @@ export class BuildVersionResolver {
   @Query(() => BuildVersionConnection, { description: "Build versions, the newest first." })
   buildVersions(@Args(() => BUILD_VERSION_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
     return answerList(context, BUILD_VERSION_LISTING, context.app.store.buildVersions, args);
+  }
+
+  @Query(() => BuildVersionConnection, {
+    description:
+      "All build versions of a name that are there, superseded ones too, the newest first; also if none is current any more.",
+  })
+  buildVersionGenerations(
+    @Args(() => BuildVersionGenerationsArgs) { proj, tag, ...page }: BuildVersionGenerationsArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerGenerations(
+      context,
+      "BuildVersion",
+      context.loaders.buildVersionGenerations.of(keyOf(proj, tag)),
+      page,
+    );
   }
 
   @Mutation(() => Deletion, {
@@ -86,6 +104,13 @@ export class BuildVersionResolver {
     return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfBuildVersion, _id, args);
   }
 }
+
+export const BuildVersionGenerationsResolver = generationsResolver(
+  "BuildVersion",
+  () => BuildVersion,
+  BuildVersionConnection,
+  (loaders) => loaders.buildVersionGenerations,
+);
 
 export const BuildVersionSnapshotResolver = snapshotResolver(
   () => BuildVersionSnapshot,

@@ -3,6 +3,7 @@ import { DeleteGenerationInput } from "../deletion/generation.inputs.js";
 import { KeptFilesInput } from "../files/kept-files.inputs.js";
 import { MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
+import { PageArgs } from "../graph/page.js";
 
 @InputType({
   description: "A new dataset. One of a name that is taken replaces the one that has it, once its files are there.",
@@ -57,5 +58,14 @@ export class DatasetKey {
   readonly model!: string;
 
   @Field(() => String, { description: "The name of the dataset." })
+  readonly name!: string;
+}
+
+@ArgsType()
+export class DatasetGenerationsArgs extends PageArgs {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the datasets." })
   readonly name!: string;
 }

@@ -1,4 +1,5 @@
 import { ChildPages } from "../store/child-pages.js";
+import { generationLoaders } from "../store/generation-loaders.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 
@@ -6,6 +7,7 @@ export function datasetLoaders({ datasets, byKind, trainings, modelVersions }: S
   return {
     dataset: loadById(datasets),
     datasetByKey: loadByKey(datasets),
+    datasetGenerations: generationLoaders(datasets),
     trainingsOfDataset: new ChildPages(byKind.dataset, trainings, "ds._id"),
     versionsOfDataset: new ChildPages(byKind.dataset, modelVersions, "ds._id"),
   };

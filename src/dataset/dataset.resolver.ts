@@ -1,7 +1,11 @@
+import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
+import { bytesOf } from "../files/bytes-of.js";
 import { downloadOf, uploadsOf } from "../files/uploads-of.js";
+import { answerGenerations } from "../graph/answer-generations.js";
+import { generationsResolver } from "../graph/generations.resolver.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
@@ -15,7 +19,13 @@ import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
 import { createDataset } from "./create-dataset.js";
 import { DatasetConnection } from "./dataset.connection.js";
-import { CreateDatasetInput, DatasetKey, DeleteDatasetInput, UpdateDatasetInput } from "./dataset.inputs.js";
+import {
+  CreateDatasetInput,
+  DatasetKey,
+  DeleteDatasetInput,
+  UpdateDatasetInput,
+  DatasetGenerationsArgs,
+} from "./dataset.inputs.js";
 import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
 import { updateDataset } from "./update-dataset.js";
 import { DATASET_LISTING } from "./dataset.listing.js";
@@ -32,6 +42,17 @@ export class DatasetResolver {
   @Query(() => DatasetConnection, { description: "Datasets, the newest first." })
   datasets(@Args(() => DATASET_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
     return answerList(context, DATASET_LISTING, context.app.store.datasets, args);
+  }
+
+  @Query(() => DatasetConnection, {
+    description:
+      "All datasets of a name that are there, superseded ones too, the newest first; also if none is current any more.",
+  })
+  datasetGenerations(
+    @Args(() => DatasetGenerationsArgs) { model, name, ...page }: DatasetGenerationsArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerGenerations(context, "Dataset", context.loaders.datasetGenerations.of(keyOf(model, name)), page);
   }
 
   @Mutation(() => Dataset, {
@@ -58,6 +79,14 @@ export class DatasetResolver {
   @FieldResolver(() => Model, { description: "The model to which the dataset belongs." })
   model(@Root() { model }: Dataset, @Ctx() { loaders }: RequestContext) {
     return loaders.model.load(model);
+  }
+
+  @FieldResolver(() => GraphQLSafeInt, {
+    description:
+      "Bytes of the files of the dataset: those of its archive if it is compressed, else their sum. Content that other records have too counts here as well, though it is kept once.",
+  })
+  bytes(@Root() dataset: Dataset) {
+    return bytesOf(dataset);
   }
 
   @FieldResolver(() => [FileUpload], {
@@ -101,6 +130,13 @@ export class DatasetResolver {
     return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfDataset, _id, args);
   }
 }
+
+export const DatasetGenerationsResolver = generationsResolver(
+  "Dataset",
+  () => Dataset,
+  DatasetConnection,
+  (loaders) => loaders.datasetGenerations,
+);
 
 export const DatasetSnapshotResolver = snapshotResolver(
   () => DatasetSnapshot,

@@ -23,7 +23,16 @@ export async function answerConnection<T>(
   const request = await askedList(context, listing, args);
   const refused = await source.judge(request);
   if (refused) throw tooBroad(refused);
-  const list = cursorList(listing, request.page.order.name);
+  return connectionFrom(context, cursorList(listing, request.page.order.name), source, request);
+}
+
+/** The connection of a page. @param list what its cursors are good for */
+export async function connectionFrom<T>(
+  context: RequestContext,
+  list: string,
+  source: Pick<Source<T>, "page" | "count">,
+  request: ListRequest,
+): Promise<Connection<T>> {
   return connection(await source.page(request), request.page, {
     cursorOf: (position) => context.app.cursors.write(list, position),
     isAny: async (side) => (await source.page({ ...request, page: beyond(side, request.page) })).records.length > 0,

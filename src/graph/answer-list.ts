@@ -1,5 +1,5 @@
 import type { RequestContext } from "../request-context.js";
-import { countCurrent, findPage, judgeList } from "../store/find-page.js";
+import { countPaged, findPage, judgeList } from "../store/find-page.js";
 import type { Records } from "../store/store.js";
 import { answerConnection } from "./answer-connection.js";
 import type { Connection } from "./connection.js";
@@ -19,7 +19,7 @@ export const answerList = <T extends AnyRecord>(
     {
       judge: (request) => judgeList(records, request),
       page: (request) => findPage(records, request),
-      count: (request) => countCurrent(records, request),
+      count: (request) => countPaged(records, request),
     },
     args,
   );

@@ -48,6 +48,8 @@ export interface Order {
   readonly keys: readonly SortKey[];
   /** The direction of ids. */
   readonly direction: 1 | -1;
+  /** Whether no two records have the same value: then ids need not tell them apart. */
+  readonly isUnique?: true;
 }
 
 /** Ids sort by the time at which they were made. */

@@ -4,6 +4,7 @@ import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
 import { KeptFilesInput } from "../files/kept-files.inputs.js";
 import { MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
+import { PageArgs } from "../graph/page.js";
 
 @InputType({ description: "Which model version." })
 export class ModelVersionKeyInput {
@@ -66,5 +67,14 @@ export class ModelVersionKey {
   readonly model!: string;
 
   @Field(() => String, { description: "The name of the version, or an alias of it." })
+  readonly name!: string;
+}
+
+@ArgsType()
+export class ModelVersionGenerationsArgs extends PageArgs {
+  @Field(() => String, { description: "The name of its model." })
+  readonly model!: string;
+
+  @Field(() => String, { description: "The name of the versions." })
   readonly name!: string;
 }

@@ -1,8 +1,12 @@
+import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
+import { bytesOf } from "../files/bytes-of.js";
 import { downloadOf, uploadsOf } from "../files/uploads-of.js";
+import { answerGenerations } from "../graph/answer-generations.js";
+import { generationsResolver } from "../graph/generations.resolver.js";
 import { answerChildren } from "../graph/answer-children.js";
 import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
@@ -20,6 +24,7 @@ import {
   ModelVersionKey,
   PublishModelVersionInput,
   UpdateModelVersionInput,
+  ModelVersionGenerationsArgs,
 } from "./model-version.inputs.js";
 import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { publishModelVersion } from "./publish-model-version.js";
@@ -41,6 +46,22 @@ export class ModelVersionResolver {
   @Query(() => ModelVersionConnection, { description: "Model versions, the newest first." })
   modelVersions(@Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
     return answerList(context, MODEL_VERSION_LISTING, context.app.store.modelVersions, args);
+  }
+
+  @Query(() => ModelVersionConnection, {
+    description:
+      "All model versions of a name that are there, superseded ones too, the newest first; also if none is current any more.",
+  })
+  modelVersionGenerations(
+    @Args(() => ModelVersionGenerationsArgs) { model, name, ...page }: ModelVersionGenerationsArgs,
+    @Ctx() context: RequestContext,
+  ) {
+    return answerGenerations(
+      context,
+      "ModelVersion",
+      context.loaders.modelVersionGenerations.of(keyOf(model, name)),
+      page,
+    );
   }
 
   @Mutation(() => ModelVersion, {
@@ -77,6 +98,14 @@ export class ModelVersionResolver {
   @FieldResolver(() => Model, { description: "The model definition that shapes the version." })
   model(@Root() { model }: ModelVersion, @Ctx() { loaders }: RequestContext) {
     return loaders.model.load(model);
+  }
+
+  @FieldResolver(() => GraphQLSafeInt, {
+    description:
+      "Bytes of the files of the version: those of its archive if it is compressed, else their sum. Content that other records have too counts here as well, though it is kept once.",
+  })
+  bytes(@Root() version: ModelVersion) {
+    return bytesOf(version);
   }
 
   @FieldResolver(() => [FileUpload], {
@@ -129,6 +158,13 @@ export class ModelVersionResolver {
     return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsFromVersion, _id, args);
   }
 }
+
+export const ModelVersionGenerationsResolver = generationsResolver(
+  "ModelVersion",
+  () => ModelVersion,
+  ModelVersionConnection,
+  (loaders) => loaders.modelVersionGenerations,
+);
 
 const StatusResolver = snapshotResolver(
   () => ModelVersionSnapshot,

@@ -1,6 +1,7 @@
 import { ChildPages } from "../store/child-pages.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
+import { loadFileUseOfModels } from "../usage/load-file-use.js";
 import { loadViolations } from "./load-violations.js";
 
 export function modelLoaders(store: Store) {
@@ -14,5 +15,6 @@ export function modelLoaders(store: Store) {
     deploymentsOfModel: new ChildPages(byKind.model, deployments, "movers.model._id"),
     /** By the model itself, whose contract is the judge. */
     violationsOfModel: loadViolations(store),
+    fileUseOfModel: loadFileUseOfModels(store),
   };
 }

@@ -14,6 +14,7 @@ import { ProjectConnection } from "../project/project.connection.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { ContractViolation } from "./contract-violation.js";
+import { FileUse } from "../usage/file-use.js";
 import { createModel } from "./create-model.js";
 import { ModelConnection } from "./model.connection.js";
 import { CreateModelInput, DeleteModelInput, UpdateModelInput } from "./model.inputs.js";
@@ -66,6 +67,13 @@ export class ModelResolver {
   })
   violations(@Root() model: Model, @Ctx() { loaders }: RequestContext) {
     return loaders.violationsOfModel.load(model);
+  }
+
+  @FieldResolver(() => FileUse, {
+    description: "The files of the datasets and versions of the model, superseded ones and those still awaited too.",
+  })
+  fileUse(@Root() { _id }: Model, @Ctx() { loaders }: RequestContext) {
+    return loaders.fileUseOfModel.load(_id);
   }
 
   @FieldResolver(() => ProjectConnection, { description: "The projects that use the model." })

@@ -1,17 +1,13 @@
 import { ChildPages } from "../store/child-pages.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
+import { loadFileUseOfProjects, loadLogBytes } from "../usage/load-file-use.js";
 
-export function projectLoaders({
-  projects,
-  byKind,
-  builds,
-  buildVersions,
-  trainings,
-  modelVersions,
-  deployments,
-}: Store) {
+export function projectLoaders(store: Store) {
+  const { projects, byKind, builds, buildVersions, trainings, modelVersions, deployments } = store;
   return {
+    fileUseOfProject: loadFileUseOfProjects(store),
+    logBytesOfProject: loadLogBytes(store),
     project: loadById(projects),
     projectByKey: loadByKey(projects),
     buildsOfProject: new ChildPages(byKind.project, builds, "proj"),

@@ -1,3 +1,4 @@
+import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { BuildConnection } from "../build/build.connection.js";
 import { BuildVersionConnection } from "../build-version/build-version.connection.js";
@@ -15,6 +16,7 @@ import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { TrainingConnection } from "../training/training.connection.js";
+import { FileUse } from "../usage/file-use.js";
 import { createProject } from "./create-project.js";
 import { ProjectConnection } from "./project.connection.js";
 import { CreateProjectInput, DeleteProjectInput, UpdateProjectInput } from "./project.inputs.js";
@@ -62,6 +64,21 @@ export class ProjectResolver {
   @FieldResolver(() => [Model], { description: "The models that the project uses." })
   async models(@Root() { model }: Project, @Ctx() { loaders }: RequestContext) {
     return (await Promise.all(model.map((id) => loaders.model.load(id)))).filter((each) => each !== null);
+  }
+
+  @FieldResolver(() => FileUse, {
+    description:
+      "The executed notebooks of the project's trainings, and the files of the model versions that these published (which count with their models too). Images are the engine's, and not in it.",
+  })
+  fileUse(@Root() { _id }: Project, @Ctx() { loaders }: RequestContext) {
+    return loaders.fileUseOfProject.load(_id);
+  }
+
+  @FieldResolver(() => GraphQLSafeInt, {
+    description: "Bytes of the logs of the project's jobs, as they were written.",
+  })
+  logBytes(@Root() { _id }: Project, @Ctx() { loaders }: RequestContext) {
+    return loaders.logBytesOfProject.load(_id);
   }
 
   @FieldResolver(() => BuildConnection, { description: "What was built, or is being built." })

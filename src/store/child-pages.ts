@@ -23,11 +23,15 @@ type Joined<C> = { readonly _id: string; readonly children: readonly C[] };
 export class ChildPages<C extends AnyRecord> {
   private readonly loaders = new Map<string, unknown>();
 
-  /** @param foreignField holds the parent's id in the child; a path into snapshots too. */
+  /**
+   * @param foreignField holds the parent's id in the child; a path into snapshots too.
+   * @param localField what it holds of the parent, if that is not the id.
+   */
   constructor(
     private readonly parents: Records<AnyRecord>,
     private readonly children: Records<C>,
     private readonly foreignField: string,
+    private readonly localField: "_id" | "key" = "_id",
   ) {}
 
   /** Of one parent; what several are asked at a time is one call. */
@@ -46,9 +50,12 @@ export class ChildPages<C extends AnyRecord> {
     return asPage(found, request.page);
   }
 
-  private count(parent: string, { demand }: ListRequest): Promise<number> {
-    return this.loader("count", demand, () =>
-      this.joined<{ n: number }, number>([{ $match: conditions(demand) }, { $count: "n" }], ([count]) => count?.n ?? 0),
+  private count(parent: string, { among, demand }: ListRequest): Promise<number> {
+    return this.loader("count", { among, demand }, () =>
+      this.joined<{ n: number }, number>(
+        [{ $match: conditions({ ...(among && { among }), demand }) }, { $count: "n" }],
+        ([count]) => count?.n ?? 0,
+      ),
     ).load(parent);
   }
 
@@ -81,11 +88,11 @@ export class ChildPages<C extends AnyRecord> {
       const found = await this.parents.collection
         .aggregate<Joined<F>>([
           { $match: { _id: { $in: [...ids] } } },
-          { $project: { _id: 1 } },
+          { $project: { _id: 1, [this.localField]: 1 } },
           {
             $lookup: {
               from: this.children.collection.collectionName,
-              localField: "_id",
+              localField: this.localField,
               foreignField: this.foreignField,
               pipeline,
               as: "children",

@@ -12,7 +12,7 @@ import {
 } from "./list-request.js";
 import type { Records } from "./store.js";
 
-/** A page of the current records that meet a demand, in one aggregate. */
+/** A page of the records that meet a demand, in one aggregate. */
 export async function findPage<T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<Page<T>> {
   const found = await records.collection
     .aggregate(pageStages(request))
@@ -21,9 +21,9 @@ export async function findPage<T extends AnyRecord>(records: Records<T>, request
   return asPage(found as unknown as T[], request.page);
 }
 
-/** How many current records meet the demand of a list. */
-export const countCurrent = <T extends AnyRecord>(records: Records<T>, { demand }: ListRequest): Promise<number> =>
-  records.collection.countDocuments(conditions(demand));
+/** How many records meet the demand of a list. */
+export const countPaged = <T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<number> =>
+  records.collection.countDocuments(conditions(request));
 
 /** Whether a list would read more than it may: at most one count for each indexed condition, and none where an index streams it. */
 export const judgeList = <T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<BroadRead | null> =>

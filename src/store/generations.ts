@@ -1,6 +1,8 @@
+import DataLoader from "dataloader";
 import { trusted } from "mongoose";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import { HIDDEN } from "./current.js";
 import type { Records } from "./store.js";
 
 /** Kinds of which a record takes the name of an earlier one: rebuilt tags and what is published again. */
@@ -27,4 +29,71 @@ export async function holdsPlace(records: Records<AnyRecord>, { key, seq }: AnyR
     records.exists(generationsOf([key])),
   ]);
   return later === null && earlier !== null;
+}
+
+/** Records that have a place in the order of their name, as conditions of an aggregate. */
+export const PLACED = { seq: { $gt: 0 }, deleted: { $ne: true } } as const;
+
+type Side = "earlier" | "later";
+
+/**
+ * The nearest record of the same name on one side, or null, for any number of records: one find, and one more if
+ * records between have been deleted.
+ */
+export function loadBeside<T extends AnyRecord>(records: Records<T>, side: Side): DataLoader<T, T | null, string> {
+  const step = side === "later" ? 1 : -1;
+  return new DataLoader<T, T | null, string>(
+    async (asked) => {
+      const placed = asked.filter(({ seq, superseded }) => seq !== undefined && (side === "earlier" || superseded));
+      const next = await placesOf(records, placed, step);
+      const missing = placed.filter(({ key, seq }) => !next.has(placeOf(key, seq! + step)) && seq! + step > 0);
+      const far = await nearestOf(records, missing, side);
+      return asked.map(({ _id, key, seq }) =>
+        seq === undefined ? null : (next.get(placeOf(key, seq + step)) ?? far.get(_id) ?? null),
+      );
+    },
+    { cacheKeyFn: ({ _id }) => _id },
+  );
+}
+
+const placeOf = (key: string, seq: number): string => `${seq} ${key}`;
+
+async function placesOf<T extends AnyRecord>(
+  records: Records<T>,
+  beside: readonly T[],
+  step: number,
+): Promise<ReadonlyMap<string, T>> {
+  if (beside.length === 0) return new Map();
+  const keys = [...new Set(beside.map(({ key }) => key))];
+  const places = [...new Set(beside.map(({ seq }) => seq! + step))];
+  const found = (await records
+    .find({ ...generationsOf(keys), seq: trusted({ $in: places }) } as object, HIDDEN)
+    .batchSize(keys.length * places.length + 1)
+    .lean()) as T[];
+  return new Map(found.map((each) => [placeOf(each.key, each.seq!), each]));
+}
+
+async function nearestOf<T extends AnyRecord>(
+  records: Records<T>,
+  beside: readonly T[],
+  side: Side,
+): Promise<ReadonlyMap<string, T>> {
+  if (beside.length === 0) return new Map();
+  const all = (await records
+    .find(generationsOf([...new Set(beside.map(({ key }) => key))]) as object, { key: 1, seq: 1 })
+    .sort({ key: 1, seq: side === "later" ? 1 : -1 })
+    .lean()) as Pick<T, "_id" | "key" | "seq">[];
+  const nearest = beside.flatMap((record) => {
+    const isBeyond = (seq: number): boolean => (side === "later" ? seq > record.seq! : seq < record.seq!);
+    const found = all.find(({ key, seq }) => key === record.key && isBeyond(seq!));
+    return found ? [{ of: record._id, id: found._id }] : [];
+  });
+  if (nearest.length === 0) return new Map();
+  const ids = nearest.map(({ id }) => id);
+  const whole = (await records
+    .find({ _id: trusted({ $in: ids }) } as object, HIDDEN)
+    .batchSize(ids.length + 1)
+    .lean()) as T[];
+  const byId = new Map(whole.map((each) => [each._id, each]));
+  return new Map(nearest.flatMap(({ of, id }): [string, T][] => (byId.has(id) ? [[of, byId.get(id)!]] : [])));
 }

@@ -7,8 +7,10 @@ import type { PageEnd, PageRequest } from "../graph/page.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { HIDDEN } from "./current.js";
 
-/** A page of those current records that meet a demand. */
+/** A page of those records that meet a demand. */
 export interface ListRequest {
+  /** Among which records; the current ones if it is left out. */
+  readonly among?: Where;
   readonly page: PageRequest;
   readonly demand: Demand;
   /** Whether the type's whole list may be read where no index helps. */
@@ -21,9 +23,14 @@ export type BroadRead = "UNBOUND" | "TOO_MANY";
 /** What a list that no index serves in its order may read. */
 export const MOST_READ = 10_000;
 
-/** The current records that meet the demand. */
-export const conditions = ({ bounds, rest }: Demand): Where => ({
-  superseded: false,
+const CURRENT: Where = { superseded: false };
+
+/** The records that meet the demand. */
+export const conditions = ({
+  among = CURRENT,
+  demand: { bounds, rest },
+}: Pick<ListRequest, "among" | "demand">): Where => ({
+  ...among,
   ...whereOf(bounds),
   ...(rest === null ? {} : { $expr: rest }),
 });
@@ -99,12 +106,13 @@ function sortOf({ order, backward }: PageRequest): Record<string, 1 | -1> {
   return {
     ...(order.indexed === null ? {} : { [order.indexed]: way(order.direction) }),
     ...Object.fromEntries(order.keys.map((key, index) => [keyAt(index), way(key.direction)])),
-    _id: way(order.direction),
+    ...(order.isUnique ? {} : { _id: way(order.direction) }),
   };
 }
 
 /** The page as stages of an aggregate: constants of ours with bound values. One record more tells whether there is more. */
-export function pageStages({ page, demand }: ListRequest): object[] {
+export function pageStages(request: ListRequest): object[] {
+  const { page } = request;
   const { order, after, before, limit } = page;
   const isComputed = order.keys.length > 0;
   const ends: [PageEnd, 1 | -1][] = [
@@ -112,7 +120,7 @@ export function pageStages({ page, demand }: ListRequest): object[] {
     ...(before ? [[before, -1] as [PageEnd, -1]] : []),
   ];
   const plainEnds = isComputed ? [] : ends.map(([end, side]) => plainSide(order, end, side));
-  const match = conditions(demand);
+  const match = conditions(request);
   return [
     { $match: plainEnds.length > 0 ? { $and: [match, ...plainEnds] } : match },
     ...(isComputed

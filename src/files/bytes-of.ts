@@ -1,0 +1,5 @@
+import type { FileRecord } from "./file-record.js";
+
+/** What the files of a record take: the archive of a compressed one, or as many as its manifest announces. */
+export const bytesOf = ({ files, archive }: Pick<FileRecord, "files" | "archive">): number =>
+  archive ? archive.size : files.reduce((sum, { size }) => sum + size, 0);

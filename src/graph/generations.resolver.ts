@@ -1,0 +1,53 @@
+import { Args, type ClassType, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import type { Loaders } from "../loaders.js";
+import type { RequestContext } from "../request-context.js";
+import { answerGenerations } from "./answer-generations.js";
+import type { GenerationLoaders } from "./generation-loaders.js";
+import { PageArgs } from "./page.js";
+import type { AnyRecord } from "./stored-record.js";
+
+/** What every record says of the others of its name, for one type whose records supersede each other. */
+export function generationsResolver<T extends AnyRecord>(
+  name: string,
+  record: () => ClassType<object>,
+  connection: ClassType<object>,
+  loadersOf: (loaders: Loaders) => GenerationLoaders<T>,
+) {
+  @Resolver(record)
+  class GenerationsResolver {
+    @FieldResolver(() => Int, {
+      nullable: true,
+      description:
+        "Counts the records of the name, from 1; no number is given twice while one of them is there. Null until a record with files has them all.",
+    })
+    generation(@Root() { seq }: AnyRecord) {
+      return seq ?? null;
+    }
+
+    @FieldResolver(record, {
+      nullable: true,
+      description:
+        "The record that had the name before this one, or the nearest before it that is still there; null if there is none.",
+    })
+    supersedes(@Root() root: T, @Ctx() { loaders }: RequestContext) {
+      return loadersOf(loaders).earlier.load(root);
+    }
+
+    @FieldResolver(record, {
+      nullable: true,
+      description:
+        "The record that took the name from this one, or the nearest after it that is still there; null if there is none.",
+    })
+    supersededBy(@Root() root: T, @Ctx() { loaders }: RequestContext) {
+      return loadersOf(loaders).later.load(root);
+    }
+
+    @FieldResolver(() => connection, {
+      description: "All records of the name that are there, this one too, the newest first.",
+    })
+    generations(@Root() { _id }: AnyRecord, @Args(() => PageArgs) args: PageArgs, @Ctx() context: RequestContext) {
+      return answerGenerations(context, name, loadersOf(context.loaders).beside.of(_id), args);
+    }
+  }
+  return GenerationsResolver;
+}
