@@ -1,4 +1,4 @@
-import { GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode } from "graphql";
+import { GraphQLScalarType, Kind, type ValueNode } from "graphql";
 import { DomainError } from "../errors.js";
 import {
   asFileName,
@@ -12,6 +12,7 @@ import {
   asText,
   isSearchText,
 } from "../names.js";
+import { jsonOfLiteral } from "./json-literal.js";
 import { asJsonObject } from "./json-object.js";
 
 function textual(
@@ -79,10 +80,10 @@ export const SecretScalar = textual(
 export const JsonObjectScalar = new GraphQLScalarType<Record<string, unknown>, Record<string, unknown>>({
   name: "JSONObject",
   description:
-    "Any JSON object, at most 16 deep, with 2,000 values and 64 KiB. Keys have 1 to 64 characters, do not start with `$` and hold no control characters.",
+    "Any JSON object, at most 16 deep, with 2,000 values and 64 KiB. Keys have 1 to 64 characters, do not start with `$` and hold no control characters. Whole numbers beyond 2^53 are sent as text: they would change.",
   serialize: (value) => value as Record<string, unknown>,
   parseValue: asJsonObject,
-  parseLiteral: (node, variables) => asJsonObject(valueFromASTUntyped(node, variables)),
+  parseLiteral: (node, variables) => asJsonObject(jsonOfLiteral(node, variables)),
 });
 
 /** @throws BAD_USER_INPUT */
@@ -100,7 +101,7 @@ export const PlainValueScalar = new GraphQLScalarType<string | number | boolean,
   description: "A text of 512 characters at most, a finite number, true or false.",
   serialize: (value) => value,
   parseValue: asPlainValue,
-  parseLiteral: (node) => asPlainValue(valueFromASTUntyped(node)),
+  parseLiteral: (node) => asPlainValue(jsonOfLiteral(node, null)),
 });
 
 export const JsonScalar = new GraphQLScalarType({

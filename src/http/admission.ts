@@ -12,6 +12,7 @@ import {
 } from "graphql";
 import type { AdmittedDocuments } from "./admitted-documents.js";
 import { checkVariables } from "./check-variables.js";
+import { exactLiterals } from "./exact-literals.js";
 import { Cost } from "./limits/cost.js";
 import { limitError } from "./limits/limit-error.js";
 import type { Limits } from "./limits/limits.js";
@@ -68,6 +69,7 @@ export class Admission {
       maxSecretFields(limits),
       maxListItems(limits),
       reservedNames,
+      exactLiterals,
     ];
   }
 

@@ -14,10 +14,10 @@ import {
   lexicographicSortSchema,
   parse,
   specifiedDirectives,
-  valueFromASTUntyped,
 } from "graphql";
 import { buildSchema, type BuildSchemaOptions } from "type-graphql";
 import { DomainError } from "../errors.js";
+import { jsonOfLiteral } from "../graph/json-literal.js";
 import { asJsonObject } from "../graph/json-object.js";
 
 /** Finds the entity that a gateway names by its key fields; null where there is none. */
@@ -133,5 +133,5 @@ function answerEntities(schema: GraphQLSchema, references: Record<string, Refere
 
   const any = schema.getType("_Any") as GraphQLScalarType;
   any.parseValue = asJsonObject;
-  any.parseLiteral = (node, variables) => asJsonObject(valueFromASTUntyped(node, variables));
+  any.parseLiteral = (node, variables) => asJsonObject(jsonOfLiteral(node, variables));
 }

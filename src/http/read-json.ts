@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { MIMEType } from "node:util";
+import { DomainError } from "../errors.js";
+import { parseJson } from "../graph/parse-json.js";
 import type { Limits } from "./limits/limits.js";
 import { HttpRefusal } from "./refusal.js";
 
@@ -7,7 +9,8 @@ export type BodyLimits = Pick<Limits, "maxBodyBytes" | "bodyMs">;
 
 /**
  * The JSON object that a request carries.
- * @throws HttpRefusal for another type, another encoding, too much of it, or too slow a sender.
+ * @throws HttpRefusal for another type, another encoding, too much of it, or too slow a sender; BAD_USER_INPUT for a
+ * number that cannot be kept.
  */
 export async function readJson(request: IncomingMessage, limits: BodyLimits): Promise<Record<string, unknown>> {
   checkHeaders(request, limits.maxBodyBytes);
@@ -74,10 +77,18 @@ function readBytes(request: IncomingMessage, { maxBodyBytes: most, bodyMs }: Bod
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw new HttpRefusal(400, "BAD_USER_INPUT", "The body is no well-formed JSON in UTF-8.");
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw unkept(error) ?? new HttpRefusal(400, "BAD_USER_INPUT", "The body is no well-formed JSON in UTF-8.");
   }
+}
+
+/** The refusal of JSON that is well-formed and cannot be kept, with the path from its variables on; else undefined. */
+export function unkept(error: unknown): Error | undefined {
+  if (!(error instanceof DomainError)) return undefined;
+  const { code, message, inputPath: path } = error;
+  if (code !== "BAD_USER_INPUT") return new HttpRefusal(400, code, message);
+  return new DomainError(code, message, path?.[0] === "variables" ? path.slice(1) : path);
 }
 
 const tooLarge = (most: number): HttpRefusal =>

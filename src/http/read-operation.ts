@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import { parseJson } from "../graph/parse-json.js";
 import type { OperationRequest } from "./admission.js";
-import { type BodyLimits, readJson } from "./read-json.js";
+import { type BodyLimits, readJson, unkept } from "./read-json.js";
 import { HttpRefusal } from "./refusal.js";
 
 /** Headers that no page of another origin can set without asking first. */
@@ -57,9 +58,9 @@ function parametersOf(search: string): Record<string, unknown> {
 
 function json(text: string | undefined, name: string): unknown {
   try {
-    return text ? JSON.parse(text) : undefined;
-  } catch {
-    throw bad(`The parameter ${name} is no well-formed JSON.`);
+    return text ? parseJson(text) : undefined;
+  } catch (error) {
+    throw unkept(error) ?? bad(`The parameter ${name} is no well-formed JSON.`);
   }
 }
 

@@ -32,7 +32,7 @@ export const valueFreeLiterals: ValidationRule = (context) =>
   );
 
 /** From the argument or variable down to the literal. */
-function pathOf(literal: ASTNode | undefined, document: DocumentNode): InputPath {
+export function pathOf(literal: ASTNode | undefined, document: DocumentNode): InputPath {
   let keys: InputPath = [];
   visit(document, {
     enter(node, _key, _parent, path) {

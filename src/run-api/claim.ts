@@ -4,6 +4,7 @@ import { assignmentOf } from "./assignment.js";
 import { fieldsOf } from "./fields.js";
 import { meta } from "./meta.js";
 import { mounted } from "./mounted.js";
+import { writtenParams } from "../training/stored-params.js";
 import { readJson } from "./read-body.js";
 
 /** The start gate: a container runs user code only after it, and only one per attempt passes. @throws NotGranted */
@@ -11,7 +12,8 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
   fieldsOf(await readJson(request, 1024), []);
   // Read before the gate: an attempt that could not be told what to do has not been claimed.
   const assignment = await assignmentOf(app.store, attempt.job);
-  const about = await meta(app.store, assignment);
+  const params = assignment.kind === "train" ? await writtenParams(app.store, assignment.training._id) : {};
+  const about = { ...(await meta(app.store, assignment)), params };
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { claimed_at: now, heartbeat_at: now }, { claimed_at: null, wanted: true });
   // The reconciler of this process need not wait for its next look.
@@ -23,7 +25,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
     slot: attempt.index,
     kind: assignment.kind,
     notebook: attempt.job.spec.kind === "BUILD" ? null : attempt.job.spec.notebook,
-    params: assignment.kind === "train" ? assignment.training.params : {},
+    params,
     timeoutSeconds: until ? Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)) : null,
     meta: about,
     ...mounted(assignment),

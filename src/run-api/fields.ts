@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.js";
+import { asJsonObject } from "../graph/json-object.js";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -45,6 +46,16 @@ export function truthAt(fields: Fields, name: string): boolean | null {
 export function listAt(fields: Fields, name: string, most: number): readonly unknown[] {
   const value = fields[name] ?? [];
   return Array.isArray(value) && value.length <= most ? value : refuse(name, `a list of at most ${most} is expected.`);
+}
+
+/** An empty one where it is left out. @throws BAD_USER_INPUT naming the key that no JSON object of ours may have. */
+export function jsonObjectAt(fields: Fields, name: string): Record<string, unknown> {
+  try {
+    return asJsonObject(fields[name] ?? {});
+  } catch (error) {
+    if (error instanceof DomainError) refuse(name, error.message);
+    throw error;
+  }
 }
 
 /** @throws BAD_USER_INPUT where it is left out. */

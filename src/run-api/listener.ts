@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { stringify } from "lossless-json";
 import { ulid } from "ulid";
 import type { App } from "../app.js";
 import { DomainError, type ErrorCode } from "../errors.js";
@@ -53,7 +54,8 @@ async function sendFile(response: ServerResponse, { content, size, sha256 }: Fil
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
+  // Parameters hold floats that JSON.stringify would write as whole numbers.
+  const text = stringify(body) ?? "{}";
   response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
   response.end(text);
 }

@@ -29,7 +29,6 @@ export async function meta(store: Pick<Store, "models">, assignment: Assignment)
     proj: { id, name, desc, home_dir, git_repo, docker_repo, model: models.map((model) => model.name) },
     ...work,
     bvers: bvers ?? null,
-    params: kind === "train" ? assignment.training.params : {},
     datasets: datasetsOf(assignment),
     movers: kind === "deploy" ? versionsOf(assignment) : [],
     pretrained: kind === "train" ? versionsOf(assignment) : [],

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import { asJsonObject } from "../graph/json-object.js";
 import { FilesState, type StoredFile } from "../graph/stored-file.js";
 import type { Model } from "../model/model.js";
 import type { ModelVersion } from "../model-version/model-version.js";
@@ -15,7 +14,7 @@ import type { Training } from "../training/training.js";
 import { assignmentOf, type Assignment } from "./assignment.js";
 import { assertWorking } from "./attempt.js";
 import type { Call, Endpoint } from "./call.js";
-import { type Fields, fieldsOf, given, integerAt, listAt, textAt, truthAt } from "./fields.js";
+import { type Fields, fieldsOf, given, integerAt, jsonObjectAt, listAt, textAt, truthAt } from "./fields.js";
 import { isAskedAgain, lastPublished, type Wish } from "./published.js";
 import { readJson } from "./read-body.js";
 
@@ -51,7 +50,7 @@ async function versionFor(
     name,
     ds: referenceAt(body, "ds"),
     pretrained: referenceAt(body, "pretrained"),
-    details: asJsonObject(body["details"] ?? {}),
+    details: jsonObjectAt(body, "details"),
     compressed: truthAt(body, "compressed") ?? false,
     lightweight: truthAt(body, "lightweight") ?? false,
     files,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { DomainError } from "../errors.js";
+import { parseJson } from "../graph/parse-json.js";
 
 const refuse = (what: string): never => {
   throw new DomainError("BAD_USER_INPUT", what);
@@ -21,13 +22,14 @@ export async function readBody(request: IncomingMessage, most: number): Promise<
   return Buffer.concat(pieces, size);
 }
 
-/** @throws BAD_USER_INPUT where it is no JSON in UTF-8. */
+/** @throws BAD_USER_INPUT where it is no JSON in UTF-8, or has a number that cannot be kept. */
 export async function readJson(request: IncomingMessage, most: number): Promise<unknown> {
   const body = await readBody(request, most);
   if (body.length === 0) return {};
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch (error) {
+    if (error instanceof DomainError) throw error;
     throw new DomainError("BAD_USER_INPUT", "The body is not JSON in UTF-8.", undefined, { cause: error });
   }
 }

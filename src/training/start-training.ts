@@ -15,6 +15,7 @@ import { refuseDeleting } from "../store/under-parent.js";
 import { buildVersionToRun } from "./build-version-to-run.js";
 import { mountableDatasets, mountableVersions } from "./mountable.js";
 import type { StartTrainingInput } from "./training.inputs.js";
+import { storedParams } from "./stored-params.js";
 import type { Training } from "./training.js";
 import { stillUnderAll } from "./still-under-all.js";
 
@@ -54,7 +55,7 @@ export function startTraining(
         proj: project._id,
         bvers: await freezeBuildVersion(store, version, at),
         notebook: input.notebook,
-        params: input.params ?? {},
+        params: storedParams(input.params ?? {}),
         details: input.details ?? {},
         resources: resourcesOf(app.settings),
         ds: await Promise.all(datasets.map((dataset) => freezeDataset(store, dataset, at))),
@@ -71,6 +72,7 @@ export function startTraining(
       [store.byKind.dataset, datasets.map(({ _id }) => _id)],
       [store.byKind.movers, pretrained.map(({ version: { _id } }) => _id)],
     ]);
-    return training;
+    // As it reads from the store on, where a number is a number.
+    return { ...training, params: input.params ?? {} };
   });
 }

@@ -15,7 +15,7 @@ test.each([
   ["a name", { name: "CANARY-" }, ["input", "name"]],
   ["an item of a list", { name: "a", names: ["b", { c: "CANARY" }] }, ["input", "names", 1]],
   ["an input object", { name: "a", beside: [{ name: "b" }, "CANARY"] }, ["input", "beside", 1]],
-  ["JSON", { name: "a", details: { $CANARY: 1 } }, ["input", "details"]],
+  ["JSON", { name: "a", details: { $key: "CANARY" } }, ["input", "details"]],
   ["a whole input", "CANARY", ["input"]],
 ])("a wrong value for %s is refused with its path and without itself", async (_name, input, path) => {
   const { text, body } = await front.query(PLANT, { input });

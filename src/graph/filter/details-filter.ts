@@ -1,6 +1,7 @@
 import { Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
-import { isJsonKey, KEY_RULE } from "../json-object.js";
+import { keyFault } from "../json-object.js";
+import { printedPath } from "../printed-path.js";
 import { PlainValueScalar } from "../scalars.js";
 import { type Asking, type Criterion, fieldAt, type Place, within } from "./criterion.js";
 import { all, type Demand, served, unserved } from "./demand.js";
@@ -65,7 +66,10 @@ export const detailsValue = (details: Expression, path: readonly string[]): Expr
 export function checkDetailsPath(path: readonly string[], at: readonly (string | number)[]): void {
   if (path.length < 1 || path.length > MOST_SEGMENTS)
     throw new DomainError("BAD_USER_INPUT", `A path has 1 to ${MOST_SEGMENTS} keys.`, at);
-  if (!path.every(isJsonKey)) throw new DomainError("BAD_USER_INPUT", KEY_RULE, at);
+  for (const [index, key] of path.entries()) {
+    const fault = keyFault(key);
+    if (fault) throw new DomainError("BAD_USER_INPUT", `${printedPath(path.slice(0, index + 1))}: ${fault}`, at);
+  }
 }
 
 const onlyOf = (isKind: Expression, test: Expression): Expression => ({ $cond: [isKind, test, false] });

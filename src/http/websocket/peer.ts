@@ -15,6 +15,8 @@ export class Peer implements ProtocolSocket {
   private inHand = 0;
   private isWriting = false;
   private owesPong = false;
+  /** The message that is being handled, until whoever handles it waits for something. */
+  received = "";
 
   constructor(
     private readonly socket: WebSocket,
@@ -69,6 +71,7 @@ export class Peer implements ProtocolSocket {
     this.inHand += 1;
     if (this.inHand > most) this.socket.pause();
     try {
+      this.received = text;
       await handle(text);
     } catch (error) {
       this.logger.error({ error: loggable(error) }, "a WebSocket message was not handled");

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from "graphql";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from "graphql";
 import { CloseCode, type Context, handleProtocols, makeServer, type Server, type SubscribePayload } from "graphql-ws";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
+import { DomainError } from "../../errors.js";
+import { parseJson } from "../../graph/parse-json.js";
 import { limitError } from "../limits/limit-error.js";
 import type { Limits } from "../limits/limits.js";
 import type { Operations } from "../operations/operations.js";
@@ -114,7 +116,9 @@ export class WebSockets {
       const most = limits.maxOperationsPerSocket;
       return [limitError(`${most} operations run on this connection already: end one of them first.`)];
     }
-    const request = { ...payload, operationName: payload.operationName || null };
+    const written = asWritten(payload, connection.peer.received);
+    if (written instanceof GraphQLError) return [written];
+    const request = { ...written, operationName: payload.operationName || null };
     const started = operations.start(request, { caller, address, id: randomUUID() }, () => connection.remove(results));
     if (!(started instanceof Results)) return [...started];
     const results = started;
@@ -125,6 +129,17 @@ export class WebSockets {
       operationName: request.operationName,
       results,
     };
+  }
+}
+
+/** The payload with its numbers as they were written, which the protocol's own reading of the message does not tell. */
+function asWritten(payload: SubscribePayload, message: string): SubscribePayload | GraphQLError {
+  try {
+    return { ...payload, ...(parseJson(message) as { readonly payload: SubscribePayload }).payload };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const path = error.inputPath?.slice(["payload", "variables"].length);
+    return new GraphQLError(error.message, { extensions: { code: error.code, path } });
   }
 }
 
