@@ -77,7 +77,7 @@ export const ERROR_CODES = {
   },
 } as const satisfies Record<string, ErrorDescription>;
 
-/** Apollo Server's own two, for what is no document of this schema. */
+/** Apollo Server's own, for what is no document of this schema. */
 export const DOCUMENT_CODES = {
   GRAPHQL_PARSE_FAILED: {
     when: "What was sent is no GraphQL.",
@@ -89,9 +89,15 @@ export const DOCUMENT_CODES = {
     then: "Compare it with `schema.graphql`.",
     again: "no",
   },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    when: "The hash or id of a document was sent in its place; the message is `PersistedQueryNotSupported`, which clients look for.",
+    then: "Send the document as `query`: clients of persisted queries do so by themselves, and go on so.",
+    again: "no",
+  },
 } as const satisfies Record<string, ErrorDescription>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+export type DocumentCode = keyof typeof DOCUMENT_CODES;
 
 /** Thrown by use-cases and entities; the message is written for the person who sent the request. */
 export class DomainError extends Error {

@@ -110,6 +110,9 @@ export class GraphQLEndpoint {
       if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
     headers.set("accept", type);
     headers.set("x-request-id", id);
+    // `readOperation` has refused what a foreign page may send, and lets the GETs of known pages pass, which Apollo Server
+    // does not know.
+    headers.set("apollo-require-preflight", "1");
     const deadline = this.options.operations.deadlineOf(operation);
     response.once("close", () => deadline.leave());
     try {

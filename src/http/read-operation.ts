@@ -11,34 +11,47 @@ const bad = (message: string): HttpRefusal => new HttpRefusal(400, "BAD_USER_INP
 
 /**
  * The operation that a request asks for, by GET or POST.
- * @param letsPagesGet whether a GET may come without such a header from a page that is known to be let in.
+ * A GET comes with such a header, or from a page that is known to be let in.
  * @throws HttpRefusal where it is none.
  */
 export async function readOperation(
   request: IncomingMessage,
   search: string,
   limits: BodyLimits,
-  letsPagesGet = false,
 ): Promise<OperationRequest> {
   const { method, headers } = request;
   if (method !== "GET" && method !== "POST")
     throw new HttpRefusal(405, "BAD_USER_INPUT", "GraphQL is asked by POST or GET.", { allow: "GET, POST" });
   if (method === "POST") return asOperation(await readJson(request, limits));
-  if (!PREFLIGHTED.some((name) => headers[name]) && !(letsPagesGet && isFromKnownPage(request)))
+  const parameters = parametersOf(search);
+  refuseHash(parameters);
+  if (!PREFLIGHTED.some((name) => headers[name]) && !isFromKnownPage(request))
     throw bad(`A GET request carries one of the headers ${PREFLIGHTED.slice(1).join(", ")}, or comes as POST.`);
-  return asOperation(parametersOf(search));
+  return asOperation(parameters);
 }
 
 /** The Origin check has let the page in, or the browser vouches that it is one of ours. */
 const isFromKnownPage = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined || headers["sec-fetch-site"] === "same-origin";
 
-function asOperation({ query, operationName, variables, extensions }: Record<string, unknown>): OperationRequest {
+function asOperation(parameters: Record<string, unknown>): OperationRequest {
+  refuseHash(parameters);
+  const { query, operationName, variables, extensions } = parameters;
   if (typeof query !== "string" || query.trim() === "") throw bad("`query` is a GraphQL document, and not empty.");
   if (!isLeftOut(operationName) && typeof operationName !== "string") throw bad("`operationName` is a string.");
   if (!isLeftOut(variables) && !isObject(variables)) throw bad("`variables` is a JSON object.");
   if (!isLeftOut(extensions) && !isObject(extensions)) throw bad("`extensions` is a JSON object.");
   return { query, operationName: operationName || null, variables: variables ?? null };
+}
+
+/**
+ * Clients of persisted queries send a hash first, and the document for good once they hear that no hashes are kept. Some
+ * look for the message, others for the code, and the status of an answer spares them what they do on a failed request.
+ */
+function refuseHash({ query, documentId, extensions }: Record<string, unknown>): void {
+  if (!isLeftOut(query)) return;
+  if (!isLeftOut(documentId) || (isObject(extensions) && !isLeftOut(extensions["persistedQuery"])))
+    throw new HttpRefusal(200, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
 }
 
 function parametersOf(search: string): Record<string, unknown> {
@@ -50,6 +63,7 @@ function parametersOf(search: string): Record<string, unknown> {
   };
   return {
     query: once("query"),
+    documentId: once("documentId"),
     operationName: once("operationName"),
     variables: json(once("variables"), "variables"),
     extensions: json(once("extensions"), "extensions"),

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ErrorCode } from "../errors.js";
+import type { DocumentCode, ErrorCode } from "../errors.js";
 import { drain } from "./drain.js";
 
 /** A request that is refused before GraphQL, or beside it, has to do with it. */
 export class HttpRefusal extends Error {
   constructor(
     readonly status: number,
-    readonly code: ErrorCode,
+    readonly code: ErrorCode | DocumentCode,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
   ) {

@@ -28,7 +28,7 @@ export class EventStreams {
     if (!acceptsEventStream(request.headers.accept))
       throw new HttpRefusal(406, "BAD_USER_INPUT", "Answers are server-sent events here: accept text/event-stream.");
     // A browser's EventSource sets no header of its own.
-    const operation = await readOperation(request, asked.search, this.limits, true);
+    const operation = await readOperation(request, asked.search, this.limits);
     if (request.method === "GET" && this.isMutation(operation))
       throw new HttpRefusal(405, "BAD_USER_INPUT", "A mutation comes by POST.", { allow: "POST" });
     await this.answer(request, response, operation, asked);
