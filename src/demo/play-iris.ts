@@ -110,10 +110,10 @@ async function play(client: Client): Promise<void> {
       datasets: [{ model: MODEL, name: dataset }],
     },
   });
-  await follow(
-    "training",
-    async () => (await client.ask(FollowTrainingDocument, { proj: PROJ, name: training })).training?.task,
-  );
+  await follow("training", async () => {
+    const { trainings } = await client.ask(FollowTrainingDocument, { proj: PROJ });
+    return trainings.nodes.find(({ name }) => name === training)?.task;
+  });
 
   say("5. A deployment of that version, with two replicas");
   const movers = [{ model: MODEL, name: version }];

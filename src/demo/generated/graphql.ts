@@ -258,6 +258,13 @@ export type BuildProjectMutationVariables = Exact<{
 
 export type BuildProjectMutation = { buildProject: { id: string, task: { state: TaskState } } };
 
+export type WatchSubscriptionVariables = Exact<{
+  proj: string;
+}>;
+
+
+export type WatchSubscription = { taskChanged: { type: RecordType, recordId: string, task: { state: TaskState, progress: number, error: string | null } | null, replicas: Array<{ slot: number, state: TaskState, ready: boolean }> } };
+
 export type FollowBuildQueryVariables = Exact<{
   proj: string;
   tag: string;
@@ -275,11 +282,10 @@ export type StartTrainingMutation = { startTraining: { id: string, name: string,
 
 export type FollowTrainingQueryVariables = Exact<{
   proj: string;
-  name: string;
 }>;
 
 
-export type FollowTrainingQuery = { training: { task: { state: TaskState, progress: number, error: string | null }, movers: { nodes: Array<{ name: string, state: FilesState, details: Record<string, unknown>, files: Array<{ name: string, size: number }> }> } } | null };
+export type FollowTrainingQuery = { trainings: { nodes: Array<{ name: string, task: { state: TaskState, progress: number, error: string | null }, movers: { nodes: Array<{ name: string, state: FilesState, details: Record<string, unknown>, files: Array<{ name: string, size: number }> }> } }> } };
 
 export type DeployMutationVariables = Exact<{
   input: DeployInput;
@@ -303,13 +309,6 @@ export type LineageQueryVariables = Exact<{
 
 
 export type LineageQuery = { deployment: { name: string, proj: { name: string }, bvers: { tag: string, dockerId: string | null, status: SnapshotStatus, live: { dockerId: string | null } | null } | null, movers: Array<{ name: string, model: { name: string }, ds: { name: string, files: Array<{ name: string, sha256: string }> } | null, train: { name: string, takenAt: string, bvers: { tag: string, dockerId: string | null, gitVersion: string | null, status: SnapshotStatus, drift: Array<{ path: Array<string>, frozen: unknown, now: unknown }> } | null } | null }> } | null };
-
-export type WatchSubscriptionVariables = Exact<{
-  proj: string;
-}>;
-
-
-export type WatchSubscription = { taskChanged: { type: RecordType, recordId: string, task: { state: TaskState, progress: number, error: string | null } | null, replicas: Array<{ slot: number, state: TaskState, ready: boolean }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -392,6 +391,24 @@ export const BuildProjectDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BuildProjectMutation, BuildProjectMutationVariables>;
+export const WatchDocument = new TypedDocumentString(`
+    subscription Watch($proj: String!) {
+  taskChanged(proj: $proj) {
+    type
+    recordId
+    task {
+      state
+      progress
+      error
+    }
+    replicas {
+      slot
+      state
+      ready
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WatchSubscription, WatchSubscriptionVariables>;
 export const FollowBuildDocument = new TypedDocumentString(`
     query FollowBuild($proj: String!, $tag: String!) {
   builds(first: 1, filter: {proj: {eq: $proj}, tag: {eq: $tag}}) {
@@ -424,21 +441,24 @@ export const StartTrainingDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<StartTrainingMutation, StartTrainingMutationVariables>;
 export const FollowTrainingDocument = new TypedDocumentString(`
-    query FollowTraining($proj: String!, $name: String!) {
-  training(proj: $proj, name: $name) {
-    task {
-      state
-      progress
-      error
-    }
-    movers(first: 5) {
-      nodes {
-        name
+    query FollowTraining($proj: String!) {
+  trainings(first: 1, filter: {proj: {eq: $proj}}) {
+    nodes {
+      name
+      task {
         state
-        details
-        files {
+        progress
+        error
+      }
+      movers(first: 5) {
+        nodes {
           name
-          size
+          state
+          details
+          files {
+            name
+            size
+          }
         }
       }
     }
@@ -517,21 +537,3 @@ export const LineageDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LineageQuery, LineageQueryVariables>;
-export const WatchDocument = new TypedDocumentString(`
-    subscription Watch($proj: String!) {
-  taskChanged(proj: $proj) {
-    type
-    recordId
-    task {
-      state
-      progress
-      error
-    }
-    replicas {
-      slot
-      state
-      ready
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<WatchSubscription, WatchSubscriptionVariables>;
