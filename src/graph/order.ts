@@ -9,7 +9,8 @@ export enum OrderDirection {
 }
 registerEnumType(OrderDirection, {
   name: "OrderDirection",
-  description: "Which way an order goes. Records without a value come last either way.",
+  description:
+    "Which way an order goes. Records without a value come last either way, and in `details` numbers come before all else.",
   valuesConfig: {
     ASC: { description: "From the least value to the greatest: earliest first, A before B." },
     DESC: { description: "From the greatest value to the least: latest first, B before A." },
@@ -93,7 +94,7 @@ export function ordersOf(name: string, fields: Readonly<Record<string, OrderFiel
     Field(() => [String], {
       nullable: true,
       description:
-        'Order by the value that this path into `details` leads to: `["metrics", "accuracy"]`. Numbers come before texts, of which 128 characters count, and these before true and false; records without such a value come last.',
+        'Order by the value that this path into `details` leads to: `["metrics", "accuracy"]`. Whichever way, numbers come first, then texts, of which 128 characters count, then true and false, and last the records without such a value.',
     })(KeyInput.prototype, DETAILS);
   return { type: KeyInput, order: (keys) => orderBy(fields, keys) };
 }
@@ -117,9 +118,8 @@ function sortKeysOf(fields: Readonly<Record<string, OrderField>>, key: OrderKey,
   const direction = key.direction === OrderDirection.ASC ? 1 : -1;
   const stored = key.field == null ? undefined : fields[key.field];
   if (key.details) checkDetailsPath(key.details, [...at, DETAILS]);
-  const value = stored
-    ? { $ifNull: [`$${stored.field}`, literal(null)] }
-    : comparable(detailsValue(`$${DETAILS}`, key.details ?? []));
+  if (!stored) return freeSortKeys(detailsValue(`$${DETAILS}`, key.details ?? []), direction);
+  const value = { $ifNull: [`$${stored.field}`, literal(null)] };
   return [
     // Records without a value come last, whatever the direction.
     { value: { $cond: [isSomething(value), 0, 1] }, direction: 1 },
@@ -127,11 +127,18 @@ function sortKeysOf(fields: Readonly<Record<string, OrderField>>, key: OrderKey,
   ];
 }
 
-/** Only plain values have an order that people know; a text counts as far as a cursor can carry it. */
-function comparable(value: Expression): Expression {
-  const isPlain = { $or: [{ $isNumber: value }, { $eq: [{ $type: value }, "bool"] }] };
-  const isText = { $eq: [{ $type: value }, "string"] };
-  return {
-    $cond: [isPlain, value, { $cond: [isText, { $substrCP: [value, 0, MOST_SORTED] }, literal(null)] }],
-  };
+/**
+ * Of a value that may be of any type: by its kind, the same whatever the direction, then by itself. In one order by value
+ * the text "nan" would come before every number where the greatest come first. Only plain values have an order that people
+ * know; a text counts as far as a cursor can carry it.
+ */
+function freeSortKeys(value: Expression, direction: 1 | -1): SortKey[] {
+  const isA = (type: string): Expression => ({ $eq: [{ $type: value }, type] });
+  const byKind = (number: unknown, text: unknown, truth: unknown, rest: unknown): Expression => ({
+    $cond: [{ $isNumber: value }, number, { $cond: [isA("string"), text, { $cond: [isA("bool"), truth, rest] }] }],
+  });
+  return [
+    { value: byKind(0, 1, 2, 3), direction: 1 },
+    { value: byKind(value, { $substrCP: [value, 0, MOST_SORTED] }, value, literal(null)), direction },
+  ];
 }
