@@ -106,4 +106,5 @@ export class BuildVersionSnapshot extends snapshotOf(BuildVersionInfo) {
 export const BUILD_VERSION_DEFINITION: Definition = {
   fields: ["tag", "docker_id", "git_version", "git_dirty", "built_at", "built_from"],
   links: ["proj"],
+  choices: { built_from: BuiltFrom },
 };

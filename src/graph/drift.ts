@@ -1,5 +1,6 @@
 import diff from "microdiff";
 import type { AnyRecord } from "./stored-record.js";
+import { shownName, shownValue } from "./shown-name.js";
 import { type AnySnapshot, type Drift, SnapshotStatus } from "./snapshot.js";
 
 /** Which stored fields define a record of a type. What was only observed on it (a task, a digest) is in neither list. */
@@ -7,7 +8,14 @@ export interface Definition {
   readonly fields: readonly string[];
   /** Links: they count by id alone; what changed within the record they lead to, its own snapshot says. */
   readonly links: readonly string[];
+  /** Enums of which the store has other values than the graph. */
+  readonly choices?: Readonly<Record<string, Choices>>;
 }
+
+type Choices = Readonly<Record<string, string>>;
+
+const choiceOf = (choices: Choices, stored: unknown): unknown =>
+  Object.keys(choices).find((each) => choices[each] === stored) ?? stored;
 
 type Stored = Readonly<Record<string, unknown>>;
 
@@ -24,9 +32,7 @@ function definingPart(stored: Stored, { fields, links }: Definition): Record<str
 /** Fields whose content is the user's own. */
 const FREE: readonly string[] = ["details", "params"];
 
-const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** Field by field, what the snapshot froze and what is current; `details` keep their keys as they are. */
+/** Field by field, in the graph's own names, what the snapshot froze and what is current; `details` keep their keys as they are. */
 export function driftOf(snapshot: object, live: object, definition: Definition): Drift[] {
   const then = definingPart(snapshot as Stored, definition);
   const now = definingPart(live as Stored, definition);
@@ -37,7 +43,10 @@ export function driftOf(snapshot: object, live: object, definition: Definition):
     const current = change.type === "REMOVE" ? null : change.value;
     // In a field of ours nothing and null are the same; in free JSON a key that is missing is a difference.
     if (!isFree && frozen == null && current == null) return [];
-    return { path: isFree ? names : names.map(camelCase), frozen, now: current };
+    if (isFree) return { path: names, frozen, now: current };
+    const choices = definition.choices?.[names[0] ?? ""];
+    const shown = (value: unknown) => (choices ? choiceOf(choices, value) : shownValue(value));
+    return { path: names.map(shownName), frozen: shown(frozen), now: shown(current) };
   });
 }
 

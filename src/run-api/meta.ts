@@ -1,5 +1,6 @@
 import { byId } from "../store/current.js";
 import type { Store } from "../store/store.js";
+import { asMetadata } from "./as-metadata.js";
 import type { Assignment } from "./assignment.js";
 import { datasetsOf, versionsOf } from "./mounted.js";
 
@@ -28,10 +29,10 @@ export async function meta(store: Pick<Store, "models">, assignment: Assignment)
   return {
     proj: { id, name, desc, home_dir, git_repo, docker_repo, model: models.map((model) => model.name) },
     ...work,
-    bvers: bvers ?? null,
-    datasets: datasetsOf(assignment),
-    movers: kind === "deploy" ? versionsOf(assignment) : [],
-    pretrained: kind === "train" ? versionsOf(assignment) : [],
+    bvers: asMetadata(bvers ?? null),
+    datasets: asMetadata(datasetsOf(assignment)),
+    movers: kind === "deploy" ? asMetadata(versionsOf(assignment)) : [],
+    pretrained: kind === "train" ? asMetadata(versionsOf(assignment)) : [],
     models: models.map((model) => ({
       id: model._id,
       name: model.name,
