@@ -10,6 +10,8 @@ import { carryDeployment } from "./deployment/carry-deployment.js";
 import { makeDeploymentWork } from "./deployment/deployment-maker.js";
 import { fillRoutes } from "./deployment/fill-routes.js";
 import { makeBuildJob } from "./build/build-maker.js";
+import { untagNoted } from "./build/untag-later.js";
+import { DomainError } from "./errors.js";
 import { Cursors } from "./graph/cursors.js";
 import { startWork } from "./jobs/start-work.js";
 import { Live } from "./live/live.js";
@@ -66,6 +68,7 @@ export interface OpenOptions {
 
 const SWEEP_MS = 2_000;
 const SWEEP_FILES_MS = 60_000;
+const UNTAG_MS = 60_000;
 /** A compressed record is one file there, and may be a little larger than what is in it. */
 const MIB = 1024 ** 2;
 /** A deployment that is gone takes no more predictions within two seconds. */
@@ -118,6 +121,9 @@ async function openInto(
     "lightweight",
     store,
   );
+  const chosen = engine ?? dockerEngine(settings, cluster);
+  // On MongoDB other processes may listen on the network of the installation.
+  if (opened.kind === "embedded") opening.defer(() => leaveEngine(chosen, logger));
   const live = opening.use(new Live(store, logger));
   const work = startWork(
     {
@@ -127,7 +133,7 @@ async function openInto(
       vault: new SealedStoreVault(secrets, keys, cluster),
       files,
       lightweightFiles,
-      ...(engine ?? dockerEngine(settings, cluster)),
+      ...chosen,
       sources: {
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),
         git: new GitSource({ allowedOrigins: settings.ROCAS_GIT_HOSTS, scratchFolder: join(data, "git") }),
@@ -145,6 +151,7 @@ async function openInto(
   opening.use(startRunApi(work.app));
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
   opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles]), logger));
+  opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreAway), logger));
   opening.use(repeatedly(ROUTES_MS, () => fillRoutes(work.app), logger));
   return {
     app: work.app,
@@ -155,6 +162,17 @@ async function openInto(
     [Symbol.asyncDispose]: () => opening[Symbol.asyncDispose](),
   };
 }
+
+/** An engine that does not answer keeps what it has. */
+function ignoreAway(error: unknown): void {
+  if (!(error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE")) throw error;
+}
+
+const leaveEngine = ({ runtime }: Engine, logger: Logger): Promise<void> =>
+  runtime
+    .leave()
+    .catch(ignoreAway)
+    .catch((error: unknown) => logger.warn({ event: "network_left_behind", err: error }));
 
 function dockerEngine(settings: Settings, cluster: string): Engine {
   const docker = openDocker(settings.DOCKER_HOST);

@@ -13,6 +13,8 @@ describe("the policy of containers", () => {
   test("a training has no privilege, no way to the host and bounds in everything", () => {
     expect(bodyOf()).toEqual({
       Image: IMAGE,
+      Entrypoint: ["/program"],
+      Cmd: [],
       User: "10000:10000",
       Env: expect.arrayContaining(["ROCAS_RUN_URL=http://127.0.0.1:1", "ROCAS_JOB=training_1", "ROCAS_ATTEMPT=1"]),
       Labels: {
@@ -37,7 +39,7 @@ describe("the policy of containers", () => {
           volume("rocas-train-training_1-a1-state", "/rocas"),
           volume("rocas-train-training_1-a1-scratch", "/scratch"),
         ],
-        Tmpfs: { "/tmp": expect.stringContaining("size=64m") },
+        Tmpfs: { "/tmp": expect.stringContaining("exec,size=64m") },
         ShmSize: 64 * 1024 * 1024,
         Memory: 64 * 1024 * 1024,
         MemorySwap: 64 * 1024 * 1024,

@@ -40,3 +40,23 @@ test("a container of a job that ended goes only after its result is stored", asy
 
   expect([before, (await work.runtime.observe(jobs.id)).length]).toEqual([1, 0]);
 });
+
+test("volumes whose container is gone are taken like containers: if they are provably old", async () => {
+  await using work = await openWork();
+  await using jobs = await openJobs();
+  const app = { ...work.app, store: jobs.store };
+  await jobs.store.jobs.updateOne({ _id: jobs.id }, { $set: { slots: [{ ...newSlot(), attempt: 2 }] } });
+  for (const attempt of [1, 2]) {
+    await work.runtime.run(containerOf(jobs.id, attempt));
+    work.runtime.vanish(containerOf(jobs.id, attempt).name);
+  }
+  await work.runtime.run(containerOf("train_01arz3ndektsv4rrffq69g5fav", 1));
+
+  await collectGarbage(app);
+
+  const left = (await work.runtime.attemptsWithVolumes()).map(({ job, attempt }) => [job, attempt]);
+  expect(left).toEqual([
+    [jobs.id, 2],
+    ["train_01arz3ndektsv4rrffq69g5fav", 1],
+  ]);
+});

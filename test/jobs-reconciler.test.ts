@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { newId } from "../src/graph/id.js";
 import { DomainError } from "../src/errors.js";
 import type { Job } from "../src/jobs/job.js";
+import { newSlot } from "../src/jobs/job.js";
+import { makeDue } from "../src/jobs/make-due.js";
 import { makeJob } from "../src/jobs/new-job.js";
 import type { Carrier } from "../src/jobs/turn.js";
 import { containerOf } from "./support/container-of.js";
@@ -88,6 +90,40 @@ test("a job that ends keeps its containers until the result is stored, and loses
 
   expect(await work.jobOf(id)).toMatchObject({ state: "FAILED", error: "no reason", cleanup: "DONE" });
   expect(await work.runtime.observe(id)).toEqual([]);
+});
+
+test("volumes whose container is gone already go with the job, by the name that it recorded", async () => {
+  await using work = await openTrain(async (app, hold) => {
+    const spec = containerOf(hold.job._id, 1);
+    await hold.write({ $set: { slots: [{ ...newSlot(), attempt: 1, container: spec.name }] } });
+    await app.runtime.run(spec);
+    work.runtime.vanish(spec.name);
+    return hold.end("FAILED", "no reason");
+  });
+  const id = await work.make();
+
+  await work.settled();
+
+  expect(await work.jobOf(id)).toMatchObject({ cleanup: "DONE" });
+  expect(await work.runtime.attemptsWithVolumes()).toEqual([]);
+});
+
+test("a run that is heard is not given up for turns that fail", async () => {
+  let turns = 0;
+  await using work = await openTrain(async (app, hold) => {
+    turns += 1;
+    if (turns > 8) return hold.end("SUCCEEDED");
+    const now = await app.store.now();
+    await hold.write({ $set: { slots: [{ ...newSlot(), attempt: 1, claimed_at: now, heartbeat_at: now }] } });
+    throw new Error("The engine says something odd.");
+  });
+  const id = await work.make();
+  const goOn = setInterval(() => void makeDue(work.store, id), 50);
+
+  await until(async () => (await work.jobOf(id)).cleanup === "DONE");
+  clearInterval(goOn);
+
+  expect((await work.jobOf(id)).state).toBe("SUCCEEDED");
 });
 
 test("a process that ends gives its jobs back, and the next one goes on at once", async () => {

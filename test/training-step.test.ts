@@ -71,8 +71,14 @@ test("an attempt that does not claim in time is lost", () => {
 });
 
 test("a container that is missing though claimed is attempted anew, three times in all", () => {
-  expect(step(job(claimed))).toMatchObject({ do: "INTEND", reason: "the container is gone" });
-  expect(step(job({ ...claimed, attempt: 3 }))).toMatchObject({ do: "END", state: "FAILED" });
+  const silent = { ...claimed, claimed_at: at(-90), heartbeat_at: at(-31) };
+  expect(step(job(silent))).toMatchObject({ do: "INTEND", reason: "the container is gone" });
+  expect(step(job({ ...silent, attempt: 3 }))).toMatchObject({ do: "END", state: "FAILED" });
+});
+
+test("a container that is heard is waited for, though the engine does not show it", () => {
+  expect(step(job(claimed))).toEqual({ do: "WAIT" });
+  expect(step(job({ ...claimed, claimed_at: at(-29), heartbeat_at: null }))).toEqual({ do: "WAIT" });
 });
 
 test("what the entrypoint reported counts before the exit code", () => {

@@ -77,6 +77,12 @@ test("a training that reports its end well is FINISHED, and its container goes",
   await expect.poll(async () => (await app.runtime.observe(id)).length, { timeout: 10_000 }).toBe(0);
 });
 
+/** As if its container had not been heard for a minute. */
+async function unheard({ app: { store } }: TestApp, id: string): Promise<void> {
+  const at = new Date(Date.now() - 60_000);
+  await store.jobs.updateOne({ _id: id }, { $set: { "slots.0.claimed_at": at, "slots.0.heartbeat_at": at } });
+}
+
 test("a container that vanishes is attempted anew, and the old attempt may not go on", async () => {
   await using app = await openTestApp();
   const { proj } = await builtProject(app);
@@ -86,6 +92,7 @@ test("a container that vanishes is attempted anew, and the old attempt may not g
   await first.container.claim();
 
   app.runtime.vanish(first.spec.name);
+  await unheard(app, id);
   await expect.poll(() => app.runtime.replicas(id), { timeout: 10_000 }).toBe(1);
 
   expect(app.runtime.running(id)[0]?.name).toBe(`rocas-train-${id}-a2`);
@@ -127,6 +134,21 @@ test("an image that cannot be run is a failed task with its reason", async () =>
 
   await expect.poll(state(app, data.startTraining.id), { timeout: 10_000 }).toBe("FAILED");
   expect((await read(app, data.startTraining.id)).task.error).toBe("no such image");
+});
+
+test("a training goes on while the engine measures for somebody else", async () => {
+  await using app = await openTestApp();
+  const { proj } = await builtProject(app);
+  app.runtime.measuring = true;
+  const { data } = await start(app, { proj: proj.name });
+  const { id } = data.startTraining;
+  const { container } = await running(app, id);
+  await container.claim();
+  await expect.poll(state(app, id), { timeout: 10_000 }).toBe("RUNNING");
+
+  await container.complete();
+
+  await expect.poll(state(app, id), { timeout: 10_000 }).toBe("FINISHED");
 });
 
 test("a cancelled training is CANCELLED once its container is gone", async () => {

@@ -80,7 +80,11 @@ async function failed(app: App, hold: Hold, log: BuildLog, error: unknown): Prom
     return endBuild(app, hold, "CANCELLED");
   }
   const reason = reasonOf(error);
-  if (reason === null) throw error;
+  if (reason === null) {
+    // The engine is away, and the build is tried for as long as it may run: attempts count how often the server ended.
+    await hold.write({ $inc: { max_attempts: 1 } });
+    throw error;
+  }
   log.told(`\n${reason}\n`);
   await log.close();
   return endBuild(app, hold, "FAILED", log.tail(MOST_ERROR));

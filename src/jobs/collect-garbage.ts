@@ -11,13 +11,18 @@ export function isProvablyOld({ slot, attempt }: Pick<Replica, "slot" | "attempt
   return attempt < (job.slots[slot]?.attempt ?? 0);
 }
 
-/** Removes containers that are provably old. One whose job is unknown (a restored backup) is reported, never removed. */
+/**
+ * Removes containers that are provably old, and volumes whose container is gone already. What belongs to an unknown job
+ * (a restored backup) is reported, never removed.
+ */
 export async function collectGarbage({
   runtime,
   store,
   logger,
 }: Pick<App, "runtime" | "store" | "logger">): Promise<void> {
-  const seen = await runtime.observe();
+  const containers = await runtime.observe();
+  const names = new Set(containers.map(({ name }) => name));
+  const seen = [...containers, ...(await runtime.attemptsWithVolumes()).filter(({ name }) => !names.has(name))];
   const ids = [...new Set(seen.map(({ job }) => job))];
   const jobs = new Map((await store.jobs.find({ _id: { $in: ids } }).toArray()).map((job) => [job._id, job]));
   for (const replica of seen) {

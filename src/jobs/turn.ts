@@ -20,6 +20,8 @@ export interface Carriers {
   readonly endings?: Partial<Readonly<Record<Job["kind"], Ending>>>;
 }
 
+/** Three heartbeats. */
+const HEARD_MS = 30_000;
 /** While the engine does not answer. */
 const ENGINE_AWAY_MS = 3_000;
 const MOST_BACKOFF_MS = 60_000;
@@ -40,13 +42,22 @@ async function cleanUp(app: App, ending: Ending | undefined, lease: Lease): Prom
   const { job } = lease;
   await writeTask(app, job);
   if (job.kind !== "BUILD") {
-    const left = await app.runtime.observe(job._id);
-    await Promise.all(left.map(({ name }) => app.runtime.stop(name)));
+    const seen = (await app.runtime.observe(job._id)).map(({ name }) => name);
+    // By the recorded names too: a container may be gone, and its volumes not.
+    const recorded = job.slots.flatMap(({ container }) => container ?? []);
+    await Promise.all([...new Set([...seen, ...recorded])].map((name) => app.runtime.stop(name)));
   }
   await ending?.(app, job);
   await lease.cleaned();
   return null;
 }
+
+/** Whether a container of the job is at work: it has claimed its attempt and is heard. */
+export const isHeard = ({ slots }: Job, now: Date): boolean =>
+  slots.some(({ claimed_at, heartbeat_at }) => {
+    const heard = claimed_at && (heartbeat_at ?? claimed_at);
+    return heard !== null && now.getTime() - heard.getTime() < HEARD_MS;
+  });
 
 const isAway = (error: unknown): boolean => error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
 
@@ -67,7 +78,12 @@ export async function afterFailure(app: App, lease: Lease, error: unknown, fault
   }
   app.logger.error({ event: "turn_failed", job, kind, faults, err: error });
   // A deployment is tried without end; a build or training that fails on our side says so after some tries.
-  if (faults >= MOST_FAULTS && kind !== "DEPLOY" && !ENDED.includes(state)) {
+  if (
+    faults >= MOST_FAULTS &&
+    kind !== "DEPLOY" &&
+    !ENDED.includes(state) &&
+    !isHeard(lease.job, await app.store.now())
+  ) {
     await lease.end("FAILED", `It failed on our side ${faults} times in a row; the log of the server has the reason.`);
     await writeTask(app, lease.job);
     return 0;

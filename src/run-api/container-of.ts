@@ -6,6 +6,9 @@ import type { ContainerKind, ContainerSpec } from "../runtime/runtime.js";
 import { runUrl } from "./run-address.js";
 import { runToken } from "./run-token.js";
 
+/** The program of the base image. -I: neither the project's folder nor a PYTHON variable decides what it imports. */
+export const ENTRYPOINT = ["/usr/bin/python3", "-I", "-m", "rocas.entrypoint"];
+
 export const kindOfContainer = ({ kind }: Pick<Job, "kind">): ContainerKind => (kind === "TRAIN" ? "train" : "deploy");
 
 export const nameOfContainer = (job: Pick<Job, "_id" | "kind">, slot: number, attempt: number): string =>
@@ -28,6 +31,7 @@ export async function containerOf(
     slot,
     attempt,
     image: job.spec.image,
+    command: ENTRYPOINT,
     env: { ROCAS_RUN_URL: await runUrl(app) },
     secretFiles: { token: runToken(app.vault, name) },
     resources: {

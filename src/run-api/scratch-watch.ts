@@ -8,22 +8,44 @@ interface Measured {
   readonly mb: number;
 }
 
-// Per app, for as long as it lives: what was measured is worth nothing after a restart.
-const measured = new WeakMap<App, Map<string, Measured>>();
+interface Watch {
+  readonly containers: Map<string, Measured>;
+  /** Whether the last measurement failed: that is logged once, until one succeeds. */
+  isFailing: boolean;
+}
 
-/** Why the container must be stopped, or null: the engine has no quota, so that its disk is measured every 10 s. */
+// Per app, for as long as it lives: what was measured is worth nothing after a restart.
+const watches = new WeakMap<App, Watch>();
+
+/**
+ * Why the container must be stopped, or null: the engine has no quota, so that its disk is measured every 10 s. If that
+ * fails the last figure stands: what only observes ends nothing.
+ */
 export async function tooMuchScratch(
   app: App,
   container: string,
   { scratch_mb }: ResourceProfile,
 ): Promise<string | null> {
-  const known = measured.get(app) ?? new Map<string, Measured>();
-  measured.set(app, known);
+  const watch = watches.get(app) ?? { containers: new Map<string, Measured>(), isFailing: false };
+  watches.set(app, watch);
+  const { containers } = watch;
   const now = performance.now();
-  for (const [name, { at }] of known) if (now - at > 10 * EVERY_MS) known.delete(name);
-  const before = known.get(container);
-  const fresh = before && now - before.at < EVERY_MS;
-  const mb = fresh ? before.mb : await app.runtime.scratchMb(container);
-  if (!fresh) known.set(container, { at: now, mb });
+  for (const [name, { at }] of containers) if (now - at > 10 * EVERY_MS) containers.delete(name);
+  const before = containers.get(container);
+  const isFresh = before && now - before.at < EVERY_MS;
+  const mb = isFresh ? before.mb : ((await measured(app, watch, container)) ?? before?.mb ?? 0);
+  if (!isFresh) containers.set(container, { at: now, mb });
   return mb > scratch_mb ? `it used ${mb} MiB of disk, and may use ${scratch_mb} MiB` : null;
+}
+
+async function measured({ runtime, logger }: App, watch: Watch, container: string): Promise<number | null> {
+  try {
+    const mb = await runtime.scratchMb(container);
+    watch.isFailing = false;
+    return mb;
+  } catch (error) {
+    if (!watch.isFailing) logger.warn({ event: "scratch_unmeasured", err: error });
+    watch.isFailing = true;
+    return null;
+  }
 }

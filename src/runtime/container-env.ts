@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.js";
+import { SCRATCH_FOLDER } from "./scratch-folder.js";
 import type { ContainerSpec } from "./runtime.js";
 
 const NAME = /^[A-Z_][A-Z0-9_]{0,99}$/;
@@ -14,6 +15,8 @@ const MOST_BYTES = 32 * 1024;
  */
 export function containerEnv({ env, kind, job, slot, attempt }: ContainerSpec): string[] {
   const ours: Record<string, string> = {
+    // On the scratch volume, which is as large as the container may use: /tmp lies in its memory.
+    TMPDIR: `${SCRATCH_FOLDER}/tmp`,
     ROCAS_JOB: job,
     ROCAS_KIND: kind,
     ROCAS_SLOT: String(slot),

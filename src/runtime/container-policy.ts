@@ -2,11 +2,11 @@ import { DomainError } from "../errors.js";
 import { containerEnv } from "./container-env.js";
 import { checkedContainerName, containerName } from "./container-name.js";
 import type { ContainerSpec, Resources } from "./runtime.js";
+import { SCRATCH_FOLDER } from "./scratch-folder.js";
 
 /** The user that every container runs as; the base image names it `job`. */
 export const JOB_USER = 10_000;
 export const STATE_FOLDER = "/rocas";
-export const SCRATCH_FOLDER = "/scratch";
 /** Where a replica serves. */
 export const SERVICE_PORT = 8080;
 
@@ -32,9 +32,11 @@ export const labelsOf = ({ job, attempt, slot, kind }: ContainerSpec, cluster: s
  */
 export function containerBody(container: ContainerSpec, { cluster, network }: { cluster: string; network: string }) {
   check(container);
-  const { name, image, resources } = container;
+  const { name, image, command, resources } = container;
   return {
     Image: image,
+    Entrypoint: [...command],
+    Cmd: [],
     User: `${JOB_USER}:${JOB_USER}`,
     Env: containerEnv(container),
     Labels: labelsOf(container, cluster),
@@ -51,8 +53,9 @@ export function containerBody(container: ContainerSpec, { cluster, network }: { 
       SecurityOpt: ["no-new-privileges:true"],
       ReadonlyRootfs: true,
       Mounts: [volume(stateVolume(name), STATE_FOLDER), volume(scratchVolume(name), SCRATCH_FOLDER)],
-      Tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=64m,mode=1777" },
-      ShmSize: 64 * MIB,
+      // Both lie in memory and count towards the container's: no other bound is needed. Large files go to TMPDIR.
+      Tmpfs: { "/tmp": `rw,nosuid,nodev,exec,size=${resources.memoryMb}m,mode=1777` },
+      ShmSize: resources.memoryMb * MIB,
       Memory: resources.memoryMb * MIB,
       MemorySwap: resources.memoryMb * MIB,
       NanoCpus: Math.round(resources.cpus * 1e9),
@@ -90,6 +93,7 @@ function check(container: ContainerSpec): void {
       "BAD_USER_INPUT",
       `A container of this job, slot and attempt is not named ${container.name}.`,
     );
+  if (container.command.length === 0) throw new DomainError("BAD_USER_INPUT", "A container has a program to run.");
   if (!IMAGE_ID.test(container.image))
     throw new DomainError("BAD_USER_INPUT", "A container's image is named by its id, sha256: and 64 hex digits.");
   checkResources(container.resources);

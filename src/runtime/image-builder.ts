@@ -21,7 +21,7 @@ export interface SeenImage {
 /** What the server asks of whatever builds and moves images. References are validated (`ImageRef`) before they come here. */
 export interface ImageBuilder {
   /**
-   * Builds a tar stream with a Dockerfile at its root and gives the image id. The image carries the label
+   * Builds a tar stream with a Dockerfile at its root, which the caller has seen there, and gives the image id. The image carries the label
    * `rocas.image.job=<job>`. A repeated call builds again (from the cache).
    * @throws ImageBuildError with what the Dockerfile said; RUNTIME_UNAVAILABLE where the engine does not answer.
    */
@@ -38,7 +38,10 @@ export interface ImageBuilder {
   pull(image: string, credentials: Credentials | null, told: Told): Promise<string>;
   /** Points the tag at the image, wherever it pointed before. */
   tag(id: string, tag: string): Promise<void>;
-  /** Removes the tag; resolves also when there is none. An image goes with its last tag, unless a container uses it. */
+  /**
+   * Removes the tag; resolves also when there is none. An image goes with its last tag.
+   * @throws IN_USE if it is the last tag of an image that a container uses, running or not.
+   */
   untag(tag: string): Promise<void>;
   /** Gives the registry's manifest digest. A repeated call pushes what is missing. @throws ImageBuildError with what the registry said. */
   push(tag: string, credentials: Credentials | null, told: Told): Promise<string>;

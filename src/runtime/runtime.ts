@@ -24,6 +24,8 @@ export interface ContainerSpec {
   readonly attempt: number;
   /** The image id, `sha256:...`; never a tag, which may have moved on. */
   readonly image: string;
+  /** The program and its arguments. What the image names as its entrypoint or command does not count. */
+  readonly command: readonly string[];
   /** Not secret: where the run listener is, and the like. */
   readonly env: Readonly<Record<string, string>>;
   /** Name to content; the job's user finds them read-only (0400) in `/rocas/secrets/`, never in the environment. */
@@ -48,6 +50,9 @@ export interface Replica {
   readonly exit: { readonly code: number; readonly outOfMemory: boolean } | null;
 }
 
+/** An attempt, named as its container is. */
+export type NamedAttempt = Pick<Replica, "name" | "job" | "slot" | "attempt">;
+
 /** The engine cannot make or start this container, and trying again will not help: data on the task's record. */
 export class ContainerRefusedError extends Error {}
 
@@ -70,6 +75,10 @@ export interface Runtime {
   lastOutput(name: string): Promise<string>;
   /** MiB on the container's scratch volume now; 0 where it is gone. */
   scratchMb(name: string): Promise<number>;
+  /** Attempts of ours of which there are volumes, with their container or without: an answer to its removal may be lost. */
+  attemptsWithVolumes(): Promise<readonly NamedAttempt[]>;
   /** SIGTERM, 10 s, SIGKILL, remove with its volumes. Resolves once it is confirmed gone, also when no such container exists. */
   stop(name: string): Promise<void>;
+  /** Removes the network of this installation if it has no container. For the end of its only process. */
+  leave(): Promise<void>;
 }

@@ -57,6 +57,7 @@ export async function openStore(
     events: connection.collection("events") as unknown as Store["events"],
     jobs: connection.collection("jobs") as unknown as Store["jobs"],
     logs: connection.collection("logs") as unknown as Store["logs"],
+    unneededImages: connection.collection("unneeded_images") as unknown as Store["unneededImages"],
     unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],
     connection,

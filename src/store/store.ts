@@ -41,6 +41,8 @@ export interface Store {
   readonly logs: mongo.Collection<LogChunk>;
   /** Files that records which are gone have left: `LateRemoval` alone writes them. */
   readonly unneededFiles: mongo.Collection<UnneededFile>;
+  /** Tags of images that records which are gone have left, while a container uses the image. */
+  readonly unneededImages: mongo.Collection<{ _id: string; since: Date }>;
   /** What is chosen once for the whole installation: its cluster id and the port of the run listener. */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
 

@@ -1,5 +1,6 @@
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Job } from "../jobs/job.js";
+import { isHeard } from "../jobs/turn.js";
 import { howItEnded, NOT_GRANTED, STOPPED } from "../run-api/how-it-ended.js";
 import type { Replica } from "../runtime/runtime.js";
 
@@ -49,6 +50,7 @@ export function nextTrainingStep(job: Job, seen: TrainingSeen): TrainingStep {
     if (start && now > start) return lost(job, "the container did not begin within 2 minutes");
     return container?.state === "RUNNING" ? { do: "WAIT" } : { do: "RUN" };
   }
+  if (!container && isHeard(job, now)) return { do: "WAIT" }; // An engine that does not show what is at work is mistaken.
   if (!container) return lost(job, "the container is gone");
   if (seen.tooMuchScratch) return { do: "END", state: "FAILED", error: seen.tooMuchScratch };
   const silent = now.getTime() - (slot.heartbeat_at ?? slot.claimed_at).getTime();

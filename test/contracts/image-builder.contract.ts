@@ -65,7 +65,6 @@ export function imageBuilderContract(name: string, open: () => Promise<OpenImage
     });
 
     for (const [what, files] of [
-      ["without a Dockerfile", { other: "FROM x\n" }],
       ["with an instruction that does not exist", { Dockerfile: "FROM scratch\nFLY away\n" }],
       ["that declares a volume", { Dockerfile: "FROM BASE\nVOLUME /outside\n" }],
     ] as const)

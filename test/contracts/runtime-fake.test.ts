@@ -14,6 +14,7 @@ runtimeContract("a runtime in memory", async (): Promise<OpenRuntime> => {
     images,
     occupy: async (name) => runtime.occupy(name),
     isOccupied: async (name) => runtime.isOccupied(name),
+    remove: async (name) => runtime.vanish(name),
     [Symbol.asyncDispose]: async () => {},
   };
 });

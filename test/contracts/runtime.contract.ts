@@ -10,7 +10,7 @@ export interface OpenRuntime extends AsyncDisposable {
     readonly waiting: string;
     /** Says "ready to fail" and exits with 3. */
     readonly failing: string;
-    /** Names a program that it does not have. */
+    /** Does not have the program. */
     readonly broken: string;
     /** Does not exist. */
     readonly missing: string;
@@ -18,6 +18,8 @@ export interface OpenRuntime extends AsyncDisposable {
   /** Makes a container of somebody else. */
   occupy(name: string): Promise<void>;
   isOccupied(name: string): Promise<boolean>;
+  /** Removes a container behind the runtime's back. */
+  remove(name: string): Promise<void>;
 }
 
 export const newJob = () => `training_${ulid().toLowerCase()}`;
@@ -25,6 +27,7 @@ export const newJob = () => `training_${ulid().toLowerCase()}`;
 export function containerOf(image: string, given: Partial<Omit<ContainerSpec, "image" | "name">> = {}): ContainerSpec {
   const spec = { kind: "train" as const, job: newJob(), slot: 0, attempt: 1, ...given };
   return {
+    command: ["/program"],
     env: { ROCAS_RUN_URL: "http://127.0.0.1:1" },
     secretFiles: { token: "hush" },
     resources: { memoryMb: 64, cpus: 0.5, pids: 32, scratchMb: 16 },
@@ -179,5 +182,31 @@ export function runtimeContract(name: string, open: () => Promise<OpenRuntime>):
         await expect(opened.runtime.lastOutput(hostile)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
         await expect(opened.runtime.scratchMb(hostile)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
       });
+
+    test("what is left of a container that somebody removed is found, and goes with its name", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.waiting, { slot: 0, attempt: 2 });
+      await opened.runtime.run(container);
+      const { name, job, slot, attempt } = container;
+      await opened.remove(name);
+      expect(await opened.runtime.observe(job)).toEqual([]);
+      expect(await opened.runtime.attemptsWithVolumes()).toEqual([{ name, job, slot, attempt }]);
+
+      await opened.runtime.stop(name);
+
+      expect(await opened.runtime.attemptsWithVolumes()).toEqual([]);
+    });
+
+    test("leaving takes nothing from a container, and may be repeated", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.waiting);
+      await opened.runtime.run(container);
+      await opened.runtime.leave();
+      expect((await seen(opened.runtime, container.job, "RUNNING")).name).toBe(container.name);
+
+      await opened.runtime.stop(container.name);
+      await opened.runtime.leave();
+      await opened.runtime.leave();
+    });
   });
 }

@@ -127,16 +127,17 @@ describeWithDocker("hostile builds", () => {
     await expect.poll(running, { timeout: 15_000 }).not.toContain("sleep 4711");
   });
 
-  test("the last tag of an image whose container has ended is taken, and the container stays", async () => {
+  test("the last tag of an image whose container has ended is taken once the container is gone", async () => {
     const built = await builtImage();
     const container = dockerCommand("run", "-d", built.tag, "true");
     dockerCommand("wait", container);
 
+    await expect(builder.untag(built.tag)).rejects.toMatchObject({ code: "IN_USE" });
+    expect(dockerCommand("ps", "-aq", "--no-trunc", "--filter", `id=${container}`)).toBe(container);
+    dockerCommand("rm", container);
     await builder.untag(built.tag);
 
     expect(await builder.inspect(built.tag)).toBeNull();
-    expect(dockerCommand("ps", "-aq", "--no-trunc", "--filter", `id=${container}`)).toBe(container);
-    dockerCommand("rm", container);
   });
 
   test("the last tag of an image that is about to start stays", async () => {

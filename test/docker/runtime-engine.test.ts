@@ -111,4 +111,72 @@ describe("an engine that is not what it seems", () => {
       "/images/..%2F..%2F_ping/json",
     ]);
   });
+
+  for (const status of [408, 429, 500, 502, 503, 504, 599])
+    test(`${status} is an engine that is away, whatever is asked and however it says so`, async () => {
+      for (const body of ['{"message":"busy"}', "<html>Bad gateway</html>", "", " "]) {
+        await using impostor = await openImpostor((_, response) => response.writeHead(status).end(body));
+        const runtime = new DockerRuntime({ ...impostor, cluster: "c" });
+        const name = `rocas-train-${newJob()}-a1`;
+
+        for (const asked of [runtime.engine(), runtime.observe(), runtime.stop(name), runtime.lastOutput(name)])
+          await expect(asked).rejects.toMatchObject({ code: "RUNTIME_UNAVAILABLE" });
+      }
+    });
+
+  for (const status of [400, 403, 409, 418])
+    test(`${status} is a refusal with its reason, in whichever form`, async () => {
+      for (const [body, reason] of [
+        ['{"message":"no"}', "no"],
+        ["page not found\n", "page not found"],
+        ["", "it gave no reason"],
+        ["<html>No</html>", "it gave no reason"],
+      ]) {
+        await using impostor = await openImpostor((_, response) => response.writeHead(status).end(body));
+
+        await expect(impostor.docker.version()).rejects.toMatchObject({ status, message: reason });
+      }
+    });
+
+  test("success without a word is success, and an empty list", async () => {
+    for (const body of ["", " ", "\n\n"]) {
+      await using impostor = await openImpostor((_, response) => response.writeHead(200).end(body));
+
+      await impostor.docker.startContainer("c");
+      await impostor.docker.tagImage("a", "b", "c");
+      await impostor.docker.removeVolume("v");
+      expect(await impostor.docker.containers({})).toEqual([]);
+      expect(await new DockerRuntime({ ...impostor, cluster: "c" }).observe()).toEqual([]);
+    }
+  });
+
+  test("an answer that is no JSON is no engine, and not one that is away", async () => {
+    await using impostor = await openImpostor((_, response) => response.writeHead(200).end("Welcome to nginx!"));
+
+    await expect(impostor.docker.version()).rejects.toThrow("does not speak its language");
+    await impostor.docker.startContainer("c");
+  });
+
+  test("an image is never removed by force", async () => {
+    await using impostor = await openImpostor((_, response) => response.writeHead(409).end('{"message":"used"}'));
+
+    const untagged = new DockerImageBuilder({ ...impostor }).untag("rocas/p:1");
+
+    await expect(untagged).rejects.toMatchObject({ code: "IN_USE" });
+    expect(impostor.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      "DELETE /images/rocas%2Fp%3A1?force=0",
+    ]);
+  });
+
+  test("a measurement that is refused is asked for again after a pause, whoever wants it", async () => {
+    await using impostor = await openImpostor((_, response) =>
+      response.writeHead(500).end('{"message":"a disk usage operation is already running"}'),
+    );
+    const runtime = new DockerRuntime({ ...impostor, cluster: "c" });
+
+    for (const job of [newJob(), newJob(), newJob()])
+      await expect(runtime.scratchMb(`rocas-train-${job}-a1`)).rejects.toMatchObject({ code: "RUNTIME_UNAVAILABLE" });
+
+    expect(impostor.requests).toHaveLength(1);
+  });
 });

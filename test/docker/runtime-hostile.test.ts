@@ -33,8 +33,7 @@ async function outputOf({ runtime }: TestCluster, image: string): Promise<string
 describeWithDocker("containers on Docker", () => {
   const tags: string[] = [];
   const imageOf = async (script: string, more = "") => {
-    const command = JSON.stringify(["sh", "-c", script]);
-    const { id, tag } = await buildTestImage(`FROM ${BASE_IMAGE}\n${more}\nCMD ${command}\n`);
+    const { id, tag } = await buildTestImage(`FROM ${BASE_IMAGE}\n${more}`, script);
     tags.push(tag);
     return id;
   };

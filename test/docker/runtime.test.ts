@@ -14,11 +14,9 @@ describeWithDocker("with Docker", () => {
 
   beforeAll(async () => {
     ensureBaseImage();
-    const waiting = await buildTestImage(
-      `FROM ${BASE_IMAGE}\nCMD ["sh", "-c", "trap 'exit 0' TERM; sleep 600 & wait"]\n`,
-    );
-    const failing = await buildTestImage(`FROM ${BASE_IMAGE}\nCMD ["sh", "-c", "echo ready to fail; exit 3"]\n`);
-    const broken = await buildTestImage(`FROM ${BASE_IMAGE}\nENTRYPOINT ["/no/such/program"]\n`);
+    const waiting = await buildTestImage(`FROM ${BASE_IMAGE}`, "trap 'exit 0' TERM; sleep 600 & wait");
+    const failing = await buildTestImage(`FROM ${BASE_IMAGE}`, "echo ready to fail; exit 3");
+    const broken = await buildTestImage(`FROM ${BASE_IMAGE}\nENTRYPOINT ["sleep"]\nCMD ["600"]`);
     images = { waiting: waiting.id, failing: failing.id, broken: broken.id, missing: `sha256:${"0".repeat(64)}` };
     return () => [waiting, failing, broken].forEach(({ tag }) => dockerCommand("rmi", tag));
   }, 180_000);
@@ -33,6 +31,7 @@ describeWithDocker("with Docker", () => {
         dockerCommand("create", "--name", name, BASE_IMAGE);
         occupied.push(name);
       },
+      remove: async (name) => void dockerCommand("rm", "-f", name),
       isOccupied: async (name) => dockerCommand("ps", "-aq", "--filter", `name=^/${name}$`) !== "",
       async [Symbol.asyncDispose]() {
         for (const name of occupied) dockerCommand("rm", "-f", name);

@@ -20,6 +20,8 @@ const KNOWN = /^(?:FROM|RUN|COPY|ENV|LABEL|WORKDIR|CMD|ENTRYPOINT|USER)\b/;
 export class FakeImageBuilder implements ImageBuilder {
   /** While true, no engine answers. */
   down = false;
+  /** Images that a container uses. */
+  readonly used = new Set<string>();
   private readonly images = new Map<string, SeenImage>();
   private readonly tags = new Map<string, string>();
   private readonly remote = new Map<string, SeenImage>();
@@ -79,8 +81,10 @@ export class FakeImageBuilder implements ImageBuilder {
     this.answer();
     const name = tagged(tag);
     const id = this.tags.get(name);
+    const isLast = id !== undefined && [...this.tags.values()].filter((each) => each === id).length === 1;
+    if (isLast && this.used.has(id)) throw new DomainError("IN_USE", "A container uses the image.");
     this.tags.delete(name);
-    if (id && ![...this.tags.values()].includes(id)) this.images.delete(id);
+    if (isLast) this.images.delete(id);
   }
 
   async push(tag: string, _credentials: Credentials | null, told: Told): Promise<string> {

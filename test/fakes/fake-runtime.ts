@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { DomainError } from "../../src/errors.js";
 import { checkedContainerName } from "../../src/runtime/container-name.js";
 import { containerBody } from "../../src/runtime/container-policy.js";
-import { ContainerRefusedError, type ContainerSpec, type Replica, type Runtime } from "../../src/runtime/runtime.js";
+import {
+  ContainerRefusedError,
+  type ContainerSpec,
+  type NamedAttempt,
+  type Replica,
+  type Runtime,
+} from "../../src/runtime/runtime.js";
 
 interface Container {
   readonly spec: ContainerSpec;
@@ -17,7 +23,10 @@ export class FakeRuntime implements Runtime {
   meanwhile: (() => Promise<unknown>) | null = null;
   /** While true, no engine answers. */
   down = false;
+  /** While true, the engine answers everything but measurements: it measures for somebody else. */
+  measuring = false;
   private readonly containers = new Map<string, Container>();
+  private readonly volumes = new Map<string, NamedAttempt>();
   private readonly refused = new Map<string, string>();
   private readonly programs = new Map<string, { code: number; output: string }>();
   private readonly occupied = new Set<string>();
@@ -44,6 +53,8 @@ export class FakeRuntime implements Runtime {
     if (this.containers.has(spec.name)) return;
     const refusal = this.nextFailures.shift() ?? this.refused.get(spec.image);
     if (refusal !== undefined) throw new ContainerRefusedError(refusal);
+    const { name, job, slot, attempt } = spec;
+    this.volumes.set(name, { name, job, slot, attempt });
     this.containers.set(spec.name, { spec, replica: this.replicaOf(spec), output: "", scratchMb: 0 });
     const program = this.programs.get(spec.image);
     if (program) this.write(spec.name, program.output);
@@ -62,13 +73,24 @@ export class FakeRuntime implements Runtime {
 
   async scratchMb(name: string): Promise<number> {
     this.answer();
+    if (this.measuring) throw new DomainError("RUNTIME_UNAVAILABLE", "A disk usage operation is already running.");
     return this.containers.get(checkedContainerName(name))?.scratchMb ?? 0;
+  }
+
+  async attemptsWithVolumes(): Promise<readonly NamedAttempt[]> {
+    this.answer();
+    return [...this.volumes.values()];
+  }
+
+  async leave(): Promise<void> {
+    this.answer();
   }
 
   async stop(name: string): Promise<void> {
     this.answer();
     this.notOccupied(checkedContainerName(name));
     this.containers.delete(name);
+    this.volumes.delete(name);
   }
 
   /** The container that is run next is refused. */
@@ -93,7 +115,7 @@ export class FakeRuntime implements Runtime {
     }));
   }
 
-  /** The container goes without a trace, as when somebody removes it. */
+  /** The container goes, as when somebody removes it: its volumes stay. */
   vanish(name: string): void {
     this.containers.delete(name);
   }

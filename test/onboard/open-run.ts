@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
+import { ENTRYPOINT } from "../../src/run-api/container-of.js";
 import { containerName } from "../../src/runtime/container-name.js";
 import { openCluster } from "../docker/support/engine.js";
 import { type Granted, RunListener, TOKEN } from "./run-listener.js";
@@ -29,6 +30,7 @@ export async function openRun(image: string, granted: Granted): Promise<Run> {
     ...attempt,
     name,
     image,
+    command: ENTRYPOINT,
     env: { ROCAS_RUN_URL: `http://${await runtime.runHost()}:${listener.port}` },
     secretFiles: { token: TOKEN },
     resources: { memoryMb: 1024, cpus: 2, pids: 256, scratchMb: 1024 },

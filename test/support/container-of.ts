@@ -7,6 +7,7 @@ export const containerOf = (job: string, attempt: number): ContainerSpec => ({
   job,
   slot: 0,
   attempt,
+  command: ["/program"],
   image: `sha256:${"0".repeat(64)}`,
   env: {},
   secretFiles: {},

@@ -1,4 +1,5 @@
-import { SCRATCH_FOLDER, STATE_FOLDER } from "../container-policy.js";
+import { STATE_FOLDER } from "../container-policy.js";
+import { SCRATCH_FOLDER } from "../scratch-folder.js";
 import type { InspectedImage } from "./engine-answers.js";
 
 /**

@@ -11,7 +11,7 @@ import type {
   SeenNetwork,
   SeenVolume,
 } from "./engine-answers.js";
-import { EngineRefusal, hasStatus, noAnswer } from "./engine-errors.js";
+import { EngineRefusal, hasStatus, isAway, noAnswer, unavailable } from "./engine-errors.js";
 
 interface Call {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -22,9 +22,12 @@ interface Call {
   readonly tar?: Readable | Buffer;
   readonly auth?: Credentials & { readonly registry: string };
   readonly signal?: AbortSignal;
+  /** The engine passes a registry's failure on as its own: no status of it means that the engine is away. */
+  readonly isOfRegistry?: boolean;
 }
 
 const CALL_TIMEOUT = 30_000;
+const LONGEST_MESSAGE = 4_000;
 const LONGEST_ANSWER = 256 * 1024 * 1024;
 const GOOD = new Set([200, 201, 204, 304]);
 // Which statuses are good is decided here.
@@ -34,7 +37,8 @@ const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) =>
  * The only module that talks to the engine, and all that it may be asked: no exec, no plugin, no swarm. dockerode puts
  * names into paths as they are, so that a name could address another part of the engine or another host; here they are
  * escaped, and no answer redirects us.
- * Every method throws RUNTIME_UNAVAILABLE where the engine does not answer and EngineRefusal where it says no.
+ * Every method throws RUNTIME_UNAVAILABLE if the engine does not answer, or answers with a status by which it is in
+ * trouble itself, and EngineRefusal if it says no.
  */
 export class DockerEngine {
   constructor(private readonly modem: Docker["modem"]) {}
@@ -45,7 +49,7 @@ export class DockerEngine {
 
   /** Those whose name holds the text. */
   networks(name: string): Promise<readonly SeenNetwork[]> {
-    return this.ask({ method: "GET", path: ["networks"], query: filters({ name: [name] }) });
+    return this.list({ method: "GET", path: ["networks"], query: filters({ name: [name] }) });
   }
 
   createNetwork(body: object): Promise<{ readonly Id: string }> {
@@ -53,7 +57,7 @@ export class DockerEngine {
   }
 
   async removeNetwork(id: string): Promise<void> {
-    await this.ask({ method: "DELETE", path: ["networks", id] });
+    await orNull(this.tell({ method: "DELETE", path: ["networks", id] }));
   }
 
   /** Gives the one that has the name where there is one. */
@@ -70,12 +74,22 @@ export class DockerEngine {
   }
 
   async removeVolume(name: string): Promise<void> {
-    await orNull(this.ask({ method: "DELETE", path: ["volumes", name] }));
+    await orNull(this.tell({ method: "DELETE", path: ["volumes", name] }));
   }
 
-  /** With the size of each volume, which the engine measures at every call. */
+  /** Without their sizes. */
+  async volumes(filter: Readonly<Record<string, readonly string[]>>): Promise<readonly SeenVolume[]> {
+    const answer = await this.ask<{ Volumes: SeenVolume[] | null }>({
+      method: "GET",
+      path: ["volumes"],
+      query: filters(filter),
+    });
+    return answer.Volumes ?? [];
+  }
+
+  /** With the size of each volume, which the engine measures at every call. It refuses (500) while it measures for anybody. */
   async diskUsage(): Promise<readonly SeenVolume[]> {
-    // The older API measures everything, the newer one what it is asked for.
+    // Before API 1.42 (Docker 23) the engine measures images and containers too; later ones measure what they are asked for.
     const usage = await this.ask<{ Volumes: SeenVolume[] | null }>({
       method: "GET",
       path: ["system", "df"],
@@ -94,24 +108,24 @@ export class DockerEngine {
 
   /** Running or not. */
   containers(filter: Readonly<Record<string, readonly string[]>>): Promise<readonly ListedContainer[]> {
-    return this.ask({ method: "GET", path: ["containers", "json"], query: { all: "1", ...filters(filter) } });
+    return this.list({ method: "GET", path: ["containers", "json"], query: { all: "1", ...filters(filter) } });
   }
 
   async putArchive(id: string, folder: string, tar: Buffer): Promise<void> {
-    await this.ask({ method: "PUT", path: ["containers", id, "archive"], query: { path: folder }, tar });
+    await this.tell({ method: "PUT", path: ["containers", id, "archive"], query: { path: folder }, tar });
   }
 
   async startContainer(id: string): Promise<void> {
-    await this.ask({ method: "POST", path: ["containers", id, "start"] });
+    await this.tell({ method: "POST", path: ["containers", id, "start"] });
   }
 
   /** SIGTERM, then SIGKILL after the seconds. */
   async stopContainer(id: string, seconds: number): Promise<void> {
-    await orNull(this.ask({ method: "POST", path: ["containers", id, "stop"], query: { t: String(seconds) } }));
+    await orNull(this.tell({ method: "POST", path: ["containers", id, "stop"], query: { t: String(seconds) } }));
   }
 
   async removeContainer(id: string): Promise<void> {
-    await orNull(this.ask({ method: "DELETE", path: ["containers", id], query: { force: "1", v: "1" } }));
+    await orNull(this.tell({ method: "DELETE", path: ["containers", id], query: { force: "1", v: "1" } }));
   }
 
   /** The last lines, both outputs, in the engine's frames; null where there is no such container. */
@@ -125,7 +139,7 @@ export class DockerEngine {
   }
 
   images(filter: Readonly<Record<string, readonly string[]>>): Promise<readonly ListedImage[]> {
-    return this.ask({ method: "GET", path: ["images", "json"], query: filters(filter) });
+    return this.list({ method: "GET", path: ["images", "json"], query: filters(filter) });
   }
 
   image(reference: string): Promise<InspectedImage | null> {
@@ -134,25 +148,51 @@ export class DockerEngine {
 
   /** Never `fromSrc`: the engine would fetch whatever address it is given. */
   pullImage(image: string, tag: string, auth?: Call["auth"]): Promise<Readable> {
-    return this.stream({ method: "POST", path: ["images", "create"], query: { fromImage: image, tag }, auth });
+    const query = { fromImage: image, tag };
+    return this.stream({ method: "POST", path: ["images", "create"], query, auth, isOfRegistry: true });
   }
 
   async tagImage(reference: string, repo: string, tag: string): Promise<void> {
-    await this.ask({ method: "POST", path: ["images", reference, "tag"], query: { repo, tag } });
+    await this.tell({ method: "POST", path: ["images", reference, "tag"], query: { repo, tag } });
   }
 
-  async removeImage(reference: string, force: boolean): Promise<void> {
-    await orNull(this.ask({ method: "DELETE", path: ["images", reference], query: { force: force ? "1" : "0" } }));
+  /** Never with force, by which some engines remove the containers of the image too. */
+  async removeImage(reference: string): Promise<void> {
+    await orNull(this.tell({ method: "DELETE", path: ["images", reference], query: { force: "0" } }));
   }
 
   pushImage(image: string, tag: string, auth?: Call["auth"]): Promise<Readable> {
     // The engine wants the header even where nobody has to sign in.
     const nobody = { username: "", password: "", registry: "" };
-    return this.stream({ method: "POST", path: ["images", image, "push"], query: { tag }, auth: auth ?? nobody });
+    const path = ["images", image, "push"];
+    return this.stream({ method: "POST", path, query: { tag }, auth: auth ?? nobody, isOfRegistry: true });
   }
 
+  /** @throws EngineRefusal also if the answer is nothing, or no JSON. */
   private async ask<T>(call: Call): Promise<T> {
-    return json(await this.dial({ ...call, signal: AbortSignal.timeout(CALL_TIMEOUT) })) as Promise<T>;
+    const answer = await this.answered<T>(call);
+    if (answer === null) throw new EngineRefusal(200, "The container engine answered with nothing.");
+    return answer;
+  }
+
+  /** Empty if the engine answers with nothing. */
+  private async list<T>(call: Call): Promise<readonly T[]> {
+    return (await this.answered<readonly T[]>(call)) ?? [];
+  }
+
+  /** What the engine says beside its status means nothing here. */
+  private async tell(call: Call): Promise<void> {
+    await text(await this.dial({ ...call, signal: AbortSignal.timeout(CALL_TIMEOUT) }));
+  }
+
+  private async answered<T>(call: Call): Promise<T | null> {
+    const answer = await this.dial({ ...call, signal: AbortSignal.timeout(CALL_TIMEOUT) });
+    const content = (await text(answer)).trim();
+    if (content === "") return null;
+    const found = parsed(content);
+    if (found === undefined)
+      throw new EngineRefusal(answer.statusCode!, "What answers as the container engine does not speak its language.");
+    return found as T;
   }
 
   /** No time limit: a step of a build may be silent for long. */
@@ -161,7 +201,8 @@ export class DockerEngine {
   }
 
   /** Always as a stream: where an answer that is read to its end breaks off, docker-modem would never come back. */
-  private async dial({ method, path, query, body, tar, auth, signal }: Call): Promise<IncomingMessage> {
+  private async dial(call: Call): Promise<IncomingMessage> {
+    const { method, path, query, body, tar, auth, signal, isOfRegistry = false } = call;
     const options = {
       method,
       path: `/${path.map(encodeURIComponent).join("/")}${query ? "?" : ""}`,
@@ -178,12 +219,15 @@ export class DockerEngine {
       );
     });
     if (GOOD.has(answer.statusCode!)) return answer;
-    throw new EngineRefusal(answer.statusCode!, messageOf(await json(answer)));
+    const message = messageOf(await text(answer));
+    if (!isOfRegistry && isAway(answer.statusCode!))
+      throw unavailable(`The container engine is in trouble (status ${answer.statusCode}): ${message}`);
+    throw new EngineRefusal(answer.statusCode!, message);
   }
 }
 
-/** Null for an empty answer. */
-async function json(answer: Readable): Promise<unknown> {
+/** @throws RUNTIME_UNAVAILABLE if it breaks off. */
+async function text(answer: Readable): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
   try {
@@ -192,16 +236,27 @@ async function json(answer: Readable): Promise<unknown> {
       length += (piece as Buffer).length;
       if (length > LONGEST_ANSWER) throw new Error("The engine's answer has no end.");
     }
-    return length === 0 ? null : (JSON.parse(Buffer.concat(pieces).toString("utf8")) as unknown);
+    return Buffer.concat(pieces).toString("utf8");
   } catch (error) {
     throw noAnswer(error);
   }
 }
 
-const messageOf = (answer: unknown): string => {
-  const message = (answer as { message?: unknown } | null)?.message;
-  return typeof message === "string" ? message : "The container engine refused without a reason.";
-};
+/** Undefined if it is no JSON. */
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** In the engine's words, or in those of what stands before it: a proxy answers with a page or a line. */
+function messageOf(content: string): string {
+  const message = (parsed(content) as { message?: unknown } | null | undefined)?.message;
+  const said = typeof message === "string" ? message : content.trim();
+  return said === "" || said.startsWith("<") ? "it gave no reason" : said.slice(0, LONGEST_MESSAGE);
+}
 
 const filters = (filter: Readonly<Record<string, readonly string[]>>) => ({ filters: JSON.stringify(filter) });
 

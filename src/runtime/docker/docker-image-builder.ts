@@ -53,7 +53,7 @@ export class DockerImageBuilder implements ImageBuilder {
   async pull(image: string, credentials: Credentials | null, told: Told): Promise<string> {
     const { repository, tag, registry } = imageReference(image);
     const auth = credentials ? { ...credentials, registry } : undefined;
-    const failure = await said(async () =>
+    const failure = await this.said(async () =>
       follow(await this.docker.pullImage(repository, tag, auth), (event) => tell(told, event)),
     );
     const seen = await this.docker.image(`${repository}:${tag}`);
@@ -73,10 +73,10 @@ export class DockerImageBuilder implements ImageBuilder {
     const { repository, tag: name } = imageReference(tag);
     const reference = `${repository}:${name}`;
     try {
-      await this.docker.removeImage(reference, false);
+      await this.docker.removeImage(reference);
     } catch (error) {
       if (!hasStatus(error, 409)) throw error;
-      await this.untagUsed(reference);
+      throw new DomainError("IN_USE", `A container uses ${reference}: the tag can be removed when it is gone.`);
     }
   }
 
@@ -84,7 +84,7 @@ export class DockerImageBuilder implements ImageBuilder {
     const { repository, tag: name, registry } = imageReference(tag);
     const auth = credentials ? { ...credentials, registry } : undefined;
     let digest: string | undefined;
-    const failure = await said(async () =>
+    const failure = await this.said(async () =>
       follow(await this.docker.pushImage(repository, name, auth), (event) => {
         digest = event.aux?.Digest ?? digest;
         tell(told, event);
@@ -110,14 +110,16 @@ export class DockerImageBuilder implements ImageBuilder {
     throw new ImageBuildError(sentence);
   }
 
-  /**
-   * The last tag of an image that a container uses. With force the engine takes the tag, and the image too where its
-   * containers are at rest; one that was never started could not start then.
-   */
-  private async untagUsed(reference: string): Promise<void> {
-    const waiting = await this.docker.containers({ ancestor: [reference], status: ["created"] });
-    if (waiting.length > 0) throw new DomainError("IN_USE", `A container that is about to start uses ${reference}.`);
-    await this.docker.removeImage(reference, true);
+  /** What the registry said, whether the engine passed it on as a status or in the stream. */
+  private async said(answer: () => Promise<string | null>): Promise<string | null> {
+    try {
+      return await answer();
+    } catch (error) {
+      if (!(error instanceof EngineRefusal)) throw error;
+      // An engine that is in trouble itself says so for this, too.
+      await this.docker.version();
+      return error.message;
+    }
   }
 }
 
@@ -140,19 +142,7 @@ function checked(image: string): string {
 
 // A Dockerfile that cannot be read is refused before the stream begins.
 const refusedBuild = (error: unknown) =>
-  hasStatus(error, 400, 500)
-    ? new ImageBuildError(printable((error as EngineRefusal).message), { cause: error })
-    : error;
-
-/** What the registry said, whether the engine passed it on as a status or in the stream. */
-async function said(answer: () => Promise<string | null>): Promise<string | null> {
-  try {
-    return await answer();
-  } catch (error) {
-    if (error instanceof EngineRefusal) return error.message;
-    throw error;
-  }
-}
+  hasStatus(error, 400) ? new ImageBuildError(printable((error as EngineRefusal).message), { cause: error }) : error;
 
 // Neither as a cause: what the engine said may hold what it was given.
 const clean = (text: string, credentials: Credentials | null) => masked(printable(text), credentials);

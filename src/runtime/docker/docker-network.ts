@@ -27,6 +27,18 @@ export async function clusterNetwork(engine: DockerEngine, cluster: string): Pro
   return { id: network.Id, gateway: gateway.split("/")[0]! };
 }
 
+/** Removes the network of a cluster. One with containers on it stays: the engine refuses. */
+export async function removeEmptyNetwork(engine: DockerEngine, cluster: string): Promise<void> {
+  const ours = (await named(engine, `rocas-${cluster}`)).filter(({ Labels }) => Labels?.["rocas.cluster"] === cluster);
+  for (const { Id } of ours) {
+    try {
+      await engine.removeNetwork(Id);
+    } catch (error) {
+      if (!hasStatus(error, 403, 409)) throw error;
+    }
+  }
+}
+
 /** Names of networks are not unique: of several that were made at once the oldest stays, each maker takes its own back. */
 async function makeNetwork(engine: DockerEngine, name: string, cluster: string): Promise<void> {
   const made = await createNetwork(engine, name, cluster);

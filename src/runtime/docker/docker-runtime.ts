@@ -1,14 +1,19 @@
 import { DomainError } from "../../errors.js";
 import { checkedContainerName } from "../container-name.js";
 import { containerBody, labelsOf, scratchVolume } from "../container-policy.js";
-import { ContainerRefusedError, type ContainerSpec, type Replica, type Runtime } from "../runtime.js";
+import {
+  ContainerRefusedError,
+  type ContainerSpec,
+  type NamedAttempt,
+  type Replica,
+  type Runtime,
+} from "../runtime.js";
 import { lastOutputOf } from "./container-output.js";
 import type { DockerEngine } from "./docker-engine.js";
-import { clusterNetwork } from "./docker-network.js";
+import { clusterNetwork, removeEmptyNetwork } from "./docker-network.js";
 import type { SeenContainer } from "./engine-answers.js";
-import type { EngineRefusal } from "./engine-errors.js";
-import { hasStatus, unavailable } from "./engine-errors.js";
-import { fillVolumes, makeVolumes, removeVolumes } from "./job-volumes.js";
+import { EngineRefusal, hasStatus, unavailable } from "./engine-errors.js";
+import { attemptsWithVolumes, fillVolumes, makeVolumes, removeVolumes } from "./job-volumes.js";
 import { replicaOf } from "./replica-of.js";
 import { ScratchSizes } from "./scratch-sizes.js";
 import { declaredVolumes } from "./declared-volumes.js";
@@ -66,12 +71,16 @@ export class DockerRuntime implements Runtime {
 
   async lastOutput(name: string): Promise<string> {
     const seen = await this.ours(checkedContainerName(name));
-    const frames = seen && (await this.docker.output(seen.Id, OUTPUT_LINES, AbortSignal.timeout(OUTPUT_TIMEOUT)));
+    const frames = seen && (await this.output(seen.Id));
     return frames ? lastOutputOf(frames) : "";
   }
 
   async scratchMb(name: string): Promise<number> {
     return this.sizes.of(scratchVolume(name));
+  }
+
+  attemptsWithVolumes(): Promise<readonly NamedAttempt[]> {
+    return attemptsWithVolumes(this.docker, this.cluster);
   }
 
   async stop(name: string): Promise<void> {
@@ -81,6 +90,20 @@ export class DockerRuntime implements Runtime {
       await this.removed(seen.Id);
     }
     await removeVolumes(this.docker, name, this.cluster);
+  }
+
+  async leave(): Promise<void> {
+    if ((await this.observe()).length === 0) await removeEmptyNetwork(this.docker, this.cluster);
+  }
+
+  /** Null if the engine refuses: what only observes decides nothing. */
+  private async output(id: string) {
+    try {
+      return await this.docker.output(id, OUTPUT_LINES, AbortSignal.timeout(OUTPUT_TIMEOUT));
+    } catch (error) {
+      if (error instanceof EngineRefusal) return null;
+      throw error;
+    }
   }
 
   private async start(id: string): Promise<void> {

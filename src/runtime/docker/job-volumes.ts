@@ -1,8 +1,9 @@
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { DomainError } from "../../errors.js";
-import { JOB_USER, SCRATCH_FOLDER, scratchVolume, STATE_FOLDER, stateVolume } from "../container-policy.js";
-import type { ContainerSpec } from "../runtime.js";
+import { JOB_USER, scratchVolume, STATE_FOLDER, stateVolume } from "../container-policy.js";
+import type { ContainerSpec, NamedAttempt } from "../runtime.js";
+import { SCRATCH_FOLDER } from "../scratch-folder.js";
 import type { DockerEngine } from "./docker-engine.js";
 import type { Labels } from "./engine-answers.js";
 import { hasStatus } from "./engine-errors.js";
@@ -33,6 +34,18 @@ export async function removeVolumes(engine: DockerEngine, name: string, cluster:
     const seen = await engine.volume(volume);
     if (seen?.Labels?.["rocas.cluster"] === cluster) await removeUnused(engine, volume);
   }
+}
+
+/** Each attempt once, by the labels of its volumes. */
+export async function attemptsWithVolumes(engine: DockerEngine, cluster: string): Promise<NamedAttempt[]> {
+  const found = new Map<string, NamedAttempt>();
+  for (const { Name, Labels } of await engine.volumes({ label: [`rocas.cluster=${cluster}`] })) {
+    const name = Name.replace(/-(?:state|scratch)$/, "");
+    const { "rocas.job": job, "rocas.slot": slot, "rocas.attempt": attempt } = Labels ?? {};
+    if (job && slot && attempt && name !== Name)
+      found.set(name, { name, job, slot: Number(slot), attempt: Number(attempt) });
+  }
+  return [...found.values()];
 }
 
 // A container that was just removed may hold its volume for a moment.

@@ -31,9 +31,17 @@ export const dockerCommand = (...words: string[]): string => execFileSync("docke
 
 export const newTag = () => `rocas-test/${randomBytes(6).toString("hex")}:latest`;
 
-export async function buildTestImage(dockerfile: string, tag = newTag()): Promise<{ id: string; tag: string }> {
+/** @param program a script at /program, which containers of the tests run. */
+export async function buildTestImage(dockerfile: string, program?: string): Promise<{ id: string; tag: string }> {
+  const tag = newTag();
+  const script: Record<string, string> = program === undefined ? {} : { program: `#!/bin/sh\n${program}\n` };
+  const copied = program === undefined ? "" : "COPY program /program\nRUN chmod 755 /program\n";
   const how = { job: `build_${randomBytes(6).toString("hex")}`, tag, noCache: false };
-  const id = await new DockerImageBuilder({ docker }).build(tarOf({ Dockerfile: dockerfile }), how, () => {});
+  const id = await new DockerImageBuilder({ docker }).build(
+    tarOf({ Dockerfile: `${dockerfile}\n${copied}`, ...script }),
+    how,
+    () => {},
+  );
   return { id, tag };
 }
 

@@ -1,0 +1,2 @@
+/** Where the scratch volume of a container lies. */
+export const SCRATCH_FOLDER = "/scratch";
