@@ -4,7 +4,8 @@ import json
 import unittest
 from typing import Any
 
-from rocas.entrypoint.log import CHUNK_BYTES, MAX_CONSOLE_BYTES, MAX_WAITING_BYTES, Log
+from rocas.entrypoint.log import CHUNK_BYTES, MAX_CONSOLE_BYTES, Log
+from rocas.entrypoint.output_buffer import HEAD_BYTES, TAIL_BYTES
 from listener import Listener, refusal
 
 
@@ -23,7 +24,7 @@ class Shipping(unittest.TestCase):
         text = "ä€𝄞" * 40_000
         with Listener(lambda *_: (200, {})) as listener:
             log = Log(listener.api)
-            log.write(text)
+            log.write("stdout", text)
             log.start()
             log.close(10)
         chunks = taken(listener)
@@ -35,26 +36,38 @@ class Shipping(unittest.TestCase):
         answers = iter([(503, {}), (200, {})])
         with Listener(lambda *_: next(answers)) as listener:
             log = Log(listener.api)
-            log.write("once")
+            log.write("stdout", "once")
             log.start()
             log.close(10)
         self.assertEqual([json.loads(body) for _, _, body in listener.asked], [{"seq": 0, "text": "once"}] * 2)
 
-    def test_says_how_much_it_had_to_leave_out(self) -> None:
+    def test_keeps_the_beginning_and_the_end_of_a_loud_notebook(self) -> None:
         with Listener(lambda *_: (200, {})) as listener:
             log = Log(listener.api)
-            log.write("x" * (MAX_WAITING_BYTES + 5))
             log.start()
+            log.write("stdout", "the beginning\n" + "x" * (HEAD_BYTES - 14))
+            log.write("stdout", ("y" * 99 + "\n") * 20_000 + "the end\n")
+            log.end("Failed: no flowers")
             log.close(20)
         whole = "".join(text for _, text in sorted(taken(listener).items()))
-        self.assertEqual(whole.count("x"), MAX_WAITING_BYTES)
-        self.assertIn("[5 bytes of output were left out here.]", whole)
+        self.assertTrue(whole.startswith("the beginning\nxxx"))
+        self.assertTrue(whole.endswith("y\nthe end\nFailed: no flowers\n"))
+        self.assertRegex(whole, r"x\n\[[0-9,]+ bytes of output were left out here.\]\ny")
+        self.assertLessEqual(len(whole), HEAD_BYTES + TAIL_BYTES + 200)
+
+    def test_marks_its_last_words(self) -> None:
+        with Listener(lambda *_: (200, {})) as listener:
+            log = Log(listener.api)
+            log.end("Failed.")
+            log.start()
+            log.close(10)
+        self.assertEqual(json.loads(listener.asked[0][2]), {"seq": 0, "text": "Failed.\n", "last": True})
 
     def test_writes_a_bounded_part_to_the_console_and_its_own_words_always(self) -> None:
         with Listener(lambda *_: (200, {})) as listener:
             log = Log(listener.api)
             for _ in range(3):
-                log.write("x" * (MAX_CONSOLE_BYTES // 2))
+                log.write("stdout", "x" * (MAX_CONSOLE_BYTES // 2))
             log.say("Failed.")
         console = self.console.buffer.getvalue()
         self.assertEqual(console.count(b"x"), MAX_CONSOLE_BYTES)
@@ -63,10 +76,10 @@ class Shipping(unittest.TestCase):
     def test_ends_where_the_attempt_is_no_longer_granted(self) -> None:
         with Listener(lambda *_: (409, refusal("CONFLICT", "no"))) as listener:
             log = Log(listener.api)
-            log.write("a")
+            log.write("stdout", "a")
             log.start()
             log.close(10)
-            log.write("b")
+            log.write("stdout", "b")
         self.assertEqual(len(listener.asked), 1)
 
     def test_goes_on_after_a_chunk_that_is_refused(self) -> None:
@@ -75,7 +88,7 @@ class Shipping(unittest.TestCase):
 
         with Listener(answer) as listener:
             log = Log(listener.api)
-            log.write("x" * CHUNK_BYTES + "y")
+            log.write("stdout", "x" * CHUNK_BYTES + "y")
             log.start()
             log.close(10)
         self.assertEqual(taken(listener)[1], "y")

@@ -14,6 +14,7 @@ MAX_TRACEBACK_BYTES = 16 * 1024
 class Failure:
     name: str
     message: str
+    # Its number as Jupyter shows it: In [3].
     cell: int | None = None
     traceback: str | None = None
 
@@ -30,4 +31,4 @@ class Failure:
 
     def __str__(self) -> str:
         told = self.as_json()
-        return f"{told['name']}: {told['message']}"
+        return f"{told['name']}: {told['message']}" + ("" if self.cell is None else f" (cell {self.cell})")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections import deque
+from typing import Any
 
 from ..back_off import persist
 from ..run_api import ApiRefused, ApiUnavailable, RunApi
+from .output_buffer import OutputBuffer
+from .screen import Screen
 
 CHUNK_BYTES = 64 * 1024
 EVERY_SECONDS = 1.0
-# What waits while nobody answers. Beyond that the output is counted, not kept.
-MAX_WAITING_BYTES = 8 * 1024 * 1024
 # The engine rotates its own log; this bounds what a notebook can make it rotate.
 MAX_CONSOLE_BYTES = 16 * 1024 * 1024
 
@@ -24,9 +24,9 @@ class Log:
     def __init__(self, api: RunApi) -> None:
         self._api = api
         self._lock = threading.Lock()
-        self._waiting: deque[bytes] = deque()
-        self._waiting_bytes = 0
-        self._left_out = 0
+        self._waiting = OutputBuffer()
+        self._screen = Screen(self._write)
+        self._ending = False
         self._seq = 0
         self._console_left = MAX_CONSOLE_BYTES
         self._refused = False
@@ -38,15 +38,41 @@ class Log:
         self._thread.start()
 
     def say(self, line: str) -> None:
-        """The entrypoint's own words; the console has them however much the notebook wrote."""
-        self._keep(f"{line}\n".encode("utf-8", "replace"))
+        """The entrypoint's own words; they are shown however much the notebook wrote."""
+        content = f"{line}\n".encode("utf-8", "replace")
+        self._screen.finish()
+        with self._lock:
+            if not self._refused:
+                self._waiting.say(content)
         print(line, flush=True)
 
-    def write(self, text: str) -> None:
-        """What the notebook wrote."""
-        content = text.encode("utf-8", "replace")
-        self._keep(content)
-        self._print(content)
+    def write(self, stream: str, text: str) -> None:
+        """What the notebook wrote to one of its streams."""
+        self._screen.write(stream, text)
+
+    def show(self, text: str) -> None:
+        """What the notebook displayed: lines of their own."""
+        self._screen.show(text)
+
+    def update(self, display: str, text: str) -> None:
+        """What a display of the notebook has become."""
+        self._screen.update(display, text)
+
+    def clear(self) -> None:
+        """The notebook cleared the output of its cell."""
+        self._screen.clear()
+
+    def end_line(self) -> None:
+        """Nothing is added to what the cell wrote last."""
+        self._screen.finish()
+
+    def end(self, line: str | None = None) -> None:
+        """The last words, for which Rocas keeps room however long the log is, follow; `line` is the first of them."""
+        self._screen.finish()
+        with self._lock:
+            self._ending = True
+        if line is not None:
+            self.say(line)
 
     def close(self, seconds: float | None, stop: threading.Event | None = None) -> None:
         """Waits until all is shipped; at most for `seconds` where given, and until `stop` is set."""
@@ -56,15 +82,12 @@ class Log:
             self._thread.join(0.1)
         self._given_up.set()
 
-    def _keep(self, content: bytes) -> None:
+    def _write(self, text: str) -> None:
+        content = text.encode("utf-8", "replace")
         with self._lock:
-            if self._refused:
-                return
-            room = max(MAX_WAITING_BYTES - self._waiting_bytes, 0)
-            self._left_out += max(len(content) - room, 0)
-            if kept := content[:room]:
-                self._waiting.append(kept)
-                self._waiting_bytes += len(kept)
+            if not self._refused:
+                self._waiting.write(content)
+        self._print(content)
 
     def _print(self, content: bytes) -> None:
         if self._console_left <= 0:
@@ -79,15 +102,16 @@ class Log:
     def _ship(self) -> None:
         while True:
             closing = self._closing.wait(EVERY_SECONDS)
+            self._screen.tick()
             while chunk := self._next_chunk():
                 if not self._send(chunk):
                     return
             if closing:
                 return
 
-    def _send(self, text: str) -> bool:
+    def _send(self, chunk: dict[str, Any]) -> bool:
         try:
-            persist(lambda: self._api.post("/log", {"seq": self._seq, "text": text}), stop=self._given_up)
+            persist(lambda: self._api.post("/log", {"seq": self._seq, **chunk}), stop=self._given_up)
         except ApiUnavailable:
             return False
         except ApiRefused as refused:
@@ -100,28 +124,9 @@ class Log:
         self._seq += 1
         return True
 
-    def _next_chunk(self) -> str:
+    def _next_chunk(self) -> dict[str, Any] | None:
         with self._lock:
-            pieces, size = [], 0
-            while self._waiting and size < CHUNK_BYTES:
-                piece = self._waiting.popleft()
-                if size + len(piece) > CHUNK_BYTES:
-                    cut = _character_boundary(piece, CHUNK_BYTES - size)
-                    self._waiting.appendleft(piece[cut:])
-                    piece = piece[:cut]
-                    if not piece:
-                        break
-                pieces.append(piece)
-                size += len(piece)
-            self._waiting_bytes -= size
-            if not self._waiting and self._left_out and size < CHUNK_BYTES - 100:
-                pieces.append(f"\n[{self._left_out} bytes of output were left out here.]\n".encode())
-                self._left_out = 0
-        return b"".join(pieces).decode("utf-8", "replace")
-
-
-def _character_boundary(content: bytes, at: int) -> int:
-    """The last position up to `at` that is not within a character."""
-    while 0 < at < len(content) and content[at] & 0xC0 == 0x80:
-        at -= 1
-    return at
+            content = self._waiting.take(CHUNK_BYTES)
+            if not content:
+                return None
+            return {"text": content.decode("utf-8", "replace"), **({"last": True} if self._ending else {})}

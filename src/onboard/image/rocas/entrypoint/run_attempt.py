@@ -21,10 +21,12 @@ from .exit_code import FAILED, NOT_GRANTED, STOPPED, SUCCEEDED, keep_exit_code, 
 from .failure import Failure
 from .grant import Grant, claim
 from .kept_outputs import serialised
+from .kernel_python import BadPython, install_kernel
 from .log import Log
+from .notebook_file import BadNotebook, find_notebook, read_notebook
 from .parameters import BadParameters, inject_parameters
 from .pulse import Pulse
-from .run_notebook import BadNotebook, read_notebook, run_notebook
+from .run_notebook import run_notebook
 
 NOTEBOOK_TYPE = "application/x-ipynb+json"
 LAST_LOG_SECONDS = 2.0
@@ -84,21 +86,24 @@ class Attempt:
             return Failure(refused.code, str(refused))
         except ApiUnavailable as error:
             return Failure("ApiUnavailable", str(error))  # only where the ending has begun
-        except (BadContent, BadNotebook, BadParameters, BadProject) as error:
+        except (BadContent, BadNotebook, BadParameters, BadProject, BadPython) as error:
             return Failure(type(error).__name__, str(error))
         except Exception as error:
             return Failure(type(error).__name__, str(error), traceback=traceback.format_exc())
 
     def _execute(self, grant: Grant) -> Failure | None:
         write_metadata({**grant.meta, "params": grant.params, **grant.mounts.as_metadata()}, self._places)
-        self._fetch(grant.mounts.datasets, self._places.datasets)
-        self._fetch(grant.mounts.versions, self._places.versions)
         copy_project(self._project, self._places.work)
         _prepare_environment(self._places)
-        self._notebook = read_notebook(self._places.work, grant.notebook)
+        # What cannot run is told before gigabytes are fetched for it.
+        file = find_notebook(self._places.work, grant.notebook)
+        self._notebook = read_notebook(file, grant.notebook)
         inject_parameters(self._notebook, grant.params)
+        install_kernel(self._places.temporary / "jupyter-data")
+        self._fetch(grant.mounts.datasets, self._places.datasets)
+        self._fetch(grant.mounts.versions, self._places.versions)
         self._log.say(f"Running {grant.notebook}.")
-        return run_notebook(self._notebook, self._places.work, self._log, self._pulse, self._ending)
+        return run_notebook(self._notebook, file.parent, self._log, self._pulse, self._ending)
 
     def _fetch(self, mounts: tuple[Mount, ...], folder: Path) -> None:
         for mount in mounts:
@@ -108,28 +113,29 @@ class Attempt:
     def _end(self, failure: Failure | None, grant: Grant) -> int:
         reason = self._ending.reason
         if reason is Reason.NO_LONGER_GRANTED:
-            self._log.say("The attempt is no longer granted.")
-            return NOT_GRANTED
+            return self._end_stopped("The attempt is no longer granted.", NOT_GRANTED)
         if reason is Reason.TOLD_TO_STOP:
-            return self._end_stopped()
+            return self._end_stopped("Told to stop.", STOPPED)
         if reason is Reason.OUT_OF_TIME:
             failure = Failure("OutOfTime", f"The attempt took longer than its {grant.timeout_seconds:g} seconds.")
         if failure is not None:
-            self._log.say(f"Failed: {failure}")
+            self._log.end(f"Failed: {failure}")
+        else:
+            self._log.end()
         try:
             return self._report(failure)
         except ApiUnavailable:
             return self._ending.reason.value if self._ending.reason else FAILED
 
-    def _end_stopped(self) -> int:
+    def _end_stopped(self, why: str, code: int) -> int:
         """Who stopped it knows why, and decides what became of the attempt: nothing is reported as complete."""
-        self._log.say("Told to stop.")
+        self._log.end(why)
         self._log.close(LAST_LOG_SECONDS)
         try:
             self._keep_notebook()
         except (ApiRefused, ApiUnavailable):
             pass  # there is no time to try again
-        return STOPPED
+        return code
 
     def _report(self, failure: Failure | None) -> int:
         """Through an outage of any length, while the heartbeats go on. Raises ApiUnavailable where the ending begins."""
@@ -164,10 +170,12 @@ def _prepare_environment(places: Places) -> None:
     own.mkdir(parents=True, exist_ok=True)
     os.environ.update(
         HOME=str(places.work),
+        ROCAS_PROJECT=str(places.work),
         TMPDIR=str(own),
         IPYTHONDIR=str(own / "ipython"),
         JUPYTER_RUNTIME_DIR=str(own / "jupyter"),
         JUPYTER_CONFIG_DIR=str(own / "jupyter-config"),
+        JUPYTER_DATA_DIR=str(own / "jupyter-data"),
         MPLCONFIGDIR=str(own / "matplotlib"),
         # The kernel's debugger, which nobody attaches to, warns of Python's frozen modules.
         PYDEVD_DISABLE_FILE_VALIDATION="1",

@@ -8,12 +8,15 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from ..kernel.ended import ENDED
 from .ending import Ending, Reason
 from .failure import Failure
+from .how_it_died import how_it_died, oom_kills, out_of_memory
+from .kernel_console import KernelConsole
+from .kernel_python import KERNEL_NAME
 from .log import Log
 from .notebook_client import LoggedNotebookClient
 from .pulse import Pulse
@@ -21,73 +24,124 @@ from .reap_orphans import leave_to_its_owner
 
 GRACE_SECONDS = 4.0
 START_SECONDS = 120
+SKIPPED = "skip-execution"
 
 
-class BadNotebook(Exception):
-    """There is no such notebook, or it is none; the message says so."""
+def run_notebook(notebook: NotebookNode, folder: Path, log: Log, pulse: Pulse, ending: Ending) -> Failure | None:
+    """
+    Executes in place and in the notebook's own folder, so that the notebook holds what its cells wrote even where one
+    fails. Gives the failure.
+    """
+    return NotebookRun(notebook, folder, log, pulse, ending).run()
 
 
-def read_notebook(work: Path, path: str) -> NotebookNode:
-    """Raises BadNotebook."""
-    file = work / path
-    if Path(path).is_absolute() or ".." in Path(path).parts or not file.is_file():
-        there = sorted(str(each.relative_to(work)) for each in work.rglob("*.ipynb"))[:20]
-        raise BadNotebook(f"The project has no notebook {path!r}. It has: {', '.join(there) or 'none'}.")
-    try:
-        return nbformat.read(file, as_version=4)
-    except Exception as error:  # nbformat raises what its parts raise: all of it means the same here
-        raise BadNotebook(f"{path} is no notebook: {error}") from error
+class NotebookRun:
+    def __init__(self, notebook: NotebookNode, folder: Path, log: Log, pulse: Pulse, ending: Ending) -> None:
+        self._log = log
+        self._pulse = pulse
+        self._ending = ending
+        self._cells = [(i, cell) for i, cell in enumerate(notebook.cells) if _is_run(cell)]
+        self._reply: dict[str, Any] = {}
+        self._client = LoggedNotebookClient(
+            notebook,
+            log,
+            timeout=None,
+            startup_timeout=START_SECONDS,
+            kernel_name=KERNEL_NAME,  # whatever its author's kernel was called
+            resources={"metadata": {"path": str(folder)}},
+            on_cell_executed=self._executed,
+        )
+        self._process: Any = None
+        self._number = 0
+        self._killed_before = oom_kills()
 
-
-def run_notebook(notebook: NotebookNode, work: Path, log: Log, pulse: Pulse, ending: Ending) -> Failure | None:
-    """Executes in place, so that the notebook holds what its cells wrote even where one fails. Gives the failure."""
-    replies: dict[int, dict[str, Any]] = {}
-    client = LoggedNotebookClient(
-        notebook,
-        log,
-        timeout=None,
-        startup_timeout=START_SECONDS,
-        kernel_name="python3",  # whatever its author's kernel was called
-        resources={"metadata": {"path": str(work)}},
-        on_cell_error=lambda cell, cell_index, execute_reply: replies.update({cell_index: execute_reply["content"]}),
-    )
-    over = threading.Event()
-    index = None
-    try:
-        with client.setup_kernel():
-            kernel = _pid(client)
-            leave_to_its_owner(kernel)
-            ending.when_begun(lambda: _stop(kernel, ending, over))
-            code_cells = [i for i, cell in enumerate(notebook.cells) if _is_code(cell)]
-            for done, index in enumerate(code_cells, start=1):
-                if ending.begun.is_set():
-                    return None
-                client.execute_cell(notebook.cells[index], index)
-                pulse.progressed(done / len(code_cells), f"{done} of {len(code_cells)} cells executed")
+    def run(self) -> Failure | None:
+        if not self._cells:
+            self._log.say("The notebook has no code: there is nothing to run.")
             return None
-    except CellExecutionError as error:
-        return _cell_failure(error, replies.get(index or 0, {}), index)
-    except RuntimeError as error:  # nbclient's DeadKernelError, and what it raises of a kernel that died while it started
-        if ending.begun.is_set():
+        console = KernelConsole(self._log)
+        try:
+            return self._run(console)
+        except RuntimeError as error:  # nbclient's DeadKernelError, and what it raises of a kernel that died while it started
+            console.close()
+            return None if self._ending.begun.is_set() else self._died(error)
+        finally:
+            self._client.settle()
+
+    def _run(self, console: KernelConsole) -> Failure | None:
+        over = threading.Event()
+        try:
+            with self._client.setup_kernel(**console.as_streams()):
+                self._process = _process(self._client)
+                leave_to_its_owner(self._process.pid)
+                self._ending.when_begun(lambda: _stop(self._process.pid, self._ending, over))
+                return self._run_cells()
+        finally:
+            over.set()
+
+    def _run_cells(self) -> Failure | None:
+        for done, (index, cell) in enumerate(self._cells, start=1):
+            if self._ending.begun.is_set():
+                return None
+            self._number = done
+            self._reply = {}
+            try:
+                self._client.execute_cell(cell, index)
+            except CellExecutionError as error:
+                if not self._ended():
+                    return self._cell_failure(error)
+            finally:
+                self._log.end_line()
+            if ended := self._ended():
+                return self._end(int(ended["code"]), str(ended["text"]), done)
+            self._pulse.progressed(done / len(self._cells), f"{done} of {len(self._cells)} cells executed")
+        return None
+
+    def _executed(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        self._reply = execute_reply["content"]
+        # As Jupyter shows it: In [3].
+        self._number = cell.execution_count or self._number
+
+    def _ended(self) -> dict[str, Any] | None:
+        return next((each for each in self._reply.get("payload") or [] if each.get("source") == ENDED), None)
+
+    def _end(self, code: int, text: str, done: int) -> Failure | None:
+        """As papermill: without a code, or with 0, the notebook has done what it wanted."""
+        left = len(self._cells) - done
+        if code == 0:
+            self._log.say(f"The notebook ended itself in cell {self._number} with exit code 0; {_cells(left)} after it did not run.")
             return None
-        return Failure("KernelDied", f"The notebook's process ended ({error}): it may have run out of memory.", index)
-    finally:
-        over.set()
+        said = f"{text} (exit code {code})" if text else f"the notebook ended itself with exit code {code}"
+        return Failure("SystemExit", said, self._number)
+
+    def _cell_failure(self, error: CellExecutionError) -> Failure:
+        kills = oom_kills()
+        if kills is not None and self._killed_before is not None and kills > self._killed_before:
+            self._log.say(f"A process that the notebook started was killed, {out_of_memory()}.")
+        traceback = "\n".join(self._reply.get("traceback") or []) or error.traceback
+        return Failure(error.ename, error.evalue, self._number, traceback)
+
+    def _died(self, error: RuntimeError) -> Failure:
+        if self._process is None:
+            return Failure("KernelDied", f"The notebook's process did not start: {error}")
+        kills = oom_kills()
+        known = kills is not None and self._killed_before is not None
+        status = self._process.poll()
+        return Failure("KernelDied", how_it_died(status, kills > self._killed_before if known else None), self._number)
 
 
-def _pid(client: LoggedNotebookClient) -> int:
+def _process(client: LoggedNotebookClient) -> Any:
     """Of the kernel, which leads a session of its own."""
     provisioner: Any = client.km.provisioner if client.km else None
-    return int(provisioner.pid)
+    return provisioner.process
 
 
-def _is_code(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.source.strip())
+def _is_run(cell: NotebookNode) -> bool:
+    return bool(cell.cell_type == "code" and cell.source.strip() and SKIPPED not in cell.metadata.get("tags", []))
 
 
-def _cell_failure(error: CellExecutionError, reply: dict[str, Any], index: int | None) -> Failure:
-    traceback = "\n".join(reply.get("traceback") or []) or error.traceback
-    return Failure(error.ename, error.evalue, index, traceback)
+def _cells(count: int) -> str:
+    return "no cell" if count == 0 else "the cell" if count == 1 else f"the {count} cells"
 
 
 def _stop(kernel: int, ending: Ending, over: threading.Event) -> None:

@@ -1,0 +1,135 @@
+"""The notebook of the project that the attempt runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+# `Python 3`, `python3` and `ipython` are Python; `pyspark` as a language is not.
+PYTHON = re.compile(r"i?python[\s-]*[0-9.]*", re.IGNORECASE)
+SHOWN_FILES = 20
+SHOWN_BEGINNING = 60
+
+
+class BadNotebook(Exception):
+    """There is no such notebook, or it is none, or it is none of Python; the message says so."""
+
+
+def find_notebook(work: Path, path: str) -> Path:
+    """The file, whichever way its accents are written on disk. Raises BadNotebook."""
+    parts = Path(path).parts
+    found = None if Path(path).is_absolute() or ".." in parts else _entry(work, parts)
+    if found is None or not found.is_file():
+        raise BadNotebook(f"The project has no notebook {path!r}. It has: {_choices(work)}.")
+    return found
+
+
+def read_notebook(file: Path, path: str) -> NotebookNode:
+    """In the form of today, without the outputs of earlier runs. Raises BadNotebook."""
+    told = _parsed(file, path)
+    other = next((each for each in _languages(told) if not PYTHON.fullmatch(each.strip())), None)
+    if other is not None:
+        raise BadNotebook(
+            f"{path} is a notebook of the language {other!r}, and Rocas runs notebooks of Python. "
+            "Its metadata say so: kernelspec.language or language_info.name."
+        )
+    try:
+        notebook = nbformat.reads(json.dumps(_completed(told)), as_version=4)
+        return _checked(notebook)
+    except Exception as error:  # nbformat raises what its parts raise: all of it means the same here
+        raise BadNotebook(f"{path} is no notebook: {error or type(error).__name__}") from error
+
+
+def _entry(folder: Path, parts: tuple[str, ...]) -> Path | None:
+    """File systems and archives of macOS write an umlaut as two characters."""
+    for part in parts:
+        exact = folder / part
+        alike = (each for each in _entries(folder) if _same(each.name, part))
+        found = exact if exact.exists() else next(alike, None)
+        if found is None:
+            return None
+        folder = found
+    return folder
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _same(one: str, other: str) -> bool:
+    return unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+
+
+def _choices(work: Path) -> str:
+    there = sorted(str(each.relative_to(work)) for each in work.rglob("*.ipynb") if ".ipynb_checkpoints" not in each.parts)
+    more = f" and {len(there) - SHOWN_FILES} more" if len(there) > SHOWN_FILES else ""
+    return (", ".join(there[:SHOWN_FILES]) or "none") + more
+
+
+def _parsed(file: Path, path: str) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadNotebook(f"{path} is no notebook: it cannot be read as UTF-8 text ({error}).") from error
+    if not text.strip():
+        raise BadNotebook(f"{path} is no notebook: the file is empty.")
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        beginning = text.strip()[:SHOWN_BEGINNING]
+        raise BadNotebook(f"{path} is no notebook: it is no JSON ({error}), and begins with {beginning!r}.") from error
+    if not isinstance(told, dict) or "nbformat" not in told:
+        raise BadNotebook(f"{path} is no notebook: it is JSON, but has no field nbformat.")
+    return told
+
+
+def _languages(told: dict[str, Any]) -> Iterator[str]:
+    """What the notebook says of itself. The names of kernels say nothing: they are the author's."""
+    metadata = _fields(told.get("metadata"))
+    yield from _texts(_fields(metadata.get("kernelspec")).get("language"))
+    yield from _texts(_fields(metadata.get("language_info")).get("name"))
+    # Up to format 3, each cell says it.
+    for sheet in _list(told.get("worksheets")):
+        for cell in _list(_fields(sheet).get("cells")):
+            if _fields(cell).get("cell_type") == "code":
+                yield from _texts(_fields(cell).get("language"))
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) and value.strip() else []
+
+
+def _completed(told: dict[str, Any]) -> dict[str, Any]:
+    """What tools other than Jupyter left out is added, and what an earlier run showed goes."""
+    for cell in _list(told.get("cells")):
+        if isinstance(cell, dict):
+            cell.update(metadata=_fields(cell.get("metadata")), source=cell.get("source", ""))
+            if cell.get("cell_type") == "code":
+                cell.update(outputs=[], execution_count=None)
+    return {"nbformat_minor": 0, **told, "metadata": _fields(told.get("metadata"))}
+
+
+def _checked(notebook: NotebookNode) -> NotebookNode:
+    for cell in notebook.cells:
+        if not isinstance(cell.cell_type, str) or not isinstance(cell.source, str):
+            raise ValueError("the type or the source of a cell is no text")
+        if not isinstance(cell.metadata.get("tags", []), list):
+            del cell.metadata["tags"]
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    return notebook

@@ -1,0 +1,139 @@
+"""What the notebook writes, as lines of a log: a line that is written over is shown now and then, and as it is at last."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from .line_states import STEERING, LineState, visible
+
+# A line without an end goes out in pieces of this length.
+MAX_LINE_CHARACTERS = 8 * 1024
+MAX_HELD_CHARACTERS = 64 * 1024
+MAX_DISPLAYS = 100
+
+
+class _Line:
+    """The unfinished line of one stream, and what the log has of it."""
+
+    def __init__(self) -> None:
+        self.state = LineState()
+        self.shown: str | None = None
+
+
+class Screen:
+    """Whole lines go on at once. `tick` shows what stands unfinished, and is called about once a second."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._lock = threading.RLock()
+        self._lines: dict[str, _Line] = {}
+        # Whose unfinished line the log ends with.
+        self._open: _Line | None = None
+        # What was written since the notebook cleared its output: it may be cleared again before anybody sees it.
+        self._held: list[tuple[str, str]] | None = None
+        self._held_characters = 0
+        self._displays: dict[str, str] = {}
+
+    def write(self, stream: str, text: str) -> None:
+        with self._lock:
+            if self._held is not None and self._held_characters + len(text) <= MAX_HELD_CHARACTERS:
+                self._held.append((stream, text))
+                self._held_characters += len(text)
+                return
+            self._release()
+            self._feed(stream, text)
+
+    def clear(self) -> None:
+        """What was shown stays in the log; what was not yet is dropped for what comes next."""
+        with self._lock:
+            self._held, self._held_characters = [], 0
+
+    def show(self, text: str) -> None:
+        """Lines of their own."""
+        with self._lock:
+            self._release()
+            self._show_displays()
+            self._show_lines(text)
+
+    def update(self, display: str, text: str) -> None:
+        """A display has become this."""
+        with self._lock:
+            if len(self._displays) >= MAX_DISPLAYS and display not in self._displays:
+                self._show_displays()
+            self._displays[display] = text
+
+    def tick(self) -> None:
+        with self._lock:
+            self._release()
+            self._show_displays()
+            for line in self._lines.values():
+                self._advance(line)
+
+    def finish(self) -> None:
+        """Shows all there is, and ends the line."""
+        with self._lock:
+            self.tick()
+            self._lines.clear()
+            self._end_open_line()
+
+    def _release(self) -> None:
+        held, self._held = self._held or [], None
+        for stream, text in held:
+            self._feed(stream, text)
+
+    def _feed(self, stream: str, text: str) -> None:
+        if stream not in self._lines and not STEERING.search(text):
+            whole_lines, end, text = text.rpartition("\n")
+            if end:
+                self._end_open_line()
+                self._show(whole_lines + end)
+        *whole, rest = text.split("\n")
+        for each in whole:
+            self._append(stream, each)
+            self._end(stream)
+        if rest:
+            self._append(stream, rest)
+
+    def _append(self, stream: str, text: str) -> None:
+        line = self._lines.setdefault(stream, _Line())
+        for start in range(0, len(text), MAX_LINE_CHARACTERS):
+            line.state.write(text[start : start + MAX_LINE_CHARACTERS])
+            if len(line.state.text) > MAX_LINE_CHARACTERS:
+                self._advance(line)
+                line.state, line.shown = LineState(), ""
+
+    def _end(self, stream: str) -> None:
+        line = self._lines.pop(stream)
+        told_before = line.shown is not None and line is not self._open
+        if told_before and line.shown == visible(line.state):
+            return
+        self._advance(line, empty_too=True)
+        self._end_open_line()
+
+    def _advance(self, line: _Line, empty_too: bool = False) -> None:
+        """Shows what is new of the line: what follows on it, or the whole of it on a line of its own."""
+        now = visible(line.state)
+        if now == line.shown or (not now and not empty_too):
+            return
+        if line is self._open and line.shown is not None and now.startswith(line.shown):
+            self._show(now[len(line.shown) :])
+        else:
+            self._end_open_line()
+            self._show(now)
+        line.shown, self._open = now, line
+
+    def _show_displays(self) -> None:
+        displays, self._displays = self._displays, {}
+        for text in displays.values():
+            self._show_lines(text)
+
+    def _show_lines(self, text: str) -> None:
+        self._end_open_line()
+        self._show(text if text.endswith("\n") else f"{text}\n")
+
+    def _end_open_line(self) -> None:
+        if self._open is not None:
+            self._show("\n")
+        self._open = None
+

@@ -1,0 +1,3 @@
+"""How a cell that ended the run is told to the runner."""
+
+ENDED = "rocas-ended"

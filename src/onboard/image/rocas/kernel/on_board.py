@@ -1,0 +1,67 @@
+"""An extension of IPython: the notebook's own process knows the project, and how to end a run."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.autocall import ExitAutocall
+
+from .ended import ENDED
+
+PROJECT = "ROCAS_PROJECT"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    _make_project_importable(os.environ.get(PROJECT, ""))
+    leave = Leave(shell)
+    shell.push({"exit": leave, "quit": leave}, interactive=False)
+    shell.ask_exit = leave
+    shell.showtraceback = _silent_at_success(shell.showtraceback)
+    shell.events.register("post_run_cell", lambda result: _tell_end(shell, result))
+    # Nobody who reads a log can follow it.
+    warnings.filterwarnings("ignore", message="To exit: use 'exit'")
+
+
+class Leave(ExitAutocall):
+    """`exit`, `exit()`, `quit(3)`: as in a program, and not a moment later."""
+
+    def __call__(self, code: Any = None, keep_kernel: Any = None) -> None:
+        raise SystemExit(code)
+
+
+def _make_project_importable(project: str) -> None:
+    """After the notebook's own folder, as if it were installed; in front of Debian's packages."""
+    if project and project != os.getcwd() and project not in sys.path:
+        sys.path.insert(sys.path.index("") + 1 if "" in sys.path else 0, project)
+
+
+def _tell_end(shell: Any, result: Any) -> None:
+    """The runner is told by the reply to the cell, which carries what a front end has to do."""
+    error = getattr(result, "error_in_exec", None)
+    if isinstance(error, SystemExit):
+        code, text = exit_of(error.code)
+        shell.payload_manager.write_payload({"source": ENDED, "code": code, "text": text})
+
+
+def _silent_at_success(show: Callable[..., None]) -> Callable[..., None]:
+    """A notebook that ended itself well shows no error."""
+
+    def shown(*arguments: Any, **options: Any) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, SystemExit) or exit_of(error.code)[0] != 0:
+            show(*arguments, **options)
+
+    return shown
+
+
+def exit_of(given: Any) -> tuple[int, str]:
+    """The exit code that Python gives a process, and what it writes as it ends."""
+    if given is None:
+        return 0, ""
+    if isinstance(given, int):
+        return int(given) & 0xFF, ""
+    return 1, str(given)
