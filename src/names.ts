@@ -24,7 +24,6 @@ const PATH_PART = "[a-z0-9]+(?:(?:[.]|_{1,2}|-+)[a-z0-9]+)*";
 const IMAGE = new RegExp(
   `^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})(?::[0-9]{1,5})?/)?${PATH_PART}(?:/${PATH_PART}){0,10}(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$`,
 );
-const NOTEBOOK_PART = /^\w[\w .-]*$/u;
 // Controls, and the characters that change the direction of what stands beside them.
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
@@ -79,16 +78,16 @@ export const asImageRef = (text: string): ImageRef =>
     "An image reference is [host[:port]/]path[:tag] in Docker's grammar, in lower case, and has at most 255 characters.",
   );
 
-/** A path inside the project, relative, to a notebook. @throws BAD_USER_INPUT */
-export const asNotebookPath = (text: string): NotebookPath =>
-  check(
-    text.length <= 255 &&
-      text.endsWith(".ipynb") &&
-      text === text.normalize("NFC") &&
-      text.split("/").every((part) => NOTEBOOK_PART.test(part)),
-    text,
-    "A notebook is a relative path inside the project that ends in .ipynb; each part starts with a letter, digit or underscore and holds no other signs than space, dot and dash; at most 255 characters.",
-  );
+/** A path inside the project, relative, to a notebook: as of any file, in 255 characters. @throws BAD_USER_INPUT */
+export function asNotebookPath(text: string): NotebookPath {
+  const fault = pathFault(text) ?? notebookFault(text);
+  return check(fault === null, text, `The path of the notebook ${fault}.`);
+}
+
+function notebookFault(path: string): string | null {
+  if (!path.endsWith(".ipynb")) return "does not end in .ipynb";
+  return path.length > 255 ? "has more than 255 characters" : null;
+}
 
 /**
  * The address of a git repository. Which hosts may really be reached is decided when it is fetched.

@@ -57,7 +57,7 @@ export const ImageRefScalar = textual(
 );
 export const NotebookPathScalar = textual(
   "NotebookPath",
-  "A path to a notebook inside the project: relative, ending in .ipynb, 255 characters at most.",
+  "A path to a notebook inside the project: relative, ending in .ipynb, 255 characters at most, with the characters that the name of a file may have.",
   asNotebookPath,
 );
 export const FileNameScalar = textual(

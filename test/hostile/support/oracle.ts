@@ -33,7 +33,8 @@ const MAY: Readonly<Record<string, (value: unknown) => boolean>> = {
   GitUrl: (value) => isText(value) && /^(https?|ssh):\/\/[^\s:]/.test(value) && !/:[^/]*@/.test(value.slice(8)),
   GitRef: (value) => isText(value) && /^[A-Za-z0-9][\w./-]{0,199}$/.test(value) && !value.includes(".."),
   ImageRef: matches(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}$/),
-  NotebookPath: (value) => isText(value) && /^\w[\w ./-]*\.ipynb$/.test(value) && !value.includes(".."),
+  NotebookPath: (value) =>
+    isText(value) && value === value.normalize("NFC") && /\.ipynb$/.test(value) && value.split("/").every(isFilePart),
   FileName: (value) =>
     isText(value) && value === value.normalize("NFC") && value.length <= 1024 && value.split("/").every(isFilePart),
   Sha256: matches(/^[0-9a-f]{64}$/),
