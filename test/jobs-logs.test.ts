@@ -68,13 +68,14 @@ test("a piece is cut at 64 KiB, between characters", async () => {
   expect(text).not.toContain("\ufffd");
 });
 
-test("a log that is full says so once and takes no more", async () => {
+test("a log that is full says so once and takes no more but last words", async () => {
   await using jobs = await openJobs();
   await jobs.store.jobs.updateOne({ _id: jobs.id }, { $set: { log_bytes: MOST_JOB_BYTES - 1 } });
   for (const seq of [0, 1, 2]) await appendLog(jobs.store, piece(jobs.id, seq, `piece ${seq}`));
+  await appendLog(jobs.store, { ...piece(jobs.id, 3, "Failed: no flowers\n"), last: true });
 
   expect((await readLog(jobs.store, jobs.id, { first: 10 })).text).toBe(
-    "piece 0\n[The log ends here: it has reached 64 MiB.]\n",
+    "piece 0\n[The log has reached 64 MiB: what follows is left out, but for its end.]\nFailed: no flowers\n",
   );
 });
 

@@ -10,11 +10,15 @@ import { maskSecrets } from "./mask-secrets.js";
 export const MOST_CHUNK_BYTES = 64 * 1024;
 export const MOST_JOB_BYTES = 64 * 1024 * 1024;
 const MOST_PAGE = 100;
-const FULL = "\n[The log ends here: it has reached 64 MiB.]\n";
+/** Beyond that, for the last words of containers: why they ended. */
+const MOST_LAST_BYTES = 16 * 1024 * 1024;
+const FULL = "\n[The log has reached 64 MiB: what follows is left out, but for its end.]\n";
 
 /** A piece of what a container, a build or the reconciler wrote; the writer counts them within the attempt. */
 export interface LogPiece extends PiecePlace {
   readonly text: string;
+  /** The end of what a container writes: room is kept for it. */
+  readonly last?: boolean;
 }
 
 /** At most that many bytes of UTF-8, never half a character. */
@@ -28,7 +32,7 @@ function cut(text: string, bytes: number): string {
 
 /**
  * Keeps a piece of a log, without control sequences and secrets, and never more of it than the store can bear: what is
- * beyond 64 KiB a piece and 64 MiB a job is dropped, and the log says so once. A repeated call changes nothing.
+ * beyond 64 KiB a piece and 64 MiB a job is dropped but for last words, and the log says so once. A repeated call changes nothing.
  */
 export async function appendLog(
   { jobs, logs }: Pick<Store, "jobs" | "logs">,
@@ -38,14 +42,15 @@ export async function appendLog(
   const text = cut(maskSecrets(printable(piece.text), secrets), MOST_CHUNK_BYTES);
   if (!text) return;
   const size = Buffer.byteLength(text);
+  const most = MOST_JOB_BYTES + (piece.last ? MOST_LAST_BYTES : 0);
   const before = await jobs.findOneAndUpdate(
-    { _id: piece.job, log_bytes: { $lt: MOST_JOB_BYTES } },
+    { _id: piece.job, log_bytes: { $lt: most } },
     { $inc: { log_bytes: size } },
     { returnDocument: "before", projection: { log_bytes: 1 } },
   );
   if (!before) return;
   const { job, slot, attempt, seq } = piece;
-  const full = before.log_bytes + size >= MOST_JOB_BYTES;
+  const full = before.log_bytes < MOST_JOB_BYTES && before.log_bytes + size >= MOST_JOB_BYTES;
   try {
     await logs.insertOne({
       _id: pieceId(piece),
