@@ -124,8 +124,10 @@ test("a container that is not heard for five minutes is lost, unless nobody was 
   expect(step(silent, { container: container("RUNNING"), heardForMs: 20_000 })).toEqual({ do: "WAIT" });
 });
 
-test("too much disk and too much time end a training", () => {
+test("too much disk ends a training, and too much time does after its last words", () => {
   const running = { container: container("RUNNING") };
   expect(step(job(claimed), { ...running, tooMuchScratch: "it used 2000 MiB" })).toMatchObject({ state: "FAILED" });
-  expect(step(job(claimed), { ...running, now: at(3601) })).toMatchObject({ state: "FAILED" });
+  const heard = job({ ...claimed, heartbeat_at: at(3600) });
+  expect(step(heard, { ...running, now: at(3629) })).toEqual({ do: "WAIT" });
+  expect(step(heard, { ...running, now: at(3631) })).toMatchObject({ state: "FAILED" });
 });

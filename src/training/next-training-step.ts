@@ -28,6 +28,8 @@ export interface TrainingSeen {
 }
 
 const SILENT_MS = 5 * 60_000;
+/** The container ends itself when its time is over, and tells what it came to. */
+const LAST_WORDS_MS = 30_000;
 
 const lost = ({ slots, max_attempts }: Job, reason: string): TrainingStep =>
   (slots[0]?.attempt ?? 0) < max_attempts
@@ -45,7 +47,8 @@ export function nextTrainingStep(job: Job, seen: TrainingSeen): TrainingStep {
   if (!slot || slot.attempt === 0) return { do: "INTEND", reason: null };
   const { run, start } = job.deadlines;
   if (container?.state === "EXITED") return ended(job, container, seen);
-  if (run && now > run) return { do: "END", state: "FAILED", error: "it ran longer than it may" };
+  if (run && now.getTime() > run.getTime() + LAST_WORDS_MS)
+    return { do: "END", state: "FAILED", error: "it ran longer than it may" };
   if (!slot.claimed_at) {
     if (start && now > start) return lost(job, "the container did not begin within 2 minutes");
     return container?.state === "RUNNING" ? { do: "WAIT" } : { do: "RUN" };
