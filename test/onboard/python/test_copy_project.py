@@ -25,6 +25,12 @@ class CopyProject(RootedTest):
         copy_project(self.source, self.places.work)
         self.assertTrue((self.places.work / "src/a.py").stat().st_mode & 0o200)
 
+    def test_links_virtual_environments(self) -> None:
+        (self.source / "tools/.venv").mkdir(parents=True)
+        (self.source / "tools/.venv/pyvenv.cfg").write_text("home = /usr/bin")
+        copy_project(self.source, self.places.work)
+        self.assertEqual((self.places.work / "tools/.venv").readlink(), self.source / "tools/.venv")
+
     def test_refuses_an_image_without_a_project(self) -> None:
         with self.assertRaisesRegex(BadProject, "WORKDIR"):
             copy_project(Path("/"), self.places.work)

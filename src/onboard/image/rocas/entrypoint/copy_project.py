@@ -13,13 +13,14 @@ class BadProject(Exception):
 
 
 def copy_project(source: Path, work: Path) -> None:
-    """Copies the image's WORKDIR with its links as links. Raises BadProject."""
+    """Copies the image's WORKDIR with its links as links, and virtual environments as links to them. Raises BadProject."""
     if source == Path("/"):
         raise BadProject("The image has no project: its Dockerfile needs a WORKDIR and a COPY into it.")
     if source.resolve() == work.resolve():
         return
     try:
-        shutil.copytree(source, work, symlinks=True, dirs_exist_ok=True, ignore=_special_files)
+        shutil.copytree(source, work, symlinks=True, dirs_exist_ok=True, ignore=_not_copied)
+        _link_environments(source, work)
     except (OSError, shutil.Error) as error:
         raise BadProject(f"The project in {source} cannot be copied: {error}") from error
     # Files of a read-only checkout stay writable for the notebook that works beside them.
@@ -29,10 +30,25 @@ def copy_project(source: Path, work: Path) -> None:
                 os.chmod(path, os.stat(path).st_mode | stat.S_IRUSR | stat.S_IWUSR)
 
 
-def _special_files(folder: str, names: list[str]) -> set[str]:
-    """A pipe in the project would hold the copy for ever."""
-    return {name for name in names if not _copied(os.lstat(os.path.join(folder, name)).st_mode)}
+def _not_copied(folder: str, names: list[str]) -> set[str]:
+    """A pipe in the project would hold the copy for ever; a virtual environment has gigabytes, and knows its place by name."""
+    return {name for name in names if not _is_copied(os.path.join(folder, name))}
 
 
-def _copied(mode: int) -> bool:
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)
+def _is_copied(path: str) -> bool:
+    mode = os.lstat(path).st_mode
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode) or (stat.S_ISDIR(mode) and not _is_environment(path))
+
+
+def _is_environment(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, "pyvenv.cfg"))
+
+
+def _link_environments(source: Path, work: Path) -> None:
+    for folder, folders, _ in os.walk(source):
+        for name in [each for each in folders if _is_environment(os.path.join(folder, each))]:
+            folders.remove(name)
+            there = Path(folder, name)
+            link = work / there.relative_to(source)
+            if not there.is_symlink() and not link.exists():
+                link.symlink_to(there)
