@@ -9,7 +9,10 @@ const SLOW = notebook(
   "import time\nfor second in range(8):\n    print('second', second)\n    time.sleep(1)",
 );
 const ENDLESS = notebook("print('begun')", "import time\ntime.sleep(600)");
-const FLOOD = notebook("for _ in range(2000):\n    print('x' * 20_000)");
+const FLOOD = notebook(
+  "print('begun')\nfor _ in range(2000):\n    print('x' * 20_000)",
+  "raise ValueError('the reason')",
+);
 const DYING = notebook("import os\nos._exit(3)");
 const HUNGRY = notebook("held = []\nwhile True:\n    held.append(bytearray(32 * 1024 * 1024))");
 
@@ -86,21 +89,28 @@ describeWithDocker("an attempt on board", () => {
     expect(run.listener.completions).toEqual([]);
   });
 
-  test.each(["dying.ipynb", "hungry.ipynb"])("whose process ends in a cell is failed: %s", async (name) => {
+  test.each([
+    ["dying.ipynb", "exit code 3"],
+    ["hungry.ipynb", "signal 9 (SIGKILL), out of memory: the container may use 1024 MiB"],
+  ])("whose process ends in a cell is failed, and says how: %s", async (name, how) => {
     await using run = await openRun(image.id, { kind: "train", notebook: name });
 
     expect(await run.exit()).toBe(1);
 
-    expect(run.listener.completions).toMatchObject([{ ok: false, error: { name: "KernelDied", cell: 0 } }]);
+    expect(run.listener.completions).toMatchObject([
+      { ok: false, error: { name: "KernelDied", message: expect.stringContaining(how), cell: 1 } },
+    ]);
     expect(run.listener.output?.cells).toHaveLength(1);
   });
 
-  test("that writes without end keeps a bounded part of it", async () => {
+  test("that writes without end keeps the beginning and the end of it", async () => {
     await using run = await openRun(image.id, { kind: "train", notebook: "flood.ipynb" });
 
-    expect(await run.exit()).toBe(0);
+    expect(await run.exit()).toBe(1);
 
-    expect(run.listener.completions).toEqual([{ ok: true }]);
+    expect(run.listener.log).toMatch(/^Running flood.ipynb.\nbegun\nx/);
+    expect(run.listener.log).toMatch(/\[[0-9,]+ bytes of output were left out here.\]/);
+    expect(run.listener.log).toMatch(/Failed: ValueError: the reason \(cell 2\)\n$/);
     expect(JSON.stringify(run.listener.output).length).toBeLessThan(2 * 1024 * 1024);
     expect(run.listener.log.length).toBeGreaterThan(8 * 1024 * 1024);
   });

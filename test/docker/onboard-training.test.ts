@@ -65,7 +65,7 @@ describeWithDocker("a training on board", () => {
     expect(run.listener.completions).toMatchObject([
       {
         ok: false,
-        error: { name: "ValueError", message: "no flowers", cell: 1, traceback: expect.stringContaining("boom()") },
+        error: { name: "ValueError", message: "no flowers", cell: 2, traceback: expect.stringContaining("boom()") },
       },
     ]);
     expect(run.listener.log).not.toContain("\u001b");
