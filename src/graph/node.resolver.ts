@@ -1,4 +1,4 @@
-import { Arg, Ctx, Directive, ID, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { DomainError } from "../errors.js";
 import type { RequestContext } from "../request-context.js";
 import { Node } from "./node.js";
@@ -6,17 +6,15 @@ import { nodeOf } from "./node-of.js";
 
 const MOST_NODES = 100;
 
-// Shareable, so that a supergraph composes in which another subgraph has these fields too. Hiding them would take them
-// from the clients of every gateway (docs/federation.md).
+// Not shareable: a gateway asks any one of those that share a field, and only we know our ids. Another subgraph that has
+// nodes takes the fields over (docs/federation.md). Hiding them would take them from the clients of every gateway.
 @Resolver()
 export class NodeResolver {
-  @Directive("@shareable")
   @Query(() => Node, { nullable: true, description: "The record of that id, superseded or not, or null." })
   node(@Arg("id", () => ID, { description: "The id of a record." }) id: string, @Ctx() { loaders }: RequestContext) {
     return nodeOf(loaders, id);
   }
 
-  @Directive("@shareable")
   @Query(() => [Node], {
     nullable: "items",
     description: "The records of those ids, in their order; null for what is not there.",

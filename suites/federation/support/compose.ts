@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { composeServices as composeByApollo } from "@apollo/composition";
 import { composeServices as composeByGuild } from "@theguild/federation-composition";
-import { parse } from "graphql";
+import { federateSubgraphs } from "@wundergraph/composition";
+import { parse, print } from "graphql";
 
 export interface Subgraph {
   readonly name: string;
@@ -33,6 +34,16 @@ export const composers: Record<string, Compose> = {
   "@theguild/federation-composition": (subgraphs) => {
     const { errors = [], supergraphSdl } = composeByGuild(parsed(subgraphs));
     return { supergraph: supergraphSdl, errors: errors.map(told), hints: [] };
+  },
+  "@wundergraph/composition": (subgraphs) => {
+    const composed = federateSubgraphs({
+      subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, definitions: parse(sdl) })),
+    });
+    const hints = composed.warnings.map(({ message }) => message);
+    if (!composed.success)
+      return { supergraph: undefined, errors: composed.errors.map(({ message }) => message), hints };
+    // What clients see: Cosmo's router knows the subgraphs by other means than a supergraph's directives.
+    return { supergraph: print(composed.federatedGraphAST), errors: [], hints };
   },
 };
 
