@@ -29,6 +29,7 @@ export interface ServerOptions {
     | "ROCAS_MAX_DEPTH"
     | "ROCAS_MAX_PAGE"
     | "ROCAS_MAX_OPERATIONS"
+    | "ROCAS_MAX_STRANGERS"
     | "ROCAS_DEADLINE_MS"
   >;
   readonly schema: GraphQLSchema;

@@ -96,6 +96,11 @@ export const SETTINGS = {
     "100",
     "Operations of one address at the same time over WebSockets and server-sent events; a proxy counts as one.",
   ),
+  ROCAS_MAX_STRANGERS: setting(
+    wholeNumber(16, 100_000),
+    "64",
+    "Connections of one address, with `ROCAS_TOKEN` set, that have not shown it; a proxy counts as one address.",
+  ),
   ROCAS_DEADLINE_MS: setting(
     wholeNumber(10, 3_600_000),
     "10000",

@@ -53,13 +53,17 @@ const COST_PER_PAGE_ROW = 500;
 /** What a field needs in brackets beside its own level: arguments, nested input objects and the operation. */
 const NESTING_BEYOND_DEPTH = 20;
 
+type LimitSetting =
+  "ROCAS_MAX_DEPTH" | "ROCAS_MAX_PAGE" | "ROCAS_MAX_OPERATIONS" | "ROCAS_MAX_STRANGERS" | "ROCAS_DEADLINE_MS";
+
 /** The limits as shipped, with those that the operator can move. */
 export function limitsOf({
   ROCAS_MAX_DEPTH: maxDepth,
   ROCAS_MAX_PAGE: maxPage,
   ROCAS_MAX_OPERATIONS: maxOperationsPerCaller,
+  ROCAS_MAX_STRANGERS: maxStrangers,
   ROCAS_DEADLINE_MS: deadlineMs,
-}: Pick<Settings, "ROCAS_MAX_DEPTH" | "ROCAS_MAX_PAGE" | "ROCAS_MAX_OPERATIONS" | "ROCAS_DEADLINE_MS">): Limits {
+}: Pick<Settings, LimitSetting>): Limits {
   return {
     maxDepth,
     maxIntrospectionDepth: 15,
@@ -83,7 +87,7 @@ export function limitsOf({
     maxBodyBytes: 256 * 1024,
     headMs: 10_000,
     bodyMs: 30_000,
-    maxStrangers: 64,
+    maxStrangers,
     maxOperationsPerSocket: 20,
     maxOperationsPerCaller,
     maxMessageBytes: 64 * 1024,
