@@ -1,8 +1,5 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 
-/** Ids that a deletion names of what is left. */
-export const MOST_REMAINING = 100;
-
 @ObjectType({ description: "What a deletion has come to." })
 export class Deletion {
   @Field(() => ID, { description: "The id of the record." })

@@ -3,7 +3,10 @@ import { kindOfRecord } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { generationsOf, isSuperseding } from "../store/generations.js";
 import type { Store } from "../store/store.js";
-import { type Deletion, MOST_REMAINING } from "./deletion.js";
+import type { Deletion } from "./deletion.js";
+
+/** Ids that a deletion names of what is left. */
+const MOST_REMAINING = 100;
 
 /** What a deletion leaves of the name. */
 export async function remainingOf(

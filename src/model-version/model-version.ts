@@ -70,6 +70,8 @@ export abstract class ModelVersionInfo {
 @index({ "train._id": 1, superseded: 1, _id: -1 })
 @index({ "train.proj._id": 1, superseded: 1, _id: -1 })
 @index({ "train.bvers._id": 1, superseded: 1, _id: -1 })
+@index({ "train.ds._id": 1 })
+@index({ "train.pretrained._id": 1 })
 @index({ "ds._id": 1, superseded: 1, _id: -1 })
 @index({ "pretrained._id": 1, superseded: 1, _id: -1 })
 @index({ "files.sha256": 1 })

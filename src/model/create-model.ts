@@ -1,6 +1,7 @@
 import type { App } from "../app.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
+import { retentionOf } from "../graph/retention-policy.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
@@ -22,7 +23,14 @@ export function createModel(
     };
     return insertRecord(
       store.models,
-      { _id: newId("model"), key: keyOf(name), name, desc: input.desc ?? null, ...contract },
+      {
+        _id: newId("model"),
+        key: keyOf(name),
+        name,
+        desc: input.desc ?? null,
+        ...contract,
+        retention: retentionOf(input.retention) ?? null,
+      },
       intent,
     );
   });

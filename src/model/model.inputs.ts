@@ -1,5 +1,6 @@
 import { Field, Float, InputType } from "type-graphql";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { RetentionPolicyInput } from "../graph/retention-policy.js";
 import { FileNameScalar, NameScalar, ShortTextScalar } from "../graph/scalars.js";
 
 @InputType({ description: "One file of a model's contract." })
@@ -33,6 +34,12 @@ abstract class ModelFields extends MutationInput {
     description: "The files that a dataset for the model consists of, 100 at most.",
   })
   readonly dataFiles?: FileDocInput[] | null;
+
+  @Field(() => RetentionPolicyInput, {
+    nullable: true,
+    description: "Which superseded datasets and versions of the model are kept; null: all.",
+  })
+  readonly retention?: RetentionPolicyInput | null;
 }
 
 @InputType({ description: "A new model." })

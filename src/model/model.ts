@@ -2,6 +2,7 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
+import { RetentionPolicy } from "../graph/retention-policy.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { FileDoc } from "./file-doc.js";
@@ -37,7 +38,14 @@ export abstract class ModelInfo {
 })
 @modelOptions({ schemaOptions: { collection: "models" } })
 @index({ superseded: 1, name: 1, _id: 1 })
-export class Model extends storedRecord(ModelInfo) {}
+export class Model extends storedRecord(ModelInfo) {
+  @Field(() => RetentionPolicy, {
+    nullable: true,
+    description: "Which superseded datasets and versions of the model are kept; null: all.",
+  })
+  @prop({ type: () => RetentionPolicy, _id: false })
+  readonly retention?: RetentionPolicy | null;
+}
 
 @ObjectType({ implements: [SnapshotInfo, ModelInfo], description: "A model definition as it was at one moment." })
 export class ModelSnapshot extends snapshotOf(ModelInfo) {}

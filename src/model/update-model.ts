@@ -1,5 +1,6 @@
 import type { App } from "../app.js";
 import { given } from "../graph/given.js";
+import { retentionOf } from "../graph/retention-policy.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { required } from "../store/required.js";
@@ -18,6 +19,7 @@ export function updateModel(
     const { desc, modelFiles, dataFiles } = input;
     const model_files = modelFiles === undefined ? undefined : fileDocsOf(modelFiles ?? [], "modelFiles");
     const data_files = dataFiles === undefined ? undefined : fileDocsOf(dataFiles ?? [], "dataFiles");
-    return changeRecord(store.models, _id, () => given({ desc, model_files, data_files }), intent);
+    const retention = retentionOf(input.retention);
+    return changeRecord(store.models, _id, () => given({ desc, model_files, data_files, retention }), intent);
   });
 }

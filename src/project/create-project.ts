@@ -1,6 +1,7 @@
 import type { App } from "../app.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
+import { retentionOf } from "../graph/retention-policy.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
@@ -28,6 +29,7 @@ export function createProject(
         git_repo: input.gitRepo ?? null,
         docker_repo: input.dockerRepo ?? null,
         model,
+        retention: retentionOf(input.retention) ?? null,
       },
       intent,
     );

@@ -1,5 +1,6 @@
 import { Field, InputType } from "type-graphql";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { RetentionPolicyInput } from "../graph/retention-policy.js";
 import { GitUrlScalar, ImageRefScalar, NameScalar, ShortTextScalar } from "../graph/scalars.js";
 
 @InputType({ description: "What can be said of a project at any time." })
@@ -25,6 +26,12 @@ abstract class ProjectFields extends MutationInput {
 
   @Field(() => [String], { nullable: true, description: "The names of the models that the project uses, 50 at most." })
   readonly models?: string[] | null;
+
+  @Field(() => RetentionPolicyInput, {
+    nullable: true,
+    description: "Which superseded build versions of the project are kept, with their images; null: all.",
+  })
+  readonly retention?: RetentionPolicyInput | null;
 }
 
 @InputType({ description: "A new project." })

@@ -2,6 +2,7 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
+import { RetentionPolicy } from "../graph/retention-policy.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 
@@ -53,6 +54,13 @@ export abstract class ProjectInfo {
 @index({ superseded: 1, name: 1, _id: 1 })
 @index({ model: 1, superseded: 1, _id: -1 })
 export class Project extends storedRecord(ProjectInfo) {
+  @Field(() => RetentionPolicy, {
+    nullable: true,
+    description: "Which superseded build versions of the project are kept, with their images; null: all.",
+  })
+  @prop({ type: () => RetentionPolicy, _id: false })
+  readonly retention?: RetentionPolicy | null;
+
   /** The ids of the models that it uses. */
   @prop({ type: () => [String], required: true })
   readonly model!: string[];

@@ -31,6 +31,12 @@ const contract = (field: string): ChangedField => ({
   empty: [],
   shown: `${field} { name required }`,
 });
+const RETENTION: ChangedField = {
+  set: { retention: { keepLast: 3 } },
+  full: { keepLast: 3, keepDays: null },
+  empty: null,
+  shown: "retention { keepLast keepDays }",
+};
 const CREDENTIALS: ChangedField = {
   set: { username: "rosa", password: "battery staple" },
   full: undefined,
@@ -46,6 +52,7 @@ export const PARTIAL_UPDATES: Readonly<Record<string, UpdateRow>> = {
       desc: text("desc", "flowers"),
       modelFiles: contract("modelFiles"),
       dataFiles: contract("dataFiles"),
+      retention: RETENTION,
     },
   },
   updateProject: {
@@ -57,6 +64,7 @@ export const PARTIAL_UPDATES: Readonly<Record<string, UpdateRow>> = {
       desc: text("desc", "botanics"),
       homeDir: text("homeDir", "iris"),
       gitRepo: text("gitRepo", "https://git.example.org/flora"),
+      retention: RETENTION,
       dockerRepo: text("dockerRepo", "registry.example/flora"),
       models: { set: { models: ["used"] }, full: [{ name: "used" }], empty: [], shown: "models { name }" },
     },

@@ -74,6 +74,8 @@ export type CreateModelInput = {
   modelFiles?: Array<FileDocInput> | null | undefined;
   /** The name; one is made up where it is left out. */
   name?: string | null | undefined;
+  /** Which superseded datasets and versions of the model are kept; null: all. */
+  retention?: RetentionPolicyInput | null | undefined;
 };
 
 /** A new project. */
@@ -92,6 +94,8 @@ export type CreateProjectInput = {
   models?: Array<string> | null | undefined;
   /** The name; one is made up where it is left out. */
   name?: string | null | undefined;
+  /** Which superseded build versions of the project are kept, with their images; null: all. */
+  retention?: RetentionPolicyInput | null | undefined;
 };
 
 /** Which dataset. */
@@ -183,6 +187,14 @@ export type RecordType =
   | 'TRAINING'
   /** A TreasureChest. */
   | 'TREASURE_CHEST';
+
+/** Which superseded records are kept: those that either rule keeps. At least one of the two is given. */
+export type RetentionPolicyInput = {
+  /** For how many days after it was made a record is kept in any case: 1 to 36,500. */
+  keepDays?: number | null | undefined;
+  /** How many of each name are kept, the newest, the current one among them: 1 to 10,000. */
+  keepLast?: number | null | undefined;
+};
 
 /** What has become of a record since a snapshot of it was taken. */
 export type SnapshotStatus =

@@ -1,0 +1,146 @@
+import { trusted } from "mongoose";
+import type { App } from "../app.js";
+import { ROCAS } from "../caller.js";
+import { deleteFound } from "../deletion/delete-record.js";
+import { DomainError } from "../errors.js";
+import type { RetentionPolicy } from "../graph/retention-policy.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { generationsOf, type SupersedingKind } from "../store/generations.js";
+import { ownIntent } from "../store/intent.js";
+import type { Records } from "../store/store.js";
+import { DAY_MS } from "./days.js";
+import { neededAmong } from "./needed.js";
+
+const BATCH = 200;
+/** Of one owner and kind in one sweep; the next one goes on. */
+const MOST_DELETED = 1_000;
+
+interface Owner {
+  readonly _id: string;
+  readonly retention: RetentionPolicy;
+}
+
+/** Superseded records of one kind that belong to an owner with a policy. */
+interface Owned {
+  readonly kind: SupersedingKind;
+  readonly field: "model" | "proj";
+  readonly owner: Owner;
+}
+
+/**
+ * Deletes the superseded records that the policies of their models and projects keep no longer, and nothing needs.
+ * Each goes by the door of all deletions, so that a crash leaves it deleted or marked, and several processes may do it.
+ */
+export async function sweepGenerations(app: App): Promise<void> {
+  const { models, projects } = app.store;
+  for (const owner of await withPolicy(models as unknown as Records<AnyRecord>)) {
+    // Versions first: the datasets that only they needed go with them.
+    await sweepOwned(app, { kind: "movers", field: "model", owner });
+    await sweepOwned(app, { kind: "dataset", field: "model", owner });
+  }
+  for (const owner of await withPolicy(projects as unknown as Records<AnyRecord>))
+    await sweepOwned(app, { kind: "bvers", field: "proj", owner });
+}
+
+const withPolicy = async (records: Records<AnyRecord>): Promise<readonly Owner[]> =>
+  (await records
+    .find({ superseded: false, deleting: false, retention: trusted({ $ne: null }) } as object, { retention: 1 })
+    .lean()) as unknown as Owner[];
+
+async function sweepOwned(app: App, owned: Owned): Promise<void> {
+  let deleted = 0;
+  // The newest first: what only a newer one needed that goes is free then.
+  for (let before: string | null = null; deleted < MOST_DELETED;) {
+    const batch: readonly AnyRecord[] = await superseded(app, owned, before);
+    const last = batch.at(-1);
+    if (!last) return;
+    before = last._id;
+    deleted += await sweepBatch(app, owned, batch);
+  }
+}
+
+async function superseded(
+  { store }: App,
+  { kind, field, owner }: Owned,
+  before: string | null,
+): Promise<readonly AnyRecord[]> {
+  return store.byKind[kind]
+    .find(
+      {
+        [field]: owner._id,
+        superseded: true,
+        deleting: false,
+        deleted: trusted({ $ne: true }),
+        ...(before && { _id: trusted({ $lt: before }) }),
+      } as object,
+      { key: 1, seq: 1, created_at: 1, deleting: 1 },
+    )
+    .sort({ _id: -1 })
+    .limit(BATCH)
+    .lean<AnyRecord[]>();
+}
+
+async function sweepBatch(
+  app: App,
+  { kind, owner: { retention } }: Owned,
+  batch: readonly AnyRecord[],
+): Promise<number> {
+  const { store } = app;
+  const surplus = await surplusOf(store.byKind[kind], retention, batch, await store.now());
+  if (surplus.length === 0) return 0;
+  const needed = await neededAmong(
+    store,
+    kind,
+    surplus.map(({ _id }) => _id),
+  );
+  let deleted = 0;
+  for (const record of surplus.filter(({ _id }) => !needed.has(_id)))
+    if (await deleteUnneeded(app, kind, record)) deleted += 1;
+  return deleted;
+}
+
+/** What neither rule of the policy keeps. */
+async function surplusOf(
+  records: Records<AnyRecord>,
+  { keep_last, keep_days }: RetentionPolicy,
+  batch: readonly AnyRecord[],
+  now: Date,
+): Promise<readonly AnyRecord[]> {
+  const old = keep_days == null ? batch : batch.filter(({ created_at }) => isOlder(created_at, keep_days, now));
+  if (keep_last == null) return old;
+  const keys = [...new Set(old.map(({ key }) => key))];
+  const oldest = new Map(
+    await Promise.all(
+      keys.map(async (key): Promise<[string, number]> => [key, await oldestKept(records, key, keep_last)]),
+    ),
+  );
+  return old.filter(({ key, seq = 0 }) => seq < oldest.get(key)!);
+}
+
+const isOlder = (made: Date, days: number, now: Date): boolean => now.getTime() - made.getTime() > days * DAY_MS;
+
+/** The place of the last of a name that its number keeps; 0 if there are not as many. */
+async function oldestKept(records: Records<AnyRecord>, key: string, count: number): Promise<number> {
+  const [last] = await records
+    .find(generationsOf([key]), { seq: 1 })
+    .sort({ key: -1, seq: -1 })
+    .skip(count - 1)
+    .limit(1)
+    .lean<Pick<AnyRecord, "seq">[]>();
+  return last?.seq ?? 0;
+}
+
+async function deleteUnneeded(app: App, kind: SupersedingKind, target: AnyRecord): Promise<boolean> {
+  const refuse = async ({ _id }: AnyRecord): Promise<void> => {
+    if ((await neededAmong(app.store, kind, [_id])).has(_id)) throw new DomainError("IN_USE", "It is needed.");
+  };
+  try {
+    await deleteFound(app, ownIntent(ROCAS), target, { cascade: false, refuse });
+  } catch (error) {
+    // Something began to need it meanwhile, or another process was quicker.
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
+  app.logger.info({ event: "superseded_record_removed", record: target._id, key: target.key });
+  return true;
+}
