@@ -19,6 +19,7 @@ import { RouteTable } from "./router/route-table.js";
 import { Disposables } from "./disposables.js";
 import { repeatedly } from "./repeatedly.js";
 import { startRunApi } from "./run-api/start-run-api.js";
+import { sweepHistory } from "./retention/sweep-history.js";
 import { sweepGenerations } from "./retention/sweep-generations.js";
 import { DockerImageBuilder } from "./runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "./runtime/docker/docker-runtime.js";
@@ -71,6 +72,7 @@ const SWEEP_MS = 2_000;
 const SWEEP_FILES_MS = 60_000;
 const UNTAG_MS = 60_000;
 const SWEEP_GENERATIONS_MS = 300_000;
+const SWEEP_HISTORY_MS = 600_000;
 /** A compressed record is one file there, and may be a little larger than what is in it. */
 const MIB = 1024 ** 2;
 /** A deployment that is gone takes no more predictions within two seconds. */
@@ -155,6 +157,7 @@ async function openInto(
   opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles]), logger));
   opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreAway), logger));
   opening.use(repeatedly(SWEEP_GENERATIONS_MS, () => sweepGenerations(work.app), logger));
+  opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
   opening.use(repeatedly(ROUTES_MS, () => fillRoutes(work.app), logger));
   return {
     app: work.app,

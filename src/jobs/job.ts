@@ -145,4 +145,6 @@ export interface LogChunk {
   seq: number;
   at: Date;
   text: string;
+  /** Of the end of a log that stays when the rest of it is too old. */
+  kept?: boolean;
 }

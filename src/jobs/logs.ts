@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.js";
+import { kindOf } from "../graph/id.js";
 import { printable } from "../runtime/printable.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
@@ -6,6 +7,7 @@ import { ENDED, type Job, type LogChunk } from "./job.js";
 import { foreignCursor, logCursor, LogPosition, type PiecePlace, pieceId, positionsIn } from "./log-position.js";
 import type { LogPage } from "./log-page.js";
 import { maskSecrets } from "./mask-secrets.js";
+import { hasEnded, type TaskState } from "./task-state.js";
 
 export const MOST_CHUNK_BYTES = 64 * 1024;
 export const MOST_JOB_BYTES = 64 * 1024 * 1024;
@@ -13,6 +15,8 @@ const MOST_PAGE = 100;
 /** Beyond that, for the last words of containers: why they ended. */
 const MOST_LAST_BYTES = 16 * 1024 * 1024;
 const FULL = "\n[The log has reached 64 MiB: what follows is left out, but for its end.]\n";
+const DAY_MS = 24 * 60 * 60 * 1000;
+const FULL = "\n[The log ends here: it has reached 64 MiB.]\n";
 
 /** A piece of what a container, a build or the reconciler wrote; the writer counts them within the attempt. */
 export interface LogPiece extends PiecePlace {
@@ -66,6 +70,9 @@ export async function appendLog(
   }
 }
 
+/** Where logs are read. */
+export type LogStore = Pick<Store, "jobs" | "logs" | "byKind">;
+
 export interface LogRange {
   /** Where the page before this one ended. */
   readonly after?: string | null | undefined;
@@ -77,11 +84,7 @@ export interface LogRange {
  * A page of the log of a job: what each slot wrote, in the order in which it did, one slot after the other.
  * @throws BAD_USER_INPUT on a cursor of another log, or a page out of bounds
  */
-export async function readLog(
-  store: Pick<Store, "jobs" | "logs">,
-  job: string,
-  { after, first }: LogRange,
-): Promise<LogPage> {
+export async function readLog(store: LogStore, job: string, { after, first }: LogRange): Promise<LogPage> {
   if (first < 1 || first > MOST_PAGE)
     throw new DomainError("BAD_USER_INPUT", `A page of a log has 1 to ${MOST_PAGE} pieces.`, ["first"]);
   const from = after ? positionsIn(after).find((each) => each.job === job) : LogPosition.beginningOf(job);
@@ -110,15 +113,13 @@ export interface LogPart {
 }
 
 /** What follows a position, at most so many pieces. */
-export async function readPart(
-  { jobs, logs }: Pick<Store, "jobs" | "logs">,
-  from: LogPosition,
-  most: number,
-): Promise<LogPart> {
+export async function readPart(store: LogStore, from: LogPosition, most: number): Promise<LogPart> {
+  const { jobs, logs } = store;
   // The state is read before the chunks: nothing is written after the end, so that what follows is all there is.
   const state = await jobs.findOne({ _id: from.job }, { projection: { state: 1, cleanup: 1, "slots.attempt": 1 } });
   const found: LogChunk[] = [];
-  for (const slot of slotsOf(state)) {
+  const slots = state ? slotsOf(state) : await logs.distinct("slot", { job: from.job });
+  for (const slot of slots) {
     const [after, before] = from.following(slot);
     const left = most + 1 - found.length;
     if (left <= 0) break;
@@ -131,18 +132,34 @@ export async function readPart(
     );
   }
   const chunks = found.slice(0, most);
-  return { chunks, position: from.after(chunks), hasMore: found.length > most, end: endOf(state) };
+  return {
+    chunks,
+    position: from.after(chunks),
+    hasMore: found.length > most,
+    end: state ? endOf(state) : await endWithoutJob(store, from.job),
+  };
 }
 
-type Seen = Pick<Job, "state" | "cleanup" | "slots"> | null;
+/** A job that has ended is let go of after some time; one that is not made yet has written nothing. */
+async function endWithoutJob({ byKind }: LogStore, id: string): Promise<LogPart["end"]> {
+  const kind = kindOf(id);
+  if (!kind) return "NONE";
+  const record = await byKind[kind].findOne({ _id: id }).lean<{ task?: { state: TaskState }; created_at: Date }>();
+  if (!record) return "OVER";
+  // A revision has no task; its job is made as soon as it is.
+  if (kind === "revision") return Date.now() - record.created_at.getTime() > DAY_MS ? "OVER" : "NONE";
+  return record.task && hasEnded(record.task.state) ? "OVER" : "NONE";
+}
+
+type Seen = Pick<Job, "state" | "cleanup" | "slots">;
 
 /** Those that may have written. A build has no slots, and what it writes is of the first. */
 function slotsOf(job: Seen): number[] {
-  const begun = (job?.slots ?? []).flatMap(({ attempt }, slot) => (attempt > 0 ? [slot] : []));
+  const begun = job.slots.flatMap(({ attempt }, slot) => (attempt > 0 ? [slot] : []));
   return begun.includes(0) ? begun : [0, ...begun];
 }
 
 function endOf(job: Seen): LogPart["end"] {
-  if (job === null || !ENDED.includes(job.state)) return "NONE";
+  if (!ENDED.includes(job.state)) return "NONE";
   return job.cleanup === "DONE" ? "OVER" : "NEAR";
 }

@@ -1,8 +1,7 @@
 import type { LogPage } from "../jobs/log-page.js";
 import { logCursor, LogPosition } from "../jobs/log-position.js";
-import { logPart, type LogPart, readPart } from "../jobs/logs.js";
+import { logPart, type LogPart, type LogStore, readPart } from "../jobs/logs.js";
 import type { LogChunk } from "../jobs/job.js";
-import type { Store } from "../store/store.js";
 
 /** Pieces a page, of at most 64 KiB each. */
 const PAGE = 16;
@@ -19,7 +18,7 @@ export class FollowedLogs {
   isClosed = false;
 
   constructor(
-    private readonly store: Pick<Store, "jobs" | "logs">,
+    private readonly store: LogStore,
     positions: readonly LogPosition[],
   ) {
     this.#positions = positions;

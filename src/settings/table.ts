@@ -120,6 +120,21 @@ export const SETTINGS = {
     "Disk that a container may use, in MiB; above it the job is stopped.",
   ),
   ROCAS_TRAIN_HOURS: setting(decimalNumber(0.01, 8_760), "24", "Hours that a training may run."),
+  ROCAS_KEEP_LOGS_DAYS: setting(
+    wholeNumber(0, 36_500),
+    "30",
+    "Days for which logs are kept; of work that has ended their last 16 KiB stay. `0`: for ever.",
+  ),
+  ROCAS_KEEP_EVENTS_DAYS: setting(
+    wholeNumber(0, 36_500),
+    "90",
+    "Days for which events are kept, the history of all changes. `0`: for ever.",
+  ),
+  ROCAS_KEEP_JOBS_DAYS: setting(
+    wholeNumber(0, 36_500),
+    "90",
+    "Days for which the jobs of work that has ended are kept; its records stay. `0`: for ever.",
+  ),
   DOCKER_HOST: setting(
     orNothing(engineAddress),
     "",

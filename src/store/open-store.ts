@@ -96,9 +96,10 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
       { key: { cleanup: 1, next_reconcile_at: 1 } },
       { key: { "slots.token_hash": 1 } },
       { key: { proj: 1, cleanup: 1 } },
+      { key: { cleanup: 1, updated_at: 1 } },
     ]),
-    store.logs.createIndexes([{ key: { job: 1, _id: 1 } }]),
-    store.events.createIndexes([{ key: { record: 1, version: 1 } }]),
+    store.logs.createIndexes([{ key: { job: 1, _id: 1 } }, { key: { kept: 1, at: 1 } }]),
+    store.events.createIndexes([{ key: { record: 1, version: 1 } }, { key: { at: 1 } }]),
     store.unneededFiles.createIndexes([{ key: { place: 1, since: 1 } }]),
   ]);
 }
