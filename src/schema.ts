@@ -22,6 +22,7 @@ import {
 import { ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
 import { references } from "./references.js";
 import { TrainingResolver, TrainingSnapshotResolver } from "./training/training.resolver.js";
+import { StorageUseResolver } from "./usage/storage-use.resolver.js";
 import { TreasureChestResolver } from "./treasure-chest/treasure-chest.resolver.js";
 
 const unused = (): never => {
@@ -47,6 +48,7 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         ModelVersionGenerationsResolver,
         ModelVersionSnapshotResolver,
         UploadsResolver,
+        StorageUseResolver,
         BuildResolver,
         BuildVersionResolver,
         BuildVersionGenerationsResolver,

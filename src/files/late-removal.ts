@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { mongo } from "mongoose";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ExpectedFile, FileStorage } from "../storage/file-storage.js";
+import type { ExpectedFile, FileStorage, StorageSize } from "../storage/file-storage.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
 import { isFileNeeded } from "./is-file-needed.js";
@@ -41,6 +41,10 @@ export class LateRemoval implements FileStorage {
 
   has(sha256: string): Promise<boolean> {
     return this.storage.has(sha256);
+  }
+
+  size(): Promise<StorageSize> {
+    return this.storage.size();
   }
 
   /** Remembers that nobody may need the file any more. Whether that is so the sweep asks. */

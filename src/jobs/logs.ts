@@ -145,7 +145,8 @@ async function endWithoutJob({ byKind }: LogStore, id: string): Promise<LogPart[
   const kind = kindOf(id);
   if (!kind) return "NONE";
   const record = await byKind[kind].findOne({ _id: id }).lean<{ task?: { state: TaskState }; created_at: Date }>();
-  if (!record) return "OVER";
+  // A revision's id is chosen before the revision is made.
+  if (!record) return "NONE";
   // A revision has no task; its job is made as soon as it is.
   if (kind === "revision") return Date.now() - record.created_at.getTime() > DAY_MS ? "OVER" : "NONE";
   return record.task && hasEnded(record.task.state) ? "OVER" : "NONE";

@@ -6,6 +6,11 @@ export interface ExpectedFile {
   readonly size: number;
 }
 
+export interface StorageSize {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** Files by the hash of their content. What is there is whole: a write that breaks off leaves nothing visible. */
 export interface FileStorage {
   /**
@@ -19,4 +24,6 @@ export interface FileStorage {
   has(sha256: string): Promise<boolean>;
   /** Resolves also when there is none. */
   remove(sha256: string): Promise<void>;
+  /** How many files are there, and their bytes. It looks at every one. */
+  size(): Promise<StorageSize>;
 }

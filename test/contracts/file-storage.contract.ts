@@ -180,6 +180,18 @@ export function fileStorageContract(name: string, open: () => Promise<OpenStorag
       expect(await opened.pieces(file.sha256)).toBe(0);
     });
 
+    test("the files that are there are counted, each content once", async () => {
+      await using opened = await open();
+      const contents = [randomBytes(300_000), randomBytes(7)];
+      for (const content of [...contents, contents[1]!]) await opened.storage.write(streamOf(content), fileOf(content));
+
+      const both = await opened.storage.size();
+      await opened.storage.remove(fileOf(contents[0]!).sha256);
+
+      expect(both).toEqual({ files: 2, bytes: 300_007 });
+      expect(await opened.storage.size()).toEqual({ files: 1, bytes: 7 });
+    });
+
     for (const hostile of [
       "",
       "..",

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
-import type { ExpectedFile, FileStorage } from "../file-storage.js";
+import type { ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
 import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";
 import { diskFull, DiskReserve } from "./disk-reserve.js";
 import { RealFolder } from "./real-folder.js";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 
+const FOLDER = /^[0-9a-f]{2}$/;
 const PART = /^[0-9a-f]{64}\.[0-9a-f]{16}\.part$/;
 // Judged by the last write and not by a process id: several machines may share the folder. Whoever has sent nothing for
 // an hour was cut off long before.
@@ -85,6 +86,21 @@ export class FilesystemStorage implements FileStorage {
     }
   }
 
+  async size(): Promise<StorageSize> {
+    let [files, bytes] = [0, 0];
+    for (const name of await readdir(this.folder)) {
+      if (!FOLDER.test(name)) continue;
+      await using folder = await RealFolder.open(join(this.folder, name));
+      for (const file of (await readdir(folder.at("."))).filter(isSha256)) {
+        const found = await lstat(folder.at(file)).catch(() => null);
+        if (!found?.isFile()) continue;
+        files += 1;
+        bytes += found.size;
+      }
+    }
+    return { files, bytes };
+  }
+
   private folderOf(sha256: string): string {
     return join(this.folder, sha256.slice(0, 2));
   }
@@ -124,7 +140,7 @@ export class FilesystemStorage implements FileStorage {
 
   private async sweep(): Promise<void> {
     for (const name of await readdir(this.folder)) {
-      if (!/^[0-9a-f]{2}$/.test(name)) continue;
+      if (!FOLDER.test(name)) continue;
       await using folder = await RealFolder.open(join(this.folder, name));
       for (const part of (await readdir(folder.at("."))).filter((each) => PART.test(each))) {
         const { mtimeMs } = await lstat(folder.at(part));

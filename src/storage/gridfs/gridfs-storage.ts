@@ -5,7 +5,7 @@ import { finished } from "node:stream/promises";
 import { decodeTime, ulid } from "ulid";
 import { DomainError } from "../../errors.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
-import type { ExpectedFile, FileStorage } from "../file-storage.js";
+import type { ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
 import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";
 
 const MIB = 1024 * 1024;
@@ -75,6 +75,13 @@ export class GridFsStorage implements FileStorage {
 
   async has(sha256: string): Promise<boolean> {
     return (await this.find(sha256)) !== null;
+  }
+
+  async size(): Promise<StorageSize> {
+    const [sum] = await this.files
+      .aggregate<StorageSize>([{ $group: { _id: null, files: { $sum: 1 }, bytes: { $sum: "$length" } } }])
+      .toArray();
+    return { files: sum?.files ?? 0, bytes: sum?.bytes ?? 0 };
   }
 
   async remove(sha256: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { CommandError } from "../command-error.js";
 import { aggregate } from "./aggregate-command.js";
+import { collStats } from "./coll-stats-command.js";
 import { create, drop, dropDatabase, listCollections, listDatabases } from "./collection-commands.js";
 import { count, distinct } from "./count-commands.js";
 import { getMore, killCursors } from "./cursor-commands.js";
@@ -43,6 +44,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   drop,
   dropDatabase,
   listCollections,
+  collStats,
   listDatabases,
   createIndexes,
   dropIndexes,

@@ -1,0 +1,46 @@
+import { GraphQLSafeInt } from "graphql-scalars";
+import { Field, ObjectType } from "type-graphql";
+
+@ObjectType({ description: "What one collection of the database holds." })
+export class CollectionUse {
+  @Field(() => String, {
+    description:
+      "The name of the collection: `events`, `jobs`, `logs` and `snapshots` beside those of records; the `files` ones hold lightweight files.",
+  })
+  readonly name!: string;
+
+  @Field(() => GraphQLSafeInt, { description: "How many documents it has." })
+  readonly documents!: number;
+
+  @Field(() => GraphQLSafeInt, {
+    description: "Bytes of the documents, without indexes, before the database compresses them.",
+  })
+  readonly bytes!: number;
+}
+
+@ObjectType({ description: "Files that are kept outside the database, content that several records have once." })
+export class StoredFiles {
+  @Field(() => GraphQLSafeInt, { description: "How many there are." })
+  readonly files!: number;
+
+  @Field(() => GraphQLSafeInt, { description: "Their bytes." })
+  readonly bytes!: number;
+
+  @Field(() => GraphQLSafeInt, {
+    description:
+      "How many files were given up by a record, here and in the database: they go a day later if none needs them.",
+  })
+  readonly givenUp!: number;
+}
+
+@ObjectType({ description: "What the installation keeps. Images and containers are the engine's, and not in it." })
+export class StorageUse {
+  @Field(() => GraphQLSafeInt, { description: "Bytes of the files and of all collections together." })
+  readonly bytes!: number;
+
+  @Field(() => StoredFiles, { description: "The files in `ROCAS_DATA`." })
+  readonly files!: StoredFiles;
+
+  @Field(() => [CollectionUse], { description: "The collections of the database, by name." })
+  readonly collections!: readonly CollectionUse[];
+}
