@@ -16,7 +16,6 @@ const MOST_PAGE = 100;
 const MOST_LAST_BYTES = 16 * 1024 * 1024;
 const FULL = "\n[The log has reached 64 MiB: what follows is left out, but for its end.]\n";
 const DAY_MS = 24 * 60 * 60 * 1000;
-const FULL = "\n[The log ends here: it has reached 64 MiB.]\n";
 
 /** A piece of what a container, a build or the reconciler wrote; the writer counts them within the attempt. */
 export interface LogPiece extends PiecePlace {
