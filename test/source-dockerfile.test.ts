@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { LocalSource } from "../src/source/local/local-source.js";
+import { SourceError } from "../src/source/source.js";
+import { silent } from "./contracts/source.contract.js";
+import { openTempFolder, writeTree } from "./support/temp-folder.js";
+
+async function opened(Dockerfile: string): Promise<void> {
+  await using root = await openTempFolder();
+  await writeTree(root.path, { "project/Dockerfile": Dockerfile });
+  const source = new LocalSource([root.path]);
+  await using _context = await source.open({ location: "project", ref: null, credentials: null }, silent);
+}
+
+describe("a Dockerfile that needs BuildKit is refused by what and where", () => {
+  for (const [instructions, named] of [
+    ["RUN <<EOF\necho one\nEOF", "line 2: RUN with a here-document (<<EOF)"],
+    ["RUN python3 <<-'END' > /log\n\tprint(1)\n\tEND", "line 2: RUN with a here-document (<<END)"],
+    ["RUN set -e; \\\n  # why\n\n  cat 0<<EOF\nx\nEOF", "line 2: RUN with a here-document"],
+    ["copy <<a.txt <<b.txt /etc/\n1\na.txt\n2\nb.txt", "COPY with a here-document (<<b.txt)"],
+    ["ADD <<EOF /a\nx\nEOF", "ADD with a here-document"],
+    ["ONBUILD RUN <<EOF\necho x\nEOF", "line 2: RUN with a here-document"],
+    ["LABEL a=1\n\nCOPY --link . .", "line 4: COPY --link"],
+    ["ONBUILD copy --link . .", "line 2: COPY --link"],
+    ["COPY --from=x --chmod=755 a b", "line 2: COPY --chmod"],
+    ["COPY --parents a/b c/", "COPY --parents"],
+    ["COPY --exclude=*.md . .", "COPY --exclude"],
+    ["ADD --checksum=sha256:00 https://example.org/x /x", "ADD --checksum"],
+    ["ADD --keep-git-dir=true . .", "ADD --keep-git-dir"],
+    ["ADD --unpack=true a.tar /a", "ADD --unpack"],
+    ["RUN --mount=type=cache,target=/c pip install x", "RUN --mount"],
+    ["RUN \\\n  --network=none true", "line 2: RUN --network"],
+    ["RUN --security=insecure true", "RUN --security"],
+    ["RUN --device=gpu true", "RUN --device"],
+    ["ARG TARGETARCH\nRUN echo $TARGETARCH", "line 2: ARG TARGETARCH would be empty"],
+    ["ARG A=1 BUILDPLATFORM", "ARG BUILDPLATFORM would be empty"],
+    ["FROM --platform=$BUILDPLATFORM other", "line 2: $BUILDPLATFORM in FROM would be empty"],
+    ["FROM tools-${TARGETARCH}", "$TARGETARCH in FROM would be empty"],
+    ["ADD https://example.org/x/y.git#main /y", "ADD of a git repository"],
+    ["ADD git@example.org:x/y.git /y", "ADD of a git repository"],
+  ])
+    test(JSON.stringify(instructions), async () => {
+      const opening = opened(`FROM rocas/onboard\n${instructions}\n`);
+
+      await expect(opening).rejects.toThrow(SourceError);
+      await expect(opening).rejects.toThrow(named!);
+    });
+
+  for (const [text, named] of [
+    ["# syntax=docker/dockerfile:1\nFROM x\n", "line 1: another frontend"],
+    ["# check=skip=all;error=true\nFROM x\n", "line 1: checks that fail the build"],
+    ["\uFEFF# escape=`\r\nFROM x\r\nRUN `\r\n --mount=type=ssh true\r\n", "line 3: RUN --mount"],
+    ["ARG TARGETPLATFORM\nFROM --platform=$TARGETPLATFORM x\n", "line 1: ARG TARGETPLATFORM"],
+  ])
+    test(JSON.stringify(text), async () => {
+      await expect(opened(text!)).rejects.toThrow(named!);
+    });
+
+  test("all of it is told at once, and the text of a here-document is no instruction", async () => {
+    const opening = opened("FROM x\nRUN <<EOF\nCOPY --parents a b\nEOF\nCOPY --link . .\n");
+
+    await expect(opening).rejects.toThrow(/line 2: RUN with a here-document.*; line 5: COPY --link/);
+    await expect(opening).rejects.not.toThrow("--parents");
+  });
+});
+
+describe("what the classic builder carries out passes", () => {
+  for (const text of [
+    "from rocas/onboard\nrun echo 'a <<EOF b' \"c <<EOF\"\n",
+    "FROM x\nRUN echo $((1<<3)) && python3 -c 'print(1 <<2)' && cat <<<here\n",
+    'FROM x\nRUN ["sh", "-c", "cat <<EOF"]\n',
+    "FROM --platform=linux/amd64 x AS build\nCOPY --from=build --chown=1:1 a b\nADD --chown=1 https://example.org/a.tar /\n",
+    "ARG TARGETARCH=amd64\nFROM x-$TARGETARCH\nARG TARGETARCH\nARG TARGETOS=linux\n",
+    "FROM x-${TARGETARCH:-amd64}\nENV TARGETARCH=arm64\nRUN echo $TARGETARCH\n",
+    "FROM x\nRUN pip install --link a\nRUN tool \\\n  --mount=x\n# RUN --mount=x\n",
+    '# check=skip=all\nFROM x\nHEALTHCHECK --interval=5s CMD true\nLABEL a="<<EOF"\n',
+  ])
+    test(JSON.stringify(text), async () => {
+      await expect(opened(text)).resolves.toBeUndefined();
+    });
+});
