@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { temporaryTag } from "../src/build/image-names.js";
 import { openWork, until } from "./support/open-work.js";
 
 const SLOW = { Dockerfile: "FROM python:3\nLABEL rocas.onboard=1\nRUN sleep 60\n" };
@@ -28,7 +29,7 @@ test("an image that was finished when the worker went is taken, not built again"
   await work.stop();
   work.local.files = QUICK;
   const context = (await work.local.open({ location: "", ref: null, credentials: null })).stream();
-  const how = { job: _id, tag: `rocas/lost:a1`, noCache: false };
+  const how = { tag: temporaryTag(await work.jobOf(_id), 1), noCache: false };
   const image = await work.imageBuilder.build(context, how, () => undefined);
 
   await work.restart();

@@ -1,11 +1,12 @@
 import type { App } from "../app.js";
-import { BuiltFrom } from "../build-version/build-version.js";
 import { type Hold, LeaseLost } from "../jobs/hold.js";
 import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
+import { writeTask } from "../jobs/write-task.js";
 import { BuildRefused, reasonOf } from "./build-failure.js";
 import { type BuildKeys, openKeys } from "./build-keys.js";
 import { BuildLog } from "./build-log.js";
 import { endBuild } from "./end-build.js";
+import { temporaryTag } from "./image-names.js";
 import { makeImage } from "./make-image.js";
 import { pushImage } from "./push-image.js";
 
@@ -20,12 +21,14 @@ const NOT_ON_BOARD =
  * @throws LeaseLost; RUNTIME_UNAVAILABLE and what else is tried again
  */
 export async function attemptBuild(app: App, hold: Hold, spec: BuildSpec): Promise<"ENDED" | "FINISHING"> {
-  const adopted = await adoptable(app, hold, spec);
+  const adopted = await adoptable(app, hold);
   if (!adopted) {
     const { attempt, max_attempts: most } = hold.job;
     if (attempt >= most)
       return endBuild(app, hold, "FAILED", `It was begun ${attempt} times, and each time the server ended meanwhile.`);
     await hold.write({ $set: { state: "RUNNING", attempt: attempt + 1, log_seq: 0, progress: 0 } });
+    // Before anything is made, so that no image is older than the start of its task.
+    await writeTask(app, hold.job);
   }
   let keys: BuildKeys;
   try {
@@ -90,12 +93,10 @@ async function failed(app: App, hold: Hold, log: BuildLog, error: unknown): Prom
   return endBuild(app, hold, "FAILED", log.tail(MOST_ERROR));
 }
 
-/** What an attempt made whose worker died: found in the job, or by the label that its image carries. */
-async function adoptable({ imageBuilder }: App, { job }: Hold, { from }: BuildSpec): Promise<BuildOutcome | null> {
+/** What an attempt made whose worker died: found in the job, or by the temporary tag that its image got in the end. */
+async function adoptable({ imageBuilder }: App, { job }: Hold): Promise<BuildOutcome | null> {
   const { outcome } = job;
   if (!outcome) return null;
-  const labelled = from === BuiltFrom.PRE_BUILT ? null : await imageBuilder.builtBy(job._id);
-  const image = outcome.image ?? labelled;
-  if (!image || !(await imageBuilder.inspect(image))) return null;
-  return { ...outcome, image, built_at: outcome.built_at ?? new Date() };
+  const seen = await imageBuilder.inspect(outcome.image ?? temporaryTag(job, job.attempt));
+  return seen && { ...outcome, image: seen.id, built_at: outcome.built_at ?? new Date() };
 }

@@ -48,7 +48,7 @@ async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, co
     await orAborted(signal, ensureBaseImage(app.imageBuilder, told));
   signal.throwIfAborted();
   const { job } = hold;
-  const how = { job: job._id, tag: temporaryTag(job, job.attempt), noCache: spec.noCache, signal };
+  const how = { tag: temporaryTag(job, job.attempt), noCache: spec.noCache, signal };
   return app.imageBuilder.build(context.stream(), how, told);
 }
 

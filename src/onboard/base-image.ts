@@ -29,7 +29,7 @@ export async function ensureBaseImage(builder: ImageBuilder, told: Told): Promis
   const seen = await builder.inspect(BASE_IMAGE);
   if (seen?.labels[CONTENT_LABEL] === hash) return;
   told(`Building the base image ${BASE_IMAGE}, which takes some minutes the first time.\n`);
-  await builder.build(contextOf(files, hash), { job: "onboard", tag: BASE_IMAGE, noCache: false }, told);
+  await builder.build(contextOf(files, hash), { tag: BASE_IMAGE, noCache: false }, told);
 }
 
 async function contextFiles(): Promise<ContextFile[]> {

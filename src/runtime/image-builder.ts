@@ -21,17 +21,16 @@ export interface SeenImage {
 /** What the server asks of whatever builds and moves images. References are validated (`ImageRef`) before they come here. */
 export interface ImageBuilder {
   /**
-   * Builds a tar stream with a Dockerfile at its root, which the caller has seen there, and gives the image id. The image carries the label
-   * `rocas.image.job=<job>`. A repeated call builds again (from the cache).
+   * Builds a tar stream with a Dockerfile at its root, which the caller has seen there, and gives the image id. The tag
+   * is set once the image is whole. A repeated call builds again, from the cache: the same content is the same image,
+   * whoever builds it.
    * @throws ImageBuildError with what the Dockerfile said; RUNTIME_UNAVAILABLE where the engine does not answer.
    */
   build(
     context: Readable,
-    how: { readonly job: string; readonly tag: string; readonly noCache: boolean; readonly signal?: AbortSignal },
+    how: { readonly tag: string; readonly noCache: boolean; readonly signal?: AbortSignal },
     told: Told,
   ): Promise<string>;
-  /** The image that a build of this job made already, or null. */
-  builtBy(job: string): Promise<string | null>;
   /** Null where the engine has no such image. */
   inspect(image: string): Promise<SeenImage | null>;
   /** Pulls the image; one that the registry does not give but the engine has already is taken. @throws ImageBuildError where neither has it. */

@@ -105,17 +105,6 @@ describeWithDocker("hostile builds", () => {
     await builder.untag(build.tag);
   });
 
-  test("the label of another job in a Dockerfile is overruled", async () => {
-    const [build, victim] = [newBuild(), newBuild()];
-    const dockerfile = `FROM ${BASE_IMAGE}\nLABEL rocas.image.job=${victim.job}\n`;
-
-    const id = await builder.build(tarOf({ Dockerfile: dockerfile }), build, silent);
-
-    expect(await builder.builtBy(victim.job)).toBeNull();
-    expect(await builder.builtBy(build.job)).toBe(id);
-    await builder.untag(build.tag);
-  });
-
   test("an aborted build leaves no container behind", async () => {
     const build = newBuild();
     const context = tarOf({ Dockerfile: `FROM ${BASE_IMAGE}\nRUN sleep 4711\n` });

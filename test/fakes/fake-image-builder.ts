@@ -33,7 +33,7 @@ export class FakeImageBuilder implements ImageBuilder {
 
   async build(
     context: Readable,
-    { job, tag, signal }: { job: string; tag: string; signal?: AbortSignal },
+    { tag, signal }: { tag: string; signal?: AbortSignal },
     told: Told,
   ): Promise<string> {
     this.answer();
@@ -45,14 +45,9 @@ export class FakeImageBuilder implements ImageBuilder {
       told(`${line}\n`);
       Object.assign(labels, await this.step(line, signal));
     }
-    const id = idOf(`${digest} ${job}`);
-    this.keep({ id, labels: { ...labels, "rocas.image.job": job } }, name);
+    const id = idOf(digest);
+    this.keep({ id, labels }, name);
     return id;
-  }
-
-  async builtBy(job: string): Promise<string | null> {
-    this.answer();
-    return [...this.images.values()].find(({ labels }) => labels["rocas.image.job"] === job)?.id ?? null;
   }
 
   async inspect(image: string): Promise<SeenImage | null> {

@@ -10,10 +10,6 @@ export async function openProjectImage(files: Record<string, string>): Promise<{
   await ensureBaseImage(builder, () => {});
   const tag = newTag();
   const Dockerfile = `FROM ${BASE_IMAGE}\nCOPY . .\n`;
-  const id = await builder.build(
-    tarOf({ Dockerfile, ...files }),
-    { job: "onboard-test", tag, noCache: false },
-    () => {},
-  );
+  const id = await builder.build(tarOf({ Dockerfile, ...files }), { tag, noCache: false }, () => {});
   return { id, [Symbol.dispose]: () => void dockerCommand("rmi", tag) };
 }

@@ -6,7 +6,6 @@ import type {
   InspectedImage,
   Labels,
   ListedContainer,
-  ListedImage,
   SeenContainer,
   SeenNetwork,
   SeenVolume,
@@ -136,10 +135,6 @@ export class DockerEngine {
 
   build(tar: Readable, query: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Readable> {
     return this.stream({ method: "POST", path: ["build"], query, tar, signal });
-  }
-
-  images(filter: Readonly<Record<string, readonly string[]>>): Promise<readonly ListedImage[]> {
-    return this.list({ method: "GET", path: ["images", "json"], query: filters(filter) });
   }
 
   image(reference: string): Promise<InspectedImage | null> {

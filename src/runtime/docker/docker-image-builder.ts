@@ -9,7 +9,6 @@ import { type EngineEvent, follow } from "./engine-events.js";
 import { EngineRefusal, hasStatus, unavailable } from "./engine-errors.js";
 import { imageReference } from "./image-reference.js";
 
-const MADE_BY = "rocas.image.job";
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /** Builds with the engine's classic builder: engines of this age have no other one without a plugin. */
@@ -22,7 +21,7 @@ export class DockerImageBuilder implements ImageBuilder {
 
   async build(
     context: Readable,
-    { job, tag, noCache, signal }: { job: string; tag: string; noCache: boolean; signal?: AbortSignal },
+    { tag, noCache, signal }: { tag: string; noCache: boolean; signal?: AbortSignal },
     told: Told,
   ): Promise<string> {
     const { repository, tag: name } = imageReference(tag);
@@ -30,7 +29,7 @@ export class DockerImageBuilder implements ImageBuilder {
     context.once("error", (error) => (broken = error));
     try {
       const reference = `${repository}:${name}`;
-      const answer = await this.docker.build(context, buildQuery(reference, job, noCache), signal);
+      const answer = await this.docker.build(context, buildQuery(reference, noCache), signal);
       return await this.built(answer, reference, told);
     } catch (error) {
       // What stopped the build, and not how the engine's connection felt it.
@@ -38,11 +37,6 @@ export class DockerImageBuilder implements ImageBuilder {
     } finally {
       context.destroy();
     }
-  }
-
-  async builtBy(job: string): Promise<string | null> {
-    const images = await this.docker.images({ label: [`${MADE_BY}=${job}`] });
-    return [...images].sort((a, b) => b.Created - a.Created)[0]?.Id ?? null;
   }
 
   async inspect(image: string): Promise<SeenImage | null> {
@@ -123,9 +117,9 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 }
 
-const buildQuery = (tag: string, job: string, noCache: boolean) => ({
+// Nothing in it but the tag differs from build to build: a label of the build's would be another image each time.
+const buildQuery = (tag: string, noCache: boolean) => ({
   t: tag,
-  labels: JSON.stringify({ [MADE_BY]: job }),
   nocache: noCache ? "1" : "0",
   rm: "1",
   forcerm: "1",

@@ -43,8 +43,3 @@ export interface InspectedImage {
     readonly Volumes: Readonly<Record<string, unknown>> | null;
   } | null;
 }
-
-export interface ListedImage {
-  readonly Id: string;
-  readonly Created: number;
-}
