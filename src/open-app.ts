@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { ulid } from "ulid";
@@ -39,6 +38,7 @@ import { keptOnce } from "./store/kept-once.js";
 import { openConnection } from "./store/open-connection.js";
 import { openStore } from "./store/open-store.js";
 import { carryTraining } from "./training/carry-training.js";
+import { makeDataFolder } from "./make-data-folder.js";
 import { makeTrainingJob } from "./training/train-maker.js";
 import { openKeyRing } from "./vault/sealed-store/open-key-ring.js";
 import type { SecretCollection } from "./vault/sealed-store/secret-collection.js";
@@ -96,7 +96,7 @@ async function openInto(
   { databaseName, engine }: OpenOptions,
 ): Promise<OpenedApp> {
   const data = settings.ROCAS_DATA;
-  await mkdir(data, { recursive: true, mode: 0o700 });
+  await makeDataFolder(data);
   const opened = opening.use(
     await openConnection({
       mongodbUri: settings.MONGODB_URI,

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -85,4 +85,15 @@ test.each([
 
   expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining(`${HOST} ${why}`) });
   expect(await ended(SERVER, [], env)).toMatchObject({ code: 1, stderr: early.stderr });
+});
+
+test("a data folder that is a file is told in a sentence", async () => {
+  await using folder = await openTempFolder();
+  const path = join(folder.path, "data");
+  await writeFile(path, "");
+
+  const { code, stderr } = await ended(SERVER, [], { ROCAS_DATA: path, MONGODB_URI: "" });
+
+  expect({ code, lines: stderr.split("\n").length }).toEqual({ code: 1, lines: 2 });
+  expect(stderr).toContain(`ROCAS_DATA: ${path} is no folder`);
 });
