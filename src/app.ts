@@ -7,6 +7,7 @@ import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
 import type { Source } from "./source/source.js";
 import type { FileStorage } from "./storage/file-storage.js";
+import type { PartialFiles } from "./storage/partial-files.js";
 import type { Store } from "./store/store.js";
 import type { Vault } from "./vault/vault.js";
 
@@ -26,6 +27,8 @@ export interface App {
   readonly files: FileStorage;
   /** Files of lightweight records: in the store itself. */
   readonly lightweightFiles: FileStorage;
+  /** Uploads under way, of either kind. */
+  readonly partialFiles: PartialFiles;
   readonly runtime: Runtime;
   readonly imageBuilder: ImageBuilder;
   readonly sources: { readonly local: Source; readonly git: Source };

@@ -32,6 +32,7 @@ import { sweepFiles } from "./files/sweep-files.js";
 import { inheritAliases } from "./model-version/inherit-aliases.js";
 import { GitSource } from "./source/git/git-source.js";
 import { LocalSource } from "./source/local/local-source.js";
+import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-files.js";
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import { keptOnce } from "./store/kept-once.js";
@@ -128,6 +129,7 @@ async function openInto(
   const chosen = engine ?? dockerEngine(settings, cluster);
   // On MongoDB other processes may listen on the network of the installation.
   if (opened.kind === "embedded") opening.defer(() => leaveEngine(chosen, logger));
+  const partialFiles = await FilesystemPartialFiles.open(join(data, "files", "parts"));
   const live = opening.use(new Live(store, logger));
   const work = startWork(
     {
@@ -138,6 +140,7 @@ async function openInto(
       files,
       lightweightFiles,
       ...chosen,
+      partialFiles,
       sources: {
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),
         git: new GitSource({ allowedOrigins: settings.ROCAS_GIT_HOSTS, scratchFolder: join(data, "git") }),
@@ -154,10 +157,10 @@ async function openInto(
   opening.defer(() => work.stop());
   opening.use(startRunApi(work.app));
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
-  opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles]), logger));
   opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreAway), logger));
   opening.use(repeatedly(SWEEP_GENERATIONS_MS, () => sweepGenerations(work.app), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
+  opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles, partialFiles]), logger));
   opening.use(repeatedly(ROUTES_MS, () => fillRoutes(work.app), logger));
   return {
     app: work.app,

@@ -1,6 +1,6 @@
 import type { App } from "./app.js";
 import { openDownload } from "./files/open-download.js";
-import { receiveFile } from "./files/receive-file.js";
+import { receiveFile, receiveRest, uploadProgress } from "./files/receive-file.js";
 import { filesRoute } from "./http/files.js";
 import type { Route } from "./http/route.js";
 import { predictRoute } from "./router/predict.js";
@@ -10,6 +10,8 @@ export const routesOf = (app: App): readonly Route[] => [
   filesRoute({
     vault: app.vault,
     receive: (ticket, content) => receiveFile(app, ticket, content),
+    receiveRest: (ticket, content, offset) => receiveRest(app, ticket, content, offset),
+    progress: (ticket) => uploadProgress(app, ticket),
     open: (ticket) => openDownload(app, ticket),
   }),
   predictRoute({

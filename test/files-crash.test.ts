@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { FilesystemPartialFiles } from "../src/storage/filesystem/filesystem-partial-files.js";
 import { FilesystemStorage } from "../src/storage/filesystem/filesystem-storage.js";
 import { fileOf, streamOf } from "./contracts/file-storage.contract.js";
 
 /** Writes what comes on its standard input, and says so when it is kept. */
 const WRITER = `
-  import { FilesystemStorage } from "./dist/storage/filesystem/filesystem-storage.js";
+  import { FilesystemPartialFiles } from "../src/storage/filesystem/filesystem-partial-files.js";
+import { FilesystemStorage } from "./dist/storage/filesystem/filesystem-storage.js";
   const [folder, sha256, size] = process.argv.slice(1);
   const storage = await FilesystemStorage.open(folder);
   process.stdout.write("open");
@@ -64,4 +66,35 @@ test("what is said to be kept is kept, and nothing else lies beside it", async (
 
   expect(said).toBe("open kept");
   expect(await readdir(join(opened.folder, fileOf(content).sha256.slice(0, 2)))).toHaveLength(1);
+});
+
+/** Adds what comes on its standard input to a part, and says what is there. */
+const ADDER = `
+  import { FilesystemPartialFiles } from "./dist/storage/filesystem/filesystem-partial-files.js";
+  const [folder, id, size] = process.argv.slice(1);
+  const parts = await FilesystemPartialFiles.open(folder);
+  process.stdout.write("open");
+  await parts.append(id, 0, process.stdin, { sha256: id, size: Number(size) }, async () => {});
+`;
+
+test("what a killed process had received of an upload is there for the next one to go on from", async () => {
+  await using opened = await openFolder();
+  const content = randomBytes(2_000_000);
+  const { sha256, size } = fileOf(content);
+  const adder = spawn(process.execPath, ["--input-type=module", "-e", ADDER, opened.folder, sha256, String(size)]);
+  const ended = new Promise((resolve) => adder.once("exit", resolve));
+  adder.stdin.on("error", () => undefined);
+  adder.stdin.write(content.subarray(0, 1_000_000));
+  const parts = await FilesystemPartialFiles.open(opened.folder);
+  await expect.poll(() => parts.size(sha256), { timeout: 20_000 }).toBe(1_000_000);
+  adder.kill("SIGKILL");
+  await ended;
+
+  let whole = Buffer.alloc(0);
+  const rest = streamOf(content.subarray(1_000_000));
+  await parts.append(sha256, 1_000_000, rest, { sha256, size }, async (arrived) => {
+    whole = await buffer(arrived.read());
+  });
+
+  expect(whole.equals(content)).toBe(true);
 });

@@ -26,8 +26,10 @@ async function openFiles({ reserve = 0, idleMs = 2_000, content = null as null |
       await storage.write(sent, { size, sha256 });
       return { state: "READY" };
     },
+    receiveRest: async () => ({ offset: 0, state: "PENDING" }),
+    progress: async () => ({ offset: 0, state: "PENDING" }),
     open: async ({ name }) => ({
-      content: content ? content() : await storage.read(name!),
+      read: async () => (content ? content() : storage.read(name!)),
       size: content ? 10 : null,
       sha256: name,
       name: 'a "b"\r\n.csv',
@@ -190,6 +192,13 @@ test("a ticket to fetch is not good for sending", async () => {
   const answer = await put(files.url(ticket), "x");
 
   expect([answer.status, await codeOf(answer)]).toEqual([403, "FORBIDDEN"]);
+});
+
+test("a ticket to fetch is not good for going on with an upload", async () => {
+  await using files = await openFiles();
+  const ticket = files.ticket({ method: "GET", record: "dataset_1", name: "a.csv" });
+
+  expect((await fetch(files.url(ticket), { method: "PATCH", body: "x" })).status).toBe(403);
 });
 
 test("a ticket to send is not good for fetching", async () => {

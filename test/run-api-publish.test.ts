@@ -92,3 +92,22 @@ test.each([
   expect(body.error.message).toContain(`The file name ${JSON.stringify(name)}`);
   expect(body.error.message).toContain(told);
 });
+
+test("an upload from a container goes on where it broke off, and may be repeated at its end", async () => {
+  await using app = await openTestApp();
+  const { container } = await claimed(app);
+  const { body } = await container.post("/publish", { files: [fileOf("a/b.bin", "0123456789")] });
+  const [{ url }] = body.uploads;
+  const patch = (offset: number, rest: string) =>
+    container.send("PATCH", url, rest, { "upload-offset": String(offset), "tus-resumable": "1.0.0" });
+
+  const first = await patch(0, "01234");
+  const wrong = await patch(3, "3456789");
+  const head = await container.send("HEAD", url);
+  const last = await patch(5, "56789");
+  const again = await patch(10, "");
+
+  expect([first, wrong, head, last, again].map(({ status }) => status)).toEqual([204, 425, 204, 204, 204]);
+  expect([head, last, again].map(({ headers }) => headers.get("upload-offset"))).toEqual(["5", "10", "10"]);
+  expect([last, again].map(({ headers }) => headers.get("rocas-state"))).toEqual(["READY", "READY"]);
+});

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { bytesOf } from "../files/bytes-of.js";
+import { notStored } from "../files/not-stored.js";
 import { downloadOf, uploadsOf } from "../files/uploads-of.js";
 import { answerGenerations } from "../graph/answer-generations.js";
 import { generationsResolver } from "../graph/generations.resolver.js";
@@ -98,10 +99,10 @@ export class DatasetResolver {
 
   @FieldResolver(() => String, {
     description:
-      "Path on this server from which one file, or the whole dataset as a tar.gz, is fetched by GET within 15 minutes.",
+      "Path on this server from which one file, or the whole dataset as a tar.gz, is fetched by GET within 15 minutes. An error if `stored` is false.",
   })
   download(
-    @Root() { _id }: Dataset,
+    @Root() { _id, stored }: Dataset,
     @Arg("name", () => String, {
       nullable: true,
       description: "The name of the file; the whole dataset where it is left out.",
@@ -109,6 +110,7 @@ export class DatasetResolver {
     name: string | null,
     @Ctx() { app }: RequestContext,
   ) {
+    if (!stored) throw notStored();
     return downloadOf(app.vault, _id, name ?? null);
   }
 

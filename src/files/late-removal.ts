@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { mongo } from "mongoose";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ExpectedFile, FileStorage, StorageSize } from "../storage/file-storage.js";
+import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../storage/file-storage.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
 import { isFileNeeded } from "./is-file-needed.js";
@@ -35,8 +35,13 @@ export class LateRemoval implements FileStorage {
     await this.storage.write(content, expected);
   }
 
-  read(sha256: string): Promise<Readable> {
-    return this.storage.read(sha256);
+  async take(arrived: ArrivedFile, expected: ExpectedFile): Promise<void> {
+    await this.claim(expected.sha256);
+    await this.storage.take(arrived, expected);
+  }
+
+  read(sha256: string, range?: ByteRange): Promise<Readable> {
+    return this.storage.read(sha256, range);
   }
 
   has(sha256: string): Promise<boolean> {

@@ -28,5 +28,5 @@ async function openOutput({ store, files }: App, id: string): Promise<Download> 
   const [training] = await byId(store.trainings, [id]);
   if (!training?.output) throw notFound("executed notebook");
   const { sha256, size } = training.output;
-  return { content: await files.read(sha256), size, sha256, name: `${training.name}.ipynb` };
+  return { read: (range) => files.read(sha256, range), size, sha256, name: `${training.name}.ipynb` };
 }

@@ -2,17 +2,23 @@ import type { Readable } from "node:stream";
 import type { App } from "../app.js";
 import { DomainError, notFound } from "../errors.js";
 import { FilesState } from "../graph/stored-file.js";
+import type { ByteRange } from "../storage/file-storage.js";
+import { cut } from "./cut.js";
 import { type FileRecord, storageOf } from "./file-record.js";
+import { notStored } from "./not-stored.js";
 import { packStream } from "./pack.js";
 import { unpack } from "./unpack.js";
 
 export interface OpenedFile {
-  readonly content: Readable;
+  /** Streams the content, or a range of it. @throws NOT_FOUND if the storage has lost it */
+  read(range?: ByteRange): Promise<Readable>;
   readonly size: number;
   readonly sha256: string;
 }
 
-function refuseIncomplete({ state }: FileRecord): void {
+function refuseIncomplete(record: FileRecord): void {
+  const { state } = record;
+  if ("stored" in record && !record.stored) throw notStored();
   if (state !== FilesState.READY) throw new DomainError("CONFLICT", "Files of the record are still missing.");
 }
 
@@ -22,13 +28,19 @@ export async function openFile(app: App, record: FileRecord, name: string): Prom
   const file = record.files.find((each) => each.name === name);
   if (!file) throw notFound("file");
   const storage = storageOf(app, record);
-  const content = record.archive ? await unpack(record.archive.sha256, file, storage) : await storage.read(file.sha256);
-  return { content, size: file.size, sha256: file.sha256 };
+  const { archive } = record;
+  const read = async (range?: ByteRange) => {
+    if (!archive) return storage.read(file.sha256, range);
+    const content = await unpack(archive.sha256, file, storage);
+    return range ? cut(content, range) : content;
+  };
+  return { read, size: file.size, sha256: file.sha256 };
 }
 
 /** Size and hash are null where they are not known before the end. */
 export interface OpenedArchive {
-  readonly content: Readable;
+  /** A range only if the size is known. @throws NOT_FOUND */
+  read(range?: ByteRange): Promise<Readable>;
   readonly size: number | null;
   readonly sha256: string | null;
 }
@@ -37,7 +49,8 @@ export interface OpenedArchive {
 export async function openArchive(app: App, record: FileRecord): Promise<OpenedArchive> {
   refuseIncomplete(record);
   const storage = storageOf(app, record);
-  if (!record.archive) return { content: packStream(record.files, storage), size: null, sha256: null };
+  if (!record.archive)
+    return { read: () => Promise.resolve(packStream(record.files, storage)), size: null, sha256: null };
   const { size, sha256 } = record.archive;
-  return { content: await storage.read(sha256), size, sha256 };
+  return { read: (range) => storage.read(sha256, range), size, sha256 };
 }

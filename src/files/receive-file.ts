@@ -1,8 +1,13 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { DomainError, notFound } from "../errors.js";
 import { FilesState } from "../graph/stored-file.js";
+import { ContentCheck } from "../storage/content-check.js";
+import type { ExpectedFile } from "../storage/file-storage.js";
+import { OffsetConflict, sentOtherwise } from "../storage/storage-errors.js";
 import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/intent.js";
 import { commitFiles } from "./commit-files.js";
@@ -17,26 +22,81 @@ export interface AnnouncedFile {
   readonly sha256: string;
 }
 
+/** How far the upload of a file is, and the state of its record. */
+export interface UploadProgress {
+  /** How many bytes are there; all of them if the file has arrived. */
+  readonly offset: number;
+  readonly state: FilesState;
+}
+
 /**
- * Takes the bytes of one announced file in; with the last one the record becomes READY. An upload that broke off leaves
- * nothing and is repeated; one that was complete is not taken twice.
- * @throws NOT_FOUND, CONFLICT where the file has arrived already, BAD_USER_INPUT where size or checksum differ.
+ * Takes all bytes of one announced file in; with the last file the record becomes READY. What came of an upload that
+ * broke off stays for a day, to go on from. What is sent of a file that has arrived is compared with it, and changes
+ * nothing.
+ * @throws NOT_FOUND, UploadBusy, CONFLICT if the record is being deleted, BAD_USER_INPUT if size or checksum differ.
  */
 export async function receiveFile(
   app: App,
   announced: AnnouncedFile,
   content: Readable,
 ): Promise<{ state: FilesState }> {
-  const record = await fileRecord(app.store, announced.record);
+  const { offset, state } = await receiveRest(app, announced, content, 0);
+  if (offset < announced.size)
+    throw sentOtherwise(`The content has ${offset} bytes where ${announced.size} were declared.`);
+  return { state };
+}
+
+/**
+ * Takes bytes of one announced file in, from the offset on; at 0 it begins anew. They need not be all that are missing.
+ * @throws OffsetConflict if another number of bytes is there, and as `receiveFile`: after a checksum that differs the
+ *   upload begins anew.
+ */
+export async function receiveRest(
+  app: App,
+  announced: AnnouncedFile,
+  content: Readable,
+  offset: number,
+): Promise<UploadProgress> {
+  const { record, file } = await awaited(app, announced);
+  const { name, sha256, size } = file;
+  if (record.received.includes(name)) {
+    if (offset > 0 && offset !== size) throw new OffsetConflict(size);
+    if (offset === 0) await compare(content, { sha256, size });
+    else content.resume();
+  } else {
+    const storage = storageOf(app, record);
+    const end = await app.partialFiles.append(idOf(announced), offset, content, { sha256, size }, (arrived) =>
+      storage.take(arrived, { sha256, size }),
+    );
+    if (end < size) return { offset: end, state: record.state };
+  }
+  const { state } = await commitFiles(app, await received(app, record, [name]));
+  return { offset: size, state };
+}
+
+/** From where on the upload of a file goes on. @throws NOT_FOUND */
+export async function uploadProgress(app: App, announced: AnnouncedFile): Promise<UploadProgress> {
+  const { record, file } = await awaited(app, announced);
+  const offset = record.received.includes(file.name) ? file.size : await app.partialFiles.size(idOf(announced));
+  return { offset, state: record.state };
+}
+
+async function awaited({ store }: App, announced: AnnouncedFile) {
+  const record = await fileRecord(store, announced.record);
   const file = record?.files.find(({ name, sha256 }) => name === announced.name && sha256 === announced.sha256);
   if (!record || !file) throw notFound("file");
   if (record.deleting) throw new DomainError("CONFLICT", "The record is being deleted.");
-  if (record.received.includes(file.name)) {
-    if (record.state === FilesState.READY) throw new DomainError("CONFLICT", "The file has arrived already.");
-    content.resume();
-  } else await storageOf(app, record).write(content, { sha256: file.sha256, size: file.size });
-  const { state } = await commitFiles(app, await received(app, record, [file.name]));
-  return { state };
+  return { record, file };
+}
+
+// By record and name, not by content: who announces a checksum must not come upon what others have sent of it.
+const idOf = ({ record, name }: AnnouncedFile): string =>
+  createHash("sha256").update(`${record}/${name}`).digest("hex");
+
+async function compare(content: Readable, expected: ExpectedFile): Promise<void> {
+  await pipeline(content, new ContentCheck(expected, sentOtherwise), async (checked: AsyncIterable<Buffer>) => {
+    for await (const piece of checked) void piece;
+  });
 }
 
 /** Stores what came with the request itself, and makes the record READY where nothing else is missing. Repeatable. */

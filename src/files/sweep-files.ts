@@ -6,14 +6,18 @@ import { entomb } from "../store/entomb.js";
 import { ownIntent } from "../store/intent.js";
 import type { fileRecordsOf } from "./file-record.js";
 import { type FileRecord } from "./file-record.js";
-import type { LateRemoval } from "./late-removal.js";
 import { removeFilesOf } from "./remove-files-of.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const BATCH = 100;
 
+/** A place that lets go by itself what has been of no use for a day. */
+interface Swept {
+  sweep(): Promise<void>;
+}
+
 /** Lets go what nobody finished within a day, and the files that no record has needed for a day. */
-export async function sweepFiles(app: App, storages: readonly LateRemoval[]): Promise<void> {
+export async function sweepFiles(app: App, storages: readonly Swept[]): Promise<void> {
   await purgeUnfinished(app);
   for (const storage of storages) await storage.sweep();
 }

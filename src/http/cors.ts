@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HttpRefusal } from "./refusal.js";
 
-const METHODS = "GET, HEAD, POST, PUT, OPTIONS";
-const HEADERS = "authorization, content-type, apollo-require-preflight, x-apollo-operation-name";
+const METHODS = "GET, HEAD, PATCH, POST, PUT, OPTIONS";
+const HEADERS =
+  "authorization, content-type, apollo-require-preflight, x-apollo-operation-name, range, if-range, if-none-match, tus-resumable, upload-offset";
 const SECONDS = "600";
 
 /**
@@ -22,7 +23,7 @@ export function checkOrigin({ headers }: IncomingMessage, response: ServerRespon
   response.setHeader("access-control-allow-origin", origin);
   response.setHeader(
     "access-control-expose-headers",
-    "x-request-id, retry-after, x-rocas-model-version, x-rocas-revision, x-rocas-replica, x-rocas-sha256",
+    "x-request-id, retry-after, x-rocas-model-version, x-rocas-revision, x-rocas-replica, x-rocas-sha256, etag, content-range, accept-ranges, tus-resumable, upload-offset, upload-length, rocas-state",
   );
 }
 

@@ -1,52 +1,85 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { DomainError } from "../errors.js";
 import { readTicket, type DownloadTicket, type UploadTicket } from "../files/ticket.js";
+import { OffsetConflict } from "../storage/storage-errors.js";
 import type { Vault } from "../vault/vault.js";
 import { HttpRefusal } from "./refusal.js";
 import type { Route } from "./route.js";
+import { type OpenedFile, sendFile } from "./send-file.js";
+import { patchedFrom, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
 
 export interface FilesRouteOptions {
   readonly vault: Vault;
   /** Takes the content of one declared file in; gives the state of its record afterwards. */
-  receive(ticket: UploadTicket, content: Readable): Promise<{ state: string }>;
-  /** Size and hash are null where they are not known before the end. */
+  receive(ticket: UploadTicket, content: Readable): Promise<{ readonly state: string }>;
+  /** Takes content in from the offset on; gives how far it is then. */
+  receiveRest(ticket: UploadTicket, content: Readable, offset: number): Promise<Progress>;
+  /** How far the upload of a declared file is. */
+  progress(ticket: UploadTicket): Promise<Progress>;
   open(ticket: DownloadTicket): Promise<OpenedFile>;
   /** How long a client may be silent. */
   readonly idleMs?: number;
 }
 
-export interface OpenedFile {
-  readonly content: Readable;
-  readonly size: number | null;
-  readonly sha256: string | null;
-  /** What a browser saves it as. */
-  readonly name: string;
+interface Progress {
+  /** How many bytes are there. */
+  readonly offset: number;
+  /** Of the file's record. */
+  readonly state: string;
 }
 
 const PREFIX = "/files/";
 const IDLE_MS = 60_000;
+const ALLOWED = "GET, HEAD, PATCH, PUT";
 
-/** `PUT` and `GET` of `/files/<ticket>`. The ticket is all that a request needs, and all that it may do. */
+/**
+ * `/files/<ticket>`: GET and HEAD fetch a file; PUT sends a whole one, HEAD says how much of it is there, PATCH goes on
+ * from there (tus 1.0). The ticket is all that a request needs, and all that it may do.
+ */
 export function filesRoute(options: FilesRouteOptions): Route {
   return { prefix: PREFIX, auth: "own", handle: (request, response) => handle(options, request, response) };
 }
 
 async function handle(options: FilesRouteOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { method, url = "" } = request;
-  if (method !== "PUT" && method !== "GET")
-    throw new HttpRefusal(405, "BAD_USER_INPUT", "Files are sent by PUT and fetched by GET.", { allow: "GET, PUT" });
+  const { method = "", url = "" } = request;
+  if (!ALLOWED.split(", ").includes(method))
+    throw new HttpRefusal(405, "BAD_USER_INPUT", "Files are sent by PUT or PATCH, and fetched by GET.", {
+      allow: ALLOWED,
+    });
   const ticket = readTicket(options.vault, url.slice(PREFIX.length));
   if (ticket === "expired") throw new HttpRefusal(410, "FORBIDDEN", "The ticket has expired.");
-  if (ticket === "forged" || ticket.method !== method)
+  const isFetching = method === "GET" || method === "HEAD";
+  const isSending = method !== "GET";
+  if (ticket === "forged" || !(ticket.method === "GET" ? isFetching : isSending))
     throw new HttpRefusal(403, "FORBIDDEN", "The ticket is not good for this.");
   const idleMs = options.idleMs ?? IDLE_MS;
-  if (ticket.method === "GET") return send(await options.open(ticket), response, idleMs);
+  if (ticket.method === "GET") return sendFile(request, response, await options.open(ticket), idleMs);
+  if (method === "HEAD") {
+    response.writeHead(200, uploadHeaders(await options.progress(ticket), ticket.size)).end();
+    return;
+  }
+  if (method === "PATCH") {
+    const offset = offsetOf(request, ticket.size);
+    const progress = await options.receiveRest(ticket, contentOf(request, idleMs), offset).catch(asRefusal);
+    response.writeHead(204, uploadHeaders(progress, ticket.size)).end();
+    return;
+  }
   checkLength(request, ticket.size);
   const { state } = await options.receive(ticket, contentOf(request, idleMs)).catch(asRefusal);
   response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
   response.end(JSON.stringify({ state }));
+}
+
+function offsetOf({ headers }: IncomingMessage, size: number): number {
+  const version = headers["tus-resumable"] ?? TUS_VERSION;
+  if (version !== TUS_VERSION)
+    throw new HttpRefusal(412, "BAD_USER_INPUT", `Uploads go on as tus ${TUS_VERSION} says.`, {
+      "tus-version": TUS_VERSION,
+    });
+  if (headers["content-type"] !== TUS_CONTENT || (headers["content-encoding"] ?? "identity") !== "identity")
+    throw new HttpRefusal(415, "BAD_USER_INPUT", `A PATCH has the Content-Type ${TUS_CONTENT} and no encoding.`);
+  return patchedFrom(headers, size);
 }
 
 function checkLength({ headers }: IncomingMessage, size: number): void {
@@ -59,8 +92,13 @@ function checkLength({ headers }: IncomingMessage, size: number): void {
     throw refuse(400, `The file was declared with ${size} bytes; the Content-Length differs.`);
 }
 
-// To a client that sends a file, a limit is one of the storage.
+// To a client that sends a file, a limit is one of the storage, and a wrong offset is told with the right one.
 function asRefusal(error: unknown): never {
+  if (error instanceof OffsetConflict)
+    throw new HttpRefusal(409, error.code, error.message, {
+      "tus-resumable": TUS_VERSION,
+      "upload-offset": String(error.offset),
+    });
   throw error instanceof DomainError && error.code === "LIMIT_EXCEEDED"
     ? new HttpRefusal(507, error.code, error.message)
     : error;
@@ -80,30 +118,3 @@ function contentOf(request: IncomingMessage, idleMs: number): Readable {
   request.once("close", () => (clearTimeout(silent), request.complete || broken()));
   return request.pipe(content);
 }
-
-async function send(file: OpenedFile, response: ServerResponse, idleMs: number): Promise<void> {
-  response.writeHead(200, {
-    "content-type": "application/octet-stream",
-    "content-disposition": `attachment; filename="${plain(file.name)}"; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-    ...(file.size === null ? {} : { "content-length": file.size }),
-    ...(file.sha256 === null ? {} : { "x-rocas-sha256": file.sha256 }),
-    // What a user uploaded never runs as a page of ours.
-    "content-security-policy": "sandbox; default-src 'none'",
-    "cross-origin-resource-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-    "cache-control": "private, no-store",
-  });
-  const stuck = setTimeout(() => response.destroy(), idleMs);
-  file.content.on("data", () => stuck.refresh());
-  try {
-    // An error after the headers can only be told by breaking off: the last bytes never come, and the length is not met.
-    await pipeline(file.content, response);
-  } catch (error) {
-    // A client that left is nobody's failure.
-    if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
-  } finally {
-    clearTimeout(stuck);
-  }
-}
-
-const plain = (name: string): string => name.replace(/[^\w.-]/g, "_");

@@ -21,5 +21,10 @@ export class FileAnswer {
   ) {}
 }
 
-/** Answers with JSON or a file; what it throws becomes the error. */
+/** An answer without a body. */
+export class HeaderAnswer {
+  constructor(readonly headers: Readonly<Record<string, string>>) {}
+}
+
+/** Answers with JSON, headers alone or a file; what it throws becomes the error. */
 export type Endpoint = (call: Call) => Promise<object>;

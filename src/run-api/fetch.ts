@@ -26,8 +26,8 @@ export const fetchFile: Endpoint = async (call) => {
   assertWorking(call.attempt);
   const record = await recordFor(call, await assignmentOf(call.app.store, call.attempt.job), id);
   if (record?.state !== FilesState.READY) throw notFound("file");
-  const { content, size, sha256 } = await openFile(call.app, record, name);
-  return new FileAnswer(content, size, sha256);
+  const { read, size, sha256 } = await openFile(call.app, record, name);
+  return new FileAnswer(await read(), size, sha256);
 };
 
 /** The version that is current under a name or an alias, for a deployment that fetches on demand. @throws NotGranted, NOT_FOUND */

@@ -4,8 +4,9 @@ import { stringify } from "lossless-json";
 import { ulid } from "ulid";
 import type { App } from "../app.js";
 import { DomainError, type ErrorCode } from "../errors.js";
+import { OffsetConflict, UploadBusy } from "../storage/storage-errors.js";
 import { attemptOf, NotGranted } from "./attempt.js";
-import { FileAnswer } from "./call.js";
+import { FileAnswer, HeaderAnswer } from "./call.js";
 import { routeOf } from "./route.js";
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -38,6 +39,7 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
     if (!route) throw new DomainError("NOT_FOUND", "There is nothing under this path.");
     const result = await route.endpoint({ app, attempt, request, parts: route.parts });
     if (result instanceof FileAnswer) await sendFile(response, result);
+    else if (result instanceof HeaderAnswer) response.writeHead(204, result.headers).end();
     else sendJson(response, 200, result);
   } catch (error) {
     refuse(app, request, response, error);
@@ -72,6 +74,13 @@ function refuse(app: App, request: IncomingMessage, response: ServerResponse, er
   // What is left of a body is not read: the connection goes with the refusal.
   if (!request.complete) response.setHeader("connection", "close");
   const code = known?.code ?? "INTERNAL";
-  const status = known instanceof NotGranted ? 409 : known ? (STATUS[code] ?? 400) : 500;
+  const status = statusOf(known, code);
   sendJson(response, status, { error: { code, message: known?.message ?? `Something failed on our side (${id}).` } });
+}
+
+function statusOf(known: DomainError | null, code: ErrorCode): number {
+  if (known instanceof NotGranted) return 409;
+  // What a container that lost its connection meets until the listener has noticed: it asks again.
+  if (known instanceof UploadBusy || known instanceof OffsetConflict) return 425;
+  return known ? (STATUS[code] ?? 400) : 500;
 }

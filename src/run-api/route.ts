@@ -7,7 +7,7 @@ import { log } from "./log.js";
 import { output } from "./output.js";
 import { publish } from "./publish.js";
 import { ready } from "./ready.js";
-import { upload } from "./upload.js";
+import { upload, uploadState } from "./upload.js";
 
 /** A star stands for one part of the path, which the endpoint is given. */
 const ROUTES: Readonly<Record<string, Endpoint>> = {
@@ -17,6 +17,8 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   "PUT /output": output,
   "POST /publish": publish,
   "PUT /uploads/*/*": upload,
+  "PATCH /uploads/*/*": upload,
+  "HEAD /uploads/*/*": uploadState,
   "POST /ready": ready,
   "POST /complete": complete,
   "GET /records/*/files/*": fetchFile,

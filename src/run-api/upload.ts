@@ -1,33 +1,45 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { IncomingMessage } from "node:http";
 import { DomainError, notFound } from "../errors.js";
-import { receiveFile } from "../files/receive-file.js";
-import { FilesState } from "../graph/stored-file.js";
+import { type AnnouncedFile, receiveFile, receiveRest, uploadProgress } from "../files/receive-file.js";
+import { patchedFrom, uploadHeaders } from "../files/tus.js";
 import { byId } from "../store/current.js";
 import { assertWorking } from "./attempt.js";
-import type { Endpoint } from "./call.js";
+import { type Call, type Endpoint, HeaderAnswer } from "./call.js";
 
-/** The bytes of one file of a version that the attempt's own job publishes. @throws NotGranted, NOT_FOUND, BAD_USER_INPUT */
-export const upload: Endpoint = async ({ app, attempt, request, parts }) => {
+/**
+ * The bytes of one file of a version that the attempt's own job publishes: all of them by PUT, the rest by PATCH, as
+ * tus 1.0 says. @throws NotGranted, NOT_FOUND, OffsetConflict, UploadBusy, BAD_USER_INPUT
+ */
+export const upload: Endpoint = async (call) => {
+  const announced = await announcedIn(call);
+  const { headers, method } = call.request;
+  if (headers["content-encoding"]) throw sentAsItIs(announced);
+  const isWhole = method === "PUT";
+  if (isWhole && headers["content-length"] !== String(announced.size)) throw sentAsItIs(announced);
+  if (isWhole) return receiveFile(call.app, announced, contentOf(call.request));
+  const offset = patchedFrom(headers, announced.size);
+  const progress = await receiveRest(call.app, announced, contentOf(call.request), offset);
+  return new HeaderAnswer(uploadHeaders(progress, announced.size));
+};
+
+/** How many bytes of it are there. @throws NotGranted, NOT_FOUND */
+export const uploadState: Endpoint = async (call) => {
+  const announced = await announcedIn(call);
+  return new HeaderAnswer(uploadHeaders(await uploadProgress(call.app, announced), announced.size));
+};
+
+async function announcedIn({ app, attempt, parts }: Call): Promise<AnnouncedFile> {
   const [id = "", name = ""] = parts;
   assertWorking(attempt);
   const [version] = await byId(app.store.modelVersions, [id]);
   const file = version?.train?._id === attempt.job._id ? version.files.find((each) => each.name === name) : undefined;
-  if (!version || !file) throw notFound("file to upload");
-  if (request.headers["content-encoding"] || request.headers["content-length"] !== String(file.size))
-    throw new DomainError("BAD_USER_INPUT", `"${name}" is sent as it is, with a Content-Length of ${file.size}.`);
-  // The answer to the upload that completed it may have been lost on its way.
-  if (version.state === FilesState.READY) {
-    request.resume();
-    return { state: version.state };
-  }
-  const { state } = await receiveFile(
-    app,
-    { record: id, name, size: file.size, sha256: file.sha256 },
-    contentOf(request),
-  );
-  return { state };
-};
+  if (!file) throw notFound("file to upload");
+  return { record: id, name, size: file.size, sha256: file.sha256 };
+}
+
+const sentAsItIs = ({ name, size }: AnnouncedFile): DomainError =>
+  new DomainError("BAD_USER_INPUT", `"${name}" is sent as it is, with a Content-Length of ${size}.`);
 
 // The request itself is not handed on: whoever destroys it on a failure would cut the connection, and with it the answer.
 function contentOf(request: IncomingMessage): Readable {

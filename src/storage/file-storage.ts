@@ -11,6 +11,19 @@ export interface StorageSize {
   readonly bytes: number;
 }
 
+/** Content of which every byte is there, and which nobody has checked. */
+export interface ArrivedFile {
+  /** Where it lies; whoever takes it may move it away. */
+  readonly path: string;
+  read(): Readable;
+}
+
+/** Bytes from the first to the last of them, both included, counted from 0. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Files by the hash of their content. What is there is whole: a write that breaks off leaves nothing visible. */
 export interface FileStorage {
   /**
@@ -19,8 +32,13 @@ export interface FileStorage {
    * @throws BAD_USER_INPUT where size or hash differ; LIMIT_EXCEEDED where the disk's reserve or a bound is reached.
    */
   write(content: Readable, expected: ExpectedFile): Promise<void>;
-  /** Streams the content out; the stream fails at its end where the content no longer has its hash. @throws NOT_FOUND */
-  read(sha256: string): Promise<Readable>;
+  /** The same of content that has arrived already, which may be moved in place of copied. @throws as `write` */
+  take(arrived: ArrivedFile, expected: ExpectedFile): Promise<void>;
+  /**
+   * Streams the content out, or a range of it. Whole, the stream fails at its end if the content no longer has its hash;
+   * a range is not checked, since that would take all of the file. @throws NOT_FOUND
+   */
+  read(sha256: string, range?: ByteRange): Promise<Readable>;
   has(sha256: string): Promise<boolean>;
   /** Resolves also when there is none. */
   remove(sha256: string): Promise<void>;

@@ -19,3 +19,17 @@ export const badDeclaration = (): DomainError =>
     "BAD_USER_INPUT",
     "A file is declared by its SHA-256 (64 lower-case hex digits) and its size in bytes.",
   );
+
+/** Another number of bytes is there than the sender goes on from. */
+export class OffsetConflict extends DomainError {
+  constructor(readonly offset: number) {
+    super("CONFLICT", `${offset} bytes of the file are there: go on from that offset.`);
+  }
+}
+
+/** One file is sent by one request at a time. */
+export class UploadBusy extends DomainError {
+  constructor() {
+    super("CONFLICT", "Another request is sending this file: try again when it has ended.");
+  }
+}

@@ -23,7 +23,7 @@ export function send({ app }: TestApp, url: string, content: string | Buffer) {
 export async function fetched({ app }: TestApp, url: string): Promise<Buffer> {
   const ticket = ticketAt(app, url);
   if (ticket.method !== "GET") throw new Error("The ticket is not for fetching.");
-  return buffer((await openDownload(app, ticket)).content);
+  return buffer(await (await openDownload(app, ticket)).read());
 }
 
 function ticketAt({ vault }: TestApp["app"], url: string): Ticket {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
-import type { ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
+import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
 import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";
 import { diskFull, DiskReserve } from "./disk-reserve.js";
 import { RealFolder } from "./real-folder.js";
@@ -55,8 +55,24 @@ export class FilesystemStorage implements FileStorage {
     }
   }
 
-  async read(sha256: string): Promise<Readable> {
+  /** A crash before the rename leaves the part where it was; one after it leaves the whole file. */
+  async take({ path }: ArrivedFile, expected: ExpectedFile): Promise<void> {
+    if (!isExpectedFile(expected)) throw badDeclaration();
+    await using folder = await RealFolder.openOrMake(this.folderOf(expected.sha256));
+    await using handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const content = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 });
+    await pipeline(content, new ContentCheck(expected, sentOtherwise), async (checked) => {
+      for await (const piece of checked) void piece;
+    });
+    await handle.sync();
+    await sameFile(handle, path);
+    await rename(path, folder.at(expected.sha256));
+    await folder.sync();
+  }
+
+  async read(sha256: string, range?: ByteRange): Promise<Readable> {
     const handle = await this.openFile(sha256);
+    if (range) return handle.createReadStream({ ...range, highWaterMark: 256 * 1024 });
     const { size } = await handle.stat();
     const check = new ContentCheck({ sha256, size }, storedOtherwise(sha256));
     // Errors reach the reader through `check`, and a reader who leaves closes the file.

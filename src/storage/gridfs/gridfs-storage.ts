@@ -5,7 +5,7 @@ import { finished } from "node:stream/promises";
 import { decodeTime, ulid } from "ulid";
 import { DomainError } from "../../errors.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
-import type { ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
+import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
 import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";
 
 const MIB = 1024 * 1024;
@@ -65,9 +65,19 @@ export class GridFsStorage implements FileStorage {
     }
   }
 
-  async read(sha256: string): Promise<Readable> {
+  take(arrived: ArrivedFile, expected: ExpectedFile): Promise<void> {
+    return this.write(arrived.read(), expected);
+  }
+
+  async read(sha256: string, range?: ByteRange): Promise<Readable> {
     const file = await this.find(sha256);
     if (!file) throw noSuchFile();
+    // The end that GridFS takes is the first byte that is left out.
+    if (range)
+      return this.bucket.openDownloadStream(idOf(file._id), {
+        start: range.start,
+        end: Math.min(range.end + 1, file.length),
+      });
     const check = new ContentCheck({ sha256, size: file.length }, storedOtherwise(sha256));
     pipeline(this.bucket.openDownloadStream(idOf(file._id)), check, () => undefined);
     return check;

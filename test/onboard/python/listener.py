@@ -23,13 +23,17 @@ class Listener:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 outer.asked.append((self.command, self.path, body))
                 status, value = answer(self.command, self.path, body)
+                headers = value.pop("headers", {}) if isinstance(value, dict) else {}
                 content = value if isinstance(value, bytes) else json.dumps(value).encode()
                 self.send_response(status)
+                for name, each in headers.items():
+                    self.send_header(name, each)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                if self.command != "HEAD":
+                    self.wfile.write(content)
 
-            do_GET = do_POST = do_PUT = _serve
+            do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = _serve
 
             def log_message(self, *_: Any) -> None:
                 pass

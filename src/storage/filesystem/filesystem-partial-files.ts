@@ -1,0 +1,150 @@
+import { constants } from "node:fs";
+import { lstat, open, readdir, rm, type FileHandle } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { DomainError } from "../../errors.js";
+import { isExpectedFile, isSha256 } from "../content-check.js";
+import type { ArrivedFile, ExpectedFile } from "../file-storage.js";
+import type { PartialFiles } from "../partial-files.js";
+import { badDeclaration, OffsetConflict, sentOtherwise, UploadBusy } from "../storage-errors.js";
+import { diskFull, DiskReserve } from "./disk-reserve.js";
+import { RealFolder } from "./real-folder.js";
+
+const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MOST_TRIES = 20;
+const PAUSE_MS = 50;
+
+const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Parts of files in `<folder>/<id>`, an id being 64 hex digits. */
+export class FilesystemPartialFiles implements PartialFiles {
+  private readonly busy = new Set<string>();
+  private readonly reserve: DiskReserve;
+
+  private constructor(
+    private readonly folder: string,
+    reserve: number,
+  ) {
+    this.reserve = new DiskReserve(folder, reserve);
+  }
+
+  static async open(folder: string, { reserve = 0.05 } = {}): Promise<FilesystemPartialFiles> {
+    await using made = await RealFolder.openOrMake(folder);
+    void made;
+    return new FilesystemPartialFiles(folder, reserve);
+  }
+
+  async size(id: string): Promise<number> {
+    await using folder = await RealFolder.openOrMake(this.folder);
+    // Awaited here: the path leads through the descriptor of a folder that is closed on the way out.
+    return await sizeOf(folder.at(named(id)));
+  }
+
+  async append(
+    id: string,
+    offset: number,
+    content: Readable,
+    expected: ExpectedFile,
+    whole: (arrived: ArrivedFile) => Promise<void>,
+  ): Promise<number> {
+    // It may break off while nobody listens yet; the loop over it meets the error then.
+    content.on("error", () => undefined);
+    // Of this process. Two processes that add at once write the same bytes to the same places, or damage what the
+    // checksum then refuses.
+    await this.claim(id);
+    try {
+      if (!isExpectedFile(expected)) throw badDeclaration();
+      using held = await this.reserve.hold(Math.max(expected.size - offset, 0));
+      void held;
+      await using folder = await RealFolder.openOrMake(this.folder);
+      return await this.appendIn(folder.at(named(id)), offset, content, expected, whole);
+    } catch (error) {
+      content.destroy();
+      throw code(error) === "ENOSPC" || code(error) === "EDQUOT" ? diskFull(error) : error;
+    } finally {
+      this.busy.delete(id);
+    }
+  }
+
+  /** Waits a little: a connection that broke off may not have been given up yet when its client comes back. */
+  private async claim(id: string): Promise<void> {
+    for (let tries = 0; this.busy.has(id); tries += 1) {
+      if (tries === MOST_TRIES) throw new UploadBusy();
+      await pause(PAUSE_MS);
+    }
+    this.busy.add(id);
+  }
+
+  private async appendIn(
+    path: string,
+    offset: number,
+    content: Readable,
+    { size }: ExpectedFile,
+    whole: (arrived: ArrivedFile) => Promise<void>,
+  ): Promise<number> {
+    const there = await sizeOf(path);
+    if (offset > 0 && there !== offset) throw new OffsetConflict(there);
+    const handle = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (offset > 0 ? 0 : O_TRUNC), 0o600);
+    try {
+      if (!(await handle.stat()).isFile()) throw new Error("The part of an upload is no plain file.");
+      const end = await added(handle, offset, content, size);
+      if (end < size) return end;
+      await whole({ path, read: () => handle.createReadStream({ start: 0, autoClose: false }) });
+      await rm(path, { force: true });
+      return end;
+    } catch (error) {
+      await letGoIfWrong(path, size, error);
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async sweep(graceMs = DAY_MS): Promise<void> {
+    await using folder = await RealFolder.openOrMake(this.folder);
+    for (const name of (await readdir(folder.at("."))).filter(isSha256)) {
+      if (this.busy.has(name)) continue;
+      const { mtimeMs } = await lstat(folder.at(name));
+      if (Date.now() - mtimeMs > graceMs) await rm(folder.at(name), { force: true });
+    }
+  }
+}
+
+function named(id: string): string {
+  if (!isSha256(id)) throw new Error("The id of a part is 64 hex digits.");
+  return id;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await lstat(path)).size;
+  } catch (error) {
+    if (code(error) === "ENOENT") return 0;
+    throw error;
+  }
+}
+
+/** Writes to the end of the content, or to where it breaks off, and syncs either. */
+async function added(handle: FileHandle, offset: number, content: Readable, most: number): Promise<number> {
+  let end = offset;
+  try {
+    for await (const piece of content as AsyncIterable<Buffer>) {
+      if (end + piece.length > most)
+        throw sentOtherwise(`The content is longer than the ${most} bytes that were declared.`);
+      for (let from = 0; from < piece.length;)
+        from += (await handle.write(piece, from, piece.length - from, end + from)).bytesWritten;
+      end += piece.length;
+    }
+  } finally {
+    await handle.sync();
+  }
+  return end;
+}
+
+/** All of it is there and is not what was announced: whoever goes on would never come to an end. */
+async function letGoIfWrong(path: string, size: number, error: unknown): Promise<void> {
+  const isWrong = error instanceof DomainError && error.code === "BAD_USER_INPUT";
+  const there = await sizeOf(path);
+  if (there === 0 || (isWrong && there === size)) await rm(path, { force: true });
+}
