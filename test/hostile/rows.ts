@@ -536,3 +536,59 @@ export const SUBSCRIPTIONS: Readonly<Record<string, Row>> = {
     ],
   },
 };
+
+/** Threats by files, and the tests that try each. */
+export const FILES: Readonly<Record<string, Row>> = {
+  F1: {
+    threat: "path by name",
+    hostile: [
+      tried(
+        "hostile-file-names",
+        "the file name %j is refused, in a contract and in a manifest",
+        "the names %j are a file and a folder at the same time, and refused",
+      ),
+      tried("run-api-publish", "a training that publishes %j is told which file it is and why it is refused"),
+    ],
+    twin: [
+      tried("hostile-file-names", "the file name %s is kept, in a contract and in a manifest, and fetched again"),
+      tried("run-api-publish", "files in folders are published, sent and fetched under their paths"),
+    ],
+  },
+  F2: {
+    threat: "length lies",
+    hostile: [
+      tried("files-http", "a Content-Length other than the ticket's is refused before the body is read"),
+      tried("files-resume", "a PATCH with %s is refused and adds nothing"),
+    ],
+    twin: [tried("files-resume", "an upload goes on where it broke off, and the whole has its checksum: %o")],
+  },
+  F3: {
+    threat: "checksum",
+    hostile: [
+      tried(
+        "files-resume",
+        "parts that make other content than announced are refused at the end, and the upload begins anew",
+      ),
+    ],
+    twin: [tried("files-resume", "the same upload again is a success after the end, and other content is refused")],
+  },
+  F4: {
+    threat: "partial upload",
+    hostile: [
+      tried("files-crash", "what a killed process had received of an upload is there for the next one to go on from"),
+      tried("files-resume", "what nobody has gone on with for a day is let go, and younger parts stay"),
+    ],
+    twin: [tried("files-resume", "nothing is left of a part when the file has arrived")],
+  },
+  F5: {
+    threat: "concurrent overwrite",
+    hostile: [
+      tried("files-resume", "two that send one file at the same time do not mix, and one is told to wait"),
+      tried(
+        "files-resume",
+        "a file that somebody has sent in part is not gone on with by who announces the same checksum",
+      ),
+    ],
+    twin: [tried("dataset-uploads", "files that arrive at the same time make the record READY once")],
+  },
+};
