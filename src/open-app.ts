@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ulid } from "ulid";
 import type { App } from "./app.js";
@@ -26,6 +27,7 @@ import { openDocker } from "./runtime/docker/open-docker.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
+import { claimFilesFolder } from "./files/claim-files-folder.js";
 import { LateRemoval } from "./files/late-removal.js";
 import { MOST_LIGHT_RECORD } from "./files/manifest.js";
 import { sweepFiles } from "./files/sweep-files.js";
@@ -74,6 +76,7 @@ const SWEEP_FILES_MS = 60_000;
 const UNTAG_MS = 60_000;
 const SWEEP_GENERATIONS_MS = 300_000;
 const SWEEP_HISTORY_MS = 600_000;
+const FIRST_ROUTES_MS = 5_000;
 /** A compressed record is one file there, and may be a little larger than what is in it. */
 const MIB = 1024 ** 2;
 /** A deployment that is gone takes no more predictions within two seconds. */
@@ -120,7 +123,10 @@ async function openInto(
     (path) => notices.push(`Made the master key of treasure chests: ${path}. Keep a copy where the data are not.`),
   );
 
-  const files = new LateRemoval(await FilesystemStorage.open(join(data, "files")), "files", store);
+  const filesFolder = join(data, "files");
+  const filesystem = await FilesystemStorage.open(filesFolder);
+  await claimFilesFolder(filesFolder, cluster, store);
+  const files = new LateRemoval(filesystem, "files", store);
   const lightweightFiles = new LateRemoval(
     new GridFsStorage(opened.connection, MOST_LIGHT_RECORD + MIB),
     "lightweight",
@@ -155,6 +161,8 @@ async function openInto(
     },
   );
   opening.defer(() => work.stop());
+  // Before anybody listens: else a process that says it is ready would deny the deployments that there are.
+  await filledRoutes(work.app);
   opening.use(startRunApi(work.app));
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
   opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreAway), logger));
@@ -170,6 +178,12 @@ async function openInto(
     settled: () => work.settled(),
     [Symbol.asyncDispose]: () => opening[Symbol.asyncDispose](),
   };
+}
+
+/** Waits for the routes no longer than a start may: until they are known, predictions are answered with 503. */
+async function filledRoutes(app: App): Promise<void> {
+  const filled = fillRoutes(app).catch((err: unknown) => app.logger.warn({ event: "routes_unknown", err }));
+  await Promise.race([filled, delay(FIRST_ROUTES_MS, undefined, { ref: false })]);
 }
 
 /** An engine that does not answer keeps what it has. */

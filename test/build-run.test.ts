@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { humanTag, ownTag } from "../src/build/image-names.js";
 import { cancelBuild } from "../src/build/cancel-build.js";
 import { BuiltFrom } from "../src/build-version/build-version.js";
+import { openTestApp } from "./support/open-test-app.js";
 import { openWork, until } from "./support/open-work.js";
 
 test("a build makes a build version whose image has its own tag and the human one", async () => {
@@ -170,4 +171,32 @@ test("the secret of a chest reaches the git host and no log", async () => {
   expect(work.git.asked[0]!.credentials).toEqual({ username: "ann", password: "correct horse" });
   expect(await work.logOf(_id)).toContain("RUN echo ***");
   expect(JSON.stringify([await work.jobOf(_id), await work.buildOf(_id)])).not.toContain("correct horse");
+});
+
+test("a build says whose chest it was given, also after the chest is deleted", async () => {
+  await using app = await openTestApp();
+  const proj = await app.seed.project({ gitRepo: "https://git.example.org/iris.git" });
+  const secret = { username: "ann", password: "correct horse" };
+  await app.seed.mutate("createTreasureChest", "CreateTreasureChestInput", { name: "git", owner: "ada", ...secret });
+  const input = { proj: proj.name, tag: "latest", from: "GIT", chest: "git" };
+  const { id } = (await app.seed.mutate("buildProject", "BuildProjectInput", input, "id")) as { id: string };
+  await app.settled();
+  await app.seed.mutate("deleteTreasureChest", "DeleteTreasureChestInput", { name: "git" }, "id");
+  await app.settled();
+
+  const seen = `query ($id: ID!) { node(id: $id) { ... on Build { chest { name } usedChest { name owner } usedRegistryChest { name } } } }`;
+  const { data } = await app.execute(seen, { id });
+
+  expect(data.node).toEqual({ chest: null, usedChest: { name: "git", owner: "ada" }, usedRegistryChest: null });
+});
+
+test("a build begins before its image is made", async () => {
+  await using work = await openWork();
+  await work.project();
+  const { _id } = await work.build();
+  await until(async () => (await work.buildOf(_id)).task.state === "FINISHED");
+
+  const { task, bvers } = await work.buildOf(_id);
+
+  expect(task.start_time!.getTime()).toBeLessThanOrEqual(bvers!.built_at!.getTime());
 });

@@ -161,8 +161,18 @@ test("names that hold spaces and other signs are found by their exact spelling",
   expect(answer.status).toBe(200);
 });
 
+test("until the deployments are known, a prediction is asked to come again", async () => {
+  await using router = await openRouter();
+
+  const answer = await router.predict();
+
+  expect([answer.status, await codeOf(answer)]).toEqual([503, "RUNTIME_UNAVAILABLE"]);
+  expect(answer.headers.get("retry-after")).toBe("2");
+});
+
 test("a deployment that is not there is 404 with a sentence", async () => {
   await using router = await openRouter();
+  router.table.replace([]);
 
   const answer = await router.predict();
 

@@ -235,8 +235,33 @@ describe("what git says of a folder", () => {
     expect(await project.state("project/inner")).toEqual({ gitVersion: head, gitDirty: false });
   });
 
-  test("a work tree whose top is above the root says nothing", async () => {
+  test("a folder in a clone is of its commit, though the top is above the root of projects", async () => {
     await using project = await openProject(DOCKERFILE);
+    gitIn(project.base, "init", "-q");
+    gitIn(project.base, "add", "-A");
+    gitIn(project.base, "commit", "-q", "-m", "one");
+
+    await using context = await project.open();
+
+    expect(context).toMatchObject({ gitVersion: gitIn(project.base, "rev-parse", "HEAD"), gitDirty: false });
+  });
+
+  test("a folder in a further work tree, or in a submodule, is of the commit that is there", async () => {
+    await using project = await openRepository();
+    const { head, folder } = project;
+    gitIn(folder, "worktree", "add", "-q", "--detach", join(project.root, "other"));
+    gitIn(folder, "-c", "protocol.file.allow=always", "submodule", "add", "-q", folder, "part");
+    const states = [await project.state("other"), await project.state("project/part")];
+
+    expect(states).toEqual([
+      { gitVersion: head, gitDirty: false },
+      { gitVersion: head, gitDirty: false },
+    ]);
+  });
+
+  test("a folder that the work tree around it ignores is none of it", async () => {
+    await using project = await openProject(DOCKERFILE);
+    await writeTree(project.base, { ".gitignore": "project/\n" });
     gitIn(project.base, "init", "-q");
     gitIn(project.base, "add", "-A");
     gitIn(project.base, "commit", "-q", "-m", "one");

@@ -15,11 +15,18 @@ export interface BuildKeys {
 /** @throws BuildRefused where a chest has been deleted since. */
 export async function openKeys({ vault }: Pick<App, "vault">, spec: BuildSpec): Promise<BuildKeys> {
   const [source, registry] = await Promise.all([opened(vault, spec.chest), opened(vault, spec.registry_chest)]);
-  const secrets = [source, registry].flatMap((each) =>
-    each ? [`${each.username}:${each.password}`, each.password] : [],
-  );
+  const secrets = [source, registry].flatMap((each) => (each ? formsOf(each) : []));
   return { source, registry, secrets };
 }
+
+/** A user name that is shorter is no secret, and would be found in any text. */
+const LEAST_NAME = 4;
+
+const formsOf = ({ username, password }: Credentials): string[] => [
+  `${username}:${password}`,
+  password,
+  ...(username.length >= LEAST_NAME ? [username] : []),
+];
 
 async function opened(vault: App["vault"], chest: ChestVersion | null): Promise<Credentials | null> {
   try {

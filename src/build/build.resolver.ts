@@ -56,7 +56,8 @@ export class BuildResolver {
 
   @FieldResolver(() => TreasureChest, {
     nullable: true,
-    description: "The treasure chest with the credentials of the git host, or of the registry that it is pulled from.",
+    description:
+      "The treasure chest with the credentials of the git host, or of the registry that it is pulled from; null once it is deleted, see `usedChest`.",
   })
   chest(@Root() { chest }: Build, @Ctx() { loaders }: RequestContext) {
     return chest ? loaders.treasureChest.load(chest) : null;
@@ -64,7 +65,8 @@ export class BuildResolver {
 
   @FieldResolver(() => TreasureChest, {
     nullable: true,
-    description: "The treasure chest with the credentials of the registry that the image is pushed to.",
+    description:
+      "The treasure chest with the credentials of the registry that the image is pushed to; null once it is deleted, see `usedRegistryChest`.",
   })
   registryChest(@Root() { registry_chest: chest }: Build, @Ctx() { loaders }: RequestContext) {
     return chest ? loaders.treasureChest.load(chest) : null;

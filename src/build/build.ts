@@ -1,10 +1,28 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
-import { Directive, Field, ObjectType } from "type-graphql";
+import { Directive, Field, ID, ObjectType } from "type-graphql";
 import { BuiltFrom, BuildVersionSnapshot } from "../build-version/build-version.js";
 import { Node } from "../graph/node.js";
 import { BuildPlan } from "./build-plan.js";
 import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
+
+@ObjectType({
+  description: "The treasure chest that a build was given, as it was then: it stays when the chest is deleted.",
+})
+@modelOptions({ schemaOptions: { _id: false } })
+export class UsedChest {
+  @Field(() => ID, { name: "chestId", description: "The id of the chest." })
+  @prop({ type: () => String, required: true })
+  readonly chest!: string;
+
+  @Field(() => String, { description: "The name of the chest." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => String, { description: "The user to whom it belonged." })
+  @prop({ type: () => String, required: true })
+  readonly owner!: string;
+}
 
 @Directive('@key(fields: "id")')
 @ObjectType({
@@ -48,6 +66,22 @@ export class Build extends StoredRecord {
   /** The id of the treasure chest with the credentials of the registry that images are pushed to. */
   @prop({ type: () => String })
   readonly registry_chest?: string | null;
+
+  @Field(() => UsedChest, {
+    name: "usedChest",
+    nullable: true,
+    description: "The chest of `chest` as it was when the build was asked for. Null if none was named.",
+  })
+  @prop({ type: () => UsedChest })
+  readonly used_chest?: UsedChest | null;
+
+  @Field(() => UsedChest, {
+    name: "usedRegistryChest",
+    nullable: true,
+    description: "The chest of `registryChest` as it was when the build was asked for. Null if none was named.",
+  })
+  @prop({ type: () => UsedChest })
+  readonly used_registry_chest?: UsedChest | null;
 
   /** What the job is made from, fixed when the build was asked for. */
   @prop({ type: () => BuildPlan, _id: false })

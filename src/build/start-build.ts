@@ -12,7 +12,7 @@ import { refuseDeleting, underParent } from "../store/under-parent.js";
 import type { TreasureChest } from "../treasure-chest/treasure-chest.js";
 import { buildLocation } from "./build-location.js";
 import type { BuildProjectInput } from "./build.inputs.js";
-import type { Build } from "./build.js";
+import type { Build, UsedChest } from "./build.js";
 import { isReservedTag } from "./image-names.js";
 
 async function chestNamed(store: Store, name: string | null, argument: string): Promise<TreasureChest | null> {
@@ -21,6 +21,8 @@ async function chestNamed(store: Store, name: string | null, argument: string): 
   refuseDeleting(chest);
   return chest;
 }
+
+const usedChest = ({ _id, name, owner }: TreasureChest): UsedChest => ({ chest: _id, name, owner });
 
 function checkInput({ tag, from, ref }: BuildProjectInput): void {
   if (isReservedTag(tag))
@@ -64,6 +66,8 @@ export function buildProject(
         no_cache: input.noCache,
         chest: chest?._id ?? null,
         registry_chest: registryChest?._id ?? null,
+        used_chest: chest && usedChest(chest),
+        used_registry_chest: registryChest && usedChest(registryChest),
         plan: {
           location,
           chest_version: chest?.secret_version ?? null,

@@ -44,7 +44,8 @@ export function taskAfter(task: Task, job: Job, at: Date): Task | null {
     attempt,
     error,
     update_time: at,
-    start_time: task.start_time ?? (begins ? at : null),
+    // A container begins with its claim, a moment before anybody looks.
+    start_time: task.start_time ?? (begins ? (slot?.claimed_at ?? at) : null),
   };
 }
 

@@ -9,7 +9,7 @@ import { ReplicaHealth } from "./replica-health.js";
 import type { Route, RouteTable } from "./route-table.js";
 
 export interface PredictRouteOptions {
-  readonly table: Pick<RouteTable, "find">;
+  readonly table: Pick<RouteTable, "find" | "isFilled">;
   readonly tokens: PredictTokens;
   readonly limits?: Partial<PredictLimits>;
 }
@@ -43,7 +43,7 @@ class Router {
   private readonly inFlight = new Map<string, number>();
 
   constructor(
-    private readonly table: Pick<RouteTable, "find">,
+    private readonly table: Pick<RouteTable, "find" | "isFilled">,
     private readonly tokens: PredictTokens,
     private readonly limits: PredictLimits,
   ) {
@@ -75,6 +75,8 @@ class Router {
       });
     const target = predictTarget(request.url ?? "");
     const route = target && this.table.find(target.proj, target.name);
+    if (target && !this.table.isFilled)
+      throw new HttpRefusal(503, "RUNTIME_UNAVAILABLE", "The replicas of deployments are not known yet.", soon(2));
     if (!target || !route) throw new HttpRefusal(404, "NOT_FOUND", notDeployed(target));
     if (request.method !== "POST")
       throw new HttpRefusal(405, "BAD_USER_INPUT", "Predictions are asked for by POST.", { allow: "POST" });

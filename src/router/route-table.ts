@@ -29,7 +29,12 @@ export interface NamedRoute extends Route {
 
 /** The deployments that take predictions, by their two exact names. Whoever observes the containers replaces it as a whole. */
 export class RouteTable {
-  private routes: ReadonlyMap<string, Route> = new Map();
+  private routes: ReadonlyMap<string, Route> | null = null;
+
+  /** Whether it was ever filled: before, nobody can say which deployments there are. */
+  get isFilled(): boolean {
+    return this.routes !== null;
+  }
 
   /** @throws where an endpoint is no `http://host:port`; the table stays as it was then. */
   replace(routes: Iterable<NamedRoute>): void {
@@ -42,7 +47,7 @@ export class RouteTable {
   }
 
   find(proj: string, name: string): Route | null {
-    return this.routes.get(keyOf(proj, name)) ?? null;
+    return this.routes?.get(keyOf(proj, name)) ?? null;
   }
 }
 

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { git, GitFailed } from "../git/git-command.js";
-import { isWithin } from "./project-folder.js";
 
 export interface GitState {
   readonly gitVersion: string | null;
@@ -14,16 +13,17 @@ const NONE: GitState = { gitVersion: null, gitDirty: null };
 const COMPARING = 60_000;
 
 /**
- * The commit of a work tree that is the folder or above it, below the root; whether the folder differs from it.
+ * The commit of the work tree that git finds the folder in, wherever its top is; whether the folder differs from it. A
+ * folder that the work tree ignores is none of it.
  * The repository's own settings can name programs (filters, monitors) that git runs to compare: the comparison is made
  * through a repository of ours that only borrows the objects.
  */
-export async function gitState(folder: string, root: string, signal?: AbortSignal): Promise<GitState> {
+export async function gitState(folder: string, signal?: AbortSignal): Promise<GitState> {
   const home = await mkdtemp(join(tmpdir(), "rocas-git-"));
   const within = AbortSignal.any([AbortSignal.timeout(COMPARING), ...(signal ? [signal] : [])]);
   try {
     const tree = await workTree(folder, home, within);
-    if (!tree || !(tree.top === folder || isWithin(tree.top, root))) return NONE;
+    if (!tree || (tree.top !== folder && (await isIgnored(folder, home, within)))) return NONE;
     return { gitVersion: tree.commit, gitDirty: await differs({ ...tree, folder, home, signal: within }) };
   } finally {
     await rm(home, { recursive: true, force: true });
@@ -42,6 +42,16 @@ async function workTree(folder: string, home: string, signal: AbortSignal) {
   } catch (error) {
     // No repository, or one without a commit.
     if (error instanceof GitFailed) return null;
+    throw error;
+  }
+}
+
+async function isIgnored(folder: string, home: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await git(["check-ignore", "--quiet", "--", folder], { folder, home, signal });
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailed) return false;
     throw error;
   }
 }

@@ -20,11 +20,11 @@ export class LocalSource implements Source {
   constructor(private readonly roots: readonly string[]) {}
 
   async open({ location, signal }: SourceRequest, told: Told): Promise<BuildContext> {
-    const { folder, root } = await projectFolder(location, this.roots);
+    const folder = await projectFolder(location, this.roots);
     const entries = await readFolder({ top: folder, ignore: await ignoreOf(folder), limits: LIMITS, signal });
     checkTree(entries, LIMITS);
     checkDockerfile(await textOf(folder, dockerfileIn(entries)));
-    const state = await gitState(folder, root, signal);
+    const state = await gitState(folder, signal);
     told(`${entries.length} files and folders, ${describe(state.gitVersion, state.gitDirty)}\n`);
     return {
       ...state,

@@ -8,17 +8,14 @@ import { shown } from "../tree/check-tree.js";
  * @param location relative to one of the roots, or absolute.
  * @throws SourceError
  */
-export async function projectFolder(
-  location: string,
-  roots: readonly string[],
-): Promise<{ folder: string; root: string }> {
+export async function projectFolder(location: string, roots: readonly string[]): Promise<string> {
   if (location === "" || /[\u0000-\u001f\u007f]/.test(location))
     throw new SourceError("The project's homeDir is no path of a folder.");
   const real = (await Promise.all(roots.map((root) => realOrNull(resolve(root))))).filter((root) => root !== null);
   for (const root of real) {
     const folder = await realOrNull(isAbsolute(location) ? location : resolve(root, location));
-    const within = folder === null ? undefined : real.find((each) => isWithin(folder, each));
-    if (folder && within && (await stat(folder)).isDirectory()) return { folder, root: within };
+    const isInside = folder !== null && real.some((each) => isWithin(folder, each));
+    if (isInside && (await stat(folder)).isDirectory()) return folder;
   }
   const known = roots.length > 0 ? roots.map((root) => resolve(root)).join(", ") : "none";
   throw new SourceError(
@@ -26,7 +23,7 @@ export async function projectFolder(
   );
 }
 
-export const isWithin = (path: string, folder: string): boolean =>
+const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
 // Whatever hinders it (absent, forbidden, a circle of links, too long): nobody learns which.
