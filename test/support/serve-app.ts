@@ -14,5 +14,5 @@ export async function serveApp({ app, schema }: TestApp) {
     logger: pino({ level: process.env["LOG_LEVEL"] ?? "silent" }),
     readiness: () => Promise.resolve({ ok: true, detail: {} }),
   });
-  return { url: server.url, [Symbol.asyncDispose]: () => server.close() };
+  return { url: server.url, live: () => server.live(), [Symbol.asyncDispose]: () => server.close() };
 }
