@@ -16,6 +16,23 @@ function told(slot: Slot, ready: boolean): Told | null {
   return { ...running, state: TaskState.WAITING, progress: 0, attempt: slot.attempt + 1 };
 }
 
+/** Attempts in a row that failed, from which on the next one is told of only once it serves. */
+const FAILING = 2;
+
+/**
+ * The task of a replica that cannot begin: it stays as it failed while another attempt is made, or it would show as running
+ * most of the time.
+ */
+function stillFailed(slot: Slot, index: number, revision: number, before: readonly ReplicaTask[]): ReplicaTask | null {
+  if (slot.token_hash === null || slot.failures < FAILING) return null;
+  const failed = (task: ReplicaTask) =>
+    task.revision === revision &&
+    task.slot === index &&
+    task.attempt === slot.attempt - 1 &&
+    task.state === TaskState.FAILED;
+  return before.find(failed) ?? null;
+}
+
 /** The tasks of one revision's replicas, from its job. Times stay where nothing changed. */
 export function replicaTasks(
   { slots }: Pick<Job, "slots">,
@@ -25,6 +42,8 @@ export function replicaTasks(
   now: Date,
 ): ReplicaTask[] {
   return slots.flatMap((each, slot): ReplicaTask[] => {
+    const failed = ready.has(slot) ? null : stillFailed(each, slot, revision, before);
+    if (failed) return [failed];
     const next = told(each, ready.has(slot));
     if (!next) return [];
     const earlier = before.find(

@@ -35,6 +35,14 @@ class Lines(unittest.TestCase):
         self.screen.write("stdout", "bar 50%\r       \rdone\n\r\x1b[2K   3%\r\x1b[2K   99%\n")
         self.assertShown("2/2 [==]\ndone\n   99%\n")
 
+    def test_shows_the_last_states_of_nested_progress_bars(self) -> None:
+        for epoch in range(3):
+            self.screen.write("stderr", f"\repoch {epoch}")
+            for batch in range(50):
+                for piece in ("\n", f"\rbatch {batch}", "\x1b[A"):
+                    self.screen.write("stderr", piece)
+        self.assertShown("epoch 0\nbatch 0\nbatch 49\nepoch 2\n")
+
     def test_lets_a_line_grow(self) -> None:
         for _ in range(3):
             self.screen.write("stdout", ".")

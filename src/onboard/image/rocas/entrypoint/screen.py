@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -11,6 +12,10 @@ from .line_states import STEERING, LineState, visible
 MAX_LINE_CHARACTERS = 8 * 1024
 MAX_HELD_CHARACTERS = 64 * 1024
 MAX_DISPLAYS = 100
+# Lines that nested progress bars stand on.
+MAX_ROWS = 20
+_MOVES = re.compile(r"(\n|\x1b\[[0-9]{0,3}A)")
+_UP = re.compile(r"\x1b\[([0-9]{0,3})A")
 
 
 class _Line:
@@ -34,6 +39,8 @@ class Screen:
         self._held: list[tuple[str, str]] | None = None
         self._held_characters = 0
         self._displays: dict[str, str] = {}
+        # On which of its lines a stream is that has moved up.
+        self._rows: dict[str, int] = {}
 
     def write(self, stream: str, text: str) -> None:
         with self._lock:
@@ -75,6 +82,7 @@ class Screen:
         with self._lock:
             self.tick()
             self._lines.clear()
+            self._rows.clear()
             self._end_open_line()
 
     def _release(self) -> None:
@@ -83,6 +91,9 @@ class Screen:
             self._feed(stream, text)
 
     def _feed(self, stream: str, text: str) -> None:
+        if stream in self._rows or _UP.search(text):
+            self._feed_rows(stream, text)
+            return
         if stream not in self._lines and not STEERING.search(text):
             whole_lines, end, text = text.rpartition("\n")
             if end:
@@ -94,6 +105,22 @@ class Screen:
             self._end(stream)
         if rest:
             self._append(stream, rest)
+
+    def _feed_rows(self, stream: str, text: str) -> None:
+        """Nested progress bars go down a line and up again: each line of theirs is one that is written over."""
+        row = self._rows.get(stream, 0)
+        for piece in filter(None, _MOVES.split(text)):
+            up = _UP.fullmatch(piece)
+            if piece == "\n":
+                row += 1
+                self._append(f"{stream} {row}", "\r")
+                if f"{stream} {row - MAX_ROWS}" in self._lines:
+                    self._end(f"{stream} {row - MAX_ROWS}")
+            elif up:
+                row -= int(up[1] or 1)
+            else:
+                self._append(f"{stream} {row}", piece)
+        self._rows[stream] = row
 
     def _append(self, stream: str, text: str) -> None:
         line = self._lines.setdefault(stream, _Line())
