@@ -193,7 +193,7 @@ test("children of many parents are filtered and ordered for each", async () => {
   expect(errors).toBeUndefined();
   expect(data.models.nodes).toEqual([
     { versions: { totalCount: 1, nodes: [{ name: "omega" }] } },
-    { versions: { totalCount: 3, nodes: [{ name: "gamma" }] } },
+    { versions: { totalCount: 3, nodes: [{ name: "beta" }] } },
   ]);
 });
 

@@ -1,7 +1,6 @@
 import { Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
 import { keyFault } from "../json-object.js";
-import { printedPath } from "../printed-path.js";
 import { PlainValueScalar } from "../scalars.js";
 import { type Asking, type Criterion, fieldAt, type Place, within } from "./criterion.js";
 import { all, type Demand, served, unserved } from "./demand.js";
@@ -68,7 +67,7 @@ export function checkDetailsPath(path: readonly string[], at: readonly (string |
     throw new DomainError("BAD_USER_INPUT", `A path has 1 to ${MOST_SEGMENTS} keys.`, at);
   for (const [index, key] of path.entries()) {
     const fault = keyFault(key);
-    if (fault) throw new DomainError("BAD_USER_INPUT", `${printedPath(path.slice(0, index + 1))}: ${fault}`, at);
+    if (fault) throw new DomainError("BAD_USER_INPUT", `Key ${index + 1} of the path: ${fault}`, at);
   }
 }
 

@@ -67,7 +67,7 @@ function problemsOf(
     ...(errors.length === 0 && !may ? ["accepted"] : []),
     ...(status >= 500 ? [`answered with ${status}`] : []),
     ...(Buffer.byteLength(JSON.stringify(errors)) > MOST_BYTES ? ["an answer of more than 4 kB"] : []),
-    ...(JSON.stringify(errors).includes(CANARY) ? ["the value stands in the answer"] : []),
+    ...(JSON.stringify(errors.map(withoutKey)).includes(CANARY) ? ["the value stands in the answer"] : []),
     ...errors.flatMap((each) => [
       ...(CODES.has(each.extensions?.code ?? "") ? [] : ["no code of the list"]),
       ...(OUR_FAULT.has(each.extensions?.code ?? "") ? ["a failure on our side"] : []),
@@ -77,6 +77,10 @@ function problemsOf(
   ];
   return found.map((each) => `${position.label} ${jsonOf(value).slice(0, 80)}: ${each}: ${text.slice(0, 400)}`);
 }
+
+/** A key that no JSON object may have is named, in quotes and escaped, and nothing else of what was sent. */
+const NAMED_KEY = /: \["(?:[^"\\\p{Cc}]|\\.)*"\]: (?=A key )/u;
+const withoutKey = (told: Told): Told => ({ ...told, message: told.message.replace(NAMED_KEY, ": ") });
 
 /** A refusal leads to the value, or to what is wrong inside of it; what a record says no to may be told of what is around. */
 function meets(told: Path | undefined, path: Path, may: boolean): boolean {
