@@ -113,5 +113,5 @@ test("two components that select differently both keep their data, in Apollo Cli
     state: { node: { task: { state: "RUNNING" } } },
     progress: { node: { task: { progress: 0.5, error: null } } },
   });
-  expect(apollo.after).toEqual(["made-in-the-dashboard", apollo.before[0]]);
+  expect(apollo.after).toEqual(["made-in-the-dashboard", ...apollo.before]);
 });
