@@ -82,10 +82,16 @@ const isClear = ({ slots, containers }: SeenRevision): boolean =>
 const containersOf = ({ containers }: SeenRevision, slot: number): readonly Replica[] =>
   containers.filter((each) => each.slot === slot);
 
+/** The recorded one too: its volumes may be there still, after a removal whose answer was lost. */
+const leftoversOf = (slot: Slot | undefined, there: readonly Replica[]): string[] => [
+  ...new Set([...there.map(({ name }) => name), ...(slot?.container ? [slot.container] : [])]),
+];
+
 function stepOfUnwanted(index: number, seen: SeenRevision, now: Date): Step[] {
   const slot = seen.slots[index];
-  const leftovers = containersOf(seen, index).map(({ name }) => name);
-  if (!slot || (leftovers.length === 0 && slot.token_hash === null && slot.last_error === null)) return [];
+  const there = containersOf(seen, index);
+  const leftovers = leftoversOf(slot, there);
+  if (!slot || (there.length === 0 && slot.token_hash === null && slot.last_error === null)) return [];
   return slot.not_before && slot.not_before > now ? [] : [{ do: "CLEAR", slot: index, leftovers }];
 }
 
@@ -96,7 +102,7 @@ function stepOfWanted(index: number, seen: SeenRevision, now: Date): Step[] {
   // Without a token nobody works for the slot: it has not begun, or its last attempt was lost.
   if (slot.token_hash === null) {
     if (slot.not_before && slot.not_before > now) return [];
-    return [{ do: "INTEND", slot: index, leftovers: all.map(({ name }) => name) }];
+    return [{ do: "INTEND", slot: index, leftovers: leftoversOf(slot, all) }];
   }
   const container = all.find(({ name }) => name === slot.container) ?? null;
   const lost = whyLost(slot, container, seen, now);

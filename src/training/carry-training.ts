@@ -25,10 +25,13 @@ export const carryTraining: Carrier = async (app, hold) => {
 
 async function look(app: App, hold: Hold, { resources }: Training): Promise<TrainingSeen> {
   if (!resources) throw new Error(`${hold.job._id} has no resources.`);
-  const name = hold.job.slots[0]?.container;
-  const container = name
-    ? ((await app.runtime.observe(hold.job._id)).find((each) => each.name === name) ?? null)
-    : null;
+  const slot = hold.job.slots[0];
+  const name = slot?.container;
+  // What the notebook came to is stored: the engine has nothing to add.
+  const container =
+    name && !slot.completed
+      ? ((await app.runtime.observe(hold.job._id)).find((each) => each.name === name) ?? null)
+      : null;
   const running = container?.state === "RUNNING";
   // It may have reported its result between our last look at the job and the end that was seen: the report counts.
   if (!running) await hold.write({});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ContainerRefusedError } from "../../src/runtime/runtime.js";
+import { ContainerRefusedError, type ContainerSpec, type Resources } from "../../src/runtime/runtime.js";
 import { containerOf, newJob } from "../contracts/runtime.contract.js";
 import {
   BASE_IMAGE,
@@ -19,8 +19,12 @@ const SERVER = `exec perl -MIO::Socket -e '
   while ($c = $s->accept) { while (<$c>) { last if /^\\s*$/ } print $c "HTTP/1.0 200 OK\\r\\n\\r\\nhello"; close $c }'`;
 
 /** Runs a shell script in a container of the policy and gives what it wrote. */
-async function outputOf({ runtime }: TestCluster, image: string): Promise<string> {
+async function outputOf(cluster: TestCluster, image: string, more: Partial<Resources> = {}): Promise<string> {
   const container = containerOf(image);
+  return outputOfContainer(cluster, { ...container, resources: { ...container.resources, ...more } });
+}
+
+async function outputOfContainer({ runtime }: TestCluster, container: ContainerSpec): Promise<string> {
   await runtime.run({ ...container, secretFiles: { token: CANARY } });
   const until = performance.now() + 20_000;
   while ((await runtime.observe(container.job))[0]?.state !== "EXITED") {
@@ -120,7 +124,37 @@ describeWithDocker("containers on Docker", () => {
 
     await cluster.runtime.run(container);
 
-    await expect.poll(() => cluster.runtime.scratchMb(container.name), { timeout: 20_000 }).toBeGreaterThanOrEqual(28);
+    const seen = async () => {
+      const sizes = await cluster.runtime.scratchSizes().catch(() => null);
+      return sizes?.get(container.name) ?? 0;
+    };
+    await expect.poll(seen, { timeout: 20_000 }).toBeGreaterThanOrEqual(28);
+  });
+
+  test("shared memory holds 200 MiB, and what lies in TMPDIR is executable", async () => {
+    await using cluster = openCluster();
+    const image = await imageOf(
+      "dd if=/dev/zero of=/dev/shm/large bs=1M count=200 2>&1 | tail -1; " +
+        'printf "#!/bin/sh\\necho executed in $TMPDIR\\n" > $TMPDIR/x; chmod +x $TMPDIR/x; $TMPDIR/x',
+    );
+
+    const output = await outputOf(cluster, image, { memoryMb: 512 });
+
+    expect(output).toMatch(/209715200 bytes/);
+    expect(output).toContain("executed in /scratch/tmp\n");
+  });
+
+  test("what the image says about how it is run counts for nothing if a program is named", async () => {
+    await using cluster = openCluster();
+    const image = await imageOf(
+      "echo the image's own",
+      'SHELL ["/bin/false"]\nENTRYPOINT ["echo", "entered"]\nUSER 0\nHEALTHCHECK CMD exit 1\nSTOPSIGNAL SIGKILL\nENV ROCAS_JOB=x TMPDIR=/x',
+    );
+    const container = { ...containerOf(image), command: ["/bin/sh", "-c", "id -u; echo $TMPDIR $ROCAS_JOB"] };
+
+    const output = await outputOfContainer(cluster, container);
+
+    expect(output).toBe(`10000\n/scratch/tmp ${container.job}\n`);
   });
 
   test("a container that needs more memory than it has is seen as such", async () => {
