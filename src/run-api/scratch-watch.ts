@@ -1,7 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "../app.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 
 const EVERY_MS = 10_000;
+const PATIENCE_MS = 1_000;
 
 interface Measured {
   readonly at: number;
@@ -40,7 +42,9 @@ export async function tooMuchScratch(
 
 async function measured({ runtime, logger }: App, watch: Watch, container: string): Promise<number | null> {
   try {
-    const mb = await runtime.scratchMb(container);
+    // With much on the disk a measurement takes minutes: nobody waits for it, and its figure counts later.
+    const mb = await Promise.race([runtime.scratchMb(container), pause(PATIENCE_MS, null, { ref: false })]);
+    if (mb === null) return null;
     watch.isFailing = false;
     return mb;
   } catch (error) {

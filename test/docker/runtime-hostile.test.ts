@@ -124,11 +124,7 @@ describeWithDocker("containers on Docker", () => {
 
     await cluster.runtime.run(container);
 
-    const seen = async () => {
-      const sizes = await cluster.runtime.scratchSizes().catch(() => null);
-      return sizes?.get(container.name) ?? 0;
-    };
-    await expect.poll(seen, { timeout: 20_000 }).toBeGreaterThanOrEqual(28);
+    await expect.poll(() => cluster.runtime.scratchMb(container.name), { timeout: 20_000 }).toBeGreaterThanOrEqual(28);
   });
 
   test("shared memory holds 200 MiB, and what lies in TMPDIR is executable", async () => {
@@ -148,7 +144,7 @@ describeWithDocker("containers on Docker", () => {
     await using cluster = openCluster();
     const image = await imageOf(
       "echo the image's own",
-      'SHELL ["/bin/false"]\nENTRYPOINT ["echo", "entered"]\nUSER 0\nHEALTHCHECK CMD exit 1\nSTOPSIGNAL SIGKILL\nENV ROCAS_JOB=x TMPDIR=/x',
+      'SHELL ["/bin/bash", "-c"]\nENTRYPOINT ["echo", "entered"]\nUSER 0\nHEALTHCHECK CMD exit 1\nSTOPSIGNAL SIGKILL\nENV ROCAS_JOB=x TMPDIR=/x',
     );
     const container = { ...containerOf(image), command: ["/bin/sh", "-c", "id -u; echo $TMPDIR $ROCAS_JOB"] };
 

@@ -21,11 +21,15 @@ interface Call {
   readonly tar?: Readable | Buffer;
   readonly auth?: Credentials & { readonly registry: string };
   readonly signal?: AbortSignal;
+  /** Milliseconds, if it may take longer than other calls. */
+  readonly timeout?: number;
   /** The engine passes a registry's failure on as its own: no status of it means that the engine is away. */
   readonly isOfRegistry?: boolean;
 }
 
 const CALL_TIMEOUT = 30_000;
+/** It walks every volume of the engine. */
+const MEASURING_TIMEOUT = 10 * 60_000;
 const LONGEST_MESSAGE = 4_000;
 const LONGEST_ANSWER = 256 * 1024 * 1024;
 const GOOD = new Set([200, 201, 204, 304]);
@@ -51,21 +55,19 @@ export class DockerEngine {
     return this.list({ method: "GET", path: ["networks"], query: filters({ name: [name] }) });
   }
 
-  createNetwork(body: object): Promise<{ readonly Id: string }> {
-    return this.ask({ method: "POST", path: ["networks", "create"], body });
+  /** Null if the engine made it without a word. */
+  createNetwork(body: object): Promise<{ readonly Id: string } | null> {
+    return this.answered({ method: "POST", path: ["networks", "create"], body });
   }
 
   async removeNetwork(id: string): Promise<void> {
     await orNull(this.tell({ method: "DELETE", path: ["networks", id] }));
   }
 
-  /** Gives the one that has the name where there is one. */
-  createVolume(name: string, labels: Labels): Promise<SeenVolume> {
-    return this.ask({
-      method: "POST",
-      path: ["volumes", "create"],
-      body: { Name: name, Driver: "local", Labels: labels },
-    });
+  /** Leaves the one that has the name as it is, if there is one. */
+  async createVolume(name: string, labels: Labels): Promise<void> {
+    const body = { Name: name, Driver: "local", Labels: labels };
+    await this.tell({ method: "POST", path: ["volumes", "create"], body });
   }
 
   volume(name: string): Promise<SeenVolume | null> {
@@ -78,12 +80,12 @@ export class DockerEngine {
 
   /** Without their sizes. */
   async volumes(filter: Readonly<Record<string, readonly string[]>>): Promise<readonly SeenVolume[]> {
-    const answer = await this.ask<{ Volumes: SeenVolume[] | null }>({
+    const answer = await this.answered<{ Volumes: SeenVolume[] | null }>({
       method: "GET",
       path: ["volumes"],
       query: filters(filter),
     });
-    return answer.Volumes ?? [];
+    return answer?.Volumes ?? [];
   }
 
   /** With the size of each volume, which the engine measures at every call. It refuses (500) while it measures for anybody. */
@@ -93,12 +95,13 @@ export class DockerEngine {
       method: "GET",
       path: ["system", "df"],
       query: { type: "volume" },
+      timeout: MEASURING_TIMEOUT,
     });
     return usage.Volumes ?? [];
   }
 
-  createContainer(name: string, body: object): Promise<{ readonly Id: string }> {
-    return this.ask({ method: "POST", path: ["containers", "create"], query: { name }, body });
+  async createContainer(name: string, body: object): Promise<void> {
+    await this.tell({ method: "POST", path: ["containers", "create"], query: { name }, body });
   }
 
   container(name: string): Promise<SeenContainer | null> {
@@ -181,7 +184,7 @@ export class DockerEngine {
   }
 
   private async answered<T>(call: Call): Promise<T | null> {
-    const answer = await this.dial({ ...call, signal: AbortSignal.timeout(CALL_TIMEOUT) });
+    const answer = await this.dial({ ...call, signal: AbortSignal.timeout(call.timeout ?? CALL_TIMEOUT) });
     const content = (await text(answer)).trim();
     if (content === "") return null;
     const found = parsed(content);

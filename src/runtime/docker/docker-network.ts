@@ -69,7 +69,7 @@ async function removingLater(engine: DockerEngine, oldest: SeenNetwork, later: S
 
 async function createNetwork(engine: DockerEngine, name: string, cluster: string): Promise<string | null> {
   try {
-    const { Id } = await engine.createNetwork({
+    const made = await engine.createNetwork({
       Name: name,
       CheckDuplicate: true,
       Driver: "bridge",
@@ -78,7 +78,7 @@ async function createNetwork(engine: DockerEngine, name: string, cluster: string
       Options: { [NO_TALK]: "false" },
       Labels: { "rocas.cluster": cluster },
     });
-    return Id;
+    return made?.Id ?? null;
   } catch (error) {
     if (hasStatus(error, 409)) return null;
     throw error;

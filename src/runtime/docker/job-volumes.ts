@@ -6,14 +6,16 @@ import type { ContainerSpec, NamedAttempt } from "../runtime.js";
 import { SCRATCH_FOLDER } from "../scratch-folder.js";
 import type { DockerEngine } from "./docker-engine.js";
 import type { Labels } from "./engine-answers.js";
-import { hasStatus } from "./engine-errors.js";
+import { hasStatus, unavailable } from "./engine-errors.js";
 
 const MOST_SECRETS = 256 * 1024;
 
 /** @throws CONFLICT where a volume of somebody else has the name. */
 export async function makeVolumes(engine: DockerEngine, name: string, labels: Labels): Promise<void> {
   for (const volume of [stateVolume(name), scratchVolume(name)]) {
-    const made = await engine.createVolume(volume, labels);
+    await engine.createVolume(volume, labels);
+    const made = await engine.volume(volume);
+    if (!made) throw unavailable(`The engine does not show the volume ${volume} that it made.`);
     if (made.Labels?.["rocas.cluster"] !== labels["rocas.cluster"])
       throw new DomainError("CONFLICT", `The engine has a volume ${volume} that is not ours.`);
   }
