@@ -21,7 +21,8 @@ export async function versionsByName(
   asked: readonly VersionName[],
 ): Promise<(ModelVersion | null)[]> {
   const named = new Map((await currentByKey(store.modelVersions, asked.map(nameKey))).map((each) => [each.key, each]));
-  const others = asked.filter((each) => !named.has(nameKey(each)));
+  // No alias is empty, and the index of aliases has none.
+  const others = asked.filter((each) => each.name !== "" && !named.has(nameKey(each)));
   const aliased = others.length === 0 ? new Map<string, ModelVersion>() : await byAlias(store, others);
   return asked.map((each) => named.get(nameKey(each)) ?? aliased.get(nameKey(each)) ?? null);
 }
