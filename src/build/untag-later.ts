@@ -11,7 +11,12 @@ const MAX_TAGS = 100;
  */
 export async function untagOrNote(app: Untagging, tag: string): Promise<void> {
   if (await untagged(app, tag)) return;
-  await app.store.unneededImages.updateOne({ _id: tag }, { $set: { since: await app.store.now() } }, { upsert: true });
+  await noteTag(app, tag);
+}
+
+/** Notes the tag of a build version that goes, for whenever the engine answers and no container uses it. Repeatable. */
+export async function noteTag({ store }: Pick<App, "store">, tag: string): Promise<void> {
+  await store.unneededImages.updateOne({ _id: tag }, { $set: { since: await store.now() } }, { upsert: true });
 }
 
 /** Removes the noted tags that no container uses any more. Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE */

@@ -1,5 +1,7 @@
 import type { App } from "../app.js";
+import { ownTag } from "../build/image-names.js";
 import { removeImageOf } from "../build/remove-image-of.js";
+import { noteTag } from "../build/untag-later.js";
 import type { BuildVersion } from "../build-version/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { removeFilesOf } from "../files/remove-files-of.js";
@@ -8,8 +10,10 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import type { Training } from "../training/training.js";
 
-/** Gives up the files of a record that is about to go: afterwards nothing says which they were. Repeatable. */
+/** Gives up the files and the image of a record that is about to go: afterwards nothing says which they were. Repeatable. */
 export async function giveUpFiles(app: App, kind: Kind, record: AnyRecord): Promise<void> {
+  // If the engine does not answer, the image goes when it does.
+  if (kind === "bvers") await noteTag(app, ownTag(record as unknown as BuildVersion));
   if (kind === "dataset" || kind === "movers") await removeFilesOf(app, record as Dataset | ModelVersion);
   if (kind === "train")
     await removeFilesOf(app, { lightweight: false, files: [], archive: (record as unknown as Training).output });

@@ -12,6 +12,8 @@ import { Served } from "./deployment.js";
     "What a deployment ran from one change of it to the next. It never changes: the provenance of a prediction needs it.",
 })
 @modelOptions({ schemaOptions: { collection: "deployment_revisions" } })
+@index({ "movers.pretrained.hash": 1 })
+@index({ "movers.train.pretrained.hash": 1 })
 @index({ deployment: 1, superseded: 1, _id: -1 })
 export class DeploymentRevision extends storedRecord(Served) {
   /** The id of the deployment. */

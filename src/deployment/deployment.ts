@@ -72,6 +72,8 @@ export abstract class Served {
 @index({ proj: 1, superseded: 1, _id: -1 })
 @index({ availability: 1, superseded: 1, _id: -1 })
 @index({ superseded: 1, name: 1, _id: 1 })
+@index({ "movers.pretrained.hash": 1 })
+@index({ "movers.train.pretrained.hash": 1 })
 @index({ "movers._id": 1, superseded: 1, _id: -1 })
 @index({ "movers.model._id": 1, superseded: 1, _id: -1 })
 @index({ "bvers._id": 1, superseded: 1, _id: -1 })

@@ -26,10 +26,23 @@ export async function pinSnapshot(
   const hash = createHash("sha256")
     .update(serialize(canonical(snapshot) as object))
     .digest("hex");
-  try {
-    await snapshots.insertOne({ _id: hash, content: snapshot });
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
+  await keep(snapshots, hash, snapshot);
   return { _id: snapshot._id, key: snapshot.key, hash, taken_at: snapshot.taken_at };
+}
+
+/** One that is there is taken off the list of those that nothing needs. */
+async function keep(snapshots: Store["snapshots"], hash: string, content: ModelVersionSnapshot): Promise<void> {
+  for (;;) {
+    try {
+      await snapshots.updateOne(
+        { _id: hash },
+        { $unset: { unneeded_since: "" }, $setOnInsert: { content } },
+        { upsert: true },
+      );
+      return;
+    } catch (error) {
+      // Two of one content at the same time: the other has inserted, and this one finds it.
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
 }

@@ -53,7 +53,17 @@ async function named(
   where: object = {},
 ): Promise<readonly string[]> {
   const records = store[of] as unknown as Records<AnyRecord>;
-  const found = await plainly(records)
+  return foundAt(plainly(records), path, ids, where);
+}
+
+/** Which of these values stand under the path in documents of the collection. */
+export async function foundAt(
+  collection: mongo.Collection<{ _id: string }>,
+  path: string,
+  ids: readonly string[],
+  where: object = {},
+): Promise<readonly string[]> {
+  const found = await collection
     .find({ [path]: { $in: ids }, ...THERE, ...where }, { projection: { _id: 0, [path]: 1 } })
     .toArray();
   const wanted = new Set(ids);
@@ -74,7 +84,7 @@ async function aliased({ modelVersions }: Store, ids: readonly string[]): Promis
   return found.map(({ _id }) => String(_id));
 }
 
-const plainly = (records: Records<AnyRecord>): mongo.Collection<{ _id: string }> =>
+export const plainly = (records: Records<AnyRecord>): mongo.Collection<{ _id: string }> =>
   records.collection as unknown as mongo.Collection<{ _id: string }>;
 
 /** Every value that a path leads to, through lists too. */

@@ -90,6 +90,11 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
         ),
       ]);
     }),
+    store.snapshots.createIndexes([
+      { key: { checked_at: 1 } },
+      { key: { "content.pretrained.hash": 1 } },
+      { key: { "content.train.pretrained.hash": 1 } },
+    ]),
     store.jobs.createIndexes([
       { key: { active_key: 1 }, unique: true, partialFilterExpression: { active_key: { $exists: true } } },
       { key: { state: 1, next_reconcile_at: 1 } },

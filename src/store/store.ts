@@ -19,6 +19,16 @@ export type Records<T extends AnyRecord> = MongooseModel<T>;
 /** An outbox entry that has arrived: `_id` is `<record id>.<version>`, so that a record's entries are in order. */
 export type Event = OutboxEntry & { _id: string; record: string; key: string };
 
+/** A snapshot that others pin, by the hash of its content. */
+export interface KeptSnapshot {
+  readonly _id: string;
+  readonly content: ModelVersionSnapshot;
+  /** When a sweep last looked whether something pins it. */
+  readonly checked_at?: Date;
+  /** Since when nothing has. */
+  readonly unneeded_since?: Date;
+}
+
 /** Every collection. Records are written by `insertRecord` and `changeRecord` alone; jobs, logs and leases by `src/jobs` alone. */
 export interface Store {
   readonly projects: Records<Project>;
@@ -34,8 +44,8 @@ export interface Store {
   /** The same collections by the kind that an id names. */
   readonly byKind: Readonly<Record<Kind, Records<AnyRecord>>>;
 
-  /** Copies of version snapshots by the hash of their content; never changed. */
-  readonly snapshots: mongo.Collection<{ _id: string; content: ModelVersionSnapshot }>;
+  /** Copies of version snapshots by the hash of their content, which never changes. */
+  readonly snapshots: mongo.Collection<KeptSnapshot>;
   readonly events: mongo.Collection<Event>;
   readonly jobs: mongo.Collection<Job>;
   readonly logs: mongo.Collection<LogChunk>;

@@ -68,6 +68,8 @@ export abstract class TrainingInfo {
 @index({ "bvers._id": 1, superseded: 1, _id: -1 })
 @index({ "ds._id": 1, superseded: 1, _id: -1 })
 @index({ "pretrained._id": 1, superseded: 1, _id: -1 })
+@index({ "pretrained.pretrained.hash": 1 })
+@index({ "pretrained.train.pretrained.hash": 1 })
 @index({ "output.sha256": 1 })
 export class Training extends storedRecord(TrainingInfo) {
   /** The id of the project. */
