@@ -6,6 +6,9 @@ import { INEXACT, isWrittenWhole, markWholeFloat, staysAsWritten } from "./writt
 /** Numbers that JSON.parse may change, or that it cannot tell from others: 16 digits, `.0`, an exponent. */
 const TELLING = /(?:^|[:,[\s])-?(?:\d{16}|\d+\.0+(?!\d)|\d[\d.]*[eE])/;
 
+/** The texts of well-formed JSON: numbers in them are none, and logs are full of them. */
+const TEXTS = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+
 /** A number that is not what it seems once it is one of JavaScript's. */
 class Written {
   constructor(readonly text: string) {}
@@ -24,7 +27,7 @@ function numberOf(text: string): unknown {
  */
 export function parseJson(text: string): unknown {
   const plain: unknown = JSON.parse(text);
-  if (!TELLING.test(text)) return plain;
+  if (!TELLING.test(text) || !TELLING.test(text.replace(TEXTS, '""'))) return plain;
   const holder = { value: parsed(text) };
   settle(holder);
   return holder.value;
