@@ -111,3 +111,15 @@ test("an upload from a container goes on where it broke off, and may be repeated
   expect([head, last, again].map(({ headers }) => headers.get("upload-offset"))).toEqual(["5", "10", "10"]);
   expect([last, again].map(({ headers }) => headers.get("rocas-state"))).toEqual(["READY", "READY"]);
 });
+
+test("a training publishes a thousand files with long names, and is told if it has more", async () => {
+  await using app = await openTestApp();
+  const { container } = await claimed(app);
+  const files = Array.from({ length: 1_001 }, (_, index) => fileOf(`${"folder/".repeat(30)}${index}.bin`, "x"));
+
+  const most = await container.post("/publish", { files: files.slice(1) });
+  const more = await container.post("/publish", { files });
+
+  expect([most.status, most.body.uploads?.length]).toEqual([200, 1_000]);
+  expect([more.status, more.body.error?.message]).toEqual([413, expect.stringContaining("these are 1001")]);
+});

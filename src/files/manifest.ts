@@ -49,8 +49,7 @@ export function manifestOf(inputs: readonly ManifestFileInput[], lightweight: bo
 
 /** What holds for the files of a record together. @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
 export function checkManifest(files: readonly StoredFile[], lightweight: boolean, path: readonly string[]): void {
-  if (files.length > MOST_FILES)
-    throw new DomainError("LIMIT_EXCEEDED", `A record has at most ${MOST_FILES} files.`, path);
+  if (files.length > MOST_FILES) throw tooManyFiles(files.length, path);
   checkNames(files, path);
   if (!lightweight) return;
   const large = files.findIndex(({ size }) => size > MOST_LIGHT_FILE);
@@ -63,6 +62,13 @@ export function checkManifest(files: readonly StoredFile[], lightweight: boolean
   if (files.reduce((sum, { size }) => sum + size, 0) > MOST_LIGHT_RECORD)
     throw new DomainError("LIMIT_EXCEEDED", "The files of a lightweight record have at most 64 MiB together.", path);
 }
+
+export const tooManyFiles = (number: number, path: readonly string[] = ["files"]): DomainError =>
+  new DomainError(
+    "LIMIT_EXCEEDED",
+    `A record has at most ${MOST_FILES} files, and these are ${number}: put many small ones into one archive.`,
+    path,
+  );
 
 function checkNames(files: readonly StoredFile[], path: readonly string[]): void {
   const seen = new Set<string>();

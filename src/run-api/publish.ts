@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { MOST_FILES, tooManyFiles } from "../files/manifest.js";
 import { FilesState, type StoredFile } from "../graph/stored-file.js";
 import type { Model } from "../model/model.js";
 import type { ModelVersion } from "../model-version/model-version.js";
@@ -18,8 +19,8 @@ import { type Fields, fieldsOf, given, integerAt, jsonObjectAt, listAt, textAt, 
 import { isAskedAgain, lastPublished, type Wish } from "./published.js";
 import { readJson } from "./read-body.js";
 
-const MOST_BYTES = 256 * 1024;
-const MOST_FILES = 1_000;
+/** Room for as many files as a record may have, with long names. */
+const MOST_BYTES = 2 * 1024 ** 2;
 const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "compressed", "files"];
 
 /**
@@ -44,7 +45,10 @@ async function versionFor(
 ): Promise<ModelVersion> {
   const named = textAt(body, "name");
   const name = named === null ? null : asName(named);
-  const files = listAt(body, "files", MOST_FILES).map(fileOf);
+  const offered = listAt(body, "files", Number.MAX_SAFE_INTEGER);
+  // Before the names are judged, which takes its time for very many.
+  if (offered.length > MOST_FILES) throw tooManyFiles(offered.length);
+  const files = offered.map(fileOf);
   const input = {
     model: model.name,
     name,
