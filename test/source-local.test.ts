@@ -257,6 +257,10 @@ describe("what git says of a folder", () => {
       { gitVersion: head, gitDirty: false },
       { gitVersion: head, gitDirty: false },
     ]);
+    gitIn(folder, "commit", "-q", "-m", "two");
+    expect(await project.state()).toMatchObject({ gitDirty: false });
+    gitIn(join(folder, "part"), "commit", "-q", "--allow-empty", "-m", "other");
+    expect(await project.state()).toMatchObject({ gitDirty: true });
   });
 
   test("a folder that the work tree around it ignores is none of it", async () => {
@@ -269,6 +273,29 @@ describe("what git says of a folder", () => {
     await using context = await project.open();
 
     expect(context).toMatchObject({ gitVersion: null, gitDirty: null });
+  });
+
+  test("a further work tree, and a submodule, are of the commits that are checked out there", async () => {
+    await using project = await openRepository();
+    const { root, folder, head } = project;
+    gitIn(folder, "worktree", "add", "-q", "-b", "side", join(root, "side"));
+    gitIn(folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", folder, "inner");
+    gitIn(folder, "commit", "-q", "-m", "two");
+    const outer = gitIn(folder, "rev-parse", "HEAD");
+
+    expect(await project.state("side")).toEqual({ gitVersion: head, gitDirty: false });
+    expect(await project.state("project/inner")).toEqual({ gitVersion: head, gitDirty: false });
+    expect(await project.state()).toEqual({ gitVersion: outer, gitDirty: false });
+    gitIn(join(folder, "inner"), "commit", "-q", "--allow-empty", "-m", "other");
+    expect(await project.state()).toEqual({ gitVersion: outer, gitDirty: true });
+  });
+
+  test("a repository whose settings name a work tree elsewhere says nothing", async () => {
+    await using project = await openRepository();
+    gitIn(project.folder, "config", "core.worktree", project.base + "/other");
+    await mkdir(join(project.base, "other"));
+
+    expect(await project.state()).toEqual({ gitVersion: null, gitDirty: null });
   });
 
   test("a repository without a commit says nothing", async () => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { git, GitFailed } from "../git/git-command.js";
+import { isWithin } from "./project-folder.js";
 
 export interface GitState {
   readonly gitVersion: string | null;
@@ -23,7 +24,9 @@ export async function gitState(folder: string, signal?: AbortSignal): Promise<Gi
   const within = AbortSignal.any([AbortSignal.timeout(COMPARING), ...(signal ? [signal] : [])]);
   try {
     const tree = await workTree(folder, home, within);
-    if (!tree || (tree.top !== folder && (await isIgnored(folder, home, within)))) return NONE;
+    // The settings of a repository can name a work tree that is elsewhere.
+    if (!tree || !isWithin(folder, tree.top)) return NONE;
+    if (tree.top !== folder && (await isIgnored(folder, home, within))) return NONE;
     return { gitVersion: tree.commit, gitDirty: await differs({ ...tree, folder, home, signal: within }) };
   } finally {
     await rm(home, { recursive: true, force: true });
@@ -78,7 +81,7 @@ async function differs({ folder, top, common, commit, home, signal }: Compared):
     "status",
     "--porcelain",
     "--untracked-files=normal",
-    "--ignore-submodules=all",
+    "--ignore-submodules=dirty",
     "--",
     `:(literal)${scope}`,
   ];
