@@ -169,6 +169,7 @@ test("the secret of a chest reaches the git host and no log", async () => {
   await work.settled();
 
   expect(work.git.asked[0]!.credentials).toEqual({ username: "ann", password: "correct horse" });
+  expect(await work.buildOf(_id)).toMatchObject({ used_chest: { chest: chest._id, name: "git" } });
   expect(await work.logOf(_id)).toContain("RUN echo ***");
   expect(JSON.stringify([await work.jobOf(_id), await work.buildOf(_id)])).not.toContain("correct horse");
 });

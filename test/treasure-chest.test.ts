@@ -209,3 +209,26 @@ test("a chest leads to the builds that fetch with it and to those that push with
 
   expect(data.treasureChest).toEqual({ builds: { totalCount: 0 }, pushes: { totalCount: 0 } });
 });
+
+test.each([{ name: "canary-user-4711" }, { desc: "for canary-user-4711." }, { details: { a: ["canary-user-4711"] } }])(
+  "a user name in %j is refused, and no answer holds it",
+  async (fields) => {
+    await using app = await openTestApp();
+
+    const refused = await create(app, { ...CANARY, ...fields });
+
+    const extensions = { code: "BAD_USER_INPUT", path: ["input", Object.keys(fields)[0]] };
+    expect(refused.errors).toMatchObject([{ extensions }]);
+    expect(JSON.stringify(refused)).not.toContain(CANARY.username);
+  },
+);
+
+test("a user name that is part of another word is none, nor that of the owner", async () => {
+  await using app = await openTestApp();
+
+  const made = await create(app, { name: "annual", desc: "for anna", owner: "ann", username: "ann", password: "p-47" });
+  const changed = await update(app, { name: "annual", desc: "for ann" });
+
+  expect(made.errors).toBeUndefined();
+  expect(changed.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", path: ["input", "desc"] } }]);
+});

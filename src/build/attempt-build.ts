@@ -4,8 +4,10 @@ import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import { writeTask } from "../jobs/write-task.js";
 import { BuildRefused, reasonOf } from "./build-failure.js";
 import { type BuildKeys, openKeys } from "./build-keys.js";
+import { ImageBuildError } from "../runtime/image-builder.js";
 import { BuildLog } from "./build-log.js";
 import { endBuild } from "./end-build.js";
+import { failureOf } from "./failure-of.js";
 import { temporaryTag } from "./image-names.js";
 import { makeImage } from "./make-image.js";
 import { pushImage } from "./push-image.js";
@@ -90,7 +92,9 @@ async function failed(app: App, hold: Hold, log: BuildLog, error: unknown): Prom
   }
   log.told(`\n${reason}\n`);
   await log.close();
-  return endBuild(app, hold, "FAILED", log.tail(MOST_ERROR));
+  const said =
+    error instanceof ImageBuildError ? failureOf(log.tail(MOST_ERROR), log.shown(reason)) : log.shown(reason);
+  return endBuild(app, hold, "FAILED", said.slice(0, MOST_ERROR));
 }
 
 /** What an attempt made whose worker died: found in the job, or by the temporary tag that its image got in the end. */

@@ -45,10 +45,15 @@ export class BuildLog implements AsyncDisposable {
 
   /** The last lines of what was written, at most so many characters, fit to be shown. */
   tail(most: number): string {
-    const text = maskSecrets(printable(this.#tail), this.secrets).trim();
+    const text = this.shown(this.#tail).trim();
     if (text.length <= most) return text;
     const end = text.slice(-most);
     return end.slice(end.indexOf("\n") + 1);
+  }
+
+  /** The text without secrets, fit to be shown. */
+  shown(text: string): string {
+    return maskSecrets(printable(text), this.secrets);
   }
 
   readonly told = (text: string): void => {

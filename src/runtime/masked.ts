@@ -1,6 +1,6 @@
 import type { Credentials } from "./image-builder.js";
 
-/** The text with stars for the password, in each way of writing in which a server or program could echo it. */
+/** The text with stars for the credentials, in each way of writing in which a server or program could echo them. */
 export function masked(text: string, credentials: Credentials | null): string {
   if (!credentials?.password) return text;
   const { username, password } = credentials;
@@ -11,7 +11,16 @@ export function masked(text: string, credentials: Credentials | null): string {
     each.toString("base64url"),
     each.toString("hex"),
   ]);
-  return [...ways, encodeURIComponent(password), JSON.stringify(password).slice(1, -1), password]
+  const without = [...ways, encodeURIComponent(password), JSON.stringify(password).slice(1, -1), password]
     .sort((a, b) => b.length - a.length)
     .reduce((masking, way) => masking.replaceAll(way, "***"), text);
+  if (username === "") return without;
+  return [encodeURIComponent(username), username].reduce(
+    (masking, way) => masking.replaceAll(asWord(way), "***"),
+    without,
+  );
 }
+
+/** Finds a name where no letter or digit is beside it: `ann`, and not in `annual`. */
+export const asWord = (name: string): RegExp =>
+  new RegExp(`(?<![\\p{L}\\p{N}])${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?![\\p{L}\\p{N}])`, "gu");

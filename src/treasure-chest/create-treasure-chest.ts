@@ -21,7 +21,7 @@ export function createTreasureChest(
     const { desc = null, details, username, password } = input;
     const name = input.name ?? madeUpName();
     const owner = givenOwner(input) ?? intent.caller.name;
-    refuseShownSecret(password, { name, owner, desc, details });
+    refuseShownSecret({ username, password }, { name, owner, desc, details });
     const _id = newId("tchest");
     // Sealed first: a crash before the insert leaves a sealed secret that no record names, never a chest without one.
     await vault.keep(_id, 1, { username, password });

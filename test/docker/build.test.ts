@@ -53,7 +53,7 @@ describeWithDocker("builds with Docker", () => {
 
     const { task } = await work.buildOf(_id);
     expect(task.state).toBe("FAILED");
-    expect(task.error).toMatch(/no such wheel[^]*returned a non-zero code: 7$/);
+    expect(task.error).toMatch(/^no such wheel\n[^]*returned a non-zero code: 7$/);
     expect(work.images(project._id)).toEqual(before);
   });
 

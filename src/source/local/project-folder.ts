@@ -23,7 +23,7 @@ export async function projectFolder(location: string, roots: readonly string[]):
   );
 }
 
-const isWithin = (path: string, folder: string): boolean =>
+export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
 // Whatever hinders it (absent, forbidden, a circle of links, too long): nobody learns which.
