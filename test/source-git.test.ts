@@ -4,7 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
+import { LocalSource } from "../src/source/local/local-source.js";
 import { GitSource } from "../src/source/git/git-source.js";
 import { isPublicAddress } from "../src/source/git/public-address.js";
 import { type SourceRequest, SourceError } from "../src/source/source.js";
@@ -240,21 +242,63 @@ describe("hostile repositories", () => {
       await expect(repository.source.open(repository.request(), silent)).rejects.toThrow(SourceError);
     });
 
-  test("submodules are left out, hooks and filters do not run", async () => {
+  test("submodules are refused by name and not reached, and left out where .dockerignore says so", async () => {
     await using repository = await openRepository({
       ...DOCKERFILE,
-      ".gitattributes": "*.bin filter=lfs\n",
-      "large.bin": "version https://git-lfs.github.com/spec/v1\n",
       ".gitmodules": '[submodule "x"]\n\tpath = sub\n\turl = ext::sh -c touch% PWN\n',
     });
     gitIn(repository.folder, "update-index", "--add", "--cacheinfo", `160000,${repository.first},sub`);
     gitIn(repository.folder, "commit", "-q", "-m", "submodule");
 
+    const opening = repository.source.open(repository.request(), silent);
+    await expect(opening).rejects.toThrow('submodules, which builds from GIT do not fetch: "sub"');
+
+    await writeTree(repository.folder, { ".dockerignore": "sub\n" });
+    gitIn(repository.folder, "add", ".dockerignore");
+    gitIn(repository.folder, "commit", "-q", "-m", "ignored");
+    await using context = await repository.source.open(repository.request(), silent);
+    expect(Object.keys(await contentOf(context.stream()))).not.toContain("sub/");
+  });
+
+  test("files of Git LFS are refused by name, filters and hooks do not run", async () => {
+    const oid = "0".repeat(64);
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 5\n`;
+    await using repository = await openRepository({
+      ...DOCKERFILE,
+      ".gitattributes": "*.bin filter=lfs\n*.x filter=x\n",
+      "data/large.bin": pointer,
+      "small.bin": "no pointer",
+      "a.x": "as it is",
+    });
+
+    const opening = repository.source.open(repository.request(), silent);
+
+    await expect(opening).rejects.toThrow(/Git LFS.*"data\/large.bin"\./);
+  });
+
+  test("line ends, encodings and $Id$ are those of a checkout", async () => {
+    await using repository = await openRepository({
+      ...DOCKERFILE,
+      ".gitattributes":
+        "*.bat eol=crlf\n*.u16 text working-tree-encoding=UTF-16LE\n*.py ident\nsub/*.txt export-ignore\n",
+      "a.bat": "one\r\ntwo\r\n",
+      "b.u16": Buffer.from("hä\n", "utf16le").toString("latin1").replace("\u00e4", "a"),
+      "c.py": "# $Id$\n",
+      "sub/d.txt": "kept",
+    });
+    gitIn(repository.folder, "rm", "-q", "-r", "-f", "--cached", ".");
+    gitIn(repository.folder, "add", "-A");
+    const checked = join(repository.scratch, "..", "checked");
+    gitIn(repository.folder, "clone", "-q", repository.folder, checked);
+
     await using context = await repository.source.open(repository.request(), silent);
 
+    const local = new LocalSource([checked]);
+    await using folder = await local.open({ location: ".", ref: null, credentials: null }, silent);
+    expect((await buffer(context.stream())).equals(await buffer(folder.stream()))).toBe(true);
     const content = await contentOf(context.stream());
-    expect(content["large.bin"]).toContain("git-lfs");
-    expect(content["sub/"]).toBe("/");
+    expect(content["a.bat"]).toBe("one\r\ntwo\r\n");
+    expect(content["c.py"]).toMatch(/^# \$Id: [0-9a-f]{40} \$\n$/);
   });
 
   test("a folder of git's own name in odd case is refused", async () => {

@@ -79,13 +79,13 @@ const MOST_OUTPUT = 64 * 1024 * 1024;
 const MOST_COMPLAINT = 16 * 1024;
 
 /**
- * Runs git to its end and gives what it wrote.
+ * Runs git to its end and gives what it wrote. @param input what it reads
  * @throws GitFailed; SourceError where there is no git; the signal's reason.
  */
-export async function git(words: readonly string[], how: GitHow): Promise<Buffer> {
+export async function git(words: readonly string[], how: GitHow, input = ""): Promise<Buffer> {
   how.signal?.throwIfAborted();
   const process = startGit(words, how);
-  process.stdin.on("error", () => {}).end();
+  process.stdin.on("error", () => {}).end(input);
   const end = () => endGit(process);
   how.signal?.addEventListener("abort", end, { once: true });
   try {

@@ -1,13 +1,15 @@
+import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Told } from "../../runtime/image-builder.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
-import { checkTree } from "../tree/check-tree.js";
+import { checkTree, shown } from "../tree/check-tree.js";
 import { withoutIgnored } from "../tree/without-ignored.js";
 import { packTree } from "../tree/pack-tree.js";
 import { BlobReader } from "./blob-reader.js";
+import { checkedOut } from "./checked-out.js";
 import { fetchCommit } from "./fetch-commit.js";
 import { git, type GitHow } from "./git-command.js";
 import { gitHost } from "./git-host.js";
@@ -42,7 +44,7 @@ export class GitSource implements Source {
       told(`Fetching ${ref ?? "the default branch"} of ${host.url}\n`);
       const commit = await fetchCommit({ host, ref, credentials, repository, private: home, signal: within });
       told(`Commit ${commit}\n`);
-      const entries = await readCommit(commit, how);
+      const entries = await readCommit(commit, how, folder);
       return contextOf(commit, entries, { folder: repository, home }, folder);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -64,15 +66,26 @@ export class GitSource implements Source {
   }
 }
 
-async function readCommit(commit: string, how: GitHow): Promise<GitEntry[]> {
+async function readCommit(commit: string, how: GitHow, folder: string): Promise<GitEntry[]> {
   await using blobs = new BlobReader(how);
   const all = await gitTree(commit, how, LIMITS, blobs);
   const ignore = all.find((entry) => entry.path === ".dockerignore");
   if (ignore && ignore.kind !== "file") throw new SourceError("The .dockerignore is no plain file.");
-  const entries = ignore ? await withoutIgnored(all, await textOf(blobs, ignore)) : all;
+  const kept = ignore ? await withoutIgnored(all, await textOf(blobs, ignore)) : all;
+  checkTree(kept, LIMITS);
+  refuseSubmodules(kept);
+  const entries = await checkedOut(commit, kept, { how, blobs, folder });
   checkTree(entries, LIMITS);
   checkDockerfile(await textOf(blobs, dockerfileIn(entries)));
   return entries;
+}
+
+function refuseSubmodules(entries: readonly GitEntry[]): void {
+  const submodules = entries.filter(({ submodule }) => submodule).map(({ path }) => shown(path));
+  if (submodules.length > 0)
+    throw new SourceError(
+      `The commit has submodules, which builds from GIT do not fetch: ${submodules.slice(0, 5).join(", ")}. Build from LOCAL, after \`git submodule update --init\`, or name them in .dockerignore.`,
+    );
 }
 
 async function textOf(
@@ -91,7 +104,7 @@ function contextOf(commit: string, entries: readonly GitEntry[], how: GitHow, fo
     stream(): Readable {
       const blobs = new BlobReader(how);
       open.add(blobs);
-      const stream = packTree(entries, (file) => blobs.read(file.sha));
+      const stream = packTree(entries, (file) => (file.place ? createReadStream(file.place) : blobs.read(file.sha)));
       return stream.once("close", () => void blobs[Symbol.asyncDispose]());
     },
     async [Symbol.asyncDispose]() {

@@ -5,7 +5,13 @@ import type { BlobReader } from "./blob-reader.js";
 import { git, GitFailed, type GitHow } from "./git-command.js";
 
 /** Nothing is checked out: what a commit holds is read from the objects, where links, filters and hooks are mere bytes. */
-export type GitEntry = (FolderEntry | FileEntry | LinkEntry) & { readonly sha: string };
+export type GitEntry = (FolderEntry | FileEntry | LinkEntry) & {
+  readonly sha: string;
+  /** Whether the folder is the place of a submodule. */
+  readonly submodule?: boolean;
+  /** The file on this machine that holds the bytes, where they are others than the object's. */
+  readonly place?: string;
+};
 
 const LINE = /^(\d{6}) (\w+) ([0-9a-f]{40}) +(\d+|-)\t([^]+)$/;
 const LONGEST_TARGET = 4096;
@@ -21,8 +27,7 @@ export async function gitTree(commit: string, how: GitHow, limits: TreeLimits, b
     if (path.split("/").some((part) => part.toLowerCase() === ".git"))
       throw new SourceError(`The commit has a ${shown(path)}, which no honest one has.`);
     if (kind === "tree") entries.push({ kind: "folder", path, sha });
-    // A submodule: its place stays empty.
-    else if (kind === "commit") entries.push({ kind: "folder", path, sha });
+    else if (kind === "commit") entries.push({ kind: "folder", path, sha, submodule: true });
     else if (mode === "120000")
       entries.push({ kind: "link", path, sha, target: await targetOf(blobs, path, sha, Number(size)) });
     else entries.push({ kind: "file", path, sha, size: Number(size), executable: mode === "100755" });

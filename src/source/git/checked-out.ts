@@ -1,0 +1,76 @@
+import { lstat, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { SourceError } from "../source.js";
+import { shown } from "../tree/check-tree.js";
+import { isLfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
+import type { BlobReader } from "./blob-reader.js";
+import { git, type GitHow } from "./git-command.js";
+import type { GitEntry } from "./git-tree.js";
+
+const ATTRIBUTES = ["eol", "ident", "working-tree-encoding"];
+/** Of what is rewritten, since each byte of it may become ten. */
+const MOST_REWRITTEN = 128 * 1024 * 1024;
+const MOST_NAMED = 5;
+
+/**
+ * The entries as a checkout would give them: files whose attributes change line ends, encoding or `$Id$` are rewritten
+ * into a folder of ours by git itself, which knows no other filter. @param folder a folder of ours
+ * @throws SourceError that names what cannot be had: files of Git LFS
+ */
+export async function checkedOut(
+  commit: string,
+  entries: readonly GitEntry[],
+  { how, blobs, folder }: { how: GitHow; blobs: BlobReader; folder: string },
+): Promise<GitEntry[]> {
+  const files = entries.filter((entry) => entry.kind === "file");
+  const work = join(folder, "work");
+  const rewritten = join(folder, "rewritten");
+  for (const each of [work, rewritten]) await mkdir(each, { mode: 0o700 });
+  // Attributes are read from the index; the work tree stays empty.
+  const environment = { GIT_DIR: how.folder, GIT_WORK_TREE: work, GIT_INDEX_FILE: join(folder, "index") };
+  const inTree = { ...how, folder: work, environment: { ...how.environment, ...environment } };
+  await git(["read-tree", commit], inTree);
+  const paths = files.map(({ path }) => `${path}\0`).join("");
+  const asked = await git(["check-attr", "--cached", "-z", "--stdin", "filter", ...ATTRIBUTES], inTree, paths);
+  const [large, changed] = attributed(asked.toString("utf8"));
+  await refusePointers(
+    files.filter(({ path, size }) => large.has(path) && size <= MOST_POINTER),
+    blobs,
+  );
+  const affected = files.filter(({ path }) => changed.has(path));
+  if (affected.length === 0) return [...entries];
+  if (affected.reduce((sum, { size }) => sum + size, 0) > MOST_REWRITTEN)
+    throw new SourceError("The files whose attributes change line ends or encoding are larger than 128 MiB.");
+  const named = affected.map(({ path }) => `${path}\0`).join("");
+  await git(["checkout-index", "-z", "--stdin", `--prefix=${rewritten}/`], inTree, named);
+  return Promise.all(
+    entries.map(async (entry) => {
+      if (entry.kind !== "file" || !changed.has(entry.path)) return entry;
+      const place = join(rewritten, entry.path);
+      return { ...entry, size: (await lstat(place)).size, place };
+    }),
+  );
+}
+
+/** Paths of Git LFS, and paths that are rewritten. */
+function attributed(answer: string): [Set<string>, Set<string>] {
+  const [large, changed] = [new Set<string>(), new Set<string>()];
+  const words = answer.split("\0");
+  for (let at = 0; at + 2 < words.length; at += 3) {
+    const [path, name, value] = words.slice(at, at + 3);
+    if (name === "filter" && value === "lfs") large.add(path!);
+    if (name !== "filter" && value !== "unspecified" && value !== "unset") changed.add(path!);
+  }
+  return [large, changed];
+}
+
+async function refusePointers(files: readonly GitEntry[], blobs: BlobReader): Promise<void> {
+  const pointers: string[] = [];
+  for (const { path, sha } of files) if (isLfsPointer(await blobs.text(sha))) pointers.push(path);
+  if (pointers.length === 0) return;
+  const named = pointers.slice(0, MOST_NAMED).map(shown).join(", ");
+  const more = pointers.length > MOST_NAMED ? ` and ${pointers.length - MOST_NAMED} more` : "";
+  throw new SourceError(
+    `Files are kept in Git LFS, which builds from GIT do not fetch: ${named}${more}. Build from LOCAL, after \`git lfs pull\`, name them in .dockerignore, or publish them as a dataset.`,
+  );
+}
