@@ -30,7 +30,7 @@ test.each([
 test("what the builder itself refuses comes first, and what Rocas refuses stands alone", async () => {
   await using work = await openWork();
   await work.project();
-  work.local.files = { Dockerfile: "FROM python:3\nRUN exit 3\n" };
+  work.local.files = { Dockerfile: "FROM python:3\nFLY away\n" };
   const failing = await work.build();
   await work.settled();
   work.local.files = null;
@@ -38,7 +38,7 @@ test("what the builder itself refuses comes first, and what Rocas refuses stands
   await work.settled();
 
   const errors = await Promise.all([failing, absent].map(async ({ _id }) => (await work.buildOf(_id)).task.error));
-  expect(errors[0]).toMatch(/^The command .* returned a non-zero code: 3/);
+  expect(errors[0]).toMatch(/^dockerfile parse error: unknown instruction: FLY\n/);
   expect(errors[1]).toBe("There is no such folder.");
 });
 
