@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { ArgumentsRefused, isHelpAsked } from "./command-line.js";
+import { isDiskFull } from "./disk-full.js";
 import { greeting } from "./greeting.js";
 import { startServer } from "./http/start-server.js";
 import { openApp } from "./open-app.js";
@@ -9,6 +10,7 @@ import { DockerHostRefused } from "./runtime/docker/open-docker.js";
 import { rocasSchema } from "./schema.js";
 import { readSettings, SettingsRefused } from "./settings.js";
 import { helpText } from "./settings/told.js";
+import { hasDiskRoom } from "./store/embedded/engine/disk-room.js";
 import { StoreRefused } from "./store/store-refused.js";
 import { KeyRefused } from "./vault/sealed-store/key-file.js";
 
@@ -19,6 +21,7 @@ const isForOperator = (error: unknown): error is Error =>
   error instanceof StoreRefused ||
   error instanceof KeyRefused ||
   error instanceof DockerHostRefused ||
+  isDiskFull(error) ||
   (error instanceof Error &&
     ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "ENOTFOUND"].includes(String((error as NodeJS.ErrnoException).code)));
 
@@ -44,7 +47,8 @@ async function main(): Promise<void> {
         () => "answers",
         () => "does not answer",
       );
-      return { ok: store === "answers", detail: { store } };
+      const disk = hasDiskRoom(settings.ROCAS_DATA) ? "has room" : "is full";
+      return { ok: store === "answers" && disk === "has room", detail: { store, disk } };
     },
   });
   process.stdout.write(await greeting(opened, server.url));

@@ -125,7 +125,7 @@ test("a deployment's log is that of all its replicas, and of the revisions to co
   const cursor = await told(log, "b");
   await log.return();
   await write(1, 1, "c");
-  await played.deploy({ proj: proj.name, name: "live", details: { next: true } });
+  await played.deploy({ proj: proj.name, name: "live", notebook: "next.ipynb" });
   await played.becomes(id, { availability: "FULL", revision: 2 });
   await write(0, 0, "d");
 

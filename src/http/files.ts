@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
+import { DISK_FULL_STATUS } from "../disk-full.js";
 import { DomainError } from "../errors.js";
 import { readTicket, type DownloadTicket, type UploadTicket } from "../files/ticket.js";
 import { OffsetConflict } from "../storage/storage-errors.js";
@@ -100,7 +101,7 @@ function asRefusal(error: unknown): never {
       "upload-offset": String(error.offset),
     });
   throw error instanceof DomainError && error.code === "LIMIT_EXCEEDED"
-    ? new HttpRefusal(507, error.code, error.message)
+    ? new HttpRefusal(DISK_FULL_STATUS, error.code, error.message)
     : error;
 }
 

@@ -1,6 +1,7 @@
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
 import type { Logger } from "pino";
+import { DiskFull, isDiskFull } from "../disk-full.js";
 import { ERROR_CODES } from "../errors.js";
 import { domainErrorOf, type InputPath } from "./input-errors.js";
 import { loggable } from "./loggable.js";
@@ -35,6 +36,7 @@ export function refusalOf(error: unknown): Refusal {
   const domain = domainErrorOf(error);
   if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };
   const root = rootOf(error);
+  if (isDiskFull(root)) return { code: "LIMIT_EXCEEDED", message: new DiskFull().message };
   if (isStoreUnavailable(root)) return { code: "STORE_UNAVAILABLE", message: STORE_UNAVAILABLE };
   if (ranOutOfTime(root)) return { code: "LIMIT_EXCEEDED", message: OUT_OF_TIME };
   if (!(root instanceof GraphQLError)) return { code: "INTERNAL", message: "internal error" };

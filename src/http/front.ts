@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
+import { DISK_FULL_STATUS, isDiskFull } from "../disk-full.js";
 import type { Settings } from "../settings.js";
 import { hostCheck } from "./allowed-host.js";
 import { carriesToken } from "./bearer-token.js";
@@ -163,7 +164,7 @@ export class Front {
       return;
     }
     const headers = { ...(isRefusal && error.headers), "content-type": "application/json; charset=utf-8" };
-    const status = isRefusal ? error.status : statusOf(code);
+    const status = isRefusal ? error.status : isDiskFull(error) ? DISK_FULL_STATUS : statusOf(code);
     answer(request, response, status, headers, refusalBody(code, message, id, path));
   }
 }

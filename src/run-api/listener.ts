@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { stringify } from "lossless-json";
 import { ulid } from "ulid";
 import type { App } from "../app.js";
+import { DISK_FULL_STATUS, DiskFull, isDiskFull } from "../disk-full.js";
 import { DomainError, type ErrorCode } from "../errors.js";
 import { OffsetConflict, UploadBusy } from "../storage/storage-errors.js";
 import { attemptOf, NotGranted } from "./attempt.js";
@@ -63,7 +64,7 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 }
 
 function refuse(app: App, request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  const known = error instanceof DomainError ? error : null;
+  const known = error instanceof DomainError ? error : isDiskFull(error) ? new DiskFull(error) : null;
   const id = ulid().toLowerCase();
   // A container that hangs up in the middle is no fault of ours.
   if (!known && !request.destroyed) app.logger.error({ err: error, id }, "run api failed");
@@ -80,6 +81,8 @@ function refuse(app: App, request: IncomingMessage, response: ServerResponse, er
 
 function statusOf(known: DomainError | null, code: ErrorCode): number {
   if (known instanceof NotGranted) return 409;
+  // The container goes on trying: room may be made.
+  if (known instanceof DiskFull) return DISK_FULL_STATUS;
   // What a container that lost its connection meets until the listener has noticed: it asks again.
   if (known instanceof UploadBusy || known instanceof OffsetConflict) return 425;
   return known ? (STATUS[code] ?? 400) : 500;

@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { DomainError } from "../../errors.js";
+import { DiskFull } from "../../disk-full.js";
 
 /** Refuses early what would leave less of the disk free than the reserve: a full disk harms everything on it. */
 export class DiskReserve {
@@ -14,11 +14,8 @@ export class DiskReserve {
   /** Holds room for a file that is about to be written. @throws LIMIT_EXCEEDED */
   async hold(size: number): Promise<Disposable> {
     const { bavail, blocks, bsize } = await statfs(this.folder);
-    if (bavail * bsize - this.underWay - size < blocks * bsize * this.share) throw diskFull();
+    if (bavail * bsize - this.underWay - size < blocks * bsize * this.share) throw new DiskFull();
     this.underWay += size;
     return { [Symbol.dispose]: () => void (this.underWay -= size) };
   }
 }
-
-export const diskFull = (cause?: unknown): DomainError =>
-  new DomainError("LIMIT_EXCEEDED", "The disk of the file storage is too full for this file.", undefined, { cause });

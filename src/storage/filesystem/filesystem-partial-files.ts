@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, rm, type FileHandle } from "node:fs/promises";
+import { DiskFull, isDiskFull } from "../../disk-full.js";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
@@ -7,7 +8,7 @@ import { isExpectedFile, isSha256 } from "../content-check.js";
 import type { ArrivedFile, ExpectedFile } from "../file-storage.js";
 import type { PartialFiles } from "../partial-files.js";
 import { badDeclaration, OffsetConflict, sentOtherwise, UploadBusy } from "../storage-errors.js";
-import { diskFull, DiskReserve } from "./disk-reserve.js";
+import { DiskReserve } from "./disk-reserve.js";
 import { RealFolder } from "./real-folder.js";
 
 const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -61,7 +62,7 @@ export class FilesystemPartialFiles implements PartialFiles {
       return await this.appendIn(folder.at(named(id)), offset, content, expected, whole);
     } catch (error) {
       content.destroy();
-      throw code(error) === "ENOSPC" || code(error) === "EDQUOT" ? diskFull(error) : error;
+      throw isDiskFull(error) ? new DiskFull(error) : error;
     } finally {
       this.busy.delete(id);
     }

@@ -4,10 +4,11 @@ import { lstat, open, readdir, rename, rm, unlink, writeFile, type FileHandle } 
 import { join } from "node:path";
 import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { DiskFull, isDiskFull } from "../../disk-full.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
 import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
 import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";
-import { diskFull, DiskReserve } from "./disk-reserve.js";
+import { DiskReserve } from "./disk-reserve.js";
 import { RealFolder } from "./real-folder.js";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -51,7 +52,7 @@ export class FilesystemStorage implements FileStorage {
       await this.writeInto(folder, content, expected);
     } catch (error) {
       content.destroy();
-      throw code(error) === "ENOSPC" || code(error) === "EDQUOT" ? diskFull(error) : error;
+      throw isDiskFull(error) ? new DiskFull(error) : error;
     }
   }
 

@@ -7,6 +7,7 @@ import { Cursors } from "./commands/cursors.js";
 import type { StoreState } from "./commands/store-state.js";
 import { Catalog } from "./engine/catalog.js";
 import { checkFile } from "./engine/check-file.js";
+import { hasDiskRoom } from "./engine/disk-room.js";
 import { Engine } from "./engine/engine.js";
 import { folderIdentity, lockFolder } from "./folder-lock.js";
 import { listen } from "./listen.js";
@@ -31,6 +32,7 @@ export async function openEmbeddedStore(dataFolder: string, onFault: (error: unk
   const lock = await lockFolder(folder);
   try {
     refuseForeign(folder);
+    refuseFull(folder);
     const { engine, catalog } = await openEngine(folder);
     const cursors = new Cursors();
     const sweepSoon = (): void => caretaker.sweepSoon();
@@ -65,6 +67,12 @@ function refuseForeign(folder: string): void {
   // A crash at the very first start may leave LMDB's lock file alone.
   if (existsSync(join(folder, FILE)) || readdirSync(folder).every((name) => name === LOCK_FILE)) return;
   throw new Error(`The folder ${folder} holds something that is no store. Choose another data folder (ROCAS_DATA).`);
+}
+
+/** A first start writes, and LMDB would end the process by a signal. One that has its files reads, and refuses writes. */
+function refuseFull(folder: string): void {
+  if ([FILE, LOCK_FILE].every((name) => existsSync(join(folder, name))) || hasDiskRoom(folder)) return;
+  throw new Error(`The disk of ${folder} is full. Make room, or choose another data folder (ROCAS_DATA).`);
 }
 
 async function openEngine(folder: string): Promise<{ engine: Engine; catalog: Catalog }> {

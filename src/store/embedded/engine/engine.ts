@@ -2,6 +2,7 @@ import { ABORT, open, type RootDatabase } from "lmdb";
 import { Value } from "../bson/value.js";
 import { ElementType } from "../bson/element-type.js";
 import { CommandError } from "../command-error.js";
+import { hasDiskRoom } from "./disk-room.js";
 
 /**
  * How many keys one read brings: at first about a page, then more and more. Between reads other work may run,
@@ -48,6 +49,7 @@ export class Engine {
 
   private constructor(
     private readonly database: RootDatabase<Buffer, Buffer>,
+    private readonly folder: string,
     private readonly onBroken: () => void,
   ) {}
 
@@ -62,7 +64,7 @@ export class Engine {
       overlappingSync: false,
       noReadAhead: true,
     } as Parameters<typeof open<Buffer, Buffer>>[0]);
-    return new Engine(database, onBroken);
+    return new Engine(database, folder, onBroken);
   }
 
   /** The document under a key, valid until the next read: LMDB's binding reads into one buffer. */
@@ -162,6 +164,12 @@ export class Engine {
 
   private async writeAll(): Promise<void> {
     while (this.jobs.length > 0 && !this.isClosing) {
+      if (!hasDiskRoom(this.folder)) {
+        for (const { reject } of this.jobs.splice(0)) reject(noRoom());
+        // The caller has to hear of this run before it ends.
+        await Promise.resolve();
+        continue;
+      }
       let batch: Job[] = [];
       let fault: unknown;
       const settle: (() => void)[] = [];
@@ -220,8 +228,8 @@ type FailedCommit = Error & { commitError: Promise<unknown> };
 function notWritten({ commitError }: FailedCommit): CommandError {
   // The binding tells of it a second time, by a promise that would end the process.
   commitError.catch(() => {});
-  return new CommandError(
-    "OutOfDiskSpace",
-    "The store could not write to its disk (is that full?); nothing of the command was kept.",
-  );
+  return noRoom();
 }
+
+const noRoom = (): CommandError =>
+  new CommandError("OutOfDiskSpace", "The disk of the store is full; nothing of the command was kept.");
