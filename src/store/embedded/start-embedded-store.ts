@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { askCheck } from "./check/ask-check.js";
+import { compiled } from "./compiled.js";
 import { CLOSE, type WorkerReport, type WorkerStart } from "./worker-messages.js";
 
 export interface StartedStore {
@@ -16,8 +17,9 @@ export async function startEmbeddedStore(
   dataFolder: string,
   onFault: (message: string) => void,
 ): Promise<StartedStore> {
+  await refuseDamaged(join(dataFolder, "store"));
   const workerData: WorkerStart = { dataFolder };
-  const worker = new Worker(workerFile(), { workerData, name: "embedded-store" });
+  const worker = new Worker(compiled("worker.js"), { workerData, name: "embedded-store" });
   let isClosing = false;
   const ended = new Promise<Error>((resolve) => {
     worker.once("error", (error: unknown) =>
@@ -44,17 +46,13 @@ export async function startEmbeddedStore(
   };
 }
 
-/** The worker always runs compiled: no loader of the process that starts it reaches into it. */
-function workerFile(): string {
-  const path = join(packageRoot(dirname(fileURLToPath(import.meta.url))), "dist/store/embedded/worker.js");
-  if (!existsSync(path))
-    throw new Error(`The compiled store ${path} is missing: compile first (npx tsc -p tsconfig.build.json).`);
-  return path;
-}
-
-function packageRoot(folder: string): string {
-  if (existsSync(join(folder, "package.json"))) return folder;
-  const parent = dirname(folder);
-  if (parent === folder) throw new Error("No package.json above the store's code.");
-  return packageRoot(parent);
+/** Damage may end a process by a signal, without a word: a first look is another process's. @throws an Error that says what to do */
+async function refuseDamaged(folder: string): Promise<void> {
+  if (!existsSync(join(folder, "data.mdb"))) return;
+  const report = await askCheck(folder, "ENDS");
+  const damage = report?.damage[0];
+  if (damage)
+    throw new Error(
+      `The store in ${folder} cannot be read: ${damage}. Restore the folder from a backup, or choose another data folder (ROCAS_DATA); npm run store:check tells all that is wrong.`,
+    );
 }
