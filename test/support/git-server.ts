@@ -1,33 +1,53 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 
 export interface GitServer extends AsyncDisposable {
   /** http://127.0.0.1:PORT */
   readonly origin: string;
   /** Headers of every request that came. */
   readonly requests: IncomingMessage[];
+  /** Objects of Git LFS by their hash, which every repository gives. */
+  readonly large: Map<string, string>;
 }
 
 /** Serves the repositories below a folder by git's own program; with a user, to that user alone. */
 export async function openGitServer(folder: string, user?: { username: string; password: string }): Promise<GitServer> {
   const requests: IncomingMessage[] = [];
+  const large = new Map<string, string>();
   const wanted = user && `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
   const server = createServer((request, response) => {
     requests.push(request);
     if (wanted && request.headers.authorization !== wanted)
       response.writeHead(401, { "www-authenticate": 'Basic realm="test"' }).end();
+    else if (request.url!.endsWith("/info/lfs/objects/batch")) void answerBatch(large, request, response);
+    else if (request.url!.startsWith("/large/")) response.end(large.get(request.url!.slice("/large/".length)));
     else answer(folder, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    large,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function answerBatch(large: Map<string, string>, request: IncomingMessage, response: ServerResponse) {
+  const { objects } = (await json(request)) as { objects: { oid: string; size: number }[] };
+  const href = `http://${request.headers.host}/large/`;
+  const header = request.headers.authorization ? { authorization: request.headers.authorization } : {};
+  const answered = objects.map(({ oid, size }) =>
+    large.has(oid)
+      ? { oid, size, actions: { download: { href: href + oid, header } } }
+      : { oid, size, error: { code: 404, message: "Object does not exist" } },
+  );
+  response.setHeader("content-type", "application/vnd.git-lfs+json");
+  response.end(JSON.stringify({ transfer: "basic", objects: answered }));
 }
 
 // The CGI program answers with a head of its own before the body.

@@ -1,26 +1,33 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SourceError } from "../source.js";
-import { shown } from "../tree/check-tree.js";
-import { isLfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
+import { lfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
 import type { BlobReader } from "./blob-reader.js";
 import { git, type GitHow } from "./git-command.js";
+import type { LfsFile } from "./lfs.js";
 import type { GitEntry } from "./git-tree.js";
 
 const ATTRIBUTES = ["eol", "ident", "working-tree-encoding"];
 /** Of what is rewritten, since each byte of it may become ten. */
 const MOST_REWRITTEN = 128 * 1024 * 1024;
-const MOST_NAMED = 5;
+
+export interface CheckOut {
+  readonly how: GitHow;
+  readonly blobs: BlobReader;
+  /** A folder of ours. */
+  readonly folder: string;
+  /** Brings objects of Git LFS into the folder `lfs` in it. */
+  readonly fetch: (files: readonly LfsFile[]) => Promise<void>;
+}
 
 /**
  * The entries as a checkout would give them: files whose attributes change line ends, encoding or `$Id$` are rewritten
- * into a folder of ours by git itself, which knows no other filter. @param folder a folder of ours
- * @throws SourceError that names what cannot be had: files of Git LFS
+ * into a folder of ours by git itself, which knows no other filter; those of Git LFS are fetched. @throws SourceError
  */
 export async function checkedOut(
   commit: string,
   entries: readonly GitEntry[],
-  { how, blobs, folder }: { how: GitHow; blobs: BlobReader; folder: string },
+  { how, blobs, folder, fetch }: CheckOut,
 ): Promise<GitEntry[]> {
   const files = entries.filter((entry) => entry.kind === "file");
   const work = join(folder, "work");
@@ -33,18 +40,22 @@ export async function checkedOut(
   const paths = files.map(({ path }) => `${path}\0`).join("");
   const asked = await git(["check-attr", "--cached", "-z", "--stdin", "filter", ...ATTRIBUTES], inTree, paths);
   const [large, changed] = attributed(asked.toString("utf8"));
-  await refusePointers(
+  const pointers = await pointersIn(
     files.filter(({ path, size }) => large.has(path) && size <= MOST_POINTER),
     blobs,
   );
+  if (pointers.size > 0) await fetch([...pointers.values()]);
   const affected = files.filter(({ path }) => changed.has(path));
-  if (affected.length === 0) return [...entries];
+  if (affected.length === 0 && pointers.size === 0) return [...entries];
   if (affected.reduce((sum, { size }) => sum + size, 0) > MOST_REWRITTEN)
     throw new SourceError("The files whose attributes change line ends or encoding are larger than 128 MiB.");
   const named = affected.map(({ path }) => `${path}\0`).join("");
-  await git(["checkout-index", "-z", "--stdin", `--prefix=${rewritten}/`], inTree, named);
+  if (affected.length > 0) await git(["checkout-index", "-z", "--stdin", `--prefix=${rewritten}/`], inTree, named);
   return Promise.all(
     entries.map(async (entry) => {
+      const pointer = pointers.get(entry.path);
+      if (entry.kind === "file" && pointer)
+        return { ...entry, size: pointer.size, place: join(folder, "lfs", pointer.oid) };
       if (entry.kind !== "file" || !changed.has(entry.path)) return entry;
       const place = join(rewritten, entry.path);
       return { ...entry, size: (await lstat(place)).size, place };
@@ -64,13 +75,11 @@ function attributed(answer: string): [Set<string>, Set<string>] {
   return [large, changed];
 }
 
-async function refusePointers(files: readonly GitEntry[], blobs: BlobReader): Promise<void> {
-  const pointers: string[] = [];
-  for (const { path, sha } of files) if (isLfsPointer(await blobs.text(sha))) pointers.push(path);
-  if (pointers.length === 0) return;
-  const named = pointers.slice(0, MOST_NAMED).map(shown).join(", ");
-  const more = pointers.length > MOST_NAMED ? ` and ${pointers.length - MOST_NAMED} more` : "";
-  throw new SourceError(
-    `Files are kept in Git LFS, which builds from GIT do not fetch: ${named}${more}. Build from LOCAL, after \`git lfs pull\`, name them in .dockerignore, or publish them as a dataset.`,
-  );
+async function pointersIn(files: readonly GitEntry[], blobs: BlobReader): Promise<Map<string, LfsFile>> {
+  const pointers = new Map<string, LfsFile>();
+  for (const { path, sha } of files) {
+    const pointer = lfsPointer(await blobs.text(sha));
+    if (pointer) pointers.set(path, { ...pointer, path });
+  }
+  return pointers;
 }

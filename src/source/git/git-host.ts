@@ -18,8 +18,20 @@ export interface GitHost {
 export async function gitHost(location: string, allowedOrigins: readonly string[]): Promise<GitHost> {
   const url = new URL(asGitUrl(location));
   const scheme = url.protocol.slice(0, -1);
+  const { addresses } = await reachOf(url, allowedOrigins);
+  return { url: url.href, scheme, settings: !addresses || isIP(bare(url.hostname)) ? {} : pinned(url, addresses) };
+}
+
+export interface Reach {
+  /** The addresses that were checked; null for an origin that the operator listed. */
+  readonly addresses: readonly string[] | null;
+}
+
+/** @throws SourceError for what is neither listed nor reached by https at a public address. */
+export async function reachOf(url: URL, allowedOrigins: readonly string[]): Promise<Reach> {
+  const scheme = url.protocol.slice(0, -1);
   const listed = allowedOrigins.some((each) => URL.canParse(each) && originOf(new URL(each)) === originOf(url));
-  if (listed) return { url: url.href, scheme, settings: {} };
+  if (listed) return { addresses: null };
   if (scheme !== "https")
     throw new SourceError(
       `${originOf(url)} is not reached by https; the operator lists other origins in ROCAS_GIT_HOSTS.`,
@@ -29,7 +41,7 @@ export async function gitHost(location: string, allowedOrigins: readonly string[
     throw new SourceError(
       `${originOf(url)} has no public address; the operator lists such origins in ROCAS_GIT_HOSTS.`,
     );
-  return { url: url.href, scheme, settings: isIP(bare(url.hostname)) ? {} : pinned(url, addresses) };
+  return { addresses };
 }
 
 // Of ssh addresses, URL knows no origin.

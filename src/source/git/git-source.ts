@@ -5,19 +5,26 @@ import type { Readable } from "node:stream";
 import type { Told } from "../../runtime/image-builder.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
-import { checkTree, shown } from "../tree/check-tree.js";
+import { checkBytes, checkTree, shown } from "../tree/check-tree.js";
 import { withoutIgnored } from "../tree/without-ignored.js";
 import { packTree } from "../tree/pack-tree.js";
 import { BlobReader } from "./blob-reader.js";
 import { checkedOut } from "./checked-out.js";
+import { DomainError } from "../../errors.js";
+import { printable } from "../../runtime/printable.js";
+import { fetchLfs, lfsServerOf, type LfsFile } from "./lfs.js";
+import { refuseSubmodule, settingsIn, submoduleUrls } from "./submodules.js";
 import { fetchCommit } from "./fetch-commit.js";
-import { git, type GitHow } from "./git-command.js";
-import { gitHost } from "./git-host.js";
+import { git, GitFailed, type GitHow } from "./git-command.js";
+import { type GitHost, gitHost } from "./git-host.js";
 import { type GitEntry, gitTree } from "./git-tree.js";
 
 const LIMITS = { bytes: 1024 ** 3, entries: 100_000 };
 const FETCHING = 5 * 60_000;
 const STALE = 24 * 60 * 60_000;
+/** Submodules in submodules. */
+const MOST_DEPTH = 5;
+const MOST_SUBMODULES = 100;
 const MOST_TEXT = 1024 * 1024;
 
 /** Repositories that git can fetch: by https from public hosts, or from the origins that the operator listed. */
@@ -44,7 +51,20 @@ export class GitSource implements Source {
       told(`Fetching ${ref ?? "the default branch"} of ${host.url}\n`);
       const commit = await fetchCommit({ host, ref, credentials, repository, private: home, signal: within });
       told(`Commit ${commit}\n`);
-      const entries = await readCommit(commit, how, folder);
+      const request = { location, ref, credentials };
+      const { allowedOrigins } = this;
+      const entries = await orRefused(
+        readCommit(commit, {
+          host,
+          request,
+          allowedOrigins,
+          how,
+          folder,
+          signal: within,
+          told,
+          depth: 0,
+        }),
+      );
       return contextOf(commit, entries, { folder: repository, home }, folder);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -66,27 +86,115 @@ export class GitSource implements Source {
   }
 }
 
-async function readCommit(commit: string, how: GitHow, folder: string): Promise<GitEntry[]> {
-  await using blobs = new BlobReader(how);
-  const all = await gitTree(commit, how, LIMITS, blobs);
+/** What git cannot read of a commit is the fault of the commit. */
+const orRefused = (reading: Promise<GitEntry[]>): Promise<GitEntry[]> =>
+  reading.catch((error: unknown) => {
+    if (!(error instanceof GitFailed)) throw error;
+    throw new SourceError(`Git cannot check the commit out: ${printable(error.message).slice(0, 500)}`);
+  });
+
+interface Reading {
+  readonly host: GitHost;
+  readonly request: SourceRequest;
+  readonly allowedOrigins: readonly string[];
+  readonly how: GitHow;
+  /** A folder of ours, for this commit alone. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly told: Told;
+  readonly depth: number;
+}
+
+async function readCommit(commit: string, reading: Reading): Promise<GitEntry[]> {
+  await using blobs = new BlobReader(reading.how);
+  const all = await gitTree(commit, reading.how, LIMITS, blobs);
   const ignore = all.find((entry) => entry.path === ".dockerignore");
   if (ignore && ignore.kind !== "file") throw new SourceError("The .dockerignore is no plain file.");
-  const kept = ignore ? await withoutIgnored(all, await textOf(blobs, ignore)) : all;
+  const rules = ignore ? await textOf(blobs, ignore) : "";
+  const kept = await withoutIgnored(all, rules);
   checkTree(kept, LIMITS);
-  refuseSubmodules(kept);
-  const entries = await checkedOut(commit, kept, { how, blobs, folder });
+  checkDockerfile(await textOf(blobs, dockerfileIn(kept)));
+  const entries = await withoutIgnored(await withSubmodules(commit, all, kept, blobs, reading), rules);
   checkTree(entries, LIMITS);
-  checkDockerfile(await textOf(blobs, dockerfileIn(entries)));
   return entries;
 }
 
-function refuseSubmodules(entries: readonly GitEntry[]): void {
-  const submodules = entries.filter(({ submodule }) => submodule).map(({ path }) => shown(path));
-  if (submodules.length > 0)
-    throw new SourceError(
-      `The commit has submodules, which builds from GIT do not fetch: ${submodules.slice(0, 5).join(", ")}. Build from LOCAL, after \`git submodule update --init\`, or name them in .dockerignore.`,
-    );
+/** The entries of a commit as they are checked out, with those of its submodules in their places. */
+async function withSubmodules(
+  commit: string,
+  all: readonly GitEntry[],
+  kept: readonly GitEntry[],
+  blobs: BlobReader,
+  reading: Reading,
+): Promise<GitEntry[]> {
+  const fetch = (files: readonly LfsFile[]) => fetchLarge(files, all, reading);
+  const entries = await checkedOut(commit, kept, { how: reading.how, blobs, folder: reading.folder, fetch });
+  const submodules = entries.filter(({ submodule }) => submodule);
+  if (submodules.length === 0) return entries;
+  if (submodules.length > MOST_SUBMODULES)
+    throw new SourceError(`The commit has more than ${MOST_SUBMODULES} submodules; .dockerignore can leave some out.`);
+  const urls = await submoduleUrls(all, reading.host.url, reading.how);
+  for (const [number, { path, sha }] of submodules.entries()) {
+    const inner = await submodule(path, sha, urls.get(path), { ...reading, folder: join(reading.folder, `${number}`) });
+    for (const entry of inner) entries.push({ ...entry, path: `${path}/${entry.path}` });
+    checkTree(entries, LIMITS);
+  }
+  return entries;
 }
+
+async function submodule(path: string, sha: string, url: string | undefined, reading: Reading): Promise<GitEntry[]> {
+  if (!url) refuseSubmodule(path, "the commit's .gitmodules gives no address for it.");
+  if (reading.depth >= MOST_DEPTH) refuseSubmodule(path, `it lies more than ${MOST_DEPTH} submodules deep.`);
+  const { how, signal, told, request } = reading;
+  try {
+    const host = await gitHost(url, reading.allowedOrigins);
+    const credentials = isSameOrigin(host.url, reading.host.url) ? request.credentials : null;
+    await mkdir(reading.folder, { mode: 0o700 });
+    told(`Fetching the submodule ${path} from ${host.url}\n`);
+    // Into the repository of the outer commit: objects are read from one place.
+    const commit = await fetchCommit({
+      host,
+      ref: sha,
+      credentials,
+      repository: how.folder,
+      private: how.home,
+      signal,
+    });
+    await using blobs = new BlobReader(how);
+    const all = await gitTree(commit, how, LIMITS, blobs);
+    const inner = { ...reading, host, request: { ...request, credentials }, depth: reading.depth + 1 };
+    return await withSubmodules(commit, all, all, blobs, inner);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SourceError || error instanceof DomainError) refuseSubmodule(path, error.message);
+    throw error;
+  }
+}
+
+async function fetchLarge(files: readonly LfsFile[], all: readonly GitEntry[], reading: Reading): Promise<void> {
+  checkBytes(
+    files.reduce((sum, { size }) => sum + size, 0),
+    LIMITS,
+  );
+  const { host, request, allowedOrigins, folder, signal, told } = reading;
+  const file = all.find(({ path, kind }) => path === ".lfsconfig" && kind === "file");
+  const named = file && (await settingsIn(file.sha, reading.how)).get("lfs.url");
+  const server = named && URL.canParse(named) ? named : lfsServerOf(host.url);
+  const { protocol, host: address } = new URL(server);
+  if (!/^https?:$/.test(protocol))
+    throw new SourceError(
+      `Files of Git LFS (${shown(files[0]!.path)}) are fetched by http and https alone, and not from ${protocol}//${address}. Build from LOCAL, after \`git lfs pull\`, or name them in .dockerignore.`,
+    );
+  const credentials = isSameOrigin(server, host.url) ? request.credentials : null;
+  told(`Fetching ${files.length} files of Git LFS from ${protocol}//${address}\n`);
+  await fetchLfs(files, { server, credentials, allowedOrigins, folder: join(folder, "lfs"), signal });
+}
+
+/** Credentials go to the host that they were given for, and to no other that a repository names. */
+const isSameOrigin = (one: string, other: string): boolean => {
+  const [a, b] = [new URL(one), new URL(other)];
+  return a.protocol === b.protocol && a.host === b.host;
+};
 
 async function textOf(
   blobs: BlobReader,
