@@ -7,6 +7,7 @@ import {
   isListType,
   isRequiredInputField,
 } from "graphql";
+import { type Kind, newId } from "../../../src/graph/id.js";
 import type { Path } from "./positions.js";
 
 export interface Place {
@@ -59,6 +60,14 @@ const NAMED: readonly (readonly [RegExp, keyof Seeded["names"]])[] = [
   [/model/i, "model"],
 ];
 
+/** What is deleted by its names or by its id, and the kind of that id. */
+const GENERATIONS: Readonly<Record<string, Kind>> = {
+  DeleteBuildVersionInput: "bvers",
+  DeleteDatasetInput: "dataset",
+  DeleteModelVersionInput: "movers",
+};
+const NOWHERE = "nowhere";
+
 /** Valid values for every place of the schema, and so the harmless twins of what is hostile there. */
 export class Twins {
   private made = 0;
@@ -102,6 +111,8 @@ export class Twins {
     // A key of an order is a field or a path.
     if (input.endsWith("Order") && field === "details") return {};
     if (input === "BuildProjectInput" && field === "ref") return { ...whole, from: "GIT" };
+    // What is to go is given by its names or by its id.
+    if (input in GENERATIONS && field === "id") return {};
     return whole;
   }
 
@@ -111,6 +122,8 @@ export class Twins {
   }
 
   private id({ root, input }: Place): string {
+    const kind = GENERATIONS[input ?? ""];
+    if (kind) return newId(kind);
     if (/build/i.test(input ?? root)) return this.idOf("Build");
     if (root === "log" || root === "taskChanged") return this.idOf("Training");
     return this.idOf(/upload/i.test(input ?? root) ? "Dataset" : "Model");
@@ -122,7 +135,7 @@ export class Twins {
     // An empty page has no cursor, and none is a twin of any.
     if (word === "after" || word === "before") return cursors && this.cursor(cursors);
     // What is deleted would be missed by all that follows.
-    if (input?.startsWith("Delete")) return "nowhere";
+    if (input?.startsWith("Delete")) return NOWHERE;
     if (word === "model" || word === "models") return names.model;
     if (word === "proj") return names.proj;
     if (word === "chest" || word === "registryChest") return names.chest;
@@ -139,5 +152,12 @@ function needed(input: GraphQLInputObjectType): Record<string, unknown> {
   if (isEnumType(field)) return { field: field.getValues()[0]?.name };
   if (name === "ManifestFileInput") return { size: 5, sha256: PLAIN["Sha256"] };
   if (name === "DeployInput") return { notebook: "predict.ipynb", tag: "latest" };
+  if (name === "RetentionPolicyInput") return { keepLast: PLAIN["Int"] };
+  if (name in GENERATIONS) return namesOf(input);
   return {};
+}
+
+function namesOf(input: GraphQLInputObjectType): Record<string, unknown> {
+  const texts = Object.values(input.getFields()).filter(({ type }) => String(type) === "String");
+  return Object.fromEntries(texts.map(({ name }) => [name, NOWHERE]));
 }
