@@ -308,11 +308,8 @@ export const LANGUAGE: Readonly<Record<string, Row>> = {
     threat: "open to the network by accident",
     hostile: [tried("http/token", "an address that is open to the network needs a token", "%s asks for the token")],
     twin: [
-      tried(
-        "http/token",
-        "a request with the token is answered",
-        "life is told to everybody, and nothing else with it",
-      ),
+      tried("http/token", "a request with the token is answered"),
+      tried("http/health", "%s hears whether it is well, and nothing else"),
     ],
   },
 };
