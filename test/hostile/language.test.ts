@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { getIntrospectionQuery } from "graphql";
@@ -161,17 +162,21 @@ test("an answer in parts is not given to who takes nothing else, and whole to wh
   expect((await served.post(body, { accept: "multipart/mixed, application/json;q=0.9" })).body.errors).toBeUndefined();
 });
 
-const persisted = (index: number) => ({
-  extensions: { persistedQuery: { version: 1, sha256Hash: index.toString(16).padStart(64, "0") } },
-});
-
 test("a query is not kept for its hash, nor asked for by it", async () => {
   const query = "{ __typename }";
-  expect((await served.post(JSON.stringify(persisted(1)))).status).toBe(400);
-  expect((await served.post(JSON.stringify({ query, ...persisted(1) }))).body).toEqual({
-    data: { __typename: "Query" },
-  });
-  expect((await served.post(JSON.stringify(persisted(1)))).status).toBe(400);
+  const persistedQuery = { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") };
+  const byHash = async () => (await served.post(JSON.stringify({ extensions: { persistedQuery } }))).body;
+  const refused = { errors: [{ extensions: { code: "PERSISTED_QUERY_NOT_SUPPORTED" } }] };
+
+  const before = await byHash();
+  const whole = await served.post(JSON.stringify({ query, extensions: { persistedQuery } }));
+
+  expect(before).toMatchObject(refused);
+  expect(before.data).toBeUndefined();
+  expect(whole.body).toEqual({ data: { __typename: "Query" } });
+  const after = await byHash();
+  expect(after).toMatchObject(refused);
+  expect(after.data).toBeUndefined();
 });
 
 function heapBytes(): number {
