@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmod, mkdir, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -9,6 +10,7 @@ import { contentOf, silent } from "./contracts/source.contract.js";
 import { gitIn } from "./support/git-server.js";
 import { openTempFolder, writeTree } from "./support/temp-folder.js";
 
+const oidOf = (content: string) => createHash("sha256").update(content).digest("hex");
 const DOCKERFILE = { Dockerfile: "FROM scratch\n" };
 
 async function openProject(files: Readonly<Record<string, string>>) {
@@ -296,6 +298,31 @@ describe("what git says of a folder", () => {
     await mkdir(join(project.base, "other"));
 
     expect(await project.state()).toEqual({ gitVersion: null, gitDirty: null });
+  });
+
+  test("files that Git LFS fetched are the commit's, others in their place are a change", async () => {
+    await using project = await openRepository();
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oidOf("large")}\nsize 5\n`;
+    await writeTree(project.folder, { ".gitattributes": "*.bin filter=lfs -text\n", "w.bin": pointer });
+    gitIn(project.folder, "add", "-A");
+    gitIn(project.folder, "commit", "-q", "-m", "large");
+
+    await expect(project.state()).rejects.toThrow('pointers only: "w.bin"');
+    await writeTree(project.folder, { "w.bin": "large" });
+    expect(await project.state()).toMatchObject({ gitDirty: false });
+    await writeTree(project.folder, { "w.bin": "LARGE" });
+    expect(await project.state()).toMatchObject({ gitDirty: true });
+  });
+
+  test("an empty submodule is refused by name, unless .dockerignore names it", async () => {
+    const modules = { ".gitmodules": '[submodule "x"]\n\tpath = sub\n\turl = ../x\n' };
+    await using project = await openProject({ ...DOCKERFILE, ...modules });
+    await mkdir(join(project.folder, "sub"));
+
+    await expect(project.open()).rejects.toThrow('The submodule "sub" is an empty folder');
+    await writeTree(project.folder, { ".dockerignore": "sub\n" });
+    await using context = await project.open();
+    expect(Object.keys(await contentOf(context.stream()))).not.toContain("sub/");
   });
 
   test("a repository without a commit says nothing", async () => {

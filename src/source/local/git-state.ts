@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { git, GitFailed } from "../git/git-command.js";
+import { git, GitFailed, type GitHow } from "../git/git-command.js";
+import { SourceError } from "../source.js";
+import { lfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
 import { isWithin } from "./project-folder.js";
+import { readEntry } from "./read-folder.js";
 
 export interface GitState {
   readonly gitVersion: string | null;
@@ -10,6 +14,28 @@ export interface GitState {
 }
 
 const NONE: GitState = { gitVersion: null, gitDirty: null };
+
+/** So many files of Git LFS are compared at most. */
+const MOST_LARGE = 1_000;
+
+/** Whether what git takes for a change is the content that a pointer of Git LFS stands for: git knows no filter here. */
+async function isFetched(change: string, commit: string, how: GitHow): Promise<boolean> {
+  const path = /^ M (.+)$/s.exec(change)?.[1];
+  if (!path) return false;
+  const object = `${commit}:${path}`;
+  if (Number((await git(["cat-file", "-s", object], how)).toString()) > MOST_POINTER) return false;
+  const pointer = lfsPointer((await git(["cat-file", "blob", object], how)).toString("utf8"));
+  if (!pointer) return false;
+  const hash = createHash("sha256");
+  try {
+    const file = { kind: "file", path, size: pointer.size, executable: false } as const;
+    for await (const piece of readEntry(how.folder, file)) hash.update(piece);
+  } catch (error) {
+    if (error instanceof SourceError) return false;
+    throw error;
+  }
+  return hash.digest("hex") === pointer.oid;
+}
 
 const COMPARING = 60_000;
 
@@ -80,6 +106,7 @@ async function differs({ folder, top, common, commit, home, signal }: Compared):
   const words = [
     "status",
     "--porcelain",
+    "-z",
     "--untracked-files=normal",
     "--ignore-submodules=dirty",
     "--",
@@ -87,7 +114,10 @@ async function differs({ folder, top, common, commit, home, signal }: Compared):
   ];
   try {
     await git(["read-tree", commit], how);
-    return (await git(words, how)).length > 0;
+    const changes = (await git(words, how)).toString("utf8").split("\0").filter(Boolean);
+    if (changes.length > MOST_LARGE) return true;
+    for (const change of changes) if (!(await isFetched(change, commit, how))) return true;
+    return false;
   } catch (error) {
     // Objects are missing, as in a partial clone: nobody can say that it is the commit.
     if (error instanceof GitFailed) return true;
