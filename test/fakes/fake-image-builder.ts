@@ -31,11 +31,7 @@ export class FakeImageBuilder implements ImageBuilder {
     for (const [name, labels] of Object.entries(base)) this.keep({ id: idOf(name), labels }, tagged(name));
   }
 
-  async build(
-    context: Readable,
-    { tag, signal }: { tag: string; signal?: AbortSignal },
-    told: Told,
-  ): Promise<string> {
+  async build(context: Readable, { tag, signal }: { tag: string; signal?: AbortSignal }, told: Told): Promise<string> {
     this.answer();
     const name = tagged(tag);
     const { dockerfile, digest } = await readContext(context);
