@@ -12,8 +12,7 @@ import { fileOf, streamOf } from "./contracts/file-storage.contract.js";
 
 /** Writes what comes on its standard input, and says so when it is kept. */
 const WRITER = `
-  import { FilesystemPartialFiles } from "../src/storage/filesystem/filesystem-partial-files.js";
-import { FilesystemStorage } from "./dist/storage/filesystem/filesystem-storage.js";
+  import { FilesystemStorage } from "./dist/storage/filesystem/filesystem-storage.js";
   const [folder, sha256, size] = process.argv.slice(1);
   const storage = await FilesystemStorage.open(folder);
   process.stdout.write("open");
