@@ -47,7 +47,10 @@ describeWithDocker("a service on board", () => {
 
     expect(await good.json()).toEqual(["a classifier", [5.1, 3.5]]);
     expect(good.headers.get("x-rocas-model-version")).toBe("iris-clf/fox");
-    expect([bad.status, await bad.json()]).toMatchObject([500, { error: { message: "ValueError: no flower" } }]);
+    expect([bad.status, await bad.json()]).toMatchObject([
+      500,
+      { errors: [{ message: "ValueError: no flower", extensions: { code: "INTERNAL" } }] },
+    ]);
 
     const before = performance.now();
     await run.stop();
