@@ -7,17 +7,24 @@ const { "flat/schema-recommended": recommended, "flat/schema-relay": relay } = g
 
 /** Values: they are read and kept with what holds them, and nothing names them from elsewhere. */
 const VALUES = [
+  "CollectionUse",
+  "ContractViolation",
   "Drift",
   "DriftEvent",
   "FileDoc",
   "FileUpload",
+  "FileUse",
   "LogPage",
   "LogPiece",
   "PageInfo",
   "ReplicaTask",
   "ResourceProfile",
+  "RetentionPolicy",
+  "StorageUse",
   "StoredFile",
+  "StoredFiles",
   "Task",
+  "UsedChest",
 ];
 
 export default [

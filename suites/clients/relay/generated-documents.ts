@@ -58,15 +58,18 @@ function pageFragments(type: Parent, refetchable: ReadonlySet<string>, module: "
   const connections = Object.values(type.getFields()).filter((field) =>
     getNamedType(field.type).name.endsWith("Connection"),
   );
-  return connections.map(({ name }) => {
+  return connections.map(({ name, args }) => {
+    const required = args.filter(isRequiredArgument);
+    const declared = required.map((each) => `${each.name}: { type: "${String(each.type)}" }`).join(" ");
+    const given = required.map((each) => `${each.name}: $${each.name}`).join(" ");
     const label = `${type.name}_${name}`;
     const refetch = refetchable.has(type.name)
       ? `@refetchable(queryName: "${module}${label.replace("_", "")}Query")`
       : "";
     return `
       fragment ${module}_${label} on ${type.name} ${refetch}
-      @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" }) {
-        ${name}(${size}: $count, ${cursor}: $cursor) @connection(key: "${module}_${label}_${name}") {
+      @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" } ${declared}) {
+        ${name}(${given} ${size}: $count, ${cursor}: $cursor) @connection(key: "${module}_${label}_${name}") {
           edges { cursor node { __typename id } }
           pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
         }
