@@ -361,7 +361,7 @@ describe("repositories with a password", () => {
     const user = newUser();
     await using repository = await openRepository({ ...DOCKERFILE, secret: "inside" }, user);
     let log = "";
-    const watching = watchProcesses();
+    const watching = await watchProcesses();
 
     await using context = await repository.source.open(
       repository.request({ credentials: user }),
@@ -400,13 +400,16 @@ function treeOf(folder: string, listing: string): string {
 }
 
 /** Command lines and environments of all processes, until it is asked for them. */
-function watchProcesses(): () => Promise<string> {
+/** Resolves once it sees something: on a busy machine the first look may come late. */
+async function watchProcesses(): Promise<() => Promise<string>> {
   const watcher = spawn("sh", ["-c", "while :; do ps auxeww; sleep 0.02; done"], {
     stdio: ["ignore", "pipe", "ignore"],
     detached: true,
   });
   const pieces: Buffer[] = [];
+  const looked = new Promise((resolve) => watcher.stdout.once("data", resolve));
   watcher.stdout.on("data", (piece: Buffer) => pieces.push(piece));
+  await looked;
   return async () => {
     process.kill(-watcher.pid!, "SIGKILL");
     await new Promise((resolve) => watcher.once("close", resolve));
