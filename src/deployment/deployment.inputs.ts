@@ -45,7 +45,10 @@ export class DeployInput extends MutationInput {
   })
   readonly replicas?: number | null;
 
-  @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details; null empties them." })
+  @Field(() => JsonObjectScalar, {
+    nullable: true,
+    description: "Arbitrary details; null empties them. They alone make no revision and restart nothing.",
+  })
   readonly details?: Record<string, unknown> | null;
 }
 

@@ -108,7 +108,7 @@ export type DatasetKeyInput = {
 
 /** What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already. Null empties `movers` and `details`, and is refused for what is never empty. */
 export type DeployInput = {
-  /** Arbitrary details; null empties them. */
+  /** Arbitrary details; null empties them. They alone make no revision and restart nothing. */
   details?: Record<string, unknown> | null | undefined;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;
