@@ -1,11 +1,21 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { pino } from "pino";
+import { ROCAS } from "../src/caller.js";
+import { newId } from "../src/graph/id.js";
 import { refusalOf } from "../src/http/format-error.js";
+import { openApp } from "../src/open-app.js";
+import { readSettings } from "../src/settings.js";
 import { FilesystemStorage } from "../src/storage/filesystem/filesystem-storage.js";
+import { insertRecord } from "../src/store/insert-record.js";
+import { ownIntent } from "../src/store/intent.js";
 import { openConnection } from "../src/store/open-connection.js";
+import { FakeImageBuilder } from "./fakes/fake-image-builder.js";
+import { FakeRuntime } from "./fakes/fake-runtime.js";
 import { openTestApp } from "./support/open-test-app.js";
 import { CAN_MOUNT, openSmallDisk } from "./support/small-disk.js";
 
@@ -27,6 +37,44 @@ describe.skipIf(!CAN_MOUNT)(name, () => {
     expect(refused.map(({ errors }) => errors?.length)).toEqual(Array.from({ length: 12 }, () => 1));
     const seen = await app.execute(`{ models { totalCount } }`);
     expect(seen.data.models.totalCount).toBe(0);
+  });
+
+  test.skipIf(process.env["MONGODB_URI"])("that fills up while creates come refuses none that it made", async () => {
+    using disk = openSmallDisk(40);
+    await using app = await openTestApp({ ROCAS_DATA: disk.path });
+    const create = (n: string) =>
+      app.execute(`mutation ($n: Name) { createModel(input: { name: $n }) { name } }`, { n });
+    const creating = Array.from({ length: 60 }, async (_, n) => {
+      await sleep(n * 5);
+      return create(`model-${n}`);
+    });
+    await sleep(150);
+    disk.fill();
+    const answers = await Promise.all(creating);
+    disk.makeRoom();
+
+    const made = answers.flatMap(({ data }) => data?.createModel?.name ?? []).sort();
+    const { data } = await app.execute(`{ models(first: 100) { nodes { name } } }`);
+    expect(data.models.nodes.map(({ name }: { name: string }) => name).sort()).toEqual(made);
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.length).toBeLessThan(60);
+  });
+
+  test("hinders no start: what there is can be read", async () => {
+    using disk = openSmallDisk(40);
+    const settings = readSettings({ ROCAS_DATA: disk.path, ROCAS_RUN_HOST: "127.0.0.1" });
+    const engine = { runtime: new FakeRuntime(), imageBuilder: new FakeImageBuilder() };
+    const open = () => openApp(settings, pino({ level: "silent" }), { engine });
+    {
+      await using first = await open();
+      const model = { _id: newId("model"), key: "tulips", name: "tulips", model_files: [], data_files: [] };
+      await insertRecord(first.app.store.models, model, ownIntent(ROCAS));
+    }
+    disk.fill();
+
+    await using again = await open();
+
+    expect(await again.app.store.models.countDocuments()).toBe(1);
   });
 
   test.skipIf(process.env["MONGODB_URI"])("is told by its code, and forgotten when there is room", async () => {

@@ -26,8 +26,9 @@ export async function claimFilesFolder(
     throw new StoreRefused(
       `${here} holds the files of another installation: set ROCAS_DATA to the folder of this one, or to an empty one if it is new.`,
     );
-  if (found === null) await claim(here, marker, cluster, { installation });
-  else await installation.updateOne({ _id: KEPT }, { $set: { value: here } }, { upsert: true });
+  if (found === null) return claim(here, marker, cluster, { installation });
+  const kept = await installation.findOne({ _id: KEPT });
+  if (kept?.value !== here) await installation.updateOne({ _id: KEPT }, { $set: { value: here } }, { upsert: true });
 }
 
 async function claim(here: string, marker: string, cluster: string, store: Pick<Store, "installation">): Promise<void> {
