@@ -1,13 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import { pino } from "pino";
 import { expect, test } from "vitest";
 import { Disposables } from "../src/disposables.js";
-import { startServer } from "../src/http/start-server.js";
-import { requestContext } from "../src/request-context.js";
-import { routesOf } from "../src/routes.js";
 import { announced } from "./support/exchange.js";
 import { openTestApp } from "./support/open-test-app.js";
+import { serveApp } from "./support/serve-app.js";
 import type { Answer } from "./support/told.js";
 
 const CREATE = /* GraphQL */ `
@@ -33,19 +30,11 @@ const READ = /* GraphQL */ `
   }
 `;
 
-/** The real server over a test app, listening, as it is wired where it starts. */
+/** The server that people start, asked over HTTP alone. */
 async function served() {
   const stack = new Disposables();
-  const { app, schema, seed } = stack.use(await openTestApp());
-  const server = await startServer({
-    settings: { ...app.settings, PORT: 0 },
-    schema,
-    contextOf: (caller, limit) => requestContext(app, caller, limit),
-    routes: routesOf(app),
-    logger: pino({ level: "silent" }),
-    readiness: () => Promise.resolve({ ok: true, detail: { store: "answers" } }),
-  });
-  stack.defer(() => server.close());
+  const app = stack.use(await openTestApp());
+  const server = stack.use(await serveApp(app));
   const query = async (document: string, variables: object) => {
     const body = JSON.stringify({ query: document, variables });
     const response = await fetch(`${server.url}/graphql`, {
@@ -57,7 +46,7 @@ async function served() {
   };
   const put = (path: string, body: Buffer) => fetch(server.url + path, { method: "PUT", body: new Uint8Array(body) });
   const get = async (path: string) => Buffer.from(await (await fetch(server.url + path)).arrayBuffer());
-  return { seed, query, put, get, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() };
+  return { seed: app.seed, query, put, get, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() };
 }
 
 test.each([{ compressed: false }, { compressed: true }])("a dataset travels over HTTP and back, %o", async (how) => {
