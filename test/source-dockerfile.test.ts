@@ -4,11 +4,11 @@ import { SourceError } from "../src/source/source.js";
 import { silent } from "./contracts/source.contract.js";
 import { openTempFolder, writeTree } from "./support/temp-folder.js";
 
-async function opened(Dockerfile: string): Promise<void> {
+async function opened(Dockerfile: string, platform = "linux/amd64"): Promise<void> {
   await using root = await openTempFolder();
   await writeTree(root.path, { "project/Dockerfile": Dockerfile });
   const source = new LocalSource([root.path]);
-  await using _context = await source.open({ location: "project", ref: null, credentials: null }, silent);
+  await using _context = await source.open({ location: "project", ref: null, credentials: null, platform }, silent);
 }
 
 describe("a Dockerfile that needs BuildKit is refused by what and where", () => {
@@ -35,6 +35,9 @@ describe("a Dockerfile that needs BuildKit is refused by what and where", () => 
     ["ARG A=1 BUILDPLATFORM", "ARG BUILDPLATFORM would be empty"],
     ["FROM --platform=$BUILDPLATFORM other", "line 2: $BUILDPLATFORM in FROM would be empty"],
     ["FROM tools-${TARGETARCH}", "$TARGETARCH in FROM would be empty"],
+    ["ARG TARGETSTAGE", "ARG TARGETSTAGE would be empty"],
+    ["FROM tools${TARGETARCH:+-x}", "$TARGETARCH in FROM would be empty"],
+    ["ADD https://example.org/x/y.git?ref=main /y", "ADD of a git repository"],
     ["ADD https://example.org/x/y.git#main /y", "ADD of a git repository"],
     ["ADD git@example.org:x/y.git /y", "ADD of a git repository"],
   ])
@@ -55,6 +58,24 @@ describe("a Dockerfile that needs BuildKit is refused by what and where", () => 
       await expect(opened(text!)).rejects.toThrow(named!);
     });
 
+  for (const [text, own] of [
+    ["FROM --platform=linux/arm64 x", "linux/amd64"],
+    ["FROM --platform=linux/amd64 x", "linux/arm64"],
+    ["FROM --platform=arm64 x", "linux/amd64"],
+    ["FROM --platform=linux/amd64/v3 x", "linux/amd64"],
+    ["FROM --platform=windows x", "linux/amd64"],
+    ["FROM --platform=linux/$MACHINE x", "linux/amd64"],
+    ["ARG P=linux/arm64\nFROM --platform=$P x", "linux/amd64"],
+    ["ARG M=arm64 P=linux/${M}\nFROM --platform=${P} x", "linux/amd64"],
+    ["FROM --platform=${P:-linux/arm64} x", "linux/amd64"],
+    ["FROM a\nfrom --platform=linux/riscv64 x AS other", "linux/amd64"],
+  ] as const)
+    test(`${JSON.stringify(text)} on ${own}`, async () => {
+      await expect(opened(`${text}\n`, own)).rejects.toThrow(
+        /FROM --platform=\S+; the engine builds for linux\/\w+ alone/,
+      );
+    });
+
   test("all of it is told at once, and the text of a here-document is no instruction", async () => {
     const opening = opened("FROM x\nRUN <<EOF\nCOPY --parents a b\nEOF\nCOPY --link . .\n");
 
@@ -70,6 +91,9 @@ describe("what the classic builder carries out passes", () => {
     'FROM x\nRUN ["sh", "-c", "cat <<EOF"]\n',
     "FROM --platform=linux/amd64 x AS build\nCOPY --from=build --chown=1:1 a b\nADD --chown=1 https://example.org/a.tar /\n",
     "ARG TARGETARCH=amd64\nFROM x-$TARGETARCH\nARG TARGETARCH\nARG TARGETOS=linux\n",
+    "FROM --platform=linux x\nFROM --platform=x86_64 y\nFROM --platform=LINUX/amd64/v1 z\n",
+    'ARG M="amd64"\nARG P=linux/$M\nFROM --platform=$P x\nFROM --platform=${Q:-linux/amd64} y\n',
+    'FROM x\nSHELL ["/bin/bash", "-c"]\nARG A=1 B=2\nHEALTHCHECK --start-interval=1s CMD true\nRUN "--mount=x"\n',
     "FROM x-${TARGETARCH:-amd64}\nENV TARGETARCH=arm64\nRUN echo $TARGETARCH\n",
     "FROM x\nRUN pip install --link a\nRUN tool \\\n  --mount=x\n# RUN --mount=x\n",
     '# check=skip=all\nFROM x\nHEALTHCHECK --interval=5s CMD true\nLABEL a="<<EOF"\n',
@@ -77,4 +101,10 @@ describe("what the classic builder carries out passes", () => {
     test(JSON.stringify(text), async () => {
       await expect(opened(text)).resolves.toBeUndefined();
     });
+
+  test("the platform of an engine on ARM, by each of its names", async () => {
+    const text = ["arm64", "aarch64", "linux/arm64/v8", "linux/arm64/8"].map((each) => `FROM --platform=${each} x`);
+
+    await expect(opened(text.join("\n"), "linux/arm64")).resolves.toBeUndefined();
+  });
 });

@@ -39,7 +39,8 @@ export abstract class BuildVersionInfo {
   @Field(() => String, {
     name: "gitVersion",
     nullable: true,
-    description: "The commit that the image was built from, 40 hex digits; null where there was no git.",
+    description:
+      "The commit that the image was built from: 40 hex digits, 64 in a repository of SHA-256; null where there was no git.",
   })
   @prop({ type: () => String })
   readonly git_version?: string | null;

@@ -30,7 +30,7 @@ export async function makeImage(app: App, hold: Hold, how: HowToMake): Promise<B
   }
   const { location, ref } = spec;
   const { credentials, signal, told } = how;
-  const request = { location, credentials, signal };
+  const request = { location, credentials, platform: await app.imageBuilder.platform(), signal };
   await using context =
     spec.from === BuiltFrom.GIT
       ? // A branch may have moved on since the attempt before this one; the commit that was meant has not.

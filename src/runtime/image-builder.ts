@@ -20,6 +20,8 @@ export interface SeenImage {
 
 /** What the server asks of whatever builds and moves images. References are validated (`ImageRef`) before they come here. */
 export interface ImageBuilder {
+  /** What images are built for, as `linux/amd64`. */
+  platform(): Promise<string>;
   /**
    * Builds a tar stream with a Dockerfile at its root, which the caller has seen there, and gives the image id. The tag
    * is set once the image is whole. A repeated call builds again, from the cache: the same content is the same image,

@@ -5,7 +5,7 @@ import type { Credentials, Told } from "../runtime/image-builder.js";
 export interface BuildContext extends AsyncDisposable {
   /** A fresh tar stream of the same content at each call. */
   stream(): Readable;
-  /** The commit that is really in it, 40 hex digits; null for a folder outside git. */
+  /** The commit that is really in it, 40 hex digits (64 with SHA-256); null for a folder outside git. */
   readonly gitVersion: string | null;
   /** Whether a local tree has changes beside that commit; null outside git. */
   readonly gitDirty: boolean | null;
@@ -17,6 +17,8 @@ export interface SourceRequest {
   /** Branch, tag or commit of a git repository; its default branch where null. */
   readonly ref: string | null;
   readonly credentials: Credentials | null;
+  /** Of the engine that will build from it, as `linux/amd64`; without it, a Dockerfile that names one is refused. */
+  readonly platform?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -56,6 +56,12 @@ export function imageBuilderContract(name: string, open: () => Promise<OpenImage
       await opened.builder.untag(two.tag);
     });
 
+    test("it says what it builds for", async () => {
+      await using opened = await open();
+
+      expect(await opened.builder.platform()).toMatch(/^linux\/[a-z0-9]+$/);
+    });
+
     test("a Dockerfile that fails is an error with what it said, and no image", async () => {
       await using opened = await open();
       const build = newBuild();

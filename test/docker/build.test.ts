@@ -57,6 +57,23 @@ describeWithDocker("builds with Docker", () => {
     expect(work.images(project._id)).toEqual(before);
   });
 
+  test("a platform that is not the engine's is refused, its own is built for", { timeout: SECONDS }, async () => {
+    await using work = await openDockerWork();
+    await work.project({ home_dir: work.homeDir });
+    const [own, other] = [dockerCommand("version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"), "linux/s390x"];
+    await work.write({ Dockerfile: ON_BOARD.replace("FROM", `FROM --platform=${own}`) });
+    const first = await work.build();
+    await work.settled();
+    await work.write({ Dockerfile: ON_BOARD.replace("FROM", `FROM --platform=${other}`) });
+    const second = await work.build();
+    await work.settled();
+
+    const [good, bad] = await Promise.all([first, second].map(({ _id }) => work.buildOf(_id)));
+    expect(good!.task).toMatchObject({ state: "FINISHED" });
+    expect(bad!.task.state).toBe("FAILED");
+    expect(bad!.task.error).toContain(`line 1: FROM --platform=${other}; the engine builds for ${own} alone`);
+  });
+
   test("an image that is not on board is refused and removed", { timeout: SECONDS }, async () => {
     await using work = await openDockerWork();
     const project = await work.project({ home_dir: work.homeDir });

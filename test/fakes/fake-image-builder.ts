@@ -31,6 +31,11 @@ export class FakeImageBuilder implements ImageBuilder {
     for (const [name, labels] of Object.entries(base)) this.keep({ id: idOf(name), labels }, tagged(name));
   }
 
+  async platform(): Promise<string> {
+    this.answer();
+    return "linux/amd64";
+  }
+
   async build(context: Readable, { tag, signal }: { tag: string; signal?: AbortSignal }, told: Told): Promise<string> {
     this.answer();
     const name = tagged(tag);

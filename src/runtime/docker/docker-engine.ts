@@ -46,7 +46,7 @@ const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) =>
 export class DockerEngine {
   constructor(private readonly modem: Docker["modem"]) {}
 
-  version(): Promise<{ readonly Version: string }> {
+  version(): Promise<{ readonly Version: string; readonly Os: string; readonly Arch: string }> {
     return this.ask({ method: "GET", path: ["version"] });
   }
 

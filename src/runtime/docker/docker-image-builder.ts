@@ -19,6 +19,11 @@ export class DockerImageBuilder implements ImageBuilder {
     this.docker = docker;
   }
 
+  async platform(): Promise<string> {
+    const { Os, Arch } = await this.docker.version();
+    return `${Os}/${Arch}`;
+  }
+
   async build(
     context: Readable,
     { tag, noCache, signal }: { tag: string; noCache: boolean; signal?: AbortSignal },

@@ -42,6 +42,14 @@ export class BlobReader implements AsyncDisposable {
     return Buffer.concat(pieces).toString("utf8");
   }
 
+  /** The first bytes, each as a character. */
+  async head(sha: string, most: number): Promise<string> {
+    let head = "";
+    for await (const piece of this.read(sha))
+      if (head.length < most) head += piece.subarray(0, most - head.length).toString("latin1");
+    return head;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null || this.process.pid === undefined) return;
     const ended = once(this.process, "exit");

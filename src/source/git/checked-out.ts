@@ -1,13 +1,18 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SourceError } from "../source.js";
+import type { Told } from "../../runtime/image-builder.js";
+import { shown } from "../tree/check-tree.js";
 import { lfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
+import { type Head, MOST_ANNEX_POINTER, MOST_HEAD, refuseStandIns } from "../tree/stand-in.js";
 import type { BlobReader } from "./blob-reader.js";
 import { git, type GitHow } from "./git-command.js";
 import type { LfsFile } from "./lfs.js";
 import type { GitEntry } from "./git-tree.js";
 
 const ATTRIBUTES = ["eol", "ident", "working-tree-encoding"];
+const LFS = "lfs";
+const MOST_NAMED = 5;
 /** Of what is rewritten, since each byte of it may become ten. */
 const MOST_REWRITTEN = 128 * 1024 * 1024;
 
@@ -18,16 +23,18 @@ export interface CheckOut {
   readonly folder: string;
   /** Brings objects of Git LFS into the folder `lfs` in it. */
   readonly fetch: (files: readonly LfsFile[]) => Promise<void>;
+  readonly told: Told;
 }
 
 /**
  * The entries as a checkout would give them: files whose attributes change line ends, encoding or `$Id$` are rewritten
- * into a folder of ours by git itself, which knows no other filter; those of Git LFS are fetched. @throws SourceError
+ * into a folder of ours by git itself, which knows no other filter; those of Git LFS are fetched, and those that another
+ * filter would have to bring back are refused. @throws SourceError
  */
 export async function checkedOut(
   commit: string,
   entries: readonly GitEntry[],
-  { how, blobs, folder, fetch }: CheckOut,
+  { how, blobs, folder, fetch, told }: CheckOut,
 ): Promise<GitEntry[]> {
   const files = entries.filter((entry) => entry.kind === "file");
   const work = join(folder, "work");
@@ -39,9 +46,11 @@ export async function checkedOut(
   await git(["read-tree", commit], inTree);
   const paths = files.map(({ path }) => `${path}\0`).join("");
   const asked = await git(["check-attr", "--cached", "-z", "--stdin", "filter", ...ATTRIBUTES], inTree, paths);
-  const [large, changed] = attributed(asked.toString("utf8"));
+  const [filters, changed] = attributed(asked.toString("utf8"));
+  refuseStandIns(await headsOf(files, filters, blobs));
+  tellFilters(filters, told);
   const pointers = await pointersIn(
-    files.filter(({ path, size }) => large.has(path) && size <= MOST_POINTER),
+    files.filter(({ path, size }) => filters.get(path) === LFS && size <= MOST_POINTER),
     blobs,
   );
   if (pointers.size > 0) await fetch([...pointers.values()]);
@@ -63,16 +72,42 @@ export async function checkedOut(
   );
 }
 
-/** Paths of Git LFS, and paths that are rewritten. */
-function attributed(answer: string): [Set<string>, Set<string>] {
-  const [large, changed] = [new Set<string>(), new Set<string>()];
+/** The filters of paths, and paths that are rewritten. */
+function attributed(answer: string): [Map<string, string>, Set<string>] {
+  const [filters, changed] = [new Map<string, string>(), new Set<string>()];
   const words = answer.split("\0");
   for (let at = 0; at + 2 < words.length; at += 3) {
     const [path, name, value] = words.slice(at, at + 3);
-    if (name === "filter" && value === "lfs") large.add(path!);
-    if (name !== "filter" && value !== "unspecified" && value !== "unset") changed.add(path!);
+    if (value === "unspecified" || value === "unset") continue;
+    if (name === "filter") filters.set(path!, value!);
+    else changed.add(path!);
   }
-  return [large, changed];
+  return [filters, changed];
+}
+
+async function headsOf(
+  files: readonly GitEntry[],
+  filters: ReadonlyMap<string, string>,
+  blobs: BlobReader,
+): Promise<Head[]> {
+  const heads: Head[] = [];
+  for (const file of files) {
+    const isFiltered = filters.has(file.path);
+    const isSmall = file.kind === "file" && file.size <= MOST_ANNEX_POINTER;
+    if (isFiltered || isSmall) heads.push({ path: file.path, isFiltered, head: await blobs.head(file.sha, MOST_HEAD) });
+  }
+  return heads;
+}
+
+/** What else a filter does is in nobody's commit: most of them only change what is committed. */
+function tellFilters(filters: ReadonlyMap<string, string>, told: Told): void {
+  const others = [...filters].filter(([, filter]) => filter !== LFS);
+  const [first] = others;
+  if (!first) return;
+  const names = [...new Set(others.map(([, filter]) => filter))].slice(0, MOST_NAMED).map(shown).join(", ");
+  told(
+    `The filter ${names} of .gitattributes does not run here: ${shown(first[0])}${others.length > 1 ? ` and ${others.length - 1} more` : ""} as the commit has them\n`,
+  );
 }
 
 async function pointersIn(files: readonly GitEntry[], blobs: BlobReader): Promise<Map<string, LfsFile>> {

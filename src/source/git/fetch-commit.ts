@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { asGitRef } from "../../names.js";
 import type { Credentials } from "../../runtime/image-builder.js";
@@ -13,15 +13,19 @@ export interface Fetched {
   readonly host: GitHost;
   readonly ref: string | null;
   readonly credentials: Credentials | null;
-  /** Git's own folder, empty; askpass finds room beside it. */
+  /** Git's own folder; made here where it is new, in the object format of the host. */
   readonly repository: string;
+  readonly isNew: boolean;
+  /** An empty folder, for askpass. */
   readonly private: string;
   readonly signal: AbortSignal;
 }
 
 const MOST_BYTES = 1024 ** 3;
 const WATCH = 500;
-const COMMIT = /^[0-9a-f]{7,40}$/;
+const COMMIT = /^[0-9a-f]{7,64}$/;
+/** The id of a commit, in either object format of git. */
+export const isCommit = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 
 /**
  * Fetches what the reference names, alone and without history, and gives its full SHA. A commit that the host does not
@@ -44,10 +48,37 @@ export async function fetchCommit(fetched: Fetched): Promise<string> {
     signal: fetched.signal,
   };
   try {
-    return await alone(fetched, ref, how);
+    return await inFormat(fetched, ref, how);
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
     throw new SourceError(sentence(error, fetched), { cause: undefined });
+  }
+}
+
+/** A repository of SHA-1 fetches nothing from one of SHA-256: which one the host's is, its answers show. */
+async function inFormat(fetched: Fetched, ref: string, how: GitHow): Promise<string> {
+  if (fetched.isNew) await makeRepository(fetched.repository, "sha1", how);
+  try {
+    return await alone(fetched, ref, how);
+  } catch (error) {
+    if (!(error instanceof GitFailed) || !fetched.isNew || !(await usesSha256(fetched.host, how))) throw error;
+    await makeRepository(fetched.repository, "sha256", how);
+    return alone(fetched, ref, how);
+  }
+}
+
+async function makeRepository(folder: string, format: "sha1" | "sha256", how: GitHow): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
+  await git(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`, folder], how);
+}
+
+async function usesSha256({ url }: GitHost, how: GitHow): Promise<boolean> {
+  try {
+    return /^[0-9a-f]{64}\t/.test((await git(["ls-remote", "--", url, "HEAD"], how)).toString("utf8"));
+  } catch (error) {
+    if (error instanceof GitFailed) return false;
+    throw error;
   }
 }
 
@@ -81,7 +112,7 @@ async function watched(fetched: Fetched, options: string[], refs: string[], how:
 async function commitOf(ref: string, how: GitHow): Promise<string> {
   const words = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
   const commit = (await git(words, how)).toString("utf8").trim();
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw new GitFailed("The reference names no commit.");
+  if (!isCommit(commit)) throw new GitFailed("The reference names no commit.");
   return commit;
 }
 

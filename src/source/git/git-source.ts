@@ -6,7 +6,7 @@ import type { Told } from "../../runtime/image-builder.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkBytes, checkTree, shown } from "../tree/check-tree.js";
-import { withoutIgnored } from "../tree/without-ignored.js";
+import { IGNORE_FILES, withoutIgnored } from "../tree/without-ignored.js";
 import { packTree } from "../tree/pack-tree.js";
 import { BlobReader } from "./blob-reader.js";
 import { checkedOut } from "./checked-out.js";
@@ -15,7 +15,7 @@ import { printable } from "../../runtime/printable.js";
 import { fetchLfs, lfsServerOf, type LfsFile } from "./lfs.js";
 import { refuseSubmodule, settingsIn, submoduleUrls } from "./submodules.js";
 import { fetchCommit } from "./fetch-commit.js";
-import { git, GitFailed, type GitHow } from "./git-command.js";
+import { GitFailed, type GitHow } from "./git-command.js";
 import { type GitHost, gitHost } from "./git-host.js";
 import { type GitEntry, gitTree } from "./git-tree.js";
 
@@ -38,20 +38,27 @@ export class GitSource implements Source {
     this.scratchFolder = scratchFolder;
   }
 
-  async open({ location, ref, credentials, signal }: SourceRequest, told: Told): Promise<BuildContext> {
+  async open({ location, ref, credentials, platform, signal }: SourceRequest, told: Told): Promise<BuildContext> {
     const host = await gitHost(location, this.allowedOrigins);
     const folder = await this.newFolder();
     const within = AbortSignal.any([AbortSignal.timeout(FETCHING), ...(signal ? [signal] : [])]);
     try {
       const repository = join(folder, "repository");
       const home = join(folder, "home");
-      for (const each of [repository, home]) await mkdir(each, { mode: 0o700 });
+      await mkdir(home, { mode: 0o700 });
       const how = { folder: repository, home, signal: within };
-      await git(["init", "--quiet", "--bare", "--template=", repository], how);
       told(`Fetching ${ref ?? "the default branch"} of ${host.url}\n`);
-      const commit = await fetchCommit({ host, ref, credentials, repository, private: home, signal: within });
+      const commit = await fetchCommit({
+        host,
+        ref,
+        credentials,
+        repository,
+        isNew: true,
+        private: home,
+        signal: within,
+      });
       told(`Commit ${commit}\n`);
-      const request = { location, ref, credentials };
+      const request = { location, ref, credentials, platform };
       const { allowedOrigins } = this;
       const entries = await orRefused(
         readCommit(commit, {
@@ -108,12 +115,12 @@ interface Reading {
 async function readCommit(commit: string, reading: Reading): Promise<GitEntry[]> {
   await using blobs = new BlobReader(reading.how);
   const all = await gitTree(commit, reading.how, LIMITS, blobs);
-  const ignore = all.find((entry) => entry.path === ".dockerignore");
-  if (ignore && ignore.kind !== "file") throw new SourceError("The .dockerignore is no plain file.");
+  const ignore = IGNORE_FILES.map((name) => all.find(({ path }) => path === name)).find(Boolean);
+  if (ignore && ignore.kind !== "file") throw new SourceError(`The ${ignore.path} is no plain file.`);
   const rules = ignore ? await textOf(blobs, ignore) : "";
   const kept = await withoutIgnored(all, rules);
   checkTree(kept, LIMITS);
-  checkDockerfile(await textOf(blobs, dockerfileIn(kept)));
+  checkDockerfile(await textOf(blobs, dockerfileIn(kept)), reading.request.platform ?? null);
   const entries = await withoutIgnored(await withSubmodules(commit, all, kept, blobs, reading), rules);
   checkTree(entries, LIMITS);
   return entries;
@@ -128,7 +135,7 @@ async function withSubmodules(
   reading: Reading,
 ): Promise<GitEntry[]> {
   const fetch = (files: readonly LfsFile[]) => fetchLarge(files, all, reading);
-  const entries = await checkedOut(commit, kept, { how: reading.how, blobs, folder: reading.folder, fetch });
+  const entries = await checkedOut(commit, kept, { ...reading, blobs, fetch });
   const submodules = entries.filter(({ submodule }) => submodule);
   if (submodules.length === 0) return entries;
   if (submodules.length > MOST_SUBMODULES)
@@ -157,6 +164,7 @@ async function submodule(path: string, sha: string, url: string | undefined, rea
       ref: sha,
       credentials,
       repository: how.folder,
+      isNew: false,
       private: how.home,
       signal,
     });

@@ -13,7 +13,7 @@ export type GitEntry = (FolderEntry | FileEntry | LinkEntry) & {
   readonly place?: string;
 };
 
-const LINE = /^(\d{6}) (\w+) ([0-9a-f]{40}) +(\d+|-)\t([^]+)$/;
+const LINE = /^(\d{6}) (\w+) ([0-9a-f]{40}|[0-9a-f]{64}) +(\d+|-)\t([^]+)$/;
 const LONGEST_TARGET = 4096;
 
 /** @throws SourceError */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { isCommit } from "../git/fetch-commit.js";
 import { git, GitFailed, type GitHow } from "../git/git-command.js";
 import { SourceError } from "../source.js";
 import { lfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
@@ -37,6 +38,8 @@ async function isFetched(change: string, commit: string, how: GitHow): Promise<b
   return hash.digest("hex") === pointer.oid;
 }
 
+/** Hex digits of an id. */
+const SHA1 = 40;
 const COMPARING = 60_000;
 
 /**
@@ -66,7 +69,7 @@ async function workTree(folder: string, home: string, signal: AbortSignal) {
       .toString()
       .trimEnd()
       .split("\n");
-    const good = more.length === 0 && top && common && commit && /^[0-9a-f]{40}$/.test(commit);
+    const good = more.length === 0 && top && common && commit && isCommit(commit);
     return good ? { top, common, commit } : null;
   } catch (error) {
     // No repository, or one without a commit.
@@ -98,7 +101,11 @@ async function differs({ folder, top, common, commit, home, signal }: Compared):
   const ours = join(home, "borrowing");
   for (const each of ["objects", "refs"]) await mkdir(join(ours, each), { recursive: true });
   await writeFile(join(ours, "HEAD"), `${commit}\n`);
-  await writeFile(join(ours, "config"), "[core]\nrepositoryformatversion = 0\nbare = false\n");
+  const format = commit.length === SHA1 ? "sha1" : "sha256";
+  await writeFile(
+    join(ours, "config"),
+    `[core]\nrepositoryformatversion = 1\nbare = false\n[extensions]\nobjectformat = ${format}\n`,
+  );
   const environment = { GIT_DIR: ours, GIT_WORK_TREE: top, GIT_OBJECT_DIRECTORY: join(common, "objects") };
   // The links of a work tree are links, whatever is said to a fetch.
   const how = { folder: top, home, environment, settings: { "core.symlinks": "true" }, signal };

@@ -7,8 +7,11 @@ import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkTree, shown } from "../tree/check-tree.js";
 import { lfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
 import { DockerIgnore } from "../tree/docker-ignore.js";
+import { type Head, MOST_ANNEX_POINTER, MOST_HEAD, refuseStandIns } from "../tree/stand-in.js";
+import { IGNORE_FILES } from "../tree/without-ignored.js";
 import { packTree } from "../tree/pack-tree.js";
 import type { FileEntry, TreeEntry } from "../tree/tree-entry.js";
+import { filteredPaths } from "./filtered-paths.js";
 import { gitState } from "./git-state.js";
 import { projectFolder } from "./project-folder.js";
 import { readEntry, readFolder } from "./read-folder.js";
@@ -21,12 +24,12 @@ const MOST_TEXT = 1024 * 1024;
 export class LocalSource implements Source {
   constructor(private readonly roots: readonly string[]) {}
 
-  async open({ location, signal }: SourceRequest, told: Told): Promise<BuildContext> {
+  async open({ location, platform, signal }: SourceRequest, told: Told): Promise<BuildContext> {
     const folder = await projectFolder(location, this.roots);
     const entries = await readFolder({ top: folder, ignore: await ignoreOf(folder), limits: LIMITS, signal });
     checkTree(entries, LIMITS);
-    checkDockerfile(await textOf(folder, dockerfileIn(entries)));
-    await refusePlaceholders(folder, entries);
+    checkDockerfile(await textOf(folder, dockerfileIn(entries)), platform ?? null);
+    await refusePlaceholders(folder, entries, signal);
     const state = await gitState(folder, signal);
     told(`${entries.length} files and folders, ${describe(state.gitVersion, state.gitDirty)}\n`);
     return {
@@ -37,16 +40,18 @@ export class LocalSource implements Source {
   }
 }
 
-/** What stands for something that was not fetched. @throws SourceError that names it */
-async function refusePlaceholders(folder: string, entries: readonly TreeEntry[]): Promise<void> {
+/** What stands for something that was not fetched, or is encrypted. @throws SourceError that names it */
+async function refusePlaceholders(folder: string, entries: readonly TreeEntry[], signal?: AbortSignal): Promise<void> {
+  const files = entries.filter((entry) => entry.kind === "file");
   const missing: string[] = [];
-  for (const entry of entries)
-    if (entry.kind === "file" && entry.size > 100 && entry.size <= MOST_POINTER)
-      if (lfsPointer(await textOf(folder, entry))) missing.push(shown(entry.path));
+  for (const file of files)
+    if (file.size > 100 && file.size <= MOST_POINTER)
+      if (lfsPointer(await textOf(folder, file))) missing.push(shown(file.path));
   if (missing.length > 0)
     throw new SourceError(
       `Files of Git LFS are pointers only: ${missing.slice(0, MOST_NAMED).join(", ")}. Fetch them by \`git lfs pull\`, or name them in .dockerignore.`,
     );
+  refuseStandIns(await headsOf(folder, files, signal));
   const file = entries.find(({ path, kind }) => path === ".gitmodules" && kind === "file");
   const text = file ? await textOf(folder, file as FileEntry) : "";
   for (const [, path] of text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(.+?)[ \t\r]*$/gm)) {
@@ -58,15 +63,34 @@ async function refusePlaceholders(folder: string, entries: readonly TreeEntry[])
   }
 }
 
+async function headsOf(folder: string, files: readonly FileEntry[], signal?: AbortSignal): Promise<Head[]> {
+  const paths = files.map(({ path }) => path);
+  const filtered = await filteredPaths(folder, paths, signal);
+  const heads: Head[] = [];
+  for (const file of files) {
+    const isFiltered = filtered.has(file.path);
+    if (isFiltered || file.size <= MOST_ANNEX_POINTER)
+      heads.push({ path: file.path, isFiltered, head: await headOf(folder, file) });
+  }
+  return heads;
+}
+
+async function headOf(folder: string, file: FileEntry): Promise<string> {
+  for await (const piece of readEntry(folder, file)) return piece.subarray(0, MOST_HEAD).toString("latin1");
+  return "";
+}
+
 const describe = (version: string | null, dirty: boolean | null) =>
   version === null ? "outside git" : `commit ${version}${dirty ? " with changes" : ""}`;
 
 async function ignoreOf(folder: string): Promise<DockerIgnore> {
-  const path = ".dockerignore";
-  const seen = await lstat(join(folder, path)).catch(() => null);
-  if (seen === null) return new DockerIgnore("");
-  if (!seen.isFile()) throw new SourceError("The .dockerignore is no plain file.");
-  return new DockerIgnore(await textOf(folder, { kind: "file", path, size: seen.size, executable: false }));
+  for (const path of IGNORE_FILES) {
+    const seen = await lstat(join(folder, path)).catch(() => null);
+    if (seen === null) continue;
+    if (!seen.isFile()) throw new SourceError(`The ${path} is no plain file.`);
+    return new DockerIgnore(await textOf(folder, { kind: "file", path, size: seen.size, executable: false }));
+  }
+  return new DockerIgnore("");
 }
 
 async function textOf(folder: string, file: FileEntry): Promise<string> {

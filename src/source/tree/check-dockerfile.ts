@@ -1,5 +1,6 @@
 import { SourceError } from "../source.js";
 import { followLink } from "./follow-link.js";
+import { isOwnPlatform } from "./platforms.js";
 import { heredocsIn, type Instruction, readInstructions, topComments } from "./read-instructions.js";
 import type { FileEntry, TreeEntry } from "./tree-entry.js";
 
@@ -12,10 +13,11 @@ export function dockerfileIn<E extends TreeEntry>(entries: readonly E[]): E & Fi
   return entry as E & FileEntry;
 }
 
-const PLATFORM = "(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT)";
-const PLATFORM_NAME = new RegExp(`^${PLATFORM}$`);
-const PLATFORM_VALUE = new RegExp(`\\$(?:(${PLATFORM})\\b|\\{(${PLATFORM})\\})`, "g");
-const GIT_REPOSITORY = /(?:^|\s|")(?:git@|git:\/\/|ssh:\/\/|https?:\/\/[^\s"]+\.git(?:[#"\s]|$))/;
+const BUILT_IN = "(?:(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT)|TARGETSTAGE)";
+const BUILT_IN_NAME = new RegExp(`^${BUILT_IN}$`);
+/** Also with a modifier that gives no other value in place of an empty one. */
+const BUILT_IN_VALUE = new RegExp(`\\$(?:(${BUILT_IN})\\b|\\{(${BUILT_IN})(?:\\}|:?\\+|[#%/]))`, "g");
+const GIT_REPOSITORY = /(?:^|\s|")(?:git@|git:\/\/|ssh:\/\/|https?:\/\/[^\s"]+\.git(?:[#?"\s]|$))/;
 
 /** The flags that the classic builder carries out on every engine; it reads others, and some it leaves out in silence. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
@@ -27,19 +29,25 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
 
 const MOST_TOLD = 10;
 
+/** Arguments that have a value before the first stage, by their names. */
+type Given = Map<string, string>;
+
 /**
  * The classic builder leaves out some of what BuildKit would do, on some engines without a word: an image that was built
- * would be another than the one meant. @throws SourceError that names each such thing with its line.
+ * would be another than the one meant.
+ * @param platform of the engine, as `linux/amd64`, for which alone it builds; null if it is not known
+ * @throws SourceError that names each such thing with its line.
  */
-export function checkDockerfile(text: string): void {
-  const given = new Set<string>();
+export function checkDockerfile(text: string, platform: string | null): void {
+  const given: Given = new Map();
   let stages = 0;
   const problems = commentProblems(text);
   for (const instruction of readInstructions(text)) {
     const { name, text: rest } = unwrapped(instruction);
-    if (name === "ARG" && stages === 0) for (const each of defaultsIn(rest)) given.add(each);
+    if (name === "ARG" && stages === 0)
+      for (const [each, value] of defaultsIn(rest)) given.set(each, expanded(value, given) ?? value);
     if (name === "FROM") stages += 1;
-    for (const what of problemsOf(name, rest, given)) problems.push(`line ${instruction.line}: ${what}`);
+    for (const what of problemsOf(name, rest, given, platform)) problems.push(`line ${instruction.line}: ${what}`);
   }
   if (problems.length === 0) return;
   const told = problems.slice(0, MOST_TOLD).join("; ");
@@ -67,20 +75,15 @@ function unwrapped({ name, text }: Pick<Instruction, "name" | "text">): Pick<Ins
   return { name: inner.toUpperCase(), text: text.slice(inner.length).trim() };
 }
 
-function problemsOf(name: string, text: string, given: ReadonlySet<string>): string[] {
+function problemsOf(name: string, text: string, given: Given, platform: string | null): string[] {
   if (name === "ARG")
     return namesIn(text)
-      .filter((each) => PLATFORM_NAME.test(each) && !given.has(each))
+      .filter((each) => BUILT_IN_NAME.test(each) && !given.has(each))
       .map((each) => `ARG ${each} would be empty; give it a default, as \`ARG ${each}=...\``);
   const problems = flagsIn(text)
-    .filter((flag) => FLAGS[name] && !FLAGS[name].includes(flag))
-    .map((flag) => `${name} --${flag}; ${INSTEAD[flag] ?? "do without it"}`);
-  if (name === "FROM")
-    for (const [, plain, braced] of text.matchAll(PLATFORM_VALUE)) {
-      const variable = plain ?? braced!;
-      if (!given.has(variable))
-        problems.push(`$${variable} in FROM would be empty; name the platform, or leave it out`);
-    }
+    .filter(([flag]) => FLAGS[name] && !FLAGS[name].includes(flag))
+    .map(([flag]) => `${name} --${flag}; ${INSTEAD[flag] ?? "do without it"}`);
+  if (name === "FROM") problems.push(...fromProblems(text, given, platform));
   if (name === "RUN" || name === "COPY" || name === "ADD")
     for (const { delimiter } of heredocsIn(text))
       problems.push(`${name} with a here-document (<<${delimiter}); ${HEREDOC_INSTEAD[name]}`);
@@ -88,6 +91,23 @@ function problemsOf(name: string, text: string, given: ReadonlySet<string>): str
     problems.push("ADD of a git repository; clone it in a RUN, or make it a submodule");
   return problems;
 }
+
+function fromProblems(text: string, given: Given, platform: string | null): string[] {
+  const empty = [...text.matchAll(BUILT_IN_VALUE)].map(([, plain, braced]) => plain ?? braced!);
+  const problems = empty
+    .filter((variable) => !given.has(variable))
+    .map((variable) => `$${variable} in FROM would be empty; name the platform, or leave it out`);
+  if (problems.length > 0) return problems;
+  return flagsIn(text)
+    .filter(([flag, value]) => flag === "platform" && !isBuiltFor(expanded(value, given), platform))
+    .map(
+      ([, value]) =>
+        `FROM --platform=${value.slice(0, 100)}; the engine builds for ${platform ?? "its own platform"} alone: leave it out, or build on an engine of that platform`,
+    );
+}
+
+const isBuiltFor = (named: string | null, platform: string | null): boolean =>
+  named !== null && platform !== null && isOwnPlatform(named, platform);
 
 const INSTEAD: Readonly<Record<string, string>> = {
   chmod: "change the mode in a RUN",
@@ -104,17 +124,35 @@ const HEREDOC_INSTEAD = {
   ADD: "keep the text in a file of the project",
 } as const;
 
-const flagsIn = (text: string): string[] => {
-  const flags: string[] = [];
+/** Flags with their values. */
+const flagsIn = (text: string): [string, string][] => {
+  const flags: [string, string][] = [];
   for (const word of text.split(/\s+/)) {
-    const [, flag] = /^--([a-z][a-z-]*)(?:=|$)/i.exec(word) ?? [];
+    const [, flag, value = ""] = /^--([a-z][a-z-]*)(?:=(.*)|$)/i.exec(word) ?? [];
     if (!flag) break;
-    flags.push(flag);
+    flags.push([flag, value]);
   }
   return flags;
 };
 
+/** With the values of arguments; null if one of them has none. */
+function expanded(text: string, given: ReadonlyMap<string, string>): string | null {
+  let isWhole = true;
+  const value = text.replace(
+    /\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})/g,
+    (_, plain?: string, braced?: string, otherwise?: string) => {
+      const found = given.get((plain ?? braced)!) ?? otherwise;
+      isWhole &&= found !== undefined;
+      return found ?? "";
+    },
+  );
+  return isWhole && !value.includes("$") ? value : null;
+}
+
 const namesIn = (text: string): string[] => text.split(/\s+/).filter((word) => !word.includes("="));
 
-const defaultsIn = (text: string): string[] =>
-  text.split(/\s+/).flatMap((word) => (/^(\w+)=./.exec(word) ?? []).slice(1, 2));
+const defaultsIn = (text: string): [string, string][] =>
+  text.split(/\s+/).flatMap((word) => {
+    const [, name, value] = /^(\w+)=(["']?.+)$/.exec(word) ?? [];
+    return name ? [[name, value!.replace(/^(["'])(.*)\1$/, "$2")]] : [];
+  });

@@ -6,6 +6,7 @@ const LONGEST_PATH = 1024;
 const LONGEST_NAME = 255;
 // A name that is not UTF-8 was read with this sign in it, and is not the name of the file any more.
 const UNREADABLE = /[\u0000-\u001f\u007f\ufffd]/;
+const INTO_GIT = /(?:^|\/)\.git(?:\/|$)/i;
 const GIB = 1024 ** 3;
 
 /**
@@ -29,9 +30,15 @@ export function checkTree(entries: readonly TreeEntry[], limits: TreeLimits): vo
         `${shown(other)} and ${shown(entry.path)} are one name where case does not count; rename one.`,
       );
     folded.set(same, entry.path);
-    if (entry.kind === "link" && followLink(entry, byPath) === null)
+    if (entry.kind !== "link") continue;
+    const end = followLink(entry, byPath);
+    if (end === null)
       throw new SourceError(
         `The link ${shown(entry.path)} leads out of the project (to ${shown(entry.target)}); put it into .dockerignore, or the file itself in its place.`,
+      );
+    if (INTO_GIT.test(end))
+      throw new SourceError(
+        `The link ${shown(entry.path)} leads into git's own folder, which no build gets: put it into .dockerignore, or the file itself in its place (\`git annex get\` and \`git annex unlock\`, if git-annex keeps it).`,
       );
   }
 }

@@ -3,6 +3,9 @@ import { setImmediate } from "node:timers/promises";
 import { DockerIgnore } from "./docker-ignore.js";
 import type { TreeEntry } from "./tree-entry.js";
 
+/** Of which the first that is there counts, as BuildKit reads them. */
+export const IGNORE_FILES = ["Dockerfile.dockerignore", ".dockerignore"] as const;
+
 /** The engine is given these in any case: it reads both. */
 export const ALWAYS_KEPT: ReadonlySet<string> = new Set(["Dockerfile", ".dockerignore"]);
 
