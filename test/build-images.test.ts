@@ -1,8 +1,7 @@
-import { expect, test } from "vitest";
-import { ownTag } from "../src/build/image-names.js";
-import { removeImageOf } from "../src/build/remove-image-of.js";
-import { untagNoted } from "../src/build/untag-later.js";
-import { openWork, until } from "./support/open-work.js";
+import { describe, expect, test } from "vitest";
+import { humanTag, ownTag } from "../src/build/image-names.js";
+import { noteTags, untagNoted, untagVersion } from "../src/build/untag-later.js";
+import { ON_BOARD, openWork, until } from "./support/open-work.js";
 
 async function built() {
   const work = await openWork();
@@ -18,7 +17,8 @@ async function built() {
 test("the image of a build version goes with its record", async () => {
   await using work = await built();
 
-  await removeImageOf(work.app, work.version);
+  await noteTags(work.app, work.version);
+  await untagVersion(work.app, work.version);
 
   expect(await work.imageBuilder.inspect(work.version.docker_id!)).toBeNull();
 });
@@ -27,7 +27,8 @@ test("an image that a container uses goes when the container is gone, though nob
   await using work = await built();
   const id = work.version.docker_id!;
   work.imageBuilder.used.add(id);
-  await removeImageOf(work.app, work.version);
+  await noteTags(work.app, work.version);
+  await untagVersion(work.app, work.version);
   await untagNoted(work.app);
   expect((await work.imageBuilder.inspect(ownTag(work.version)))?.id).toBe(id);
 
@@ -36,4 +37,79 @@ test("an image that a container uses goes when the container is gone, though nob
 
   expect(await work.imageBuilder.inspect(id)).toBeNull();
   expect(await work.store.unneededImages.countDocuments()).toBe(0);
+});
+
+describe("the human tag of a version that went while no engine answered", () => {
+  async function gone() {
+    const work = await built();
+    await noteTags(work.app, work.version);
+    return Object.assign(work, { alias: humanTag(work.version) });
+  }
+
+  test("goes when one does", async () => {
+    await using work = await gone();
+
+    await untagNoted(work.app);
+
+    expect(await work.imageBuilder.inspect(work.alias)).toBeNull();
+    expect(await work.store.unneededImages.countDocuments()).toBe(0);
+  });
+
+  test("stays the tag of the version that was built under it since", async () => {
+    await using work = await gone();
+    work.local.files = { Dockerfile: `${ON_BOARD.Dockerfile}LABEL other=1\n` };
+    const { _id } = await work.build();
+    await until(async () => (await work.buildOf(_id)).task.state === "FINISHED");
+
+    await untagNoted(work.app);
+
+    const [version] = await work.store.buildVersions.find({ build: _id }).lean();
+    expect((await work.imageBuilder.inspect(work.alias))?.id).toBe(version!.docker_id);
+    expect(await work.imageBuilder.inspect(work.version.docker_id!)).toBeNull();
+    expect(await work.store.unneededImages.countDocuments()).toBe(0);
+  });
+
+  test("stays where somebody pointed it at an image of their own", async () => {
+    await using work = await gone();
+    work.imageBuilder.offer("registry.example/theirs:v1", {});
+    const theirs = await work.imageBuilder.pull("registry.example/theirs:v1", null, () => undefined);
+    await work.imageBuilder.tag(theirs, work.alias);
+
+    await untagNoted(work.app);
+
+    expect((await work.imageBuilder.inspect(work.alias))?.id).toBe(theirs);
+  });
+
+  test("waits for its record to be gone", async () => {
+    await using work = await gone();
+    const tag = { ...work.version, deleting: true };
+    await work.store.buildVersions.collection.insertOne(tag as never);
+
+    await untagNoted(work.app);
+    const waiting = await work.imageBuilder.inspect(work.alias);
+    await work.store.buildVersions.deleteOne({ _id: work.version._id });
+    await untagNoted(work.app);
+
+    expect(waiting?.id).toBe(work.version.docker_id);
+    expect(await work.imageBuilder.inspect(work.alias)).toBeNull();
+  });
+});
+
+test("tags of images that containers use do not keep the others waiting", async () => {
+  await using work = await built();
+  work.imageBuilder.used.add(work.version.docker_id!);
+  const since = new Date();
+  const many = Array.from({ length: 100 }, (_, number) => ({ _id: `rocas/used-${number}:v1`, since }));
+  await work.store.unneededImages.insertMany([...many, { _id: "rocas/free:v1", since }]);
+  for (const { _id } of [...many, { _id: "rocas/free:v1" }]) {
+    work.imageBuilder.offer(_id, { n: _id });
+    const image = await work.imageBuilder.pull(_id, null, () => undefined);
+    if (_id !== "rocas/free:v1") work.imageBuilder.used.add(image);
+  }
+
+  await untagNoted(work.app);
+  await untagNoted(work.app);
+
+  expect(await work.imageBuilder.inspect("rocas/free:v1")).toBeNull();
+  expect(await work.store.unneededImages.countDocuments()).toBe(100);
 });

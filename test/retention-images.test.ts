@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ownTag } from "../src/build/image-names.js";
+import { humanTag, ownTag } from "../src/build/image-names.js";
 import { untagNoted } from "../src/build/untag-later.js";
 import { sweepGenerations } from "../src/retention/sweep-generations.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
@@ -16,16 +16,17 @@ async function built(app: TestApp, count: number) {
     const image = await imageBuilder.pull(from, null, () => undefined);
     const version = await buildAgain(app.app, proj, image, "v");
     await imageBuilder.tag(image, ownTag(version));
+    await imageBuilder.tag(image, humanTag(version));
     await imageBuilder.untag(from);
     tags.push(ownTag(version));
   }
-  return { proj, tags };
+  return { proj, tags, human: humanTag({ proj: proj.id, tag: "v" }) };
 }
 const noted = async ({ app }: TestApp) => (await app.store.unneededImages.find().toArray()).map(({ _id }) => _id);
 
 test("the image of a build version that is deleted while no engine answers goes when one does", async () => {
   await using app = await openTestApp();
-  const { proj, tags } = await built(app, 1);
+  const { proj, tags, human } = await built(app, 1);
   const before = await app.imageBuilder.inspect(tags[0]!);
   app.imageBuilder.down = true;
 
@@ -35,15 +36,15 @@ test("the image of a build version that is deleted while no engine answers goes 
   await untagNoted(app.app);
 
   expect(before).not.toBeNull();
-  expect(waiting).toEqual(tags);
+  expect(waiting).toEqual([human, ...tags]);
   expect(await noted(app)).toEqual([]);
-  const left = await Promise.all(tags.map((tag) => app.imageBuilder.inspect(tag)));
-  expect(left.map((image) => image !== null)).toEqual([false]);
+  const left = await Promise.all([human, ...tags].map((tag) => app.imageBuilder.inspect(tag)));
+  expect(left).toEqual([null, null]);
 });
 
 test("the images of build versions that a policy no longer keeps go, those that are kept stay", async () => {
   await using app = await openTestApp();
-  const { proj, tags } = await built(app, 3);
+  const { proj, tags, human } = await built(app, 3);
   await app.seed.mutate("updateProject", "UpdateProjectInput", { name: proj.name, retention: { keepLast: 1 } });
 
   await app.settled();
@@ -53,4 +54,5 @@ test("the images of build versions that a policy no longer keeps go, those that 
   expect(await noted(app)).toEqual([]);
   const left = await Promise.all(tags.map((tag) => app.imageBuilder.inspect(tag)));
   expect(left.map((image) => image !== null)).toEqual([false, false, true]);
+  expect((await app.imageBuilder.inspect(human))?.id).toBe(left[2]?.id);
 });

@@ -1,7 +1,5 @@
 import type { App } from "../app.js";
-import { ownTag } from "../build/image-names.js";
-import { removeImageOf } from "../build/remove-image-of.js";
-import { noteTag } from "../build/untag-later.js";
+import { noteTags, untagVersion } from "../build/untag-later.js";
 import type { BuildVersion } from "../build-version/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { removeFilesOf } from "../files/remove-files-of.js";
@@ -13,7 +11,7 @@ import type { Training } from "../training/training.js";
 /** Gives up the files and the image of a record that is about to go: afterwards nothing says which they were. Repeatable. */
 export async function giveUpFiles(app: App, kind: Kind, record: AnyRecord): Promise<void> {
   // If the engine does not answer, the image goes when it does.
-  if (kind === "bvers") await noteTag(app, ownTag(record as unknown as BuildVersion));
+  if (kind === "bvers") await noteTags(app, record as unknown as BuildVersion);
   if (kind === "dataset" || kind === "movers") await removeFilesOf(app, record as Dataset | ModelVersion);
   if (kind === "train")
     await removeFilesOf(app, { lightweight: false, files: [], archive: (record as unknown as Training).output });
@@ -23,7 +21,7 @@ export async function giveUpFiles(app: App, kind: Kind, record: AnyRecord): Prom
 export async function removeTraces(app: App, kind: Kind, record: AnyRecord): Promise<void> {
   const { store, vault, logger } = app;
   try {
-    if (kind === "bvers") await removeImageOf(app, record as unknown as BuildVersion);
+    if (kind === "bvers") await untagVersion(app, record as unknown as BuildVersion);
     if (kind === "tchest") await vault.forget(record._id);
     if (kind === "build" || kind === "train" || kind === "revision") {
       await store.logs.deleteMany({ job: record._id });

@@ -4,6 +4,7 @@ import type { BuildVersion } from "../build-version/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
 import type { DeploymentRevision } from "../deployment/deployment-revision.js";
 import type { Deployment } from "../deployment/deployment.js";
+import type { UnneededTag } from "../build/unneeded-tag.js";
 import type { UnneededFile } from "../files/unneeded-file.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
@@ -51,8 +52,8 @@ export interface Store {
   readonly logs: mongo.Collection<LogChunk>;
   /** Files that records which are gone have left: `LateRemoval` alone writes them. */
   readonly unneededFiles: mongo.Collection<UnneededFile>;
-  /** Tags of images that records which are gone have left, while a container uses the image. */
-  readonly unneededImages: mongo.Collection<{ _id: string; since: Date }>;
+  /** Tags of images that records which are gone have left, until the engine answers and no container uses the image. */
+  readonly unneededImages: mongo.Collection<UnneededTag>;
   /** What is chosen once for the whole installation: its cluster id and the port of the run listener. */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { removeImageOf } from "../../src/build/remove-image-of.js";
+import { noteTags, untagVersion } from "../../src/build/untag-later.js";
 import { BuiltFrom } from "../../src/build-version/build-version.js";
 import { newId } from "../../src/graph/id.js";
 import { describeWithDocker, ensureBaseImage } from "./support/engine.js";
@@ -30,7 +30,8 @@ describeWithDocker("what nobody changed", () => {
       const ids = records.map(({ bvers }) => bvers!.docker_id);
       expect(new Set(ids).size).toBe(1);
       const [first] = await work.store.buildVersions.find({ build: builds[0]!._id }).lean();
-      await removeImageOf(work.app, first!);
+      await noteTags(work.app, first!);
+      await untagVersion(work.app, first!);
       expect(new Set(Object.values(work.images(project._id)))).toEqual(new Set([ids[0]]));
       expect(new Set(Object.values(work.images(other._id)))).toEqual(new Set([ids[0]]));
     },
