@@ -13,7 +13,10 @@ import type { Vault } from "./vault/vault.js";
 
 /** Makes the work that a record asks for, from its outbox entry, before the mutation answers; the reconciler does the rest. */
 export interface Work {
-  /** Relays the outbox of the record: its events, its job, its successor's mark, its deletion. Repeatable. */
+  /**
+   * Relays the outbox of the record: its events, its job, its successor's mark, its deletion. Repeatable. Never fails:
+   * what asks for it is committed, and a sweep relays what could not be relayed, or not in time.
+   */
   relay(record: string): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { changeRecord } from "../store/change-record.js";
 import { forgetUse } from "../store/forget-use.js";
 import type { Intent } from "../store/intent.js";
 import type { Store } from "../store/store.js";
-import { isGoing, refuseDeleting } from "../store/under-parent.js";
+import { isGoingMeanwhile, refuseDeleting } from "../store/under-parent.js";
 import type { Deployment } from "./deployment.js";
 import { heldBy } from "./held-by.js";
 import { availabilityOf } from "./replica-tasks.js";
@@ -49,8 +49,8 @@ export async function changeWish(
 
 async function needsWhatGoes({ byKind }: Store, { bvers, movers }: Deployment): Promise<boolean> {
   const going = await Promise.all([
-    ...(bvers ? [isGoing(byKind.bvers, bvers._id)] : []),
-    ...movers.map(({ _id }) => isGoing(byKind.movers, _id)),
+    ...(bvers ? [isGoingMeanwhile(byKind.bvers, bvers._id)] : []),
+    ...movers.map(({ _id }) => isGoingMeanwhile(byKind.movers, _id)),
   ]);
   return going.includes(true);
 }

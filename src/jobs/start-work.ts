@@ -5,6 +5,8 @@ import { type Reconciler, startReconciler } from "./reconciler.js";
 import type { Carriers } from "./turn.js";
 
 const SWEEP_MS = 2_000;
+/** A relay that takes longer, as over a database that hangs, goes on behind the answer. */
+const MOST_WAIT_MS = 5_000;
 /** Kinds of records whose changes make work. */
 const WORKING: readonly (Kind | null)[] = ["build", "train", "depl", "revision"];
 
@@ -22,9 +24,14 @@ export function startWork(app: Omit<App, "work">, does: Carriers & { readonly ma
   const whole: App = {
     ...app,
     work: {
-      async relay(record) {
-        const cancelled = await relay(whole, does.makers, record);
-        if (WORKING.includes(kindOf(record))) reconciler.nudge(cancelled ? record : undefined);
+      relay(record) {
+        const relayed = relay(whole, does.makers, record).then(
+          (cancelled) => {
+            if (WORKING.includes(kindOf(record))) reconciler.nudge(cancelled ? record : undefined);
+          },
+          (error: unknown) => whole.logger.warn({ event: "relay_failed", record, err: error }),
+        );
+        return waitAtMost(MOST_WAIT_MS, relayed);
       },
     },
   };
@@ -44,6 +51,12 @@ export function startWork(app: Omit<App, "work">, does: Carriers & { readonly ma
       await reconciler.stop();
     },
   };
+}
+
+async function waitAtMost(ms: number, what: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([what, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }
 
 class Sweeper {
@@ -72,13 +85,9 @@ class Sweeper {
     this.#timer = setTimeout(() => void this.sweep().finally(() => this.#again(SWEEP_MS)), ms);
   }
 
-  /** One record that cannot be relayed must not keep the others. */
   async #relayAll(): Promise<void> {
     try {
-      for (const id of await unrelayed(this.app.store))
-        await this.app.work
-          .relay(id)
-          .catch((error: unknown) => this.app.logger.error({ event: "relay_failed", record: id, err: error }));
+      for (const id of await unrelayed(this.app.store)) await this.app.work.relay(id);
     } catch (error) {
       this.app.logger.warn({ event: "outboxes_unread", err: error });
     }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { trusted } from "mongoose";
 import type { Caller } from "../caller.js";
-import { isDiskFull } from "../disk-full.js";
 import { DomainError } from "../errors.js";
 import type { AnyRecord, UsedKey } from "../graph/stored-record.js";
 import { keyOf } from "./key-of.js";
@@ -80,10 +79,7 @@ export async function once<T extends AnyRecord>(
   if (earlier) return stillThere<T>(earlier);
   try {
     const record = await act();
-    // The act is committed: what is not relayed now is relayed by the sweep, and no reason to say that nothing was kept.
-    await work.relay(record._id).catch((error: unknown) => {
-      if (!isDiskFull(error)) throw error;
-    });
+    await work.relay(record._id);
     return record;
   } catch (error) {
     const made = await earlierEffect(store, intent);

@@ -12,10 +12,17 @@ export function refuseDeleting(parent: AnyRecord): void {
 }
 
 /** Whether a record that something needs is being deleted, or is gone already. */
-export async function isGoing<T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> {
+async function isGoing<T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> {
   const [found] = await byId(records, [id]);
   return !found || found.deleting;
 }
+
+/**
+ * Asks so after a write that needs the record. If the store does not answer, it is taken to stay: the write is committed,
+ * and its answer must say so. A deletion that did begin lists its children anew before it takes the record.
+ */
+export const isGoingMeanwhile = <T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> =>
+  isGoing(records, id).catch(() => false);
 
 /**
  * Reads the parent again after the insert of a child: a deletion that began between the check and the insert has
@@ -29,7 +36,7 @@ export async function underParent<C extends AnyRecord, P extends AnyRecord>(
   parentId: string,
   intent: Intent,
 ): Promise<C> {
-  if (!(await isGoing(parents, parentId))) return child;
+  if (!(await isGoingMeanwhile(parents, parentId))) return child;
   await entomb(children, child._id, { ...intent, idempotencyKey: null });
   await forgetUse(children, child._id, intent);
   throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");

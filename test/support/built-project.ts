@@ -9,7 +9,11 @@ import type { TestApp } from "./open-test-app.js";
 export const imageId = (digit: string): string => `sha256:${digit.repeat(64)}`;
 
 /** A project with one model and a build version `latest`, as a build leaves it. */
-export async function builtProject({ app, seed }: TestApp, docker_id = imageId("1"), tag = "latest") {
+export async function builtProject(
+  { app, seed }: Pick<TestApp, "app" | "seed">,
+  docker_id = imageId("1"),
+  tag = "latest",
+) {
   const model = await seed.model({ dataFiles: [{ name: "measures.csv", required: true }] });
   const proj = await seed.project({ models: [model.name] });
   await buildAgain(app, proj, docker_id, tag);
@@ -17,7 +21,7 @@ export async function builtProject({ app, seed }: TestApp, docker_id = imageId("
 }
 
 export const buildAgain = (
-  { store }: TestApp["app"],
+  { store }: Pick<TestApp["app"], "store">,
   proj: { id: string; name: string },
   docker_id: string,
   tag = "latest",
