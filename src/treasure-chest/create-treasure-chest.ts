@@ -1,4 +1,5 @@
 import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import { insertRecord } from "../store/insert-record.js";
@@ -32,7 +33,8 @@ export function createTreasureChest(
         intent,
       );
     } catch (error) {
-      await vault.forget(_id);
+      // Only if it was refused: an insert whose answer was lost may have made the chest, which needs its secret.
+      if (error instanceof DomainError) await vault.forget(_id);
       throw error;
     }
   });
