@@ -26,6 +26,9 @@ export async function commitFiles(app: App, record: FileRecord): Promise<FileRec
     record.compressed && record.files.length > 0
       ? await pack(record.files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool"))
       : null;
+  // What has been packed is kept once. Noted before the commit, which is answered then whatever happens: the plain files
+  // go a day later, and only if they are not needed, as they are until the commit.
+  if (archive) await removeFilesOf(app, { lightweight: record.lightweight, files: record.files });
   for (;;) {
     const seq = await nextSeq(records, record.key);
     try {
@@ -36,8 +39,6 @@ export async function commitFiles(app: App, record: FileRecord): Promise<FileRec
           state === FilesState.READY ? null : { state: FilesState.READY, seq, superseded: false, archive },
         ownIntent(ROCAS),
       );
-      // What has been packed is kept once. A crash before this leaves the plain files lying beside their archive.
-      if (archive) await removeFilesOf(app, { lightweight: record.lightweight, files: record.files });
       await app.work.relay(committed._id);
       return committed;
     } catch (error) {
