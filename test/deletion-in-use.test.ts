@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { ROCAS } from "../src/caller.js";
+import { changeRecord } from "../src/store/change-record.js";
+import { ownIntent } from "../src/store/intent.js";
 import { builtProject } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import type { Answer } from "./support/told.js";
@@ -123,5 +126,20 @@ test("a training that has not ended is refused; with cascade it is cancelled fir
       timeout: 15_000,
     })
     .toBe(0);
+  expect(await app.runtime.observe()).toEqual([]);
+});
+
+test("work goes on to its end and the project with it, also if a crash came right after the deletion was marked", async () => {
+  await using app = await openTestApp();
+  const { proj } = await training(app);
+  const { store } = app.app;
+  const { _id } = await store.projects.findOne({ name: proj }).lean().orFail();
+
+  await changeRecord(store.projects, _id, () => ({ deleting: true }), ownIntent(ROCAS));
+
+  const left = `{ projects { totalCount } trainings { totalCount } }`;
+  await expect
+    .poll(async () => (await app.execute(left)).data, { timeout: 15_000 })
+    .toEqual({ projects: { totalCount: 0 }, trainings: { totalCount: 0 } });
   expect(await app.runtime.observe()).toEqual([]);
 });

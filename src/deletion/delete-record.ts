@@ -8,7 +8,6 @@ import { earlierEffect, type Intent } from "../store/intent.js";
 import { required } from "../store/required.js";
 import type { Deletion } from "./deletion.js";
 import { allDoomed } from "./doomed.js";
-import { endWork } from "./end-work.js";
 import { finishDeletion } from "./finish-deletion.js";
 import { refuseOwning, refuseUsed } from "./in-use.js";
 import { CALLED } from "./ownership.js";
@@ -60,7 +59,7 @@ export async function deleteOnce(
 async function earlierDeletion(app: App, intent: Intent): Promise<Deletion | null> {
   const earlier = await earlierEffect(app.store, intent);
   if (!earlier) return null;
-  const isDone = earlier.deleted === true || (await finishDeletion(app, earlier, intent));
+  const isDone = earlier.deleted === true || (await hasGone(app, earlier, intent));
   return deletionOf(app, earlier, isDone);
 }
 
@@ -85,9 +84,18 @@ export async function deleteFound(
     await forgetUse(records, target._id, intent);
     throw error;
   }
-  await endWork(app, await allDoomed(store, doomed), intent);
-  const [marked] = await byId(records, [target._id]);
-  return deletionOf(app, doomed, !marked || (await finishDeletion(app, marked, intent)));
+  return deletionOf(app, doomed, await hasGone(app, target, intent));
+}
+
+/** Whether the marked record is gone by this try. The mark is the commit: what fails after it, the sweep goes on with. */
+async function hasGone(app: App, target: AnyRecord, intent: Intent): Promise<boolean> {
+  try {
+    const [marked] = await byId(app.store.byKind[kindOfRecord(target)], [target._id]);
+    return !marked || (await finishDeletion(app, marked, intent));
+  } catch (error) {
+    app.logger.warn({ event: "deletion_unfinished", record: target._id, err: error });
+    return false;
+  }
 }
 
 async function refuse({ store }: App, target: AnyRecord, { cascade, refuse: others }: DeletionScope): Promise<void> {

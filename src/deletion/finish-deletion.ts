@@ -9,7 +9,8 @@ import { supersedeEarlier } from "../store/insert-record.js";
 import { type Intent, ownIntent } from "../store/intent.js";
 import type { Records, Store } from "../store/store.js";
 import { allDoomed } from "./doomed.js";
-import { giveUpFiles, removeTraces } from "./remove-traces.js";
+import { endWork } from "./end-work.js";
+import { giveUpHoldings, removeTraces } from "./remove-traces.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -21,13 +22,14 @@ async function stillRuns(store: Store, ids: readonly string[]): Promise<boolean>
 }
 
 /**
- * Carries a deletion on as far as it goes: children before their owners, listed anew, the earlier records of a key
+ * Carries a deletion on as far as it goes: the end of the work of all that goes is asked for, then children before their owners, listed anew, the earlier records of a key
  * before its current one, traces (images, logs, secrets) last. Gives whether the record is gone.
  * Repeatable: a crash between leaves the record `deleting`, and the next sweep goes on.
  */
 export async function finishDeletion(app: App, target: AnyRecord, intent: Intent = ownIntent(ROCAS)): Promise<boolean> {
   const { store } = app;
   const doomed = await allDoomed(store, target);
+  await endWork(app, doomed, intent);
   if (
     await stillRuns(
       store,
@@ -36,7 +38,7 @@ export async function finishDeletion(app: App, target: AnyRecord, intent: Intent
   )
     return false;
   for (const { kind, record } of doomed) {
-    await giveUpFiles(app, kind, record);
+    await giveUpHoldings(app, kind, record);
     // Its own mark on the one before it may be missing still, and without the record nobody would make it.
     if (isSuperseding(kind) && record.seq !== undefined && !record.superseded)
       await supersedeEarlier(store.byKind[kind], record.key, record.seq);
@@ -53,7 +55,11 @@ export async function sweepDeletions(app: App): Promise<void> {
     const marked = (await records
       .find({ deleting: true, deleted: trusted({ $ne: true }) } as object)
       .lean()) as AnyRecord[];
-    for (const record of marked) await finishDeletion(app, record);
+    for (const record of marked)
+      // One that cannot go must not keep the others.
+      await finishDeletion(app, record).catch((error: unknown) =>
+        app.logger.warn({ event: "deletion_unfinished", record: record._id, err: error }),
+      );
     await sweepTombstones(kind, records);
   }
 }

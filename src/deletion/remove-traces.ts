@@ -8,10 +8,11 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import type { Training } from "../training/training.js";
 
-/** Gives up the files and the image of a record that is about to go: afterwards nothing says which they were. Repeatable. */
-export async function giveUpFiles(app: App, kind: Kind, record: AnyRecord): Promise<void> {
+/** Gives up the files, the image and the secret of a record that is about to go: afterwards nobody looks for them. Repeatable. */
+export async function giveUpHoldings(app: App, kind: Kind, record: AnyRecord): Promise<void> {
   // If the engine does not answer, the image goes when it does.
   if (kind === "bvers") await noteTags(app, record as unknown as BuildVersion);
+  if (kind === "tchest") await app.vault.forget(record._id);
   if (kind === "dataset" || kind === "movers") await removeFilesOf(app, record as Dataset | ModelVersion);
   if (kind === "train")
     await removeFilesOf(app, { lightweight: false, files: [], archive: (record as unknown as Training).output });
@@ -19,10 +20,9 @@ export async function giveUpFiles(app: App, kind: Kind, record: AnyRecord): Prom
 
 /** What a record leaves outside its collection beside files. Its image goes only where nobody else needs it. */
 export async function removeTraces(app: App, kind: Kind, record: AnyRecord): Promise<void> {
-  const { store, vault, logger } = app;
+  const { store, logger } = app;
   try {
     if (kind === "bvers") await untagVersion(app, record as unknown as BuildVersion);
-    if (kind === "tchest") await vault.forget(record._id);
     if (kind === "build" || kind === "train" || kind === "revision") {
       await store.logs.deleteMany({ job: record._id });
       await store.jobs.deleteOne({ _id: record._id });
