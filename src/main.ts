@@ -12,9 +12,16 @@ import { readSettings, SettingsRefused } from "./settings.js";
 import { helpText } from "./settings/told.js";
 import { hasDiskRoom } from "./store/embedded/engine/disk-room.js";
 import { StoreRefused } from "./store/store-refused.js";
+import { fileSentence, isAboutFile } from "./system-error.js";
 import { KeyRefused } from "./vault/sealed-store/key-file.js";
 
 /** What the operator can mend is said in a sentence, without a stack. */
+const saidOf = (error: unknown): string => {
+  if (isForOperator(error)) return error.message;
+  if (isAboutFile(error)) return fileSentence(error);
+  return (error as Error)?.stack ?? String(error);
+};
+
 const isForOperator = (error: unknown): error is Error =>
   error instanceof ArgumentsRefused ||
   error instanceof SettingsRefused ||
@@ -23,7 +30,7 @@ const isForOperator = (error: unknown): error is Error =>
   error instanceof DockerHostRefused ||
   isDiskFull(error) ||
   (error instanceof Error &&
-    ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "ENOTFOUND"].includes(String((error as NodeJS.ErrnoException).code)));
+    ["EADDRINUSE", "EADDRNOTAVAIL", "ENOTFOUND"].includes(String((error as NodeJS.ErrnoException).code)));
 
 async function main(): Promise<void> {
   if (isHelpAsked(process.argv.slice(2))) {
@@ -76,6 +83,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(isForOperator(error) ? `${error.message}\n` : `${(error as Error)?.stack ?? String(error)}\n`);
+  process.stderr.write(`${saidOf(error)}\n`);
   process.exit(1);
 });

@@ -1,20 +1,43 @@
-import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rmdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isDiskFull } from "./disk-full.js";
 import { StoreRefused } from "./store/store-refused.js";
+import { systemReason } from "./system-error.js";
 
 /**
  * Makes the folder of the data, for this user alone, unless it is there.
- * @throws StoreRefused where it cannot be made, is no folder, or may not be written
+ * @throws StoreRefused if it cannot be made, is no folder, or nothing can be made in it
  */
 export async function makeDataFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    await makeFolder(path);
+    await tryFolder(path);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
     throw new StoreRefused(
-      `ROCAS_DATA: ${path} is no folder that this user may make, read and write (${code}). Name another one, or mend its rights.`,
+      `ROCAS_DATA: ${path} is no folder that this user may make, read and write: ${systemReason(cause)}. Name another one, or mend what is wrong with it.`,
       { cause },
     );
+  }
+}
+
+/** One after another: mkdir's own recursion has no end in a folder that takes none and says ENOENT, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+/** By making something: a superuser may do everything, and can not. A full disk is told later: what there is can be read. */
+async function tryFolder(path: string): Promise<void> {
+  try {
+    await rmdir(await mkdtemp(join(path, ".tried-")));
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
   }
 }

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { SETTINGS } from "../src/settings/table.js";
+import { startServerProcess } from "./docker/support/server-process.js";
 import { openTempFolder } from "./support/temp-folder.js";
 
 const START = "src/start.mjs";
@@ -96,4 +97,45 @@ test("a data folder that is a file is told in a sentence", async () => {
 
   expect({ code, lines: stderr.split("\n").length }).toEqual({ code: 1, lines: 2 });
   expect(stderr).toContain(`ROCAS_DATA: ${path} is no folder`);
+});
+
+test.each([
+  ["below a file", "file/data", "ENOTDIR"],
+  ["that is a file", "file", "EEXIST"],
+  ["that is a link to nowhere", "nowhere", "ENOENT"],
+  ["that is a link to itself", "circle", "ELOOP"],
+  ["with too long a name", "x".repeat(300), "ENAMETOOLONG"],
+])("a data folder %s is refused at once in a sentence", async (_, path, code) => {
+  await using folder = await openTempFolder();
+  await writeFile(join(folder.path, "file"), "");
+  await symlink(join(folder.path, "gone"), join(folder.path, "nowhere"));
+  await symlink(join(folder.path, "circle"), join(folder.path, "circle"));
+  const ROCAS_DATA = join(folder.path, path);
+
+  const { code: exit, stderr } = await ended(SERVER, [], { ROCAS_DATA, MONGODB_URI: "" });
+
+  expect(exit).toBe(1);
+  expect(stderr).toMatch(/^ROCAS_DATA: .* is no folder that this user may make, read and write: .*\n$/);
+  expect(stderr).toContain(`(${code})`);
+});
+
+test.skipIf(process.platform !== "linux").each(["/proc/nowhere", "/proc", "/proc/self/fd", "/sys", "/sys/nowhere"])(
+  "a data folder that takes nothing, as %s, is refused at once in a sentence",
+  async (ROCAS_DATA) => {
+    const { code, stderr } = await ended(SERVER, [], { ROCAS_DATA, MONGODB_URI: "" });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ROCAS_DATA: \/(proc|sys)\S* is no folder that this user may .* \(E[A-Z]+\)\. .*\n$/);
+  },
+);
+
+test("a data folder that is a link to a folder is one", async () => {
+  await using folder = await openTempFolder();
+  await mkdir(join(folder.path, "real"));
+  await symlink("real", join(folder.path, "link"));
+
+  await using server = await startServerProcess({ ROCAS_DATA: join(folder.path, "link"), MONGODB_URI: "" });
+
+  expect(await server.execute(`{ models { totalCount } }`)).toEqual({ models: { totalCount: 0 } });
+  expect(await readdir(join(folder.path, "real"))).toContain("files");
 });

@@ -29,7 +29,8 @@ export class RealFolder {
     }
     const first = await mkdir(path, { recursive: true, mode: 0o700 });
     if (first) {
-      await using parent = await RealFolder.open(dirname(first));
+      // It may be a link: the folder of the data, as the operator named it.
+      await using parent = await open(dirname(first), O_RDONLY | O_DIRECTORY);
       await parent.sync();
     }
     return RealFolder.open(path);

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { fileSentence, isAboutFile } from "../../system-error.js";
 import { openEmbeddedStore } from "./open-embedded-store.js";
 import { CLOSE, type WorkerReport, type WorkerStart } from "./worker-messages.js";
 
@@ -20,6 +21,7 @@ try {
   });
   report({ kind: "listening", uri: store.uri });
 } catch (error) {
-  report({ kind: "refused", message: error instanceof Error ? error.message : String(error) });
+  const sentence = isAboutFile(error) ? fileSentence(error) : error instanceof Error ? error.message : String(error);
+  report({ kind: "refused", message: sentence });
   port.close();
 }
