@@ -104,6 +104,22 @@ describeWithDocker("an engine that answers badly", () => {
     await expect(observing).rejects.toThrow("does not speak its language");
   });
 
+  for (const blank of ["", "\r\n", "{}", '""'])
+    test(`${JSON.stringify(blank)} in place of a list, or of what was asked for, is waited out`, async () => {
+      await using faulty = await openFaulty();
+      const container = containerOf(image.id);
+      await faulty.runtime.run(container);
+      faulty.engine.fault = (request) => (request.startsWith("GET") ? { instead: blank } : null);
+
+      await expect(faulty.runtime.observe()).rejects.toMatchObject(AWAY);
+      await expect(faulty.runtime.attemptsWithVolumes()).rejects.toMatchObject(AWAY);
+      await expect(faulty.runtime.runHost()).rejects.toMatchObject(AWAY);
+      await expect(faulty.runtime.leave()).rejects.toMatchObject(AWAY);
+      faulty.engine.fault = () => null;
+
+      expect(await faulty.runtime.observe(container.job)).toMatchObject([{ state: "RUNNING" }]);
+    });
+
   test("an empty list that is written as null is an empty list", async () => {
     await using faulty = await openFaulty();
     faulty.engine.fault = () => ({ status: 200, body: "null\n" });

@@ -23,7 +23,7 @@ interface Call {
   readonly signal?: AbortSignal;
   /** Milliseconds, if it may take longer than other calls. */
   readonly timeout?: number;
-  /** The engine passes a registry's failure on as its own: no status of it means that the engine is away. */
+  /** The engine passes a registry's failure on as its own: what it says then is a refusal, whatever the status. */
   readonly isOfRegistry?: boolean;
 }
 
@@ -56,8 +56,8 @@ export class DockerEngine {
   }
 
   /** Null if the engine made it without a word. */
-  createNetwork(body: object): Promise<{ readonly Id: string } | null> {
-    return this.answered({ method: "POST", path: ["networks", "create"], body });
+  async createNetwork(body: object): Promise<{ readonly Id: string } | null> {
+    return (await this.answered<{ Id: string }>({ method: "POST", path: ["networks", "create"], body })) ?? null;
   }
 
   async removeNetwork(id: string): Promise<void> {
@@ -80,12 +80,12 @@ export class DockerEngine {
 
   /** Without their sizes. */
   async volumes(filter: Readonly<Record<string, readonly string[]>>): Promise<readonly SeenVolume[]> {
-    const answer = await this.answered<{ Volumes: SeenVolume[] | null }>({
+    const answer = await this.answered<{ Volumes?: SeenVolume[] | null }>({
       method: "GET",
       path: ["volumes"],
       query: filters(filter),
     });
-    return answer?.Volumes ?? [];
+    return listed(answer && answer.Volumes);
   }
 
   /** With the size of each volume, which the engine measures at every call. It refuses (500) while it measures for anybody. */
@@ -166,16 +166,16 @@ export class DockerEngine {
     return this.stream({ method: "POST", path, query: { tag }, auth: auth ?? nobody, isOfRegistry: true });
   }
 
-  /** @throws EngineRefusal also if the answer is nothing, or no JSON. */
+  /** @throws RUNTIME_UNAVAILABLE also if the answer is nothing; EngineRefusal if it is no JSON. */
   private async ask<T>(call: Call): Promise<T> {
     const answer = await this.answered<T>(call);
-    if (answer === null) throw new EngineRefusal(200, "The container engine answered with nothing.");
+    if (!answer) throw notUnderstood();
     return answer;
   }
 
-  /** Empty if the engine answers with nothing. */
+  /** @throws RUNTIME_UNAVAILABLE also if the answer is no list */
   private async list<T>(call: Call): Promise<readonly T[]> {
-    return (await this.answered<readonly T[]>(call)) ?? [];
+    return listed(await this.answered<readonly T[]>(call));
   }
 
   /** What the engine says beside its status means nothing here. */
@@ -183,10 +183,11 @@ export class DockerEngine {
     await text(await this.dial({ ...call, signal: AbortSignal.timeout(CALL_TIMEOUT) }));
   }
 
-  private async answered<T>(call: Call): Promise<T | null> {
+  /** Undefined if the engine says nothing. */
+  private async answered<T>(call: Call): Promise<T | null | undefined> {
     const answer = await this.dial({ ...call, signal: AbortSignal.timeout(call.timeout ?? CALL_TIMEOUT) });
     const content = (await text(answer)).trim();
-    if (content === "") return null;
+    if (content === "") return undefined;
     const found = parsed(content);
     if (found === undefined)
       throw new EngineRefusal(answer.statusCode!, "What answers as the container engine does not speak its language.");
@@ -217,11 +218,24 @@ export class DockerEngine {
       );
     });
     if (GOOD.has(answer.statusCode!)) return answer;
-    const message = messageOf(await text(answer));
-    if (!isOfRegistry && isAway(answer.statusCode!))
+    const content = await text(answer);
+    const message = messageOf(content);
+    if (isAway(answer.statusCode!) && !(isOfRegistry && engineSaid(content) !== null))
       throw unavailable(`The container engine is in trouble (status ${answer.statusCode}): ${message}`);
     throw new EngineRefusal(answer.statusCode!, message);
   }
+}
+
+const notUnderstood = () => unavailable("The container engine's answer was not understood: it is empty, or no list.");
+
+/**
+ * Some engines write a list without entries as null. No list at all says nothing: if it were taken for an empty one, every
+ * container would seem to be gone. @throws RUNTIME_UNAVAILABLE
+ */
+function listed<T>(answer: readonly T[] | null | undefined): readonly T[] {
+  if (answer === null) return [];
+  if (!Array.isArray(answer)) throw notUnderstood();
+  return answer as readonly T[];
 }
 
 /** @throws RUNTIME_UNAVAILABLE if it breaks off. */
@@ -249,10 +263,15 @@ function parsed(content: string): unknown {
   }
 }
 
+/** In the engine's words; null if it has none. */
+function engineSaid(content: string): string | null {
+  const message = (parsed(content) as { message?: unknown } | null | undefined)?.message;
+  return typeof message === "string" ? message : null;
+}
+
 /** In the engine's words, or in those of what stands before it: a proxy answers with a page or a line. */
 function messageOf(content: string): string {
-  const message = (parsed(content) as { message?: unknown } | null | undefined)?.message;
-  const said = typeof message === "string" ? message : content.trim();
+  const said = engineSaid(content) ?? content.trim();
   return said === "" || said.startsWith("<") ? "it gave no reason" : said.slice(0, LONGEST_MESSAGE);
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
 import { type Credentials, ImageBuildError, type ImageBuilder, type SeenImage, type Told } from "../image-builder.js";
 import { masked } from "../masked.js";
@@ -6,9 +7,13 @@ import { printable } from "../printable.js";
 import { declaredVolumes } from "./declared-volumes.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { type EngineEvent, follow } from "./engine-events.js";
-import { EngineRefusal, hasStatus, unavailable } from "./engine-errors.js";
+import { EngineRefusal, hasStatus, isAway, unavailable } from "./engine-errors.js";
 import { imageReference } from "./image-reference.js";
 
+/** Nothing listens there: an engine that is well says so, in words that name it. */
+const NOWHERE = "127.0.0.1:1/rocas/nowhere";
+const MOST_TRIES = 2;
+const PAUSE_MS = 1_000;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /** Builds with the engine's classic builder: engines of this age have no other one without a plugin. */
@@ -109,15 +114,23 @@ export class DockerImageBuilder implements ImageBuilder {
     throw new ImageBuildError(sentence);
   }
 
-  /** What the registry said, whether the engine passed it on as a status or in the stream. */
-  private async said(answer: () => Promise<string | null>): Promise<string | null> {
-    try {
-      return await answer();
-    } catch (error) {
-      if (!(error instanceof EngineRefusal)) throw error;
-      // An engine that is in trouble itself says so for this, too.
-      await this.docker.version();
-      return error.message;
+  /**
+   * What the registry said, whether the engine passed it on as a status or in the stream. A failure of the engine's own
+   * looks the same: it is asked twice, and what a pull that nothing can answer is told, too, is the engine's own word.
+   * @throws RUNTIME_UNAVAILABLE
+   */
+  private async said(ask: () => Promise<string | null>): Promise<string | null> {
+    for (let tries = 1; ; tries += 1) {
+      const answered = await orRefusal(ask());
+      if (!(answered instanceof EngineRefusal)) return answered;
+      if (!isAway(answered.status)) return answered.message;
+      const other = await orRefusal(
+        this.docker.pullImage(NOWHERE, "latest").then((answer) => follow(answer, () => {})),
+      );
+      if (other instanceof EngineRefusal && other.message === answered.message)
+        throw unavailable(`The container engine is in trouble (status ${answered.status}): ${answered.message}`);
+      if (tries === MOST_TRIES) return answered.message;
+      await delay(PAUSE_MS);
     }
   }
 }
@@ -132,6 +145,12 @@ const buildQuery = (tag: string, noCache: boolean) => ({
   pull: "0",
   networkmode: "default",
 });
+
+const orRefusal = <T>(answer: Promise<T>): Promise<T | EngineRefusal> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof EngineRefusal) return error;
+    throw error;
+  });
 
 function checked(image: string): string {
   if (IMAGE_ID.test(image)) return image;
