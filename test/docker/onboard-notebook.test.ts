@@ -15,7 +15,6 @@ const ENDS: Record<string, string> = {
   "os._exit(0)": "import os\nos._exit(0)",
   SIGKILL: "import os\nos.kill(os.getpid(), 9)",
   SIGSEGV: "import ctypes\nctypes.string_at(0)",
-  SIGBUS: "f = open('/dev/shm/full', 'wb')\nwhile f.write(b'x' * 1_000_000): f.flush()",
 };
 const PROGRESS = "import sys, time\nfor i in range(400):\n    print(f'\\r{i} of 400', end='', flush=True)\nprint()";
 const SHOWING = `from IPython.display import clear_output, display

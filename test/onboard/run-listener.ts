@@ -16,6 +16,11 @@ export interface Granted {
   readonly lazy?: boolean;
 }
 
+interface ExecutedNotebook {
+  readonly cells: { source: string; outputs: object[]; metadata: { tags?: string[] } }[];
+  readonly metadata: { widgets?: Record<string, { state: Record<string, { model_name: string }> }> };
+}
+
 type Json = Record<string, unknown>;
 
 /** Speaks the protocol of the run listener to real containers, and remembers what they said. */
@@ -27,7 +32,7 @@ export class RunListener implements AsyncDisposable {
   readonly uploads = new Map<string, Buffer>();
   readonly files = new Map<string, Buffer>();
   readonly lazy = new Map<string, object>();
-  output: { cells: { source: string; outputs: object[]; metadata: { tags?: string[] } }[] } | null = null;
+  output: ExecutedNotebook | null = null;
   readies = 0;
   /** Nobody answers: connections are cut. */
   isDown = false;

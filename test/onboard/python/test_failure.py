@@ -13,6 +13,9 @@ class Telling(unittest.TestCase):
         self.assertTrue(told["traceback"].startswith("first") and told["traceback"].endswith("last"))
         json.dumps(told).encode("utf-8")
 
+    def test_of_an_error_without_words_names_it(self) -> None:
+        self.assertEqual(str(Failure("AssertionError", "", 2)), "AssertionError (cell 2)")
+
 
 class Orphans(unittest.TestCase):
     def test_are_told_from_what_a_process_calls_itself(self) -> None:

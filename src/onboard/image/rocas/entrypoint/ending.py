@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from enum import Enum
-from queue import SimpleQueue
+from heapq import heappop, heappush
+from itertools import count
+from queue import Empty, SimpleQueue
 
 from ..places import Places
 from .exit_code import FAILED, NOT_GRANTED, STOPPED, keep_exit_code
@@ -31,6 +34,10 @@ class Ending:
         self._places = places
         self._lock = threading.Lock()
         self._stop_kernel: Callable[[], None] | None = None
+        # One thread for all that comes later: a notebook may leave the container no room for another.
+        self._planned: SimpleQueue[tuple[float, int, Callable[[], None]]] = SimpleQueue()
+        self._numbers = count()
+        threading.Thread(target=self._keep_time, daemon=True).start()
 
     def begin(self, reason: Reason) -> None:
         with self._lock:
@@ -39,10 +46,10 @@ class Ending:
             self.reason = reason
             stop_kernel = self._stop_kernel
         if reason is not Reason.OUT_OF_TIME:  # which is still reported, however long that takes
-            _after(LAST_MOMENT_SECONDS, self._leave)
+            self._after(LAST_MOMENT_SECONDS, self._leave)
         self.begun.set()
         if stop_kernel is not None:
-            _after(0, stop_kernel)
+            self._after(0, stop_kernel)
 
     def when_begun(self, stop_kernel: Callable[[], None]) -> None:
         """Calls at once where the ending began already."""
@@ -50,10 +57,10 @@ class Ending:
             self._stop_kernel = stop_kernel
             begun = self.reason is not None
         if begun:
-            _after(0, stop_kernel)
+            self._after(0, stop_kernel)
 
     def out_of_time_after(self, seconds: float) -> None:
-        _after(min(seconds, threading.TIMEOUT_MAX), lambda: self.begin(Reason.OUT_OF_TIME))
+        self._after(min(seconds, threading.TIMEOUT_MAX), lambda: self.begin(Reason.OUT_OF_TIME))
 
     def on_signals(self) -> None:
         """Process 1 has no default action for any signal: without this, SIGTERM would be ignored."""
@@ -72,8 +79,13 @@ class Ending:
         assert self.reason is not None
         os._exit(keep_exit_code(self.reason.value, self._places))
 
+    def _after(self, seconds: float, act: Callable[[], None]) -> None:
+        self._planned.put((time.monotonic() + seconds, next(self._numbers), act))
 
-def _after(seconds: float, act: Callable[[], None]) -> None:
-    timer = threading.Timer(seconds, act)
-    timer.daemon = True
-    timer.start()
+    def _keep_time(self) -> None:
+        due: list[tuple[float, int, Callable[[], None]]] = []
+        while True:
+            try:
+                heappush(due, self._planned.get(timeout=max(0, due[0][0] - time.monotonic()) if due else None))
+            except Empty:
+                heappop(due)[2]()

@@ -31,4 +31,5 @@ class Failure:
 
     def __str__(self) -> str:
         told = self.as_json()
-        return f"{told['name']}: {told['message']}" + ("" if self.cell is None else f" (cell {self.cell})")
+        message = f": {told['message']}" if told["message"] else ""
+        return f"{told['name']}{message}" + ("" if self.cell is None else f" (cell {self.cell})")

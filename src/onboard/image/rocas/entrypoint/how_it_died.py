@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
-from pathlib import Path
 
-SHARED_MEMORY = Path("/dev/shm")
+from .limits import SHARED_MEMORY, LimitsMet, out_of_memory
+
 FULL_BELOW_BYTES = 1024 * 1024
-# Of the container itself, in version 2 and version 1 of control groups.
-OOM_COUNTERS = (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control"))
-MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
-def oom_kills() -> int | None:
-    """How many processes of this container the kernel of the system has killed for want of memory; None where it does not say."""
-    for counter in OOM_COUNTERS:
-        for line in _lines(counter):
-            if line.startswith("oom_kill "):
-                return int(line.split()[1])
-    return None
+def how_it_died(status: int | None, limits: LimitsMet) -> str:
+    """`status` as subprocess has it: the exit code, or a signal's number below zero."""
+    refused = f" {limits.refused[0].upper()}{limits.refused[1:]}." if limits.refused else ""
+    return f"The notebook's process {_end(status, limits.killed_for_memory)}.{_shared_memory()}{refused}"
 
 
-def out_of_memory() -> str:
-    limit = next((int(line) for file in MEMORY_LIMITS for line in _lines(file) if line.strip().isdigit()), None)
-    return "out of memory" + (f": the container may use {limit // (1024 * 1024)} MiB" if limit else "")
-
-
-def how_it_died(status: int | None, killed_for_memory: bool | None) -> str:
-    """In one sentence. `status` as subprocess has it: the exit code, or a signal's number below zero."""
+def _end(status: int | None, killed_for_memory: bool | None) -> str:
     if status is None:
-        return f"The notebook's process does not answer any more.{_shared_memory()}"
+        return "does not answer any more"
     if status >= 0:
-        return f"The notebook's process ended with exit code {status}: os._exit in it, or in a library.{_shared_memory()}"
-    name = _signal_name(-status)
-    return f"The notebook's process was killed by signal {-status} ({name}){_cause(-status, killed_for_memory)}.{_shared_memory()}"
+        return f"ended with exit code {status}: os._exit in it, or in a library"
+    return f"was killed by signal {-status} ({_signal_name(-status)}){_cause(-status, killed_for_memory)}"
 
 
 def _cause(number: int, killed_for_memory: bool | None) -> str:
@@ -67,10 +53,3 @@ def _shared_memory() -> str:
     if usage.free >= min(FULL_BELOW_BYTES, usage.total // 10):
         return ""
     return f" {SHARED_MEMORY} is full: it holds {usage.total // (1024 * 1024)} MiB."
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="ascii").splitlines() if os.access(file, os.R_OK) else []
-    except (OSError, ValueError):
-        return []

@@ -7,31 +7,56 @@ import os
 import threading
 from typing import Any
 
+from ..kernel.descriptors import CAPTURED
 from .log import Log
 
 PIECE_BYTES = 64 * 1024
 LAST_SECONDS = 1.0
+# A program that outlives the notebook's process may write on.
+MOST_LEFT_PIECES = 16
 
 
 class KernelConsole:
-    """A pipe, and a thread that tells the log what comes through it."""
+    """
+    A pipe, and a thread that tells the log what comes through it; and the two pipes that the process reads itself, for as
+    long as it lives.
+    """
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._read, self._write = os.pipe()
+        self._captured = [os.pipe(), os.pipe()]
         self._thread = threading.Thread(target=self._tell, daemon=True)
         self._thread.start()
 
-    def as_streams(self) -> dict[str, Any]:
-        return {"stdout": self._write, "stderr": self._write}
+    def start_options(self) -> dict[str, Any]:
+        """How the process is started, as subprocess has it."""
+        ends = [end for pipe in self._captured for end in pipe]
+        env = {**os.environ, CAPTURED: ",".join(map(str, ends))}
+        return {"stdout": self._write, "stderr": self._write, "pass_fds": ends, "env": env}
 
     def close(self) -> None:
-        """What a dead process wrote is told first; one of its children may hold the pipe open for ever."""
+        """What a dead process wrote is told first; one of its children may hold the pipes open for ever."""
         os.close(self._write)
         self._thread.join(LAST_SECONDS)
+        for read, write in self._captured:
+            os.close(write)
+            self._tell_left(read)
+            os.close(read)
 
     def _tell(self) -> None:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         while piece := os.read(self._read, PIECE_BYTES):
             self._log.write("console", decode(piece))
         os.close(self._read)
+
+    def _tell_left(self, read: int) -> None:
+        os.set_blocking(read, False)
+        pieces: list[bytes] = []
+        try:
+            while len(pieces) < MOST_LEFT_PIECES and (piece := os.read(read, PIECE_BYTES)):
+                pieces.append(piece)
+        except BlockingIOError:
+            pass
+        if pieces:
+            self._log.write("console", b"".join(pieces).decode("utf-8", "replace"))

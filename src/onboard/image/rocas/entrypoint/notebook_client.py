@@ -6,11 +6,16 @@ from collections import defaultdict
 from typing import Any
 
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
+from nbclient.util import ensure_async
 from nbformat import NotebookNode
 
 from .kept_outputs import KeptOutputs, note
+from .line_states import last_states
 from .log import Log
+from .output_widget import BoundedOutputWidget
 from .plain_text import plain, shortened
+from .widget_models import VIEW, WidgetModels
 
 MAX_TRACEBACK_LINE = 64 * 1024
 MAX_TRACEBACK_LINES = 200
@@ -21,14 +26,47 @@ class LoggedNotebookClient(NotebookClient):
         super().__init__(notebook, **options)
         self._rocas_log = log
         self._rocas_kept: defaultdict[int, KeptOutputs] = defaultdict(KeptOutputs)
+        # Which cell a request to the kernel ran: threads and processes go on after it.
+        self._rocas_requests: dict[str, tuple[NotebookNode, int]] = {}
+        self.widget_models = WidgetModels()
+        self.store_widget_state = False
+        # nbclient's own notes on widgets for output.
+        self.widget_state = defaultdict(dict)
+        self.widget_registry["@jupyter-widgets/output"]["OutputModel"] = BoundedOutputWidget
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
+        """As nbclient's, which drops what an earlier cell still writes."""
+        assert self.kc is not None
+        self._rocas_requests[parent_msg_id] = (cell, cell_index)
+        while True:
+            msg = await ensure_async(self.kc.iopub_channel.get_msg(timeout=None))
+            request = msg["parent_header"].get("msg_id")
+            if request not in self._rocas_requests:
+                continue
+            try:
+                self.process_message(msg, *self._rocas_requests[request])
+            except CellExecutionComplete:
+                if request == parent_msg_id:
+                    return
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         if msg["msg_type"] == "update_display_data":
             self._update(msg["content"], cell_index)
         return super().process_message(msg, cell, cell_index)
 
+    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
+        for widget, text in self.widget_models.take(msg).items():
+            self._rocas_log.update(widget, text)
+        if msg["msg_type"] == "comm_close":
+            self.comm_objects.pop(msg["content"]["comm_id"], None)
+        elif msg["msg_type"] == "comm_msg" or _opens_widget(msg["content"]):
+            super().handle_comm_msg(outs, msg, cell_index)
+
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
         content = msg["content"]
+        if msg["msg_type"] == "error":
+            content["traceback"] = _bounded(content.get("traceback") or [])
+            content["evalue"] = shortened(content["evalue"], MAX_TRACEBACK_LINE)
         self._tell(msg["msg_type"], content)
         if self.output_hook_stack[msg["parent_header"].get("msg_id")]:
             return super().output(outs, msg, display_id, cell_index)
@@ -37,10 +75,7 @@ class LoggedNotebookClient(NotebookClient):
         if msg["msg_type"] == "stream":
             self._rocas_kept[cell_index].write(outs, content["name"], content["text"])
             return None
-        if msg["msg_type"] == "error":
-            content["traceback"] = _bounded(content.get("traceback") or [])
-            content["evalue"] = shortened(content["evalue"], MAX_TRACEBACK_LINE)
-        elif msg["msg_type"] in ("display_data", "execute_result"):
+        if msg["msg_type"] in ("display_data", "execute_result"):
             content["data"], missing = self._rocas_kept[cell_index].fitting(content["data"], display_id)
             if missing:
                 outs.append(note(missing))
@@ -55,9 +90,12 @@ class LoggedNotebookClient(NotebookClient):
             self._rocas_kept.pop(cell_index, None)
 
     def settle(self) -> None:
-        """What was left out of the cells is said in them."""
+        """What was left out of the cells is said in them, and the notebook has what its widgets need to be seen again."""
         for kept in self._rocas_kept.values():
             kept.settle()
+        self.nb.metadata.pop("widgets", None)
+        if widgets := self.widget_models.as_metadata():
+            self.nb.metadata["widgets"] = widgets
 
     def _clear(self, outs: list[NotebookNode], cell_index: int) -> None:
         outs.clear()
@@ -67,7 +105,7 @@ class LoggedNotebookClient(NotebookClient):
 
     def _update(self, content: dict[str, Any], cell_index: int) -> None:
         display = content.get("transient", {}).get("display_id", "")
-        self._rocas_log.update(display, _as_text(content))
+        self._rocas_log.update(display, self._as_text(content))
         content["data"], missing = self._rocas_kept[cell_index].fitting(content["data"], display)
         if missing:
             content["data"].setdefault("text/plain", missing)
@@ -77,13 +115,24 @@ class LoggedNotebookClient(NotebookClient):
             self._rocas_log.write(str(content.get("name")), str(content.get("text", "")))
         elif kind == "error":
             self._rocas_log.show(plain("\n".join(content.get("traceback") or [])))
-        elif text := _as_text(content):
+        elif text := self._as_text(content):
             self._rocas_log.show(text)
 
+    def _as_text(self, content: dict[str, Any]) -> str:
+        data = content.get("data", {})
+        view, text = data.get(VIEW), data.get("text/plain")
+        shown = self.widget_models.show(str(view.get("model_id"))) if isinstance(view, dict) else ""
+        return shown or (plain(last_states("".join(text))) if isinstance(text, (str, list)) else "")
 
-def _as_text(content: dict[str, Any]) -> str:
-    text = content.get("data", {}).get("text/plain")
-    return "".join(text) if isinstance(text, (str, list)) else ""
+
+def _opens_widget(content: dict[str, Any]) -> bool:
+    """Old widgets, and what other packages open, say less than nbclient asks for."""
+    state = content.get("data", {}).get("state")
+    return isinstance(state, dict) and {"_model_module", "_model_name"} <= state.keys() and _is_whole(state)
+
+
+def _is_whole(state: dict[str, Any]) -> bool:
+    return state["_model_name"] != "OutputModel" or isinstance(state.get("outputs"), list)
 
 
 def _bounded(traceback: list[str]) -> list[str]:

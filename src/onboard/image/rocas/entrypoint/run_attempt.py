@@ -179,4 +179,6 @@ def _prepare_environment(places: Places) -> None:
         MPLCONFIGDIR=str(own / "matplotlib"),
         # The kernel's debugger, which nobody attaches to, warns of Python's frozen modules.
         PYDEVD_DISABLE_FILE_VALIDATION="1",
+        # A run has no network: `!pip install` of what is not in the image says so soon. Without a retry it would not say why.
+        PIP_RETRIES="1",
     )

@@ -14,9 +14,10 @@ from nbformat import NotebookNode
 from ..kernel.ended import ENDED
 from .ending import Ending, Reason
 from .failure import Failure
-from .how_it_died import how_it_died, oom_kills, out_of_memory
+from .how_it_died import how_it_died
 from .kernel_console import KernelConsole
 from .kernel_python import KERNEL_NAME
+from .limits import Limits
 from .log import Log
 from .notebook_client import LoggedNotebookClient
 from .pulse import Pulse
@@ -53,7 +54,7 @@ class NotebookRun:
         )
         self._process: Any = None
         self._number = 0
-        self._killed_before = oom_kills()
+        self._limits = Limits()
 
     def run(self) -> Failure | None:
         if not self._cells:
@@ -71,7 +72,7 @@ class NotebookRun:
     def _run(self, console: KernelConsole) -> Failure | None:
         over = threading.Event()
         try:
-            with self._client.setup_kernel(**console.as_streams()):
+            with self._client.setup_kernel(**console.start_options()):
                 self._process = _process(self._client)
                 leave_to_its_owner(self._process.pid)
                 self._ending.when_begun(lambda: _stop(self._process.pid, self._ending, over))
@@ -85,6 +86,7 @@ class NotebookRun:
                 return None
             self._number = done
             self._reply = {}
+            self._limits = Limits()
             try:
                 self._client.execute_cell(cell, index)
             except CellExecutionError as error:
@@ -115,19 +117,13 @@ class NotebookRun:
         return Failure("SystemExit", said, self._number)
 
     def _cell_failure(self, error: CellExecutionError) -> Failure:
-        kills = oom_kills()
-        if kills is not None and self._killed_before is not None and kills > self._killed_before:
-            self._log.say(f"A process that the notebook started was killed, {out_of_memory()}.")
         traceback = "\n".join(self._reply.get("traceback") or []) or error.traceback
-        return Failure(error.ename, error.evalue, self._number, traceback)
+        return Failure(error.ename, f"{error.evalue}{self._limits.met()}", self._number, traceback)
 
     def _died(self, error: RuntimeError) -> Failure:
         if self._process is None:
             return Failure("KernelDied", f"The notebook's process did not start: {error}")
-        kills = oom_kills()
-        known = kills is not None and self._killed_before is not None
-        status = self._process.poll()
-        return Failure("KernelDied", how_it_died(status, kills > self._killed_before if known else None), self._number)
+        return Failure("KernelDied", how_it_died(self._process.poll(), self._limits.met()), self._number)
 
 
 def _process(client: LoggedNotebookClient) -> Any:

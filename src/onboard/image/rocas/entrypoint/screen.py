@@ -35,8 +35,8 @@ class Screen:
         self._lines: dict[str, _Line] = {}
         # Whose unfinished line the log ends with.
         self._open: _Line | None = None
-        # What was written since the notebook cleared its output: it may be cleared again before anybody sees it.
-        self._held: list[tuple[str, str]] | None = None
+        # What was written or shown since the notebook cleared its output: it may be cleared again before anybody sees it.
+        self._held: list[tuple[str | None, str]] | None = None
         self._held_characters = 0
         self._displays: dict[str, str] = {}
         # On which of its lines a stream is that has moved up.
@@ -44,12 +44,8 @@ class Screen:
 
     def write(self, stream: str, text: str) -> None:
         with self._lock:
-            if self._held is not None and self._held_characters + len(text) <= MAX_HELD_CHARACTERS:
-                self._held.append((stream, text))
-                self._held_characters += len(text)
-                return
-            self._release()
-            self._feed(stream, text)
+            if not self._hold(stream, text):
+                self._feed(stream, text)
 
     def clear(self) -> None:
         """What was shown stays in the log; what was not yet is dropped for what comes next."""
@@ -59,9 +55,9 @@ class Screen:
     def show(self, text: str) -> None:
         """Lines of their own."""
         with self._lock:
-            self._release()
-            self._show_displays()
-            self._show_lines(text)
+            if not self._hold(None, text):
+                self._show_displays()
+                self._show_lines(text)
 
     def update(self, display: str, text: str) -> None:
         """A display has become this."""
@@ -85,10 +81,22 @@ class Screen:
             self._rows.clear()
             self._end_open_line()
 
+    def _hold(self, stream: str | None, text: str) -> bool:
+        """Whether it waits to be cleared or shown; `stream` is None for lines of their own."""
+        if self._held is not None and self._held_characters + len(text) <= MAX_HELD_CHARACTERS:
+            self._held.append((stream, text))
+            self._held_characters += len(text)
+            return True
+        self._release()
+        return False
+
     def _release(self) -> None:
         held, self._held = self._held or [], None
         for stream, text in held:
-            self._feed(stream, text)
+            if stream is None:
+                self._show_lines(text)
+            else:
+                self._feed(stream, text)
 
     def _feed(self, stream: str, text: str) -> None:
         if stream in self._rows or _UP.search(text):

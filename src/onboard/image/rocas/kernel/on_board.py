@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 import warnings
@@ -10,13 +11,21 @@ from typing import Any
 
 from IPython.core.autocall import ExitAutocall
 
+from .any_text import send_any_text
+from .descriptors import capture_descriptors
 from .ended import ENDED
+from .nobody_answers import answer_nothing
 
 PROJECT = "ROCAS_PROJECT"
 
 
 def load_ipython_extension(shell: Any) -> None:
     _make_project_importable(os.environ.get(PROJECT, ""))
+    capture_descriptors()
+    # After a crash in compiled code, the log says which line of Python led to it. This descriptor leads to the runner.
+    faulthandler.enable(sys.stderr, all_threads=False)
+    answer_nothing(shell)
+    send_any_text(shell)
     leave = Leave(shell)
     shell.push({"exit": leave, "quit": leave}, interactive=False)
     shell.ask_exit = leave
