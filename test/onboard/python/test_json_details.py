@@ -1,6 +1,8 @@
 import unittest
 from datetime import date, datetime
+from enum import Enum
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from rocas.json_details import NotJson, as_json
@@ -16,6 +18,33 @@ class Scalar:
         return self.value
 
 
+class LongDouble(Scalar):
+    """numpy's, which has no number of Python's inside."""
+
+    def item(self) -> Any:
+        return self
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+
+class Nanoseconds(Scalar):
+    """As numpy's times are: a whole number inside."""
+
+    dtype = SimpleNamespace(kind="M")
+
+
+class Labelled(Scalar):
+    """As a column of pandas is, which has labels besides the numbers inside."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"a": self.value}
+
+
+class Colour(str, Enum):
+    RED = "red"
+
+
 class Details(unittest.TestCase):
     def test_are_kept_as_they_are(self) -> None:
         details = {"a": [1, 1.0, "x", None, True], "b": {"c": -(2**53 - 1), "ü": {}}}
@@ -27,6 +56,12 @@ class Details(unittest.TestCase):
 
     def test_take_class_labels_as_names(self) -> None:
         self.assertEqual(as_json({"recall": {0: 0.5, 1: 1.0}}), {"recall": {"0": 0.5, "1": 1.0}})
+        self.assertEqual(as_json({"recall": {Scalar(0): 0.5}}), {"recall": {"0": 0.5}})
+        with self.assertRaisesRegex(NotJson, "details.recall has the name '1' twice"):
+            as_json({"recall": {1: 0.5, "1": 0.6}})
+
+    def test_hold_the_text_of_an_enum(self) -> None:
+        self.assertEqual(repr(as_json({"a": Colour.RED})), "{'a': 'red'}")
 
     def test_say_where_a_value_is_that_has_no_form_and_what_to_write(self) -> None:
         for value, told in (
@@ -38,6 +73,9 @@ class Details(unittest.TestCase):
             (Path("a"), "Path, which has no form in JSON: send text"),
             (b"a", "bytes"),
             (1j, "complex"),
+            (LongDouble(0.1), "LongDouble, which has no form in JSON: send float"),
+            (Nanoseconds(5), "Nanoseconds, which has no form in JSON: send text"),
+            (Labelled([0.5]), "Labelled, which has no form in JSON: send its .to_dict()"),
             (object(), "object"),
             (2**53, "beyond 2\\*\\*53"),
             ("\ud800", "half of a character"),

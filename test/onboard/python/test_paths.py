@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from rocas.metadata import write_metadata
 from rocas.mounts import NotMounted
 from rocas.paths import data_path, model_path, pretrained_path
@@ -8,6 +10,12 @@ class DataPath(RootedTest):
     def test_finds_the_file_among_all_datasets(self) -> None:
         self.mount("train", [record("d1", "iris", "old", "a.csv"), record("d2", "iris", "new", "b.csv")])
         self.assertEqual(data_path("b.csv", places=self.places), str(self.places.datasets / "d2/b.csv"))
+
+    def test_takes_a_path_as_it_takes_a_text(self) -> None:
+        self.mount("train", [record("d1", "iris", "old", "images/a.png")])
+        for file in (Path("images/a.png"), Path("images") / "a.png"):
+            self.assertEqual(data_path(file, places=self.places), str(self.places.datasets / "d1/images/a.png"))
+        self.assertTrue(model_path(Path("a/b.bin"), places=self.places).endswith("/a/b.bin"))
 
     def test_names_the_choices_where_several_have_the_file(self) -> None:
         self.mount("train", [record("d1", "iris", "old", "a.csv"), record("d2", "iris", "new", "a.csv")])

@@ -63,6 +63,23 @@ class Publishing(RootedTest):
         self.assertIn('write ds=("flora", "first")', log.getvalue())
         self.assertEqual(json.loads(listener.asked[2][2])["ds"], {"model": "flora", "name": "first"})
 
+    def test_says_that_there_is_no_dataset_though_one_is_mounted(self) -> None:
+        self.mount("train", [record("d1", "flora", "first", "a.csv")])
+        with Listener(lambda _, path, __: granted(path)) as listener, redirect_stdout(io.StringIO()) as log:
+            self.publish(listener, ds=None, pretrained=None)
+            self.publish(listener)
+        wishes = [json.loads(body) for _, path, body in listener.asked if path == "/publish"]
+        self.assertEqual([(wish.get("ds", "chosen"), "pretrained" in wish) for wish in wishes], [(None, True), ("chosen", False)])
+        self.assertEqual(log.getvalue().count("else ds=None."), 1)
+
+    def test_says_what_a_reference_is(self) -> None:
+        with Listener(lambda _, path, __: granted(path)) as listener:
+            for wrong in (("iris", "first", "more"), {"model": "iris"}, 3, [None, "first"]):
+                with self.assertRaisesRegex(PublishError, r"ds is .*: a name, \(model, name\) or None is expected"):
+                    self.publish(listener, ds=wrong)
+            self.publish(listener, ds=["iris", "first"])
+        self.assertEqual(json.loads(listener.asked[0][2])["ds"], {"model": "iris", "name": "first"})
+
     def test_takes_numbers_of_other_libraries_and_no_values_without_a_form_in_json(self) -> None:
         class Number:
             def item(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from dataclasses import is_dataclass
 from typing import Any
 
 MOST_EXACT = 2**53 - 1
@@ -30,13 +31,39 @@ def as_json(value: Any, path: str = "details", depth: int = 0) -> Any:
     if isinstance(value, float):
         return _float(float(value), path)
     if isinstance(value, dict):
-        return {_key(key, path): as_json(each, f"{path}.{key}", depth + 1) for key, each in value.items()}
+        return _object(value, path, depth)
     if isinstance(value, (list, tuple)):
         return [as_json(each, f"{path}[{at}]", depth + 1) for at, each in enumerate(value)]
+    plain = _as_python(value)
+    if plain is None:
+        raise NotJson(f"{path} is a {type(value).__name__}, which has no form in JSON: {_advice(value)}.")
+    return as_json(plain, path, depth + 1)
+
+
+def _object(value: dict[Any, Any], path: str, depth: int) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for key, each in value.items():
+        name = _key(key, path)
+        if name in told:
+            raise NotJson(f"{path} has the name {name!r} twice, as a number and as a text: keep one of them.")
+        told[name] = as_json(each, f"{path}.{name}", depth + 1)
+    return told
+
+
+def _as_python(value: Any) -> Any:
+    """Of an array, or of its number. None if that would say less: of times, and of what has labels (a column of pandas)."""
+    if _is_time(value) or callable(getattr(value, "to_dict", None)):
+        return None
     for method in ("tolist", "item"):
         if callable(getattr(value, method, None)):
-            return as_json(getattr(value, method)(), path, depth + 1)
-    raise NotJson(f"{path} is a {type(value).__name__}, which has no form in JSON: {_advice(value)}.")
+            plain = getattr(value, method)()
+            return None if type(plain) is type(value) else plain
+    return None
+
+
+def _is_time(value: Any) -> bool:
+    """Of numpy: those of nanoseconds would become whole numbers."""
+    return getattr(getattr(value, "dtype", None), "kind", None) in ("m", "M")
 
 
 def _text(value: str, path: str) -> str:
@@ -44,7 +71,8 @@ def _text(value: str, path: str) -> str:
         value.encode()
     except UnicodeEncodeError:
         raise NotJson(f"{path} is a text with half of a character in it, which is no Unicode.") from None
-    return str(value)
+    # The text itself, where str() gives the name of an Enum's member.
+    return str.__str__(value)
 
 
 def _integer(value: int, path: str) -> int:
@@ -62,9 +90,10 @@ def _float(value: float, path: str) -> float:
 def _key(key: Any, path: str) -> str:
     if isinstance(key, str):
         return _name(_text(key, f"A name in {path}"), path)
-    # Class labels: JSON's own names are texts.
-    if isinstance(key, int) and not isinstance(key, bool):
-        return str(int(key))
+    # Class labels, those of numpy too: JSON's own names are texts.
+    label = key if isinstance(key, int) else _as_python(key)
+    if isinstance(label, int) and not isinstance(label, bool):
+        return str(int(label))
     raise NotJson(f"{path} has a name of type {type(key).__name__}: names in JSON are texts, str(...).")
 
 
@@ -86,6 +115,12 @@ def _name(key: str, path: str) -> str:
 def _advice(value: Any) -> str:
     if callable(getattr(value, "isoformat", None)):
         return "send its .isoformat()"
+    if _is_time(value):
+        return "send text, str(...)"
+    if callable(getattr(value, "__float__", None)) and callable(getattr(value, "item", None)):
+        return "send float(...), or text, str(...)"
+    if is_dataclass(value):
+        return "send dataclasses.asdict(...)"
     if isinstance(value, (set, frozenset)):
         return "send sorted(...), a list"
     if isinstance(value, (bytes, bytearray)):

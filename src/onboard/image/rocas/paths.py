@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from .file_name import plain_name, relative_path
@@ -11,9 +12,11 @@ from .places import CONTAINER, Places
 
 UNNAMED_MODEL = "_"
 
+FileName = str | os.PathLike[str]
+
 
 def data_path(
-    file: str | None = None, model: str | None = None, dataset: str | None = None, *, places: Places = CONTAINER
+    file: FileName | None = None, model: str | None = None, dataset: str | None = None, *, places: Places = CONTAINER
 ) -> str:
     """
     The path of a file (`train/a.csv`) or sub-folder (`train`) of a mounted dataset, or of the dataset's folder where
@@ -22,13 +25,13 @@ def data_path(
     `data_path("measures.csv")` looks through every mounted dataset. Where several have the file, name one:
     `data_path("measures.csv", model="iris-clf", dataset="iris")`. Raises NotMounted, naming the choices.
     """
-    file = _without_end(file)
-    mount = pick(Mounts.load(places).datasets, "dataset", model=model, name=dataset, file=file)
-    return _within(places.datasets / mount.id, file)
+    name = _without_end(file)
+    mount = pick(Mounts.load(places).datasets, "dataset", model=model, name=dataset, file=name)
+    return _within(places.datasets / mount.id, name)
 
 
 def model_path(
-    file: str | None = None, model: str | None = None, version: str | None = None, *, places: Places = CONTAINER
+    file: FileName | None = None, model: str | None = None, version: str | None = None, *, places: Places = CONTAINER
 ) -> str:
     """
     In a deployment: the path at which to *read* a file of the version that is served.
@@ -50,7 +53,7 @@ def model_path(
 
 
 def pretrained_path(
-    file: str | None = None, model: str | None = None, version: str | None = None, *, places: Places = CONTAINER
+    file: FileName | None = None, model: str | None = None, version: str | None = None, *, places: Places = CONTAINER
 ) -> str:
     """In a training: the path at which to read a file of a version that was mounted as a pre-trained asset."""
     return _version_path(Mounts.load(places), "pretrained", file, model, version, places)
@@ -70,19 +73,19 @@ def only_model(places: Places = CONTAINER) -> str | None:
 
 
 def _version_path(
-    mounts: Mounts, role: str, file: str | None, model: str | None, version: str | None, places: Places
+    mounts: Mounts, role: str, file: FileName | None, model: str | None, version: str | None, places: Places
 ) -> str:
-    file = _without_end(file)
+    name = _without_end(file)
     of_role = tuple(each for each in mounts.versions if each.role == role)
-    mount = pick(of_role, "version", model=model, name=version, file=file)
-    return _within(places.versions / mount.id, file)
+    mount = pick(of_role, "version", model=model, name=version, file=name)
+    return _within(places.versions / mount.id, name)
 
 
-def _within(folder: Path, file: str | None) -> str:
+def _within(folder: Path, file: FileName | None) -> str:
     name = _without_end(file)
     return str(folder if name is None else folder / relative_path(name))
 
 
-def _without_end(file: str | None) -> str | None:
+def _without_end(file: FileName | None) -> str | None:
     """A folder may be written with a slash at its end."""
-    return file if file is None else file.removesuffix("/")
+    return None if file is None else os.fspath(file).removesuffix("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,18 @@ TICKET_ROUNDS = 3
 EXPIRED_TICKET = (401, 403, 404, 410)
 
 Reference = str | tuple[str, str] | dict[str, str]
+
+
+class _Chosen(Enum):
+    """What is left out: Rocas chooses. None says that the version has none."""
+
+    BY_ROCAS = "the only mounted one of the model, or none"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+BY_ROCAS = _Chosen.BY_ROCAS
 
 
 class PublishError(Exception):
@@ -63,16 +76,16 @@ class Publisher:
         self,
         details: dict[str, Any] | None = None,
         version_name: str | None = None,
-        ds: Reference | None = None,
-        pretrained: Reference | None = None,
+        ds: Reference | None | _Chosen = BY_ROCAS,
+        pretrained: Reference | None | _Chosen = BY_ROCAS,
         lightweight: bool = False,
         compressed: bool = False,
     ) -> PublishedVersion:
         """
         Uploads the files and returns the version once it is complete.
 
-        `ds` and `pretrained` name what the version was trained with: a name, or (model, name). Left out, it is the
-        only mounted one of the model, or none, which the log then says. Calling again with the same words and files
+        `ds` and `pretrained` name what the version was trained with: a name, or (model, name); None says that it was
+        trained with none. Left out, it is the only mounted one of the model, or none, which the log then says. Calling again with the same words and files
         gives the same version; with others under the same name, a version that replaces it.
         Raises PublishError where the model's file contract is not met or Rocas refuses for another reason.
         """
@@ -80,17 +93,15 @@ class Publisher:
         if found.empty:
             print(f"Publisher: empty folders are not kept: {', '.join(found.empty)}.", flush=True)
         wish: dict[str, Any] = {
-            "name": version_name,
-            "model": self._model,
             "details": _checked_details(details),
-            "ds": self._reference(ds, "dataset"),
-            "pretrained": self._reference(pretrained, "pretrained"),
             "lightweight": lightweight,
             "compressed": compressed,
             "files": [_described(name, file) for name, file in found.files.items()],
         }
-        # What is left out is chosen by Rocas; a null would say "none".
-        wish = {key: value for key, value in wish.items() if value is not None}
+        wish |= {key: text for key, text in (("name", version_name), ("model", self._model)) if text is not None}
+        for field, given, what in (("ds", ds, "dataset"), ("pretrained", pretrained, "pretrained")):
+            if given is not BY_ROCAS:
+                wish[field] = self._reference(field, given, what)
         version = self._publish(wish, found.files)
         for field, what in (("ds", "dataset"), ("pretrained", "pretrained")):
             if field not in wish:
@@ -141,12 +152,12 @@ class Publisher:
         unnamed = self._places.to_publish / UNNAMED_MODEL
         return named if named.is_dir() or not unnamed.is_dir() else unnamed
 
-    def _reference(self, given: Reference | None, what: str) -> dict[str, str] | None:
+    def _reference(self, field: str, given: Any, what: str) -> dict[str, str] | None:
         if given is None:
             return None
         if isinstance(given, dict):
-            return {"model": given["model"], "name": given["name"]}
-        model, name = (None, given) if isinstance(given, str) else given
+            given = (given.get("model"), given.get("name"))
+        model, name = (None, given) if isinstance(given, str) else _pair(field, given)
         mount = pick(self._among(what), what, model=model, name=name, file=None)
         return {"model": mount.model, "name": mount.name}
 
@@ -165,9 +176,16 @@ class Publisher:
         choices = " or ".join(f'{field}=("{each.model}", "{each.name}")' for each in mounted)
         print(
             f"Publisher: this version of {model} has no {field}: not exactly one mounted {what} is of that model. "
-            f"If it was trained with one, write {choices}.",
+            f"If it was trained with one, write {choices}; else {field}=None.",
             flush=True,
         )
+
+
+def _pair(field: str, given: Any) -> tuple[str, str]:
+    pair = tuple(given) if isinstance(given, (tuple, list)) else ()
+    if len(pair) != 2 or not all(isinstance(each, str) for each in pair):
+        raise PublishError(f"{field} is {given!r}: a name, (model, name) or None is expected.")
+    return pair[0], pair[1]
 
 
 def _described(name: str, file: Path) -> dict[str, Any]:
