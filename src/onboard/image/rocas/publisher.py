@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -19,6 +20,7 @@ from .upload import upload
 
 # Upload tickets last some minutes; publishing again gives the same version with fresh ones.
 TICKET_ROUNDS = 3
+UPLOADS_AT_ONCE = 8
 EXPIRED_TICKET = (401, 403, 404, 410)
 
 Reference = str | tuple[str, str] | dict[str, str]
@@ -124,16 +126,25 @@ class Publisher:
 
     def _upload(self, api: RunApi, version: dict[str, Any], files: dict[str, Path], sizes: dict[str, int]) -> bool:
         """Whether the version is complete then."""
-        state = str(version["state"])
-        for ticket in version["uploads"]:
-            file, size = files[ticket["name"]], sizes[ticket["name"]]
+
+        def send(ticket: dict[str, str]) -> str | None:
+            """The state of the version then; None if the ticket has expired."""
+            name = ticket["name"]
             try:
-                state = upload(api, ticket["url"], file, size)
+                return upload(api, ticket["url"], files[name], sizes[name])
             except ApiRefused as refused:
                 if refused.status in EXPIRED_TICKET:
-                    return False
-                raise PublishError(f"{ticket['name']}: {refused}") from None
-        return state == "READY"
+                    return None
+                raise PublishError(f"{name}: {refused}") from None
+
+        # Most of the time that a small file takes is waiting.
+        with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+            try:
+                states = list(pool.map(send, version["uploads"]))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return None not in states and "READY" in (version["state"], *states)
 
     def _found(self) -> Publishable:
         source = self._source or self._default_folder()

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from .places import CONTAINER, Places
 
-MAX_REPLY_BYTES = 16 * 1024 * 1024
+# What is mounted may have some records of ten thousand files with long names.
+MAX_REPLY_BYTES = 128 * 1024 * 1024
 TIMEOUT_SECONDS = 30.0
 # Rocas packs, unpacks and syncs large files before it answers for them.
 TRANSFER_SECONDS = 600.0
