@@ -2,6 +2,7 @@ import { buildLoaders } from "./build/build.loaders.js";
 import { buildVersionLoaders } from "./build-version/build-version.loaders.js";
 import { datasetLoaders } from "./dataset/dataset.loaders.js";
 import { deploymentLoaders } from "./deployment/deployment.loaders.js";
+import { fileLoaders } from "./files/file.loaders.js";
 import { modelLoaders } from "./model/model.loaders.js";
 import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
 import { projectLoaders } from "./project/project.loaders.js";
@@ -15,6 +16,7 @@ export const loadersOf = (store: Store) => ({
   ...modelLoaders(store),
   ...datasetLoaders(store),
   ...modelVersionLoaders(store),
+  ...fileLoaders(store),
   ...buildLoaders(store),
   ...buildVersionLoaders(store),
   ...trainingLoaders(store),

@@ -19,6 +19,7 @@ import { RouteTable } from "./router/route-table.js";
 import { Disposables } from "./disposables.js";
 import { repeatedly } from "./repeatedly.js";
 import { startRunApi } from "./run-api/start-run-api.js";
+import { sweepFileLists } from "./retention/sweep-file-lists.js";
 import { sweepSnapshots } from "./retention/sweep-snapshots.js";
 import { sweepHistory } from "./retention/sweep-history.js";
 import { sweepGenerations } from "./retention/sweep-generations.js";
@@ -171,6 +172,7 @@ async function openInto(
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
   opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles, partialFiles]), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepSnapshots(work.app), logger));
+  opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepFileLists(work.app), logger));
   opening.use(repeatedly(ROUTES_MS, () => fillRoutes(work.app), logger));
   return {
     app: work.app,

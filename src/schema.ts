@@ -6,15 +6,22 @@ import {
   BuildVersionResolver,
   BuildVersionSnapshotResolver,
 } from "./build-version/build-version.resolver.js";
-import { DatasetGenerationsResolver, DatasetResolver, DatasetSnapshotResolver } from "./dataset/dataset.resolver.js";
+import {
+  DatasetFileResolvers,
+  DatasetGenerationsResolver,
+  DatasetResolver,
+  DatasetSnapshotResolver,
+} from "./dataset/dataset.resolver.js";
 import { DeploymentRevisionResolver } from "./deployment/deployment-revision.resolver.js";
 import { DeploymentResolver } from "./deployment/deployment.resolver.js";
+import { ManifestResolver } from "./files/files.resolver.js";
 import { UploadsResolver } from "./files/uploads.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";
 import { DriftEventResolver, LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";
 import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
 import {
+  ModelVersionFileResolvers,
   ModelVersionGenerationsResolver,
   ModelVersionResolver,
   ModelVersionSnapshotResolver,
@@ -44,9 +51,12 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         DatasetResolver,
         DatasetGenerationsResolver,
         DatasetSnapshotResolver,
+        ...DatasetFileResolvers,
         ModelVersionResolver,
         ModelVersionGenerationsResolver,
         ModelVersionSnapshotResolver,
+        ...ModelVersionFileResolvers,
+        ManifestResolver,
         UploadsResolver,
         StorageUseResolver,
         BuildResolver,

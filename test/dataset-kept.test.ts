@@ -152,7 +152,7 @@ test("a write waits for a removal that has begun, and its file stays", async () 
   const { store, settings } = app.app;
   const late = new LateRemoval(await FilesystemStorage.open(`${settings.ROCAS_DATA}/other`), "files", store);
   const { sha256 } = announced("", "first");
-  await late.remove(sha256);
+  await late.remove([sha256]);
   await store.unneededFiles.updateOne({ _id: `files/${sha256}` }, { $set: { removing: await store.now() } });
 
   const writing = app.seed.dataset({ model: (await app.seed.model()).name, files: [FILES[0]] });

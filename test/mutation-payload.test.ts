@@ -73,6 +73,10 @@ const SHOWN: Readonly<Record<string, { readonly fields: string; readonly next: o
   cancelTraining: TRAINING,
   deploy: DEPLOYMENT,
   undeploy: DEPLOYMENT,
+  addFiles: {
+    fields: "id state manifest { count complete } uploads { url }",
+    next: { manifest: { count: 2 }, uploads: [] },
+  },
   renewUploads: { fields: "name url expiresAt", next: [{ name: TEXT, url: TEXT, expiresAt: TEXT }] },
 };
 

@@ -112,14 +112,36 @@ test("an upload from a container goes on where it broke off, and may be repeated
   expect([last, again].map(({ headers }) => headers.get("rocas-state"))).toEqual(["READY", "READY"]);
 });
 
-test("a training publishes a thousand files with long names, and is told if it has more", async () => {
+test("a training publishes ten thousand files, and is told if it has more", { timeout: 120_000 }, async () => {
   await using app = await openTestApp();
   const { container } = await claimed(app);
-  const files = Array.from({ length: 1_001 }, (_, index) => fileOf(`${"folder/".repeat(30)}${index}.bin`, "x"));
+  const files = Array.from({ length: 10_001 }, (_, index) => fileOf(`${"folder/".repeat(30)}${index}.bin`, "x"));
 
-  const most = await container.post("/publish", { files: files.slice(1) });
+  const most = await container.post("/publish", { name: "big", files: files.slice(1) });
+  const again = await container.post("/publish", { name: "big", files: files.slice(1).reverse() });
   const more = await container.post("/publish", { files });
 
-  expect([most.status, most.body.uploads?.length]).toEqual([200, 1_000]);
-  expect([more.status, more.body.error?.message]).toEqual([413, expect.stringContaining("these are 1001")]);
+  expect([most.status, most.body.uploads?.length]).toEqual([200, 10_000]);
+  expect(again.body).toEqual(most.body);
+  expect([more.status, more.body.error?.message]).toEqual([413, expect.stringContaining("these are 10001")]);
+});
+
+test("a version of many files is READY with the last of them, and told whole to what mounts it", async () => {
+  await using app = await openTestApp();
+  const { container, model, proj } = await claimed(app);
+  const files = Array.from({ length: 300 }, (_, index) => fileOf(`shard/${index}.bin`, "x"));
+  const { body } = await container.post("/publish", { name: "big", files });
+  const states = await Promise.all(
+    body.uploads.map(async ({ url }: { url: string }) => (await container.send("PUT", url, "x")).json()),
+  );
+  const other = await playedTraining(app, { proj: proj.name, pretrained: [{ model: model.name, name: "big" }] });
+
+  const told = (await other.container.claim()).body;
+
+  expect(states.filter(({ state }) => state === "READY").length).toBeGreaterThan(0);
+  expect(told.versions[0].files).toHaveLength(300);
+  expect(told.meta.pretrained[0].files).toHaveLength(300);
+  expect(told.meta.pretrained[0]).not.toHaveProperty("manifest");
+  const content = await other.container.send("GET", `${told.versions[0].url}/${encodeURIComponent("shard/77.bin")}`);
+  expect(await content.text()).toBe("x");
 });

@@ -1,6 +1,7 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import { manifestOf } from "../files/manifest.js";
+import { announce } from "../files/files-of.js";
+import { manifestOf, plain, refuseTexts } from "../files/manifest.js";
 import { pendingFiles } from "../files/pending-files.js";
 import { receiveGiven } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";
@@ -24,20 +25,23 @@ export async function createDataset(app: App, intent: Intent, input: CreateDatas
     const model = await required(store.models, "model", [input.model], ["input", "model"]);
     refuseDeleting(model);
     const files = manifestOf(input.files ?? [], input.lightweight);
-    if (input.stored) checkContract(model.data_files, files, ["input", "files"]);
-    else if (files.length > 0)
+    if (input.moreFiles) refuseTexts(files);
+    else if (input.stored) checkContract(model.data_files, files, ["input", "files"]);
+    if (!input.stored && (files.length > 0 || input.moreFiles))
       throw new DomainError("BAD_USER_INPUT", "A dataset that is not stored has no files here.", ["input", "files"]);
 
     const name = input.name ?? madeUpName();
+    const _id = newId("dataset");
     const pending = await insertRecord(
       store.datasets,
       {
-        _id: newId("dataset"),
+        _id,
         key: keyOf(model.name, name),
         name,
         model: model._id,
         stored: input.stored,
-        ...pendingFiles(input, files),
+        ...pendingFiles(input),
+        ...(await announce(store, _id, plain(files), input.moreFiles)),
       },
       intent,
       "pending",

@@ -1,10 +1,9 @@
-import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
-import { bytesOf } from "../files/bytes-of.js";
 import { notStored } from "../files/not-stored.js";
-import { downloadOf, uploadsOf } from "../files/uploads-of.js";
+import { filesResolver, uploadsResolver } from "../files/files.resolver.js";
+import { downloadOf } from "../files/uploads-of.js";
 import { answerGenerations } from "../graph/answer-generations.js";
 import { generationsResolver } from "../graph/generations.resolver.js";
 import { answerChildren } from "../graph/answer-children.js";
@@ -12,7 +11,6 @@ import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { FileUpload } from "../graph/stored-file.js";
 import { Model } from "../model/model.js";
 import { ModelVersionConnection } from "../model-version/model-version.connection.js";
 import type { RequestContext } from "../request-context.js";
@@ -82,21 +80,6 @@ export class DatasetResolver {
     return loaders.model.load(model);
   }
 
-  @FieldResolver(() => GraphQLSafeInt, {
-    description:
-      "Bytes of the files of the dataset: those of its archive if it is compressed, else their sum. Content that other records have too counts here as well, though it is kept once.",
-  })
-  bytes(@Root() dataset: Dataset) {
-    return bytesOf(dataset);
-  }
-
-  @FieldResolver(() => [FileUpload], {
-    description: "Where the missing files of the manifest are sent; empty once none is missing.",
-  })
-  uploads(@Root() dataset: Dataset, @Ctx() { app }: RequestContext) {
-    return uploadsOf(app.vault, dataset);
-  }
-
   @FieldResolver(() => String, {
     description:
       "Path on this server from which one file, or the whole dataset as a tar.gz, is fetched by GET within 15 minutes. An error if `stored` is false.",
@@ -146,3 +129,9 @@ export const DatasetSnapshotResolver = snapshotResolver(
   DATASET_DEFINITION,
   (loaders) => loaders.datasetByKey,
 );
+
+export const DatasetFileResolvers = [
+  filesResolver(() => Dataset),
+  filesResolver(() => DatasetSnapshot),
+  uploadsResolver(() => Dataset),
+] as const;

@@ -4,7 +4,9 @@ import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
-import { Archive, FilesState, StoredFile } from "../graph/stored-file.js";
+import { FileHolder } from "../graph/file-holder.js";
+import { Manifest } from "../graph/manifest.js";
+import { Archive, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { ModelInfo, ModelSnapshot } from "../model/model.js";
 
@@ -35,9 +37,15 @@ export abstract class DatasetInfo {
   @prop({ type: () => Boolean, required: true })
   readonly lightweight!: boolean;
 
-  @Field(() => [StoredFile], { description: "The files of the dataset." })
+  @Field(() => [StoredFile], {
+    description: "All files of the dataset. Of one that has very many, `manifest` gives them in pages.",
+  })
   @prop({ type: () => [StoredFile], required: true, _id: false })
-  readonly files!: StoredFile[];
+  readonly files!: readonly StoredFile[];
+
+  @Field(() => Manifest, { description: "The files of the dataset once more, in pages, and what they are together." })
+  @prop({ type: () => ManifestSummary, _id: false })
+  readonly manifest?: ManifestSummary | null;
 
   @Field(() => ModelInfo, { description: "The model to which the dataset belongs." })
   readonly model!: unknown;
@@ -45,7 +53,10 @@ export abstract class DatasetInfo {
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "model { name } name")')
-@ObjectType({ implements: [Node, RecordInfo, DatasetInfo], description: "Data that a model is trained on." })
+@ObjectType({
+  implements: [Node, RecordInfo, DatasetInfo, FileHolder],
+  description: "Data that a model is trained on.",
+})
 @modelOptions({ schemaOptions: { collection: "datasets" } })
 @index({ model: 1, superseded: 1, _id: -1 })
 @index({ superseded: 1, name: 1, _id: 1 })
@@ -61,9 +72,13 @@ export class Dataset extends storedRecord(DatasetInfo) {
   @prop({ type: () => String, enum: FilesState, required: true })
   readonly state!: FilesState;
 
-  /** The names of the files that have arrived and were verified. */
+  /** The names of the files that have arrived and were verified; none if the manifest is in a list of its own. */
   @prop({ type: () => [String], required: true })
   readonly received!: string[];
+
+  /** When one of very many files arrived last, to some minutes. */
+  @prop({ type: () => Date })
+  readonly last_arrival?: Date;
 
   /** The one blob of a `compressed` record. */
   @prop({ type: () => Archive, _id: false })
@@ -78,6 +93,6 @@ export class DatasetSnapshot extends snapshotOf(DatasetInfo) {
 }
 
 export const DATASET_DEFINITION: Definition = {
-  fields: ["name", "stored", "details", "compressed", "lightweight", "files"],
+  fields: ["name", "stored", "details", "compressed", "lightweight", "files", "manifest"],
   links: ["model"],
 };

@@ -9,7 +9,8 @@ export async function freezeDataset(
   dataset: Dataset,
   at: Date,
 ): Promise<DatasetSnapshot> {
-  const { _id, key, name, stored, details, compressed, lightweight, files } = dataset;
+  const { _id, key, name, stored, details, compressed, lightweight, files, manifest } = dataset;
   const model = freezeModel(await parentOf(models, dataset.model), at);
-  return { _id, key, taken_at: at, name, stored, details, compressed, lightweight, files, model };
+  const kept = { files, ...(manifest && { manifest }) };
+  return { _id, key, taken_at: at, name, stored, details, compressed, lightweight, ...kept, model };
 }

@@ -2,7 +2,7 @@ import type { App } from "../app.js";
 import { noteTags, untagVersion } from "../build/untag-later.js";
 import type { BuildVersion } from "../build-version/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
-import { removeFilesOf } from "../files/remove-files-of.js";
+import { giveUpFilesOf, removeFilesOf } from "../files/remove-files-of.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
@@ -13,7 +13,7 @@ export async function giveUpHoldings(app: App, kind: Kind, record: AnyRecord): P
   // If the engine does not answer, the image goes when it does.
   if (kind === "bvers") await noteTags(app, record as unknown as BuildVersion);
   if (kind === "tchest") await app.vault.forget(record._id);
-  if (kind === "dataset" || kind === "movers") await removeFilesOf(app, record as Dataset | ModelVersion);
+  if (kind === "dataset" || kind === "movers") await giveUpFilesOf(app, record as Dataset | ModelVersion);
   if (kind === "train")
     await removeFilesOf(app, { lightweight: false, files: [], archive: (record as unknown as Training).output });
 }

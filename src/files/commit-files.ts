@@ -8,11 +8,18 @@ import { nextSeq } from "../store/insert-record.js";
 import { ownIntent } from "../store/intent.js";
 import type { FileRecord } from "./file-record.js";
 import { fileRecordsOf, storageOf } from "./file-record.js";
+import { filesOf, isOpen, listHolding } from "./files-of.js";
+import { isAnyMissing } from "./missing-files.js";
 import { pack } from "./pack.js";
 import { removeFilesOf } from "./remove-files-of.js";
 
-export const allReceived = ({ files, received }: FileRecord): boolean =>
-  files.every(({ name }) => received.includes(name));
+/** Whether no file of the record is missing, and none can be added. */
+async function isAllThere(store: App["store"], record: FileRecord): Promise<boolean> {
+  if (isOpen(record)) return false;
+  const list = listHolding(record);
+  if (list !== null) return !(await isAnyMissing(store, list));
+  return record.files.every(({ name }) => record.received.includes(name));
+}
 
 /**
  * Makes a record whose files are all there READY and current, in one compare-and-set: that is the commit. Until then
@@ -21,14 +28,13 @@ export const allReceived = ({ files, received }: FileRecord): boolean =>
  */
 export async function commitFiles(app: App, record: FileRecord): Promise<FileRecord> {
   const records = fileRecordsOf(app.store, record._id);
-  if (!records || record.state === FilesState.READY || !allReceived(record)) return record;
+  if (!records || record.state === FilesState.READY || !(await isAllThere(app.store, record))) return record;
+  const files = record.compressed ? await filesOf(app.store, record) : [];
   const archive =
-    record.compressed && record.files.length > 0
-      ? await pack(record.files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool"))
-      : null;
+    files.length > 0 ? await pack(files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool")) : null;
   // What has been packed is kept once. Noted before the commit, which is answered then whatever happens: the plain files
   // go a day later, and only if they are not needed, as they are until the commit.
-  if (archive) await removeFilesOf(app, { lightweight: record.lightweight, files: record.files });
+  if (archive) await removeFilesOf(app, { lightweight: record.lightweight, files });
   for (;;) {
     const seq = await nextSeq(records, record.key);
     try {

@@ -7,13 +7,21 @@ import type { Place } from "./unneeded-file.js";
  * executed notebook it is. The plain files of a record that has been packed are not needed.
  */
 export async function isFileNeeded(
-  { datasets, modelVersions, trainings }: Pick<Store, "datasets" | "modelVersions" | "trainings">,
+  {
+    datasets,
+    modelVersions,
+    trainings,
+    fileLists,
+  }: Pick<Store, "datasets" | "modelVersions" | "trainings" | "fileLists">,
   place: Place,
   sha256: string,
 ): Promise<boolean> {
   const hash = trusted({ $eq: sha256 });
   const lightweight = place === "lightweight";
+  const lists = await fileLists.find({ "files.sha256": sha256 }, { projection: { record: 1 } }).toArray();
+  const listed = { _id: trusted({ $in: lists.map(({ record }) => record) }), lightweight, archive: null };
   const needed = await Promise.all([
+    ...(lists.length > 0 ? [datasets.exists(listed), modelVersions.exists(listed)] : []),
     datasets.exists({ "files.sha256": hash, lightweight, archive: null }),
     datasets.exists({ "archive.sha256": hash, lightweight }),
     modelVersions.exists({ "files.sha256": hash, lightweight, archive: null }),

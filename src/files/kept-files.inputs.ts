@@ -17,6 +17,16 @@ export abstract class KeptFilesInput extends MutationInput {
   })
   readonly lightweight!: boolean;
 
-  @Field(() => [ManifestFileInput], { nullable: true, description: "Every file of the record; none joins later." })
+  @Field(() => [ManifestFileInput], {
+    nullable: true,
+    description: "Every file of the record, 250 at most; with `moreFiles`, the first of them.",
+  })
   readonly files?: ManifestFileInput[] | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      "Whether `addFiles` will add more files: up to 10,000 in all. Until it says that they are complete, the record takes no bytes.",
+  })
+  readonly moreFiles!: boolean;
 }

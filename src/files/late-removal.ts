@@ -15,6 +15,9 @@ const LOCK_MS = 60_000;
 const MOST_LATE_MS = 20_000;
 const NEVER = new Date(0);
 const BATCH = 100;
+/** Of one sweep; the next one goes on. A record may have ten thousand files. */
+const MOST_BATCHES = 50;
+const AT_ONCE = 1_000;
 
 /**
  * Files whose removal waits a day, and is then made only where no record needs the file: content is shared by its hash,
@@ -52,21 +55,28 @@ export class LateRemoval implements FileStorage {
     return this.storage.size();
   }
 
-  /** Remembers that nobody may need the file any more. Whether that is so the sweep asks. */
-  async remove(sha256: string): Promise<void> {
-    const wish = { since: await this.store.now(), wish: randomUUID() };
-    const first = { place: this.place, sha256, removing: NEVER };
-    for (;;) {
-      try {
-        await this.unneeded.updateOne(
-          { _id: this.idOf(sha256) },
-          { $set: wish, $setOnInsert: first },
-          { upsert: true },
-        );
-        return;
-      } catch (error) {
-        // Two upserts of one file at the same time: the other has inserted, and this one finds it.
-        if (!isDuplicateKey(error)) throw error;
+  /** Remembers that nobody may need the files any more. Whether that is so the sweep asks. */
+  async remove(hashes: readonly string[]): Promise<void> {
+    const since = await this.store.now();
+    for (let at = 0; at < hashes.length; at += AT_ONCE) {
+      const writes = hashes.slice(at, at + AT_ONCE).map((sha256) => ({
+        updateOne: {
+          filter: { _id: this.idOf(sha256) },
+          update: {
+            $set: { since, wish: randomUUID() },
+            $setOnInsert: { place: this.place, sha256, removing: NEVER },
+          },
+          upsert: true,
+        },
+      }));
+      for (;;) {
+        try {
+          await this.unneeded.bulkWrite(writes, { ordered: false });
+          break;
+        } catch (error) {
+          // Two upserts of one file at the same time: the other has inserted, and this one finds it.
+          if (!isDuplicateKey(error)) throw error;
+        }
       }
     }
   }
@@ -75,11 +85,14 @@ export class LateRemoval implements FileStorage {
   async sweep(graceMs = DAY_MS): Promise<void> {
     const now = await this.store.now();
     const before = new Date(now.getTime() - graceMs);
-    const due = await this.unneeded
-      .find({ place: this.place, since: { $lte: before } })
-      .limit(BATCH)
-      .toArray();
-    for (const { sha256 } of due) await this.removeUnneeded(sha256, before);
+    for (let batches = 0; batches < MOST_BATCHES; batches += 1) {
+      const due = await this.unneeded
+        .find({ place: this.place, since: { $lte: before } })
+        .limit(BATCH)
+        .toArray();
+      for (const { sha256 } of due) await this.removeUnneeded(sha256, before);
+      if (due.length < BATCH) return;
+    }
   }
 
   private async removeUnneeded(sha256: string, before: Date): Promise<void> {
@@ -92,7 +105,7 @@ export class LateRemoval implements FileStorage {
     if (!locked) return;
     if (!(await isFileNeeded(this.store, this.place, sha256))) {
       if ((await this.store.now()).getTime() - now.getTime() > MOST_LATE_MS) return;
-      await this.storage.remove(sha256);
+      await this.storage.remove([sha256]);
     }
     // Given up once more meanwhile: it waits another day then.
     await this.unneeded.deleteOne({ _id, removing: now, wish: locked.wish });

@@ -6,7 +6,8 @@ import { FileNameScalar, Sha256Scalar } from "../graph/scalars.js";
 import type { StoredFile } from "../graph/stored-file.js";
 import { fileAndFolder } from "./file-and-folder.js";
 
-export const MOST_FILES = 1_000;
+/** Of one record. */
+export const MOST_FILES = 10_000;
 const MOST_FILE_BYTES = 64 * 1024 ** 3;
 /** Lightweight files live in the database. */
 const MOST_LIGHT_FILE = 16 * 1024 ** 2;
@@ -45,6 +46,21 @@ export function manifestOf(inputs: readonly ManifestFileInput[], lightweight: bo
   const files = inputs.map((input, index) => manifestFile(input, [...path, index]));
   checkManifest(files, lightweight, path);
   return files;
+}
+
+/** As they are kept. */
+export const plain = (files: readonly ManifestFile[]): StoredFile[] =>
+  files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
+
+/** A text is kept at once, and a record to which more files may be added takes no bytes. @throws BAD_USER_INPUT */
+export function refuseTexts(files: readonly ManifestFile[]): void {
+  const at = files.findIndex(({ content }) => content !== null);
+  if (at >= 0)
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      "In a manifest that `addFiles` completes, every file is announced by `size` and `sha256` and sent afterwards.",
+      ["input", "files", at, "text"],
+    );
 }
 
 /** What holds for the files of a record together. @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */

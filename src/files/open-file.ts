@@ -5,6 +5,7 @@ import { FilesState } from "../graph/stored-file.js";
 import type { ByteRange } from "../storage/file-storage.js";
 import { cut } from "./cut.js";
 import { type FileRecord, storageOf } from "./file-record.js";
+import { fileOf, filesOf } from "./files-of.js";
 import { notStored } from "./not-stored.js";
 import { packStream } from "./pack.js";
 import { unpack } from "./unpack.js";
@@ -25,7 +26,7 @@ function refuseIncomplete(record: FileRecord): void {
 /** One file of a record, streamed, whether it is kept by itself or inside the record's archive. @throws NOT_FOUND, CONFLICT */
 export async function openFile(app: App, record: FileRecord, name: string): Promise<OpenedFile> {
   refuseIncomplete(record);
-  const file = record.files.find((each) => each.name === name);
+  const file = await fileOf(app.store, record, name);
   if (!file) throw notFound("file");
   const storage = storageOf(app, record);
   const { archive } = record;
@@ -50,7 +51,7 @@ export async function openArchive(app: App, record: FileRecord): Promise<OpenedA
   refuseIncomplete(record);
   const storage = storageOf(app, record);
   if (!record.archive)
-    return { read: () => Promise.resolve(packStream(record.files, storage)), size: null, sha256: null };
+    return { read: async () => packStream(await filesOf(app.store, record), storage), size: null, sha256: null };
   const { size, sha256 } = record.archive;
   return { read: (range) => storage.read(sha256, range), size, sha256 };
 }

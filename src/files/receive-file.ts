@@ -12,7 +12,12 @@ import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/intent.js";
 import { commitFiles } from "./commit-files.js";
 import { type FileRecord, fileRecord, fileRecordsOf, storageOf } from "./file-record.js";
+import { listHolding, soughtFile } from "./files-of.js";
+import { arrived } from "./missing-files.js";
 import type { ManifestFile } from "./manifest.js";
+
+/** How often a record tells that some of very many files have arrived. */
+const ARRIVALS_MS = 10 * 60_000;
 
 /** One file of one manifest, as a ticket names it. */
 export interface AnnouncedFile {
@@ -57,9 +62,9 @@ export async function receiveRest(
   content: Readable,
   offset: number,
 ): Promise<UploadProgress> {
-  const { record, file } = await awaited(app, announced);
+  const { record, file, isMissing } = await awaited(app, announced);
   const { name, sha256, size } = file;
-  if (record.received.includes(name)) {
+  if (!isMissing) {
     if (offset > 0 && offset !== size) throw new OffsetConflict(size);
     if (offset === 0) await compare(content, { sha256, size });
     else content.resume();
@@ -76,17 +81,17 @@ export async function receiveRest(
 
 /** From where on the upload of a file goes on. @throws NOT_FOUND */
 export async function uploadProgress(app: App, announced: AnnouncedFile): Promise<UploadProgress> {
-  const { record, file } = await awaited(app, announced);
-  const offset = record.received.includes(file.name) ? file.size : await app.partialFiles.size(idOf(announced));
+  const { record, file, isMissing } = await awaited(app, announced);
+  const offset = isMissing ? await app.partialFiles.size(idOf(announced)) : file.size;
   return { offset, state: record.state };
 }
 
 async function awaited({ store }: App, announced: AnnouncedFile) {
   const record = await fileRecord(store, announced.record);
-  const file = record?.files.find(({ name, sha256 }) => name === announced.name && sha256 === announced.sha256);
-  if (!record || !file) throw notFound("file");
+  const sought = record && (await soughtFile(store, record, announced.name));
+  if (!record || sought?.file.sha256 !== announced.sha256) throw notFound("file");
   if (record.deleting) throw new DomainError("CONFLICT", "The record is being deleted.");
-  return { record, file };
+  return { record, ...sought };
 }
 
 // By record and name, not by content: who announces a checksum must not come upon what others have sent of it.
@@ -116,13 +121,20 @@ export async function receiveGiven(app: App, record: FileRecord, files: readonly
   );
 }
 
-function received({ store }: App, record: FileRecord, names: readonly string[]): Promise<FileRecord> {
+async function received({ store }: App, record: FileRecord, names: readonly string[]): Promise<FileRecord> {
   const records = fileRecordsOf(store, record._id);
   if (!records) throw notFound("record");
-  return changeRecord(
-    records,
-    record._id,
-    (current) => ({ received: [...new Set([...current.received, ...names])] }),
-    ownIntent(ROCAS),
-  );
+  const list = listHolding(record);
+  if (list === null)
+    return changeRecord(
+      records,
+      record._id,
+      (current) => ({ received: [...new Set([...current.received, ...names])] }),
+      ownIntent(ROCAS),
+    );
+  await arrived(store, list, names);
+  // Thousands arrive one after the other: not each is a change of the record.
+  const now = await store.now();
+  if (now.getTime() - (record.last_arrival?.getTime() ?? 0) < ARRIVALS_MS) return record;
+  return changeRecord(records, record._id, () => ({ last_arrival: now }), ownIntent(ROCAS));
 }

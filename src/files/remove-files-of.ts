@@ -1,6 +1,9 @@
 import type { App } from "../app.js";
 import type { Archive, StoredFile } from "../graph/stored-file.js";
 import { storageOf } from "./file-record.js";
+import type { Holder } from "../graph/manifest.js";
+import { filesOf } from "./files-of.js";
+import { expectNothing } from "./missing-files.js";
 
 /** What a record leaves in the file storage. */
 export interface FileTraces {
@@ -9,8 +12,14 @@ export interface FileTraces {
   readonly archive?: Archive | null | undefined;
 }
 
-/** Gives the files of a record up. They go a day later, but those that another record needs too. Repeatable. */
+/** Gives files up. They go a day later, but those that another record needs too. Repeatable. */
 export async function removeFilesOf(app: App, traces: FileTraces): Promise<void> {
   const hashes = new Set([...traces.files, ...(traces.archive ? [traces.archive] : [])].map(({ sha256 }) => sha256));
-  for (const sha256 of hashes) await storageOf(app, traces).remove(sha256);
+  await storageOf(app, traces).remove([...hashes]);
+}
+
+/** Gives up what a record has and awaits of files. Its list stays while a snapshot of it needs that. Repeatable. */
+export async function giveUpFilesOf(app: App, record: Holder & FileTraces): Promise<void> {
+  await removeFilesOf(app, { ...record, files: await filesOf(app.store, record) });
+  await expectNothing(app.store, record._id);
 }

@@ -5,8 +5,9 @@ import { FilesState } from "../graph/stored-file.js";
 import { entomb } from "../store/entomb.js";
 import { ownIntent } from "../store/intent.js";
 import type { fileRecordsOf } from "./file-record.js";
-import { type FileRecord } from "./file-record.js";
-import { removeFilesOf } from "./remove-files-of.js";
+import { type FileRecord, fileRecord } from "./file-record.js";
+import { listHolding } from "./files-of.js";
+import { giveUpFilesOf } from "./remove-files-of.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const BATCH = 100;
@@ -19,6 +20,7 @@ interface Swept {
 /** Lets go what nobody finished within a day, and the files that no record has needed for a day. */
 export async function sweepFiles(app: App, storages: readonly Swept[]): Promise<void> {
   await purgeUnfinished(app);
+  await forgetOrphans(app);
   for (const storage of storages) await storage.sweep();
 }
 
@@ -34,8 +36,26 @@ async function purgeUnfinished(app: App): Promise<void> {
       .limit(BATCH)
       .lean<FileRecord[]>();
     for (const record of abandoned) {
-      await removeFilesOf(app, record);
+      await giveUpFilesOf(app, record);
       await entomb(records, record._id, ownIntent(ROCAS), isAbandoned);
     }
+  }
+}
+
+/** What was to come of a record that a crash kept from being made, or that joined a manifest when it was complete. */
+async function forgetOrphans({ store }: App): Promise<void> {
+  const before = new Date((await store.now()).getTime() - DAY_MS);
+  for (let last = ""; ;) {
+    const [next] = await store.missingFiles
+      .find({ record: { $gt: last } }, { projection: { record: 1 } })
+      .sort({ record: 1 })
+      .limit(1)
+      .toArray();
+    if (!next) return;
+    last = next.record;
+    const record = await fileRecord(store, last);
+    const isAwaited = record?.state === FilesState.PENDING;
+    const of = isAwaited ? { $ne: listHolding(record) ?? last } : { $gt: "" };
+    await store.missingFiles.deleteMany({ record: last, of, since: { $lt: before } });
   }
 }

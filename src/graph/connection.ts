@@ -1,7 +1,6 @@
 import { type ClassType, Directive, Field, Int, ObjectType } from "type-graphql";
 import type { Position } from "./cursors.js";
 import type { PageRequest } from "./page.js";
-import type { AnyRecord } from "./stored-record.js";
 
 // Every subgraph with Relay's connections has this type.
 @Directive("@shareable")
@@ -80,10 +79,7 @@ export function connection<T>(page: Page<T>, request: PageRequest, ask: Beyond):
 }
 
 /** The connection type of a record type, after Relay's cursor connections specification. */
-export function connectionOf<T extends AnyRecord>(
-  name: string,
-  node: () => ClassType<object>,
-): ClassType<Connection<T>> {
+export function connectionOf<T extends object>(name: string, node: () => ClassType<object>): ClassType<Connection<T>> {
   @ObjectType(`${name}Edge`, { description: `One ${name} of a connection.` })
   class NodeEdge {
     @Field(() => String, { simple: true, description: "Where the record stands; give it to `after` or `before`." })

@@ -33,6 +33,20 @@ export class StoredFile {
   readonly sha256!: string;
 }
 
+/** The whole of a manifest that is too long to lie in its record: the files are in lists of their own (`FileLists`). */
+export class ManifestSummary {
+  /** Of the manifest, as `manifestHash` makes it; null while more files may be added. */
+  @prop({ type: () => String })
+  readonly sha256!: string | null;
+
+  @prop({ type: () => Number, required: true })
+  readonly count!: number;
+
+  /** Of all files together. */
+  @prop({ type: () => Number, required: true })
+  readonly bytes!: number;
+}
+
 /** The one blob that the files of a `compressed` record are kept as. */
 export class Archive {
   @prop({ type: () => Number, required: true })

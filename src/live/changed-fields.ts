@@ -8,6 +8,7 @@ import type { HeardEvent } from "./heard-event.js";
 const SHOWN_AS: Readonly<Record<string, string>> = {
   output: "outputNotebook",
   received: "uploads",
+  last_arrival: "uploads",
   model: "models",
 };
 

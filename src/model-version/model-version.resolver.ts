@@ -1,10 +1,9 @@
-import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
-import { bytesOf } from "../files/bytes-of.js";
-import { downloadOf, uploadsOf } from "../files/uploads-of.js";
+import { filesResolver, uploadsResolver } from "../files/files.resolver.js";
+import { downloadOf } from "../files/uploads-of.js";
 import { answerGenerations } from "../graph/answer-generations.js";
 import { generationsResolver } from "../graph/generations.resolver.js";
 import { answerChildren } from "../graph/answer-children.js";
@@ -12,7 +11,6 @@ import { answerList } from "../graph/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import type { ListArgs } from "../graph/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { FileUpload } from "../graph/stored-file.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
@@ -100,21 +98,6 @@ export class ModelVersionResolver {
     return loaders.model.load(model);
   }
 
-  @FieldResolver(() => GraphQLSafeInt, {
-    description:
-      "Bytes of the files of the version: those of its archive if it is compressed, else their sum. Content that other records have too counts here as well, though it is kept once.",
-  })
-  bytes(@Root() version: ModelVersion) {
-    return bytesOf(version);
-  }
-
-  @FieldResolver(() => [FileUpload], {
-    description: "Where the missing files of the manifest are sent; empty once none is missing.",
-  })
-  uploads(@Root() version: ModelVersion, @Ctx() { app }: RequestContext) {
-    return uploadsOf(app.vault, version);
-  }
-
   @FieldResolver(() => String, {
     description:
       "Path on this server from which one file, or the whole version as a tar.gz, is fetched by GET within 15 minutes.",
@@ -183,3 +166,9 @@ export class ModelVersionSnapshotResolver extends StatusResolver {
     return pretrained ? loadPinned(loaders, pretrained) : null;
   }
 }
+
+export const ModelVersionFileResolvers = [
+  filesResolver(() => ModelVersion),
+  filesResolver(() => ModelVersionSnapshot),
+  uploadsResolver(() => ModelVersion),
+] as const;

@@ -5,7 +5,9 @@ import type { Definition } from "../graph/drift.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
-import { Archive, FilesState, StoredFile } from "../graph/stored-file.js";
+import { FileHolder } from "../graph/file-holder.js";
+import { Manifest } from "../graph/manifest.js";
+import { Archive, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { ModelInfo, ModelSnapshot } from "../model/model.js";
 import { TrainingSnapshot } from "../training/training.js";
@@ -42,9 +44,15 @@ export abstract class ModelVersionInfo {
   @prop({ type: () => Boolean, required: true })
   readonly lightweight!: boolean;
 
-  @Field(() => [StoredFile], { description: "The files of the version." })
+  @Field(() => [StoredFile], {
+    description: "All files of the version. Of one that has very many, `manifest` gives them in pages.",
+  })
   @prop({ type: () => [StoredFile], required: true, _id: false })
-  readonly files!: StoredFile[];
+  readonly files!: readonly StoredFile[];
+
+  @Field(() => Manifest, { description: "The files of the version once more, in pages, and what they are together." })
+  @prop({ type: () => ManifestSummary, _id: false })
+  readonly manifest?: ManifestSummary | null;
 
   @Field(() => ModelInfo, { description: "The model definition that shapes the version." })
   readonly model!: unknown;
@@ -59,7 +67,7 @@ export abstract class ModelVersionInfo {
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "model { name } name")')
 @ObjectType({
-  implements: [Node, RecordInfo, ModelVersionInfo],
+  implements: [Node, RecordInfo, ModelVersionInfo, FileHolder],
   description: "A model that a training made, with its files.",
 })
 @modelOptions({ schemaOptions: { collection: "model_versions" } })
@@ -103,9 +111,13 @@ export class ModelVersion extends storedRecord(ModelVersionInfo) {
   @prop({ type: () => [String], required: true })
   readonly aliases!: string[];
 
-  /** The names of the files that have arrived and were verified. */
+  /** The names of the files that have arrived and were verified; none if the manifest is in a list of its own. */
   @prop({ type: () => [String], required: true })
   readonly received!: string[];
+
+  /** When one of very many files arrived last, to some minutes. */
+  @prop({ type: () => Date })
+  readonly last_arrival?: Date;
 
   /** The one blob of a `compressed` record. */
   @prop({ type: () => Archive, _id: false })
@@ -130,6 +142,6 @@ export class ModelVersionSnapshot extends snapshotOf(ModelVersionInfo) {
 }
 
 export const MODEL_VERSION_DEFINITION: Definition = {
-  fields: ["name", "details", "compressed", "lightweight", "files"],
+  fields: ["name", "details", "compressed", "lightweight", "files", "manifest"],
   links: ["model", "train", "ds", "pretrained"],
 };

@@ -1,5 +1,6 @@
 import type { App } from "../app.js";
-import { manifestOf } from "../files/manifest.js";
+import { announce } from "../files/files-of.js";
+import { manifestOf, plain, refuseTexts } from "../files/manifest.js";
 import { pendingFiles } from "../files/pending-files.js";
 import { receiveGiven } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";
@@ -33,19 +34,22 @@ export async function publishModelVersion(
     const model = await required(store.models, "model", [input.model], ["input", "model"]);
     refuseDeleting(model);
     const files = manifestOf(input.files ?? [], input.lightweight);
-    checkContract(model.model_files, files, ["input", "files"]);
+    if (input.moreFiles) refuseTexts(files);
+    else checkContract(model.model_files, files, ["input", "files"]);
 
     const name = input.name ?? madeUpName();
     if (input.name) await refuseAlias(store, model.name, input.name);
+    const _id = newId("movers");
     const pending = await insertRecord(
       store.modelVersions,
       {
-        _id: newId("movers"),
+        _id,
         key: keyOf(model.name, name),
         name,
         model: model._id,
         ...(await provenanceOf(app, training, input, model)),
-        ...pendingFiles(input, files),
+        ...pendingFiles(input),
+        ...(await announce(store, _id, plain(files), input.moreFiles)),
         aliases: [],
       },
       intent,

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import type { Dataset } from "../dataset/dataset.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import { filesNamed } from "../files/files-of.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import { HIDDEN } from "../store/current.js";
 import type { Records, Store } from "../store/store.js";
@@ -12,39 +13,50 @@ import type { Model } from "./model.js";
 /** How many versions, and how many datasets, of one model are told. */
 const MAX_RECORDS = 50;
 
-type FilesRecord = AnyRecord & Pick<Dataset | ModelVersion, "files">;
+type FilesRecord = AnyRecord & Pick<Dataset | ModelVersion, "files" | "manifest">;
 type ContractOf = (model: Model) => readonly FileDoc[];
 
 /**
  * What the contracts of models would refuse of the current versions and datasets, the newest first: one aggregate a
- * type for all models that are asked at a time.
+ * type for all models that are asked at a time, and a look into the manifests that are in lists of their own.
  */
-export function loadViolations({
-  models,
-  modelVersions,
-  datasets,
-}: Pick<Store, "models" | "modelVersions" | "datasets">) {
+export function loadViolations(store: Pick<Store, "models" | "modelVersions" | "datasets" | "fileLists">) {
   return new DataLoader<Model, ContractViolation[], string>(
     async (asked) => {
+      const { modelVersions, datasets } = store;
       const [versions, data] = await Promise.all([
-        offending(models, modelVersions as unknown as Records<FilesRecord>, asked, ({ model_files }) => model_files),
-        offending(models, datasets as unknown as Records<FilesRecord>, asked, ({ data_files }) => data_files, {
+        violationsOf(store, modelVersions as unknown as Records<FilesRecord>, asked, ({ model_files }) => model_files),
+        violationsOf(store, datasets as unknown as Records<FilesRecord>, asked, ({ data_files }) => data_files, {
           stored: true,
         }),
       ]);
-      return asked.map((model) => [
-        ...violations(model.model_files, versions.get(model._id)),
-        ...violations(model.data_files, data.get(model._id)),
-      ]);
+      return asked.map(({ _id }) => [...(versions.get(_id) ?? []), ...(data.get(_id) ?? [])]);
     },
     { cacheKeyFn: ({ _id, version }) => `${_id} ${version}` },
   );
 }
 
-const violations = (contract: readonly FileDoc[], records: readonly FilesRecord[] = []): ContractViolation[] =>
-  records.flatMap((record) => contractBreaks(contract, record.files).map((each) => ({ ...each, record })));
+async function violationsOf(
+  store: Pick<Store, "models" | "fileLists">,
+  records: Records<FilesRecord>,
+  asked: readonly Model[],
+  contractOf: ContractOf,
+  among: object = {},
+): Promise<ReadonlyMap<string, readonly ContractViolation[]>> {
+  const byModel = await offending(store.models, records, asked, contractOf, among);
+  const names = [...new Set(asked.flatMap((model) => contractOf(model).map(({ name }) => name)))];
+  const files = await filesNamed(store, [...byModel.values()].flat(), names);
+  return new Map(
+    asked.map((model) => {
+      const found = (byModel.get(model._id) ?? []).flatMap((record) =>
+        contractBreaks(contractOf(model), files.get(record) ?? []).map((each) => ({ ...each, record })),
+      );
+      return [model._id, found];
+    }),
+  );
+}
 
-/** The records of each model whose files break a rule of its contract. */
+/** The records of each model whose files break a rule of its contract, or lie in a list of their own. */
 async function offending(
   models: Records<Model>,
   records: Records<FilesRecord>,
@@ -54,7 +66,7 @@ async function offending(
 ): Promise<ReadonlyMap<string, readonly FilesRecord[]>> {
   const broken = asked.flatMap((model) => {
     const rules = contractOf(model).flatMap(ruleBroken);
-    return rules.length > 0 ? [{ model: model._id, $or: rules }] : [];
+    return rules.length > 0 ? [{ model: model._id, $or: [...rules, LISTED] }] : [];
   });
   if (broken.length === 0) return new Map();
   const found = await models.collection
@@ -79,6 +91,9 @@ async function offending(
     .toArray();
   return new Map(found.map((each) => [each._id, each.records]));
 }
+
+/** What these have of files the store does not see in the record. */
+const LISTED = { "manifest.count": { $gt: 0 } };
 
 /** The condition under which a record breaks a rule, in the store's words: as `contractBreaks` judges. */
 const ruleBroken = ({ name, required, max_mb }: FileDoc): object[] => [

@@ -13,6 +13,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
   // Read before the gate: an attempt that could not be told what to do has not been claimed.
   const assignment = await assignmentOf(app.store, attempt.job);
   const params = assignment.kind === "train" ? await writtenParams(app.store, assignment.training._id) : {};
+  const mounts = await mounted(app.store, assignment);
   const about = { ...(await meta(app.store, assignment)), params };
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { claimed_at: now, heartbeat_at: now }, { claimed_at: null, wanted: true });
@@ -28,6 +29,6 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
     params,
     timeoutSeconds: until ? Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)) : null,
     meta: about,
-    ...mounted(assignment),
+    ...mounts,
   };
 };

@@ -7,7 +7,7 @@ import { keyOf } from "../store/key-of.js";
 import { type Assignment, assignmentOf } from "./assignment.js";
 import { assertWorking } from "./attempt.js";
 import { type Call, type Endpoint, FileAnswer } from "./call.js";
-import { datasetsOf, folderOf, isLazy, versionsOf } from "./mounted.js";
+import { datasetsOf, isLazy, manifestOf, versionsOf } from "./mounted.js";
 
 const among = (snapshots: readonly { readonly _id: string }[], id: string) => snapshots.some(({ _id }) => _id === id);
 
@@ -41,15 +41,8 @@ export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
       ? await versionByName(app.store, { model: modelName, name })
       : null;
   if (!version) throw notFound("model version");
-  const { _id, compressed, files } = version;
   return {
-    id: _id,
-    model: modelName,
-    name: version.name,
+    ...(await manifestOf(app.store, version, modelName)),
     alias: aliasAsked(version, { model: modelName, name }),
-    folder: folderOf(modelName, version.name),
-    compressed,
-    files: files.map((file) => ({ name: file.name, size: file.size, sha256: file.sha256 })),
-    url: `/records/${_id}/files`,
   };
 };

@@ -1,6 +1,6 @@
 import { byId } from "../store/current.js";
 import type { Store } from "../store/store.js";
-import { asMetadata } from "./as-metadata.js";
+import { asMetadata, listsIn } from "./as-metadata.js";
 import type { Assignment } from "./assignment.js";
 import { datasetsOf, versionsOf } from "./mounted.js";
 
@@ -8,7 +8,7 @@ import { datasetsOf, versionsOf } from "./mounted.js";
  * What the container finds below `/nha/meta/`, under the specification's field names: the records as they were when
  * the work was started. The project's models are there as they are now, since versions are published for them.
  */
-export async function meta(store: Pick<Store, "models">, assignment: Assignment): Promise<object> {
+export async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assignment): Promise<object> {
   const { kind, proj } = assignment;
   const models = await byId(store.models, proj.model);
   const { _id: id, name, desc, home_dir, git_repo, docker_repo } = proj;
@@ -26,13 +26,14 @@ export async function meta(store: Pick<Store, "models">, assignment: Assignment)
             details,
           },
         };
+  const lists = await listsIn(store, [bvers, datasetsOf(assignment), versionsOf(assignment)]);
   return {
     proj: { id, name, desc, home_dir, git_repo, docker_repo, model: models.map((model) => model.name) },
     ...work,
-    bvers: asMetadata(bvers ?? null),
-    datasets: asMetadata(datasetsOf(assignment)),
-    movers: kind === "deploy" ? asMetadata(versionsOf(assignment)) : [],
-    pretrained: kind === "train" ? asMetadata(versionsOf(assignment)) : [],
+    bvers: asMetadata(bvers ?? null, lists),
+    datasets: asMetadata(datasetsOf(assignment), lists),
+    movers: kind === "deploy" ? asMetadata(versionsOf(assignment), lists) : [],
+    pretrained: kind === "train" ? asMetadata(versionsOf(assignment), lists) : [],
     models: models.map((model) => ({
       id: model._id,
       name: model.name,

@@ -1,9 +1,14 @@
 import type { DatasetSnapshot } from "../dataset/dataset.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
+import { filesOf } from "../files/files-of.js";
+import type { Holder } from "../graph/manifest.js";
+import type { StoredFile } from "../graph/stored-file.js";
 import { asName } from "../names.js";
+import type { Store } from "../store/store.js";
 import type { Assignment } from "./assignment.js";
 
 type Snapshot = DatasetSnapshot | ModelVersionSnapshot;
+type Lists = Pick<Store, "fileLists">;
 
 function isName(text: string): boolean {
   try {
@@ -17,15 +22,21 @@ function isName(text: string): boolean {
 export const folderOf = (model: string, name: string): string | null =>
   isName(model) && isName(name) ? `${model}.${name}` : null;
 
-export const manifestOf = ({ _id, model, name, compressed, files }: Snapshot) => ({
-  id: _id,
-  model: model.name,
-  name,
-  folder: folderOf(model.name, name),
-  compressed,
-  files: files.map(({ name, size, sha256 }) => ({ name, size, sha256 })),
-  url: `/records/${_id}/files`,
-});
+const plainly = (files: readonly StoredFile[]) => files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
+
+/** What the entrypoint fetches of a record: under the names of its model and its own. */
+export async function manifestOf(store: Lists, holder: Holder & Pick<Snapshot, "name" | "compressed">, model: string) {
+  const { _id, name, compressed } = holder;
+  return {
+    id: _id,
+    model,
+    name,
+    folder: folderOf(model, name),
+    compressed,
+    files: plainly(await filesOf(store, holder)),
+    url: `/records/${_id}/files`,
+  };
+}
 
 export const datasetsOf = (assignment: Assignment): readonly DatasetSnapshot[] =>
   assignment.kind === "train" ? assignment.training.ds : [];
@@ -38,12 +49,13 @@ export const isLazy = (assignment: Assignment): boolean =>
   assignment.kind === "deploy" && assignment.revision.movers.length === 0;
 
 /** Everything that the entrypoint fetches before the notebook runs. */
-export const mounted = (assignment: Assignment) => ({
-  datasets: datasetsOf(assignment).map(manifestOf),
-  versions: versionsOf(assignment).map((version) => ({
-    ...manifestOf(version),
-    alias: version.alias ?? null,
-    role: assignment.kind === "train" ? "pretrained" : "mover",
-  })),
-  lazy: isLazy(assignment),
-});
+export async function mounted(store: Lists, assignment: Assignment) {
+  const role = assignment.kind === "train" ? "pretrained" : "mover";
+  const datasets = datasetsOf(assignment).map((each) => manifestOf(store, each, each.model.name));
+  const versions = versionsOf(assignment).map(async (each) => ({
+    ...(await manifestOf(store, each, each.model.name)),
+    alias: each.alias ?? null,
+    role,
+  }));
+  return { datasets: await Promise.all(datasets), versions: await Promise.all(versions), lazy: isLazy(assignment) };
+}

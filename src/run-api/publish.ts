@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { missingOf } from "../files/files-of.js";
 import { MOST_FILES, tooManyFiles } from "../files/manifest.js";
 import { FilesState, type StoredFile } from "../graph/stored-file.js";
 import type { Model } from "../model/model.js";
@@ -20,7 +21,7 @@ import { isAskedAgain, lastPublished, type Wish } from "./published.js";
 import { readJson } from "./read-body.js";
 
 /** Room for as many files as a record may have, with long names. */
-const MOST_BYTES = 2 * 1024 ** 2;
+const MOST_BYTES = 16 * 1024 ** 2;
 const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "compressed", "files"];
 
 /**
@@ -34,7 +35,7 @@ export const publish: Endpoint = async (call) => {
   const assignment = await assignmentOf(call.app.store, call.attempt.job);
   if (assignment.kind !== "train") throw new DomainError("BAD_USER_INPUT", "Only a training publishes versions.");
   const model = await modelToPublish(call.app.store, assignment, textAt(body, "model"));
-  return answerOf(model, await versionFor(call, assignment, model, body));
+  return answerOf(call.app.store, model, await versionFor(call, assignment, model, body));
 };
 
 async function versionFor(
@@ -58,6 +59,7 @@ async function versionFor(
     compressed: truthAt(body, "compressed") ?? false,
     lightweight: truthAt(body, "lightweight") ?? false,
     files,
+    moreFiles: false,
   };
   const last = name && (await lastPublished(app.store, attempt, model, name));
   if (last && isAskedAgain(last, files, await wishOf(app, assignment.training, model, input))) return last;
@@ -116,15 +118,9 @@ function referenceAt(body: Fields, name: string): { model: string; name: string 
   };
 }
 
-const answerOf = (model: Model, { _id, name, state, files, received }: ModelVersion) => ({
-  id: _id,
-  model: model.name,
-  name,
-  state,
-  uploads:
-    state === FilesState.READY
-      ? []
-      : files
-          .filter((file) => !received.includes(file.name))
-          .map((file) => ({ name: file.name, url: `/uploads/${_id}/${encodeURIComponent(file.name)}` })),
-});
+async function answerOf(store: Store, model: Model, version: ModelVersion) {
+  const { _id, name, state } = version;
+  const missing = state === FilesState.READY ? [] : await missingOf(store, version);
+  const uploads = missing.map((file) => ({ name: file.name, url: `/uploads/${_id}/${encodeURIComponent(file.name)}` }));
+  return { id: _id, model: model.name, name, state, uploads };
+}

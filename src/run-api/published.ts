@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { byName, manifestHash } from "../files/file-lists.js";
 import type { StoredFile } from "../graph/stored-file.js";
 import type { Model } from "../model/model.js";
 import type { ModelVersion } from "../model-version/model-version.js";
@@ -7,7 +8,7 @@ import { trusted } from "mongoose";
 import type { Store } from "../store/store.js";
 import type { Attempt } from "./attempt.js";
 
-const manifest = (files: readonly StoredFile[]) => files.map(({ name, size, sha256 }) => [name, size, sha256]).sort();
+const hashOf = (files: readonly StoredFile[]): string => manifestHash(byName(files));
 
 /** What a version is made of, beside its name and files. */
 export type Wish = Pick<ModelVersion, "details" | "compressed" | "lightweight"> & {
@@ -40,4 +41,4 @@ export async function lastPublished(
 
 /** Whether the version was asked for in the same words: with the same files, details and origin. */
 export const isAskedAgain = (version: ModelVersion, files: readonly StoredFile[], wish: Wish): boolean =>
-  isDeepStrictEqual(manifest(version.files), manifest(files)) && isDeepStrictEqual(wishOf(version), wish);
+  (version.manifest?.sha256 ?? hashOf(version.files)) === hashOf(files) && isDeepStrictEqual(wishOf(version), wish);

@@ -1,6 +1,7 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { IncomingMessage } from "node:http";
 import { DomainError, notFound } from "../errors.js";
+import { soughtFile } from "../files/files-of.js";
 import { type AnnouncedFile, receiveFile, receiveRest, uploadProgress } from "../files/receive-file.js";
 import { patchedFrom, uploadHeaders } from "../files/tus.js";
 import { byId } from "../store/current.js";
@@ -33,9 +34,9 @@ async function announcedIn({ app, attempt, parts }: Call): Promise<AnnouncedFile
   const [id = "", name = ""] = parts;
   assertWorking(attempt);
   const [version] = await byId(app.store.modelVersions, [id]);
-  const file = version?.train?._id === attempt.job._id ? version.files.find((each) => each.name === name) : undefined;
-  if (!file) throw notFound("file to upload");
-  return { record: id, name, size: file.size, sha256: file.sha256 };
+  const sought = version?.train?._id === attempt.job._id ? await soughtFile(app.store, version, name) : null;
+  if (!sought) throw notFound("file to upload");
+  return { record: id, name, size: sought.file.size, sha256: sought.file.sha256 };
 }
 
 const sentAsItIs = ({ name, size }: AnnouncedFile): DomainError =>

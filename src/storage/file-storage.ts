@@ -40,8 +40,8 @@ export interface FileStorage {
    */
   read(sha256: string, range?: ByteRange): Promise<Readable>;
   has(sha256: string): Promise<boolean>;
-  /** Resolves also when there is none. */
-  remove(sha256: string): Promise<void>;
+  /** Resolves also if some are not there. */
+  remove(hashes: readonly string[]): Promise<void>;
   /** How many files are there, and their bytes. It looks at every one. */
   size(): Promise<StorageSize>;
 }

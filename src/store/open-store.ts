@@ -6,6 +6,7 @@ import { BuildVersion } from "../build-version/build-version.js";
 import { Dataset } from "../dataset/dataset.js";
 import { DeploymentRevision } from "../deployment/deployment-revision.js";
 import { Deployment } from "../deployment/deployment.js";
+import { listIndexesOf } from "../files/frozen-lists.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { Model } from "../model/model.js";
 import { ModelVersion } from "../model-version/model-version.js";
@@ -57,6 +58,8 @@ export async function openStore(
     events: connection.collection("events") as unknown as Store["events"],
     jobs: connection.collection("jobs") as unknown as Store["jobs"],
     logs: connection.collection("logs") as unknown as Store["logs"],
+    fileLists: connection.collection("file_lists") as unknown as Store["fileLists"],
+    missingFiles: connection.collection("missing_files") as unknown as Store["missingFiles"],
     unneededImages: connection.collection("unneeded_images") as unknown as Store["unneededImages"],
     unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],
@@ -67,8 +70,14 @@ export async function openStore(
   return store;
 }
 
+const LISTED = ["modelVersions", "trainings", "deployments", "deploymentRevisions", "snapshots"] as const;
+
 async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, readonly string[]>): Promise<void> {
   await Promise.all([
+    ...LISTED.map(async (name) => {
+      const collection = name === "snapshots" ? store.snapshots : store[name].collection;
+      await collection.createIndexes(listIndexesOf(name));
+    }),
     ...Object.values(store.byKind).map(async (records) => {
       await records.collection.createIndexes([
         // Partial: a record whose files are incomplete has no place in the order of its key yet.
@@ -105,6 +114,12 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
     ]),
     store.logs.createIndexes([{ key: { job: 1, _id: 1 } }, { key: { kept: 1, at: 1 } }]),
     store.events.createIndexes([{ key: { record: 1, version: 1 } }, { key: { at: 1 } }]),
+    store.fileLists.createIndexes([
+      { key: { list: 1, first: 1 } },
+      { key: { "files.sha256": 1 } },
+      { key: { n: 1, checked_at: 1 } },
+    ]),
+    store.missingFiles.createIndexes([{ key: { of: 1, name: 1 } }, { key: { record: 1 } }]),
     store.unneededFiles.createIndexes([{ key: { place: 1, since: 1 } }]),
   ]);
 }

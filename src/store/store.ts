@@ -5,6 +5,8 @@ import type { Dataset } from "../dataset/dataset.js";
 import type { DeploymentRevision } from "../deployment/deployment-revision.js";
 import type { Deployment } from "../deployment/deployment.js";
 import type { UnneededTag } from "../build/unneeded-tag.js";
+import type { FileListPart } from "../files/file-list-part.js";
+import type { MissingFile } from "../files/missing-file.js";
 import type { UnneededFile } from "../files/unneeded-file.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
@@ -50,6 +52,10 @@ export interface Store {
   readonly events: mongo.Collection<Event>;
   readonly jobs: mongo.Collection<Job>;
   readonly logs: mongo.Collection<LogChunk>;
+  /** Manifests that are too long to lie in their records: `src/files/file-lists` alone writes them. */
+  readonly fileLists: mongo.Collection<FileListPart>;
+  /** What is still to come of such manifests: `src/files/missing-files` alone writes them. */
+  readonly missingFiles: mongo.Collection<MissingFile>;
   /** Files that records which are gone have left: `LateRemoval` alone writes them. */
   readonly unneededFiles: mongo.Collection<UnneededFile>;
   /** Tags of images that records which are gone have left, until the engine answers and no container uses the image. */

@@ -16,14 +16,14 @@ async function filesOf(collection: mongo.Collection, field: string, owners: read
   return collection
     .aggregate<Sum>([
       { $match: { [field]: { $in: owners }, deleted: { $ne: true } } },
-      { $project: { owner: `$${field}`, superseded: 1, "archive.size": 1, "files.size": 1 } },
+      { $project: { owner: `$${field}`, superseded: 1, "archive.size": 1, "manifest.bytes": 1, "files.size": 1 } },
       { $unwind: { path: "$files", preserveNullAndEmptyArrays: true } },
       {
         $group: {
           _id: "$_id",
           owner: { $first: "$owner" },
           superseded: { $first: "$superseded" },
-          archive: { $first: "$archive.size" },
+          archive: { $first: { $ifNull: ["$archive.size", "$manifest.bytes"] } },
           plain: { $sum: "$files.size" },
         },
       },

@@ -16,6 +16,7 @@ const VALUES = [
   "FileUse",
   "LogPage",
   "LogPiece",
+  "Manifest",
   "PageInfo",
   "ReplicaTask",
   "ResourceProfile",

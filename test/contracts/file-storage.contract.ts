@@ -173,8 +173,8 @@ export function fileStorageContract(name: string, open: () => Promise<OpenStorag
       const file = fileOf(content);
       await opened.storage.write(streamOf(content), file);
 
-      await opened.storage.remove(file.sha256);
-      await opened.storage.remove(file.sha256);
+      await opened.storage.remove([file.sha256]);
+      await opened.storage.remove([file.sha256]);
 
       expect(await opened.storage.has(file.sha256)).toBe(false);
       expect(await opened.pieces(file.sha256)).toBe(0);
@@ -186,7 +186,7 @@ export function fileStorageContract(name: string, open: () => Promise<OpenStorag
       for (const content of [...contents, contents[1]!]) await opened.storage.write(streamOf(content), fileOf(content));
 
       const both = await opened.storage.size();
-      await opened.storage.remove(fileOf(contents[0]!).sha256);
+      await opened.storage.remove([fileOf(contents[0]!).sha256]);
 
       expect(both).toEqual({ files: 2, bytes: 300_007 });
       expect(await opened.storage.size()).toEqual({ files: 1, bytes: 7 });
@@ -208,7 +208,7 @@ export function fileStorageContract(name: string, open: () => Promise<OpenStorag
         await expect(
           opened.storage.write(streamOf(randomBytes(3)), { sha256: hostile, size: 3 }),
         ).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
-        await opened.storage.remove(hostile);
+        await opened.storage.remove([hostile]);
         expect(await opened.storage.has(hostile)).toBe(false);
       });
 

@@ -588,4 +588,23 @@ export const FILES: Readonly<Record<string, Row>> = {
     ],
     twin: [tried("dataset-uploads", "files that arrive at the same time make the record READY once")],
   },
+  F6: {
+    threat: "manifest without end, or changed after it was judged",
+    hostile: [
+      tried(
+        "add-files",
+        "a record has ten thousand files, and not one more",
+        "nothing joins a manifest that is complete, one that never was open, or one of no record",
+        "%s is refused over the whole manifest",
+      ),
+      tried("run-api-publish", "a training publishes ten thousand files, and is told if it has more"),
+    ],
+    twin: [
+      tried("add-files", "what was added when the manifest became complete is in it, whoever was quicker"),
+      tried(
+        "many-files",
+        "a manifest that is announced in steps is complete when it is said to be, and its files are sent by and by",
+      ),
+    ],
+  },
 };

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { builtProject, buildAgain } from "./built-project.js";
+import { manyFiles, openDataset } from "./many-files.js";
 import type { TestApp } from "./open-test-app.js";
 import type { Answer } from "./told.js";
 
@@ -100,6 +101,11 @@ export const EVERY_MUTATION: Readonly<Record<string, MutationRow>> = {
     fields: "name",
     // Nothing of the record; that the key was used is kept.
     writes: ["CHANGE"],
+  },
+  addFiles: {
+    input: async ({ app, model }) => ({ id: (await openDataset(app, { model })).id, files: manyFiles(2) }),
+    fields: "id manifest { count }",
+    writes: ["CHANGE manifest"],
   },
   createTreasureChest: {
     input: ({ next }) => ({ ...CHEST, desc: next() }),

@@ -48,7 +48,7 @@ export type CreateDatasetInput = {
   compressed?: boolean;
   /** Arbitrary details, metrics for example. */
   details?: Record<string, unknown> | null | undefined;
-  /** Every file of the record; none joins later. */
+  /** Every file of the record, 250 at most; with `moreFiles`, the first of them. */
   files?: Array<ManifestFileInput> | null | undefined;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;
@@ -56,6 +56,8 @@ export type CreateDatasetInput = {
   lightweight?: boolean;
   /** The name of the model to which it belongs. */
   model: string;
+  /** Whether `addFiles` will add more files: up to 10,000 in all. Until it says that they are complete, the record takes no bytes. */
+  moreFiles?: boolean;
   /** The name; one is made up where it is left out. */
   name?: string | null | undefined;
   /** Whether the files are kept here. If not, there are none, and the dataset cannot be mounted. */

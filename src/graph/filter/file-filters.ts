@@ -13,6 +13,8 @@ const FILE_FILTER = filterOf(StoredFile.name, "Which files.", {
 });
 
 /** A filter by the files of a dataset or version: at least one of them meets all of it. */
-export const files: Criterion = someOf("files", () => FILE_FILTER, { description: "By one of its files." });
+export const files: Criterion = someOf("files", () => FILE_FILTER, {
+  description: "By one of its files, if they are 250 at most: it does not look into longer manifests.",
+});
 
 export const filesState = choiceFilter("FilesState", () => FilesState);

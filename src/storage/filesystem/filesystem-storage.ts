@@ -92,7 +92,11 @@ export class FilesystemStorage implements FileStorage {
     }
   }
 
-  async remove(sha256: string): Promise<void> {
+  async remove(hashes: readonly string[]): Promise<void> {
+    for (const sha256 of hashes) await this.removeOne(sha256);
+  }
+
+  private async removeOne(sha256: string): Promise<void> {
     if (!isSha256(sha256)) return;
     try {
       await using folder = await RealFolder.open(this.folderOf(sha256));

@@ -94,11 +94,9 @@ export class GridFsStorage implements FileStorage {
     return { files: sum?.files ?? 0, bytes: sum?.bytes ?? 0 };
   }
 
-  async remove(sha256: string): Promise<void> {
-    if (!isSha256(sha256)) return;
-    const ids = (await this.files.find({ filename: sha256 }, { projection: { _id: 1 } }).toArray()).map(
-      ({ _id }) => _id,
-    );
+  async remove(hashes: readonly string[]): Promise<void> {
+    const found = this.files.find({ filename: { $in: hashes.filter(isSha256) } }, { projection: { _id: 1 } });
+    const ids = (await found.toArray()).map(({ _id }) => _id);
     // The documents first: a crash in between leaves chunks that nobody reads, and that the next write of the hash
     // removes. By their ids: an upload of the same hash may be under way.
     await this.files.deleteMany({ _id: { $in: ids } });

@@ -1,6 +1,7 @@
 import {
   getNamedType,
   type GraphQLField,
+  type GraphQLNamedType,
   type GraphQLSchema,
   isAbstractType,
   isInterfaceType,
@@ -58,7 +59,7 @@ function pageFragments(type: Parent, refetchable: ReadonlySet<string>, module: "
   const connections = Object.values(type.getFields()).filter((field) =>
     getNamedType(field.type).name.endsWith("Connection"),
   );
-  return connections.map(({ name, args }) => {
+  return connections.map(({ name, args, type: connection }) => {
     const required = args.filter(isRequiredArgument);
     const declared = required.map((each) => `${each.name}: { type: "${String(each.type)}" }`).join(" ");
     const given = required.map((each) => `${each.name}: $${each.name}`).join(" ");
@@ -70,11 +71,17 @@ function pageFragments(type: Parent, refetchable: ReadonlySet<string>, module: "
       fragment ${module}_${label} on ${type.name} ${refetch}
       @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" } ${declared}) {
         ${name}(${given} ${size}: $count, ${cursor}: $cursor) @connection(key: "${module}_${label}_${name}") {
-          edges { cursor node { __typename id } }
+          edges { cursor node { __typename ${hasIds(getNamedType(connection)) ? "id" : ""} } }
           pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
         }
       }`;
   });
+}
+
+/** Whether the nodes of a connection are records: files are values. */
+function hasIds(connection: GraphQLNamedType): boolean {
+  const nodes = isObjectType(connection) ? getNamedType(connection.getFields()["nodes"]?.type) : undefined;
+  return (isObjectType(nodes) || isInterfaceType(nodes)) && "id" in nodes.getFields();
 }
 
 /** Reads an abstract type, and each type that it may be by that type's own fragment. */

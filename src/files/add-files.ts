@@ -1,0 +1,137 @@
+import type { App } from "../app.js";
+import { DomainError, notFound } from "../errors.js";
+import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
+import { FilesState } from "../graph/stored-file.js";
+import { kindOf } from "../graph/id.js";
+import { checkContract } from "../model/file-contract.js";
+import { changeRecord } from "../store/change-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { parentOf } from "../store/parent-of.js";
+import type { AddFilesInput } from "./add-files.inputs.js";
+import { commitFiles } from "./commit-files.js";
+import { type FileRecord, fileRecord, fileRecordsOf } from "./file-record.js";
+import { closeManifest, isOpen } from "./files-of.js";
+import { checkManifest, manifestOf, MOST_FILES, plain, refuseTexts, tooManyFiles } from "./manifest.js";
+import { arrived, expectedOf, expectFiles, forgetAdded, nextMissing, sumOf } from "./missing-files.js";
+
+const MOST_TRIES = 40;
+
+/**
+ * Adds files to the manifest of a record that was made with `moreFiles`. What is there already is there once. With
+ * `complete` the whole is checked, and the record takes bytes from then on; if that is refused, nothing is added.
+ * @throws NOT_FOUND, CONFLICT if the manifest is complete, BAD_USER_INPUT, LIMIT_EXCEEDED, CONTRACT_NOT_MET.
+ */
+export async function addFiles(app: App, intent: Intent, input: AddFilesInput): Promise<FileRecord> {
+  const { store } = app;
+  const record = await once<FileRecord>(app, intent, async () => {
+    const records = fileRecordsOf(store, input.id);
+    const found = await fileRecord(store, input.id);
+    if (!records || !found) throw notFound("dataset or model version", ["input", "id"]);
+    refuseComplete(found);
+    const files = manifestOf(input.files, found.lightweight);
+    refuseTexts(files);
+    const added = await add(app, found, plain(files));
+    if (input.complete) return completeOrTakeBack(app, found._id, added, intent);
+    // After the files: whoever completes the manifest from what was there before meets another version, and looks again.
+    const manifest: ManifestSummary = { ...(await sumOf(store, found._id)), sha256: null };
+    return changeRecord(records, found._id, (current) => (refuseComplete(current), { manifest }), intent);
+  });
+  return commitFiles(app, record);
+}
+
+function refuseComplete(record: FileRecord): void {
+  if (record.deleting) throw new DomainError("CONFLICT", "The record is being deleted.", ["input", "id"]);
+  if (record.state === FilesState.READY || !isOpen(record))
+    throw new DomainError(
+      "CONFLICT",
+      "The manifest of the record is complete, and no file joins it: make a record with `moreFiles: true` to add files step by step.",
+      ["input", "id"],
+    );
+}
+
+/** Gives the names that were not there. */
+async function add({ store }: App, { _id }: FileRecord, files: readonly StoredFile[]): Promise<readonly string[]> {
+  const known = await expectedOf(
+    store,
+    _id,
+    files.map(({ name }) => name),
+  );
+  refuseOthers(files, known);
+  const all = (await sumOf(store, _id)).count + files.length - known.length;
+  if (all > MOST_FILES) throw tooManyFiles(all, ["input", "files"]);
+  refuseOthers(files, await expectFiles(store, { of: _id, record: _id }, files));
+  return files.map(({ name }) => name).filter((name) => !known.some((each) => each.name === name));
+}
+
+/** A file that is announced twice in the same words is no other. @throws BAD_USER_INPUT naming it */
+function refuseOthers(files: readonly StoredFile[], there: readonly StoredFile[]): void {
+  const known = new Map(there.map((file) => [file.name, file]));
+  const at = files.findIndex(({ name, size, sha256 }) => {
+    const other = known.get(name);
+    return other && (other.size !== size || other.sha256 !== sha256);
+  });
+  if (at >= 0)
+    throw new DomainError("BAD_USER_INPUT", `The manifest has another file "${files[at]!.name}" already.`, [
+      "input",
+      "files",
+      at,
+      "name",
+    ]);
+}
+
+/** A refused request leaves the manifest as it was, so that another one may put it right. */
+async function completeOrTakeBack(app: App, id: string, added: readonly string[], intent: Intent): Promise<FileRecord> {
+  try {
+    return await complete(app, id, intent);
+  } catch (error) {
+    if (error instanceof DomainError) await arrived(app.store, id, added);
+    throw error;
+  }
+}
+
+async function complete(app: App, id: string, intent: Intent): Promise<FileRecord> {
+  const { store } = app;
+  const records = fileRecordsOf(store, id)!;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const current = await fileRecord(store, id);
+    if (!current) throw notFound("dataset or model version", ["input", "id"]);
+    refuseComplete(current);
+    const files = plainly(await nextMissing(store, id));
+    await checkWhole(app, current, files);
+    const manifest = await closeManifest(store, id, files);
+    try {
+      const closed = await changeRecord(records, id, (now) => (refuseMoved(now, current), { manifest }), intent);
+      await forgetAdded(store, id);
+      return closed;
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+    }
+  }
+  throw new DomainError("CONFLICT", "Files are being added all the time: complete the manifest when that has ended.", [
+    "input",
+    "complete",
+  ]);
+}
+
+/** The record has changed since its files were read. */
+class Moved extends Error {}
+
+function refuseMoved(now: FileRecord, seen: FileRecord): void {
+  refuseComplete(now);
+  if (now.version !== seen.version) throw new Moved();
+}
+
+const plainly = (files: readonly StoredFile[]): StoredFile[] =>
+  files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
+
+/** The places of files in the whole are none in the input. */
+async function checkWhole({ store }: App, record: FileRecord, files: readonly StoredFile[]): Promise<void> {
+  const { model_files, data_files } = await parentOf(store.models, record.model);
+  try {
+    checkManifest(files, record.lightweight, []);
+    checkContract(kindOf(record._id) === "dataset" ? data_files : model_files, files, []);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new DomainError(error.code, error.message, ["input", "files"]);
+  }
+}

@@ -1,0 +1,18 @@
+import type { StoredFile } from "../graph/stored-file.js";
+
+/** A part of the manifest of one record, which never changes. `_id` is `<list>/<n>`, so that parts are in order. */
+export interface FileListPart {
+  readonly _id: string;
+  /** `<record id>/<hash of the manifest>`. */
+  readonly list: string;
+  readonly record: string;
+  /** Counts the parts of the list, from 0. */
+  readonly n: number;
+  /** The name of the first file. */
+  readonly first: string;
+  readonly files: readonly StoredFile[];
+  /** When a sweep last looked whether something needs the list; on the first part alone, as the next. */
+  readonly checked_at?: Date;
+  /** Since when nothing has. */
+  readonly unneeded_since?: Date;
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
+import type { FileListPart } from "./file-list-part.js";
+import type { Store } from "../store/store.js";
+
+/** As many files lie in the record itself, and in one part of a list. */
+export const MOST_INSIDE = 250;
+
+type Lists = Pick<Store, "fileLists">;
+
+/** By the bytes of their names, as `LC_ALL=C sort` has them. */
+export const byName = <F extends { readonly name: string }>(files: readonly F[]): F[] => {
+  const bytes = new Map(files.map((file) => [file, Buffer.from(file.name)]));
+  return [...files].sort((one, other) => Buffer.compare(bytes.get(one)!, bytes.get(other)!));
+};
+
+/** Of what `sha256sum` prints for the files in the order of their names: the same files have the same hash. */
+export function manifestHash(sorted: readonly StoredFile[]): string {
+  const hash = createHash("sha256");
+  for (const { name, sha256 } of sorted) hash.update(`${sha256}  ${name}\n`);
+  return hash.digest("hex");
+}
+
+export function summaryOf(sorted: readonly StoredFile[]): ManifestSummary & { readonly sha256: string } {
+  const bytes = sorted.reduce((sum, { size }) => sum + size, 0);
+  return { sha256: manifestHash(sorted), count: sorted.length, bytes };
+}
+
+export const listOf = (record: string, sha256: string): string => `${record}/${sha256}`;
+/** The list of a part, by its id; and the id of the record that a list is of. */
+export const listOfPart = (part: string): string => part.slice(0, part.lastIndexOf("/"));
+export const recordOfList = (list: string): string => list.slice(0, list.indexOf("/"));
+export const partId = (list: string, n: number): string => `${list}/${String(n).padStart(4, "0")}`;
+
+/** Keeps the manifest of a record. Written before the record says so: a crash between leaves a list that nothing needs. Repeatable. */
+export async function keepList({ fileLists }: Lists, record: string, sorted: readonly StoredFile[]): Promise<void> {
+  const list = listOf(record, manifestHash(sorted));
+  const parts: FileListPart[] = [];
+  for (let at = 0; at < sorted.length; at += MOST_INSIDE) {
+    const [n, files] = [parts.length, sorted.slice(at, at + MOST_INSIDE)];
+    parts.push({ _id: partId(list, n), list, record, n, first: files[0]!.name, files });
+  }
+  await fileLists.bulkWrite(
+    parts.map(({ _id, ...part }) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: part }, upsert: true } })),
+  );
+}
+
+/** All files of these lists, each list in the order of its names. */
+export async function readLists(
+  { fileLists }: Lists,
+  lists: readonly string[],
+): Promise<ReadonlyMap<string, readonly StoredFile[]>> {
+  const parts = await fileLists
+    .find({ list: { $in: [...lists] } }, { projection: { list: 1, files: 1 } })
+    .sort({ list: 1, first: 1 })
+    .toArray();
+  const files = new Map<string, StoredFile[]>();
+  for (const part of parts) files.set(part.list, [...(files.get(part.list) ?? []), ...part.files]);
+  return files;
+}
+
+/** The file of that name, or null: it is in the last part that begins with no later name. */
+export async function fileIn({ fileLists }: Lists, list: string, name: string): Promise<StoredFile | null> {
+  const [part] = await fileLists
+    .find({ list, first: { $lte: name } }, { projection: { files: 1 } })
+    .sort({ list: -1, first: -1 })
+    .limit(1)
+    .toArray();
+  return part?.files.find((each) => each.name === name) ?? null;
+}
+
+/** The files of these names, by list. */
+export async function namedIn(
+  { fileLists }: Lists,
+  lists: readonly string[],
+  names: readonly string[],
+): Promise<ReadonlyMap<string, readonly StoredFile[]>> {
+  const found = await fileLists
+    .aggregate<{ list: string; files: StoredFile }>([
+      { $match: { list: { $in: [...lists] }, "files.name": { $in: [...names] } } },
+      { $project: { _id: 0, list: 1, files: 1 } },
+      { $unwind: "$files" },
+      { $match: { "files.name": { $in: [...names] } } },
+    ])
+    .toArray();
+  const byList = new Map<string, StoredFile[]>();
+  for (const { list, files } of found) byList.set(list, [...(byList.get(list) ?? []), files]);
+  return byList;
+}

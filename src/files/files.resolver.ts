@@ -1,0 +1,126 @@
+import { GraphQLSafeInt } from "graphql-scalars";
+import { Arg, Args, type ClassType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { type Connection, connection, type Page } from "../graph/connection.js";
+import type { Order } from "../graph/order.js";
+import { PageArgs, type PageRequest, pageRequest } from "../graph/page.js";
+import { FileUpload, StoredFile } from "../graph/stored-file.js";
+import type { RequestContext } from "../request-context.js";
+import { bytesOf } from "./bytes-of.js";
+import { byName, MOST_INSIDE, partId, summaryOf } from "./file-lists.js";
+import type { FileRecord } from "./file-record.js";
+import { isOpen, listHolding } from "./files-of.js";
+import { type Holder, Manifest, StoredFileConnection } from "../graph/manifest.js";
+import { nextMissing } from "./missing-files.js";
+import { uploadsOf } from "./uploads-of.js";
+
+/** `files` and `manifest` of what has files: a record or a snapshot of one. */
+export function filesResolver(holder: () => ClassType<object>) {
+  @Resolver(holder)
+  class FilesResolver {
+    @FieldResolver(() => [StoredFile], {
+      description: "All its files. Of what has very many, `manifest` gives them in pages.",
+    })
+    files(@Root() root: Holder, @Ctx() { loaders }: RequestContext) {
+      return listHolding(root) === null ? root.files : loaders.filesOfHolder.load(root);
+    }
+
+    @FieldResolver(() => Manifest, { description: "Its files once more, in pages, and what they are together." })
+    manifest(@Root() root: Holder): Manifest {
+      const { count, bytes, sha256 } = root.manifest ?? summaryOf(byName(root.files));
+      return { count, bytes, sha256: sha256 ?? null, complete: !isOpen(root), holder: root };
+    }
+  }
+  return FilesResolver;
+}
+
+/** What a record with files says of them besides. */
+export function uploadsResolver(record: () => ClassType<object>) {
+  @Resolver(record)
+  class RecordUploadsResolver {
+    @FieldResolver(() => GraphQLSafeInt, {
+      description:
+        "Bytes of its files: those of its archive if it is compressed, else their sum. Content that other records have too counts here as well, though it is kept once.",
+    })
+    bytes(@Root() root: FileRecord) {
+      return bytesOf(root);
+    }
+
+    @FieldResolver(() => [FileUpload], {
+      description:
+        "Where missing files of the manifest are sent, 250 of very many; empty once none is missing, and while more may be added.",
+    })
+    uploads(
+      @Root() root: FileRecord,
+      @Arg("after", () => String, {
+        nullable: true,
+        description: "Only files whose names come after this one, in their bytes.",
+      })
+      after: string | null,
+      @Ctx() { app }: RequestContext,
+    ) {
+      return uploadsOf(app, root, after ?? "");
+    }
+  }
+  return RecordUploadsResolver;
+}
+
+/** By the places in the order of the names. */
+const NAME: Order = { name: "name", indexed: "name", keys: [], direction: 1, isUnique: true };
+
+@Resolver(() => Manifest)
+export class ManifestResolver {
+  @FieldResolver(() => StoredFileConnection, { description: "The files in the order of their names, in their bytes." })
+  async files(
+    @Root() { holder, count }: Manifest,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<StoredFile>> {
+    const { settings, cursors } = context.app;
+    const list = `Manifest ${holder._id}`;
+    const request = pageRequest(args, NAME, { mostPerPage: settings.ROCAS_MAX_PAGE, cursors, list });
+    const { from, to, begin, end } = span(request, count);
+    return connection(await pageOf(context, holder, { from, to, hasMore: to - from < end - begin }), request, {
+      cursorOf: (position) => cursors.write(list, position),
+      isAny: (side) => Promise.resolve(side === "after" ? begin > 0 : end < count),
+      totalCount: () => Promise.resolve(count),
+    });
+  }
+}
+
+const placeOf = (end: PageRequest["after"]): number => Number(end?.position.id);
+
+/** The range between the cursors, and the page within it: from the first place to the one after the last. */
+function span({ after, before, limit, backward }: PageRequest, count: number) {
+  const begin = after ? placeOf(after) + 1 : 0;
+  const end = Math.max(before ? placeOf(before) : count, begin);
+  return backward
+    ? { begin, end, from: Math.max(begin, end - limit), to: end }
+    : { begin, end, from: begin, to: Math.min(end, begin + limit) };
+}
+
+async function pageOf(
+  context: RequestContext,
+  holder: Holder,
+  { from, to, hasMore }: { readonly from: number; readonly to: number; readonly hasMore: boolean },
+): Promise<Page<StoredFile>> {
+  const files = await slice(context, holder, from, to);
+  return { records: files.map((record, at) => ({ record, position: { values: [], id: String(from + at) } })), hasMore };
+}
+
+async function slice(
+  { app, loaders }: RequestContext,
+  holder: Holder,
+  from: number,
+  to: number,
+): Promise<readonly StoredFile[]> {
+  if (to <= from) return [];
+  if (isOpen(holder)) return nextMissing(app.store, holder._id, { skip: from, limit: to - from });
+  const list = listHolding(holder);
+  if (list === null) return byName(holder.files).slice(from, to);
+  const first = Math.floor(from / MOST_INSIDE);
+  const last = Math.floor((to - 1) / MOST_INSIDE);
+  const ids = Array.from({ length: last - first + 1 }, (_, at) => partId(list, first + at));
+  const parts = await Promise.all(ids.map((id) => loaders.fileListPart.load(id)));
+  const offset = first * MOST_INSIDE;
+  return parts.flatMap((part) => part?.files ?? []).slice(from - offset, to - offset);
+}

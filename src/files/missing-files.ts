@@ -1,0 +1,101 @@
+import { isDuplicateKey } from "../store/duplicate-key.js";
+import type { StoredFile } from "../graph/stored-file.js";
+import type { Store } from "../store/store.js";
+import type { MissingFile } from "./missing-file.js";
+
+type Missing = Pick<Store, "missingFiles" | "now">;
+
+const BATCH = 1_000;
+const idOf = (of: string, name: string): string => `${of}/${name}`;
+
+/** Remembers that the files are to come. Gives those whose names are there already, as they are there. Repeatable. */
+export async function expectFiles(
+  { missingFiles, now }: Missing,
+  { of, record }: Pick<MissingFile, "of" | "record">,
+  files: readonly StoredFile[],
+): Promise<readonly StoredFile[]> {
+  const since = await now();
+  const taken: StoredFile[] = [];
+  for (let at = 0; at < files.length; at += BATCH) {
+    const batch = files.slice(at, at + BATCH);
+    const wanted = batch.map(({ name, size, sha256 }) => ({
+      _id: idOf(of, name),
+      of,
+      record,
+      name,
+      size,
+      sha256,
+      since,
+    }));
+    try {
+      await missingFiles.insertMany(wanted, { ordered: false });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      const there = await missingFiles.find({ _id: { $in: wanted.map(({ _id }) => _id) } }).toArray();
+      taken.push(...there);
+    }
+  }
+  return taken;
+}
+
+export const missingFile = (
+  { missingFiles }: Pick<Store, "missingFiles">,
+  of: string,
+  name: string,
+): Promise<MissingFile | null> => missingFiles.findOne({ _id: idOf(of, name) });
+
+/** They are not to come any more. */
+export const arrived = async (
+  { missingFiles }: Pick<Store, "missingFiles">,
+  of: string,
+  names: readonly string[],
+): Promise<void> => void (await missingFiles.deleteMany({ _id: { $in: names.map((name) => idOf(of, name)) } }));
+
+export const isAnyMissing = async ({ missingFiles }: Pick<Store, "missingFiles">, of: string): Promise<boolean> =>
+  (await missingFiles.findOne({ of }, { projection: { _id: 1 } })) !== null;
+
+/** In the order of their names. */
+export const nextMissing = (
+  { missingFiles }: Pick<Store, "missingFiles">,
+  of: string,
+  {
+    after = "",
+    skip = 0,
+    limit = 0,
+  }: { readonly after?: string; readonly skip?: number; readonly limit?: number } = {},
+): Promise<MissingFile[]> =>
+  missingFiles
+    .find({ of, name: { $gt: after } })
+    .sort({ name: 1 })
+    .skip(skip)
+    .limit(limit)
+    .toArray();
+
+/** Those of these names that are to come. */
+export const expectedOf = (
+  { missingFiles }: Pick<Store, "missingFiles">,
+  of: string,
+  names: readonly string[],
+): Promise<MissingFile[]> => missingFiles.find({ _id: { $in: names.map((name) => idOf(of, name)) } }).toArray();
+
+/** How many there are, and their bytes. */
+export async function sumOf(
+  { missingFiles }: Pick<Store, "missingFiles">,
+  of: string,
+): Promise<{ count: number; bytes: number }> {
+  const [sum] = await missingFiles
+    .aggregate<{
+      count: number;
+      bytes: number;
+    }>([{ $match: { of } }, { $group: { _id: null, count: { $sum: 1 }, bytes: { $sum: "$size" } } }])
+    .toArray();
+  return { count: sum?.count ?? 0, bytes: sum?.bytes ?? 0 };
+}
+
+/** Of a manifest that has its list. */
+export const forgetAdded = async ({ missingFiles }: Pick<Store, "missingFiles">, record: string): Promise<void> =>
+  void (await missingFiles.deleteMany({ of: record }));
+
+/** Of a record that goes. */
+export const expectNothing = async ({ missingFiles }: Pick<Store, "missingFiles">, record: string): Promise<void> =>
+  void (await missingFiles.deleteMany({ record }));
