@@ -1,5 +1,6 @@
 import { Kind, type ValueNode } from "graphql";
 import { inexact, markWholeFloat, staysAsWritten } from "./written-numbers.js";
+import { markVariable } from "./written-variables.js";
 
 type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
@@ -42,7 +43,8 @@ function holding(
 ): object {
   for (const [key, node, value] of given) {
     holder[key] = value;
-    if (node.kind === Kind.FLOAT && Number.isInteger(value)) markWholeFloat(holder, key);
+    if (node.kind === Kind.VARIABLE) markVariable(holder, key, node.name.value);
+    else if (node.kind === Kind.FLOAT && Number.isInteger(value)) markWholeFloat(holder, key);
   }
   return holder;
 }

@@ -113,7 +113,8 @@ export class GraphQLEndpoint {
     // `readOperation` has refused what a foreign page may send, and lets the GETs of known pages pass, which Apollo Server
     // does not know.
     headers.set("apollo-require-preflight", "1");
-    const deadline = this.options.operations.deadlineOf(operation);
+    const { operations } = this.options;
+    const deadline = operations.deadlineOf(operation);
     response.once("close", () => deadline.leave());
     try {
       const {
@@ -121,10 +122,12 @@ export class GraphQLEndpoint {
         headers: answered,
         body,
       } = await deadline.answer(
-        this.apollo.executeHTTPGraphQLRequest({
-          httpGraphQLRequest: { method: request.method!, headers, search, body: { ...operation } },
-          context: () => Promise.resolve(this.options.contextOf(caller, deadline)),
-        }),
+        operations.knowingVariables(operation, () =>
+          this.apollo.executeHTTPGraphQLRequest({
+            httpGraphQLRequest: { method: request.method!, headers, search, body: { ...operation } },
+            context: () => Promise.resolve(this.options.contextOf(caller, deadline)),
+          }),
+        ),
       );
       if (body.kind !== "complete")
         throw new Error("Apollo Server answered in pieces, which no schema of ours asks for.");
@@ -133,7 +136,7 @@ export class GraphQLEndpoint {
       if (error !== deadline.signal.reason) throw error;
       // GraphQL over HTTP: execution had begun, so that the answer is 200 with what went wrong. Another status would
       // make proxies and clients send again what was too much already.
-      const late = { errors: [this.options.operations.formatted(error, id)], data: null };
+      const late = { errors: [operations.formatted(error, id)], data: null };
       answer(request, response, 200, { "content-type": `${type}; charset=utf-8` }, JSON.stringify(late));
     }
   }

@@ -14,6 +14,7 @@ import {
 } from "graphql";
 import type { Logger } from "pino";
 import type { Caller } from "../../caller.js";
+import { knowingVariables } from "../../graph/written-variables.js";
 import type { TimeLimit } from "../../time-limit.js";
 import { Admission, type OperationRequest } from "../admission.js";
 import { AdmittedDocuments } from "../admitted-documents.js";
@@ -118,7 +119,8 @@ export class Operations {
     const answer = async (rootValue?: unknown): Promise<ExecutionResult> => {
       deadline = this.deadlineOf(request);
       try {
-        return await deadline.answer(execute({ ...args(deadline), rootValue }));
+        const limited = { ...args(deadline), rootValue };
+        return await deadline.answer(this.knowingVariables(request, () => execute(limited)));
       } catch (error) {
         if (error !== deadline.signal.reason) throw error;
         return { errors: [error as GraphQLError], data: null };
@@ -142,6 +144,12 @@ export class Operations {
         onEnd();
       },
     );
+  }
+
+  /** Executes a request that was not refused so that its literals can tell how the numbers in its variables were written. */
+  knowingVariables<T>(request: OperationRequest, run: () => T): T {
+    const operation = getOperationAST(this.documentOf(request), request.operationName);
+    return knowingVariables({ definitions: operation?.variableDefinitions ?? [], given: request.variables ?? {} }, run);
   }
 
   /** All that a client is told of an error. */
