@@ -66,7 +66,7 @@ export const ERROR_CODES = {
     again: "no",
   },
   STORE_UNAVAILABLE: {
-    when: "The database does not answer.",
+    when: "The database does not answer, or the server cannot use its files.",
     then: "Send it again in a moment; a mutation with its idempotency key, so that it is done once.",
     again: "later",
   },

@@ -10,7 +10,6 @@ import { DockerHostRefused } from "./runtime/docker/open-docker.js";
 import { rocasSchema } from "./schema.js";
 import { readSettings, SettingsRefused } from "./settings.js";
 import { helpText } from "./settings/told.js";
-import { hasDiskRoom } from "./store/embedded/engine/disk-room.js";
 import { StoreRefused } from "./store/store-refused.js";
 import { fileSentence, isAboutFile } from "./system-error.js";
 import { KeyRefused } from "./vault/sealed-store/key-file.js";
@@ -49,14 +48,7 @@ async function main(): Promise<void> {
     contextOf: (caller, limit) => requestContext(app, caller, limit),
     routes: routesOf(app),
     logger,
-    readiness: async () => {
-      const store = await app.store.now().then(
-        () => "answers",
-        () => "does not answer",
-      );
-      const disk = hasDiskRoom(settings.ROCAS_DATA) ? "has room" : "is full";
-      return { ok: store === "answers" && disk === "has room", detail: { store, disk } };
-    },
+    readiness: () => opened.readiness(),
   });
   process.stdout.write(await greeting(opened, server.url));
 

@@ -4,6 +4,8 @@ import { isDiskFull } from "./disk-full.js";
 import { StoreRefused } from "./store/store-refused.js";
 import { systemReason } from "./system-error.js";
 
+const UNMAKABLE = "a link on the way leads nowhere, or its file system takes no folders (ENOENT)";
+
 /**
  * Makes the folder of the data, for this user alone, unless it is there.
  * @throws StoreRefused if it cannot be made, is no folder, or nothing can be made in it
@@ -13,8 +15,9 @@ export async function makeDataFolder(path: string): Promise<void> {
     await makeFolder(path);
     await tryFolder(path);
   } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? UNMAKABLE : systemReason(cause);
     throw new StoreRefused(
-      `ROCAS_DATA: ${path} is no folder that this user may make, read and write: ${systemReason(cause)}. Name another one, or mend what is wrong with it.`,
+      `ROCAS_DATA: ${path} is no folder that this user may make, read and write: ${reason}. Name another one, or mend what is wrong with it.`,
       { cause },
     );
   }

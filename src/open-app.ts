@@ -17,6 +17,8 @@ import { startWork } from "./jobs/start-work.js";
 import { Live } from "./live/live.js";
 import { RouteTable } from "./router/route-table.js";
 import { Disposables } from "./disposables.js";
+import type { Readiness } from "./http/health.js";
+import { readinessOf } from "./readiness.js";
 import { repeatedly } from "./repeatedly.js";
 import { startRunApi } from "./run-api/start-run-api.js";
 import { sweepFileLists } from "./retention/sweep-file-lists.js";
@@ -30,6 +32,7 @@ import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
 import { claimFilesFolder } from "./files/claim-files-folder.js";
+import { checkFilesFolder, filesFolderFault } from "./files/files-folder-state.js";
 import { LateRemoval } from "./files/late-removal.js";
 import { MOST_LIGHT_RECORD } from "./files/manifest.js";
 import { sweepFiles } from "./files/sweep-files.js";
@@ -39,6 +42,7 @@ import { LocalSource } from "./source/local/local-source.js";
 import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-files.js";
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
+import { hasDiskRoom } from "./store/embedded/engine/disk-room.js";
 import { keptOnce } from "./store/kept-once.js";
 import { openConnection } from "./store/open-connection.js";
 import { openStore } from "./store/open-store.js";
@@ -63,6 +67,8 @@ export interface OpenedApp extends AsyncDisposable {
   readonly lost: Promise<Error>;
   /** What the operator must know, once: a key that was made, for example. */
   readonly notices: readonly string[];
+  /** Whether the server can do its work. */
+  readiness(): Promise<Readiness>;
   /** For tests: resolves when nothing is left to do. */
   settled(): Promise<void>;
 }
@@ -126,7 +132,8 @@ async function openInto(
   );
 
   const filesFolder = join(data, "files");
-  const filesystem = await FilesystemStorage.open(filesFolder);
+  const check = () => checkFilesFolder(filesFolder, cluster);
+  const filesystem = await FilesystemStorage.open(filesFolder, { check });
   await claimFilesFolder(filesFolder, cluster, store);
   const files = new LateRemoval(filesystem, "files", store);
   const lightweightFiles = new LateRemoval(
@@ -137,7 +144,7 @@ async function openInto(
   const chosen = engine ?? dockerEngine(settings, cluster);
   // On MongoDB other processes may listen on the network of the installation.
   if (opened.kind === "embedded") opening.defer(() => leaveEngine(chosen, logger));
-  const partialFiles = await FilesystemPartialFiles.open(join(data, "files", "parts"));
+  const partialFiles = await FilesystemPartialFiles.open(join(filesFolder, "parts"), { check });
   const live = opening.use(new Live(store, logger));
   const work = startWork(
     {
@@ -179,6 +186,12 @@ async function openInto(
     location: opened.location,
     lost: opened.lost,
     notices,
+    readiness: () =>
+      readinessOf({
+        store,
+        hasDiskRoom: () => hasDiskRoom(data),
+        filesFault: () => filesFolderFault(filesFolder, cluster),
+      }),
     settled: () => work.settled(),
     [Symbol.asyncDispose]: () => opening[Symbol.asyncDispose](),
   };

@@ -5,7 +5,7 @@ import type { Store } from "../store/store.js";
 import { StoreRefused } from "../store/store-refused.js";
 
 /** In the files' folder: which installation they belong to. */
-const MARKER = "installation";
+export const MARKER = "installation";
 const KEPT = "files_folder";
 
 /**

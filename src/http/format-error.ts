@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
 import type { Logger } from "pino";
 import { DiskFull, isDiskFull } from "../disk-full.js";
 import { ERROR_CODES } from "../errors.js";
+import { filesUnavailable } from "../files-unavailable.js";
 import { domainErrorOf, type InputPath } from "./input-errors.js";
 import { loggable } from "./loggable.js";
 import { ranOutOfTime } from "./ran-out-of-time.js";
@@ -37,6 +38,8 @@ export function refusalOf(error: unknown): Refusal {
   if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };
   const root = rootOf(error);
   if (isDiskFull(root)) return { code: "LIMIT_EXCEEDED", message: new DiskFull().message };
+  const unavailable = filesUnavailable(root);
+  if (unavailable) return { code: unavailable.code, message: unavailable.message };
   if (isStoreUnavailable(root)) return { code: "STORE_UNAVAILABLE", message: STORE_UNAVAILABLE };
   if (ranOutOfTime(root)) return { code: "LIMIT_EXCEEDED", message: OUT_OF_TIME };
   if (!(root instanceof GraphQLError)) return { code: "INTERNAL", message: "internal error" };

@@ -158,6 +158,7 @@ export class Front {
       ? { ...error, message: error.message, path: undefined }
       : refusalOf(error);
     if (code === "INTERNAL") logger.error({ id, error: loggable(error) }, "request failed");
+    if (code === "STORE_UNAVAILABLE") logger.warn({ id, error: loggable(error) }, "store unavailable");
     if (response.headersSent) {
       // The answer had begun: cutting it off is all that is left to say.
       response.destroy();

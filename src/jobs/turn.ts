@@ -1,6 +1,8 @@
 import { mongo } from "mongoose";
 import type { App } from "../app.js";
+import { isDiskFull } from "../disk-full.js";
 import { DomainError } from "../errors.js";
+import { isMachineFault } from "../files-unavailable.js";
 import { type Hold, LeaseLost } from "./hold.js";
 import { ENDED, type Job } from "./job.js";
 import type { Lease } from "./lease.js";
@@ -22,8 +24,8 @@ export interface Carriers {
 
 /** Three heartbeats. */
 const HEARD_MS = 30_000;
-/** While the engine does not answer. */
-const ENGINE_AWAY_MS = 3_000;
+/** While the engine does not answer, or the disk is full or fails. */
+const AWAY_MS = 3_000;
 const MOST_BACKOFF_MS = 60_000;
 /** Turns in a row of one job that failed through our fault before it is given up. */
 const MOST_FAULTS = 6;
@@ -61,9 +63,16 @@ export const isHeard = ({ slots }: Job, now: Date): boolean =>
 
 const isAway = (error: unknown): boolean => error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
 
-/** Whether a turn threw for a reason that a repeat will hardly cure: neither the engine nor the store was away, nor the lease lost. */
+/** Whether a turn threw for a reason that a repeat will hardly cure: neither the engine, the store nor the disk was away, nor the lease lost. */
 export const isOurFault = (error: unknown, lease: Lease): boolean =>
-  !(isAway(error) || error instanceof LeaseLost || error instanceof mongo.MongoError || lease.signal.aborted);
+  !(
+    isAway(error) ||
+    isDiskFull(error) ||
+    isMachineFault(error) ||
+    error instanceof LeaseLost ||
+    error instanceof mongo.MongoError ||
+    lease.signal.aborted
+  );
 
 /**
  * What follows a turn that threw: the milliseconds until the next.
@@ -74,7 +83,11 @@ export async function afterFailure(app: App, lease: Lease, error: unknown, fault
   if (error instanceof LeaseLost || lease.signal.aborted) return 0;
   if (isAway(error)) {
     app.logger.warn({ event: "engine_away", job, reason: (error as Error).message });
-    return ENGINE_AWAY_MS;
+    return AWAY_MS;
+  }
+  if (isDiskFull(error) || isMachineFault(error)) {
+    app.logger.warn({ event: "machine_fails", job, err: error });
+    return AWAY_MS;
   }
   app.logger.error({ event: "turn_failed", job, kind, faults, err: error });
   // A deployment is tried without end; a build or training that fails on our side says so after some tries.

@@ -5,6 +5,7 @@ import { ulid } from "ulid";
 import type { App } from "../app.js";
 import { DISK_FULL_STATUS, DiskFull, isDiskFull } from "../disk-full.js";
 import { DomainError, type ErrorCode } from "../errors.js";
+import { filesUnavailable } from "../files-unavailable.js";
 import { OffsetConflict, UploadBusy } from "../storage/storage-errors.js";
 import { attemptOf, NotGranted } from "./attempt.js";
 import { FileAnswer, HeaderAnswer } from "./call.js";
@@ -64,10 +65,11 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 }
 
 function refuse(app: App, request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  const known = error instanceof DomainError ? error : isDiskFull(error) ? new DiskFull(error) : null;
+  const known = knownError(error);
   const id = ulid().toLowerCase();
   // A container that hangs up in the middle is no fault of ours.
   if (!known && !request.destroyed) app.logger.error({ err: error, id }, "run api failed");
+  if (known?.code === "STORE_UNAVAILABLE") app.logger.warn({ err: error }, "store unavailable");
   if (response.headersSent) {
     response.destroy();
     return;
@@ -77,6 +79,11 @@ function refuse(app: App, request: IncomingMessage, response: ServerResponse, er
   const code = known?.code ?? "INTERNAL";
   const status = statusOf(known, code);
   sendJson(response, status, { error: { code, message: known?.message ?? `Something failed on our side (${id}).` } });
+}
+
+function knownError(error: unknown): DomainError | null {
+  if (error instanceof DomainError) return error;
+  return isDiskFull(error) ? new DiskFull(error) : filesUnavailable(error);
 }
 
 function statusOf(known: DomainError | null, code: ErrorCode): number {

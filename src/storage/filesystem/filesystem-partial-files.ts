@@ -9,6 +9,7 @@ import type { ArrivedFile, ExpectedFile } from "../file-storage.js";
 import type { PartialFiles } from "../partial-files.js";
 import { badDeclaration, OffsetConflict, sentOtherwise, UploadBusy } from "../storage-errors.js";
 import { DiskReserve } from "./disk-reserve.js";
+import type { FolderOptions } from "./filesystem-storage.js";
 import { RealFolder } from "./real-folder.js";
 
 const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -22,21 +23,24 @@ const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoExcep
 export class FilesystemPartialFiles implements PartialFiles {
   private readonly busy = new Set<string>();
   private readonly reserve: DiskReserve;
+  private readonly check: () => Promise<void>;
 
   private constructor(
     private readonly folder: string,
-    reserve: number,
+    { reserve = 0.05, check = () => Promise.resolve() }: FolderOptions,
   ) {
     this.reserve = new DiskReserve(folder, reserve);
+    this.check = check;
   }
 
-  static async open(folder: string, { reserve = 0.05 } = {}): Promise<FilesystemPartialFiles> {
+  static async open(folder: string, options: FolderOptions = {}): Promise<FilesystemPartialFiles> {
     await using made = await RealFolder.openOrMake(folder);
     void made;
-    return new FilesystemPartialFiles(folder, reserve);
+    return new FilesystemPartialFiles(folder, options);
   }
 
   async size(id: string): Promise<number> {
+    await this.check();
     await using folder = await RealFolder.openOrMake(this.folder);
     // Awaited here: the path leads through the descriptor of a folder that is closed on the way out.
     return await sizeOf(folder.at(named(id)));
@@ -56,6 +60,7 @@ export class FilesystemPartialFiles implements PartialFiles {
     await this.claim(id);
     try {
       if (!isExpectedFile(expected)) throw badDeclaration();
+      await this.check();
       using held = await this.reserve.hold(Math.max(expected.size - offset, 0));
       void held;
       await using folder = await RealFolder.openOrMake(this.folder);
@@ -103,6 +108,7 @@ export class FilesystemPartialFiles implements PartialFiles {
   }
 
   async sweep(graceMs = DAY_MS): Promise<void> {
+    await this.check();
     await using folder = await RealFolder.openOrMake(this.folder);
     for (const name of (await readdir(folder.at("."))).filter(isSha256)) {
       if (this.busy.has(name)) continue;

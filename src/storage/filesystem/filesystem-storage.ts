@@ -21,22 +21,31 @@ const ABANDONED_MS = 3_600_000;
 
 const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
+export interface FolderOptions {
+  /** Share of the disk that stays free, 0 to 1. */
+  readonly reserve?: number;
+  /** Asked before anything is written, removed or said not to be there. @throws if the folder is not the one meant */
+  readonly check?: () => Promise<void>;
+}
+
 /** Files in `<folder>/<first two digits>/<sha256>`. */
 export class FilesystemStorage implements FileStorage {
   private readonly reserve: DiskReserve;
+  private readonly check: () => Promise<void>;
 
   private constructor(
     private readonly folder: string,
-    reserve: number,
+    { reserve = 0.05, check = () => Promise.resolve() }: FolderOptions,
   ) {
     this.reserve = new DiskReserve(folder, reserve);
+    this.check = check;
   }
 
   /** Makes the folder where it is missing, and removes what uploads left there that a crash cut off. */
-  static async open(folder: string, { reserve = 0.05 } = {}): Promise<FilesystemStorage> {
+  static async open(folder: string, options: FolderOptions = {}): Promise<FilesystemStorage> {
     await using root = await RealFolder.openOrMake(folder);
     void root;
-    const storage = new FilesystemStorage(folder, reserve);
+    const storage = new FilesystemStorage(folder, options);
     await storage.sweep();
     return storage;
   }
@@ -46,6 +55,7 @@ export class FilesystemStorage implements FileStorage {
     content.on("error", () => undefined);
     try {
       if (!isExpectedFile(expected)) throw badDeclaration();
+      await this.check();
       using held = await this.reserve.hold(expected.size);
       void held;
       await using folder = await RealFolder.openOrMake(this.folderOf(expected.sha256));
@@ -59,6 +69,7 @@ export class FilesystemStorage implements FileStorage {
   /** A crash before the rename leaves the part where it was; one after it leaves the whole file. */
   async take({ path }: ArrivedFile, expected: ExpectedFile): Promise<void> {
     if (!isExpectedFile(expected)) throw badDeclaration();
+    await this.check();
     await using folder = await RealFolder.openOrMake(this.folderOf(expected.sha256));
     await using handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const content = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 });
@@ -98,6 +109,7 @@ export class FilesystemStorage implements FileStorage {
 
   private async removeOne(sha256: string): Promise<void> {
     if (!isSha256(sha256)) return;
+    await this.check();
     try {
       await using folder = await RealFolder.open(this.folderOf(sha256));
       await unlink(folder.at(sha256));
@@ -136,7 +148,9 @@ export class FilesystemStorage implements FileStorage {
       await handle.close();
       throw new Error(`What is stored as ${sha256} is no plain file.`);
     } catch (error) {
-      throw code(error) === "ENOENT" ? noSuchFile() : error;
+      if (code(error) !== "ENOENT") throw error;
+      await this.check();
+      throw noSuchFile();
     }
   }
 

@@ -4,6 +4,7 @@ import type { Value } from "./bson/value.js";
 export const CODES = {
   InternalError: 1,
   BadValue: 2,
+  HostUnreachable: 6,
   FailedToParse: 9,
   TypeMismatch: 14,
   Overflow: 15,

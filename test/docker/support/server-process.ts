@@ -18,10 +18,17 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The server as people start it, from compiled output, in a process of its own. */
-export async function startServerProcess(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
+/**
+ * The server as people start it, from compiled output, in a process of its own.
+ * @param mostFiles that the process may open at a time
+ */
+export async function startServerProcess(
+  environment: Readonly<Record<string, string>>,
+  mostFiles?: number,
+): Promise<ServerProcess> {
   const port = await freePort();
-  const server = spawn(process.execPath, ["dist/main.js"], {
+  const limit = mostFiles ? `ulimit -n ${mostFiles};` : "";
+  const server = spawn("sh", ["-c", `${limit} exec "$0" dist/main.js`, process.execPath], {
     env: { ...process.env, LOG_LEVEL: "error", PORT: String(port), ...environment },
     stdio: ["ignore", "ignore", "inherit"],
   });

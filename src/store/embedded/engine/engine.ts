@@ -1,8 +1,14 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { ABORT, open, type RootDatabase } from "lmdb";
 import { Value } from "../bson/value.js";
 import { ElementType } from "../bson/element-type.js";
 import { CommandError } from "../command-error.js";
+import { systemReason } from "../../../system-error.js";
 import { hasDiskRoom } from "./disk-room.js";
+
+/** LMDB's own name for it. */
+const FILE = "data.mdb";
 
 /**
  * How many keys one read brings: at first about a page, then more and more. Between reads other work may run,
@@ -51,6 +57,8 @@ export class Engine {
     private readonly database: RootDatabase<Buffer, Buffer>,
     private readonly folder: string,
     private readonly onBroken: () => void,
+    /** Of the file that was opened. */
+    private readonly inode: number,
   ) {}
 
   /** @param onBroken called when a batch was not written: what was remembered of it has to be forgotten. */
@@ -64,7 +72,7 @@ export class Engine {
       overlappingSync: false,
       noReadAhead: true,
     } as Parameters<typeof open<Buffer, Buffer>>[0]);
-    return new Engine(database, folder, onBroken);
+    return new Engine(database, folder, onBroken, statSync(join(folder, FILE)).ino);
   }
 
   /** The document under a key, valid until the next read: LMDB's binding reads into one buffer. */
@@ -164,8 +172,9 @@ export class Engine {
 
   private async writeAll(): Promise<void> {
     while (this.jobs.length > 0 && !this.isClosing) {
-      if (!hasDiskRoom(this.folder)) {
-        for (const { reject } of this.jobs.splice(0)) reject(noRoom());
+      const refusal = this.refusal();
+      if (refusal) {
+        for (const { reject } of this.jobs.splice(0)) reject(refusal);
         // The caller has to hear of this run before it ends.
         await Promise.resolve();
         continue;
@@ -194,6 +203,16 @@ export class Engine {
       }
     }
     this.writing = undefined;
+  }
+
+  /** Why nothing can be written at the moment. A file that is not in its place any more would take writes that are lost. */
+  private refusal(): CommandError | null {
+    try {
+      if (statSync(join(this.folder, FILE)).ino !== this.inode) return away("another file has its place");
+      return hasDiskRoom(this.folder) ? null : noRoom();
+    } catch (error) {
+      return away(systemReason(error));
+    }
   }
 
   /** LMDB must not be touched after it was closed. */
@@ -230,6 +249,9 @@ function notWritten({ commitError }: FailedCommit): CommandError {
   commitError.catch(() => {});
   return noRoom();
 }
+
+const away = (reason: string): CommandError =>
+  new CommandError("HostUnreachable", `The file of the store cannot be used: ${reason}.`);
 
 const noRoom = (): CommandError =>
   new CommandError("OutOfDiskSpace", "The disk of the store is full; nothing of the command was kept.");
