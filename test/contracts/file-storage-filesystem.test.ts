@@ -22,7 +22,9 @@ async function openFilesystem(how?: { reserve: number }) {
     },
     async damage(sha256: string) {
       await using file = await open(pathOf(sha256), "r+");
-      await file.write(Buffer.from("x"), 0, 1, 1_000);
+      const { buffer: byte } = await file.read(Buffer.alloc(1), 0, 1, 1_000);
+      byte[0]! ^= 1;
+      await file.write(byte, 0, 1, 1_000);
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
