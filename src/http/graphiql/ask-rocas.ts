@@ -1,6 +1,9 @@
-import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from "@graphiql/toolkit";
+import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit";
+import type { ExecutionResult } from "graphql";
 import { createClient } from "graphql-ws";
 import { tokenHeaders } from "./access.js";
+import { droppable } from "./droppable.js";
+import { ownOperation } from "./own-operation.js";
 
 /** What asks the server that the page came from: by HTTP, and by WebSocket for what goes on and on. */
 export function askRocas(): Fetcher {
@@ -15,12 +18,16 @@ export function askRocas(): Fetcher {
       connectionParams: tokenHeaders,
     }),
   });
-  return (params, options) => fetcher(ofItsOwn(params), options);
+  return (params, options) => {
+    const operation = ownOperation(params.query, params.operationName);
+    const asked = fetcher(
+      { ...params, operationName: operation.name },
+      { ...options, documentAST: operation.document },
+    );
+    // By HTTP the answer is one result.
+    return operation.isSubscription ? asked : droppable(Promise.resolve(asked as Promise<ExecutionResult>));
+  };
 }
-
-// For a moment after a change of tabs GraphiQL still names the operation of the tab before.
-const ofItsOwn = (params: FetcherParams): FetcherParams =>
-  params.operationName && !params.query.includes(params.operationName) ? { ...params, operationName: null } : params;
 
 /** What the headers editor holds goes over the remembered token, however it is spelt there. */
 const lowerCase = (headers: object = {}): Record<string, string> =>

@@ -5,12 +5,14 @@ import { askRocas } from "./ask-rocas.js";
 import { shareWidth } from "./share-width.js";
 import { madeUpName, storyOf } from "./story.js";
 import { TokenForm } from "./token-form.js";
+import { UntilEditors } from "./until-editors.js";
 
 type Access = "unknown" | "granted" | "asked";
 
 /** GraphiQL with the story in its tabs; before it, where the server asks for a token, a form for it. */
 export function Page() {
   const [access, setAccess] = useState<Access>("unknown");
+  const [isReady, setReady] = useState(false);
   const [fetcher] = useState(askRocas);
   const [story] = useState(() => storyOf(location.origin, madeUpName()));
   useEffect(() => {
@@ -20,8 +22,11 @@ export function Page() {
   if (access === "unknown") return null;
   if (access === "asked") return <TokenForm onAccepted={() => setAccess("granted")} />;
   return (
-    <GraphiQL fetcher={fetcher} defaultTabs={story} defaultEditorToolsVisibility showPersistHeadersSettings={false}>
-      <GraphiQL.Logo>Rocas</GraphiQL.Logo>
-    </GraphiQL>
+    <div className="graph" inert={!isReady}>
+      <GraphiQL fetcher={fetcher} defaultTabs={story} defaultEditorToolsVisibility showPersistHeadersSettings={false}>
+        <GraphiQL.Logo>Rocas</GraphiQL.Logo>
+        <UntilEditors onCome={() => setReady(true)} />
+      </GraphiQL>
+    </div>
   );
 }
