@@ -1,5 +1,6 @@
 import mongoose from "mongoose";
 import { ulid } from "ulid";
+import { afterAll } from "vitest";
 
 const free: string[] = [];
 
@@ -11,12 +12,24 @@ export async function lendDatabase(): Promise<string> {
   const again = free.pop();
   const uri = process.env["MONGODB_URI"];
   if (!again || !uri) return `rocas_test_${ulid().toLowerCase()}`;
-  const connection = await mongoose.createConnection(uri, { dbName: again }).asPromise();
-  const collections = (await connection.db?.collections()) ?? [];
+  await using server = await connected(uri);
+  const collections = (await server.connection.useDb(again).db?.collections()) ?? [];
   await Promise.all(collections.map((collection) => collection.deleteMany({})));
-  await connection.close();
   return again;
 }
 
 /** Nothing writes to it any more: the next test may have it. */
 export const giveBack = (name: string): void => void free.push(name);
+
+async function connected(uri: string) {
+  const connection = await mongoose.createConnection(uri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
+  return { connection, [Symbol.asyncDispose]: () => connection.close() };
+}
+
+// A MongoDB that runs out of open files ends itself: 120 databases of test files have been too many for 20,000.
+afterAll(async () => {
+  const uri = process.env["MONGODB_URI"];
+  if (!uri || free.length === 0) return;
+  await using server = await connected(uri);
+  for (const name of free.splice(0)) await server.connection.useDb(name).dropDatabase();
+});
