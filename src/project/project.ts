@@ -56,7 +56,8 @@ export abstract class ProjectInfo {
 export class Project extends storedRecord(ProjectInfo) {
   @Field(() => RetentionPolicy, {
     nullable: true,
-    description: "Which superseded build versions of the project are kept, with their images; null: all.",
+    description:
+      "Which superseded build versions of the project are kept, with their images, and which builds that ended: by the same rules, of each tag, those that failed or whose build version is gone. Null: all.",
   })
   @prop({ type: () => RetentionPolicy, _id: false })
   readonly retention?: RetentionPolicy | null;

@@ -8,7 +8,8 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import { generationsOf, type SupersedingKind } from "../store/generations.js";
 import { ownIntent } from "../store/intent.js";
 import type { Records } from "../store/store.js";
-import { DAY_MS } from "./days.js";
+import { isOlder } from "./days.js";
+import { sweepBuilds } from "./sweep-builds.js";
 import { neededAmong } from "./needed.js";
 
 const BATCH = 200;
@@ -28,7 +29,8 @@ interface Owned {
 }
 
 /**
- * Deletes the superseded records that the policies of their models and projects keep no longer, and nothing needs.
+ * Deletes the superseded records that the policies of their models and projects keep no longer, and nothing needs, and
+ * the builds of those that are gone.
  * Each goes by the door of all deletions, so that a crash leaves it deleted or marked, and several processes may do it.
  */
 export async function sweepGenerations(app: App): Promise<void> {
@@ -38,8 +40,11 @@ export async function sweepGenerations(app: App): Promise<void> {
     await sweepOwned(app, { kind: "movers", field: "model", owner });
     await sweepOwned(app, { kind: "dataset", field: "model", owner });
   }
-  for (const owner of await withPolicy(projects as unknown as Records<AnyRecord>))
+  for (const owner of await withPolicy(projects as unknown as Records<AnyRecord>)) {
     await sweepOwned(app, { kind: "bvers", field: "proj", owner });
+    // The builds whose build versions went go after them.
+    await sweepBuilds(app, owner);
+  }
 }
 
 const withPolicy = async (records: Records<AnyRecord>): Promise<readonly Owner[]> =>
@@ -116,8 +121,6 @@ async function surplusOf(
   );
   return old.filter(({ key, seq = 0 }) => seq < oldest.get(key)!);
 }
-
-const isOlder = (made: Date, days: number, now: Date): boolean => now.getTime() - made.getTime() > days * DAY_MS;
 
 /** The place of the last of a name that its number keeps; 0 if there are not as many. */
 async function oldestKept(records: Records<AnyRecord>, key: string, count: number): Promise<number> {

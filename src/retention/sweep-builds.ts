@@ -1,0 +1,105 @@
+import { trusted } from "mongoose";
+import type { App } from "../app.js";
+import type { Build } from "../build/build.js";
+import { ROCAS } from "../caller.js";
+import { deleteFound } from "../deletion/delete-record.js";
+import { DomainError } from "../errors.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import type { RetentionPolicy } from "../graph/retention-policy.js";
+import { TaskState } from "../jobs/task-state.js";
+import { ownIntent } from "../store/intent.js";
+import { isOlder } from "./days.js";
+
+const BATCH = 200;
+/** Of one project in one sweep; the next one goes on. */
+const MOST_DELETED = 1_000;
+const ENDED = [TaskState.FINISHED, TaskState.CANCELLED, TaskState.FAILED];
+
+interface Owner {
+  readonly _id: string;
+  readonly retention: RetentionPolicy;
+}
+
+type Ended = Pick<Build, "_id" | "tag" | "plan" | "created_at">;
+
+/**
+ * Deletes the builds of a project that ended and that its policy keeps no longer: those that made nothing, and those
+ * whose build version is gone. The newest of each tag count, whatever became of them.
+ */
+export async function sweepBuilds(app: App, owner: Owner): Promise<void> {
+  let deleted = 0;
+  for (let before: string | null = null; deleted < MOST_DELETED;) {
+    const batch: readonly Ended[] = await ended(app, owner, before);
+    const last = batch.at(-1);
+    if (!last) return;
+    before = last._id;
+    for (const build of await surplus(app, owner, batch)) if (await removed(app, build)) deleted += 1;
+  }
+}
+
+const ended = ({ store }: App, { _id: proj }: Owner, before: string | null): Promise<Ended[]> =>
+  store.builds
+    .find(
+      {
+        proj,
+        superseded: false,
+        deleting: false,
+        "task.state": trusted({ $in: ENDED }),
+        ...(before && { _id: trusted({ $lt: before }) }),
+      } as object,
+      { tag: 1, plan: 1, created_at: 1 },
+    )
+    .sort({ _id: -1 })
+    .limit(BATCH)
+    .lean<Ended[]>()
+    .exec();
+
+async function surplus(
+  { store }: App,
+  { _id: proj, retention: { keep_last, keep_days } }: Owner,
+  batch: readonly Ended[],
+): Promise<readonly Ended[]> {
+  const now = await store.now();
+  const old = keep_days == null ? batch : batch.filter(({ created_at }) => isOlder(created_at, keep_days, now));
+  const made = await store.buildVersions
+    .find(
+      {
+        _id: trusted({ $in: old.flatMap(({ plan }) => plan?.build_version ?? []) }),
+        deleted: trusted({ $ne: true }),
+      } as object,
+      { _id: 1 },
+    )
+    .lean();
+  const there = new Set(made.map(({ _id }) => _id));
+  const without = old.filter(({ plan }) => !plan || !there.has(plan.build_version));
+  if (keep_last == null) return without;
+  const tags = [...new Set(without.map(({ tag }) => tag))];
+  const kept = new Map<string, string>();
+  for (const tag of tags) kept.set(tag, await oldestKept(store, proj, tag, keep_last));
+  return without.filter(({ _id, tag }) => _id < kept.get(tag)!);
+}
+
+/** The last of a tag that its number keeps; empty, which is before all, if there are not as many. */
+async function oldestKept({ builds }: App["store"], proj: string, tag: string, count: number): Promise<string> {
+  const [last] = await builds
+    .find({ proj, tag, superseded: false } as object, { _id: 1 })
+    .sort({ _id: -1 })
+    .skip(count - 1)
+    .limit(1)
+    .lean();
+  return last?._id ?? "";
+}
+
+async function removed(app: App, { _id }: Ended): Promise<boolean> {
+  const build = await app.store.builds.findById(_id).lean<Build | null>().exec();
+  if (!build || build.deleting) return false;
+  try {
+    await deleteFound(app, ownIntent(ROCAS), build as unknown as AnyRecord, { cascade: false });
+  } catch (error) {
+    // Another process was quicker.
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
+  app.logger.info({ event: "build_removed", record: _id });
+  return true;
+}
