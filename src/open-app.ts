@@ -10,6 +10,7 @@ import { carryDeployment } from "./deployment/carry-deployment.js";
 import { makeDeploymentWork } from "./deployment/deployment-maker.js";
 import { fillRoutes } from "./deployment/fill-routes.js";
 import { makeBuildJob } from "./build/build-maker.js";
+import { removeMade } from "./build/made-images.js";
 import { untagNoted } from "./build/untag-later.js";
 import { DomainError } from "./errors.js";
 import { Cursors } from "./graph/cursors.js";
@@ -175,6 +176,7 @@ async function openInto(
   opening.use(startRunApi(work.app));
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
   opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreAway), logger));
+  opening.use(repeatedly(UNTAG_MS, () => removeMade(work.app).catch(ignoreAway), logger));
   opening.use(repeatedly(SWEEP_GENERATIONS_MS, () => sweepGenerations(work.app), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
   opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles, partialFiles]), logger));

@@ -6,6 +6,7 @@ import { asImageRef } from "../names.js";
 import { ensureBaseImage } from "../onboard/base-image.js";
 import type { Credentials, Told } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
+import { noteMade } from "./made-images.js";
 import { dockerfileOf, startsOnBoard } from "./dockerfile-of.js";
 import { temporaryTag } from "./image-names.js";
 import { orAborted } from "./or-aborted.js";
@@ -43,13 +44,20 @@ export async function makeImage(app: App, hold: Hold, how: HowToMake): Promise<B
 
 async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, context: BuildContext): Promise<string> {
   const dockerfile = await dockerfileOf(context.stream());
-  // Not read where it is a link; the engine says what it thinks of a context without one.
-  if (dockerfile === null || startsOnBoard(dockerfile))
-    await orAborted(signal, ensureBaseImage(app.imageBuilder, told));
-  signal.throwIfAborted();
-  const { job } = hold;
-  const how = { tag: temporaryTag(job, job.attempt), noCache: spec.noCache, signal };
-  return app.imageBuilder.build(context.stream(), how, told);
+  const notes: Promise<unknown>[] = [];
+  // What is not noted stays on the engine, which costs space alone.
+  const made = (image: string) => void notes.push(noteMade(app, image).catch(() => undefined));
+  try {
+    // Not read where it is a link; the engine says what it thinks of a context without one.
+    if (dockerfile === null || startsOnBoard(dockerfile))
+      await orAborted(signal, ensureBaseImage(app.imageBuilder, told, made));
+    signal.throwIfAborted();
+    const { job } = hold;
+    const how = { tag: temporaryTag(job, job.attempt), noCache: spec.noCache, signal, made };
+    return await app.imageBuilder.build(context.stream(), how, told);
+  } finally {
+    await Promise.all(notes);
+  }
 }
 
 async function pulled(app: App, { job }: Hold, { spec, credentials, signal, told }: HowToMake): Promise<string> {

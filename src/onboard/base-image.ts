@@ -21,15 +21,21 @@ interface ContextFile {
 
 /**
  * Builds the base image where the engine does not have it, or has one of other content. A repeated call does nothing.
+ * @param made is called with images that are left without a tag: the steps, and the base image before this one
  * @throws ImageBuildError, RUNTIME_UNAVAILABLE
  */
-export async function ensureBaseImage(builder: ImageBuilder, told: Told): Promise<void> {
+export async function ensureBaseImage(
+  builder: ImageBuilder,
+  told: Told,
+  made?: (image: string) => void,
+): Promise<void> {
   const files = await contextFiles();
   const hash = hashOf(files);
   const seen = await builder.inspect(BASE_IMAGE);
   if (seen?.labels[CONTENT_LABEL] === hash) return;
   told(`Building the base image ${BASE_IMAGE}, which takes some minutes the first time.\n`);
-  await builder.build(contextOf(files, hash), { tag: BASE_IMAGE, noCache: false }, told);
+  await builder.build(contextOf(files, hash), { tag: BASE_IMAGE, noCache: false, made }, told);
+  if (seen) made?.(seen.id);
 }
 
 async function contextFiles(): Promise<ContextFile[]> {

@@ -12,6 +12,17 @@ export type Told = (text: string) => void;
 /** The Dockerfile, the base image or the registry said no: data on the Build's record, never a GraphQL error. */
 export class ImageBuildError extends Error {}
 
+export interface HowToBuild {
+  readonly tag: string;
+  readonly noCache: boolean;
+  readonly signal?: AbortSignal;
+  /**
+   * Called with the id of each image that the build itself makes on its way, the last one perhaps among them: without a
+   * tag they stay on the engine, whatever becomes of the build.
+   */
+  readonly made?: (image: string) => void;
+}
+
 export interface SeenImage {
   /** `sha256:...` */
   readonly id: string;
@@ -28,11 +39,7 @@ export interface ImageBuilder {
    * whoever builds it.
    * @throws ImageBuildError with what the Dockerfile said; RUNTIME_UNAVAILABLE where the engine does not answer.
    */
-  build(
-    context: Readable,
-    how: { readonly tag: string; readonly noCache: boolean; readonly signal?: AbortSignal },
-    told: Told,
-  ): Promise<string>;
+  build(context: Readable, how: HowToBuild, told: Told): Promise<string>;
   /** Null where the engine has no such image. */
   inspect(image: string): Promise<SeenImage | null>;
   /** Pulls the image; one that the registry does not give but the engine has already is taken. @throws ImageBuildError where neither has it. */
@@ -44,6 +51,11 @@ export interface ImageBuilder {
    * @throws IN_USE if it is the last tag of an image that a container uses, running or not.
    */
   untag(tag: string): Promise<void>;
+  /**
+   * Removes an image that has no tag. One with a tag is somebody's and stays.
+   * @returns false if a container uses it or another image was made from it, so that it may go later
+   */
+  removeUntagged(id: string): Promise<boolean>;
   /** Gives the registry's manifest digest. A repeated call pushes what is missing. @throws ImageBuildError with what the registry said. */
   push(tag: string, credentials: Credentials | null, told: Told): Promise<string>;
 }

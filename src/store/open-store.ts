@@ -61,6 +61,7 @@ export async function openStore(
     fileLists: connection.collection("file_lists") as unknown as Store["fileLists"],
     missingFiles: connection.collection("missing_files") as unknown as Store["missingFiles"],
     unneededImages: connection.collection("unneeded_images") as unknown as Store["unneededImages"],
+    madeImages: connection.collection("made_images") as unknown as Store["madeImages"],
     unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],
     connection,
@@ -120,6 +121,7 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
       { key: { n: 1, checked_at: 1 } },
     ]),
     store.missingFiles.createIndexes([{ key: { of: 1, name: 1 } }, { key: { record: 1 } }]),
+    store.madeImages.createIndexes([{ key: { due_at: 1 } }]),
     store.unneededFiles.createIndexes([{ key: { place: 1, since: 1 } }]),
   ]);
 }

@@ -4,6 +4,7 @@ import type { BuildVersion } from "../build-version/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
 import type { DeploymentRevision } from "../deployment/deployment-revision.js";
 import type { Deployment } from "../deployment/deployment.js";
+import type { MadeImage } from "../build/made-image.js";
 import type { UnneededTag } from "../build/unneeded-tag.js";
 import type { FileListPart } from "../files/file-list-part.js";
 import type { MissingFile } from "../files/missing-file.js";
@@ -60,6 +61,8 @@ export interface Store {
   readonly unneededFiles: mongo.Collection<UnneededFile>;
   /** Tags of images that records which are gone have left, until the engine answers and no container uses the image. */
   readonly unneededImages: mongo.Collection<UnneededTag>;
+  /** Images without a tag that builds made on their way, until nothing needs them. */
+  readonly madeImages: mongo.Collection<MadeImage>;
   /** What is chosen once for the whole installation: its cluster id and the port of the run listener. */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
 

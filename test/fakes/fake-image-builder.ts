@@ -83,6 +83,12 @@ export class FakeImageBuilder implements ImageBuilder {
     if (isLast) this.images.delete(id);
   }
 
+  /** Every image here has a tag. */
+  async removeUntagged(): Promise<boolean> {
+    this.answer();
+    return true;
+  }
+
   async push(tag: string, _credentials: Credentials | null, told: Told): Promise<string> {
     this.answer();
     const name = tagged(tag);

@@ -136,7 +136,7 @@ export class DockerEngine {
     return orNull(this.stream({ method: "GET", path: ["containers", id, "logs"], query, signal }));
   }
 
-  build(tar: Readable, query: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Readable> {
+  build(tar: Readable, query: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<IncomingMessage> {
     return this.stream({ method: "POST", path: ["build"], query, tar, signal });
   }
 
@@ -157,6 +157,11 @@ export class DockerEngine {
   /** Never with force, by which some engines remove the containers of the image too. */
   async removeImage(reference: string): Promise<void> {
     await orNull(this.tell({ method: "DELETE", path: ["images", reference], query: { force: "0" } }));
+  }
+
+  /** That image alone, and none that it was made from. */
+  async removeUntaggedImage(id: string): Promise<void> {
+    await orNull(this.tell({ method: "DELETE", path: ["images", id], query: { force: "0", noprune: "1" } }));
   }
 
   pushImage(image: string, tag: string, auth?: Call["auth"]): Promise<Readable> {
@@ -195,7 +200,7 @@ export class DockerEngine {
   }
 
   /** No time limit: a step of a build may be silent for long. */
-  private stream(call: Call): Promise<Readable> {
+  private stream(call: Call): Promise<IncomingMessage> {
     return this.dial(call);
   }
 

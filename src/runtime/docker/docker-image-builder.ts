@@ -1,7 +1,14 @@
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
-import { type Credentials, ImageBuildError, type ImageBuilder, type SeenImage, type Told } from "../image-builder.js";
+import {
+  type Credentials,
+  type HowToBuild,
+  ImageBuildError,
+  type ImageBuilder,
+  type SeenImage,
+  type Told,
+} from "../image-builder.js";
 import { masked } from "../masked.js";
 import { printable } from "../printable.js";
 import { declaredVolumes } from "./declared-volumes.js";
@@ -9,6 +16,7 @@ import type { DockerEngine } from "./docker-engine.js";
 import { type EngineEvent, follow } from "./engine-events.js";
 import { EngineRefusal, hasStatus, isAway, unavailable } from "./engine-errors.js";
 import { imageReference } from "./image-reference.js";
+import { MadeSteps } from "./made-steps.js";
 
 /** Nothing listens there: an engine that is well says so, in words that name it. */
 const NOWHERE = "127.0.0.1:1/rocas/nowhere";
@@ -29,18 +37,19 @@ export class DockerImageBuilder implements ImageBuilder {
     return `${Os}/${Arch}`;
   }
 
-  async build(
-    context: Readable,
-    { tag, noCache, signal }: { tag: string; noCache: boolean; signal?: AbortSignal },
-    told: Told,
-  ): Promise<string> {
+  async build(context: Readable, { tag, noCache, signal, made }: HowToBuild, told: Told): Promise<string> {
     const { repository, tag: name } = imageReference(tag);
     let broken: Error | undefined;
     context.once("error", (error) => (broken = error));
     try {
       const reference = `${repository}:${name}`;
       const answer = await this.docker.build(context, buildQuery(reference, noCache), signal);
-      return await this.built(answer, reference, told);
+      const steps = new MadeSteps(this.docker, new Date(answer.headers.date ?? NaN), made);
+      try {
+        return await this.built(answer, reference, told, steps);
+      } finally {
+        await steps.told();
+      }
     } catch (error) {
       // What stopped the build, and not how the engine's connection felt it.
       throw signal?.aborted ? signal.reason : (broken ?? refusedBuild(error));
@@ -84,6 +93,18 @@ export class DockerImageBuilder implements ImageBuilder {
     }
   }
 
+  async removeUntagged(id: string): Promise<boolean> {
+    const seen = await this.docker.image(checked(id));
+    if (!seen || (seen.RepoTags ?? []).length > 0) return true;
+    try {
+      await this.docker.removeUntaggedImage(seen.Id);
+      return true;
+    } catch (error) {
+      if (!hasStatus(error, 409)) throw error;
+      return false;
+    }
+  }
+
   async push(tag: string, credentials: Credentials | null, told: Told): Promise<string> {
     const { repository, tag: name, registry } = imageReference(tag);
     const auth = credentials ? { ...credentials, registry } : undefined;
@@ -99,11 +120,13 @@ export class DockerImageBuilder implements ImageBuilder {
     return digest;
   }
 
-  private async built(answer: Readable, tag: string, told: Told): Promise<string> {
+  private async built(answer: Readable, tag: string, told: Told, steps: MadeSteps): Promise<string> {
     let id: string | undefined;
     const failure = await follow(answer, (event) => {
       id = event.aux?.ID ?? id;
-      if (event.stream) told(printable(event.stream));
+      if (!event.stream) return;
+      steps.see(event.stream);
+      told(printable(event.stream));
     });
     if (failure !== null) throw new ImageBuildError(printable(failure));
     const image = id === undefined ? null : await this.docker.image(id);

@@ -38,6 +38,8 @@ export interface ListedContainer {
 
 export interface InspectedImage {
   readonly Id: string;
+  readonly Created: string;
+  readonly RepoTags: readonly string[] | null;
   readonly Config: {
     readonly Labels: Labels | null;
     readonly Volumes: Readonly<Record<string, unknown>> | null;
