@@ -13,10 +13,10 @@ const MOST_BYTES = 32 * 1024;
  * The environment of a container: where the run listener is, and which attempt this is.
  * @throws BAD_USER_INPUT where a name or value could do more than inform.
  */
-export function containerEnv({ env, kind, job, slot, attempt }: ContainerSpec): string[] {
+export function containerEnv({ env, kind, job, slot, attempt }: ContainerSpec, scratch = SCRATCH_FOLDER): string[] {
   const ours: Record<string, string> = {
     // On the scratch volume, which is as large as the container may use: /tmp lies in its memory.
-    TMPDIR: `${SCRATCH_FOLDER}/tmp`,
+    TMPDIR: `${scratch}/tmp`,
     ROCAS_JOB: job,
     ROCAS_KIND: kind,
     ROCAS_SLOT: String(slot),

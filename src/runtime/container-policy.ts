@@ -31,7 +31,7 @@ export const labelsOf = ({ job, attempt, slot, kind }: ContainerSpec, cluster: s
  * @throws BAD_USER_INPUT where the container cannot be expressed so.
  */
 export function containerBody(container: ContainerSpec, { cluster, network }: { cluster: string; network: string }) {
-  check(container);
+  checkContainer(container);
   const { name, image, command, resources } = container;
   return {
     Image: image,
@@ -86,7 +86,8 @@ const volume = (name: string, folder: string) => ({
   VolumeOptions: { NoCopy: true },
 });
 
-function check(container: ContainerSpec): void {
+/** @throws BAD_USER_INPUT where the name is another one's, or something is unbounded. */
+export function checkContainer(container: ContainerSpec): void {
   const whole = [container.slot, container.attempt].every((each) => Number.isSafeInteger(each) && each >= 0);
   if (!whole || checkedContainerName(container.name) !== containerName(container))
     throw new DomainError(

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { endOf } from "../end-of-text.js";
 import { printable } from "../printable.js";
 import { unavailable } from "./engine-errors.js";
 
@@ -37,14 +38,4 @@ async function endOfFrames(frames: Readable): Promise<Buffer> {
     if (output.length > 4 * KEPT) output = output.subarray(-2 * KEPT);
   }
   return output;
-}
-
-function endOf(text: string, bytes: number): string {
-  const encoded = Buffer.from(text, "utf8");
-  if (encoded.length <= bytes) return text;
-  // A character that the cut goes through is left out.
-  return encoded
-    .subarray(-bytes)
-    .toString("utf8")
-    .replace(/^\uFFFD+/, "");
 }

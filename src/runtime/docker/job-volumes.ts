@@ -1,14 +1,13 @@
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { DomainError } from "../../errors.js";
+import { checkedSecrets } from "../secret-files.js";
 import { JOB_USER, scratchVolume, STATE_FOLDER, stateVolume } from "../container-policy.js";
 import type { ContainerSpec, NamedAttempt } from "../runtime.js";
 import { SCRATCH_FOLDER } from "../scratch-folder.js";
 import type { DockerEngine } from "./docker-engine.js";
 import type { Labels } from "./engine-answers.js";
 import { hasStatus, unavailable } from "./engine-errors.js";
-
-const MOST_SECRETS = 256 * 1024;
 
 /** @throws CONFLICT where a volume of somebody else has the name. */
 export async function makeVolumes(engine: DockerEngine, name: string, labels: Labels): Promise<void> {
@@ -83,14 +82,4 @@ function scratchArchive(): Promise<Buffer> {
     archive.entry({ ...OF_JOB, name: `${folder}/`, type: "directory", mode: 0o700 });
   archive.finalize();
   return buffer(archive);
-}
-
-function checkedSecrets(secretFiles: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const size = Object.values(secretFiles).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
-  if (size > MOST_SECRETS || !Object.keys(secretFiles).every((name) => /^[a-z][a-z0-9-]{0,62}$/.test(name)))
-    throw new DomainError(
-      "BAD_USER_INPUT",
-      "Secret files have names of small letters, digits and dashes, and 256 KiB together.",
-    );
-  return secretFiles;
 }

@@ -1,0 +1,88 @@
+"""What runs on this machine, as far as this user may know."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Seen:
+    pid: int
+    parent: int
+    group: int
+    is_zombie: bool
+    threads: int
+    # Bytes in memory, those that it shares with others included.
+    resident: int
+
+
+def seen_processes() -> list[Seen]:
+    if not (PROC / "self/stat").exists():
+        return _from_ps()
+    return [seen for entry in os.listdir(PROC) if entry.isdigit() and (seen := _from_proc(entry))]
+
+
+def descendants(root: int, group: int) -> list[Seen]:
+    """Those below `root`, and those of the process group, whose parents may have ended."""
+    seen = seen_processes()
+    children: dict[int, list[Seen]] = {}
+    for each in seen:
+        children.setdefault(each.parent, []).append(each)
+    found = {each.pid: each for each in seen if each.group == group}
+    ahead = [root, *found]
+    while ahead:
+        for child in children.get(ahead.pop(), []):
+            if child.pid not in found:
+                found[child.pid] = child
+                ahead.append(child.pid)
+    found.pop(root, None)
+    return list(found.values())
+
+
+def own_bytes(seen: Seen) -> int:
+    """What it takes alone: of shared pages, its share. The resident size where the system tells no more."""
+    try:
+        for line in (PROC / str(seen.pid) / "smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    return seen.resident
+
+
+def start_mark(pid: int) -> str:
+    """Tells a process from a later one of the same number. Empty if there is no such process."""
+    try:
+        stat = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        return stat.rsplit(")", 1)[1].split()[19]
+    except (OSError, IndexError):
+        return _ps("-o", "lstart=", "-p", str(pid)).strip() if not PROC.exists() else ""
+
+
+def _from_proc(entry: str) -> Seen | None:
+    try:
+        stat = (PROC / entry / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None  # gone meanwhile
+    # A program may be called ") Z 1 (": what counts begins after the last bracket.
+    fields = stat.rsplit(")", 1)[1].split()
+    parent, group, threads, resident = (int(fields[at]) for at in (1, 2, 17, 21))
+    return Seen(int(entry), parent, group, fields[0] in "ZX", threads, resident * PAGE)
+
+
+def _from_ps() -> list[Seen]:
+    found = []
+    for line in _ps("-axo", "pid=,ppid=,pgid=,rss=,state=").splitlines():
+        pid, parent, group, resident, state = line.split()[:5]
+        found.append(Seen(int(pid), int(parent), int(group), state.startswith("Z"), 1, int(resident) * 1024))
+    return found
+
+
+def _ps(*words: str) -> str:
+    return subprocess.run(["ps", *words], capture_output=True, text=True, check=False).stdout

@@ -1,0 +1,214 @@
+"""
+Carries one run, and outlives the server that started it: `supervisor.py RUN VOLUMES FOLDER PROGRAM ARGUMENT...` with the
+environment of the run. It starts the program once, however often it is started itself; ends all of it at SIGTERM, when the program ends and when
+the run's folder goes; and keeps how it ended in state.json.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import random
+import select
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from bounded_output import BoundedOutput
+from limits import Watch, adopt_orphans, bound_before_exec, kill
+from processes import descendants, start_mark
+
+LOOK_SECONDS = 0.1
+# A look may take this share of the time.
+SHARE = 1 / 20
+STOP_SECONDS = 10.0
+# Below what systems give to connections by themselves.
+PORTS = (20_000, 32_000)
+CANNOT_RUN = 127
+TOLD = {signal.SIGTERM}
+
+
+def main(run: Path, volumes: Path, folder: str, program: list[str]) -> int:
+    # An engine's containers outlive the terminal as well.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    lock = os.open(run / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return 0  # another one runs it
+    if (run / "state.json").exists():
+        return 0
+    Supervisor(run, volumes, folder, program).carry()
+    return 0
+
+
+class Supervisor:
+    def __init__(self, run: Path, volumes: Path, folder: str, program: list[str]) -> None:
+        self._run = run
+        self._folder = folder
+        self._program = program
+        self._spec: dict[str, Any] = json.loads((run / "spec.json").read_text(encoding="utf-8"))
+        self._output = BoundedOutput(run / "output.log")
+        self._watch = Watch(self._spec["resources"], volumes / "rocas/state")
+        self._child = 0
+        self._status: int | None = None
+        self._told_to_stop = False
+        self._state: dict[str, Any] = {}
+
+    def carry(self) -> None:
+        wake, waker = os.pipe()
+        os.set_blocking(waker, False)
+        signal.set_wakeup_fd(waker)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, self._stop)
+        adopt_orphans()
+        port = free_port(self._run.parent) if self._spec["kind"] == "deploy" else None
+        self._state = {"pid": os.getpid(), "start": start_mark(os.getpid()), "startedAt": time.time(), "port": port}
+        # Before the program starts: after a crash here it counts as ended, and is never run twice.
+        self._keep()
+        output = self._start(port)
+        self._attend(wake, output)
+        self._end_all(output)
+        self._keep(exit={"code": self._code(), "outOfMemory": self._watch.ran_out_of_memory})
+
+    def _stop(self, *_: Any) -> None:
+        self._told_to_stop = True
+
+    def _start(self, port: int | None) -> int:
+        output, written = os.pipe()
+        supervisor = os.getpid()
+        environment = {**os.environ, **({"ROCAS_SERVICE_PORT": str(port)} if port else {})}
+        # A signal that comes before the program could take it waits for that.
+        signal.pthread_sigmask(signal.SIG_BLOCK, TOLD)
+        self._child = os.fork()
+        if self._child == 0:
+            self._exec(written, supervisor, environment)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
+        os.close(written)
+        os.set_blocking(output, False)
+        return output
+
+    def _exec(self, written: int, supervisor: int, environment: dict[str, str]) -> None:
+        """Never returns."""
+        try:
+            os.setsid()
+            for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(written, 1)
+            os.dup2(written, 2)
+            os.chdir(self._folder)
+            bound_before_exec(self._spec["resources"], supervisor)
+            os.execve(self._program[0], self._program, environment)
+        except BaseException as error:
+            os.write(written, f"The program cannot be run: {error}\n".encode("utf-8", "replace"))
+        finally:
+            os._exit(CANNOT_RUN)
+
+    def _attend(self, wake: int, output: int) -> None:
+        """Until the program has ended, or has to."""
+        sources = [wake, output]
+        stopped_at: float | None = None
+        look_at = time.monotonic()
+        while self._status is None:
+            ready, _, _ = select.select(sources, [], [], max(0.0, look_at - time.monotonic()))
+            if wake in ready:
+                os.read(wake, 4096)
+            if output in ready and not self._copy(output):
+                sources.remove(output)
+            self._reap()
+            if self._told_to_stop and stopped_at is None:
+                stopped_at = time.monotonic()
+                kill(self._child, signal.SIGTERM)
+            if time.monotonic() < look_at:
+                continue
+            began = time.monotonic()
+            if why := self._why_end(stopped_at):
+                self._output.say(f"[Rocas ends the run: {why}.]")
+                return
+            look_at = time.monotonic() + max(LOOK_SECONDS, (time.monotonic() - began) / SHARE)
+
+    def _why_end(self, stopped_at: float | None) -> str | None:
+        if stopped_at is not None and time.monotonic() > stopped_at + STOP_SECONDS:
+            return f"it did not end within {STOP_SECONDS:g} seconds of SIGTERM"
+        if not (self._run / "spec.json").exists():
+            return "its folder is gone"
+        return self._watch.look(descendants(os.getpid(), self._child))
+
+    def _copy(self, output: int) -> bool:
+        """Whether more may come."""
+        try:
+            content = os.read(output, 65_536)
+        except BlockingIOError:
+            return True
+        self._output.write(content)
+        return bool(content)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid == self._child:
+                self._status = status
+
+    def _end_all(self, output: int) -> None:
+        """As in a container, nothing outlives the first process. What starts others while it is killed is killed again."""
+        while left := [each for each in descendants(os.getpid(), self._child) if not each.is_zombie]:
+            for each in left:
+                kill(each.pid)
+            time.sleep(0.01)
+            self._reap()
+        while self._status is None:
+            time.sleep(0.01)
+            self._reap()
+        for _ in range(64):  # what a pipe holds, and a little more
+            if not self._copy(output):
+                break
+
+    def _code(self) -> int:
+        assert self._status is not None
+        return os.WEXITSTATUS(self._status) if os.WIFEXITED(self._status) else 128 + os.WTERMSIG(self._status)
+
+    def _keep(self, **more: Any) -> None:
+        """Replaced as a whole and synced. Fails if the run's folder is gone."""
+        self._state = {**self._state, **more}
+        part = self._run / ".state.part"
+        with part.open("w", encoding="utf-8") as content:
+            json.dump(self._state, content)
+            content.flush()
+            os.fsync(content.fileno())
+        part.replace(self._run / "state.json")
+
+
+def free_port(runs: Path) -> int:
+    """A port of loopback that is free and no other run's, which may not listen yet."""
+    taken = set()
+    for file in runs.glob("*/state.json"):
+        try:
+            taken.add(json.loads(file.read_text(encoding="utf-8")).get("port"))
+        except (OSError, ValueError):
+            continue
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            if port not in taken:
+                return port
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4:]))

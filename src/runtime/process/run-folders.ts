@@ -1,0 +1,104 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ContainerSpec } from "../runtime.js";
+
+/** What is kept of a run, in `runs/<name>/spec.json`: whatever is no secret. */
+export interface RunSpec extends Pick<
+  ContainerSpec,
+  "name" | "kind" | "job" | "slot" | "attempt" | "image" | "resources"
+> {
+  /** 32 hex digits, new for each run; its processes carry it in their environment. */
+  readonly id: string;
+}
+
+/** What the supervisor keeps, in `runs/<name>/state.json`; there is none before the start. */
+export interface RunState {
+  /** Of the supervisor. */
+  readonly pid: number;
+  /** Tells its process from a later one with the same number. */
+  readonly start: string;
+  /** Seconds since 1970. */
+  readonly startedAt: number;
+  /** Of a deployment. */
+  readonly port: number | null;
+  readonly exit?: { readonly code: number; readonly outOfMemory: boolean };
+}
+
+/** Where the runs lie. A folder with a dot at its beginning is one that is being made or removed. */
+export class RunFolders {
+  /** What an engine would show of a container. */
+  readonly runs: string;
+  /** What an engine would keep in a container's volumes: its secrets, its files, its scratch space. */
+  readonly volumes: string;
+
+  constructor(root: string) {
+    this.runs = join(root, "runs");
+    this.volumes = join(root, "volumes");
+  }
+
+  run(name: string): string {
+    return join(this.runs, name);
+  }
+
+  volume(name: string): string {
+    return join(this.volumes, name);
+  }
+
+  async specs(): Promise<RunSpec[]> {
+    const names = await namesIn(this.runs);
+    return (await Promise.all(names.map((name) => this.spec(name)))).filter((spec) => spec !== null);
+  }
+
+  /** Null if there is no such run of ours. */
+  async spec(name: string): Promise<RunSpec | null> {
+    return read<RunSpec>(join(this.run(name), "spec.json"), name);
+  }
+
+  async volumesOf(name: string): Promise<RunSpec | null> {
+    return read<RunSpec>(join(this.volume(name), "spec.json"), name);
+  }
+
+  async allVolumes(): Promise<RunSpec[]> {
+    const names = await namesIn(this.volumes);
+    return (await Promise.all(names.map((name) => this.volumesOf(name)))).filter((spec) => spec !== null);
+  }
+
+  /** Null for a run that was never started. */
+  async state(name: string): Promise<RunState | null> {
+    const text = await textOf(join(this.run(name), "state.json"));
+    return text === null ? null : (JSON.parse(text) as RunState);
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith("."));
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+/** What is not ours, or not whole, counts as absent. */
+async function read<Spec extends { readonly name: string }>(file: string, name: string): Promise<Spec | null> {
+  const text = await textOf(file);
+  if (text === null) return null;
+  try {
+    const spec = JSON.parse(text) as Spec;
+    return spec.name === name ? spec : null;
+  } catch {
+    return null;
+  }
+}
+
+async function textOf(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+export const isAbsent = (error: unknown): boolean =>
+  ["ENOENT", "ENOTDIR"].includes(String((error as NodeJS.ErrnoException).code));
