@@ -33,6 +33,10 @@ class Reading(RootedTest):
             ("julia", notebook({"language_info": {"name": "julia"}})),
             ("C#", notebook({"kernelspec": {"language": "C#"}, "language_info": {"name": "polyglot-notebook"}})),
             ("haskell", older("haskell", 3)),
+            ("sql", notebook({"application/vnd.databricks.v1+notebook": {"language": "sql"}})),
+            ("r", notebook({"kaggle": {"language": "r"}})),
+            ("Python 2.7.18", notebook({"language_info": {"name": "python", "version": "2.7.18"}})),
+            ("python2", notebook({"kernelspec": {"language": "python2"}})),
         ]:
             with self.subTest(language), self.assertRaisesRegex(BadNotebook, f"language '{language}'"):
                 self.read(content)
@@ -43,6 +47,8 @@ class Reading(RootedTest):
             {"language_info": {"name": "Python 3"}},
             {"kernelspec": {"name": "ir"}, "language_info": {"name": "python3", "version": "3.12.1"}},
             {"kernelspec": None, "language_info": {"name": "ipython"}},
+            {"kernelspec": "python", "language_info": {"name": 5, "version": 2.7}, "colab": {}, "kaggle": None},
+            {"application/vnd.databricks.v1+notebook": {"language": "python"}, "orig_nbformat": 4},
             {},
         ]:
             with self.subTest(str(metadata)):
@@ -57,6 +63,10 @@ class Reading(RootedTest):
         content = "\ufeff" + json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a = 1\n", "a"]}]})
         self.assertEqual(self.read(content).cells[0].source, "a = 1\na")
 
+    def test_reads_a_number_that_is_no_json_as_none(self) -> None:
+        read = self.read(notebook({"zoom": float("nan"), "widgets": [float("inf")]}))
+        self.assertEqual((read.metadata.zoom, read.metadata.widgets), (None, [None]))
+
     def test_says_what_is_wrong_with_what_is_no_notebook(self) -> None:
         for content, words in [
             ("", "the file is empty"),
@@ -64,6 +74,8 @@ class Reading(RootedTest):
             ("version https://git-lfs.github.com/spec/v1", "begins with 'version https://git-lfs"),
             ("[]", "no field nbformat"),
             ('{"nbformat": 4, "cells": [3]}', "is no notebook"),
+            ('{"nbformat": 4, "cells": null}', "it has no list of cells"),
+            ('{"nbformat": 4}', "it has no list of cells"),
             ('{"nbformat": 9, "cells": []}', "Unsupported nbformat version 9"),
         ]:
             with self.subTest(content), self.assertRaisesRegex(BadNotebook, words):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Union
 
 from .file_name import plain_name, relative_path
 from .metadata import load_metadata
@@ -12,7 +13,8 @@ from .places import CONTAINER, Places
 
 UNNAMED_MODEL = "_"
 
-FileName = str | os.PathLike[str]
+# In this form also for Python 3.9, which an image may bring.
+FileName = Union[str, "os.PathLike[str]"]
 
 
 def data_path(

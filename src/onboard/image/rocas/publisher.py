@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 from .back_off import persist
 from .json_details import NotJson, as_json
@@ -23,7 +23,8 @@ TICKET_ROUNDS = 3
 UPLOADS_AT_ONCE = 8
 EXPIRED_TICKET = (401, 403, 404, 410)
 
-Reference = str | tuple[str, str] | dict[str, str]
+# In this form also for Python 3.9, which an image may bring.
+Reference = Union[str, tuple[str, str], dict[str, str]]
 
 
 class _Chosen(Enum):

@@ -13,6 +13,8 @@ from ..kernel import __file__ as KERNEL
 
 KERNEL_NAME = "rocas"
 CHECK_SECONDS = 60
+# What ipykernel warns of (no encryption on the loopback, for one) is for those who offer it to others.
+QUIET = ("--log-level=ERROR",)
 
 
 class BadPython(Exception):
@@ -27,7 +29,7 @@ def install_kernel(data: Path) -> None:
         _check(python, launcher)
     folder = data / "kernels" / KERNEL_NAME
     folder.mkdir(parents=True, exist_ok=True)
-    spec = {"argv": [python, launcher, "-f", "{connection_file}"], "language": "python", "display_name": "Rocas"}
+    spec = {"argv": [python, launcher, "-f", "{connection_file}", *QUIET], "language": "python", "display_name": "Rocas"}
     (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
 
 
@@ -48,7 +50,9 @@ def _check(python: str, launcher: str) -> None:
         raise BadPython(f"The image's Python {python} cannot be started: {error}") from error
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or [f"it ended with exit code {done.returncode}"]
+        advice = "" if lines[-1].startswith("it is ") else (
+            f" Let the Dockerfile install ipykernel in it: RUN {python} -m pip install ipykernel"
+        )
         raise BadPython(
-            f"The image's Python {python}, first on the PATH or named by VIRTUAL_ENV, cannot run a notebook: {lines[-1]}. "
-            f"Let the Dockerfile install ipykernel in it: RUN {python} -m pip install ipykernel"
+            f"The image's Python {python}, first on the PATH or named by VIRTUAL_ENV, cannot run a notebook: {lines[-1]}.{advice}"
         )

@@ -41,10 +41,12 @@ class LoggedNotebookClient(NotebookClient):
         while True:
             msg = await ensure_async(self.kc.iopub_channel.get_msg(timeout=None))
             request = msg["parent_header"].get("msg_id")
-            if request not in self._rocas_requests:
+            known = self._rocas_requests.get(request)
+            if known is None and msg["msg_type"] != "stream":
                 continue
             try:
-                self.process_message(msg, *self._rocas_requests[request])
+                # Newer kernels send what a thread of their own wrote as an answer to nothing.
+                self.process_message(msg, *(known or (cell, cell_index)))
             except CellExecutionComplete:
                 if request == parent_msg_id:
                     return

@@ -12,8 +12,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-# `Python 3`, `python3` and `ipython` are Python; `pyspark` as a language is not.
-PYTHON = re.compile(r"i?python[\s-]*[0-9.]*", re.IGNORECASE)
+# `Python 3`, `python3` and `ipython` are Python; `pyspark` as a language is not, nor is Python 2, where 3 / 2 is 1.
+PYTHON = re.compile(r"i?python[\s-]*(3[0-9.]*)?", re.IGNORECASE)
+# What other places say of their notebooks, in their own words.
+OWN_METADATA = ("kaggle", "application/vnd.databricks.v1+notebook")
 SHOWN_FILES = 20
 SHOWN_BEGINNING = 60
 
@@ -38,7 +40,7 @@ def read_notebook(file: Path, path: str) -> NotebookNode:
     if other is not None:
         raise BadNotebook(
             f"{path} is a notebook of the language {other!r}, and Rocas runs notebooks of Python. "
-            "Its metadata say so: kernelspec.language or language_info.name."
+            "Its metadata say so: kernelspec.language, language_info or what the place says that it comes from."
         )
     try:
         notebook = nbformat.reads(json.dumps(_completed(told)), as_version=4)
@@ -81,12 +83,15 @@ def _parsed(file: Path, path: str) -> dict[str, Any]:
     if not text.strip():
         raise BadNotebook(f"{path} is no notebook: the file is empty.")
     try:
-        told = json.loads(text)
+        # NaN is no JSON, though some write it: the executed notebook could not be read.
+        told = json.loads(text, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         beginning = text.strip()[:SHOWN_BEGINNING]
         raise BadNotebook(f"{path} is no notebook: it is no JSON ({error}), and begins with {beginning!r}.") from error
     if not isinstance(told, dict) or "nbformat" not in told:
         raise BadNotebook(f"{path} is no notebook: it is JSON, but has no field nbformat.")
+    if "worksheets" not in told and not isinstance(told.get("cells"), list):
+        raise BadNotebook(f"{path} is no notebook: it has no list of cells.")
     return told
 
 
@@ -94,7 +99,12 @@ def _languages(told: dict[str, Any]) -> Iterator[str]:
     """What the notebook says of itself. The names of kernels say nothing: they are the author's."""
     metadata = _fields(told.get("metadata"))
     yield from _texts(_fields(metadata.get("kernelspec")).get("language"))
-    yield from _texts(_fields(metadata.get("language_info")).get("name"))
+    info = _fields(metadata.get("language_info"))
+    yield from _texts(info.get("name"))
+    if str(info.get("version", "")).startswith("2.") and PYTHON.fullmatch(str(info.get("name"))):
+        yield f"Python {info['version']}"
+    for place in OWN_METADATA:
+        yield from _texts(_fields(metadata.get(place)).get("language"))
     # Up to format 3, each cell says it.
     for sheet in _list(told.get("worksheets")):
         for cell in _list(_fields(sheet).get("cells")):

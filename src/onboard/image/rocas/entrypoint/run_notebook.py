@@ -111,7 +111,8 @@ class NotebookRun:
         """As papermill: without a code, or with 0, the notebook has done what it wanted."""
         left = len(self._cells) - done
         if code == 0:
-            self._log.say(f"The notebook ended itself in cell {self._number} with exit code 0; {_cells(left)} after it did not run.")
+            after = f"; {_cells(left)} after it did not run" if left else ""
+            self._log.say(f"The notebook ended itself in cell {self._number} with exit code 0{after}.")
             return None
         said = f"{text} (exit code {code})" if text else f"the notebook ended itself with exit code {code}"
         return Failure("SystemExit", said, self._number)
@@ -137,7 +138,7 @@ def _is_run(cell: NotebookNode) -> bool:
 
 
 def _cells(count: int) -> str:
-    return "no cell" if count == 0 else "the cell" if count == 1 else f"the {count} cells"
+    return "the cell" if count == 1 else f"the {count} cells"
 
 
 def _stop(kernel: int, ending: Ending, over: threading.Event) -> None:

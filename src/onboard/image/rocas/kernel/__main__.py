@@ -9,6 +9,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 DEBIAN_PACKAGES = FOLDER.parents[1]
 DEBIAN_VERSION = (3, 11)
+OLDEST = (3, 9)
 # Holds the package rocas alone.
 ROCAS_ALONE = Path("/usr/lib/rocas")
 
@@ -21,6 +22,8 @@ def _find_packages() -> None:
 
 
 def main() -> None:
+    if sys.version_info < OLDEST:
+        sys.exit("it is Python %d.%d, and what is on board needs %d.%d or newer" % (sys.version_info[:2] + OLDEST))
     _find_packages()
     from ipykernel.kernelapp import IPKernelApp
 

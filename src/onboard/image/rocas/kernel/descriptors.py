@@ -23,7 +23,10 @@ def capture_descriptors() -> None:
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         if len(ends) == 4 and getattr(stream, "_original_stdstream_copy", None) is not None:
             _end_reader_of(stream, number)
-            _capture(number, stream, *ends[2 * number - 2 : 2 * number])
+            read, write = ends[2 * number - 2 : 2 * number]
+            os.dup2(write, number)
+            os.close(write)
+            Captured(read, stream).start()
 
 
 def _end_reader_of(stream: Any, number: int) -> None:
@@ -31,18 +34,42 @@ def _end_reader_of(stream: Any, number: int) -> None:
     os.write(number, b"\0")  # it looks only after it has read something
 
 
-def _capture(number: int, stream: Any, read: int, write: int) -> None:
-    os.set_inheritable(read, False)
-    os.dup2(write, number)
-    os.close(write)
-    threading.Thread(target=_pass_on, args=(read, stream), daemon=True).start()
+class Captured:
+    """One descriptor, whose text joins that of the notebook's stream in the order in which they were written."""
 
+    def __init__(self, read: int, stream: Any) -> None:
+        os.set_inheritable(read, False)
+        self._read = read
+        self._process = os.getpid()
+        self._lock = threading.RLock()
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._write = stream.write
+        self._flush = stream.flush
+        stream.write = self._write_after
+        stream.flush = self._flush_after
 
-def _pass_on(read: int, stream: Any) -> None:
-    # A process that ends in compiled code lets no other thread run: what it wrote last stays in the pipe for the runner.
-    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-    try:
-        while select.select([read], [], []) and (piece := os.read(read, PIECE_BYTES)):
-            stream.write(decode(piece))
-    except ValueError:
-        pass  # the stream is closed: the process ends, and the runner reads what is left
+    def start(self) -> None:
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        # A process that ends in compiled code lets no other thread run: what it wrote last stays in the pipe for the runner.
+        while select.select([self._read], [], []):
+            try:
+                self._pass_on()
+            except ValueError:
+                return  # the stream is closed: the process ends, and the runner reads what is left
+
+    def _write_after(self, text: str) -> Any:
+        self._pass_on()
+        return self._write(text)
+
+    def _flush_after(self) -> None:
+        self._pass_on()
+        self._flush()
+
+    def _pass_on(self) -> None:
+        if os.getpid() != self._process:
+            return  # a fork, which must not take what is its parent's
+        with self._lock:
+            while select.select([self._read], [], [], 0)[0] and (piece := os.read(self._read, PIECE_BYTES)):
+                self._write(self._decode(piece))
