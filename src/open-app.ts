@@ -134,8 +134,9 @@ async function openInto(
 
   const filesFolder = join(data, "files");
   const check = () => checkFilesFolder(filesFolder, cluster);
-  const filesystem = await FilesystemStorage.open(filesFolder, { check });
+  // First: a folder that is missing must not be made anew in the place of the one that holds the files.
   await claimFilesFolder(filesFolder, cluster, store);
+  const filesystem = await FilesystemStorage.open(filesFolder, { check });
   const files = new LateRemoval(filesystem, "files", store);
   const lightweightFiles = new LateRemoval(
     new GridFsStorage(opened.connection, MOST_LIGHT_RECORD + MIB),

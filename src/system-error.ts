@@ -5,6 +5,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "its file system is read-only",
   EEXIST: "it is no folder",
   ENOTDIR: "it is no folder, or lies below something that is none",
+  EISDIR: "it is a folder",
   ENOENT: "it is not there",
   ELOOP: "its links go in a circle",
   ENAMETOOLONG: "its name is too long",

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { claimFilesFolder } from "../src/files/claim-files-folder.js";
@@ -78,4 +78,35 @@ test("of many first processes with a folder each, one starts", async () => {
   const ends = await Promise.allSettled(folders.map((each) => files.claim(each)));
 
   expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+});
+
+test("a folder that is missing at its own place is told so, and is not made anew", async () => {
+  await using files = await opened();
+  const one = await files.folder("one");
+  await files.claim(one);
+  await rm(one, { recursive: true });
+
+  await expect(files.claim(one)).rejects.toThrow(`lie in ${one}, and are not there: the folder or its disk is missing`);
+  await expect(readdir(one)).rejects.toThrow("ENOENT");
+});
+
+test("a marker that a crash left empty is none, and the first start goes on", async () => {
+  await using files = await opened();
+  const one = await files.folder("one");
+  await writeFile(join(one, "installation"), "");
+
+  await files.claim(one);
+
+  expect(await readdir(one)).toEqual(["installation"]);
+  expect((await readFile(join(one, "installation"), "utf8")).trim()).toBe("c1");
+});
+
+test("a folder in the place of the marker is told in a sentence", async () => {
+  await using files = await opened();
+  const one = await files.folder("one");
+  await mkdir(join(one, "installation"));
+
+  await expect(files.claim(one)).rejects.toThrow(
+    `${join(one, "installation")} cannot be read: it is a folder (EISDIR).`,
+  );
 });

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { truncate } from "node:fs/promises";
+import { mkdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { Engine } from "../src/store/embedded/engine/engine.js";
+import { inSpace } from "../src/store/embedded/engine/key-space.js";
 import { openConnection } from "../src/store/open-connection.js";
 import { openTempFolder } from "./support/temp-folder.js";
 
@@ -73,4 +74,31 @@ test("a folder without a store is told", async () => {
   await using folder = await openTempFolder();
 
   expect(await check(folder.path)).toMatchObject({ code: 1, told: expect.stringContaining("There is no store in") });
+});
+
+test.each(["rocas-embedded-store 0", "rocas-embedded-store 2"])(
+  "a store of another format, %s, is refused with both formats, and left as it is",
+  async (format) => {
+    await using folder = await written();
+    const path = join(folder.path, "store");
+    const engine = Engine.open(path, () => undefined);
+    await engine.write(() => engine.put(inSpace(0, Buffer.from("f")), Buffer.from(format)));
+    await engine.close();
+    const before = await readFile(join(path, "data.mdb"));
+
+    await expect(openConnection({ dataFolder: folder.path })).rejects.toThrow(
+      `its format is "${format}", and this version of Rocas reads "rocas-embedded-store 1": start the version that wrote it`,
+    );
+    expect(await readFile(join(path, "data.mdb"))).toEqual(before);
+  },
+);
+
+test("a file of LMDB that is no store of Rocas is refused", async () => {
+  await using folder = await openTempFolder();
+  await mkdir(join(folder.path, "store"));
+  const engine = Engine.open(join(folder.path, "store"), () => undefined);
+  await engine.write(() => engine.put(Buffer.from("key"), Buffer.from("value")));
+  await engine.close();
+
+  await expect(openConnection({ dataFolder: folder.path })).rejects.toThrow("it holds no store of Rocas");
 });

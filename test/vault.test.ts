@@ -117,6 +117,17 @@ test("a key removed after its use refuses the start", async () => {
   await expect(opened.restart()).rejects.toThrow(/key of this store's treasure chests is missing/);
 });
 
+test("a key that was damaged after its use is to be put back, not made anew", async () => {
+  await using opened = await openSealedVault();
+  await rm(opened.made[0]!);
+  await writeFile(opened.made[0]!, "", { mode: 0o400 });
+
+  const start = opened.restart();
+
+  await expect(start).rejects.toThrow("has 0 bytes, and a key has 32");
+  await expect(start).rejects.toThrow("put that back from your backup");
+});
+
 test("another key refuses the start", async () => {
   await using opened = await openSealedVault();
   const other = await keyFile(opened.data, randomBytes(32));

@@ -1,8 +1,10 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { keptOnce } from "../store/kept-once.js";
 import type { Store } from "../store/store.js";
 import { StoreRefused } from "../store/store-refused.js";
+import { systemReason } from "../system-error.js";
 
 /** In the files' folder: which installation they belong to. */
 export const MARKER = "installation";
@@ -20,34 +22,46 @@ export async function claimFilesFolder(
   { installation }: Pick<Store, "installation">,
 ): Promise<void> {
   const here = resolve(folder);
-  const marker = join(here, MARKER);
-  const found = await readOrNull(marker);
+  const found = await readMarker(here);
   if (found !== null && found !== cluster)
     throw new StoreRefused(
-      `${here} holds the files of another installation: set ROCAS_DATA to the folder of this one, or to an empty one if it is new.`,
+      `${here} holds the files of another installation: set ROCAS_DATA to the folder of this one, or to an empty one if it is new. If the store was lost, restore it with its files and keys of one moment.`,
     );
-  if (found === null) return claim(here, marker, cluster, { installation });
+  if (found === null) return claim(here, cluster, { installation });
   const kept = await installation.findOne({ _id: KEPT });
   if (kept?.value !== here) await installation.updateOne({ _id: KEPT }, { $set: { value: here } }, { upsert: true });
 }
 
-async function claim(here: string, marker: string, cluster: string, store: Pick<Store, "installation">): Promise<void> {
+async function claim(here: string, cluster: string, store: Pick<Store, "installation">): Promise<void> {
   const kept = await store.installation.findOne({ _id: KEPT });
-  if (!kept) await writeFile(marker, `${cluster}\n`, { mode: 0o600 });
+  if (!kept) await writeMarker(here, cluster);
   const known = await keptOnce(store, KEPT, () => here);
   if (!kept && known === here) return;
   // Another process was faster with a folder of its own.
-  if (!kept) await rm(marker, { force: true });
+  if (!kept) await rm(join(here, MARKER), { force: true });
+  const mark = `write ${cluster} into ${join(here, MARKER)}`;
   throw new StoreRefused(
-    `The files of this installation lie in ${known}, and ${here} is another folder. Every process needs the same one: set ROCAS_DATA to it, on a shared disk if the processes run on several machines. If ${here} is that folder, without its marker (a restored backup, a disk that was not mounted), write ${cluster} into ${marker}.`,
+    known === here
+      ? `The files of this installation lie in ${here}, and are not there: the folder or its disk is missing, or its marker. Mount the disk, or restore the folder; if all files are there, ${mark}.`
+      : `The files of this installation lie in ${known}, and ${here} is another folder. Every process needs the same one: set ROCAS_DATA to it, on a shared disk if the processes run on several machines. If ${here} is that folder, without its marker (a restored backup, a disk that was not mounted), ${mark}.`,
   );
 }
 
-async function readOrNull(path: string): Promise<string | null> {
+/** Null where there is none. An empty one is what a crash left of an older version's. */
+async function readMarker(folder: string): Promise<string | null> {
+  const path = join(folder, MARKER);
   try {
-    return (await readFile(path, "utf8")).trim();
+    return (await readFile(path, "utf8")).trim() || null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
+    throw new StoreRefused(`${path} cannot be read: ${systemReason(error)}.`, { cause: error });
   }
+}
+
+/** Whole or not at all: a marker that is cut off would be that of another installation. */
+async function writeMarker(folder: string, cluster: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unnamed = join(folder, `.${MARKER}-${randomUUID()}`);
+  await writeFile(unnamed, `${cluster}\n`, { mode: 0o600, flush: true });
+  await rename(unnamed, join(folder, MARKER));
 }

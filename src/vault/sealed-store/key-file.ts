@@ -10,8 +10,12 @@ const READABLE_BY_OTHERS = 0o077;
 /** The key of treasure chests does not do; the message says what is wrong and what to do. It ends the start. */
 export class KeyRefused extends Error {}
 
-/** @throws KeyRefused where there is no such file, it is weak, or others may read it. */
-export async function readKeyFile(path: string): Promise<MasterKey> {
+/**
+ * @param isUsed whether something was sealed under a key already: then a new one is of no use.
+ * @throws KeyRefused where there is no such file, it is weak, or others may read it.
+ */
+export async function readKeyFile(path: string, isUsed: boolean): Promise<MasterKey> {
+  const advice = isUsed ? RESTORE : HOW;
   await using file = await openKey(path);
   const status = await file.stat();
   if (!status.isFile()) throw new KeyRefused(`The key file ${path} is no plain file.`);
@@ -19,14 +23,17 @@ export async function readKeyFile(path: string): Promise<MasterKey> {
     throw new KeyRefused(
       `Others than its owner may read the key file ${path}. Treat the key as known to them, or, where it is not, run: chmod 400 ${path}`,
     );
-  if (status.size !== LENGTH) throw new KeyRefused(`The key file ${path} has ${status.size} bytes. ${HOW}`);
+  if (status.size !== LENGTH)
+    throw new KeyRefused(`The key file ${path} has ${status.size} bytes, and a key has ${LENGTH}. ${advice}`);
   const bytes = Buffer.alloc(LENGTH);
   await file.read(bytes, 0, LENGTH, 0);
   if (bytes.every((byte) => byte === bytes[0]))
-    throw new KeyRefused(`All bytes of the key file ${path} are the same. ${HOW}`);
+    throw new KeyRefused(`All bytes of the key file ${path} are the same. ${advice}`);
   return new MasterKey(bytes);
 }
 
+const RESTORE =
+  "The treasure chests of this store are sealed under the key that it held: put that back from your backup.";
 const HOW = `A key is ${LENGTH} random bytes: head -c ${LENGTH} /dev/urandom > FILE && chmod 400 FILE`;
 
 /** Makes a key of mode 0400, synced before it has its name. One that is there already stays. */

@@ -31,7 +31,7 @@ export async function openKeyRing(
 ): Promise<KeyRing> {
   const check = await secrets.findOne({ _id: CHECK });
   const files = await keyFiles(settings, check !== null, made);
-  const keys = await Promise.all(files.map(readKeyFile));
+  const keys = await Promise.all(files.map((file) => readKeyFile(file, check !== null)));
   const current = keys.at(-1);
   // Every process on this MongoDB has to sign alike, and nothing else is shared by all of them.
   if (!current) return new KeyRing(null, [], await signingKey(secrets));

@@ -27,6 +27,7 @@ export async function checkStore(folder: string, how: "WHOLE" | "ENDS"): Promise
   const engine = Engine.open(folder, () => undefined);
   try {
     const catalog = new Catalog(engine);
+    catalog.refuseOther();
     catalog.load();
     const all = catalog.databaseNames().flatMap((database) => catalog.collections(database));
     const damage: string[] = [];

@@ -62,15 +62,23 @@ export class Catalog {
     }
   }
 
-  /** Whether the folder was written by this version of the store; an empty one becomes so. */
+  /** Makes an empty store one of this format. @throws as `refuseOther` */
   async claim(): Promise<void> {
+    this.refuseOther();
+    if (this.engine.bytes(FORMAT) === undefined)
+      await this.engine.write(() => this.engine.put(FORMAT, Buffer.from(FORMAT_VERSION)));
+  }
+
+  /** @throws an Error with a clause that says why this version cannot read what is there. An empty store is none's. */
+  refuseOther(): void {
     const format = this.engine.bytes(FORMAT)?.toString();
     if (format === FORMAT_VERSION) return;
-    const isEmpty = this.engine
-      .entries({ lower: Buffer.from([0]), upper: Buffer.from([0xff]) }, false, false)
-      .next().done;
-    if (!isEmpty) throw new Error(format ? `it was written by "${format}"` : "it holds something else");
-    await this.engine.write(() => this.engine.put(FORMAT, Buffer.from(FORMAT_VERSION)));
+    if (format !== undefined)
+      throw new Error(
+        `its format is "${format}", and this version of Rocas reads "${FORMAT_VERSION}": start the version that wrote it`,
+      );
+    const everything = { lower: Buffer.from([0]), upper: Buffer.from([0xff]) };
+    if (!this.engine.entries(everything, false, false).next().done) throw new Error("it holds no store of Rocas");
   }
 
   collection(database: string, name: string): Collection | undefined {
