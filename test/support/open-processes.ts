@@ -20,6 +20,7 @@ export async function openProcesses() {
     runtime,
     /** As another process of ours sees it, or a later one. */
     again: open,
+    imageOf: (id: string) => images.get(id),
     /** The id of an image whose `/program` is the shell script; without one, it has no program. */
     async image(script: string | null): Promise<string> {
       const id = `sha256:${createHash("sha256").update(String(script)).digest("hex")}`;

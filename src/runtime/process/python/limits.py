@@ -44,7 +44,10 @@ class Watch:
         self._pids = int(resources["pids"])
         self._counter = state / "memory.events"
         self._kills = 0
+        # As a container sees them of its control group.
         (state / "memory.max").write_text(f"{self._memory}\n", encoding="ascii")
+        (state / "pids.max").write_text(f"{self._pids}\n", encoding="ascii")
+        (state / "pids.events").write_text("max 0\n", encoding="ascii")
         self._count()
 
     @property

@@ -98,7 +98,8 @@ class Supervisor:
         """Never returns."""
         try:
             os.setsid()
-            for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
+            # Python ignores some of them itself.
+            for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
