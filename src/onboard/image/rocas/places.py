@@ -1,16 +1,22 @@
-"""Where things lie inside the container."""
+"""Where things lie: inside a container, or below the folder of a run that has none."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Places:
-    """Every path the package uses, below one root, so that a test can have a root of its own."""
+    """Every path the package uses, below one root, so that a test, and a run without a container, can have its own."""
 
     root: Path = Path("/")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the system that is seen is the run's own: a container."""
+        return self.root == Path("/")
 
     @property
     def token(self) -> Path:
@@ -18,7 +24,11 @@ class Places:
 
     @property
     def exit_code(self) -> Path:
-        return self.root / "rocas/state/exit"
+        return self.state / "exit"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "rocas/state"
 
     @property
     def work(self) -> Path:
@@ -43,8 +53,9 @@ class Places:
 
     @property
     def temporary(self) -> Path:
-        """On the scratch volume: /tmp is a small tmpfs, which counts as memory."""
+        """On the scratch volume: a container's /tmp is a small tmpfs, which counts as memory."""
         return self.root / "scratch/tmp"
 
 
-CONTAINER = Places()
+# The variable is set for runs that are local processes.
+CONTAINER = Places(Path(os.environ.get("ROCAS_ROOT", "/")))

@@ -38,8 +38,9 @@ def _image_python() -> str:
     environment = os.environ.get("VIRTUAL_ENV")
     inside = os.path.join(environment, "bin", "python") if environment else None
     found = inside if inside and os.access(inside, os.X_OK) else shutil.which("python3") or sys.executable
-    is_environment = (Path(found).parent.parent / "pyvenv.cfg").exists()
-    is_own = os.path.realpath(found) == os.path.realpath(sys.executable) and not is_environment
+    prefix = Path(found).parent.parent
+    is_other = (prefix / "pyvenv.cfg").exists() and not prefix.samefile(sys.prefix)
+    is_own = os.path.realpath(found) == os.path.realpath(sys.executable) and not is_other
     return sys.executable if is_own else found
 
 

@@ -7,15 +7,25 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..places import CONTAINER
+
 SHARED_MEMORY = Path("/dev/shm")
-# They lie in the memory, and count.
-IN_MEMORY = (SHARED_MEMORY, Path("/tmp"))
+# They lie in the memory, and count. Those of the machine itself hold what others put there.
+IN_MEMORY = (SHARED_MEMORY, Path("/tmp")) if CONTAINER.is_whole else ()
 MIB = 1024 * 1024
-# Of the container itself, in version 2 and version 1 of control groups.
-OOM_COUNTERS = (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control"))
-MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-PIDS_COUNTERS = (Path("/sys/fs/cgroup/pids.events"), Path("/sys/fs/cgroup/pids/pids.events"))
-PIDS_LIMITS = (Path("/sys/fs/cgroup/pids.max"), Path("/sys/fs/cgroup/pids/pids.max"))
+
+
+def _counters(*in_container: str) -> tuple[Path, ...]:
+    """Of the container itself, in version 2 and version 1 of control groups; else of the run's supervisor, which counts as they do."""
+    if CONTAINER.is_whole:
+        return tuple(Path("/sys/fs/cgroup") / each for each in in_container)
+    return (CONTAINER.state / in_container[0],)
+
+
+OOM_COUNTERS = _counters("memory.events", "memory/memory.oom_control")
+MEMORY_LIMITS = _counters("memory.max", "memory/memory.limit_in_bytes")
+PIDS_COUNTERS = _counters("pids.events", "pids/pids.events")
+PIDS_LIMITS = _counters("pids.max", "pids/pids.max")
 
 
 @dataclass(frozen=True)

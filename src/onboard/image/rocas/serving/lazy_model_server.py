@@ -19,7 +19,7 @@ from ..run_api import ApiRefused, ApiUnavailable, RunApi
 from .online_predict import CONCURRENCY, header_name
 from .prediction_server import Answer
 from .request_body import Refusal
-from .serve import serve
+from .serve import PORT, serve
 
 # A name may be republished at any time: for so long an earlier answer to what it means is good.
 NAME_SECONDS = 30.0
@@ -49,7 +49,7 @@ class LazyModelServer:
         predict_func: Callable[[Any, Any], Any],
         load_model_func: Callable[[str], Any],
         model: str | None = None,
-        port: int = 8080,
+        port: int = PORT,
         max_models: int = 4,
         concurrency: int = CONCURRENCY,
         *,

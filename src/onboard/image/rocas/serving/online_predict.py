@@ -11,7 +11,7 @@ from ..mounts import Mounts, NotMounted
 from ..places import CONTAINER, Places
 from ..run_api import RunApi
 from .prediction_server import Answer
-from .serve import serve
+from .serve import PORT, serve
 
 CONCURRENCY = 8
 
@@ -30,7 +30,7 @@ class OnlinePredict:
     def __init__(
         self,
         predict_func: Callable[[Any], Any],
-        port: int = 8080,
+        port: int = PORT,
         concurrency: int = CONCURRENCY,
         *,
         places: Places = CONTAINER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 
@@ -10,11 +11,14 @@ from ..run_api import ApiRefused, RunApi
 from .prediction_server import Predict, PredictionServer
 
 DRAIN_SECONDS = 3.0
+# Where the router asks a container.
+PORT = 8080
 
 
 def serve(predict: Predict, port: int, concurrency: int, api: RunApi | None, stop: threading.Event) -> None:
     """Blocks until `stop` is set, or SIGTERM comes where this is the main thread. Then drains."""
-    server = PredictionServer(("0.0.0.0", port), predict, concurrency)
+    host, port = _address(port)
+    server = PredictionServer((host, port), predict, concurrency)
     _stop_on_sigterm(stop)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True).start()
     threading.Thread(target=_say_ready, args=(api or RunApi.from_container(), stop), daemon=True).start()
@@ -24,6 +28,14 @@ def serve(predict: Predict, port: int, concurrency: int, api: RunApi | None, sto
     finally:
         server.drain(DRAIN_SECONDS)
         server.server_close()
+
+
+def _address(port: int) -> tuple[str, int]:
+    """A run without a container has no address of its own: it is given a port of the machine's loopback."""
+    given = os.environ.get("ROCAS_SERVICE_PORT")
+    if given is None:
+        return "0.0.0.0", port
+    return "127.0.0.1", int(given) if port == PORT else port
 
 
 def _say_ready(api: RunApi, stop: threading.Event) -> None:
