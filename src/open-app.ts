@@ -46,6 +46,7 @@ import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import { hasDiskRoom } from "./store/embedded/engine/disk-room.js";
 import { keptOnce } from "./store/kept-once.js";
 import { openConnection } from "./store/open-connection.js";
+import { openPresence } from "./store/presence.js";
 import { openStore } from "./store/open-store.js";
 import { carryTraining } from "./training/carry-training.js";
 import { makeDataFolder } from "./make-data-folder.js";
@@ -144,8 +145,10 @@ async function openInto(
     store,
   );
   const chosen = engine ?? dockerEngine(settings, cluster);
-  // On MongoDB other processes may listen on the network of the installation.
-  if (opened.kind === "embedded") opening.defer(() => leaveEngine(chosen, logger));
+  // Before the network of the installation is made or found: who is last takes it away. The embedded store has one process.
+  const presence = opened.kind === "embedded" ? null : await openPresence(store);
+  const leave = () => leaveEngine(chosen, logger);
+  opening.defer(() => (presence ? presence.leave(leave) : leave()));
   const partialFiles = await FilesystemPartialFiles.open(join(filesFolder, "parts"), { check });
   const live = opening.use(new Live(store, logger));
   const work = startWork(

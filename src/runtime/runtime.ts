@@ -79,6 +79,6 @@ export interface Runtime {
   attemptsWithVolumes(): Promise<readonly NamedAttempt[]>;
   /** SIGTERM, 10 s, SIGKILL, remove with its volumes. Resolves once it is confirmed gone, also when no such container exists. */
   stop(name: string): Promise<void>;
-  /** Removes the network of this installation if it has no container. For the end of its only process. */
+  /** Removes the network of this installation if it has no container. For the end of its last process. */
   leave(): Promise<void>;
 }

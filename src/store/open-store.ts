@@ -61,6 +61,7 @@ export async function openStore(
     fileLists: connection.collection("file_lists") as unknown as Store["fileLists"],
     missingFiles: connection.collection("missing_files") as unknown as Store["missingFiles"],
     unneededImages: connection.collection("unneeded_images") as unknown as Store["unneededImages"],
+    processes: connection.collection("processes") as unknown as Store["processes"],
     madeImages: connection.collection("made_images") as unknown as Store["madeImages"],
     unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],

@@ -4,6 +4,7 @@ import type { BuildVersion } from "../build-version/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
 import type { DeploymentRevision } from "../deployment/deployment-revision.js";
 import type { Deployment } from "../deployment/deployment.js";
+import type { Processes } from "./processes.js";
 import type { MadeImage } from "../build/made-image.js";
 import type { UnneededTag } from "../build/unneeded-tag.js";
 import type { FileListPart } from "../files/file-list-part.js";
@@ -65,6 +66,9 @@ export interface Store {
   readonly madeImages: mongo.Collection<MadeImage>;
   /** What is chosen once for the whole installation: its cluster id and the port of the run listener. */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
+
+  /** The processes of the installation: `presence.ts` alone writes it. */
+  readonly processes: mongo.Collection<Processes>;
 
   readonly connection: Connection;
   /** The clock of the server that owns the data: leases must not depend on ours. */

@@ -1,0 +1,8 @@
+/** Which processes of the installation are there: one document, changed by compare-and-set of its version. */
+export interface Processes {
+  readonly _id: string;
+  readonly version: number;
+  readonly there: readonly { readonly id: string; readonly seen_at: Date }[];
+  /** The last process, while it puts away what all of them share; until then if it dies meanwhile. */
+  readonly leaving: { readonly id: string; readonly until: Date } | null;
+}
