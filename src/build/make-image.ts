@@ -43,13 +43,11 @@ export async function makeImage(app: App, hold: Hold, how: HowToMake): Promise<B
 }
 
 async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, context: BuildContext): Promise<string> {
-  const dockerfile = await dockerfileOf(context.stream());
   const notes: Promise<unknown>[] = [];
   // What is not noted stays on the engine, which costs space alone.
   const made = (image: string) => void notes.push(noteMade(app, image).catch(() => undefined));
   try {
-    // Not read where it is a link; the engine says what it thinks of a context without one.
-    if (dockerfile === null || startsOnBoard(dockerfile))
+    if (app.imageBuilder.startsFrom === "BASE_IMAGE" && (await needsBaseImage(context)))
       await orAborted(signal, ensureBaseImage(app.imageBuilder, told, made));
     signal.throwIfAborted();
     const { job } = hold;
@@ -58,6 +56,12 @@ async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, co
   } finally {
     await Promise.all(notes);
   }
+}
+
+/** Also if the Dockerfile is a link, which is not read: the engine says what it thinks of a context without one. */
+async function needsBaseImage(context: BuildContext): Promise<boolean> {
+  const dockerfile = await dockerfileOf(context.stream());
+  return dockerfile === null || startsOnBoard(dockerfile);
 }
 
 async function pulled(app: App, { job }: Hold, { spec, credentials, signal, told }: HowToMake): Promise<string> {

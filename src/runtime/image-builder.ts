@@ -31,6 +31,8 @@ export interface SeenImage {
 
 /** What the server asks of whatever builds and moves images. References are validated (`ImageRef`) before they come here. */
 export interface ImageBuilder {
+  /** What `FROM rocas/onboard` means: an image, which is built where it is missing, or the Python of this machine. */
+  readonly startsFrom: "BASE_IMAGE" | "MACHINE";
   /** What images are built for, as `linux/amd64`. */
   platform(): Promise<string>;
   /**

@@ -7,11 +7,19 @@ import { tarOf } from "../docker/support/tar-of.js";
 
 export interface OpenImageBuilder extends AsyncDisposable {
   readonly builder: ImageBuilder;
-  /** An image that the engine has. */
+  /** What a Dockerfile can start from. */
   readonly base: string;
+  /** A project whose build takes a minute. */
+  readonly slow: Readonly<Record<string, string>>;
+}
+
+export interface OpenWithRegistry extends OpenImageBuilder {
   /** `host:port/path` of a registry that takes everything. */
   readonly registry: string;
 }
+
+/** A build that takes a minute in an engine. */
+export const slowOn = (base: string) => ({ Dockerfile: `FROM ${base}\nRUN sleep 60\n` });
 
 const random = () => randomBytes(6).toString("hex");
 export const newBuild = () => ({ tag: `rocas-test/${random()}:latest`, noCache: false });
@@ -45,7 +53,7 @@ export function imageBuilderContract(name: string, open: () => Promise<OpenImage
     test("the same content is the same image, whoever builds it, and stays while one tag of it does", async () => {
       await using opened = await open();
       const [one, two] = [newBuild(), newBuild()];
-      const files = { Dockerfile: `FROM ${opened.base}\nCOPY x.txt /x.txt\nLABEL n=${random()}\n`, "x.txt": "x" };
+      const files = { Dockerfile: `FROM ${opened.base}\nCOPY x.txt ./\nLABEL n=${random()}\n`, "x.txt": "x" };
 
       const first = await opened.builder.build(tarOf(files), one, silent);
       const second = await opened.builder.build(tarOf(files), two, silent);
@@ -90,11 +98,12 @@ export function imageBuilderContract(name: string, open: () => Promise<OpenImage
     test("a build ends with its signal", async () => {
       await using opened = await open();
       const signal = AbortSignal.timeout(300);
-      const context = tarOf({ Dockerfile: `FROM ${opened.base}\nRUN sleep 60\n` });
+      const build = newBuild();
 
-      const building = opened.builder.build(context, { ...newBuild(), signal }, silent);
+      const building = opened.builder.build(tarOf(opened.slow), { ...build, signal }, silent);
 
       await expect(building).rejects.toMatchObject({ name: "TimeoutError" });
+      expect(await opened.builder.inspect(build.tag)).toBeNull();
     });
 
     test("a context that breaks off fails the build with its own error", async () => {
@@ -134,6 +143,35 @@ export function imageBuilderContract(name: string, open: () => Promise<OpenImage
       expect(await opened.builder.inspect(id)).toBeNull();
     });
 
+    for (const hostile of [
+      "../../x",
+      "a;b",
+      "a@sha256:00",
+      "--help",
+      "\uff41",
+      "a".repeat(300),
+      "a\n",
+      "../version?x=",
+    ])
+      test(`${JSON.stringify(hostile.slice(0, 20))} names no image`, async () => {
+        await using opened = await open();
+        const refused = { code: "BAD_USER_INPUT" };
+        const { builder } = opened;
+
+        const context = tarOf({ Dockerfile: "FROM scratch\n" });
+        await expect(builder.build(context, { ...newBuild(), tag: hostile }, silent)).rejects.toMatchObject(refused);
+        await expect(builder.pull(hostile, null, silent)).rejects.toMatchObject(refused);
+        await expect(builder.push(hostile, null, silent)).rejects.toMatchObject(refused);
+        await expect(builder.inspect(hostile)).rejects.toMatchObject(refused);
+        await expect(builder.untag(hostile)).rejects.toMatchObject(refused);
+        await expect(builder.tag(hostile, newBuild().tag)).rejects.toMatchObject(refused);
+      });
+  });
+}
+
+/** What an adapter with registries owes beside that. */
+export function registryContract(name: string, open: () => Promise<OpenWithRegistry>): void {
+  describe(`${name}, with a registry`, () => {
     test("what was pushed can be pulled, by the digest's own name each time", async () => {
       await using opened = await open();
       const build = newBuild();
@@ -175,29 +213,5 @@ export function imageBuilderContract(name: string, open: () => Promise<OpenImage
       await expect(pulling).rejects.toThrow(image);
       expect(await opened.builder.inspect(image)).toBeNull();
     });
-
-    for (const hostile of [
-      "../../x",
-      "a;b",
-      "a@sha256:00",
-      "--help",
-      "\uff41",
-      "a".repeat(300),
-      "a\n",
-      "../version?x=",
-    ])
-      test(`${JSON.stringify(hostile.slice(0, 20))} names no image`, async () => {
-        await using opened = await open();
-        const refused = { code: "BAD_USER_INPUT" };
-        const { builder } = opened;
-
-        const context = tarOf({ Dockerfile: "FROM scratch\n" });
-        await expect(builder.build(context, { ...newBuild(), tag: hostile }, silent)).rejects.toMatchObject(refused);
-        await expect(builder.pull(hostile, null, silent)).rejects.toMatchObject(refused);
-        await expect(builder.push(hostile, null, silent)).rejects.toMatchObject(refused);
-        await expect(builder.inspect(hostile)).rejects.toMatchObject(refused);
-        await expect(builder.untag(hostile)).rejects.toMatchObject(refused);
-        await expect(builder.tag(hostile, newBuild().tag)).rejects.toMatchObject(refused);
-      });
   });
 }

@@ -18,6 +18,7 @@ const KNOWN = /^(?:FROM|RUN|COPY|ENV|LABEL|WORKDIR|CMD|ENTRYPOINT|USER)\b/;
 
 /** Images in memory: reads a Dockerfile's FROM and LABEL, fails at `RUN exit N`, waits at `RUN sleep N`. */
 export class FakeImageBuilder implements ImageBuilder {
+  readonly startsFrom = "BASE_IMAGE";
   /** While true, no engine answers. */
   down = false;
   /** Images that a container uses. */

@@ -15,7 +15,7 @@ import { declaredVolumes } from "./declared-volumes.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { type EngineEvent, follow } from "./engine-events.js";
 import { EngineRefusal, hasStatus, isAway, unavailable } from "./engine-errors.js";
-import { imageReference } from "./image-reference.js";
+import { imageReference } from "../image-reference.js";
 import { MadeSteps } from "./made-steps.js";
 
 /** Nothing listens there: an engine that is well says so, in words that name it. */
@@ -26,6 +26,7 @@ const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /** Builds with the engine's classic builder: engines of this age have no other one without a plugin. */
 export class DockerImageBuilder implements ImageBuilder {
+  readonly startsFrom = "BASE_IMAGE";
   private readonly docker: DockerEngine;
 
   constructor({ docker }: { docker: DockerEngine }) {

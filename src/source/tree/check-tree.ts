@@ -55,7 +55,8 @@ export function checkBytes(sum: number, { bytes }: TreeLimits): void {
     throw new SourceError(`The project is larger than ${bytes / GIB} GiB; .dockerignore can leave files out.`);
 }
 
-function checkName(path: string): void {
+/** @throws SourceError for a name that means another thing elsewhere. */
+export function checkName(path: string): void {
   const bad = path
     .split("/")
     .some((part) => part === "" || part === "." || part === ".." || part.length > LONGEST_NAME);

@@ -1,4 +1,4 @@
-import { asImageRef } from "../../names.js";
+import { asImageRef } from "../names.js";
 
 export interface ImageReference {
   /** Without the tag. */

@@ -1,0 +1,201 @@
+import { posix } from "node:path";
+import { type Instruction, readInstructions } from "../../source/tree/read-instructions.js";
+import { ImageBuildError } from "../image-builder.js";
+import { pairsOf, wordsOf } from "./dockerfile-words.js";
+import { type PipInstall, pipInstalls } from "./pip-install.js";
+
+/** `COPY a b folder/`: what of the context goes where. */
+export interface Copy {
+  /** Paths in the context, or patterns with `*`, `?` and `[...]`. */
+  readonly sources: readonly string[];
+  /** Absolute; with a slash at its end if it is a folder's in any case. */
+  readonly target: string;
+  /** As it stands in the Dockerfile. */
+  readonly shown: string;
+}
+
+/** What a Dockerfile asks of this machine. */
+export interface BuildPlan {
+  readonly copies: readonly Copy[];
+  readonly installs: readonly PipInstall[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** The folder of the project, absolute: the last WORKDIR. */
+  readonly folder: string;
+  /** Each instruction with what becomes of it, for the log. */
+  readonly log: readonly string[];
+}
+
+interface Draft {
+  folder: string;
+  stages: number;
+  readonly copies: Copy[];
+  readonly installs: PipInstall[];
+  readonly labels: Map<string, string>;
+  readonly env: Map<string, string>;
+  readonly args: Map<string, string>;
+}
+
+const ON_BOARD = /^rocas\/onboard(?:[:@]\S*)?$/;
+/** `python:3.12-slim`, `docker.io/library/python`. */
+const PYTHON = /^(?:[\w.:-]+\/)*python(?:[:@]\S*)?$/;
+/** Rocas starts its own program as its own user, on an engine too. */
+const WITHOUT_MEANING: ReadonlySet<string> = new Set([
+  "CMD",
+  "ENTRYPOINT",
+  "USER",
+  "HEALTHCHECK",
+  "STOPSIGNAL",
+  "EXPOSE",
+  "MAINTAINER",
+  "SHELL",
+]);
+/** They choose what a program loads and where it looks. */
+const KEPT_ENV = /^(?:LD_|DYLD_|ROCAS_|DOCKER_)|^(?:PATH|HOME|TMPDIR|VIRTUAL_ENV|PYTHONHOME)$/;
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+/** A path of the image, alone or in a list; no address. */
+const IMAGE_PATH = /^\/|:\/(?!\/)/;
+const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst))$/i;
+const MOST_SHOWN = 300;
+
+/**
+ * What of a Dockerfile can be carried out without an engine.
+ * @param python of this machine, for the log, as `Python 3.11.7`
+ * @throws ImageBuildError that names every instruction which cannot, with its line
+ */
+export function buildPlan(dockerfile: string, python: string): BuildPlan {
+  const draft: Draft = {
+    folder: "/",
+    stages: 0,
+    copies: [],
+    installs: [],
+    labels: new Map(),
+    env: new Map(),
+    args: new Map(),
+  };
+  const log: string[] = [];
+  const refused: string[] = [];
+  for (const instruction of readInstructions(dockerfile)) {
+    const said = carryOut(draft, instruction, python);
+    const shown = shownAs(instruction);
+    if (said && "refused" in said)
+      refused.push(`line ${instruction.line}: ${shown} is not carried out without an engine: ${said.refused}`);
+    else log.push(said ? `${shown} (${said.told})` : shown);
+  }
+  if (draft.stages === 0) refused.push("it has no FROM");
+  if (refused.length > 0) throw new ImageBuildError(`The Dockerfile, ${refused.join("; ")}.`);
+  const { copies, installs, folder, labels, env } = draft;
+  return { copies, installs, folder, labels: Object.fromEntries(labels), env: Object.fromEntries(env), log };
+}
+
+type Said = { readonly refused: string } | { readonly told: string } | null;
+
+const shownAs = ({ name, text }: Instruction): string => {
+  const whole = `${name} ${text.replace(/\s+/g, " ")}`.trim();
+  return whole.length > MOST_SHOWN ? `${whole.slice(0, MOST_SHOWN)}...` : whole;
+};
+
+function carryOut(draft: Draft, instruction: Instruction, python: string): Said {
+  const { name, text } = instruction;
+  if (name !== "FROM" && name !== "ARG" && draft.stages === 0) return { refused: "it stands before FROM" };
+  if (WITHOUT_MEANING.has(name)) return { told: "does not count in a run" };
+  switch (name) {
+    case "ARG":
+      return arg(draft, text);
+    case "FROM":
+      return from(draft, text, python);
+    case "WORKDIR":
+      draft.folder = posix.resolve(draft.folder, wordsOf(text, variablesOf(draft)).join(" "));
+      return null;
+    case "ENV":
+      return env(draft, text);
+    case "LABEL":
+      return label(draft, text);
+    case "COPY":
+    case "ADD":
+      return copy(draft, instruction);
+    case "RUN":
+      return run(draft, text);
+    case "VOLUME":
+      return { refused: "what runs writes into its own copy of the project; take it out" };
+    default:
+      return { refused: "there is no such instruction, or none that can be" };
+  }
+}
+
+const variablesOf = ({ args, env: given }: Draft) => new Map([...args, ...given]);
+
+function arg(draft: Draft, text: string): Said {
+  for (const word of wordsOf(text, variablesOf(draft))) {
+    const [name = ""] = word.split("=", 1);
+    if (word.includes("=")) draft.args.set(name, word.slice(name.length + 1));
+  }
+  return null;
+}
+
+function from(draft: Draft, text: string, python: string): Said {
+  draft.stages += 1;
+  if (draft.stages > 1) return { refused: "one stage is; make the Dockerfile one of a single FROM" };
+  const [image = ""] = wordsOf(text, variablesOf(draft)).filter((word) => !word.startsWith("--"));
+  if (ON_BOARD.test(image)) draft.folder = "/project";
+  else if (!PYTHON.test(image)) return { refused: "a project starts from rocas/onboard, or from a python image" };
+  return { told: `this machine's ${python}, in an environment of the project's own` };
+}
+
+function env(draft: Draft, text: string): Said {
+  const pairs = pairsOf(text, variablesOf(draft));
+  if (!pairs) return { refused: "it is not NAME=value" };
+  for (const [name, value] of pairs) {
+    if (!ENV_NAME.test(name) || KEPT_ENV.test(name)) return { refused: `${name} is chosen for each run` };
+    if (IMAGE_PATH.test(value))
+      return { refused: `${name} names a place in an image, which this machine does not have` };
+    draft.env.set(name, value);
+  }
+  return null;
+}
+
+function label(draft: Draft, text: string): Said {
+  const pairs = pairsOf(text, variablesOf(draft));
+  if (!pairs) return { refused: "it is not name=value" };
+  for (const [name, value] of pairs) draft.labels.set(name, value);
+  return null;
+}
+
+function copy(draft: Draft, instruction: Instruction): Said {
+  const words = copyWords(instruction.text, variablesOf(draft));
+  const flags = words.filter((word) => word.startsWith("--"));
+  const other = flags.find((flag) => !flag.startsWith("--chown"));
+  if (other) return { refused: `there is no ${other.split("=", 1)[0]}` };
+  const operands = words.slice(flags.length);
+  if (operands.length < 2) return { refused: "it needs what to copy and where to" };
+  const sources = operands.slice(0, -1);
+  const remote = sources.find((source) => /^[a-z+]+:\/\/|^git@/i.test(source));
+  if (remote) return { refused: `${remote} is not fetched; keep the file in the project` };
+  const archive = instruction.name === "ADD" && sources.find((source) => ARCHIVE.test(source));
+  if (archive) return { refused: `the archive ${archive} is not unpacked; keep its files in the project` };
+  const target = operands.at(-1)!;
+  const isFolder = target.endsWith("/") || /(?:^|\/)\.\.?$/.test(target) || sources.length > 1;
+  const absolute = posix.resolve(draft.folder, target);
+  draft.copies.push({ sources, target: isFolder ? `${absolute}/` : absolute, shown: shownAs(instruction) });
+  return flags.length > 0 ? { told: "all of it is this user's" } : null;
+}
+
+/** Also in the form of a list in JSON, for names with blanks. */
+function copyWords(text: string, variables: ReadonlyMap<string, string>): string[] {
+  const [, flags = "", list] = /^((?:--\S+\s+)*)(\[.*\])$/s.exec(text) ?? [];
+  try {
+    const words: unknown = list === undefined ? null : JSON.parse(list);
+    if (Array.isArray(words)) return [...wordsOf(flags, variables), ...words.map(String)];
+  } catch {
+    // A pattern may begin with a bracket, too.
+  }
+  return wordsOf(text, variables);
+}
+
+function run(draft: Draft, text: string): Said {
+  const installs = pipInstalls(text, variablesOf(draft), draft.folder);
+  if (typeof installs === "string")
+    return { refused: `${installs}; what Python needs can stand in requirements.txt, and anything else needs Docker` };
+  draft.installs.push(...installs);
+  return null;
+}

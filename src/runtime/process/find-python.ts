@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { DomainError } from "../../errors.js";
+
+/** The Python of this machine from which environments are made. */
+export interface Python {
+  /** Absolute. */
+  readonly executable: string;
+  /** `3.11.7` */
+  readonly version: string;
+  /** What tells it from another Python of the same version: implementation, machine and where it is installed. */
+  readonly identity: string;
+}
+
+const run = promisify(execFile);
+const CHECK_MS = 30_000;
+const CANDIDATES = [
+  "python3",
+  "python",
+  "python3.14",
+  "python3.13",
+  "python3.12",
+  "python3.11",
+  "python3.10",
+  "python3.9",
+];
+const ASKED = `
+import json, os, sys, sysconfig
+try:
+    import ensurepip, venv
+    complete = True
+except ImportError:
+    complete = False
+print(json.dumps({
+    "executable": sys.executable,
+    "version": "%d.%d.%d" % sys.version_info[:3],
+    "recent": sys.version_info >= (3, 9),
+    "complete": complete,
+    "identity": "%s %s %s" % (sys.implementation.cache_tag, sysconfig.get_platform(), os.path.realpath(sys.base_prefix)),
+}))
+`;
+
+interface Answer extends Python {
+  readonly recent: boolean;
+  readonly complete: boolean;
+}
+
+/**
+ * The first Python on the PATH that is 3.9 or newer and can make environments.
+ * @throws RUNTIME_UNAVAILABLE with what is missing and the command that brings it
+ */
+export async function findPython(candidates: readonly string[] = CANDIDATES): Promise<Python> {
+  let incomplete: Answer | undefined;
+  let old: Answer | undefined;
+  for (const candidate of candidates) {
+    const answer = await asked(candidate);
+    if (answer?.recent && answer.complete) {
+      const { executable, version, identity } = answer;
+      return { executable, version, identity };
+    }
+    if (answer?.recent) incomplete ??= answer;
+    else old ??= answer ?? undefined;
+  }
+  throw new DomainError("RUNTIME_UNAVAILABLE", missing(incomplete, old));
+}
+
+function missing(incomplete?: Answer, old?: Answer): string {
+  const isMac = process.platform === "darwin";
+  if (incomplete) {
+    const [major, minor] = incomplete.version.split(".");
+    return `Python ${incomplete.version} is there without its module venv: ${isMac ? "brew install python" : `sudo apt install python${major}.${minor}-venv`}`;
+  }
+  const what = old ? `Python ${old.version} is too old; 3.9 or newer is needed` : "There is no Python on the PATH";
+  return `${what}: ${isMac ? "brew install python" : "sudo apt install python3 python3-venv"}`;
+}
+
+async function asked(candidate: string): Promise<Answer | null> {
+  try {
+    const { stdout } = await run(candidate, ["-I", "-c", ASKED], { timeout: CHECK_MS });
+    return JSON.parse(stdout) as Answer;
+  } catch {
+    // It is not there, or is too old to understand the question.
+    return null;
+  }
+}

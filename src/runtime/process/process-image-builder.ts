@@ -1,0 +1,266 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { addAbortSignal, type Readable } from "node:stream";
+import { DomainError } from "../../errors.js";
+import { followLink } from "../../source/tree/follow-link.js";
+import type { TreeEntry } from "../../source/tree/tree-entry.js";
+import { type Credentials, ImageBuildError, type ImageBuilder, type SeenImage, type Told } from "../image-builder.js";
+import { type BuildPlan, buildPlan } from "./build-plan.js";
+import { Environments } from "./environments.js";
+import { findPython, type Python } from "./find-python.js";
+import { fullReference, ImageTags } from "./image-tags.js";
+import { makeReadOnly, makeTree, treeHash } from "./image-tree.js";
+import { checkPlaced, layOut, type Placed } from "./lay-out.js";
+import { ON_BOARD, type OnBoard } from "./on-board.js";
+import { type ProcessFolder, processFolder } from "./process-folder.js";
+import { hexOf, type ImageRecord, imagesInUse, readImage } from "./process-image.js";
+import { removeTree } from "./remove-tree.js";
+import { unpackContext } from "./unpack-context.js";
+import { type Wanted, wantedEnvironment } from "./wanted-environment.js";
+
+export interface ProcessImageBuilderOptions {
+  /** `process` in the data folder. */
+  readonly root: string;
+  /** Where environments lie, if not there. */
+  readonly environments?: string;
+  readonly python?: () => Promise<Python>;
+  readonly onBoard?: OnBoard;
+}
+
+const NO_REGISTRY = "there is no registry without an engine";
+const MACHINES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
+
+/**
+ * Builds without an engine: an image is a read-only copy of the project and an environment of this machine's Python.
+ * What only an engine can do is refused by name.
+ */
+export class ProcessImageBuilder implements ImageBuilder {
+  readonly startsFrom = "MACHINE";
+  private readonly folder: ProcessFolder;
+  private readonly tags: ImageTags;
+  private readonly environments: Environments;
+  private readonly findPython: () => Promise<Python>;
+  private readonly onBoard: OnBoard;
+  /** Of builds under way, in the folder for them. */
+  private readonly building = new Set<string>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor({ root, environments, python = findPython, onBoard = ON_BOARD }: ProcessImageBuilderOptions) {
+    this.folder = processFolder(root);
+    this.tags = new ImageTags(this.folder.tags);
+    this.environments = new Environments(environments ?? this.folder.environments);
+    this.findPython = python;
+    this.onBoard = onBoard;
+  }
+
+  async platform(): Promise<string> {
+    return `${process.platform}/${MACHINES[process.arch] ?? process.arch}`;
+  }
+
+  async build(
+    context: Readable,
+    { tag, noCache, signal = new AbortController().signal }: { tag: string; noCache: boolean; signal?: AbortSignal },
+    told: Told,
+  ): Promise<string> {
+    const reference = fullReference(tag);
+    await using place = await this.openPlace();
+    const files = join(place.path, "context");
+    await mkdir(files);
+    try {
+      const entries = await unpackContext(addAbortSignal(signal, context), files);
+      const python = await this.findPython();
+      const plan = buildPlan(await dockerfileIn(entries, files), `Python ${python.version}`);
+      for (const [number, line] of plan.log.entries()) told(`Step ${number + 1}/${plan.log.length} : ${line}\n`);
+      const placed = layOut(entries, plan.copies);
+      const tree = projectIn(placed, plan.folder);
+      const root = join(place.path, "root");
+      await makeTree(placed, files, root, "SHARED");
+      const copy = join(place.path, "copy");
+      const wanted = await wantedEnvironment({
+        plan,
+        placed,
+        root,
+        copy,
+        pins: join(place.path, "constraints.txt"),
+        python,
+        onBoard: this.onBoard,
+        content: await treeHash(placed, files),
+        noCache,
+      });
+      checkOutside(placed, plan, wanted);
+      for (const line of wanted.told) told(`${line}\n`);
+      if (wanted.needsCopy) await makeTree(placed, files, copy, "COPIED");
+      await using _held = await this.environments.hold(wanted.environment, signal, told);
+      const image = join(place.path, "image");
+      await mkdir(image);
+      await makeTree(tree, files, join(image, "tree"), "SHARED");
+      await makeReadOnly(join(image, "tree"));
+      signal.throwIfAborted();
+      const id = await this.keep(
+        image,
+        await treeHash(tree, files),
+        recordOf(plan, wanted, this.environments),
+        reference,
+      );
+      told(`Successfully built ${id}\n`);
+      return id;
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      context.destroy();
+    }
+  }
+
+  async inspect(image: string): Promise<SeenImage | null> {
+    const id = await this.idOf(image);
+    const seen = id === null ? null : await readImage(this.folder.images, id);
+    return seen && { id: seen.id, labels: seen.labels };
+  }
+
+  /** @throws ImageBuildError in any case */
+  async pull(image: string, _credentials: Credentials | null, _told: Told): Promise<string> {
+    throw new ImageBuildError(`${fullReference(image)} cannot be pulled: ${NO_REGISTRY}. Build from LOCAL or GIT.`);
+  }
+
+  async tag(id: string, tag: string): Promise<void> {
+    const reference = fullReference(tag);
+    await this.alone(async () => {
+      const image = await this.inspect(id);
+      if (!image) throw new DomainError("NOT_FOUND", `There is no image ${id}.`);
+      await this.tags.set(reference, image.id);
+    });
+  }
+
+  async untag(tag: string): Promise<void> {
+    const reference = fullReference(tag);
+    await this.alone(async () => {
+      const id = await this.tags.get(reference);
+      if (id === null) return;
+      const isLast = (await this.tags.counted()).get(id) === 1;
+      if (isLast && (await imagesInUse(this.folder.runs)).has(id))
+        throw new DomainError("IN_USE", `A run uses ${reference}: the tag can be removed when it is gone.`);
+      await this.tags.remove(reference);
+      await this.collect();
+    });
+  }
+
+  /** @throws ImageBuildError in any case */
+  async push(tag: string, _credentials: Credentials | null, _told: Told): Promise<string> {
+    throw new ImageBuildError(
+      `${fullReference(tag)} cannot be pushed: ${NO_REGISTRY}. Unset ROCAS_REGISTRY, or use Docker.`,
+    );
+  }
+
+  /** Removes what nothing needs: images without a tag that no run uses, environments without an image, what a crash left of builds. */
+  async removeUnneeded(): Promise<void> {
+    await this.alone(() => this.collect());
+  }
+
+  private async collect(): Promise<void> {
+    const tagged = await this.tags.counted();
+    const used = await imagesInUse(this.folder.runs);
+    const environments = new Set<string>();
+    for (const hex of await namesIn(this.folder.images)) {
+      const id = `sha256:${hex}`;
+      const image = tagged.has(id) || used.has(id) ? await readImage(this.folder.images, id) : null;
+      if (image) environments.add(image.environment);
+      else await removeTree(join(this.folder.images, hex));
+    }
+    await this.environments.removeUnused(environments);
+    for (const name of await namesIn(this.folder.building))
+      if (!this.building.has(name)) await removeTree(join(this.folder.building, name));
+  }
+
+  /** A crash between the two leaves an image without a tag, which goes. */
+  private async keep(image: string, tree: string, record: ImageRecord, reference: string): Promise<string> {
+    const { python: _, ...decided } = record;
+    const hex = createHash("sha256")
+      .update(JSON.stringify([tree, decided]))
+      .digest("hex");
+    await writeFile(join(image, "image.json"), JSON.stringify(record));
+    return this.alone(async () => {
+      const id = `sha256:${hex}`;
+      await mkdir(this.folder.images, { recursive: true, mode: 0o700 });
+      if (!(await readImage(this.folder.images, id))) await rename(image, join(this.folder.images, hex));
+      await this.tags.set(reference, id);
+      await this.collect();
+      return id;
+    });
+  }
+
+  private async idOf(image: string): Promise<string | null> {
+    return hexOf(image) === null ? this.tags.get(fullReference(image)) : image;
+  }
+
+  private async openPlace(): Promise<AsyncDisposable & { readonly path: string }> {
+    await mkdir(this.folder.building, { recursive: true, mode: 0o700 });
+    const path = await this.alone(async () => {
+      const made = await mkdtemp(join(this.folder.building, "build-"));
+      this.building.add(basename(made));
+      return made;
+    });
+    return {
+      path,
+      [Symbol.asyncDispose]: async () => {
+        await removeTree(path);
+        this.building.delete(basename(path));
+      },
+    };
+  }
+
+  /** What is looked at stays as it is until the work is done. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(work, work);
+    this.last = done.catch(() => {});
+    return done;
+  }
+}
+
+function recordOf({ labels, env }: BuildPlan, { environment }: Wanted, environments: Environments): ImageRecord {
+  return {
+    environment: environment.hash,
+    python: environments.python(environment.hash),
+    // As the base image says that it has what runs a notebook.
+    labels: { "rocas.onboard": "1", ...labels },
+    env,
+    workdir: "tree",
+  };
+}
+
+async function dockerfileIn(entries: readonly TreeEntry[], folder: string): Promise<string> {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  const named = byPath.get("Dockerfile");
+  const path = named?.kind === "link" ? followLink(named, byPath) : "Dockerfile";
+  if (path === null || byPath.get(path)?.kind !== "file")
+    throw new ImageBuildError("The project has no Dockerfile in its top folder.");
+  return readFile(join(folder, path), "utf8");
+}
+
+/** What lies in the folder of the project, by its paths there. @throws ImageBuildError if that is the whole image */
+function projectIn(placed: readonly Placed[], folder: string): Placed[] {
+  if (placed.length > 0 && folder === "/")
+    throw new ImageBuildError(
+      "The project lies in the top folder of the image: the Dockerfile needs a WORKDIR before its COPY.",
+    );
+  const above = `${folder.slice(1)}/`;
+  const inside = placed
+    .filter(({ path }) => path.startsWith(above))
+    .map(({ path, entry }) => ({ entry, path: path.slice(above.length) }));
+  checkPlaced(inside);
+  return inside;
+}
+
+/** @throws ImageBuildError for a file that no run would find */
+function checkOutside(placed: readonly Placed[], { folder, copies }: BuildPlan, { read }: Wanted): void {
+  const lost = placed.find(
+    ({ path, entry }) => entry.kind !== "folder" && !`/${path}`.startsWith(`${folder}/`) && !read.has(`/${path}`),
+  );
+  if (!lost) return;
+  const copy = copies.find(({ target }) => `/${lost.path}`.startsWith(target)) ?? copies[0]!;
+  throw new ImageBuildError(
+    `The Dockerfile, ${copy.shown} is not carried out without an engine: /${lost.path} lies outside of the project's folder, ${folder}; copy it into that.`,
+  );
+}
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

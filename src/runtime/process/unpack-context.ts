@@ -1,0 +1,75 @@
+import { constants } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { extract, type Header } from "tar-stream";
+import { SourceError } from "../../source/source.js";
+import { checkBytes, checkCount, checkName, checkTree, shown } from "../../source/tree/check-tree.js";
+import type { TreeEntry, TreeLimits } from "../../source/tree/tree-entry.js";
+import { ImageBuildError } from "../image-builder.js";
+
+const LIMITS: TreeLimits = { bytes: 2 * 1024 ** 3, entries: 100_000 };
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/**
+ * Writes the plain files and folders of a build context into an empty folder, and gives all its entries. Links are given,
+ * and not made: no file can be written through one. The first entry that is no file, folder or link with a name inside
+ * the tree refuses the whole.
+ * @throws ImageBuildError that names the entry; what the stream itself failed with
+ */
+export async function unpackContext(context: Readable, folder: string, limits = LIMITS): Promise<TreeEntry[]> {
+  const archive = extract();
+  context.once("error", (error) => archive.destroy(error));
+  context.pipe(archive);
+  const entries: TreeEntry[] = [];
+  let bytes = 0;
+  try {
+    for await (const { header, ...stream } of withHeader(archive)) {
+      const entry = entryOf(header);
+      checkName(entry.path);
+      entries.push(entry);
+      checkCount(entries.length, limits);
+      if (entry.kind === "file") checkBytes((bytes += entry.size), limits);
+      if (entry.kind === "folder") await mkdir(join(folder, entry.path), { recursive: true });
+      if (entry.kind === "file") await write(stream.content, join(folder, entry.path), entry.executable);
+      else stream.content.resume();
+    }
+    checkTree(entries, limits);
+    return entries;
+  } catch (error) {
+    throw refusalOf(error);
+  } finally {
+    context.destroy();
+    archive.destroy();
+  }
+}
+
+async function* withHeader(archive: ReturnType<typeof extract>): AsyncIterable<{ header: Header; content: Readable }> {
+  for await (const entry of archive) yield { header: entry.header, content: entry as unknown as Readable };
+}
+
+function entryOf({ name, type, size, mode, linkname }: Header): TreeEntry {
+  const path = name.replace(/^\.\/(?=.)/, "").replace(/(?<=.)\/$/, "");
+  if (type === "directory") return { kind: "folder", path };
+  if (type === "symlink") return { kind: "link", path, target: linkname ?? "" };
+  if (type === "file" || type === "contiguous-file")
+    return { kind: "file", path, size: size ?? 0, executable: ((mode ?? 0) & 0o111) !== 0 };
+  throw new ImageBuildError(`The context holds ${shown(path)}, which is no file, folder or symbolic link (${type}).`);
+}
+
+async function write(content: Readable, path: string, executable: boolean): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, NEW_FILE, executable ? 0o755 : 0o644);
+  await pipeline(content, file.createWriteStream());
+}
+
+/** A name that is there already, as a file or below one. */
+const TWICE: ReadonlySet<unknown> = new Set(["EEXIST", "ENOTDIR", "EISDIR", "ELOOP"]);
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof SourceError) return new ImageBuildError(error.message, { cause: error });
+  if (error instanceof Error && TWICE.has((error as NodeJS.ErrnoException).code))
+    return new ImageBuildError("The context holds one name twice.", { cause: error });
+  return error;
+}

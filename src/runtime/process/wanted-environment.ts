@@ -1,0 +1,174 @@
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join, posix, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { followLink } from "../../source/tree/follow-link.js";
+import { ImageBuildError } from "../image-builder.js";
+import { printable } from "../printable.js";
+import type { BuildPlan } from "./build-plan.js";
+import type { Installation, WantedEnvironment } from "./environments.js";
+import type { Python } from "./find-python.js";
+import type { Placed } from "./lay-out.js";
+import { type OnBoard, onBoardHash } from "./on-board.js";
+import type { PipInstall } from "./pip-install.js";
+import { isPath, readRequirements } from "./requirement-files.js";
+
+const READ_PROJECT = fileURLToPath(new URL("../../../src/runtime/process/python/read_project.py", import.meta.url));
+const run = promisify(execFile);
+const READ_MS = 60_000;
+const MOST_READ = 16 * 1024 * 1024;
+
+export interface Wanting {
+  readonly plan: BuildPlan;
+  readonly placed: readonly Placed[];
+  /** Where what was placed lies, and is not changed. */
+  readonly root: string;
+  /** Where an installer may work in a copy of it, and where a file of ours may lie; neither is there. */
+  readonly copy: string;
+  readonly pins: string;
+  readonly python: Python;
+  readonly onBoard: OnBoard;
+  /** The hash of all that was placed. */
+  readonly content: string;
+  readonly noCache: boolean;
+}
+
+export interface Wanted {
+  readonly environment: WantedEnvironment;
+  /** Whether the installer needs the copy. */
+  readonly needsCopy: boolean;
+  /** Paths in the image that were brought there for the installer. */
+  readonly read: ReadonlySet<string>;
+  /** What was decided, for the log. */
+  readonly told: readonly string[];
+}
+
+/**
+ * What is installed for a project, and the hash of all that decides it: what its Dockerfile says, its requirements.txt,
+ * else the dependencies of its pyproject.toml, this Python and what is on board.
+ * @throws ImageBuildError
+ */
+export async function wantedEnvironment(wanting: Wanting): Promise<Wanted> {
+  const { plan, placed, root, python, onBoard, content, noCache } = wanting;
+  const inImage = new Map(placed.map(({ path, entry }) => [path, { ...entry, path }]));
+  const pathOf = (path: string): string | null => {
+    const entry = inImage.get(path.slice(1));
+    const reached = entry?.kind === "link" ? followLink(entry, inImage) : entry?.path;
+    return reached && inImage.get(reached)?.kind === "file" ? `/${reached}` : null;
+  };
+  const at = (path: string) => {
+    const found = pathOf(path);
+    return found && join(root, found);
+  };
+  const ownFile = posix.join(plan.folder, "requirements.txt");
+  const isNamed = plan.installs.some((install) => pathsOf(install, "requirements").includes(ownFile));
+  const own =
+    !isNamed && pathOf(ownFile) ? [installOf({ requirements: ["requirements.txt"], folder: plan.folder })] : [];
+  const installs = [...plan.installs, ...own];
+  const hasProject = installs.length === 0 && pathOf(posix.join(plan.folder, "pyproject.toml")) !== null;
+  const project = hasProject ? await readProject(python, join(root, plan.folder)) : null;
+  if (project) installs.push(installOf({ packages: project.dependencies, folder: plan.folder }));
+
+  const named = installs.flatMap((install) => [
+    ...pathsOf(install, "requirements"),
+    ...pathsOf(install, "constraints"),
+  ]);
+  const { files, isOfProject } = await readRequirements(named, at);
+  const packages = installs.flatMap((install) => pathsOf(install, "packages"));
+  const needsCopy = isOfProject || packages.length > 0 || installs.some(findsInProject);
+  if (project) await writeFile(wanting.pins, project.settled.map((pin) => `${pin}\n`).join(""));
+  const base = needsCopy ? wanting.copy : root;
+  const decided = {
+    python: [python.version, python.identity],
+    onBoard: await onBoardHash(onBoard),
+    installs,
+    files: [...files],
+    settled: project?.settled ?? null,
+    project: needsCopy ? content : null,
+    again: noCache ? randomUUID() : null,
+  };
+  const hash = createHash("sha256").update(JSON.stringify(decided)).digest("hex");
+  const pins = project && project.settled.length > 0 ? ["-c", wanting.pins] : [];
+  const installations = installs
+    .filter(({ packages: some, requirements }) => some.length + requirements.length > 0)
+    .map((install) => installationOf(install, base, pins));
+  return {
+    environment: { hash, python, onBoard, installations },
+    needsCopy,
+    read: new Set([...files.keys(), ...packages]),
+    told: [
+      ...(own.length > 0 ? ["requirements.txt is installed"] : []),
+      ...(project
+        ? [
+            `The dependencies of pyproject.toml are installed${project.lock ? `, in the versions of ${project.lock}` : ""}`,
+          ]
+        : []),
+    ],
+  };
+}
+
+const installOf = (given: Partial<PipInstall> & Pick<PipInstall, "folder">): PipInstall => ({
+  options: [],
+  packages: [],
+  requirements: [],
+  constraints: [],
+  ...given,
+});
+
+/** Paths in the image that an installation names. */
+function pathsOf(install: PipInstall, kind: "requirements" | "constraints" | "packages"): string[] {
+  const named =
+    kind === "packages" ? install.packages.filter(isPath) : install[kind].filter((each) => !each.includes("://"));
+  return named.map((each) => posix.resolve(install.folder, each.replace(/\[[^\]]*\]$/, "")));
+}
+
+const findsInProject = ({ options }: PipInstall): boolean =>
+  options.some((option, index) => options[index - 1] === "--find-links" && !option.includes("://"));
+
+function installationOf(install: PipInstall, base: string, pins: readonly string[]): Installation {
+  const folder = join(base, install.folder);
+  // Relative, so that what the installer says of a file is what its author wrote.
+  const place = (path: string) =>
+    path.includes("://") ? path : `./${relative(folder, join(base, posix.resolve(install.folder, path)))}`;
+  const words = [
+    ...install.options.map((option, index, all) => (all[index - 1] === "--find-links" ? place(option) : option)),
+    ...install.packages.map((each) => (isPath(each) ? place(each) : each)),
+    ...install.requirements.flatMap((file) => ["-r", place(file)]),
+    ...install.constraints.flatMap((file) => ["-c", place(file)]),
+  ];
+  const shown = [
+    ...words.map((word) => word.replace(/^\.\/(?=.)/, "")),
+    ...pins.map((word) => (word === "-c" ? word : "lock")),
+  ];
+  return { words: [...words, ...pins], folder, shown: `pip install ${shown.join(" ")}`.slice(0, 300) };
+}
+
+interface ReadProject {
+  readonly dependencies: readonly string[];
+  readonly lock: string | null;
+  /** `name==version` each. */
+  readonly settled: readonly string[];
+}
+
+async function readProject(python: Python, folder: string): Promise<ReadProject> {
+  try {
+    const { stdout } = await run(python.executable, ["-I", READ_PROJECT, folder], {
+      timeout: READ_MS,
+      maxBuffer: MOST_READ,
+    });
+    const project = JSON.parse(stdout) as ReadProject;
+    const bad = project.dependencies.find(
+      (each) => each.startsWith("-") || isPath(each) || /@\s*(?:file:|[./])/.test(each),
+    );
+    if (bad)
+      throw new ImageBuildError(`pyproject.toml depends on ${JSON.stringify(bad)}, which is no package of an index.`);
+    return project;
+  } catch (error) {
+    if (error instanceof ImageBuildError) throw error;
+    const said = printable(String((error as { stderr?: unknown }).stderr ?? "")).trim();
+    if (said === "") throw error;
+    throw new ImageBuildError(said.split("\n").at(-1)!, { cause: error });
+  }
+}
