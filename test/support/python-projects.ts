@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+
 /** A package in the folder `slow` whose installation takes a minute, and needs no network. */
 export const SLOW_PACKAGE = {
   "slow/pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
@@ -10,6 +12,14 @@ export const smallPackage = (name: string, value: string) => ({
   [`${name}/pyproject.toml`]: '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
   [`${name}/backend.py`]: BACKEND.replaceAll("NAME", name).replaceAll("VALUE", value),
 });
+
+/** Writes wheels of a package that has nothing but its version into a folder, for `--find-links`. */
+export function writeWheels(folder: string, name: string, versions: readonly string[]): void {
+  for (const version of versions) {
+    const program = `${BACKEND.replaceAll("1.0", version).replace("Wheel-Version: " + version, "Wheel-Version: 1.0")}\nbuild_wheel(${JSON.stringify(folder)})\n`;
+    execFileSync("python3", ["-c", program.replaceAll("NAME", name).replaceAll("VALUE", version)]);
+  }
+}
 
 const BACKEND = `import os, zipfile
 

@@ -28,9 +28,11 @@ export function layOut(entries: readonly TreeEntry[], copies: readonly Copy[]): 
     const isFolder = copy.target.endsWith("/") || sources.length > 1 || isPlacedFolder(copy.target, placed);
     const target = copy.target.replace(/^\/+|\/+$/g, "");
     for (const source of sources) {
-      if (source !== "" && context.get(source)!.kind !== "folder") {
+      const named = context.get(source);
+      // A folder needs no entry of its own.
+      if (named && named.kind !== "folder") {
         const path = isFolder ? posix.join(target, posix.basename(source)) : target;
-        place(placed, { path, entry: context.get(source)! }, copy);
+        place(placed, { path, entry: named }, copy);
         continue;
       }
       place(placed, { path: target, entry: { kind: "folder", path: source } }, copy);

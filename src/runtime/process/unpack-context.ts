@@ -36,6 +36,7 @@ export async function unpackContext(context: Readable, folder: string, limits = 
       else stream.content.resume();
     }
     checkTree(entries, limits);
+    checkFolders(entries);
     return entries;
   } catch (error) {
     throw refusalOf(error);
@@ -43,6 +44,15 @@ export async function unpackContext(context: Readable, folder: string, limits = 
     context.destroy();
     archive.destroy();
   }
+}
+
+/** A link's own entry makes its name one of no folder. */
+function checkFolders(entries: readonly TreeEntry[]): void {
+  const links = new Set(entries.filter(({ kind }) => kind === "link").map(({ path }) => path));
+  for (const { path } of entries)
+    for (let above = dirname(path); above !== "."; above = dirname(above))
+      if (links.has(above))
+        throw new ImageBuildError(`The context holds ${shown(path)}, and ${shown(above)} as a link, not a folder.`);
 }
 
 async function* withHeader(archive: ReturnType<typeof extract>): AsyncIterable<{ header: Header; content: Readable }> {
