@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { imageReference } from "../image-reference.js";
+import { isAbsent } from "./run-folders.js";
 
 interface Tag {
   readonly reference: string;
@@ -43,7 +44,7 @@ export class ImageTags {
     try {
       return JSON.parse(await readFile(join(this.folder, name), "utf8")) as Tag;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      if (isAbsent(error)) return null;
       throw error;
     }
   }

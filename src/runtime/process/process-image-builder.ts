@@ -5,7 +5,14 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { DomainError } from "../../errors.js";
 import { followLink } from "../../source/tree/follow-link.js";
 import type { TreeEntry } from "../../source/tree/tree-entry.js";
-import { type Credentials, ImageBuildError, type ImageBuilder, type SeenImage, type Told } from "../image-builder.js";
+import {
+  type Credentials,
+  type HowToBuild,
+  ImageBuildError,
+  type ImageBuilder,
+  type SeenImage,
+  type Told,
+} from "../image-builder.js";
 import { type BuildPlan, buildPlan } from "./build-plan.js";
 import { Environments } from "./environments.js";
 import { findPython, type Python } from "./find-python.js";
@@ -60,7 +67,7 @@ export class ProcessImageBuilder implements ImageBuilder {
 
   async build(
     context: Readable,
-    { tag, noCache, signal = new AbortController().signal }: { tag: string; noCache: boolean; signal?: AbortSignal },
+    { tag, noCache, signal = new AbortController().signal }: HowToBuild,
     told: Told,
   ): Promise<string> {
     const reference = fullReference(tag);
@@ -143,6 +150,12 @@ export class ProcessImageBuilder implements ImageBuilder {
       await this.tags.remove(reference);
       await this.collect();
     });
+  }
+
+  async removeUntagged(id: string): Promise<boolean> {
+    await this.removeUnneeded();
+    const isLeft = (await readImage(this.folder.images, id)) !== null;
+    return !isLeft || (await this.tags.counted()).has(id);
   }
 
   /** @throws ImageBuildError in any case */

@@ -1,19 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isAbsent } from "./run-folders.js";
+import type { RunnableImage } from "./runnable-image.js";
 
 /** A project's tree and its environment: what an engine would call an image. */
-export interface ProcessImage {
+export interface ProcessImage extends RunnableImage {
   /** `sha256:...` */
   readonly id: string;
-  /** The project, read-only. */
-  readonly tree: string;
   /** The hash that names its environment. */
   readonly environment: string;
-  /** Absolute. */
-  readonly python: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** What the Dockerfile adds to the environment of what runs. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** `image.json`: all but the id, which is the folder's name. */
@@ -33,26 +29,29 @@ export async function readImage(images: string, id: string): Promise<ProcessImag
     const { workdir, ...record } = JSON.parse(await readFile(join(folder, "image.json"), "utf8")) as ImageRecord;
     return { id, tree: join(folder, workdir), ...record };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if (isAbsent(error)) return null;
     throw error;
   }
 }
 
 /** Ids of the images that runs need, whether they are running, have ended or are about to begin. @param runs the folder of all of them */
 export async function imagesInUse(runs: string): Promise<ReadonlySet<string>> {
-  const names = await readdir(runs).catch(absent);
-  const images = await Promise.all(names.map((name) => imageOf(join(runs, name, "spec.json"))));
+  const names = await readdir(runs).catch((error: unknown) => {
+    if (isAbsent(error)) return [];
+    throw error;
+  });
+  const needed = names.filter((name) => !name.startsWith(".gone-"));
+  const images = await Promise.all(needed.map((name) => imageOf(join(runs, name, "spec.json"))));
   return new Set(images.filter((image) => image !== null));
 }
 
-/** Null for a run that has no specification yet: its image is looked for after it is written. */
+/** Null for a run whose specification is not written yet: its image is looked for after that. */
 async function imageOf(spec: string): Promise<string | null> {
-  const text = await readFile(spec, "utf8").catch(() => "{}");
-  const { image } = JSON.parse(text) as { image?: unknown };
-  return typeof image === "string" ? image : null;
-}
-
-function absent(error: NodeJS.ErrnoException): string[] {
-  if (error.code === "ENOENT") return [];
-  throw error;
+  try {
+    const { image } = JSON.parse(await readFile(spec, "utf8")) as { image?: unknown };
+    return typeof image === "string" ? image : null;
+  } catch (error) {
+    if (isAbsent(error) || error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

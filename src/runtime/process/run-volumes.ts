@@ -1,6 +1,7 @@
-import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkedSecrets } from "../secret-files.js";
+import { removeTree } from "./remove-tree.js";
 import { isAbsent, type RunSpec } from "./run-folders.js";
 
 const MIB = 1024 * 1024;
@@ -60,19 +61,4 @@ export async function removeFolder(parent: string, name: string): Promise<void> 
   });
   const left = (await readdir(parent).catch(goneMeanwhile)).filter((each) => each.startsWith(`.gone-${name}-`));
   for (const each of left) await removeTree(join(parent, each));
-}
-
-async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch {
-    await makeWritable(path);
-    await rm(path, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-async function makeWritable(folder: string): Promise<void> {
-  await chmod(folder, 0o700).catch(goneMeanwhile);
-  for (const entry of await readdir(folder, { withFileTypes: true }).catch(goneMeanwhile))
-    if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
 }
