@@ -1,7 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { closeManifest } from "../src/files/files-of.js";
 import { announced, send } from "./support/exchange.js";
 import { CONTENT, largeDataset, manyFiles, openDataset } from "./support/many-files.js";
 import { openTestApp } from "./support/open-test-app.js";
+
+// Hundreds of files are sent, each by itself.
+vi.setConfig({ testTimeout: 120_000 });
 
 const READ = `query ($id: ID!) { node(id: $id) { ... on FileHolder { state manifest { count complete } } } }`;
 const PUBLISH = `mutation ($input: PublishModelVersionInput!) { publishModelVersion(input: $input) { id state manifest { complete } } }`;
@@ -127,6 +131,18 @@ test("what was added when the manifest became complete is in it, whoever was qui
   const kept = files.filter((_, at) => !added[Math.floor(at / 10)]!.errors);
   expect(closed.filter(({ errors }) => !errors)).toHaveLength(1);
   expect(kept.filter(({ name }) => !names.has(name))).toEqual([]);
+});
+
+test("whoever was too slow to complete a manifest awaits nothing of it again", async () => {
+  await using app = await openTestApp();
+  const { id, add } = await openDataset(app);
+  const [first, second] = (await add(manyFiles(2), { complete: true })).data.addFiles.uploads;
+  await send(app, first.url, CONTENT);
+
+  // What another process does that found the manifest open, before it is refused.
+  await closeManifest(app.app.store, id, manyFiles(2));
+
+  expect(await send(app, second.url, CONTENT)).toEqual({ state: "READY" });
 });
 
 test("the same request again has no second effect, also the one that completes", async () => {

@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { sweepFiles } from "../src/files/sweep-files.js";
 import { sweepFileLists } from "../src/retention/sweep-file-lists.js";
 import { announced } from "./support/exchange.js";
 import { CONTENT, largeDataset, manyFiles, openDataset } from "./support/many-files.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
+
+// Hundreds of files are sent, each by itself.
+vi.setConfig({ testTimeout: 120_000 });
 
 const COUNT = 260;
 const DS = /* GraphQL */ `

@@ -3,11 +3,14 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fetched, send } from "./support/exchange.js";
 import { CONTENT, largeDataset, manyFiles, openDataset } from "./support/many-files.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { openTempFolder } from "./support/temp-folder.js";
+
+// Hundreds of files are sent, each by itself.
+vi.setConfig({ testTimeout: 120_000 });
 
 const FILES = `query ($id: ID!) { node(id: $id) { ... on FileHolder { files { name } bytes } } }`;
 const PAGE = /* GraphQL */ `

@@ -126,22 +126,26 @@ test("a training publishes ten thousand files, and is told if it has more", { ti
   expect([more.status, more.body.error?.message]).toEqual([413, expect.stringContaining("these are 10001")]);
 });
 
-test("a version of many files is READY with the last of them, and told whole to what mounts it", async () => {
-  await using app = await openTestApp();
-  const { container, model, proj } = await claimed(app);
-  const files = Array.from({ length: 300 }, (_, index) => fileOf(`shard/${index}.bin`, "x"));
-  const { body } = await container.post("/publish", { name: "big", files });
-  const states = await Promise.all(
-    body.uploads.map(async ({ url }: { url: string }) => (await container.send("PUT", url, "x")).json()),
-  );
-  const other = await playedTraining(app, { proj: proj.name, pretrained: [{ model: model.name, name: "big" }] });
+test(
+  "a version of many files is READY with the last of them, and told whole to what mounts it",
+  { timeout: 120_000 },
+  async () => {
+    await using app = await openTestApp();
+    const { container, model, proj } = await claimed(app);
+    const files = Array.from({ length: 260 }, (_, index) => fileOf(`shard/${index}.bin`, "x"));
+    const { body } = await container.post("/publish", { name: "big", files });
+    const states = await Promise.all(
+      body.uploads.map(async ({ url }: { url: string }) => (await container.send("PUT", url, "x")).json()),
+    );
+    const other = await playedTraining(app, { proj: proj.name, pretrained: [{ model: model.name, name: "big" }] });
 
-  const told = (await other.container.claim()).body;
+    const told = (await other.container.claim()).body;
 
-  expect(states.filter(({ state }) => state === "READY").length).toBeGreaterThan(0);
-  expect(told.versions[0].files).toHaveLength(300);
-  expect(told.meta.pretrained[0].files).toHaveLength(300);
-  expect(told.meta.pretrained[0]).not.toHaveProperty("manifest");
-  const content = await other.container.send("GET", `${told.versions[0].url}/${encodeURIComponent("shard/77.bin")}`);
-  expect(await content.text()).toBe("x");
-});
+    expect(states.filter(({ state }) => state === "READY").length).toBeGreaterThan(0);
+    expect(told.versions[0].files).toHaveLength(260);
+    expect(told.meta.pretrained[0].files).toHaveLength(260);
+    expect(told.meta.pretrained[0]).not.toHaveProperty("manifest");
+    const content = await other.container.send("GET", `${told.versions[0].url}/${encodeURIComponent("shard/77.bin")}`);
+    expect(await content.text()).toBe("x");
+  },
+);

@@ -47,6 +47,10 @@ export abstract class DatasetInfo {
   @prop({ type: () => ManifestSummary, _id: false })
   readonly manifest?: ManifestSummary | null;
 
+  /** The list that holds its files, if they are too many to lie here. */
+  @prop({ type: () => String })
+  readonly file_list?: string | null;
+
   @Field(() => ModelInfo, { description: "The model to which the dataset belongs." })
   readonly model!: unknown;
 }

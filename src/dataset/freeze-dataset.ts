@@ -9,8 +9,8 @@ export async function freezeDataset(
   dataset: Dataset,
   at: Date,
 ): Promise<DatasetSnapshot> {
-  const { _id, key, name, stored, details, compressed, lightweight, files, manifest } = dataset;
+  const { _id, key, name, stored, details, compressed, lightweight, files, manifest, file_list } = dataset;
   const model = freezeModel(await parentOf(models, dataset.model), at);
-  const kept = { files, ...(manifest && { manifest }) };
+  const kept = { files, ...(manifest && { manifest, file_list }) };
   return { _id, key, taken_at: at, name, stored, details, compressed, lightweight, ...kept, model };
 }

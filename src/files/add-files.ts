@@ -98,9 +98,9 @@ async function complete(app: App, id: string, intent: Intent): Promise<FileRecor
     refuseComplete(current);
     const files = plainly(await nextMissing(store, id));
     await checkWhole(app, current, files);
-    const manifest = await closeManifest(store, id, files);
+    const change = await closeManifest(store, id, files);
     try {
-      const closed = await changeRecord(records, id, (now) => (refuseMoved(now, current), { manifest }), intent);
+      const closed = await changeRecord(records, id, (now) => (refuseMoved(now, current), change), intent);
       await forgetAdded(store, id);
       return closed;
     } catch (error) {

@@ -3,7 +3,7 @@ import type { StoredFile } from "../graph/stored-file.js";
 /** A part of the manifest of one record, which never changes. `_id` is `<list>/<n>`, so that parts are in order. */
 export interface FileListPart {
   readonly _id: string;
-  /** `<record id>/<hash of the manifest>`. */
+  /** `newList` made it: it begins with the id of the record. */
   readonly list: string;
   readonly record: string;
   /** Counts the parts of the list, from 0. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ulid } from "ulid";
 import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import type { FileListPart } from "./file-list-part.js";
 import type { Store } from "../store/store.js";
@@ -26,23 +27,23 @@ export function summaryOf(sorted: readonly StoredFile[]): ManifestSummary & { re
   return { sha256: manifestHash(sorted), count: sorted.length, bytes };
 }
 
-export const listOf = (record: string, sha256: string): string => `${record}/${sha256}`;
+/** Another one each time that a manifest is completed: who was too slow must not touch the list of who was quicker. */
+export const newList = (record: string): string => `${record}/${ulid().toLowerCase()}`;
+
 /** The list of a part, by its id; and the id of the record that a list is of. */
 export const listOfPart = (part: string): string => part.slice(0, part.lastIndexOf("/"));
 export const recordOfList = (list: string): string => list.slice(0, list.indexOf("/"));
 export const partId = (list: string, n: number): string => `${list}/${String(n).padStart(4, "0")}`;
 
-/** Keeps the manifest of a record. Written before the record says so: a crash between leaves a list that nothing needs. Repeatable. */
-export async function keepList({ fileLists }: Lists, record: string, sorted: readonly StoredFile[]): Promise<void> {
-  const list = listOf(record, manifestHash(sorted));
+/** Keeps the manifest of a record. Written before the record says so: a crash between leaves a list that nothing needs. */
+export async function keepList({ fileLists }: Lists, list: string, sorted: readonly StoredFile[]): Promise<void> {
+  const record = recordOfList(list);
   const parts: FileListPart[] = [];
   for (let at = 0; at < sorted.length; at += MOST_INSIDE) {
     const [n, files] = [parts.length, sorted.slice(at, at + MOST_INSIDE)];
     parts.push({ _id: partId(list, n), list, record, n, first: files[0]!.name, files });
   }
-  await fileLists.bulkWrite(
-    parts.map(({ _id, ...part }) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: part }, upsert: true } })),
-  );
+  await fileLists.insertMany(parts);
 }
 
 /** All files of these lists, each list in the order of its names. */

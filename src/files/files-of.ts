@@ -1,14 +1,13 @@
 import type { Holder, Listing } from "../graph/manifest.js";
 import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import type { Store } from "../store/store.js";
-import { byName, fileIn, keepList, listOf, MOST_INSIDE, namedIn, readLists, summaryOf } from "./file-lists.js";
+import { byName, fileIn, keepList, MOST_INSIDE, namedIn, newList, readLists, summaryOf } from "./file-lists.js";
 import { expectFiles, missingFile, nextMissing } from "./missing-files.js";
 
 type Lists = Pick<Store, "fileLists">;
 
 /** The list that holds its files; null if they lie in the record, or more may be added. */
-export const listHolding = ({ _id, manifest }: Listing): string | null =>
-  manifest?.sha256 ? listOf(_id, manifest.sha256) : null;
+export const listHolding = ({ file_list }: Listing): string | null => file_list ?? null;
 
 /** Whether more files may be added to the manifest. */
 export const isOpen = ({ manifest }: Listing): boolean => manifest != null && manifest.sha256 == null;
@@ -77,6 +76,7 @@ export async function missingOf(
 export interface Announced {
   readonly files: readonly StoredFile[];
   readonly manifest?: ManifestSummary;
+  readonly file_list?: string;
 }
 
 /**
@@ -94,18 +94,18 @@ export async function announce(
     await expectFiles(store, { of: record, record }, files);
     return { files: [], manifest: { ...summaryOf(files), sha256: null } };
   }
-  return files.length <= MOST_INSIDE ? { files } : { files: [], manifest: await closeManifest(store, record, files) };
+  return files.length <= MOST_INSIDE ? { files } : { files: [], ...(await closeManifest(store, record, files)) };
 }
 
-/** Writes the whole manifest of a record, and what is to come of it. Repeatable. */
+/** Writes the whole manifest of a record into a list of its own, and what is to come of it. */
 export async function closeManifest(
   store: Pick<Store, "fileLists" | "missingFiles" | "now">,
   record: string,
   files: readonly StoredFile[],
-): Promise<ManifestSummary & { readonly sha256: string }> {
+): Promise<{ readonly manifest: ManifestSummary; readonly file_list: string }> {
   const sorted = byName(files);
-  const summary = summaryOf(sorted);
-  await keepList(store, record, sorted);
-  await expectFiles(store, { of: listOf(record, summary.sha256), record }, sorted);
-  return summary;
+  const file_list = newList(record);
+  await keepList(store, file_list, sorted);
+  await expectFiles(store, { of: file_list, record }, sorted);
+  return { manifest: summaryOf(sorted), file_list };
 }

@@ -7,12 +7,14 @@ export const StoredFileConnection = connectionOf<StoredFile>("StoredFile", () =>
 
 /** A record or a snapshot, as far as it says where its manifest lies. */
 export interface Listing {
-  readonly _id: string;
   readonly manifest?: ManifestSummary | null;
+  /** The list that holds its files (`FileListPart.list`); absent if they lie in the record, or more may be added. */
+  readonly file_list?: string | null;
 }
 
 /** What has files: few lie in `files`, many in a list of their own. */
 export interface Holder extends Listing {
+  readonly _id: string;
   readonly files: readonly StoredFile[];
 }
 

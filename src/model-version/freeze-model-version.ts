@@ -15,7 +15,8 @@ export async function freezeModelVersion(
   at: Date,
   alias: string | null,
 ): Promise<ModelVersionSnapshot> {
-  const { _id, key, name, train, ds, details, compressed, lightweight, files, manifest, pretrained } = version;
+  const { _id, key, name, train, ds, details, compressed, lightweight, files, manifest, file_list, pretrained } =
+    version;
   return {
     _id,
     key,
@@ -28,7 +29,7 @@ export async function freezeModelVersion(
     compressed,
     lightweight,
     files,
-    ...(manifest && { manifest }),
+    ...(manifest && { manifest, file_list }),
     model: freezeModel(await parentOf(store.models, version.model), at),
     pretrained: pretrained ? await pinSnapshot(store, pretrained) : null,
   };

@@ -54,6 +54,10 @@ export abstract class ModelVersionInfo {
   @prop({ type: () => ManifestSummary, _id: false })
   readonly manifest?: ManifestSummary | null;
 
+  /** The list that holds its files, if they are too many to lie here. */
+  @prop({ type: () => String })
+  readonly file_list?: string | null;
+
   @Field(() => ModelInfo, { description: "The model definition that shapes the version." })
   readonly model!: unknown;
 

@@ -49,7 +49,7 @@ async function neededAmong(store: Store, parts: readonly string[]): Promise<Read
 
 async function listOfRecord(store: Store, id: string): Promise<string | null> {
   const record = await fileRecordsOf(store, id)
-    ?.findOne({ _id: id, deleted: trusted({ $ne: true }) }, { manifest: 1 })
+    ?.findOne({ _id: id, deleted: trusted({ $ne: true }) }, { file_list: 1 })
     .lean();
   return record ? listHolding(record) : null;
 }
