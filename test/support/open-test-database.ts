@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ulid } from "ulid";
 import { openConnection } from "../../src/store/open-connection.js";
+import { newDatabaseName } from "./database-name.js";
 
 /** A database of its own, on the embedded store or on MONGODB_URI where it is set; dropped at the end. */
 export async function openTestDatabase() {
@@ -10,7 +10,7 @@ export async function openTestDatabase() {
   const opened = await openConnection({
     mongodbUri: process.env["MONGODB_URI"],
     dataFolder,
-    databaseName: `rocas_test_${ulid().toLowerCase()}`,
+    databaseName: newDatabaseName(),
   });
   return {
     connection: opened.connection,

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { ulid } from "ulid";
 import type { App } from "../../src/app.js";
 import { makeBuildJob } from "../../src/build/build-maker.js";
 import type { BuildProjectInput } from "../../src/build/build.inputs.js";
@@ -24,6 +23,7 @@ import type { Source } from "../../src/source/source.js";
 import { FakeImageBuilder } from "../fakes/fake-image-builder.js";
 import { FakeRuntime } from "../fakes/fake-runtime.js";
 import { FakeVault } from "../fakes/fake-vault.js";
+import { newDatabaseName } from "./database-name.js";
 import { MemorySource } from "./memory-source.js";
 
 const idle: Carrier = async () => ({ again: 60_000 });
@@ -42,7 +42,7 @@ export async function openWork({ carriers, environment, engine, sources }: WorkO
   const connected = await openConnection({
     mongodbUri: process.env["MONGODB_URI"],
     dataFolder: folder,
-    databaseName: `rocas_test_${ulid().toLowerCase()}`,
+    databaseName: newDatabaseName(),
   });
   const store = await openStore(connected.connection, () => connected.serverTime());
   const imageBuilder = new FakeImageBuilder({ "python:3": {} });
@@ -116,7 +116,7 @@ export async function openWork({ carriers, environment, engine, sources }: WorkO
 }
 
 /** Resolves once the condition holds. @throws where it does not within some seconds */
-export async function until(holds: () => Promise<boolean>, seconds = 10): Promise<void> {
+export async function until(holds: () => Promise<boolean>, seconds = 25): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error("It did not come to be in time.");

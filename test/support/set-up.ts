@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import mongoose, { type Connection } from "mongoose";
+import { beginRun, isOver } from "./database-name.js";
 
 /**
  * The store's worker thread and the servers that tests start run from compiled output: vitest cannot load a worker from
@@ -19,9 +20,10 @@ async function letDroppedFilesGo({ db }: Connection): Promise<void> {
   }
 }
 
+/** Several runs may share a MongoDB. */
 async function dropTestDatabases(connection: Connection): Promise<void> {
   const { databases } = (await connection.db?.admin().listDatabases({ nameOnly: true })) ?? { databases: [] };
-  for (const { name } of databases) if (name.startsWith("rocas_test_")) await connection.useDb(name).dropDatabase();
+  for (const { name } of databases) if (isOver(name)) await connection.useDb(name).dropDatabase();
 }
 
 /** A MongoDB that has gone is waited for less long than the test runner waits for the end: 10 s. */
@@ -30,6 +32,7 @@ const GIVE_UP = { serverSelectionTimeoutMS: 5_000 };
 /** @returns what is to be done after the last test. */
 export default async function setUp(): Promise<() => Promise<void>> {
   compile();
+  beginRun();
   const uri = process.env["MONGODB_URI"];
   if (!uri) return async () => undefined;
   const connection = await mongoose.createConnection(uri, GIVE_UP).asPromise();

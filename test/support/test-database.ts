@@ -1,6 +1,6 @@
 import mongoose from "mongoose";
-import { ulid } from "ulid";
 import { afterAll } from "vitest";
+import { newDatabaseName } from "./database-name.js";
 
 const free: string[] = [];
 
@@ -11,7 +11,7 @@ const free: string[] = [];
 export async function lendDatabase(): Promise<string> {
   const again = free.pop();
   const uri = process.env["MONGODB_URI"];
-  if (!again || !uri) return `rocas_test_${ulid().toLowerCase()}`;
+  if (!again || !uri) return newDatabaseName();
   await using server = await connected(uri);
   const collections = (await server.connection.useDb(again).db?.collections()) ?? [];
   await Promise.all(collections.map((collection) => collection.deleteMany({})));
