@@ -5,7 +5,7 @@ import { openFront } from "./support/open-front.js";
 test("a server that closes lets the running request end and takes no other", async () => {
   await using front = await openFront();
   const running = front.query("{slow(ms:600)}");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect.poll(front.begun).toBe(1);
   const closing = front.close();
   await expect(front.send("/health/live")).rejects.toThrow();
   expect((await running).body).toEqual({ data: { slow: "done" } });

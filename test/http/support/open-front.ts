@@ -42,13 +42,17 @@ export async function openFront(
   const lines = new PassThrough();
   let log = "";
   lines.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  let operations = 0;
   const settings = readSettings(environment);
   const { schema } = await buildToySchema();
   const server = await startServer({
     // Port 0 is no setting an operator can give.
     settings: { ...settings, PORT: ownPort },
     schema,
-    contextOf: (caller) => ({ caller }),
+    contextOf: (caller) => {
+      operations += 1;
+      return { caller };
+    },
     routes: [OWN, GUARDED],
     limits,
     logger: pino({ level: "debug" }, lines),
@@ -86,6 +90,8 @@ export async function openFront(
         socket.on("error", () => undefined);
       }),
     log: () => log,
+    /** How many operations have begun. */
+    begun: () => operations,
     close: () => server.close(),
     [Symbol.asyncDispose]: () => server.close(),
   };
