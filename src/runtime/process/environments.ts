@@ -66,6 +66,11 @@ export class Environments {
     return { [Symbol.asyncDispose]: release };
   }
 
+  /** Resolves once nobody makes it: until then the installer may work in the folders that it was given. */
+  made(hash: string): Promise<void> {
+    return this.making.ended(hash);
+  }
+
   /** Removes those that no image uses, a day after the last build that did, and what was never whole. */
   async removeUnused(used: ReadonlySet<string>, now = Date.now()): Promise<void> {
     for (const hash of await readdir(this.folder).catch(() => [] as string[])) {

@@ -38,6 +38,12 @@ export interface ProcessImageBuilderOptions {
 const NO_REGISTRY = "there is no registry without an engine";
 const MACHINES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
 
+/** A folder that a build works in. It goes with the build, or after what others do in it. */
+interface Place extends AsyncDisposable {
+  readonly path: string;
+  keepUntil(needed: () => Promise<void>): void;
+}
+
 /**
  * Builds without an engine: an image is a read-only copy of the project and an environment of this machine's Python.
  * What only an engine can do is refused by name.
@@ -98,6 +104,7 @@ export class ProcessImageBuilder implements ImageBuilder {
       checkOutside(placed, plan, wanted);
       for (const line of wanted.told) told(`${line}\n`);
       if (wanted.needsCopy) await makeTree(placed, files, copy, "COPIED");
+      place.keepUntil(() => this.environments.made(wanted.environment.hash));
       await using _held = await this.environments.hold(wanted.environment, signal, told);
       const image = join(place.path, "image");
       await mkdir(image);
@@ -206,19 +213,24 @@ export class ProcessImageBuilder implements ImageBuilder {
     return hexOf(image) === null ? this.tags.get(fullReference(image)) : image;
   }
 
-  private async openPlace(): Promise<AsyncDisposable & { readonly path: string }> {
+  private async openPlace(): Promise<Place> {
     await mkdir(this.folder.building, { recursive: true, mode: 0o700 });
     const path = await this.alone(async () => {
       const made = await mkdtemp(join(this.folder.building, "build-"));
       this.building.add(basename(made));
       return made;
     });
+    let needed = async () => {};
+    const remove = async () => {
+      await needed();
+      await removeTree(path);
+      this.building.delete(basename(path));
+    };
     return {
       path,
-      [Symbol.asyncDispose]: async () => {
-        await removeTree(path);
-        this.building.delete(basename(path));
-      },
+      keepUntil: (until) => (needed = until),
+      // Not awaited: an installer may go on in it for another build, which does not keep this one. What fails is removed later.
+      [Symbol.asyncDispose]: async () => void remove().catch(() => this.building.delete(basename(path))),
     };
   }
 

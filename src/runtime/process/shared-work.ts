@@ -52,6 +52,11 @@ export class SharedWork {
     }
   }
 
+  /** Resolves once no work of this name is under way, however it ended. */
+  async ended(name: string): Promise<void> {
+    await this.underWay.get(name)?.done.catch(() => {});
+  }
+
   private begin(name: string, work: (ending: AbortSignal, told: Told) => Promise<void>): UnderWay {
     const ending = new AbortController();
     const hearers = new Set<Told>();
