@@ -57,6 +57,9 @@ const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const IMAGE_PATH = /^\/|:\/(?!\/)/;
 const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst))$/i;
 const MOST_SHOWN = 300;
+/** The line before a RUN whose work is done otherwise without an engine, by requirements.txt for example. */
+const ENGINE_ONLY = /^\s*#\s*rocas:\s*engine only\s*$/i;
+const LEFT_OUT = { told: "left out, as the line before it says" };
 
 /**
  * What of a Dockerfile can be carried out without an engine.
@@ -75,8 +78,10 @@ export function buildPlan(dockerfile: string, python: string): BuildPlan {
   };
   const log: string[] = [];
   const refused: string[] = [];
+  const lines = dockerfile.split("\n");
   for (const instruction of readInstructions(dockerfile)) {
-    const said = carryOut(draft, instruction, python);
+    const isLeftOut = instruction.name === "RUN" && ENGINE_ONLY.test(lines[instruction.line - 2] ?? "");
+    const said = isLeftOut ? LEFT_OUT : carryOut(draft, instruction, python);
     const shown = shownAs(instruction);
     if (said && "refused" in said)
       refused.push(`line ${instruction.line}: ${shown} is not carried out without an engine: ${said.refused}`);
@@ -195,7 +200,9 @@ function copyWords(text: string, variables: ReadonlyMap<string, string>): string
 function run(draft: Draft, text: string): Said {
   const installs = pipInstalls(text, variablesOf(draft), draft.folder);
   if (typeof installs === "string")
-    return { refused: `${installs}; what Python needs can stand in requirements.txt, and anything else needs Docker` };
+    return {
+      refused: `${installs}; what Python needs can stand in requirements.txt (then write "# rocas: engine only" in the line before), and anything else needs Docker`,
+    };
   draft.installs.push(...installs);
   return null;
 }
