@@ -26,11 +26,7 @@ import { sweepFileLists } from "./retention/sweep-file-lists.js";
 import { sweepSnapshots } from "./retention/sweep-snapshots.js";
 import { sweepHistory } from "./retention/sweep-history.js";
 import { sweepGenerations } from "./retention/sweep-generations.js";
-import { DockerImageBuilder } from "./runtime/docker/docker-image-builder.js";
-import { DockerRuntime } from "./runtime/docker/docker-runtime.js";
-import { openDocker } from "./runtime/docker/open-docker.js";
-import type { ImageBuilder } from "./runtime/image-builder.js";
-import type { Runtime } from "./runtime/runtime.js";
+import { type Engine, type EngineKind, openEngine } from "./open-engine.js";
 import type { Settings } from "./settings.js";
 import { claimFilesFolder } from "./files/claim-files-folder.js";
 import { checkFilesFolder, filesFolderFault } from "./files/files-folder-state.js";
@@ -55,14 +51,10 @@ import { openKeyRing } from "./vault/sealed-store/open-key-ring.js";
 import type { SecretCollection } from "./vault/sealed-store/secret-collection.js";
 import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
 
-/** What runs containers and builds images. */
-export interface Engine {
-  readonly runtime: Runtime;
-  readonly imageBuilder: ImageBuilder;
-}
-
 export interface OpenedApp extends AsyncDisposable {
   readonly app: App;
+  /** What builds and runs projects. */
+  readonly engineKind: EngineKind;
   /** Where the data lie, without a password. */
   readonly location: string;
   /** Settles when the store has died under the process, which cannot go on then. */
@@ -77,7 +69,7 @@ export interface OpenedApp extends AsyncDisposable {
 
 export interface OpenOptions {
   readonly databaseName?: string;
-  /** In place of the Docker engine that the settings name. */
+  /** In place of the one that the settings name. */
   readonly engine?: Engine;
 }
 
@@ -144,7 +136,9 @@ async function openInto(
     "lightweight",
     store,
   );
-  const chosen = engine ?? dockerEngine(settings, cluster);
+  const { kind: engineKind, ...chosen } = engine
+    ? { kind: "docker" as const, ...engine }
+    : await openEngine(settings, store, cluster);
   // Before the network of the installation is made or found: who is last takes it away. The embedded store has one process.
   const presence = opened.kind === "embedded" ? null : await openPresence(store);
   const leave = () => leaveEngine(chosen, logger);
@@ -189,6 +183,7 @@ async function openInto(
   opening.use(repeatedly(ROUTES_MS, () => fillRoutes(work.app), logger));
   return {
     app: work.app,
+    engineKind,
     location: opened.location,
     lost: opened.lost,
     notices,
@@ -219,8 +214,3 @@ const leaveEngine = ({ runtime }: Engine, logger: Logger): Promise<void> =>
     .leave()
     .catch(ignoreAway)
     .catch((error: unknown) => logger.warn({ event: "network_left_behind", err: error }));
-
-function dockerEngine(settings: Settings, cluster: string): Engine {
-  const docker = openDocker(settings.DOCKER_HOST);
-  return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder: new DockerImageBuilder({ docker }) };
-}

@@ -1,3 +1,4 @@
+import { isLoopback } from "./loopback.js";
 import { type Setting, type SettingName, SETTINGS } from "./settings/table.js";
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
@@ -5,7 +6,6 @@ type ValueOf<S> = S extends Setting<infer T> ? T : never;
 /** What the environment says, read and checked. */
 export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
 
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 const MOST_SHOWN = 80;
 
 /**
@@ -24,7 +24,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     return [name, value];
   };
   const settings = Object.fromEntries(Object.entries<Setting<unknown>>(SETTINGS).map(read)) as Settings;
-  if (settings.HOST && !LOOPBACK.test(settings.HOST) && !environment["ROCAS_TOKEN"])
+  if (settings.HOST && !isLoopback(settings.HOST) && !environment["ROCAS_TOKEN"])
     problems.push(
       `HOST: ${settings.HOST} is open to the network; set ROCAS_TOKEN to a long random string that every request then carries, or leave HOST at 127.0.0.1`,
     );

@@ -135,6 +135,11 @@ export const SETTINGS = {
     "90",
     "Days for which the jobs of work that has ended are kept; its records stay. `0`: for ever.",
   ),
+  ROCAS_RUNTIME: setting(
+    oneOf("auto", "docker", "process"),
+    "auto",
+    "What builds and runs projects. `process`: local processes with this user's rights, without isolation. `auto`: Docker where an engine answers, else local processes, while `HOST` is loopback.",
+  ),
   DOCKER_HOST: setting(
     orNothing(engineAddress),
     "",

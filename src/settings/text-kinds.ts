@@ -61,8 +61,8 @@ export const imageRepository = kind(
   },
 );
 
-export const oneOf = (...texts: readonly string[]): Kind<string> =>
-  kind(`one of ${texts.join(", ")}`, (text) => (texts.includes(text) ? text : undefined));
+export const oneOf = <T extends string>(...texts: readonly T[]): Kind<T> =>
+  kind(`one of ${texts.join(", ")}`, (text) => texts.find((each) => each === text));
 
 const TRUE = ["1", "true", "yes", "on"];
 const FALSE = ["0", "false", "no", "off"];

@@ -64,7 +64,7 @@ export interface Store {
   readonly unneededImages: mongo.Collection<UnneededTag>;
   /** Images without a tag that builds made on their way, until nothing needs them. */
   readonly madeImages: mongo.Collection<MadeImage>;
-  /** What is chosen once for the whole installation: its cluster id and the port of the run listener. */
+  /** What is chosen for the whole installation: its cluster id and the port of the run listener once; the runtime it worked with last. */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
 
   /** The processes of the installation: `presence.ts` alone writes it. */
