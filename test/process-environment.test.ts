@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -40,6 +40,32 @@ test("a build that is cancelled while it installs leaves no program and no envir
   expect(running()).toEqual([]);
   expect(await readdir(opened.environments)).toEqual(before);
   await until(async () => (await readdir(`${opened.root}/building`)).length === 0);
+});
+
+test("a server that is killed takes its installer along, and the next build begins anew", async () => {
+  const program = `
+    import { pack } from "tar-stream";
+    import { Readable } from "node:stream";
+    import { ProcessImageBuilder } from "./dist/runtime/process/process-image-builder.js";
+    const archive = pack();
+    for (const [name, text] of Object.entries(${JSON.stringify(SLOW)})) archive.entry({ name }, text);
+    archive.finalize();
+    const root = ${JSON.stringify(opened.root)};
+    const builder = new ProcessImageBuilder({ root, onBoard: { requirements: [], folder: null } });
+    await builder.build(Readable.from(archive), { tag: "rocas-test/slow:1", noCache: false }, (text) => process.stdout.write(text));
+  `;
+  const server = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let log = "";
+  server.stdout.on("data", (text) => (log += String(text)));
+  await until(() => log.includes("Processing ./slow"));
+
+  server.kill("SIGKILL");
+  await until(() => running().length === 0);
+  const next = await opened.build({ Dockerfile: COPIED, "a.txt": "a" });
+
+  expect(await readdir(opened.environments)).toEqual([next.image.environment]);
 });
 
 test("two builds at the same time make one environment, and both hear what the installer says", async () => {
