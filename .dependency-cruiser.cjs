@@ -12,7 +12,13 @@ const ENTITIES = [
   "deployment/deployment-revision",
   "treasure-chest/treasure-chest",
 ].map((each) => `^src/${each}\\.ts$`);
-const WIRING = ["^src/main\\.ts$", "^src/open-app\\.ts$", "^src/open-engine\\.ts$", "^src/check-store\\.ts$"];
+const WIRING = [
+  "^src/main\\.ts$",
+  "^src/serve\\.ts$",
+  "^src/open-app\\.ts$",
+  "^src/open-engine\\.ts$",
+  "^src/check-store\\.ts$",
+];
 const ports = (...names) => names.map((each) => `^src/${each}/`);
 const PORTS = ports("runtime", "source", "storage", "vault", "store");
 

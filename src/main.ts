@@ -1,80 +1,23 @@
-import { pino } from "pino";
-import { ArgumentsRefused, isHelpAsked } from "./command-line.js";
-import { isDiskFull } from "./disk-full.js";
-import { greeting } from "./greeting.js";
-import { startServer } from "./http/start-server.js";
-import { openApp } from "./open-app.js";
-import { requestContext } from "./request-context.js";
-import { routesOf } from "./routes.js";
-import { DockerHostRefused } from "./runtime/docker/open-docker.js";
-import { rocasSchema } from "./schema.js";
-import { readSettings, SettingsRefused } from "./settings.js";
-import { helpText } from "./settings/told.js";
-import { StoreRefused } from "./store/store-refused.js";
-import { fileSentence, isAboutFile } from "./system-error.js";
-import { KeyRefused } from "./vault/sealed-store/key-file.js";
+import { readFileSync } from "node:fs";
 
-/** What the operator can mend is said in a sentence, without a stack. */
-const saidOf = (error: unknown): string => {
-  if (isForOperator(error)) return error.message;
-  if (isAboutFile(error)) return fileSentence(error);
-  return (error as Error)?.stack ?? String(error);
-};
+/** The modules of the server are opened some hundred at a time. */
+const LEAST_FILES = 512;
 
-const isForOperator = (error: unknown): error is Error =>
-  error instanceof ArgumentsRefused ||
-  error instanceof SettingsRefused ||
-  error instanceof StoreRefused ||
-  error instanceof KeyRefused ||
-  error instanceof DockerHostRefused ||
-  isDiskFull(error) ||
-  (error instanceof Error &&
-    ["EADDRINUSE", "EADDRNOTAVAIL", "ENOTFOUND"].includes(String((error as NodeJS.ErrnoException).code)));
-
-async function main(): Promise<void> {
-  if (isHelpAsked(process.argv.slice(2))) {
-    process.stdout.write(helpText());
-    return;
+/** How many files this process may have open; undefined if the system does not say. */
+function mostFiles(): number | undefined {
+  try {
+    return Number(/^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]) || undefined;
+  } catch {
+    return undefined;
   }
-  const settings = readSettings(process.env);
-  // People read standard output, machines the log on standard error.
-  const logger = pino({ level: settings.LOG_LEVEL, name: "rocas" }, pino.destination(2));
-  const opened = await openApp(settings, logger);
-  const { app } = opened;
-  const { schema } = await rocasSchema();
-  const server = await startServer({
-    settings,
-    schema,
-    contextOf: (caller, limit) => requestContext(app, caller, limit),
-    routes: routesOf(app),
-    logger,
-    readiness: () => opened.readiness(),
-  });
-  process.stdout.write(await greeting(opened, server.url));
-
-  let ending = false;
-  const end = (code: number): void => {
-    // A second signal does not wait.
-    if (ending) process.exit(code || 1);
-    ending = true;
-    void server
-      .close()
-      .then(() => opened[Symbol.asyncDispose]())
-      .then(() => process.exit(code))
-      .catch((error: unknown) => {
-        logger.fatal({ err: error }, "could not end well");
-        process.exit(1);
-      });
-  };
-  process.on("SIGTERM", () => end(0));
-  process.on("SIGINT", () => end(0));
-  void opened.lost.then((error) => {
-    logger.fatal({ err: error }, "the store is lost");
-    process.exit(1);
-  });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${saidOf(error)}\n`);
+const most = mostFiles();
+if (most !== undefined && most < LEAST_FILES) {
+  process.stderr.write(
+    `This process may have ${most} files open, and needs ${LEAST_FILES} at least: raise the limit (ulimit -n) to 1024 or more.\n`,
+  );
   process.exit(1);
-});
+}
+// Only then: with too few the loading itself would fail, with a stack that names some module.
+await import("./serve.js");

@@ -139,3 +139,16 @@ test("a data folder that is a link to a folder is one", async () => {
   expect(await server.execute(`{ models { totalCount } }`)).toEqual({ models: { totalCount: 0 } });
   expect(await readdir(join(folder.path, "real"))).toContain("files");
 });
+
+test.skipIf(process.platform !== "linux")(
+  "too few files that may be open are told before anything is loaded",
+  async () => {
+    const run = promisify(execFile)("sh", ["-c", `ulimit -n 200; exec "$0" ${SERVER}`, process.execPath]);
+
+    await expect(run).rejects.toMatchObject({
+      code: 1,
+      stderr:
+        "This process may have 200 files open, and needs 512 at least: raise the limit (ulimit -n) to 1024 or more.\n",
+    });
+  },
+);

@@ -4,7 +4,7 @@ import { openRun } from "../onboard/open-run.js";
 import { openProjectImage } from "../onboard/project-image.js";
 import { describeWithDocker } from "./support/engine.js";
 
-const LINES = "import subprocess\nsubprocess.run(['seq', '-f', '%.0f äöü日本語', '1000'])\nprint('after')";
+const LINES = "import subprocess\nsubprocess.run(['seq', '-f', '%.0f äöü日本語äöü', '1000'])\nprint('after')";
 const LATE = `import multiprocessing, time
 def write_later():
     time.sleep(0.5)
@@ -56,9 +56,9 @@ describeWithDocker("what a notebook writes", () => {
 
     expect(await ran.exit()).toBe(0);
 
-    expect(ran.listener.log.match(/^\d+ äöü日本語$/gm)).toHaveLength(1000);
-    expect(ran.listener.log).toContain("\n1000 äöü日本語\nafter\n");
-    expect(outputsOf(ran, 0)).toContain("1000 äöü日本語");
+    expect(ran.listener.log.match(/^\d+ äöü日本語äöü$/gm)).toHaveLength(1000);
+    expect(ran.listener.log).toContain("\n1000 äöü日本語äöü\nafter\n");
+    expect(outputsOf(ran, 0)).toContain("1000 äöü日本語äöü");
     expect(outputsOf(ran, 0)).not.toContain("\ufffd");
   });
 
