@@ -7,6 +7,7 @@ import { installFailure } from "./install-failure.js";
 import type { OnBoard } from "./on-board.js";
 import { removeTree } from "./remove-tree.js";
 import { SharedWork } from "./shared-work.js";
+import { TellLines } from "./tell-lines.js";
 import { runTied } from "./tied-process.js";
 
 /** One call of the installer, in the order of the Dockerfile. */
@@ -100,11 +101,13 @@ export class Environments {
     const env = installerEnv(process.env);
     const run = async (words: readonly string[], folder: string, shown: string) => {
       let tail = "";
-      const tell = (text: string) => {
-        tail = (tail + text).slice(-MOST_TAIL);
-        told(text);
-      };
-      const code = await runTied({ python: python.executable, words, folder, env, signal }, tell);
+      const lines = new TellLines((line) => {
+        tail = (tail + line).slice(-MOST_TAIL);
+        // One a package that is on board, with a path of this machine in it.
+        if (!line.startsWith("Requirement already satisfied: ")) told(line);
+      });
+      const code = await runTied({ python: python.executable, words, folder, env, signal }, (text) => lines.tell(text));
+      lines.end();
       if (code !== 0) throw new ImageBuildError(installFailure(tail, shown, code));
     };
     told(`Making an environment of Python ${python.version}\n`);
