@@ -20,12 +20,19 @@ const NO_ISOLATION = [
   "Docker adds isolation: docs/processes.md.",
 ];
 
+const OPEN = "ROCAS_TOKEN is not set: every user of this machine can run code with this user's rights.";
+const WITHOUT_ONE = [
+  "ROCAS_RUNTIME=process runs projects without one, with this user's rights and without isolation; set ROCAS_TOKEN",
+  "too, for whoever reaches the port can run code then: docs/processes.md.",
+];
+
 async function aboutEngine({ app, engineKind }: OpenedApp): Promise<string[]> {
   try {
     const engine = await app.runtime.engine();
-    return engineKind === "process" ? [engine, ...NO_ISOLATION] : [engine];
+    if (engineKind === "docker") return [engine];
+    return [engine, ...NO_ISOLATION, ...(app.settings.ROCAS_TOKEN ? [] : [OPEN])];
   } catch (error) {
-    if (engineKind === "docker") return [`none found: ${UNTIL} one answers (DOCKER_HOST)`];
+    if (engineKind === "docker") return [`none found: ${UNTIL} one answers (DOCKER_HOST).`, ...WITHOUT_ONE];
     return [`none: ${UNTIL} it is there. ${(error as Error).message}`];
   }
 }

@@ -138,7 +138,7 @@ export const SETTINGS = {
   ROCAS_RUNTIME: setting(
     oneOf("auto", "docker", "process"),
     "auto",
-    "What builds and runs projects. `process`: local processes with this user's rights, without isolation. `auto`: Docker where an engine answers, else local processes, while `HOST` is loopback.",
+    "What builds and runs projects. `process`: local processes with this user's rights, without isolation. `auto`: Docker; if no engine answers, local processes, but only if `HOST` is loopback and `ROCAS_TOKEN` is set.",
   ),
   DOCKER_HOST: setting(
     orNothing(engineAddress),

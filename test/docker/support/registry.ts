@@ -1,7 +1,7 @@
+import { freePort } from "../../support/free-port.js";
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -47,16 +47,6 @@ storage: { filesystem: { rootdirectory: ${images} } }
 http: { addr: ${address}, secret: ${randomBytes(16).toString("hex")} }
 ${htpasswd ? `auth: { htpasswd: { realm: rocas-test, path: ${htpasswd} } }` : ""}
 `;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 async function answering(url: string): Promise<void> {
   const until = performance.now() + 10_000;

@@ -1,5 +1,5 @@
+import { freePort } from "../../support/free-port.js";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
@@ -8,14 +8,6 @@ export interface ServerProcess extends AsyncDisposable {
   execute(query: string, variables?: object): Promise<any>;
   /** As a power cut does it. */
   kill(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /**
