@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { type Header, pack } from "tar-stream";
 import { expect, test } from "vitest";
 import { ImageBuildError } from "../src/runtime/image-builder.js";
+import { ProcessImageBuilder } from "../src/runtime/process/process-image-builder.js";
 import { unpackContext } from "../src/runtime/process/unpack-context.js";
 import { openTempFolder, writeTree } from "./support/temp-folder.js";
 
@@ -68,4 +69,26 @@ test("a file that is larger than the limit is refused before it is written", asy
     "larger than",
   );
   expect(await readdir(folder.path)).toEqual([]);
+});
+
+test("a link that a COPY would place so that it leads out of the project is refused", async () => {
+  await using folder = await openTempFolder();
+  const builder = new ProcessImageBuilder({ root: folder.path });
+  const dockerfile = { name: "Dockerfile", content: "FROM rocas/onboard\nCOPY a/b/ ./\n" };
+  const context = tarWith([dockerfile, file("outside"), link("a/b/c", "../../outside")]);
+
+  const building = builder.build(context, { tag: "rocas-test/link:1", noCache: false }, () => {});
+
+  await expect(building).rejects.toThrow('The link "c" leads out of the project');
+});
+
+test("no file is written through a link that an earlier COPY has placed", async () => {
+  await using folder = await openTempFolder();
+  const builder = new ProcessImageBuilder({ root: folder.path });
+  const dockerfile = { name: "Dockerfile", content: "FROM rocas/onboard\nCOPY a/ ./\nCOPY b/ ./\n" };
+  const context = tarWith([dockerfile, link("a/x", "y"), file("a/y/z"), file("b/x/evil")]);
+
+  const building = builder.build(context, { tag: "rocas-test/link:2", noCache: false }, () => {});
+
+  await expect(building).rejects.toThrow("COPY b/ ./: /project/x is a link already");
 });
