@@ -89,7 +89,9 @@ async function play(client: Client): Promise<void> {
     say(`  sent ${name}`);
   }
 
-  say("3. The project, and its image (the first build makes the base image too, which takes minutes)");
+  say(
+    "3. The project, and its image (the first build installs packages, and with Docker makes the base image too, which takes minutes)",
+  );
   await make(`project ${PROJ}`, () =>
     client.ask(CreateProjectDocument, { input: { name: PROJ, homeDir: "iris", models: [MODEL] } }),
   );
