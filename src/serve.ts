@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     contextOf: (caller, limit) => requestContext(app, caller, limit),
     routes: routesOf(app),
     logger,
+    runsIn: opened.engineKind,
     readiness: () => opened.readiness(),
   });
   process.stdout.write(await greeting(opened, server.url));

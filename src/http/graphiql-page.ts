@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -28,20 +28,29 @@ const TYPES: Record<string, string> = {
 const policyFor = (host = ""): string =>
   `default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws://${host} wss://${host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
+/** What the first tab says of: Docker's containers, or local processes. */
+export type RunsIn = "docker" | "process";
+
 /** The bundle that `npm run build` makes. Only files that were there at the start are served, by their listed names. */
 export class GraphiqlPage {
-  private constructor(private readonly files: ReadonlySet<string>) {}
+  private constructor(
+    private readonly files: ReadonlySet<string>,
+    private readonly page: Buffer,
+  ) {}
 
-  static async open(): Promise<GraphiqlPage> {
+  static async open(runsIn: RunsIn): Promise<GraphiqlPage> {
     const entries = await readdir(BUNDLE, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = entries.filter((each) => each.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-    return new GraphiqlPage(new Set(files.map((each) => relative(BUNDLE, each).replaceAll("\\", "/"))));
+    const names = new Set(files.map((each) => relative(BUNDLE, each).replaceAll("\\", "/")));
+    const page = names.has(PAGE) ? await readFile(join(BUNDLE, PAGE), "utf8") : "";
+    return new GraphiqlPage(names, Buffer.from(page.replace("<html ", `<html data-runs-in="${runsIn}" `)));
   }
 
   async sendPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!this.files.has(PAGE))
       throw new HttpRefusal(404, "NOT_FOUND", "GraphiQL has not been built: `npm run build` does it.");
-    await this.send(PAGE, "no-cache", request, response);
+    response.writeHead(200, headersOf(PAGE, this.page.length, "no-cache", request));
+    response.end(request.method === "HEAD" ? undefined : this.page);
   }
 
   async sendAsset(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -62,14 +71,16 @@ export class GraphiqlPage {
   private async send(name: string, caching: string, request: IncomingMessage, response: ServerResponse) {
     const file = join(BUNDLE, name);
     const { size } = await stat(file);
-    response.writeHead(200, {
-      "content-type": TYPES[extname(name)]!,
-      "content-length": String(size),
-      // The front lets none but host names of ours pass.
-      "content-security-policy": policyFor(request.headers.host),
-      "cache-control": caching,
-    });
+    response.writeHead(200, headersOf(name, size, caching, request));
     if (request.method === "HEAD") response.end();
     else await pipeline(createReadStream(file), response);
   }
 }
+
+const headersOf = (name: string, size: number, caching: string, request: IncomingMessage) => ({
+  "content-type": TYPES[extname(name)]!,
+  "content-length": String(size),
+  // The front lets none but host names of ours pass.
+  "content-security-policy": policyFor(request.headers.host),
+  "cache-control": caching,
+});

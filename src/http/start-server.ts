@@ -9,7 +9,7 @@ import { ConnectionCap } from "./connection-cap.js";
 import { Draining } from "./draining.js";
 import { EventStreams } from "./event-stream/event-streams.js";
 import { Front } from "./front.js";
-import { GraphiqlPage } from "./graphiql-page.js";
+import { GraphiqlPage, type RunsIn } from "./graphiql-page.js";
 import { GraphQLEndpoint } from "./graphql-endpoint.js";
 import type { Readiness } from "./health.js";
 import { type Limits, limitsOf } from "./limits/limits.js";
@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly logger: Logger;
   readonly readiness: () => Promise<Readiness>;
+  /** Told in GraphiQL's first tab; Docker if it is not given. */
+  readonly runsIn?: RunsIn;
   /** In place of those as shipped. */
   readonly limits?: Partial<Limits>;
 }
@@ -69,7 +71,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const webSockets = new WebSockets({ ...options, operations, limits });
   const graphql = await GraphQLEndpoint.open({ ...options, limits, operations, eventStreams });
   const cap = new ConnectionCap(limits.maxStrangers);
-  const front = new Front({ ...options, graphql, eventStreams, webSockets, graphiql: await GraphiqlPage.open(), cap });
+  const front = new Front({
+    ...options,
+    graphql,
+    eventStreams,
+    webSockets,
+    graphiql: await GraphiqlPage.open(options.runsIn ?? "docker"),
+    cap,
+  });
   // Uploads take as long as they take: the time for a body is the business of whoever reads it.
   const server = createServer({
     headersTimeout: limits.headMs,

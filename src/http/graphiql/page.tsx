@@ -14,7 +14,7 @@ export function Page() {
   const [access, setAccess] = useState<Access>("unknown");
   const [isReady, setReady] = useState(false);
   const [fetcher] = useState(askRocas);
-  const [story] = useState(() => storyOf(location.origin, madeUpName()));
+  const [story] = useState(() => storyOf(location.origin, madeUpName(), document.documentElement.dataset["runsIn"]));
   useEffect(() => {
     shareWidth();
     void isAccepted().then((accepted) => setAccess(accepted ? "granted" : "asked"));

@@ -5,12 +5,31 @@ const variables = import.meta.glob<string>("./story/*.json", { query: "?raw", im
 const NAME = /\biris-story\b/g;
 const ADDRESS = "http://127.0.0.1:4000";
 
+/** Where the server runs projects, and what that means. */
+const RUNS_IN: Readonly<Record<string, string>> = {
+  process: `# This server runs projects as local processes:
+# without isolation, with the rights of the user
+# who started it. Run your own, and none of
+# strangers. Docker adds isolation: see
+# docs/processes.md.
+`,
+  docker: `# This server runs projects in containers of
+# Docker, apart from its machine.
+`,
+};
+const PLACE = "# The tabs to the right";
+
 /**
  * The tabs of a first visit, in the order of their files' names. Each reader's story has names of its own, so that it
  * meets no records of another's.
  */
-export function storyOf(address: string, ownName: string) {
-  const told = (text: string) => text.replaceAll(NAME, ownName).replaceAll(ADDRESS, address);
+export function storyOf(address: string, ownName: string, runsIn = "") {
+  const about = RUNS_IN[runsIn];
+  const told = (text: string) =>
+    text
+      .replaceAll(NAME, ownName)
+      .replaceAll(ADDRESS, address)
+      .replace(PLACE, about ? `${about}#\n${PLACE}` : PLACE);
   return Object.keys(operations)
     .sort()
     .map((file) => {
