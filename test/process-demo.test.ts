@@ -11,6 +11,7 @@ vi.setConfig({ testTimeout: 900_000 });
 const environmentIn = (folder: string) => ({
   MONGODB_URI: "",
   DOCKER_HOST: `unix://${folder}/none.sock`,
+  ROCAS_RUNTIME: "process",
   ROCAS_DATA: folder,
 });
 

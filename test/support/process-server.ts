@@ -17,6 +17,7 @@ export async function openProcessServer(files: Readonly<Record<string, string>>)
   const environment = {
     MONGODB_URI: "",
     DOCKER_HOST: `unix://${folder.path}/none.sock`,
+    ROCAS_RUNTIME: "process",
     ROCAS_DATA: join(folder.path, "data"),
     ROCAS_PROJECT_ROOTS: join(folder.path, "projects"),
     ROCAS_TRAIN_MEMORY_MB: "400",
