@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { containerOf } from "./contracts/runtime.contract.js";
@@ -186,5 +186,18 @@ describe.runIf(onLinux)("a run of local processes", () => {
 
     expect(await processes.again().observe(container.job)).toMatchObject([{ state: "RUNNING", exit: null }]);
     expect(await exitOf(processes, container.job)).toEqual({ code: 5, outOfMemory: false });
+  });
+
+  test("goes on while a copy of its folder, as of a backup, is looked after elsewhere", async () => {
+    await using processes = await openProcesses();
+    const container = containerOf(await processes.image(WAITING));
+    await processes.runtime.run(container);
+    await using copy = await openProcesses();
+    await cp(processes.root, copy.root, { recursive: true });
+
+    expect(await copy.runtime.observe()).toMatchObject([{ state: "EXITED" }]);
+    await copy.runtime.stop(container.name);
+
+    expect(await processes.runtime.observe()).toMatchObject([{ state: "RUNNING" }]);
   });
 });

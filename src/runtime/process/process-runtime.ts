@@ -97,10 +97,10 @@ export class ProcessRuntime implements Runtime {
     const spec = (await this.ours(checkedContainerName(name))) ?? (await this.folders.volumesOf(name));
     if (!spec) return;
     const state = await this.folders.state(name);
-    if (state && !state.exit) await this.end(state);
+    if (state && !state.exit && this.isHere(spec)) await this.end(state);
     // A supervisor that begins at this moment finds no folder, and ends.
     await removeFolder(this.folders.runs, name);
-    await killMarked(spec.id);
+    if (this.isHere(spec)) await killMarked(spec.id);
     await removeFolder(this.folders.volumes, name);
   }
 
@@ -115,7 +115,8 @@ export class ProcessRuntime implements Runtime {
   /** Whoever of ours is first makes it; the name is the key. */
   private async made(container: ContainerSpec): Promise<RunSpec> {
     const { name, kind, job, slot, attempt, image, resources } = container;
-    const spec = { id: randomBytes(16).toString("hex"), name, kind, job, slot, attempt, image, resources };
+    const id = randomBytes(16).toString("hex");
+    const spec = { id, folder: this.folders.run(name), name, kind, job, slot, attempt, image, resources };
     const making = `.making-${spec.id}`;
     await mkdir(this.folders.run(making), { recursive: true, mode: 0o700 });
     await writeFile(join(this.folders.run(making), "spec.json"), JSON.stringify(spec), { mode: 0o400 });
@@ -147,7 +148,7 @@ export class ProcessRuntime implements Runtime {
     const state = await this.folders.state(name);
     if (!state) return [{ ...seen, state: "CREATED", endpoint: null, startedAt: null, exit: null }];
     const startedAt = new Date(state.startedAt * 1000);
-    if (!state.exit && (await isAlive(state))) {
+    if (!state.exit && this.isHere(spec) && (await isAlive(state))) {
       const endpoint = kind === "deploy" && state.port ? `http://127.0.0.1:${state.port}` : null;
       return [{ ...seen, state: "RUNNING", endpoint, startedAt, exit: null }];
     }
@@ -155,9 +156,14 @@ export class ProcessRuntime implements Runtime {
     const last = await this.folders.state(name);
     if (!last) return [];
     // Where the supervisor was killed, what it carried is no longer watched over.
-    if (!last.exit) await killMarked(id);
+    if (!last.exit && this.isHere(spec)) await killMarked(id);
     const exit = last.exit ?? { code: KILLED, outOfMemory: false };
     return [{ ...seen, state: "EXITED", endpoint: null, startedAt, exit }];
+  }
+
+  /** Else it is the copy of a run, whose processes are the business of the original. */
+  private isHere({ folder, name }: RunSpec): boolean {
+    return folder === this.folders.run(name);
   }
 
   /** @throws CONFLICT where somebody else's files have the name. */

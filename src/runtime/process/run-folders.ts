@@ -9,6 +9,8 @@ export interface RunSpec extends Pick<
 > {
   /** 32 hex digits, new for each run; its processes carry it in their environment. */
   readonly id: string;
+  /** Where it was made: a copy of it elsewhere, from a backup, says nothing of what runs. */
+  readonly folder: string;
 }
 
 /** What the supervisor keeps, in `runs/<name>/state.json`; there is none before the start. */
