@@ -1,10 +1,20 @@
-import { defineConfig } from "vitest/config";
+import { spawnSync } from "node:child_process";
+import { configDefaults, defineConfig } from "vitest/config";
+
+// What runs projects without an engine makes virtual environments.
+const PYTHON = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 9))";
+const hasPython = spawnSync("python3", ["-c", PYTHON]).status === 0;
+if (!hasPython)
+  console.warn(
+    "The tests of local processes (*process*.test.ts) are skipped: there is no python3 of 3.9 or newer with its module venv (on Debian: apt-get install python3-venv).",
+  );
 
 export default defineConfig({
   // Node loads graphql's CommonJS file for libraries and vitest its ES module for tests: two modules, two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(hasPython ? [] : ["test/**/*process*.test.ts"])],
     globalSetup: ["test/support/set-up.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
