@@ -142,7 +142,9 @@ async function openInto(
   // Before the network of the installation is made or found: who is last takes it away. The embedded store has one process.
   const presence = opened.kind === "embedded" ? null : await openPresence(store);
   const leave = () => leaveEngine(chosen, logger);
-  opening.defer(() => (presence ? presence.leave(leave) : leave()));
+  // A store that is away hears nothing of it: the other processes take this one for gone a minute later.
+  const farewell = (error: unknown) => logger.warn({ event: "left_unheard", err: error });
+  opening.defer(() => (presence ? presence.leave(leave).catch(farewell) : leave()));
   const partialFiles = await FilesystemPartialFiles.open(join(filesFolder, "parts"), { check });
   const live = opening.use(new Live(store, logger));
   const work = startWork(
