@@ -55,7 +55,9 @@ describe.skipIf(!hasChromium)("a tab of GraphiQL", { timeout: 120_000 }, () => {
     await browser.page.getByRole("button", { name: "New tab" }).click(PATIENCE);
     await tab(browser.page, "Welcome").click(PATIENCE);
 
-    await expect.poll(() => written(browser.page), PATIENCE).toContain("Rocas keeps what a machine-learning team makes");
+    await expect
+      .poll(() => written(browser.page), PATIENCE)
+      .toContain("Rocas keeps what a machine-learning team makes");
   });
 
   test("is asked by its own operation at once, after one whose operation's name is part of its own", async () => {
