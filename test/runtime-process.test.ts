@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { containerOf } from "./contracts/runtime.contract.js";
 import { openProcesses, PYTHON } from "./support/open-processes.js";
+import { pidsWith } from "./support/pids-with.js";
 
 type Processes = Awaited<ReturnType<typeof openProcesses>>;
 
@@ -16,17 +17,7 @@ const onLinux = process.platform === "linux";
 /** Every process that was started for the run, the supervisor included. */
 const processesOf = async ({ root }: Processes, name: string): Promise<number[]> => {
   const { id } = JSON.parse(await readFile(join(root, "volumes", name, "spec.json"), "utf8")) as { id: string };
-  return readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(`ROCAS_RUN_ID=${id}`))
-    .map(Number);
-};
-
-const environmentOf = (pid: string): string => {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8");
-  } catch {
-    return "";
-  }
+  return pidsWith(`ROCAS_RUN_ID=${id}`);
 };
 
 const isGone = (pid: number): boolean => {

@@ -1,7 +1,8 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { plain } from "../files/file-lists.js";
 import { announce } from "../files/files-of.js";
-import { manifestOf, plain, refuseTexts } from "../files/manifest.js";
+import { manifestOf, refuseTexts } from "../files/manifest.js";
 import { pendingFiles } from "../files/pending-files.js";
 import { receiveGiven } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";

@@ -9,9 +9,10 @@ import { type Intent, once } from "../store/intent.js";
 import { parentOf } from "../store/parent-of.js";
 import type { AddFilesInput } from "./add-files.inputs.js";
 import { commitFiles } from "./commit-files.js";
+import { plain } from "./file-lists.js";
 import { type FileRecord, fileRecord, fileRecordsOf } from "./file-record.js";
 import { closeManifest, isOpen } from "./files-of.js";
-import { checkManifest, manifestOf, MOST_FILES, plain, refuseTexts, tooManyFiles } from "./manifest.js";
+import { checkManifest, manifestOf, MOST_FILES, refuseTexts, tooManyFiles } from "./manifest.js";
 import { arrived, expectedOf, expectFiles, forgetAdded, nextMissing, sumOf } from "./missing-files.js";
 
 const MOST_TRIES = 40;
@@ -96,7 +97,7 @@ async function complete(app: App, id: string, intent: Intent): Promise<FileRecor
     const current = await fileRecord(store, id);
     if (!current) throw notFound("dataset or model version", ["input", "id"]);
     refuseComplete(current);
-    const files = plainly(await nextMissing(store, id));
+    const files = plain(await nextMissing(store, id));
     await checkWhole(app, current, files);
     const change = await closeManifest(store, id, files);
     try {
@@ -120,9 +121,6 @@ function refuseMoved(now: FileRecord, seen: FileRecord): void {
   refuseComplete(now);
   if (now.version !== seen.version) throw new Moved();
 }
-
-const plainly = (files: readonly StoredFile[]): StoredFile[] =>
-  files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
 
 /** The places of files in the whole are none in the input. */
 async function checkWhole({ store }: App, record: FileRecord, files: readonly StoredFile[]): Promise<void> {

@@ -9,6 +9,10 @@ export const MOST_INSIDE = 250;
 
 type Lists = Pick<Store, "fileLists">;
 
+/** What a manifest says of files, and nothing else that they carry. */
+export const plain = (files: readonly StoredFile[]): StoredFile[] =>
+  files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
+
 /** By the bytes of their names, as `LC_ALL=C sort` has them. */
 export const byName = <F extends { readonly name: string }>(files: readonly F[]): F[] => {
   const bytes = new Map(files.map((file) => [file, Buffer.from(file.name)]));
@@ -55,8 +59,8 @@ export async function readLists(
     .find({ list: { $in: [...lists] } }, { projection: { list: 1, files: 1 } })
     .sort({ list: 1, first: 1 })
     .toArray();
-  const files = new Map<string, StoredFile[]>();
-  for (const part of parts) files.set(part.list, [...(files.get(part.list) ?? []), ...part.files]);
+  const files = new Map(lists.map((list): [string, StoredFile[]] => [list, []]));
+  for (const part of parts) files.get(part.list)!.push(...part.files);
   return files;
 }
 

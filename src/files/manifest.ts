@@ -48,10 +48,6 @@ export function manifestOf(inputs: readonly ManifestFileInput[], lightweight: bo
   return files;
 }
 
-/** As they are kept. */
-export const plain = (files: readonly ManifestFile[]): StoredFile[] =>
-  files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
-
 /** A text is kept at once, and a record to which more files may be added takes no bytes. @throws BAD_USER_INPUT */
 export function refuseTexts(files: readonly ManifestFile[]): void {
   const at = files.findIndex(({ content }) => content !== null);

@@ -1,6 +1,7 @@
 import type { App } from "../app.js";
+import { plain } from "../files/file-lists.js";
 import { announce } from "../files/files-of.js";
-import { manifestOf, plain, refuseTexts } from "../files/manifest.js";
+import { manifestOf, refuseTexts } from "../files/manifest.js";
 import { pendingFiles } from "../files/pending-files.js";
 import { receiveGiven } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";

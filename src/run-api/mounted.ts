@@ -1,8 +1,8 @@
 import type { DatasetSnapshot } from "../dataset/dataset.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
+import { plain } from "../files/file-lists.js";
 import { filesOf } from "../files/files-of.js";
 import type { Holder } from "../graph/manifest.js";
-import type { StoredFile } from "../graph/stored-file.js";
 import { asName } from "../names.js";
 import type { Store } from "../store/store.js";
 import type { Assignment } from "./assignment.js";
@@ -22,8 +22,6 @@ function isName(text: string): boolean {
 export const folderOf = (model: string, name: string): string | null =>
   isName(model) && isName(name) ? `${model}.${name}` : null;
 
-const plainly = (files: readonly StoredFile[]) => files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
-
 /** What the entrypoint fetches of a record: under the names of its model and its own. */
 export async function manifestOf(store: Lists, holder: Holder & Pick<Snapshot, "name" | "compressed">, model: string) {
   const { _id, name, compressed } = holder;
@@ -33,7 +31,7 @@ export async function manifestOf(store: Lists, holder: Holder & Pick<Snapshot, "
     name,
     folder: folderOf(model, name),
     compressed,
-    files: plainly(await filesOf(store, holder)),
+    files: plain(await filesOf(store, holder)),
     url: `/records/${_id}/files`,
   };
 }

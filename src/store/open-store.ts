@@ -72,14 +72,10 @@ export async function openStore(
   return store;
 }
 
-const LISTED = ["modelVersions", "trainings", "deployments", "deploymentRevisions", "snapshots"] as const;
+const WITH_LISTS = ["modelVersions", "trainings", "deployments", "deploymentRevisions"] as const;
 
 async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, readonly string[]>): Promise<void> {
   await Promise.all([
-    ...LISTED.map(async (name) => {
-      const collection = name === "snapshots" ? store.snapshots : store[name].collection;
-      await collection.createIndexes(listIndexesOf(name));
-    }),
     ...Object.values(store.byKind).map(async (records) => {
       await records.collection.createIndexes([
         // Partial: a record whose files are incomplete has no place in the order of its key yet.
@@ -92,6 +88,7 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
         { key: { "outbox.version": 1 } },
         { key: { deleting: 1, _id: 1 }, partialFilterExpression: { deleting: true } },
         { key: { deleted: 1, modified_at: 1 }, partialFilterExpression: { deleted: true } },
+        ...WITH_LISTS.filter((name) => store[name] === records).flatMap(listIndexesOf),
         // All of a collection in one command: each is synced by itself.
         ...(detailsIndexes.get(records.modelName) ?? []).map((path) => ({
           key: { [path]: 1 as const, superseded: 1 as const, _id: -1 as const },
@@ -105,6 +102,7 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
       { key: { checked_at: 1 } },
       { key: { "content.pretrained.hash": 1 } },
       { key: { "content.train.pretrained.hash": 1 } },
+      ...listIndexesOf("snapshots"),
     ]),
     store.jobs.createIndexes([
       { key: { active_key: 1 }, unique: true, partialFilterExpression: { active_key: { $exists: true } } },

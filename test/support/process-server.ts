@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { pidsWith } from "./pids-with.js";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { startServerProcess } from "../docker/support/server-process.js";
@@ -60,16 +60,3 @@ export async function openProcessServer(files: Readonly<Record<string, string>>)
     },
   };
 }
-
-const pidsWith = (mark: string): number[] =>
-  readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(mark))
-    .map(Number);
-
-const environmentOf = (pid: string): string => {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8");
-  } catch {
-    return "";
-  }
-};
