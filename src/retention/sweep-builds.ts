@@ -5,20 +5,12 @@ import { ROCAS } from "../caller.js";
 import { deleteFound } from "../deletion/delete-record.js";
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { RetentionPolicy } from "../graph/retention-policy.js";
 import { TaskState } from "../jobs/task-state.js";
 import { ownIntent } from "../store/intent.js";
 import { isOlder } from "./days.js";
+import { BATCH, inBatches, type Owner } from "./in-batches.js";
 
-const BATCH = 200;
-/** Of one project in one sweep; the next one goes on. */
-const MOST_DELETED = 1_000;
 const ENDED = [TaskState.FINISHED, TaskState.CANCELLED, TaskState.FAILED];
-
-interface Owner {
-  readonly _id: string;
-  readonly retention: RetentionPolicy;
-}
 
 type Ended = Pick<Build, "_id" | "tag" | "plan" | "created_at">;
 
@@ -26,16 +18,15 @@ type Ended = Pick<Build, "_id" | "tag" | "plan" | "created_at">;
  * Deletes the builds of a project that ended and that its policy keeps no longer: those that made nothing, and those
  * whose build version is gone. The newest of each tag count, whatever became of them.
  */
-export async function sweepBuilds(app: App, owner: Owner): Promise<void> {
-  let deleted = 0;
-  for (let before: string | null = null; deleted < MOST_DELETED;) {
-    const batch: readonly Ended[] = await ended(app, owner, before);
-    const last = batch.at(-1);
-    if (!last) return;
-    before = last._id;
-    for (const build of await surplus(app, owner, batch)) if (await removed(app, build)) deleted += 1;
-  }
-}
+export const sweepBuilds = (app: App, owner: Owner): Promise<void> =>
+  inBatches(
+    (before) => ended(app, owner, before),
+    async (batch) => {
+      let deleted = 0;
+      for (const build of await surplus(app, owner, batch)) if (await removed(app, build)) deleted += 1;
+      return deleted;
+    },
+  );
 
 const ended = ({ store }: App, { _id: proj }: Owner, before: string | null): Promise<Ended[]> =>
   store.builds

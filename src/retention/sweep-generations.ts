@@ -10,16 +10,8 @@ import { ownIntent } from "../store/intent.js";
 import type { Records } from "../store/store.js";
 import { isOlder } from "./days.js";
 import { sweepBuilds } from "./sweep-builds.js";
+import { BATCH, inBatches, type Owner } from "./in-batches.js";
 import { neededAmong } from "./needed.js";
-
-const BATCH = 200;
-/** Of one owner and kind in one sweep; the next one goes on. */
-const MOST_DELETED = 1_000;
-
-interface Owner {
-  readonly _id: string;
-  readonly retention: RetentionPolicy;
-}
 
 /** Superseded records of one kind that belong to an owner with a policy. */
 interface Owned {
@@ -52,17 +44,11 @@ const withPolicy = async (records: Records<AnyRecord>): Promise<readonly Owner[]
     .find({ superseded: false, deleting: false, retention: trusted({ $ne: null }) } as object, { retention: 1 })
     .lean()) as unknown as Owner[];
 
-async function sweepOwned(app: App, owned: Owned): Promise<void> {
-  let deleted = 0;
-  // The newest first: what only a newer one needed that goes is free then.
-  for (let before: string | null = null; deleted < MOST_DELETED;) {
-    const batch: readonly AnyRecord[] = await superseded(app, owned, before);
-    const last = batch.at(-1);
-    if (!last) return;
-    before = last._id;
-    deleted += await sweepBatch(app, owned, batch);
-  }
-}
+const sweepOwned = (app: App, owned: Owned): Promise<void> =>
+  inBatches(
+    (before) => superseded(app, owned, before),
+    (batch) => sweepBatch(app, owned, batch),
+  );
 
 async function superseded(
   { store }: App,

@@ -1,0 +1,31 @@
+import type { RetentionPolicy } from "../graph/retention-policy.js";
+
+/** How many records are looked at in one step. */
+export const BATCH = 200;
+/** Of one owner and kind in one sweep; the next one goes on. */
+const MOST_DELETED = 1_000;
+
+/** A model or a project that has a policy. */
+export interface Owner {
+  readonly _id: string;
+  readonly retention: RetentionPolicy;
+}
+
+/**
+ * Goes through records from the newest on: what only a newer one needed that goes is free then.
+ * @param next those before an id, or the newest
+ * @param sweep deletes what is to go of a batch, and gives how many that were
+ */
+export async function inBatches<R extends { readonly _id: string }>(
+  next: (before: string | null) => Promise<readonly R[]>,
+  sweep: (batch: readonly R[]) => Promise<number>,
+): Promise<void> {
+  let deleted = 0;
+  for (let before: string | null = null; deleted < MOST_DELETED;) {
+    const batch: readonly R[] = await next(before);
+    const last = batch.at(-1);
+    if (!last) return;
+    before = last._id;
+    deleted += await sweep(batch);
+  }
+}
