@@ -1,17 +1,32 @@
+import type { Access } from "./access-token.js";
 import type { OpenedApp } from "./open-app.js";
 
-/** What a person reads when the server has started. */
-export async function greeting(opened: OpenedApp, url: string): Promise<string> {
-  const { app, location, notices } = opened;
+/**
+ * What a person reads when the server has started. The token is shown only if this installation made it: then it is for
+ * the browser of who started the server, in the fragment of an address, which browsers send to nobody.
+ */
+export async function greeting(opened: OpenedApp, url: string, access: Access): Promise<string> {
+  const engine = await aboutEngine(opened);
   const lines = [
-    `Rocas listens on ${url}`,
-    `GraphiQL         ${url}/graphql`,
-    `Data             ${location}`,
-    ...(await aboutEngine(opened)).map((line, at) => `${at === 0 ? "Engine" : ""}`.padEnd(17) + line),
-    ...(app.settings.ROCAS_TOKEN ? ["Every request carries the token (ROCAS_TOKEN)."] : []),
-    ...notices,
+    ...entry("Rocas", [`listens on ${url}`], " "),
+    ...entry("GraphiQL", [`${url}/graphql${access.file === null ? "" : `#token=${access.token}`}`]),
+    ...entry("Data", [opened.location]),
+    ...entry("Engine", engine),
+    ...entry("Token", aboutToken(access, opened)),
+    ...opened.notices,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+const WIDTH = 17;
+const entry = (name: string, lines: readonly string[], after = "".padEnd(WIDTH - name.length)): string[] =>
+  lines.map((line, at) => (at === 0 ? name + after : "".padEnd(WIDTH)) + line);
+
+function aboutToken({ token, file }: Access, { engineKind }: OpenedApp): string[] {
+  if (file !== null) return [`in ${file}: every request carries it, as \`Authorization: Bearer TOKEN\`.`];
+  if (token !== "") return ["ROCAS_TOKEN: every request carries it, as `Authorization: Bearer TOKEN`."];
+  const can = engineKind === "process" ? "run code with this user's rights" : "use this server";
+  return [`none (ROCAS_TOKEN=none): every user of this machine can ${can}.`];
 }
 
 const UNTIL = "builds, trainings and deployments are refused until";
@@ -20,17 +35,15 @@ const NO_ISOLATION = [
   "Docker adds isolation: docs/processes.md.",
 ];
 
-const OPEN = "ROCAS_TOKEN is not set: every user of this machine can run code with this user's rights.";
 const WITHOUT_ONE = [
-  "ROCAS_RUNTIME=process runs projects without one, with this user's rights and without isolation; set ROCAS_TOKEN",
-  "too, for whoever reaches the port can run code then: docs/processes.md.",
+  "ROCAS_RUNTIME=process runs projects without one, with this user's rights and without isolation: docs/processes.md.",
 ];
 
 async function aboutEngine({ app, engineKind }: OpenedApp): Promise<string[]> {
   try {
     const engine = await app.runtime.engine();
     if (engineKind === "docker") return [engine];
-    return [engine, ...NO_ISOLATION, ...(app.settings.ROCAS_TOKEN ? [] : [OPEN])];
+    return [engine, ...NO_ISOLATION];
   } catch (error) {
     if (engineKind === "docker") return [`none found: ${UNTIL} one answers (DOCKER_HOST).`, ...WITHOUT_ONE];
     return [`none: ${UNTIL} it is there. ${(error as Error).message}`];

@@ -22,14 +22,14 @@ export interface Engine {
 
 export type EngineKind = "docker" | "process";
 
-type Wanted = Pick<Settings, "ROCAS_RUNTIME" | "ROCAS_DATA" | "ROCAS_TOKEN" | "DOCKER_HOST" | "HOST">;
+type Wanted = Pick<Settings, "ROCAS_RUNTIME" | "ROCAS_DATA" | "DOCKER_HOST" | "HOST">;
 
 const ANSWERS_WITHIN_MS = 5_000;
 const KEPT = "runtime";
 
 /**
  * What the settings name. `auto` takes Docker if an engine answers, else local processes, but only if nobody but this
- * machine can ask, and of its users only who knows the token: they run code with the rights of this one.
+ * machine can ask: they run code with the rights of this user.
  */
 export async function openEngine(
   settings: Wanted,
@@ -46,8 +46,8 @@ export async function openEngine(
 }
 
 /** An installation that has worked with an engine waits for that one: what it built and what it runs is there. */
-async function chosen({ HOST, ROCAS_TOKEN }: Wanted, store: Store, docker: Engine): Promise<EngineKind> {
-  if (!isLoopback(HOST) || !ROCAS_TOKEN || (await answers(docker))) return "docker";
+async function chosen({ HOST }: Wanted, store: Store, docker: Engine): Promise<EngineKind> {
+  if (!isLoopback(HOST) || (await answers(docker))) return "docker";
   const last = await store.installation.findOne({ _id: KEPT });
   // Before there was a choice, there was Docker alone.
   const isOfDocker = last ? last.value === "docker" && (await hasImages(store)) : await hasImages(store);

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { openAccess } from "./access-token.js";
 import { ArgumentsRefused, isHelpAsked } from "./command-line.js";
 import { isDiskFull } from "./disk-full.js";
 import { greeting } from "./greeting.js";
@@ -8,11 +9,11 @@ import { requestContext } from "./request-context.js";
 import { routesOf } from "./routes.js";
 import { DockerHostRefused } from "./runtime/docker/open-docker.js";
 import { rocasSchema } from "./schema.js";
+import { SecretFileRefused } from "./secret-file.js";
 import { readSettings, SettingsRefused } from "./settings.js";
 import { helpText } from "./settings/told.js";
 import { StoreRefused } from "./store/store-refused.js";
 import { fileSentence, isAboutFile } from "./system-error.js";
-import { KeyRefused } from "./vault/sealed-store/key-file.js";
 
 /** What the operator can mend is said in a sentence, without a stack. */
 const saidOf = (error: unknown): string => {
@@ -25,7 +26,7 @@ const isForOperator = (error: unknown): error is Error =>
   error instanceof ArgumentsRefused ||
   error instanceof SettingsRefused ||
   error instanceof StoreRefused ||
-  error instanceof KeyRefused ||
+  error instanceof SecretFileRefused ||
   error instanceof DockerHostRefused ||
   isDiskFull(error) ||
   (error instanceof Error &&
@@ -36,7 +37,9 @@ async function main(): Promise<void> {
     process.stdout.write(helpText());
     return;
   }
-  const settings = readSettings(process.env);
+  const asked = readSettings(process.env);
+  const access = await openAccess(asked);
+  const settings = { ...asked, ROCAS_TOKEN: access.token };
   // People read standard output, machines the log on standard error.
   const logger = pino({ level: settings.LOG_LEVEL, name: "rocas" }, pino.destination(2));
   const opened = await openApp(settings, logger);
@@ -51,7 +54,7 @@ async function main(): Promise<void> {
     runsIn: opened.engineKind,
     readiness: () => opened.readiness(),
   });
-  process.stdout.write(await greeting(opened, server.url));
+  process.stdout.write(await greeting(opened, server.url, access));
 
   let ending = false;
   const end = (code: number): void => {

@@ -1,5 +1,6 @@
 import { isLoopback } from "./loopback.js";
 import { type Setting, type SettingName, SETTINGS } from "./settings/table.js";
+import { NO_TOKEN } from "./settings/text-kinds.js";
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 
@@ -24,7 +25,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     return [name, value];
   };
   const settings = Object.fromEntries(Object.entries<Setting<unknown>>(SETTINGS).map(read)) as Settings;
-  if (settings.HOST && !isLoopback(settings.HOST) && !environment["ROCAS_TOKEN"])
+  if (settings.HOST && !isLoopback(settings.HOST) && ["", NO_TOKEN].includes(settings.ROCAS_TOKEN))
     problems.push(
       `HOST: ${settings.HOST} is open to the network; set ROCAS_TOKEN to a long random string that every request then carries, or leave HOST at 127.0.0.1`,
     );

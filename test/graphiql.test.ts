@@ -71,6 +71,32 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
     expect(browser.problems.filter((each) => !each.includes("401"))).toEqual([]);
   });
 
+  test("takes the token out of its address, behind whose # the start of the server prints it", async () => {
+    await using front = await openFront({ ROCAS_TOKEN: "a-long-token" });
+    await using browser = await openBrowser();
+    const { page } = browser;
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.goto(`${front.url}/#token=a-long-token`);
+
+    await page.getByRole("tab", { name: "Welcome" }).waitFor();
+    expect(page.url()).toBe(`${front.url}/graphql`);
+    expect(asked.filter((url) => new URL(url).search.includes("token"))).toEqual([]);
+    expect(await page.evaluate("JSON.stringify(localStorage)")).not.toContain("a-long-token");
+    expect(browser.problems).toEqual([]);
+  });
+
+  test("asks for another token if that of its address is refused", async () => {
+    await using front = await openFront({ ROCAS_TOKEN: "a-long-token" });
+    await using browser = await openBrowser();
+    await browser.page.goto(`${front.url}/graphql#token=of-another-server`);
+    await browser.page.getByLabel("Token").waitFor();
+
+    await browser.page.goto(`${front.url}/graphql#token=a-long-token`);
+
+    await browser.page.getByRole("tab", { name: "Welcome" }).waitFor();
+  });
+
   test("runs a query with variables, and has it in its history", async () => {
     await using app = await openTestApp();
     await using server = await serveApp(app);

@@ -118,6 +118,7 @@ test.each(["0.0.0.0", "192.168.1.5", "::", "rocas.example.org", "127.0.0.1.examp
   "%s is refused without a token, and taken with one",
   (HOST) => {
     expect(problemsOf({ HOST })).toEqual([expect.stringContaining("set ROCAS_TOKEN")]);
+    expect(problemsOf({ HOST, ROCAS_TOKEN: "none" })).toEqual([expect.stringContaining("set ROCAS_TOKEN")]);
     expect(problemsOf({ HOST, ROCAS_TOKEN: "0123456789abcdef0123456789abcdef" })).toEqual([]);
   },
 );

@@ -3,6 +3,8 @@ import type { TypedDocumentString } from "./generated/graphql.js";
 /** The server refused a request; the message is its own. */
 export class Refused extends Error {}
 
+const UNAUTHENTICATED = 401;
+
 /** A client of a running server, for typed documents: what `fetch` needs, and nothing else. */
 export class Client {
   constructor(
@@ -45,10 +47,13 @@ export class Client {
       "content-type": "application/json",
       ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
     };
-    try {
-      return await fetch(this.server + path, { method, body, headers } as RequestInit);
-    } catch (error) {
-      throw new Refused(`No server answers at ${this.server}. Start one with \`npm start\`.`, { cause: error });
-    }
+    const answer = await fetch(this.server + path, { method, body, headers } as RequestInit).catch((cause: unknown) => {
+      throw new Refused(`No server answers at ${this.server}. Start one with \`npm start\`.`, { cause });
+    });
+    if (answer.status === UNAUTHENTICATED)
+      throw new Refused(
+        `The server at ${this.server} asks for another token: start this in its folder, with its ROCAS_DATA and ROCAS_TOKEN.`,
+      );
+    return answer;
   }
 }

@@ -15,6 +15,8 @@ import {
   StartTrainingDocument,
   type TaskState,
 } from "./generated/graphql.js";
+import { findAccess } from "../access-token.js";
+import { SecretFileRefused } from "../secret-file.js";
 import { readSettings, SettingsRefused } from "../settings.js";
 
 const POLL_MS = 1_000;
@@ -140,10 +142,13 @@ async function play(client: Client): Promise<void> {
 
 try {
   // The same settings as the server's say where it is, and which token it asks for.
-  const { HOST, PORT, ROCAS_TOKEN } = readSettings(process.env);
-  await play(new Client(`http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${PORT}`, ROCAS_TOKEN));
+  const settings = readSettings(process.env);
+  const { HOST, PORT } = settings;
+  const { token } = await findAccess(settings);
+  await play(new Client(`http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${PORT}`, token));
 } catch (error) {
-  if (!(error instanceof Refused || error instanceof SettingsRefused)) throw error;
+  if (!(error instanceof Refused || error instanceof SettingsRefused || error instanceof SecretFileRefused))
+    throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

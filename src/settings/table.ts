@@ -32,7 +32,7 @@ const setting = <T>(kind: Kind<T>, initial: string, about: string): Setting<T> =
  * (`npm run docs`).
  */
 export const SETTINGS = {
-  HOST: setting(address, "127.0.0.1", "Address to listen on. Any but loopback needs `ROCAS_TOKEN`."),
+  HOST: setting(address, "127.0.0.1", "Address to listen on. Any but loopback needs a `ROCAS_TOKEN`."),
   PORT: setting(wholeNumber(1, 65_535), "4000", "Port of GraphQL, GraphiQL, files, health and `/predict`."),
   MONGODB_URI: setting(
     secret(orNothing(mongodbUri)),
@@ -44,11 +44,11 @@ export const SETTINGS = {
     "0",
     "`1`: a MongoDB of a release with a known hole is refused; else the start and the log warn of it.",
   ),
-  ROCAS_DATA: setting(path, ".rocas", "Folder of the embedded store, files and keys."),
+  ROCAS_DATA: setting(path, ".rocas", "Folder of the embedded store, files, keys and the token."),
   ROCAS_TOKEN: setting(
     secret(orNothing(token)),
     "",
-    "Bearer token that every request but `/health/` must carry; GraphiQL's page asks for it.",
+    "Bearer token that every request but `/health/` must carry. Left out: one that the first start makes and keeps in the file `token` of `ROCAS_DATA`. `none`: nobody is asked for one, which `HOST` must be loopback for.",
   ),
   ROCAS_PREDICT_TOKEN: setting(secret(orNothing(token)), "", "A second token, good for `/predict` alone."),
   ROCAS_ALLOWED_HOSTS: setting(
@@ -99,7 +99,7 @@ export const SETTINGS = {
   ROCAS_MAX_STRANGERS: setting(
     wholeNumber(16, 100_000),
     "64",
-    "Connections of one address, with `ROCAS_TOKEN` set, that have not shown it; a proxy counts as one address.",
+    "Connections of one address that have not shown the token; a proxy counts as one address.",
   ),
   ROCAS_DEADLINE_MS: setting(
     wholeNumber(10, 3_600_000),
@@ -138,7 +138,7 @@ export const SETTINGS = {
   ROCAS_RUNTIME: setting(
     oneOf("auto", "docker", "process"),
     "auto",
-    "What builds and runs projects. `process`: local processes with this user's rights, without isolation. `auto`: Docker; if no engine answers, local processes, but only if `HOST` is loopback and `ROCAS_TOKEN` is set.",
+    "What builds and runs projects. `process`: local processes with this user's rights, without isolation. `auto`: Docker; if no engine answers, local processes, but only if `HOST` is loopback.",
   ),
   DOCKER_HOST: setting(
     orNothing(engineAddress),

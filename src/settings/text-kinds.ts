@@ -43,6 +43,9 @@ export const mongodbUri = kind("mongodb://HOST/DATABASE?replicaSet=NAME, or mong
   /^mongodb(?:\+srv)?:\/\/[^\s/]/.test(text) ? text : undefined,
 );
 
+/** In the place of a token: opens loopback to every user of the machine. */
+export const NO_TOKEN = "none";
+
 export const token = matching("1 to 1,024 visible ASCII characters, without blanks", TOKEN);
 
 export const path = kind("a path", (text) => (text === "" ? undefined : text));

@@ -9,11 +9,16 @@ import { openRocas, type Rocas } from "./support/open-rocas.js";
 import { recipeOf, type Step } from "./support/recipe.js";
 
 const PAGE = fileURLToPath(new URL("../../docs/dashboard-codegen.md", import.meta.url));
+/** Of the server that the page is followed with. */
+const TOKEN = "the-token-of-the-page";
 const COMPONENTS = fileURLToPath(new URL("recipe/two-components.ts", import.meta.url));
 
 /** Runs commands and gives what they printed. @throws with all of it where one fails */
 async function run(commands: string, cwd: string): Promise<string> {
-  const running = promisify(execFile)("bash", ["-e", "-c", commands], { cwd });
+  const running = promisify(execFile)("bash", ["-e", "-c", commands], {
+    cwd,
+    env: { ...process.env, ROCAS_TOKEN: TOKEN },
+  });
   const { stdout } = await running.catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${commands}\n${error.stdout}\n${error.stderr}`, { cause: error });
   });
@@ -35,15 +40,18 @@ async function follow(steps: readonly Step[], folder: string): Promise<{ printed
 }
 
 let folder: TempFolder;
+let asking: Rocas;
 let rocas: Rocas;
 let quotations: readonly { printed: string; quoted: string }[];
 beforeAll(async () => {
   folder = await openTempFolder();
+  asking = await openRocas(TOKEN);
   rocas = await openRocas();
-  const page = (await readFile(PAGE, "utf8")).replaceAll("http://127.0.0.1:4000", rocas.url);
+  const page = (await readFile(PAGE, "utf8")).replaceAll("http://127.0.0.1:4000", asking.url);
   quotations = await follow(recipeOf(page), folder.path);
 }, 400_000);
 afterAll(async () => {
+  await asking?.[Symbol.asyncDispose]();
   await rocas?.[Symbol.asyncDispose]();
   await folder?.[Symbol.asyncDispose]();
 });

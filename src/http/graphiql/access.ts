@@ -8,6 +8,17 @@ export const tokenHeaders = (): Record<string, string> => {
 
 export const rememberToken = (token: string): void => sessionStorage.setItem(KEY, token);
 
+/**
+ * Remembers the token that the address of the page carries behind its `#`, as the start of the server prints it, and
+ * takes it out of the address and of the history of the browser.
+ */
+export function takeTokenOfAddress(): void {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (!token) return;
+  rememberToken(token);
+  history.replaceState(history.state, "", location.pathname + location.search);
+}
+
 /** Whether the server answers, with the token remembered or with none. */
 export async function isAccepted(): Promise<boolean> {
   const headers = { ...tokenHeaders(), "content-type": "application/json" };

@@ -1,6 +1,6 @@
 import { GraphiQL } from "graphiql";
 import { useEffect, useState } from "react";
-import { isAccepted } from "./access.js";
+import { isAccepted, takeTokenOfAddress } from "./access.js";
 import { askRocas } from "./ask-rocas.js";
 import { shareWidth } from "./share-width.js";
 import { madeUpName, storyOf } from "./story.js";
@@ -17,7 +17,14 @@ export function Page() {
   const [story] = useState(() => storyOf(location.origin, madeUpName(), document.documentElement.dataset["runsIn"]));
   useEffect(() => {
     shareWidth();
-    void isAccepted().then((accepted) => setAccess(accepted ? "granted" : "asked"));
+    const look = async () => {
+      takeTokenOfAddress();
+      setAccess((await isAccepted()) ? "granted" : "asked");
+    };
+    void look();
+    // Another address with a token, in a tab that is open.
+    addEventListener("hashchange", look);
+    return () => removeEventListener("hashchange", look);
   }, []);
   if (access === "unknown") return null;
   if (access === "asked") return <TokenForm onAccepted={() => setAccess("granted")} />;

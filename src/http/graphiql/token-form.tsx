@@ -14,7 +14,10 @@ export function TokenForm({ onAccepted }: { onAccepted: () => void }) {
 
   return (
     <form className="token" onSubmit={(event) => void submit(event)}>
-      <p>This server asks for its token (ROCAS_TOKEN). It is kept for this browser tab only.</p>
+      <p>
+        This server asks for its token. The address that it prints when it starts brings it along; it is also in the
+        file <code>token</code> of its data folder, or what ROCAS_TOKEN says. It is kept for this browser tab only.
+      </p>
       <label>
         Token
         <input

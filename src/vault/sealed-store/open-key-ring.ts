@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
-import { KeyRefused, keyFilesIn, makeKeyFile, readKeyFile } from "./key-file.js";
+import { SecretFileRefused } from "../../secret-file.js";
+import { keyFilesIn, makeKeyFile, readKeyFile } from "./key-file.js";
 import { KeyRing, MasterKey } from "./key-ring.js";
 import { bytesOf, insertOnce, type SecretCollection, type SecretDocument } from "./secret-collection.js";
 import { seal, unseal } from "./seal.js";
@@ -22,7 +23,7 @@ const CHECK_TEXT = "rocas";
 /**
  * The keys that treasure chests are sealed under and tickets signed with.
  * @param made is told where a key was made, at the first start alone.
- * @throws KeyRefused where a key is weak, missing after it was used, or opens nothing of this store.
+ * @throws SecretFileRefused where a key is weak, missing after it was used, or opens nothing of this store.
  */
 export async function openKeyRing(
   settings: KeyRingSettings,
@@ -37,7 +38,7 @@ export async function openKeyRing(
   if (!current) return new KeyRing(null, [], await signingKey(secrets));
   const stored = check ?? (await insertOnce(secrets, checkOf(current, settings.cluster)));
   if (!keys.some((key) => opens(key, stored, settings.cluster)))
-    throw new KeyRefused(
+    throw new SecretFileRefused(
       `The key in ${files.join(", ")} opens nothing in this store: its treasure chests were sealed under another one. Give that one (ROCAS_KEY_FILE, or keys/1 in ROCAS_DATA).`,
     );
   return new KeyRing(current, keys.slice(0, -1), current);
@@ -49,11 +50,11 @@ async function keyFiles({ data, keyFile, embedded }: KeyRingSettings, used: bool
   const found = embedded ? await keyFilesIn(folder) : [];
   if (found.length > 0) return found;
   if (used && embedded)
-    throw new KeyRefused(
+    throw new SecretFileRefused(
       `The key of this store's treasure chests is missing: ${join(folder, "1")} was made at the first start. Put it back from your backup, or name it by ROCAS_KEY_FILE.`,
     );
   if (used)
-    throw new KeyRefused(
+    throw new SecretFileRefused(
       "The store holds treasure chests that are sealed under a key: name its file by ROCAS_KEY_FILE.",
     );
   if (!embedded) return [];

@@ -11,11 +11,13 @@ export interface Rocas extends AsyncDisposable {
 }
 
 /** A server as people start it, on a store of its own. It has no engine: what clients try needs none. */
-export async function openRocas(): Promise<Rocas> {
+export async function openRocas(token = "none"): Promise<Rocas> {
   const folder = await openTempFolder();
   const server = await startServerProcess({
     MONGODB_URI: databaseOfItsOwn(process.env["MONGODB_URI"]),
     ROCAS_DATA: folder.path,
+    ROCAS_TOKEN: token,
+    ROCAS_RUNTIME: "docker",
     DOCKER_HOST: `unix://${folder.path}/none.sock`,
   });
   return {

@@ -11,7 +11,8 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /**
- * The server as people start it, from compiled output, in a process of its own.
+ * The server as people start it, from compiled output, in a process of its own. It asks for no token unless the
+ * environment names one.
  * @param mostFiles that the process may open at a time
  */
 export async function startServerProcess(
@@ -21,7 +22,7 @@ export async function startServerProcess(
   const port = await freePort();
   const limit = mostFiles ? `ulimit -n ${mostFiles};` : "";
   const server = spawn("sh", ["-c", `${limit} exec "$0" dist/main.js`, process.execPath], {
-    env: { ...process.env, LOG_LEVEL: "error", PORT: String(port), ...environment },
+    env: { ...process.env, LOG_LEVEL: "error", ROCAS_TOKEN: "none", PORT: String(port), ...environment },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const url = `http://127.0.0.1:${port}`;
@@ -29,7 +30,7 @@ export async function startServerProcess(
   return {
     url,
     async execute(query, variables = {}) {
-      const headers = { "content-type": "application/json" };
+      const headers = { "content-type": "application/json", authorization: `Bearer ${environment["ROCAS_TOKEN"]}` };
       const body = JSON.stringify({ query, variables });
       const answer = await fetch(`${url}/graphql`, { method: "POST", headers, body });
       const { data, errors } = (await answer.json()) as { data: unknown; errors?: unknown };

@@ -6,9 +6,9 @@ export class Background {
   private readonly closed: Promise<number | null>;
   output = "";
 
-  constructor(command: string, args: readonly string[]) {
+  constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
     // A group of its own, so that what it starts ends with it.
-    this.child = spawn(command, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(command, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     this.closed = new Promise((resolve) => this.child.once("close", resolve));

@@ -7,6 +7,8 @@ import { SpokenOf } from "./spoken-of.js";
 
 /** The address that pages speak of. */
 const HOST = "127.0.0.1:4000";
+/** How a command reads the token that the first start has made. */
+const KEPT = "$(cat .rocas/token)";
 const PATIENCE = { timeout: 30_000, interval: 100 };
 
 /**
@@ -61,7 +63,7 @@ class PagePlayer {
     const expected = following[variables ? 1 : 0];
     const response = await fetch(`${this.url}/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", authorization: `Bearer ${this.app.app.settings.ROCAS_TOKEN}` },
       body: JSON.stringify({
         query: this.text(block),
         variables: variables && (JSON.parse(this.text(variables)) as object),
@@ -71,7 +73,7 @@ class PagePlayer {
   }
 
   private async run(block: Block, expected: Block | undefined): Promise<void> {
-    const program = new Background("bash", ["-c", this.text(block)]);
+    const program = new Background("bash", ["-c", this.text(block)], this.environment());
     expect(await program.ended(), `${this.at(block)}: ${program.output}`).toBe(0);
     if (expected?.language === "text") this.compareText(block, program.output, expected);
     else this.compare(block, JSON.parse(program.output), expected);
@@ -82,7 +84,7 @@ class PagePlayer {
     await this.background?.end();
     const { live } = this.app.app;
     await expect.poll(() => live.subscriptions, PATIENCE).toBe(0);
-    const program = new Background(command, args);
+    const program = new Background(command, args, this.environment());
     this.background = program;
     const begun = () => program.output.includes("data") || (live.subscriptions > 0 && live.events.position !== "");
     await Promise.race([
@@ -135,7 +137,11 @@ class PagePlayer {
 
   private text({ text }: Block): string {
     this.played += 1;
-    return this.spokenOf.translated(text).replaceAll(HOST, new URL(this.url).host);
+    return this.spokenOf.translated(text).replaceAll(HOST, new URL(this.url).host).replaceAll(KEPT, "$ROCAS_TOKEN");
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return { ...process.env, ROCAS_TOKEN: this.app.app.settings.ROCAS_TOKEN };
   }
 
   private withoutUrl(text: string): string {
