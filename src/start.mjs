@@ -34,3 +34,12 @@ if (process.argv.length === 2 && /^[1-9]\d{0,4}$/.test(port) && Number(port) < 6
 const { status } = spawnSync("npm run build --silent", { shell: true, stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
 await import("../dist/main.js");
+
+// npm passes SIGTERM on to the shell between, which ends without a word to this process.
+const { ppid } = process;
+const LOOK_MS = 250;
+const looking = setInterval(() => {
+  if (process.ppid === ppid) return;
+  clearInterval(looking);
+  process.kill(process.pid, "SIGTERM");
+}, LOOK_MS).unref();

@@ -22,6 +22,9 @@ let end: () => Promise<void>;
 const run = (command: string, ...words: readonly string[]) =>
   promisify(execFile)(command, words, { cwd: clone, env: environment });
 
+const ask = (header: string) =>
+  run("bash", "-c", `curl -s -H "${header}" -d '[5.1, 3.5, 1.4, 0.2]' http://127.0.0.1:$PORT${PREDICT}`);
+
 // What the README's first page says, in a fresh clone, on a machine whose engine is hidden.
 beforeAll(async () => {
   folder = await openTempFolder();
@@ -33,16 +36,15 @@ beforeAll(async () => {
   const server = spawn("npm", ["start"], { cwd: clone, env: environment, stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(server, "close");
   server.stdout.setEncoding("utf8").on("data", (piece: string) => (said += piece));
+  // What it is told by `kill` is said to npm.
   end = async () => {
-    // npm hands it on.
     server.kill("SIGTERM");
     await ended;
-    for (const pid of pidsWith(`ROCAS_ROOT=${clone}`)) process.kill(pid, "SIGKILL");
   };
   await vi.waitUntil(() => said.includes("\nToken "), { timeout: 3 * MINUTE, interval: 200 });
 }, 8 * MINUTE);
 afterAll(async () => {
-  await end?.();
+  for (const pid of pidsWith(clone)) process.kill(pid, "SIGKILL");
   await folder?.[Symbol.asyncDispose]();
 }, MINUTE);
 
@@ -62,9 +64,13 @@ test("npm run demo ends with the prediction and its lineage", { timeout: 12 * MI
 });
 
 test("the README's way to the token opens what the demo has deployed, and nothing else does", async () => {
-  const ask = (header: string) =>
-    run("bash", "-c", `curl -s -H "${header}" -d '[5.1, 3.5, 1.4, 0.2]' http://127.0.0.1:$PORT${PREDICT}`);
-
   expect((await ask("authorization: Bearer $(cat .rocas/token)")).stdout).toBe('"setosa"');
   expect((await ask("x-nothing: 1")).stdout).toContain("UNAUTHENTICATED");
+});
+
+test("a SIGTERM for npm ends the server, and what is deployed runs on", async () => {
+  await end();
+
+  await expect(ask("x-nothing: 1")).rejects.toThrow();
+  expect(pidsWith(`ROCAS_ROOT=${clone}`)).not.toEqual([]);
 });
