@@ -21,6 +21,10 @@ const WIRING = [
 ];
 const ports = (...names) => names.map((each) => `^src/${each}/`);
 const PORTS = ports("runtime", "source", "storage", "vault", "store");
+const PACKAGES = ["^packages/"];
+const DECLARED = Object.keys(require("./packages/embedded-store/package.json").dependencies).map(
+  (each) => `node_modules/${each}/`,
+);
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -50,12 +54,30 @@ module.exports = {
       name: "only the wiring names an adapter",
       severity: "error",
       from: { path: "^src/", pathNot: [...WIRING, ...PORTS, "^src/onboard/build-base-image\\.ts$"] },
-      to: { path: PORTS.map((each) => `${each}[^/]+/`) },
+      to: { path: [...PORTS.map((each) => `${each}[^/]+/`), ...PACKAGES] },
+    },
+    {
+      name: "a package stands by itself",
+      severity: "error",
+      from: { path: PACKAGES },
+      to: { path: ["^src/", "^test/"] },
+    },
+    {
+      name: "a package is used by its public function",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: PACKAGES, pathNot: "^packages/embedded-store/(src|dist)/start-embedded-store\\.(ts|js|d\\.ts)$" },
+    },
+    {
+      name: "a package declares what it uses",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { path: "node_modules/", pathNot: DECLARED },
     },
     {
       name: "no cycle, but between entities",
       severity: "error",
-      from: { path: "^src/", pathNot: ENTITIES },
+      from: { path: ["^src/", ...PACKAGES], pathNot: ENTITIES },
       to: { circular: true },
     },
   ],

@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", ".rocas/", "src/demo/generated/"] },
+  { ignores: ["**/dist/", "node_modules/", ".rocas/", "src/demo/generated/"] },
   ...tseslint.configs.strict,
   {
     rules: {

@@ -13,7 +13,7 @@ export default defineConfig({
   // Node loads graphql's CommonJS file for libraries and vitest its ES module for tests: two modules, two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...(hasPython ? [] : ["test/**/*process*.test.ts"])],
     globalSetup: ["test/support/set-up.ts"],
     testTimeout: 30_000,

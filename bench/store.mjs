@@ -1,4 +1,4 @@
-// Measures the store through the driver: npx tsc -p tsconfig.build.json && node bench/store.mjs
+// Measures the store through the driver: npx tsc -b tsconfig.build.json && node bench/store.mjs
 // With MONGODB_URI set it measures that server instead.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Measures inserts while they are watched: npx tsc -p tsconfig.build.json && node bench/watchers.mjs
+// Measures inserts while they are watched: npx tsc -b tsconfig.build.json && node bench/watchers.mjs
 // With MONGODB_URI set it measures that server instead.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

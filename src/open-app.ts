@@ -39,7 +39,6 @@ import { LocalSource } from "./source/local/local-source.js";
 import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-files.js";
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
-import { hasDiskRoom } from "./store/embedded/engine/disk-room.js";
 import { keptOnce } from "./store/kept-once.js";
 import { openConnection } from "./store/open-connection.js";
 import { openPresence } from "./store/presence.js";
@@ -192,7 +191,7 @@ async function openInto(
     readiness: () =>
       readinessOf({
         store,
-        hasDiskRoom: () => hasDiskRoom(data),
+        hasDiskRoom: () => opened.hasDiskRoom(),
         filesFault: () => filesFolderFault(filesFolder, cluster),
       }),
     settled: () => work.settled(),

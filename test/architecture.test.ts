@@ -7,9 +7,9 @@ import { expect, test } from "vitest";
 
 const CONFIG = createRequire(import.meta.url)("../.dependency-cruiser.cjs") as { forbidden: IForbiddenRuleType[] };
 
-/** The names of the rules that the imports below `src` of a folder break. */
+/** The names of the rules that the imports below `src` and `packages` of a folder break. */
 async function broken(baseDir: string): Promise<string[]> {
-  const { output } = await cruise(["src"], {
+  const { output } = await cruise(["src", "packages"], {
     ruleSet: CONFIG,
     validate: true,
     baseDir,
@@ -24,6 +24,7 @@ async function broken(baseDir: string): Promise<string[]> {
 async function brokenBy(files: Record<string, readonly string[]>): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "rocas-house-"));
   try {
+    await Promise.all(["src", "packages"].map((each) => mkdir(join(folder, each))));
     for (const [path, imports] of Object.entries(files)) {
       await mkdir(join(folder, dirname(path)), { recursive: true });
       await writeFile(join(folder, path), imports.map((each) => `import "${each}";\n`).join("") + "export {};\n");
@@ -35,17 +36,23 @@ async function brokenBy(files: Record<string, readonly string[]>): Promise<strin
 }
 
 const NOTHING = [] as const;
+const PACKAGE = "packages/embedded-store/src";
 const ENTITY = "an entity knows entities and what all records share";
 const RESOLVER = "a resolver asks loaders and use-cases";
 const ADAPTER = "only the wiring names an adapter";
 const CYCLE = "no cycle, but between entities";
+const ALONE = "a package stands by itself";
+const PUBLIC = "a package is used by its public function";
+const DECLARED = "a package declares what it uses";
 
 test("imports keep to their layer, and there is no cycle", async () => {
   expect(await broken(process.cwd())).toEqual([]);
 }, 120_000);
 
 test("each rule is tried below", () => {
-  expect(CONFIG.forbidden.map(({ name }) => name).sort()).toEqual([ENTITY, RESOLVER, ADAPTER, CYCLE].sort());
+  expect(CONFIG.forbidden.map(({ name }) => name).sort()).toEqual(
+    [ENTITY, RESOLVER, ADAPTER, CYCLE, ALONE, PUBLIC, DECLARED].sort(),
+  );
 });
 
 test.each([
@@ -57,6 +64,11 @@ test.each([
   [RESOLVER, "src/model/model.resolver.ts", "../http/front.js", "src/http/front.ts"],
   [ADAPTER, "src/files/keep.ts", "../storage/gridfs/gridfs-storage.js", "src/storage/gridfs/gridfs-storage.ts"],
   [ADAPTER, "src/jobs/carry.ts", "../runtime/docker/docker-runtime.js", "src/runtime/docker/docker-runtime.ts"],
+  [ADAPTER, "src/jobs/carry.ts", `../../${PACKAGE}/start-embedded-store.js`, `${PACKAGE}/start-embedded-store.ts`],
+  [ALONE, `${PACKAGE}/worker.ts`, "../../../src/errors.js", "src/errors.ts"],
+  [ALONE, `${PACKAGE}/worker.ts`, "../../../test/support/seed.js", "test/support/seed.ts"],
+  [PUBLIC, "src/store/open-store.ts", `../../${PACKAGE}/engine/engine.js`, `${PACKAGE}/engine/engine.ts`],
+  [DECLARED, `${PACKAGE}/worker.ts`, "ulid", "node_modules/ulid/index.js"],
 ])("%s: %s may not import %s", async (rule, from, imported, to) => {
   expect(await brokenBy({ [from]: [imported], [to]: NOTHING })).toEqual([rule]);
 });
@@ -73,6 +85,8 @@ test.each([
   ["src/model/model.resolver.ts", "../store/key-of.js", "src/store/key-of.ts"],
   ["src/open-app.ts", "./storage/gridfs/gridfs-storage.js", "src/storage/gridfs/gridfs-storage.ts"],
   ["src/files/keep.ts", "../storage/file-storage.js", "src/storage/file-storage.ts"],
+  ["src/store/open-connection.ts", `../../${PACKAGE}/start-embedded-store.js`, `${PACKAGE}/start-embedded-store.ts`],
+  [`${PACKAGE}/worker.ts`, "lmdb", "node_modules/lmdb/index.js"],
 ])("%s may import %s", async (from, imported, to) => {
   expect(await brokenBy({ [from]: [imported], [to]: NOTHING })).toEqual([]);
 });

@@ -10,6 +10,8 @@ interface Stated {
 interface Locked {
   readonly license?: string;
   readonly dev?: boolean;
+  /** True for a workspace's place in node_modules; its own folder is listed too. */
+  readonly link?: boolean;
 }
 
 /** Licences that ask for no more than to be named. */
@@ -33,7 +35,7 @@ const json = async <T>(path: string): Promise<T> => JSON.parse(await readFile(pa
 /** Every package of production, for all platforms, by its folder. */
 async function productionPackages(): Promise<[folder: string, locked: Locked][]> {
   const { packages } = await json<{ packages: Record<string, Locked> }>("package-lock.json");
-  return Object.entries(packages).filter(([folder, { dev }]) => folder && !dev);
+  return Object.entries(packages).filter(([folder, { dev, link }]) => folder && !dev && !link);
 }
 
 const nameIn = (folder: string): string => folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length);

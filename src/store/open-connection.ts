@@ -1,5 +1,7 @@
+import { startEmbeddedStore, type StartedStore } from "@rocas/embedded-store";
 import mongoose, { type Connection } from "mongoose";
-import { startEmbeddedStore } from "./embedded/start-embedded-store.js";
+import { hasDiskRoom } from "../disk-room.js";
+import { fileSentence, isAboutFile } from "../system-error.js";
 import { connectToMongodb } from "./mongo/connect-to-mongodb.js";
 import { printableUri } from "./mongo/printable-uri.js";
 import { StoreRefused } from "./store-refused.js";
@@ -15,6 +17,8 @@ export interface OpenedConnection extends AsyncDisposable {
   serverTime(): Promise<Date>;
   /** Settles when the embedded store has died under the process, which cannot go on then. Never for a MongoDB: the driver reconnects. */
   readonly lost: Promise<Error>;
+  /** True if the disk of the data folder has room for what is written. @throws the operating system's error */
+  hasDiskRoom(): boolean;
 }
 
 export interface ConnectionOptions {
@@ -52,6 +56,7 @@ export async function openConnection({
       kind: "mongodb",
       location: printableUri(mongodbUri),
       lost: new Promise<Error>(() => {}),
+      hasDiskRoom: () => hasDiskRoom(dataFolder),
     } as const;
     return withLife(opened, () => connection.close());
   }
@@ -65,22 +70,38 @@ export async function openConnection({
       bufferCommands: false,
     })
     .asPromise();
-  const opened = { connection, warnings: [], kind: "embedded", location: dataFolder, lost: store.lost } as const;
+  const { lost, hasDiskRoom: hasRoom } = store;
+  const opened = {
+    connection,
+    warnings: [],
+    kind: "embedded",
+    location: dataFolder,
+    lost,
+    hasDiskRoom: hasRoom,
+  } as const;
   return withLife(opened, async () => {
     await connection.close();
     await store.close();
   });
 }
 
-async function started(dataFolder: string, onFault: ((message: string) => void) | undefined) {
+async function started(dataFolder: string, onFault: ((message: string) => void) | undefined): Promise<StartedStore> {
   try {
     return await startEmbeddedStore(
       dataFolder,
       onFault ?? ((message) => process.emitWarning(message, "EmbeddedStoreFault")),
     );
   } catch (error) {
-    throw new StoreRefused(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new StoreRefused(`ROCAS_DATA: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (isAboutFile(error)) return fileSentence(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.name === "StoreDamaged"
+    ? `${error.message} npm run store:check tells all that is wrong.`
+    : error.message;
 }
 
 function withLife(

@@ -7,7 +7,7 @@ import { beginRun, isOver } from "./database-name.js";
  * a .ts file. Types are judged by `npm run check`.
  */
 function compile(): void {
-  const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noCheck"];
+  const tsc = ["node_modules/typescript/bin/tsc", "-b", "tsconfig.build.json", "--noCheck"];
   execFileSync(process.execPath, tsc, { stdio: "inherit" });
 }
 
