@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { askCheck } from "./check/ask-check.js";
-import { compiled } from "./compiled.js";
-import { hasDiskRoom } from "./engine/disk-room.js";
-import { StoreDamaged } from "./store-damaged.js";
-import { CLOSE, type Refusal, type WorkerReport, type WorkerStart } from "./worker-messages.js";
+import { askCheck, StoreDamaged } from "./check/ask-check.js";
+import { hasDiskRoom } from "./engine/store-file.js";
+import type { Refusal, WorkerOrder, WorkerReport, WorkerStart } from "./worker.js";
 
 export interface StartedStore {
   /** Where MongoDB's driver connects to. */
@@ -29,7 +27,7 @@ export async function startEmbeddedStore(
 ): Promise<StartedStore> {
   await refuseDamaged(join(dataFolder, "store"));
   const workerData: WorkerStart = { dataFolder };
-  const worker = new Worker(compiled("worker.js"), { workerData, name: "embedded-store" });
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData, name: "embedded-store" });
   let isClosing = false;
   const ended = new Promise<Error>((resolve) => {
     worker.once("error", (error: unknown) =>
@@ -51,7 +49,7 @@ export async function startEmbeddedStore(
     hasDiskRoom: () => hasDiskRoom(dataFolder),
     async close() {
       isClosing = true;
-      worker.postMessage(CLOSE);
+      worker.postMessage("close" satisfies WorkerOrder);
       await ended;
     },
   };

@@ -1,6 +1,28 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openEmbeddedStore } from "./open-embedded-store.js";
-import { CLOSE, type Refusal, type WorkerReport, type WorkerStart } from "./worker-messages.js";
+
+/** What the worker is started with. */
+export interface WorkerStart {
+  readonly dataFolder: string;
+}
+
+/** Why a folder was refused, as an error keeps it; `code`, `path` and `syscall` if the operating system refused it. */
+export interface Refusal {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly path?: string;
+  readonly syscall?: string;
+}
+
+/** What the worker tells: once how opening went, later what should not have happened. */
+export type WorkerReport =
+  | { readonly kind: "listening"; readonly uri: string }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | { readonly kind: "fault"; readonly message: string };
+
+/** What the worker is told. */
+export type WorkerOrder = "close";
 
 const port = parentPort!;
 const report = (message: WorkerReport): void => port.postMessage(message);
@@ -21,8 +43,8 @@ process.on("unhandledRejection", (reason) => {
 
 try {
   const store = await openEmbeddedStore(dataFolder, (error) => report({ kind: "fault", message: describe(error) }));
-  port.on("message", (message) => {
-    if (message === CLOSE) void store.close().finally(() => port.close());
+  port.on("message", (order: WorkerOrder) => {
+    if (order === "close") void store.close().finally(() => port.close());
   });
   report({ kind: "listening", uri: store.uri });
 } catch (error) {

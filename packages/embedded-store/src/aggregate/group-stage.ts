@@ -1,17 +1,12 @@
-import { BsonWriter } from "../bson/bson-writer.js";
-import { compareValues } from "../bson/compare-values.js";
-import { ElementType } from "../bson/element-type.js";
-import { NULL_VALUE, documentValue, fieldsOf, type Value } from "../bson/value.js";
-import { CommandError, notImplemented } from "../command-error.js";
-import { PAUSE, type Paused } from "../query/paused.js";
-import { keyOf } from "../query/match.js";
-import { int32Value } from "../bson/make-value.js";
-import type { Accumulator } from "./accumulator.js";
-import { arrayValue } from "../bson/make-holder.js";
-import type { Evaluate } from "./expression/expression.js";
-import { parseExpression } from "./expression/parse-expression.js";
+import { arrayValue, BsonWriter, doubleValue, int32Value, int64Value } from "../bson/bson-writer.js";
+import { compareValues, exactNumber, isNumber } from "../bson/compare-values.js";
+import { documentValue, ElementType, fieldsOf, NULL_VALUE, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import type { Evaluate } from "../expression/expression.js";
+import { parseExpression } from "../expression/parse-expression.js";
+import { keyOf } from "../query/condition.js";
+import { PAUSE, type Paused } from "../search/paused.js";
 import type { Stage } from "./stage.js";
-import { summing } from "./sum.js";
 
 const BREATH = 128;
 
@@ -96,5 +91,58 @@ function* grouped(input: Paused<Value>, keyExpression: Evaluate, fields: readonl
     writer.end(begun);
     yield documentValue(writer.finished());
     if (++count % BREATH === 0) yield PAUSE;
+  }
+}
+
+/** Holds what has been seen of one group and one field. */
+interface Accumulator {
+  add(value: Value | undefined): void;
+  result(): Value;
+}
+
+/** Whole numbers are added exactly, doubles with what rounding lost carried along; what is no number does not count. */
+function summing(): Accumulator {
+  let whole = 0n;
+  let isWide = false;
+  let hasDouble = false;
+  const doubles = new CompensatedSum();
+  return {
+    add(value) {
+      if (!value || !isNumber(value)) return;
+      if (value.type === ElementType.DECIMAL128) throw notImplemented("sums of decimal128 values");
+      if (value.type === ElementType.DOUBLE) {
+        hasDouble = true;
+        doubles.add(Number(exactNumber(value)));
+      } else {
+        isWide ||= value.type === ElementType.INT64;
+        whole += BigInt(exactNumber(value) as number | bigint);
+      }
+    },
+    result() {
+      if (!hasDouble && whole === BigInt.asIntN(64, whole)) {
+        return isWide || whole !== BigInt.asIntN(32, whole) ? int64Value(whole) : int32Value(Number(whole));
+      }
+      const high = Number(whole);
+      doubles.add(high);
+      if (Number.isFinite(high)) doubles.add(Number(whole - BigInt(high)));
+      return doubleValue(doubles.total);
+    },
+  };
+}
+
+/** Neumaier's sum: the part of each addend that rounding would lose is kept beside the sum. */
+class CompensatedSum {
+  private sum = 0;
+  private lost = 0;
+
+  add(addend: number): void {
+    const next = this.sum + addend;
+    const isSumGreater = Math.abs(this.sum) >= Math.abs(addend);
+    if (Number.isFinite(next)) this.lost += isSumGreater ? this.sum - next + addend : addend - next + this.sum;
+    this.sum = next;
+  }
+
+  get total(): number {
+    return Number.isFinite(this.sum) ? this.sum + this.lost : this.sum;
   }
 }

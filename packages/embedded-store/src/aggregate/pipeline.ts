@@ -1,24 +1,15 @@
-import { ElementType } from "../bson/element-type.js";
-import { exactNumber } from "../bson/exact-number.js";
-import { BsonWriter } from "../bson/bson-writer.js";
-import { documentValue, elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
-import { CommandError, notImplemented } from "../command-error.js";
-import type { Condition } from "../query/condition.js";
-import { PAUSE, type Paused } from "../query/paused.js";
-import { compileCondition } from "../query/match.js";
-import { isNumber } from "../bson/numeric.js";
+import { BsonWriter, int32Value } from "../bson/bson-writer.js";
+import { exactNumber, isNumber } from "../bson/compare-values.js";
+import { documentValue, elementsOf, ElementType, fieldsOf, stringOf, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import { compileCondition, type Condition } from "../query/condition.js";
 import { parseFilter } from "../query/parse-filter.js";
-import { compileSortKey, parseSort, type SortField } from "../query/sort.js";
-import { Sorter } from "../query/sorter.js";
-import { int32Value } from "../bson/make-value.js";
-import { firstSearch, type FirstSearch, type Pipeline, type Sources } from "./first-search.js";
+import { PAUSE, type Paused } from "../search/paused.js";
+import { compileSortKey, parseSort, Sorter, type SortField } from "../search/sort.js";
+import { parseAddFields, parseProject, parseUnset } from "./field-stages.js";
 import { parseGroup } from "./group-stage.js";
-import { parseLookup } from "./lookup-stage.js";
-import { parseAddFields } from "./add-fields-stage.js";
-import { parseProject } from "./project-stage.js";
-import type { Stage } from "./stage.js";
-import { parseUnset } from "./unset-stage.js";
-import { parseUnwind } from "./unwind-stage.js";
+import { parseLookup, parseUnwind } from "./join-stages.js";
+import { firstSearch, type FirstSearch, type Pipeline, type Sources, type Stage } from "./stage.js";
 
 /** @throws CommandError for what is malformed, unknown or not implemented, by name. */
 export function parsePipeline(pipeline: Value, sources: Sources): Pipeline {

@@ -1,5 +1,49 @@
 import type { Value } from "../bson/value.js";
-import type { Paused } from "../query/paused.js";
+import type { Collection } from "../collections/collection.js";
+import type { Engine } from "../engine/engine.js";
+import { type Condition, EVERYTHING } from "../query/condition.js";
+import { type Found, PAUSE, type Paused } from "../search/paused.js";
+import type { SortField } from "../search/sort.js";
+
+/** The first steps of a pipeline, which the planner carries out. */
+export interface FirstSearch {
+  readonly condition: Condition;
+  readonly sort: readonly SortField[];
+  readonly skip: number;
+  /** How many the search has to find, the skipped ones included. */
+  readonly limit?: number;
+}
+
+export const firstSearch: FirstSearch = { condition: EVERYTHING, sort: [], skip: 0 };
+
+export interface Pipeline {
+  readonly wish: FirstSearch;
+  readonly stages: readonly Stage[];
+}
+
+/** Where a pipeline reads. */
+export interface Sources {
+  readonly engine: Engine;
+  collection(name: string): Collection | undefined;
+  documents(found: Paused<Found>, wish: FirstSearch): Paused<Value>;
+}
+
+export function sourcesOf(engine: Engine, collection: (name: string) => Collection | undefined): Sources {
+  return { engine, collection, documents: ownDocuments };
+}
+
+function* ownDocuments(found: Paused<Found>, { skip, limit }: FirstSearch): Paused<Value> {
+  if (limit === 0) return;
+  let count = 0;
+  for (const each of found) {
+    if (each === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    if (++count > skip) yield each.document.copied();
+    if (count === limit) return;
+  }
+}
 
 /** One step of a pipeline. What goes in and comes out owns its bytes. */
 export type Stage = (input: Paused<Value>) => Paused<Value>;

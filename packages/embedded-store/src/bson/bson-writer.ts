@@ -1,5 +1,5 @@
-import { ElementType } from "./element-type.js";
-import type { Value } from "./value.js";
+import { exactNumber } from "./compare-values.js";
+import { ElementType, fieldsOf, stringOf, typeName, Value } from "./value.js";
 
 /** Writes BSON into one growing buffer, copying values as they are. */
 export class BsonWriter {
@@ -103,5 +103,103 @@ export class BsonWriter {
 
   finished(): Buffer {
     return this.bytes.subarray(0, this.at);
+  }
+}
+
+export function int32Value(number: number): Value {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeInt32LE(number);
+  return new Value(ElementType.INT32, bytes, 0, 4);
+}
+
+export function int64Value(number: bigint): Value {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64LE(number);
+  return new Value(ElementType.INT64, bytes, 0, 8);
+}
+
+export function doubleValue(number: number): Value {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeDoubleLE(number);
+  return new Value(ElementType.DOUBLE, bytes, 0, 8);
+}
+
+export function dateValue(milliseconds: number): Value {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64LE(BigInt(milliseconds));
+  return new Value(ElementType.DATE, bytes, 0, 8);
+}
+
+/** @param timestamp seconds in the upper half, a count within the second in the lower one */
+export function timestampValue(timestamp: bigint): Value {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigUInt64LE(timestamp);
+  return new Value(ElementType.TIMESTAMP, bytes, 0, 8);
+}
+
+const TRUE_VALUE = new Value(ElementType.BOOL, Buffer.from([1]), 0, 1);
+const FALSE_VALUE = new Value(ElementType.BOOL, Buffer.from([0]), 0, 1);
+
+export const boolValue = (truth: boolean): Value => (truth ? TRUE_VALUE : FALSE_VALUE);
+
+export function stringValue(text: string): Value {
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(length + 5);
+  bytes.writeInt32LE(length + 1);
+  bytes.write(text, 4);
+  bytes[length + 4] = 0;
+  return new Value(ElementType.STRING, bytes, 0, length + 5);
+}
+
+export function arrayValue(values: readonly Value[]): Value {
+  return written(ElementType.ARRAY, (writer) => values.forEach((value, at) => writer.value(String(at), value)));
+}
+
+/** @param fields in their order; what is undefined is left out. */
+export function objectValue(fields: Iterable<readonly [string, Value | undefined]>): Value {
+  return written(ElementType.OBJECT, (writer) => {
+    for (const [name, value] of fields) if (value) writer.value(name, value);
+  });
+}
+
+function written(type: number, write: (writer: BsonWriter) => void): Value {
+  const writer = new BsonWriter();
+  const begun = writer.begin();
+  write(writer);
+  writer.end(begun);
+  const bytes = writer.finished();
+  return new Value(type, bytes, 0, bytes.length);
+}
+
+/** A value as MongoDB shows it in its messages. */
+export function printValue(value: Value): string {
+  const { bytes, start, end } = value;
+  switch (value.type) {
+    case ElementType.STRING:
+      return JSON.stringify(stringOf(value));
+    case ElementType.INT32:
+    case ElementType.INT64:
+      return String(exactNumber(value));
+    case ElementType.DOUBLE: {
+      const number = bytes.readDoubleLE(start);
+      return Number.isInteger(number) ? `${number}.0` : String(number);
+    }
+    case ElementType.BOOL:
+      return bytes[start] === 1 ? "true" : "false";
+    case ElementType.NULL:
+    case ElementType.UNDEFINED:
+      return typeName(value.type);
+    case ElementType.OBJECT_ID:
+      return `ObjectId('${bytes.toString("hex", start, end)}')`;
+    case ElementType.DATE:
+      return `new Date(${bytes.readBigInt64LE(start)})`;
+    case ElementType.OBJECT:
+      return `{ ${[...fieldsOf(value)].map(([name, inner]) => `${name}: ${printValue(inner)}`).join(", ")} }`;
+    case ElementType.ARRAY:
+      return `[ ${[...fieldsOf(value)].map(([, inner]) => printValue(inner)).join(", ")} ]`;
+    case ElementType.BINARY:
+      return `BinData(${bytes[start + 4]}, ${bytes.toString("hex", start + 5, end).toUpperCase()})`;
+    default:
+      return typeName(value.type);
   }
 }

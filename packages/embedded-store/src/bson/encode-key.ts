@@ -1,6 +1,5 @@
-import { ElementType, rankOf } from "./element-type.js";
-import { asDoubleAndRest, exactNumber } from "./exact-number.js";
-import { FieldReader, type Value } from "./value.js";
+import { asDoubleAndRest, exactNumber } from "./compare-values.js";
+import { ElementType, FieldReader, rankOf, type Value } from "./value.js";
 
 /** Bytes that compare as the values do, each ended so that no value's bytes begin another's. */
 export class KeyBytes {

@@ -1,4 +1,4 @@
-import { ElementType } from "./element-type.js";
+import { ElementType } from "./value.js";
 
 /** Nesting that MongoDB allows in stored documents, plus the wrapping of a command. */
 const DEEPEST = 200;

@@ -1,14 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { fieldOf, sameBytes, type Value } from "../bson/value.js";
-import { CommandError } from "../command-error.js";
-import type { Catalog } from "../engine/catalog.js";
-import { PAUSE, type Paused } from "../query/paused.js";
-import { invalidateEvent } from "./change-event.js";
-import type { EventBatch } from "./event-batch.js";
-import type { Watch } from "./parse-watch.js";
-import type { RecentInserts, ToldPortion } from "./recent-inserts.js";
-import { writeToken } from "./resume-token.js";
-import type { Watched } from "./watched.js";
+import type { Catalog } from "../collections/catalog.js";
+import type { Watched } from "../collections/watched.js";
+import { CommandError } from "../errors/command-error.js";
+import { PAUSE, type Paused } from "../search/paused.js";
+import { type EventBatch, invalidateEvent, type RecentInserts, type ToldPortion } from "./inserts.js";
+import { type Watch, writeToken } from "./parse-watch.js";
 
 const ID = Buffer.from("_id");
 const LONGEST_TIMER = 2 ** 31 - 1;

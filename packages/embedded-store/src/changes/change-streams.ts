@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
-import type { Client } from "../commands/client.js";
-import { CommandError } from "../command-error.js";
-import type { Catalog } from "../engine/catalog.js";
+import type { Catalog } from "../collections/catalog.js";
+import type { Watched } from "../collections/watched.js";
 import type { Engine } from "../engine/engine.js";
-import { recordAt, timestampOf } from "../engine/record-clock.js";
-import { ChangeStream, historyLost, type ChangeSource, type Namespace } from "./change-stream.js";
-import { EventBatch } from "./event-batch.js";
+import { recordAt, timestampOf } from "../engine/key-space.js";
+import { CommandError } from "../errors/command-error.js";
+import type { Client } from "../search/deadline.js";
+import { type ChangeSource, ChangeStream, historyLost, type Namespace } from "./change-stream.js";
+import { EventBatch, RecentInserts } from "./inserts.js";
 import type { Beginning, Watch } from "./parse-watch.js";
-import { RecentInserts } from "./recent-inserts.js";
-import type { Watched } from "./watched.js";
 
 const IDLE_MS = 10 * 60 * 1000;
 

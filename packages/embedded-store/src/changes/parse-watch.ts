@@ -1,15 +1,11 @@
-import { sourcesOf } from "../aggregate/first-search.js";
 import { nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
-import type { Stage } from "../aggregate/stage.js";
-import { ElementType, typeName } from "../bson/element-type.js";
-import { arrayValue } from "../bson/make-holder.js";
-import { isTruthy } from "../bson/truthy.js";
-import { elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
-import { CommandError, notImplemented } from "../command-error.js";
+import { sourcesOf, type Stage } from "../aggregate/stage.js";
+import { arrayValue } from "../bson/bson-writer.js";
+import { isTruthy } from "../bson/compare-values.js";
+import { elementsOf, ElementType, fieldOf, fieldsOf, stringOf, typeName, type Value } from "../bson/value.js";
 import type { Engine } from "../engine/engine.js";
-import { conjuncts, type Condition } from "../query/condition.js";
-import { compileCondition, type Matches } from "../query/match.js";
-import { readToken, type ResumeToken } from "./resume-token.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import { compileCondition, type Condition, conjuncts, type Matches } from "../query/condition.js";
 
 /** Where a stream begins: after what a token has seen, at a time, or with what comes next. */
 export interface Beginning {
@@ -127,4 +123,40 @@ function expect(name: string, value: Value, type: number): Value {
     "TypeMismatch",
     `BSON field '$changeStream.${name}' is the wrong type '${typeName(value.type)}', expected type '${typeName(type)}'`,
   );
+}
+
+const DATA = Buffer.from("_data");
+/** Version, position, kind, and whose it is. */
+const PATTERN = /^01[0-9A-F]{12}0[01][0-9A-F]{16}$/;
+
+/** Where a stream stands, for the client to keep: in hexadecimal, so that tokens of one stream sort as its events do. */
+interface ResumeToken {
+  /** The number of the last record that the stream has seen, or passed by. */
+  readonly position: number;
+  /** The event after which nothing follows: the collection was dropped. */
+  readonly isInvalidate: boolean;
+  /** Which watched namespace of which data folder it belongs to: sixteen digits. */
+  readonly identity: string;
+}
+
+export function writeToken({ position, isInvalidate, identity }: ResumeToken): string {
+  return `01${position.toString(16).toUpperCase().padStart(12, "0")}0${isInvalidate ? 1 : 0}${identity}`;
+}
+
+/** @throws CommandError for what is no token of this store. */
+function readToken(token: Value): ResumeToken {
+  const value = fieldOf(token, DATA);
+  if (value?.type !== ElementType.STRING)
+    throw new CommandError(
+      "FailedToParse",
+      "Bad resume token: _data of missing or of wrong type. Expected string",
+      40647,
+    );
+  const text = stringOf(value);
+  if (!PATTERN.test(text)) throw new CommandError("FailedToParse", "resume token string was not a token of this store");
+  return {
+    position: Number.parseInt(text.slice(2, 14), 16),
+    isInvalidate: text[15] === "1",
+    identity: text.slice(16),
+  };
 }

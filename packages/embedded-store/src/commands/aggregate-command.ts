@@ -1,20 +1,17 @@
-import { ElementType } from "../bson/element-type.js";
-import { BsonWriter } from "../bson/bson-writer.js";
-import { documentValue, elementsOf, type Value } from "../bson/value.js";
-import { CommandError, notImplemented } from "../command-error.js";
-import { bareCount, type BareCount } from "../aggregate/bare-count.js";
-import { sourcesOf, type FirstSearch, type Sources } from "../aggregate/first-search.js";
 import { nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
-import { search } from "../query/find-records.js";
-import type { Paused } from "../query/paused.js";
-import { changeStreamIn } from "../changes/parse-watch.js";
-import type { Collection } from "../engine/collection.js";
-import { countOf } from "./count-commands.js";
-import { batchSizeIn } from "./cursor-options.js";
-import { hintedBy } from "./find-command.js";
+import { type FirstSearch, type Sources, sourcesOf } from "../aggregate/stage.js";
+import { BsonWriter } from "../bson/bson-writer.js";
+import { exactNumber, isNumber } from "../bson/compare-values.js";
+import { documentValue, elementsOf, ElementType, fieldsOf, type Value } from "../bson/value.js";
+import { changeStreamIn, parseWatch } from "../changes/parse-watch.js";
+import type { Collection } from "../collections/collection.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import { search } from "../search/find-records.js";
+import type { Paused } from "../search/paused.js";
+import { batchSizeIn } from "./cursors.js";
+import { countOf, hintedBy } from "./find-command.js";
 import type { Request } from "./request.js";
-import type { Command } from "./store-state.js";
-import { watch } from "./watch-command.js";
+import type { Command, StoreState } from "./store-state.js";
 
 export const aggregate: Command = async (request, state) => {
   const { engine, catalog, cursors } = state;
@@ -81,3 +78,42 @@ function batchSizeOf(request: Request): number | undefined {
 }
 
 function* none(): Paused<Value> {}
+
+/** An `aggregate` that begins with `$changeStream`: inserts into one collection, as they come. */
+function watch(
+  request: Request,
+  { engine, streams }: StoreState,
+  options: Value,
+  pipeline: Value,
+  batchSize: number | undefined,
+): Promise<Buffer> {
+  const namespace = { database: request.database, name: request.collection };
+  return streams.start(namespace, parseWatch(options, pipeline, engine), batchSize, request.client);
+}
+
+/** A pipeline that only counts what matches, as `countDocuments` sends it: an index alone may answer it. */
+interface BareCount {
+  readonly filter: Value | undefined;
+  readonly id: Value;
+  readonly field: string;
+}
+
+function bareCount(pipeline: Value): BareCount | undefined {
+  if (!pipeline.isArray) return undefined;
+  const stages = elementsOf(pipeline).flatMap((stage) => (stage.isObject ? [[...fieldsOf(stage)]] : []));
+  const [first, second, third] = stages;
+  if (third || stages.some((fields) => fields.length !== 1)) return undefined;
+  const [match, group] = second ? [first![0]!, second[0]!] : [undefined, first?.[0]];
+  if (group?.[0] !== "$group" || !group[1].isObject || (match && !(match[0] === "$match" && match[1].isObject)))
+    return undefined;
+  const [id, count, more] = [...fieldsOf(group[1])];
+  if (id?.[0] !== "_id" || !isConstant(id[1]) || !count || more || !isSumOfOnes(count[1])) return undefined;
+  return { filter: match?.[1], id: id[1], field: count[0] };
+}
+
+const isConstant = (id: Value): boolean => isNumber(id) || id.type === ElementType.NULL;
+
+function isSumOfOnes(accumulator: Value): boolean {
+  const [sum, more] = accumulator.isObject ? [...fieldsOf(accumulator)] : [];
+  return sum?.[0] === "$sum" && !more && sum[1].type === ElementType.INT32 && exactNumber(sum[1]) === 1;
+}

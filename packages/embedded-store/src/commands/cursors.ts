@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { BsonWriter } from "../bson/bson-writer.js";
-import { ElementType } from "../bson/element-type.js";
-import type { Value } from "../bson/value.js";
-import { CommandError } from "../command-error.js";
-import type { Paused } from "../query/paused.js";
-import type { Deadline } from "./deadline.js";
-import { drive } from "./drive.js";
+import { exactNumber } from "../bson/compare-values.js";
+import { ElementType, fieldsOf, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import type { Deadline } from "../search/deadline.js";
+import { drive, type Paused } from "../search/paused.js";
 
 const FIRST_BATCH = 101;
 const BATCH_BYTES = 16 * 1024 * 1024 - 64 * 1024;
@@ -21,7 +20,7 @@ interface OpenCursor {
   isBusy: boolean;
 }
 
-export interface BatchWish {
+interface BatchWish {
   readonly namespace: string;
   readonly batchSize: number | undefined;
   readonly isSingle: boolean;
@@ -121,4 +120,15 @@ async function fill(cursor: OpenCursor, batchSize: number, name: string, deadlin
     return writer.finished();
   };
   return { written, isDone };
+}
+
+/** The size of the first batch in a command's `cursor`. @throws CommandError for any other option there. */
+export function batchSizeIn(cursor: Value | undefined): number | undefined {
+  if (!cursor) return undefined;
+  let size: number | undefined;
+  for (const [name, value] of fieldsOf(cursor)) {
+    if (name !== "batchSize") throw notImplemented(`the cursor option ${name}`);
+    size = Number(exactNumber(value));
+  }
+  return size;
 }

@@ -1,13 +1,14 @@
-import { ElementType } from "../bson/element-type.js";
-import { documentValue, elementsOf, sameBytes, stringOf, type Value } from "../bson/value.js";
-import { CommandError } from "../command-error.js";
-import { keyPatternOf, type Collection } from "../engine/collection.js";
-import { buildIndex } from "../indexes/build-index.js";
+import { documentValue, elementsOf, ElementType, sameBytes, stringOf, type Value } from "../bson/value.js";
+import type { Catalog } from "../collections/catalog.js";
+import { type Collection, keyPatternOf } from "../collections/collection.js";
+import type { Engine } from "../engine/engine.js";
+import { documentKey, recordOfDocumentKey, wholeSpace } from "../engine/key-space.js";
+import { CommandError } from "../errors/command-error.js";
 import type { IndexDefinition } from "../indexes/index-definition.js";
-import { parseIndex, type ParsedIndex } from "../indexes/parse-index.js";
-import type { Paused } from "../query/paused.js";
-import { batchSizeIn } from "./cursor-options.js";
-import { reply } from "./reply.js";
+import { type ParsedIndex, parseIndex } from "../indexes/parse-index.js";
+import type { Paused } from "../search/paused.js";
+import { batchSizeIn } from "./cursors.js";
+import { reply } from "./request.js";
 import type { Command } from "./store-state.js";
 
 const MOST_INDEXES = 64;
@@ -132,4 +133,47 @@ export const listIndexes: Command = (request, { catalog, cursors }) => {
 
 function* specifications({ indexes }: Collection): Paused<Value> {
   for (const { isReady, specification } of indexes) if (isReady) yield documentValue(specification);
+}
+
+const PORTION = 512;
+
+/**
+ * Gives every document its entries, portion by portion, while writes go on; only then is the index read from.
+ * A crash in between leaves an index that is not ready: the next start drops it.
+ * @throws CommandError for documents that the index does not allow.
+ */
+async function buildIndex(
+  engine: Engine,
+  catalog: Catalog,
+  collection: Collection,
+  index: IndexDefinition,
+): Promise<void> {
+  let next: number | undefined = 0;
+  while (next !== undefined) {
+    const from: number = next;
+    next = await engine.write(() => buildPortion(engine, collection, index, from));
+  }
+  await engine.write(() => {
+    index.isBuilt = true;
+    catalog.save(collection);
+  });
+  index.isReady = true;
+}
+
+/** @returns where the next portion begins, or undefined at the end. */
+function buildPortion(
+  engine: Engine,
+  collection: Collection,
+  index: IndexDefinition,
+  from: number,
+): number | undefined {
+  const range = { lower: documentKey(collection.space, from), upper: wholeSpace(collection.space).upper };
+  let count = 0;
+  for (const { key, value } of engine.entries(range, false, true)) {
+    const record = recordOfDocumentKey(key);
+    if (count === PORTION) return record;
+    collection.indexExisting(index, record, value!);
+    count += 1;
+  }
+  return undefined;
 }

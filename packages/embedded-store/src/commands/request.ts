@@ -1,11 +1,9 @@
-import { ElementType, typeName } from "../bson/element-type.js";
-import { exactNumber } from "../bson/exact-number.js";
-import { elementsOf, fieldsOf, stringOf, type Value } from "../bson/value.js";
-import { CommandError, notImplemented } from "../command-error.js";
-import { isNumber } from "../bson/numeric.js";
-import { isTruthy } from "../bson/truthy.js";
-import { Client } from "./client.js";
-import { Deadline } from "./deadline.js";
+import { serialize } from "bson";
+import { BsonWriter } from "../bson/bson-writer.js";
+import { exactNumber, isNumber, isTruthy } from "../bson/compare-values.js";
+import { elementsOf, ElementType, fieldsOf, stringOf, typeName, type Value } from "../bson/value.js";
+import { CommandError, DuplicateKeyError, notImplemented } from "../errors/command-error.js";
+import { Client, Deadline } from "../search/deadline.js";
 
 /** What every command may carry and none of ours acts on: one process has one clock, one copy and synced writes. */
 const ALWAYS = new Set([
@@ -136,4 +134,36 @@ function checkReadConcern(concern: Value): void {
     if (name === "afterClusterTime") continue;
     throw notImplemented(`readConcern ${name}${value.type === ElementType.STRING ? ` "${stringOf(value)}"` : ""}`);
   }
+}
+
+/** A reply that went well, its fields written by `write`. */
+export function reply(write: (writer: BsonWriter) => void = () => {}): Buffer {
+  const writer = new BsonWriter(512);
+  const begun = writer.begin();
+  write(writer);
+  writer.double("ok", 1);
+  writer.end(begun);
+  return writer.finished();
+}
+
+/** A reply given as an object, where no exact types matter. */
+export const plainReply = (fields: object): Buffer =>
+  Buffer.from(serialize({ ...fields, ok: 1 }, { ignoreUndefined: true }));
+
+export function errorReply(error: CommandError): Buffer {
+  const writer = new BsonWriter();
+  const begun = writer.begin();
+  writer.double("ok", 0);
+  writeError(writer, error);
+  writer.string("codeName", error.codeName);
+  writer.end(begun);
+  return writer.finished();
+}
+
+export function writeError(writer: BsonWriter, error: CommandError): void {
+  writer.int32("code", error.code);
+  writer.string("errmsg", error.message);
+  if (!(error instanceof DuplicateKeyError)) return;
+  writer.value("keyPattern", error.keyPattern);
+  writer.document("keyValue", error.keyValue);
 }

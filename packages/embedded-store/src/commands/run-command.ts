@@ -1,20 +1,113 @@
-import { CommandError } from "../command-error.js";
+import { Long } from "bson";
+import { ElementType } from "../bson/value.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import { LARGEST_DOCUMENT } from "../update/update-document.js";
 import { aggregate } from "./aggregate-command.js";
-import { collStats } from "./coll-stats-command.js";
-import { create, drop, dropDatabase, listCollections, listDatabases } from "./collection-commands.js";
-import { count, distinct } from "./count-commands.js";
-import { getMore, killCursors } from "./cursor-commands.js";
-import { remove } from "./delete-command.js";
-import { explain } from "./explain-command.js";
-import { findAndModify } from "./find-and-modify-command.js";
-import { find } from "./find-command.js";
+import { collStats, create, drop, dropDatabase, listCollections, listDatabases } from "./collection-commands.js";
+import { count, distinct, explain, find } from "./find-command.js";
 import { createIndexes, dropIndexes, listIndexes } from "./index-commands.js";
-import { insert } from "./insert-command.js";
-import { errorReply } from "./reply.js";
-import type { Request } from "./request.js";
-import { buildInfo, hello, ping, refuseTransaction, serverStatus, unknownCommand } from "./server-commands.js";
+import { errorReply, noTransactions, plainReply, reply, type Request } from "./request.js";
 import type { Command, StoreState } from "./store-state.js";
-import { update } from "./update-command.js";
+import { findAndModify, update } from "./update-commands.js";
+import { insert, MOST_STATEMENTS, remove } from "./write-commands.js";
+
+export const LARGEST_MESSAGE = 48_000_000;
+/** What this store says it is: a standalone, so that the driver sends neither transactions nor retries. */
+const VERSION = "6.0.0";
+const WIRE_VERSION = 17;
+
+const describeServer = (): object => ({
+  ismaster: true,
+  isWritablePrimary: true,
+  helloOk: true,
+  maxBsonObjectSize: LARGEST_DOCUMENT,
+  maxMessageSizeBytes: LARGEST_MESSAGE,
+  maxWriteBatchSize: MOST_STATEMENTS,
+  localTime: new Date(),
+  logicalSessionTimeoutMinutes: 30,
+  connectionId: 1,
+  minWireVersion: 0,
+  maxWireVersion: WIRE_VERSION,
+  readOnly: false,
+});
+
+const hello: Command = () => plainReply(describeServer());
+
+const ping: Command = () => reply();
+
+const buildInfo: Command = () =>
+  plainReply({
+    version: VERSION,
+    versionArray: VERSION.split(".").map(Number).concat(0),
+    gitVersion: "embedded",
+    modules: ["rocas-embedded-store"],
+    bits: 64,
+    debug: false,
+    maxBsonObjectSize: LARGEST_DOCUMENT,
+    storageEngines: ["lmdb"],
+  });
+
+const started = Date.now();
+
+const serverStatus: Command = (_, { cursors, streams }) =>
+  plainReply({
+    host: "embedded",
+    version: VERSION,
+    process: "rocas-embedded-store",
+    pid: Long.fromNumber(process.pid),
+    uptime: (Date.now() - started) / 1000,
+    localTime: new Date(),
+    metrics: { cursor: { open: { noTimeout: 0, pinned: streams.busyCount, total: cursors.count + streams.count } } },
+  });
+
+const refuseTransaction: Command = () => {
+  throw noTransactions();
+};
+
+const KNOWN_ELSEWHERE = new Set(
+  "mapReduce validate collMod collStats dbStats renameCollection compact convertToCapped reIndex currentOp killOp bulkWrite getParameter setParameter connectionStatus top getLog dataSize planCacheClear saslStart saslContinue authenticate logout createUser usersInfo fsync shutdown replSetGetStatus geoNear clone".split(
+    " ",
+  ),
+);
+
+const unknownCommand = (name: string): CommandError =>
+  KNOWN_ELSEWHERE.has(name)
+    ? notImplemented(`the command ${name}`)
+    : new CommandError("CommandNotFound", `no such command: '${name}'`);
+
+/** For so long MongoDB waits where the client does not say. */
+const WAIT_MS = 1000;
+
+const getMore: Command = (request, { cursors, streams }) => {
+  request.allow("collection", "batchSize");
+  const id = request.fields.get("getMore")!;
+  if (id.type !== ElementType.INT64) throw new CommandError("TypeMismatch", "Field 'getMore' must be of type long");
+  const cursor = id.bytes.readBigInt64LE(id.start);
+  const namespace = `${request.database}.${request.text("collection")}`;
+  const batchSize = request.number("batchSize") || undefined;
+  if (!streams.has(cursor)) return cursors.more(cursor, namespace, batchSize, request.deadline);
+  const waitMs = request.number("maxTimeMS") ?? WAIT_MS;
+  return streams.more(cursor, namespace, batchSize ?? Infinity, waitMs, request.client);
+};
+
+const killCursors: Command = (request, { cursors, streams }) => {
+  request.allow("cursors");
+  const ids = request.list("cursors").map((id) => id.bytes.readBigInt64LE(id.start));
+  const killed = ids.filter((id) => streams.kill(id) || cursors.kill(id));
+  const lists = {
+    cursorsKilled: killed,
+    cursorsNotFound: ids.filter((id) => !killed.includes(id)),
+    cursorsAlive: [],
+    cursorsUnknown: [],
+  };
+  return reply((writer) => {
+    for (const [name, list] of Object.entries(lists)) {
+      const begun = writer.beginField(ElementType.ARRAY, name);
+      list.forEach((id, at) => writer.int64(String(at), id));
+      writer.end(begun);
+    }
+  });
+};
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   hello,

@@ -1,5 +1,5 @@
 import type { ChangeStreams } from "../changes/change-streams.js";
-import type { Catalog } from "../engine/catalog.js";
+import type { Catalog } from "../collections/catalog.js";
 import type { Engine } from "../engine/engine.js";
 import type { Cursors } from "./cursors.js";
 import type { Request } from "./request.js";

@@ -1,10 +1,9 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { ABORT, open, type RootDatabase } from "lmdb";
-import { Value } from "../bson/value.js";
-import { ElementType } from "../bson/element-type.js";
-import { CommandError } from "../command-error.js";
-import { hasDiskRoom } from "./disk-room.js";
+import { ElementType, Value } from "../bson/value.js";
+import { CommandError } from "../errors/command-error.js";
+import { hasDiskRoom } from "./store-file.js";
 
 /** LMDB's own name for it. */
 const FILE = "data.mdb";

@@ -1,13 +1,9 @@
 import { BsonWriter } from "../bson/bson-writer.js";
-import { ElementType } from "../bson/element-type.js";
-import { exactNumber } from "../bson/exact-number.js";
-import { documentValue, fieldsOf, isEmpty, stringOf, type Value } from "../bson/value.js";
-import { CommandError, notImplemented } from "../command-error.js";
-import type { Condition } from "../query/condition.js";
-import { parsePath } from "../query/field-path.js";
-import { compileCondition } from "../query/match.js";
-import { isNumber } from "../bson/numeric.js";
-import { isTruthy } from "../bson/truthy.js";
+import { exactNumber, isNumber, isTruthy } from "../bson/compare-values.js";
+import { parsePath } from "../bson/field-path.js";
+import { documentValue, ElementType, fieldsOf, isEmpty, stringOf, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import { compileCondition, type Condition } from "../query/condition.js";
 import { parseFilter } from "../query/parse-filter.js";
 import { IndexDefinition, type IndexField } from "./index-definition.js";
 

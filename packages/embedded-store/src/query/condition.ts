@@ -1,5 +1,16 @@
-import type { Value } from "../bson/value.js";
-import type { FieldPath } from "./field-path.js";
+import { compareValues, exactNumber, isNumber, isTruthy, sameValue } from "../bson/compare-values.js";
+import { encodeKey } from "../bson/encode-key.js";
+import { anyAt, type FieldPath, type Passes } from "../bson/field-path.js";
+import {
+  ElementType,
+  fieldOf,
+  FieldReader,
+  NULL_VALUE,
+  rankOf,
+  sameBytes,
+  stringOf,
+  type Value,
+} from "../bson/value.js";
 
 export interface RangeTest {
   readonly op: "gt" | "gte" | "lt" | "lte";
@@ -32,4 +43,177 @@ export const EVERYTHING: Condition = { kind: "and", parts: [] };
 /** The conditions that must all hold, with nested `$and`s laid flat. */
 export function conjuncts(condition: Condition): Condition[] {
   return condition.kind === "and" ? condition.parts.flatMap(conjuncts) : [condition];
+}
+
+export type Matches = (document: Value) => boolean;
+
+/** Compiled once, run per document, on its bytes. */
+export function compileCondition(condition: Condition): Matches {
+  if (condition.kind === "field") return atPath(condition.path, compileTest(condition.test));
+  if (condition.kind === "expression") return isTrueOf(condition.evaluate);
+  const parts = inOrder(condition.parts).map(compileCondition);
+  if (condition.kind === "and") {
+    if (parts.length === 1) return parts[0]!;
+    return (document) => parts.every((matches) => matches(document));
+  }
+  if (condition.kind === "or") return (document) => parts.some((matches) => matches(document));
+  return (document) => !parts.some((matches) => matches(document));
+}
+
+/** Expressions last: they cost most, and what the others leave out may be what they fail on. */
+function inOrder(parts: readonly Condition[]): readonly Condition[] {
+  const isExpression = ({ kind }: Condition): boolean => kind === "expression";
+  return [...parts.filter((part) => !isExpression(part)), ...parts.filter(isExpression)];
+}
+
+const isTrueOf =
+  (evaluate: (document: Value) => Value | undefined): Matches =>
+  (document) => {
+    const value = evaluate(document);
+    return value !== undefined && isTruthy(value);
+  };
+
+/** Whether one value, such as an element of an array, meets all of the tests. */
+export function compileValue(tests: readonly Test[]): (value: Value) => boolean {
+  const compiled = tests.map(compileTest);
+  return (value) => compiled.every(({ passes, negated }) => passes(value) !== negated);
+}
+
+interface CompiledTest {
+  readonly passes: Passes;
+  /** True for the negations, which ask all values of the path instead of one of them. */
+  readonly negated: boolean;
+}
+
+function atPath(path: FieldPath, { passes, negated }: CompiledTest): Matches {
+  const [only, second] = path.segments;
+  const positive: Matches =
+    only && !second ? (document) => passes(fieldOf(document, only.name)) : (document) => anyAt(document, path, passes);
+  return negated ? (document) => !positive(document) : positive;
+}
+
+function compileTest(test: Test): CompiledTest {
+  if (test.op !== "not") return { passes: compilePositive(test), negated: false };
+  // A negation of several tests fails where each of them is met, if by different elements of an array.
+  const inner = test.tests.map(compileTest);
+  if (inner.length === 1) return { passes: inner[0]!.passes, negated: !inner[0]!.negated };
+  return {
+    passes: (value, isElement) => inner.every(({ passes, negated }) => passes(value, isElement) !== negated),
+    negated: true,
+  };
+}
+
+/** The value itself or, of an array, one of its elements. */
+const oneOf =
+  (passes: (value: Value) => boolean): Passes =>
+  (value, isElement) => {
+    if (!value) return false;
+    if (value.isArray && !isElement) {
+      const fields = new FieldReader(value);
+      while (fields.next()) if (passes(fields.value)) return true;
+    }
+    return passes(value);
+  };
+
+function compilePositive(test: Exclude<Test, { op: "not" }>): Passes {
+  switch (test.op) {
+    case "eq":
+      return equalTo(test.value);
+    case "gt":
+    case "gte":
+    case "lt":
+    case "lte":
+      return compared(test.op, test.value);
+    case "in":
+      return memberOf(test.values, test.patterns);
+    case "exists":
+      return (value) => value !== undefined;
+    case "type":
+      return (value) =>
+        value !== undefined &&
+        (test.types.has(value.type) || (value.isArray && someElement(value, ({ type }) => test.types.has(type))));
+    case "size":
+      return (value) => value?.isArray === true && countOf(value) === test.size;
+    case "regex":
+      return oneOf((value) => matchesPattern(value, test.pattern) || sameBytes(value, test.written));
+    case "elemMatch": {
+      const matches = compileCondition(test.condition);
+      return (value) =>
+        value?.isArray === true &&
+        someElement(value, (element) => (element.isObject || element.isArray) && matches(element));
+    }
+    case "elemMatchValue": {
+      const matches = compileValue(test.tests);
+      return (value) => value?.isArray === true && someElement(value, matches);
+    }
+    case "nothing":
+      return () => false;
+  }
+}
+
+function someElement(array: Value, passes: (element: Value) => boolean): boolean {
+  const fields = new FieldReader(array);
+  while (fields.next()) if (passes(fields.value)) return true;
+  return false;
+}
+
+function countOf(array: Value): number {
+  const fields = new FieldReader(array);
+  let count = 0;
+  while (fields.next()) count += 1;
+  return count;
+}
+
+const isNullish = ({ type }: Value): boolean => type === ElementType.NULL || type === ElementType.UNDEFINED;
+
+function equalTo(wanted: Value): Passes {
+  if (wanted.type === ElementType.NULL) {
+    const isNull = oneOf(isNullish);
+    return (value, isElement) => value === undefined || isNull(value, isElement);
+  }
+  if (wanted.type === ElementType.STRING || wanted.type === ElementType.OBJECT_ID) {
+    return oneOf((value) => sameBytes(value, wanted));
+  }
+  return oneOf((value) => sameValue(value, wanted));
+}
+
+const isNaNValue = (value: Value): boolean => isNumber(value) && Number.isNaN(exactNumber(value));
+
+function compared(op: "gt" | "gte" | "lt" | "lte", wanted: Value): Passes {
+  const orEqual = op === "gte" || op === "lte";
+  if (wanted.type === ElementType.NULL) return orEqual ? equalTo(NULL_VALUE) : () => false;
+  const accepts = op.startsWith("g") ? (order: number) => order > 0 : (order: number) => order < 0;
+  if (wanted.type === ElementType.MIN_KEY || wanted.type === ElementType.MAX_KEY) {
+    return (value, isElement) => {
+      const passes = oneOf((each) => accepts(compareValues(each, wanted)) || (orEqual && sameValue(each, wanted)));
+      return passes(value ?? NULL_VALUE, isElement);
+    };
+  }
+  if (isNaNValue(wanted)) return orEqual ? equalTo(wanted) : () => false;
+  const rank = rankOf(wanted.type);
+  return oneOf((value) => {
+    if (rankOf(value.type) !== rank || isNaNValue(value)) return false;
+    const order = compareValues(value, wanted);
+    return accepts(order) || (orEqual && order === 0);
+  });
+}
+
+function memberOf(values: readonly Value[], patterns: readonly RegExp[]): Passes {
+  const allowsMissing = values.some(isNullish);
+  const keys = new Set(values.map(keyOf));
+  if (allowsMissing) keys.add(keyOf(NULL_VALUE));
+  const isMember = oneOf(
+    (value) =>
+      keys.has(keyOf(value)) ||
+      (allowsMissing && isNullish(value)) ||
+      patterns.some((pattern) => matchesPattern(value, pattern)),
+  );
+  return (value, isElement) => (value === undefined ? allowsMissing : isMember(value, isElement));
+}
+
+/** Equal values have equal keys, whatever their number types: a set of them replaces a comparison with each. */
+export const keyOf = (value: Value): string => encodeKey([value], []).toString("latin1");
+
+function matchesPattern(value: Value, pattern: RegExp): boolean {
+  return (value.type === ElementType.STRING || value.type === ElementType.SYMBOL) && pattern.test(stringOf(value));
 }

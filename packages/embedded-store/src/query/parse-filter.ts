@@ -1,13 +1,9 @@
-import { ElementType, TYPE_NAMES } from "../bson/element-type.js";
-import { exactNumber } from "../bson/exact-number.js";
-import { NUMERIC, isNumber } from "../bson/numeric.js";
-import { isTruthy } from "../bson/truthy.js";
-import { parseExpression } from "../aggregate/expression/parse-expression.js";
-import { elementsOf, fieldsOf, isEmpty, stringOf, type Value } from "../bson/value.js";
-import { CommandError, notImplemented } from "../command-error.js";
+import { exactNumber, isNumber, isTruthy, NUMERIC } from "../bson/compare-values.js";
+import { FieldPath } from "../bson/field-path.js";
+import { elementsOf, ElementType, fieldsOf, isEmpty, stringOf, TYPE_NAMES, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import { parseExpression } from "../expression/parse-expression.js";
 import type { Condition, Test } from "./condition.js";
-import { FieldPath } from "./field-path.js";
-import { parsePattern, patternOf } from "./pattern.js";
 
 const bad = (message: string): CommandError => new CommandError("BadValue", message);
 
@@ -18,7 +14,7 @@ const KNOWN_ELSEWHERE = new Set(
 );
 
 /** What a filter is for: an expression may stand only in one that finds whole documents. */
-export type Purpose = "find" | "upsert" | "elements" | "define";
+type Purpose = "find" | "upsert" | "elements" | "define";
 
 /** @throws CommandError for what is malformed, unknown, or not implemented here. */
 export function parseFilter(filter: Value, purpose: Purpose = "find"): Condition {
@@ -188,4 +184,35 @@ function parseType(operand: Value): readonly number[] {
   const type = code === -1 ? ElementType.MIN_KEY : code;
   if (!Object.values(TYPE_NAMES).includes(type)) throw bad(`Invalid numerical type code: ${code}`);
   return [type];
+}
+
+/** What PCRE and JavaScript read differently, or what only one of them has. */
+const FOREIGN = /\\[AZzGhHRXQEKNgpPCxouce]|\(\?(?![:=!])|\[\[:|[*+?}]\+|\(\*|\\\d/;
+
+/** @throws CommandError for a pattern that JavaScript might read otherwise than PCRE does. */
+function compile(source: string, flags: string): RegExp {
+  if (/[^imsxu]/.test(flags)) throw new CommandError("BadValue", `invalid flag in regex options: ${flags}`, 51108);
+  if (flags.includes("x")) throw notImplemented("the regular expression flag x");
+  if (FOREIGN.test(source)) throw notImplemented(`the regular expression /${source}/`);
+  try {
+    return new RegExp(source, flags.replace("u", "") + "u");
+  } catch {
+    throw notImplemented(`the regular expression /${source}/`);
+  }
+}
+
+function patternOf(regex: Value): RegExp {
+  const { bytes, start, end } = regex;
+  const middle = bytes.indexOf(0, start);
+  return compile(bytes.toString("utf8", start, middle), bytes.toString("utf8", middle + 1, end - 1));
+}
+
+function parsePattern(operand: Value, options: Value | undefined): RegExp {
+  const flags = options && stringOf(options);
+  if (operand.type === ElementType.STRING) return compile(stringOf(operand), flags ?? "");
+  if (operand.type !== ElementType.REGEX) throw new CommandError("BadValue", "$regex has to be a string");
+  const pattern = patternOf(operand);
+  if (flags !== undefined && pattern.flags !== "u")
+    throw new CommandError("BadValue", "options set in both $regex and $options", 51075);
+  return flags === undefined ? pattern : compile(pattern.source, flags);
 }

@@ -1,10 +1,8 @@
 import { BsonWriter } from "../bson/bson-writer.js";
-import { ElementType } from "../bson/element-type.js";
-import { FieldReader, documentValue, fieldsOf, isEmpty, type Value } from "../bson/value.js";
-import { CommandError, notImplemented } from "../command-error.js";
-import { FieldPath } from "./field-path.js";
-import { isNumber } from "../bson/numeric.js";
-import { isTruthy } from "../bson/truthy.js";
+import { isNumber, isTruthy } from "../bson/compare-values.js";
+import { FieldPath } from "../bson/field-path.js";
+import { documentValue, ElementType, FieldReader, fieldsOf, isEmpty, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
 
 export type Project = (document: Value) => Value;
 

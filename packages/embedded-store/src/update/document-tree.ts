@@ -1,9 +1,7 @@
-import { BsonWriter } from "../bson/bson-writer.js";
-import { ElementType } from "../bson/element-type.js";
-import { NULL_VALUE, fieldsOf, type Value } from "../bson/value.js";
-import { printValue } from "../bson/print-value.js";
-import { CommandError } from "../command-error.js";
-import type { FieldPath, Segment } from "../query/field-path.js";
+import { BsonWriter, printValue } from "../bson/bson-writer.js";
+import type { FieldPath, Segment } from "../bson/field-path.js";
+import { ElementType, fieldsOf, NULL_VALUE, type Value } from "../bson/value.js";
+import { CommandError } from "../errors/command-error.js";
 
 /** Padding of an array up to a far index, as MongoDB bounds it. */
 const MOST_PADDING = 1_500_000;
@@ -75,7 +73,7 @@ export class Branch {
 export const isBranch = (node: Node): node is Branch => node instanceof Branch;
 
 /** What happens where a path leads to nothing: it is made, it is an error only where it could not be made, or it is nothing. */
-export type Missing = "make" | "check" | "ignore";
+type Missing = "make" | "check" | "ignore";
 
 /**
  * The holder of the path's last segment, or undefined where it is missing and not made.
@@ -116,3 +114,18 @@ function refuseNameInArray(holder: Branch, segment: Segment, path: FieldPath, at
 
 const notViable = (wanted: Segment, { text }: Segment, value: Value): CommandError =>
   new CommandError("PathNotViable", `Cannot create field '${wanted.text}' in element {${text}: ${printValue(value)}}`);
+
+export const REMOVED = Symbol("removed");
+/** Nothing is to be done. */
+export const KEPT = Symbol("kept");
+
+export type Outcome = Node | typeof REMOVED | typeof KEPT;
+
+/** What one operator does at one path. */
+export interface Change {
+  readonly path: FieldPath;
+  readonly operator: string;
+  readonly missing: Missing;
+  readonly onInsertOnly?: boolean;
+  apply(before: Node | undefined, document: string): Outcome;
+}

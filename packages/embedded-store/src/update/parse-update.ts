@@ -1,17 +1,10 @@
-import { compareValues } from "../bson/compare-values.js";
-import { ElementType, typeName } from "../bson/element-type.js";
-import { fieldsOf, isEmpty, stringOf, type Value } from "../bson/value.js";
-import { printValue } from "../bson/print-value.js";
-import { CommandError, notImplemented } from "../command-error.js";
-import { FieldPath } from "../query/field-path.js";
-import { isNumber } from "../bson/numeric.js";
-import { isTruthy } from "../bson/truthy.js";
-import { addToSetChange, pullChange, pushChange } from "./array-changes.js";
-import { KEPT, REMOVED, type Change } from "./change.js";
-import { isBranch, type Node } from "./document-tree.js";
-import { dateValue } from "../bson/make-value.js";
-import { incremented } from "./number-changes.js";
-import { timestampNow } from "./timestamp.js";
+import { dateValue, printValue } from "../bson/bson-writer.js";
+import { compareValues, isNumber, isTruthy } from "../bson/compare-values.js";
+import { FieldPath } from "../bson/field-path.js";
+import { ElementType, fieldsOf, isEmpty, stringOf, typeName, type Value } from "../bson/value.js";
+import { CommandError, notImplemented } from "../errors/command-error.js";
+import { type Change, isBranch, KEPT, type Node, REMOVED } from "./document-tree.js";
+import { addToSetChange, incremented, pullChange, pushChange, timestampNow } from "./field-changes.js";
 
 export type Update =
   | { readonly kind: "replacement"; readonly document: Value }

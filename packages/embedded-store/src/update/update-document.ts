@@ -1,12 +1,10 @@
 import { ObjectId } from "bson";
-import { ElementType } from "../bson/element-type.js";
-import { printValue } from "../bson/print-value.js";
-import { Value, documentValue, fieldOf, sameBytes } from "../bson/value.js";
-import { CommandError } from "../command-error.js";
-import { conjuncts, type Condition } from "../query/condition.js";
-import { FieldPath } from "../query/field-path.js";
-import { KEPT, REMOVED, type Change } from "./change.js";
-import { Branch, holderAt } from "./document-tree.js";
+import { printValue } from "../bson/bson-writer.js";
+import { FieldPath } from "../bson/field-path.js";
+import { documentValue, ElementType, fieldOf, sameBytes, Value } from "../bson/value.js";
+import { CommandError } from "../errors/command-error.js";
+import { type Condition, conjuncts } from "../query/condition.js";
+import { Branch, type Change, holderAt, KEPT, REMOVED } from "./document-tree.js";
 import type { Update } from "./parse-update.js";
 
 export const LARGEST_DOCUMENT = 16 * 1024 * 1024;

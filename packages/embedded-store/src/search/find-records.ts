@@ -1,0 +1,253 @@
+import type { Collection } from "../collections/collection.js";
+import type { Engine, KeyRange } from "../engine/engine.js";
+import { inSpace, recordOfDocumentKey, recordOfEntryKey, recordOfValue, wholeSpace } from "../engine/key-space.js";
+import { CommandError } from "../errors/command-error.js";
+import { type IndexDefinition, isCut, KEPT } from "../indexes/index-definition.js";
+import { compileCondition, type Matches } from "../query/condition.js";
+import { type Found, PAUSE, type Paused, raced } from "./paused.js";
+import { type IndexPlan, type Plan, planFor, type Wish } from "./plan.js";
+import { compileSortKey, Sorter } from "./sort.js";
+
+/** What `explain` tells of a search. */
+export interface Counters {
+  keys: number;
+  documents: number;
+  /** The plan that the results came by in the end, where it is not the one begun with. */
+  takenOverBy?: IndexPlan;
+}
+
+const BREATH = 128;
+
+/** The documents of a wish in its order, by the cheapest plan. */
+export function search(
+  engine: Engine,
+  collection: Collection,
+  wish: Wish,
+  counters: Counters = { keys: 0, documents: 0 },
+) {
+  const plan = planFor(collection, wish, (each, atMost) => countKeys(engine, each, atMost));
+  return { plan, results: carryOut(engine, collection, plan, wish, counters), counters };
+}
+
+export const isSortedBy = (plan: Plan, wish: Wish): boolean =>
+  wish.sort.length === 0 || (plan.kind === "index" && plan.isSorted);
+
+export function* carryOut(
+  engine: Engine,
+  collection: Collection,
+  plan: Plan,
+  wish: Wish,
+  counters: Counters,
+): Paused<Found> {
+  const matches = compileCondition(wish.condition);
+  const matching = matchingDocuments(engine, collection, plan, matches, counters);
+  if (!isSortedBy(plan, wish)) return yield* sorted(collection, matching, matches, wish);
+  const inOrder = wish.sort.length > 0 ? reordered(matching, plan, wish) : plain(matching);
+  const rival = plan.kind === "index" ? plan.rival : undefined;
+  if (!rival) return yield* inOrder;
+  yield* raced(inOrder, {
+    limit: wish.limit!,
+    isLate: () => counters.documents > PATIENCE,
+    isSmall: () => hasAtMost(engine, rival, MOST_SORTED),
+    reread: (records) => reread(collection, records, matches),
+    takeOver() {
+      counters.takenOverBy = rival;
+      return carryOut(engine, collection, rival, wish, counters);
+    },
+  });
+}
+
+/** How many documents an index in order may cost before another is considered. */
+const PATIENCE = 1000;
+/** Of more keys than these even an unlucky order is the better bet. */
+const MOST_SORTED = 20_000;
+
+function* hasAtMost(engine: Engine, plan: IndexPlan, most: number): Generator<typeof PAUSE, boolean, undefined> {
+  let count = 0;
+  for (const entry of indexRecords(engine, plan, { keys: 0, documents: 0 })) {
+    if (entry === PAUSE) yield PAUSE;
+    else if (++count > most) return false;
+  }
+  return true;
+}
+
+interface Matched extends Found {
+  /** What stands before the cut, where the index's key is too long to be in order. */
+  readonly cut: string | undefined;
+}
+
+function* plain(matching: Paused<Matched>): Paused<Found> {
+  yield* matching;
+}
+
+function* matchingDocuments(
+  engine: Engine,
+  collection: Collection,
+  plan: Plan,
+  matches: Matches,
+  counters: Counters,
+): Paused<Matched> {
+  if (plan.kind === "scan") {
+    let count = 0;
+    for (const { key, value } of engine.entries(wholeSpace(collection.space), false, true)) {
+      refuseDropped(collection, plan);
+      counters.documents += 1;
+      if (matches(value!)) yield { record: recordOfDocumentKey(key), document: value!, cut: undefined };
+      if (++count % BREATH === 0) yield PAUSE;
+    }
+    return;
+  }
+  for (const entry of recordsOf(engine, plan, counters)) {
+    if (entry === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    refuseDropped(collection, plan);
+    const document = collection.document(entry.record);
+    counters.documents += 1;
+    if (document && matches(document)) yield { record: entry.record, document, cut: entry.cut };
+  }
+}
+
+/** Between two batches what a search reads from may go. */
+function refuseDropped({ isDropped, namespace }: Collection, plan: Plan): void {
+  if (isDropped || (plan.kind === "index" && plan.index.isDropped)) {
+    throw new CommandError("QueryPlanKilled", `the collection ${namespace} or its index was dropped during the search`);
+  }
+}
+
+interface Entry {
+  readonly record: number;
+  readonly cut: string | undefined;
+}
+
+/** The documents' numbers, each once. */
+function* recordsOf(engine: Engine, plan: Exclude<Plan, { kind: "scan" }>, counters: Counters): Paused<Entry> {
+  const isRepeating = plan.kind === "union" || plan.index.isMultikey;
+  const seen = new Set<number>();
+  for (const entry of plan.kind === "union"
+    ? branchRecords(engine, plan.branches, counters)
+    : indexRecords(engine, plan, counters)) {
+    if (entry !== PAUSE && isRepeating) {
+      if (seen.has(entry.record)) continue;
+      seen.add(entry.record);
+    }
+    yield entry;
+  }
+}
+
+function* branchRecords(engine: Engine, branches: readonly Plan[], counters: Counters): Paused<Entry> {
+  for (const branch of branches) if (branch.kind !== "scan") yield* recordsOf(engine, branch, counters);
+}
+
+function* indexRecords(engine: Engine, plan: Extract<Plan, { kind: "index" }>, counters: Counters): Paused<Entry> {
+  const { index, intervals, reverse } = plan;
+  let count = 0;
+  for (const interval of reverse ? [...intervals].reverse() : intervals) {
+    if (++count % BREATH === 0) yield PAUSE;
+    if (interval.exact) {
+      const owner = engine.document(inSpace(index.space, interval.exact));
+      counters.keys += 1;
+      if (owner) yield { record: recordOfValue(owner), cut: undefined };
+      continue;
+    }
+    for (const { key, value } of engine.entries(rangeIn(index, interval), reverse, index.options.unique)) {
+      counters.keys += 1;
+      yield { record: value ? recordOfValue(value) : recordOfEntryKey(key), cut: cutOf(index, key) };
+      if (++count % BREATH === 0) yield PAUSE;
+    }
+  }
+}
+
+const rangeIn = ({ space }: IndexDefinition, { lower, upper }: KeyRange): KeyRange => ({
+  lower: inSpace(space, lower),
+  upper: inSpace(space, upper),
+});
+
+function cutOf(index: IndexDefinition, key: Buffer): string | undefined {
+  const length = key.length - (index.options.unique ? 4 : 10);
+  return isCut(length) ? key.toString("latin1", 4, 4 + KEPT) : undefined;
+}
+
+/** Neighbours whose keys were cut alike come in the order of a hash: they are put into the wanted one. */
+function* reordered(matching: Paused<Matched>, plan: Plan, { sort }: Wish): Paused<Found> {
+  const sortKey = compileSortKey(sort);
+  let group: { cut: string; sorter: Sorter<Found> } | undefined;
+  for (const match of matching) {
+    if (match === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
+    if (group && group.cut !== match.cut) {
+      const held = { record: match.record, document: match.document.copied() };
+      yield* group.sorter.sorted();
+      group = undefined;
+      if (match.cut === undefined) {
+        yield held;
+        continue;
+      }
+      group = { cut: match.cut, sorter: new Sorter() };
+      group.sorter.add(sortKey(held.document), held);
+      continue;
+    }
+    if (match.cut === undefined) {
+      yield match;
+      continue;
+    }
+    group ??= { cut: match.cut, sorter: new Sorter() };
+    group.sorter.add(sortKey(match.document), { record: match.record, document: match.document.copied() });
+  }
+  if (group) yield* group.sorter.sorted();
+}
+
+/** Keeps keys and numbers only, and reads each document again when its turn has come. */
+function* sorted(
+  collection: Collection,
+  matching: Paused<Found>,
+  matches: Matches,
+  { sort, limit }: Wish,
+): Paused<Found> {
+  const sortKey = compileSortKey(sort);
+  const sorter = new Sorter<number>(limit);
+  for (const match of matching) {
+    if (match === PAUSE) yield PAUSE;
+    else sorter.add(sortKey(match.document), match.record);
+  }
+  yield* reread(collection, sorter.sorted(), matches);
+}
+
+function* reread(collection: Collection, records: Iterable<number>, matches: Matches): Paused<Found> {
+  let count = 0;
+  for (const record of records) {
+    const document = collection.document(record);
+    // It may have changed or gone since it was put in its place.
+    if (document && matches(document)) yield { record, document };
+    if (++count % BREATH === 0) yield PAUSE;
+  }
+}
+
+/** How many keys the plan would read, looked up only as far as asked. */
+export function countKeys(
+  engine: Engine,
+  { index, intervals }: Extract<Plan, { kind: "index" }>,
+  atMost: number,
+): number {
+  let count = 0;
+  for (const interval of intervals) {
+    if (interval.exact) count += 1;
+    else for (const _ of engine.entries(rangeIn(index, interval), false, false)) if (++count > atMost) break;
+    if (count > atMost) break;
+  }
+  return count;
+}
+
+/** Counts without reading a document, where the plan alone decides. */
+export function countExactly(engine: Engine, plan: Plan): number | undefined {
+  if (plan.kind !== "index" || !plan.isExact || plan.index.isMultikey) return undefined;
+  return plan.intervals.reduce((sum, interval) => {
+    if (interval.exact) return sum + (engine.document(inSpace(plan.index.space, interval.exact)) ? 1 : 0);
+    return sum + engine.count(rangeIn(plan.index, interval));
+  }, 0);
+}
+
+export const countAll = (engine: Engine, { space }: Collection): number => engine.count(wholeSpace(space));

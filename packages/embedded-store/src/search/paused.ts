@@ -1,0 +1,81 @@
+import { setImmediate } from "node:timers/promises";
+import type { Value } from "../bson/value.js";
+import type { Deadline } from "./deadline.js";
+
+/** Given between two results where other work may have its turn. */
+export const PAUSE = Symbol("pause");
+export type Paused<T> = Generator<T | typeof PAUSE, void, undefined>;
+
+/** A document where it was found; its bytes are valid until the next read. */
+export interface Found {
+  readonly record: number;
+  readonly document: Value;
+}
+
+/** A page read in order, and what may take its place. */
+interface Race {
+  readonly limit: number;
+  /** Whether the page has taken long. */
+  isLate(): boolean;
+  /** Whether the other way is short enough to be taken. */
+  isSmall(): Generator<typeof PAUSE, boolean, undefined>;
+  reread(records: readonly number[]): Paused<Found>;
+  /** The whole page by the other way. */
+  takeOver(): Paused<Found>;
+}
+
+/** Holds what is found back until the page is full, or until it is decided which of the two ways leads to it. */
+export function* raced(inOrder: Paused<Found>, race: Race): Paused<Found> {
+  const held: number[] = [];
+  let isDecided = false;
+  for (const found of inOrder) {
+    if (found === PAUSE) yield PAUSE;
+    else if (isDecided) yield found;
+    else held.push(found.record);
+    if (isDecided || (held.length < race.limit && !race.isLate())) continue;
+    if (held.length < race.limit && (yield* race.isSmall())) return yield* race.takeOver();
+    isDecided = true;
+    yield* race.reread(held);
+  }
+  if (!isDecided) yield* race.reread(held);
+}
+
+/** How long one search may keep all others waiting. */
+const TURN_MS = 4;
+
+/**
+ * Takes results until `take` answers false or none are left, letting other work run at the pauses.
+ * @returns whether none are left. @throws CommandError past the deadline, or where the client has left.
+ */
+export async function drive<T>(
+  results: Paused<T>,
+  take: (result: T) => boolean,
+  deadline?: Deadline,
+): Promise<boolean> {
+  let began = performance.now();
+  for (;;) {
+    const step = results.next();
+    if (step.done) return true;
+    if (step.value !== PAUSE) {
+      if (!take(step.value as T)) return false;
+      continue;
+    }
+    if (performance.now() - began < TURN_MS) continue;
+    await setImmediate();
+    deadline?.check();
+    began = performance.now();
+  }
+}
+
+/** Takes results at one go, as within a write; @returns false where that would take too long. */
+export function driveAtOnce<T>(results: Paused<T>, take: (result: T) => boolean, mayTakeLong: boolean): boolean {
+  const began = performance.now();
+  for (const result of results) {
+    if (result !== PAUSE) {
+      if (!take(result)) return true;
+    } else if (!mayTakeLong && performance.now() - began > TURN_MS) {
+      return false;
+    }
+  }
+  return true;
+}
