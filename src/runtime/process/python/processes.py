@@ -45,6 +45,32 @@ def descendants(root: int, group: int) -> list[Seen]:
     return list(found.values())
 
 
+def below(root: int) -> list[Seen]:
+    """As `descendants`, at the price of those alone; one that begins meanwhile may be missing. They have to come to `root` if their parents end."""
+    found: list[Seen] = []
+    ahead = [root]
+    while ahead:
+        pid = ahead.pop()
+        for child in _children(pid):
+            if seen := _from_proc(child):
+                found.append(seen)
+                ahead.append(seen.pid)
+    return found
+
+
+def tells_children() -> bool:
+    pid = os.getpid()
+    return (PROC / f"{pid}/task/{pid}/children").exists()
+
+
+def threads_of_machine() -> int | None:
+    """None where the system does not tell at once."""
+    try:
+        return int((PROC / "loadavg").read_text(encoding="ascii").split()[3].split("/")[1])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def own_bytes(seen: Seen) -> int:
     """What it takes alone: of shared pages, its share. The resident size where the system tells no more."""
     try:
@@ -63,6 +89,21 @@ def start_mark(pid: int) -> str:
         return stat.rsplit(")", 1)[1].split()[19]
     except (OSError, IndexError):
         return _ps("-o", "lstart=", "-p", str(pid)).strip() if not PROC.exists() else ""
+
+
+def _children(pid: int) -> list[str]:
+    """Of each of its threads."""
+    found: list[str] = []
+    try:
+        threads = os.listdir(PROC / str(pid) / "task")
+    except OSError:
+        return found  # gone meanwhile
+    for thread in threads:
+        try:
+            found += (PROC / str(pid) / "task" / thread / "children").read_text(encoding="ascii").split()
+        except OSError:
+            continue
+    return found
 
 
 def _from_proc(entry: str) -> Seen | None:

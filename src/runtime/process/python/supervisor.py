@@ -21,10 +21,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bounded_output import BoundedOutput
-from limits import Watch, adopt_orphans, bound_before_exec, kill
-from processes import descendants, start_mark
+from control_group import ControlGroup
+from limits import OFTEN_SECONDS, Watch, adopt_orphans, bound_before_exec, kill, processors_for, signal_group
+from processes import Seen, below, descendants, start_mark, tells_children
 
-LOOK_SECONDS = 0.1
 # A look may take this share of the time.
 SHARE = 1 / 20
 STOP_SECONDS = 10.0
@@ -55,7 +55,9 @@ class Supervisor:
         self._program = program
         self._spec: dict[str, Any] = json.loads((run / "spec.json").read_text(encoding="utf-8"))
         self._output = BoundedOutput(run / "output.log")
-        self._watch = Watch(self._spec["resources"], volumes / "rocas/state")
+        self._shown = volumes / "rocas/state"
+        self._group = ControlGroup.planned(self._spec["id"])
+        self._processors: list[int] | None = None
         self._child = 0
         self._status: int | None = None
         self._told_to_stop = False
@@ -68,14 +70,30 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, self._stop)
         adopt_orphans()
-        port = free_port(self._run.parent) if self._spec["kind"] == "deploy" else None
+        others = other_runs(self._run)
+        port = free_port({each.get("port") for each in others}) if self._spec["kind"] == "deploy" else None
         self._state = {"pid": os.getpid(), "start": start_mark(os.getpid()), "startedAt": time.time(), "port": port}
         # Before the program starts: after a crash here it counts as ended, and is never run twice.
-        self._keep()
+        self._keep(group=str(self._group.path) if self._group else None)
+        self._bind(others)
         output = self._start(port)
         self._attend(wake, output)
         self._end_all(output)
-        self._keep(exit={"code": self._code(), "outOfMemory": self._watch.ran_out_of_memory})
+        out_of_memory = self._watch.ran_out_of_memory
+        if self._group:
+            self._group.remove()
+        self._keep(exit={"code": self._code(), "outOfMemory": out_of_memory})
+
+    def _bind(self, others: list[dict[str, Any]]) -> None:
+        resources = self._spec["resources"]
+        if self._group and not self._group.make(resources):
+            self._group = None
+        if not self._group or "cpu" not in self._group.bounds:
+            taken = [each["processors"] for each in others if each.get("processors") and "exit" not in each]
+            self._processors = processors_for(resources["cpus"], taken)
+        if self._processors:
+            self._keep(processors=self._processors)
+        self._watch = Watch(resources, self._shown, self._group)
 
     def _stop(self, *_: Any) -> None:
         self._told_to_stop = True
@@ -106,7 +124,7 @@ class Supervisor:
             os.dup2(written, 1)
             os.dup2(written, 2)
             os.chdir(self._folder)
-            bound_before_exec(self._spec["resources"], supervisor)
+            bound_before_exec(self._spec["resources"], supervisor, self._group, self._processors)
             os.execve(self._program[0], self._program, environment)
         except BaseException as error:
             os.write(written, f"The program cannot be run: {error}\n".encode("utf-8", "replace"))
@@ -116,32 +134,50 @@ class Supervisor:
     def _attend(self, wake: int, output: int) -> None:
         """Until the program has ended, or has to."""
         sources = [wake, output]
-        stopped_at: float | None = None
-        look_at = time.monotonic()
+        stop_by: float | None = None
+        look_at = earliest = time.monotonic()
         while self._status is None:
-            ready, _, _ = select.select(sources, [], [], max(0.0, look_at - time.monotonic()))
+            until = min(look_at, stop_by or look_at) - time.monotonic()
+            most = OFTEN_SECONDS if self._watch.may_be_urgent else until
+            ready, _, _ = select.select(sources, [], [], max(0.0, min(until, most)))
             if wake in ready:
                 os.read(wake, 4096)
             if output in ready and not self._copy(output):
                 sources.remove(output)
             self._reap()
-            if self._told_to_stop and stopped_at is None:
-                stopped_at = time.monotonic()
+            if self._told_to_stop and stop_by is None:
+                stop_by = time.monotonic() + STOP_SECONDS
                 kill(self._child, signal.SIGTERM)
-            if time.monotonic() < look_at:
-                continue
             began = time.monotonic()
-            if why := self._why_end(stopped_at):
-                self._output.say(f"[Rocas ends the run: {why}.]")
+            if stop_by is not None and began >= stop_by:
+                self._end(f"it did not end within {STOP_SECONDS:g} seconds of SIGTERM")
                 return
-            look_at = time.monotonic() + max(LOOK_SECONDS, (time.monotonic() - began) / SHARE)
+            is_urgent = began >= earliest and self._watch.is_urgent
+            if began < look_at and not is_urgent:
+                continue
+            # What starts others without end would leave the supervisor no time to look.
+            if is_urgent:
+                signal_group(self._child, signal.SIGSTOP)
+            if why := self._why_end():
+                self._end(why)
+                return
+            if is_urgent:
+                signal_group(self._child, signal.SIGCONT)
+            ended = time.monotonic()
+            earliest = ended + (ended - began) / SHARE
+            look_at = max(earliest, ended + self._watch.seconds)
 
-    def _why_end(self, stopped_at: float | None) -> str | None:
-        if stopped_at is not None and time.monotonic() > stopped_at + STOP_SECONDS:
-            return f"it did not end within {STOP_SECONDS:g} seconds of SIGTERM"
+    def _why_end(self) -> str | None:
         if not (self._run / "spec.json").exists():
             return "its folder is gone"
-        return self._watch.look(descendants(os.getpid(), self._child))
+        return self._watch.look(self._running)
+
+    def _end(self, why: str) -> None:
+        self._output.say(f"[Rocas ends the run: {why}.]")
+
+    def _running(self) -> list[Seen]:
+        # What a run has started comes to the supervisor if its parent ends.
+        return below(os.getpid()) if tells_children() else descendants(os.getpid(), self._child)
 
     def _copy(self, output: int) -> bool:
         """Whether more may come."""
@@ -164,10 +200,18 @@ class Supervisor:
                 self._status = status
 
     def _end_all(self, output: int) -> None:
-        """As in a container, nothing outlives the first process. What starts others while it is killed is killed again."""
-        while left := [each for each in descendants(os.getpid(), self._child) if not each.is_zombie]:
-            for each in left:
-                kill(each.pid)
+        """As in a container, nothing outlives the first process."""
+        if self._group:
+            self._group.kill()
+        # Before they are looked for, which takes long if there are many.
+        signal_group(self._child, signal.SIGKILL)
+        stopped: set[int] = set()
+        while left := [each.pid for each in descendants(os.getpid(), self._child) if not each.is_zombie]:
+            fresh = [pid for pid in left if pid not in stopped]
+            # Stopped ones start no others, and keep their places among the processes that the user may have.
+            for pid in fresh or left:
+                kill(pid, signal.SIGSTOP if fresh else signal.SIGKILL)
+            stopped.update(fresh)
             time.sleep(0.01)
             self._reap()
         while self._status is None:
@@ -192,14 +236,19 @@ class Supervisor:
         part.replace(self._run / "state.json")
 
 
-def free_port(runs: Path) -> int:
-    """A port of loopback that is free and no other run's, which may not listen yet."""
-    taken = set()
-    for file in runs.glob("*/state.json"):
+def other_runs(run: Path) -> list[dict[str, Any]]:
+    """How they are: state.json of each that was started."""
+    found = []
+    for file in run.parent.glob("*/state.json"):
         try:
-            taken.add(json.loads(file.read_text(encoding="utf-8")).get("port"))
+            found.append(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             continue
+    return found
+
+
+def free_port(taken: set[int]) -> int:
+    """A port of loopback that is free and no other run's, which may not listen yet."""
     while True:
         port = random.randrange(*PORTS)
         with socket.socket() as probe:

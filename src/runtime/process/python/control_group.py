@@ -1,0 +1,197 @@
+"""A run's own control group (version 2), where this user may make one: a systemd user's, a delegated unit's, root's."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+MIB = 1024 * 1024
+PERIOD = 100_000
+# Of all installations of this user; a run's group lies in it under the id of the run.
+HOME = "rocas"
+# The name of no run, which has 32 digits.
+SUPERVISORS = "supervisors"
+# Where a unit's or container's own processes go, since a group with processes bounds no group below it.
+SERVER = "rocas-server"
+# Another run's supervisor may remove what they share at the same moment.
+TRIES = 20
+GONE_SECONDS = 5.0
+ENTERED = 0
+
+
+class ControlGroup:
+    """Made with `make`; until then its path alone is known."""
+
+    def __init__(self, top: Path, own: Path, name: str) -> None:
+        self._top = top
+        self._own = own
+        self.path = top / HOME / name
+        # Of memory, pids and cpu, what the kernel holds the run to.
+        self.bounds: frozenset[str] = frozenset()
+
+    @classmethod
+    def planned(cls, name: str) -> ControlGroup | None:
+        """None if the system offers this user none."""
+        try:
+            mount, own = _place()
+        except (OSError, ValueError, StopIteration):
+            return None
+        top = None
+        for each in (own, *own.parents):
+            if not _is_ours(each):
+                break
+            top = each
+            if each == mount:
+                break
+        return cls(top, own, name) if top else None
+
+    def make(self, resources: dict[str, Any]) -> bool:
+        """Whether it is there and can be entered. The supervisor leaves the group of whoever started it, which may end with that one."""
+        wanted = {
+            "memory": [("memory.max", str(int(resources["memoryMb"]) * MIB)), ("memory.swap.max", "0")],
+            "pids": [("pids.max", str(int(resources["pids"])))],
+            "cpu": [("cpu.max", f"{round(float(resources['cpus']) * PERIOD)} {PERIOD}")],
+        }
+        try:
+            self._make_folder(list(wanted))
+            self.bounds = frozenset(name for name, bounds in wanted.items() if self._is_bound(bounds))
+            if not self._can_be_entered():
+                raise PermissionError(self.path)
+            _write(self._sibling(SUPERVISORS) / "cgroup.procs", "0")
+            return True
+        except OSError:
+            self.bounds = frozenset()
+            self.remove()
+            return False
+
+    def enter(self) -> None:
+        """Brings this process into it, and with it all that it starts."""
+        _write(self.path / "cgroup.procs", "0")
+
+    @property
+    def memory_kills(self) -> int:
+        try:
+            lines = (self.path / "memory.events").read_text(encoding="ascii").splitlines()
+        except OSError:
+            return 0
+        return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+    def kill(self) -> None:
+        """All in it, at one moment where the kernel is of 5.14 or newer."""
+        _written(self.path / "cgroup.kill", "1")
+
+    def remove(self) -> None:
+        """With what it shared with others, if it is the last one."""
+        until = time.monotonic() + GONE_SECONDS
+        while not _removed(self.path) and time.monotonic() < until:
+            self.kill()
+            time.sleep(0.01)
+        # It may be gone: then the server removes the rest.
+        _written(self._own / "cgroup.procs", "0")
+        for shared in (self.path.with_name(SUPERVISORS), self.path.parent):
+            _removed(shared)
+
+    def _make_folder(self, controllers: list[str]) -> None:
+        for left in reversed(range(TRIES)):
+            try:
+                self.path.parent.mkdir(exist_ok=True)
+                for group in (self._top, self.path.parent):
+                    self._offer(group, controllers)
+                self.path.mkdir(exist_ok=True)
+                self._sibling(SUPERVISORS)
+                return
+            except FileNotFoundError:
+                if not left:
+                    raise
+
+    def _sibling(self, name: str) -> Path:
+        path = self.path.with_name(name)
+        path.mkdir(exist_ok=True)
+        return path
+
+    def _offer(self, group: Path, controllers: list[str]) -> None:
+        """To the groups below. What cannot be offered is bounded in other ways."""
+        there = (group / "cgroup.controllers").read_text(encoding="ascii").split()
+        offered = (group / "cgroup.subtree_control").read_text(encoding="ascii").split()
+        for name in controllers:
+            if name in there and name not in offered and not _offered(group, name) and group == self._own:
+                self._move_down(group)
+                _offered(group, name)
+
+    def _move_down(self, group: Path) -> None:
+        """All processes of the group: they belong to the unit or container in which the server runs."""
+        self._own = group / SERVER
+        self._own.mkdir(exist_ok=True)
+        for _ in range(TRIES):
+            pids = (group / "cgroup.procs").read_text(encoding="ascii").split()
+            if not pids:
+                return
+            for pid in pids:
+                _written(self._own / "cgroup.procs", pid)
+
+    def _is_bound(self, bounds: list[tuple[str, str]]) -> bool:
+        # Without swap there is no file for it.
+        there = [(self.path / file, bound) for file, bound in bounds if file != "memory.swap.max" or (self.path / file).exists()]
+        return all(_written(file, bound) for file, bound in there)
+
+    def _can_be_entered(self) -> bool:
+        child = os.fork()
+        if child == 0:
+            try:
+                self.enter()
+                os._exit(ENTERED)
+            finally:
+                os._exit(1)
+        return os.waitpid(child, 0)[1] == ENTERED
+
+
+def _place() -> tuple[Path, Path]:
+    """Where the groups are mounted, and the one of this process."""
+    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+    mount = next(line.split() for line in mounts if line.split(" - ", 1)[1].startswith("cgroup2 "))
+    root, point = (re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), each) for each in mount[3:5])
+    groups = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    own = next(line[3:] for line in groups if line.startswith("0::"))
+    below = Path(own).relative_to(root)
+    if ".." in below.parts:
+        raise ValueError("it is outside of what is mounted here")
+    return Path(point), Path(point) / below
+
+
+def _is_ours(group: Path) -> bool:
+    files = (group, group / "cgroup.procs", group / "cgroup.subtree_control")
+    return all(os.access(each, os.W_OK) for each in files)
+
+
+def _offered(group: Path, controller: str) -> bool:
+    return _written(group / "cgroup.subtree_control", f"+{controller}")
+
+
+def _removed(group: Path) -> bool:
+    try:
+        group.rmdir()
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return False
+    return True
+
+
+def _written(file: Path, text: str) -> bool:
+    try:
+        _write(file, text)
+        return True
+    except OSError:
+        return False
+
+
+def _write(file: Path, text: str) -> None:
+    # Never made: in a folder of the file system it would be.
+    written = os.open(file, os.O_WRONLY)
+    try:
+        os.write(written, text.encode("ascii"))
+    finally:
+        os.close(written)
