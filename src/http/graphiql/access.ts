@@ -10,7 +10,7 @@ export const rememberToken = (token: string): void => sessionStorage.setItem(KEY
 
 /**
  * Remembers the token that the address of the page carries behind its `#`, as the start of the server prints it, and
- * takes it out of the address and of the history of the browser.
+ * takes it out of the address.
  */
 export function takeTokenOfAddress(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
