@@ -35,13 +35,7 @@ module.exports = {
       from: { path: ENTITIES },
       to: {
         path: "^src/",
-        pathNot: [
-          ...ENTITIES,
-          ...ports("graph"),
-          "^src/names\\.ts$",
-          "^src/errors\\.ts$",
-          "^src/jobs/task-state\\.ts$",
-        ],
+        pathNot: [...ENTITIES, ...ports("graph"), "^src/names\\.ts$", "^src/errors\\.ts$"],
       },
     },
     {

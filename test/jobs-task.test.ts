@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { newSlot, type Job } from "../src/jobs/job.js";
-import { TaskState } from "../src/jobs/task-state.js";
+import { TaskState } from "../src/graph/task-state.js";
 import { taskAfter } from "../src/jobs/write-task.js";
 import { waitingTask } from "../src/graph/task.js";
 

@@ -1,6 +1,6 @@
 import type { App } from "../app.js";
 import { notFound } from "../errors.js";
-import { hasEnded } from "../jobs/task-state.js";
+import { hasEnded } from "../graph/task-state.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { kindOf } from "../graph/id.js";

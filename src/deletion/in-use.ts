@@ -3,7 +3,7 @@ import { DomainError } from "../errors.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { ENDED, type Job } from "../jobs/job.js";
-import { TaskState } from "../jobs/task-state.js";
+import { TaskState } from "../graph/task-state.js";
 import type { Store } from "../store/store.js";
 import type { Doomed } from "./doomed.js";
 import { CALLED, USES } from "./ownership.js";

@@ -1,5 +1,5 @@
 import type { Job, Slot } from "../jobs/job.js";
-import { TaskState } from "../jobs/task-state.js";
+import { TaskState } from "../graph/task-state.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 
 type Told = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> & { readonly error: string | null };

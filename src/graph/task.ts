@@ -1,7 +1,7 @@
 import { prop } from "@typegoose/typegoose";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { TaskState } from "../jobs/task-state.js";
+import { TaskState } from "./task-state.js";
 
 @ObjectType({ description: "How far a piece of work is. The reconciler writes it; no input can." })
 export class Task {

@@ -7,7 +7,7 @@ import { ENDED, type Job, type LogChunk } from "./job.js";
 import { foreignCursor, logCursor, LogPosition, type PiecePlace, pieceId, positionsIn } from "./log-position.js";
 import type { LogPage } from "./log-page.js";
 import { maskSecrets } from "./mask-secrets.js";
-import { hasEnded, type TaskState } from "./task-state.js";
+import { hasEnded, type TaskState } from "../graph/task-state.js";
 
 export const MOST_CHUNK_BYTES = 64 * 1024;
 export const MOST_JOB_BYTES = 64 * 1024 * 1024;

@@ -7,7 +7,7 @@ import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/intent.js";
 import type { Records, Store } from "../store/store.js";
 import type { Job, JobState } from "./job.js";
-import { hasEnded, mayMove, TaskState } from "./task-state.js";
+import { hasEnded, mayMove, TaskState } from "../graph/task-state.js";
 
 /** A task's progress changes at most that often: each change is an event to everybody who watches. */
 const PROGRESS_MS = 1_000;

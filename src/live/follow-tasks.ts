@@ -3,7 +3,7 @@ import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { kindOf } from "../graph/id.js";
-import { TaskState } from "../jobs/task-state.js";
+import { TaskState } from "../graph/task-state.js";
 import { byId, HIDDEN } from "../store/current.js";
 import type { Records } from "../store/store.js";
 import type { BoundedQueue } from "./bounded-queue.js";

@@ -2,7 +2,7 @@ import type { ReplicaTask } from "../deployment/deployment.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Task } from "../graph/task.js";
-import { hasEnded } from "../jobs/task-state.js";
+import { hasEnded } from "../graph/task-state.js";
 import type { HeardEvent } from "./heard-event.js";
 import { recordTypeOf } from "./record-type.js";
 import type { TaskChange } from "./task-change.js";

@@ -1,5 +1,5 @@
 import type { mongo } from "mongoose";
-import { TaskState } from "../jobs/task-state.js";
+import { TaskState } from "../graph/task-state.js";
 import type { SupersedingKind } from "../store/generations.js";
 import type { Records, Store } from "../store/store.js";
 import type { AnyRecord } from "../graph/stored-record.js";

@@ -5,7 +5,7 @@ import { ROCAS } from "../caller.js";
 import { deleteFound } from "../deletion/delete-record.js";
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { TaskState } from "../jobs/task-state.js";
+import { TaskState } from "../graph/task-state.js";
 import { ownIntent } from "../store/intent.js";
 import { isOlder } from "./days.js";
 import { BATCH, inBatches, type Owner } from "./in-batches.js";

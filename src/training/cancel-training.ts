@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { hasEnded } from "../jobs/task-state.js";
+import { hasEnded } from "../graph/task-state.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { required } from "../store/required.js";
