@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { StringDecoder } from "node:string_decoder";
 import { fileURLToPath } from "node:url";
 import { printable } from "../printable.js";
 import type { Told } from "../image-builder.js";
+import { killMarked } from "./live-process.js";
+import { RUN_ID } from "./run-env.js";
 
 // From src and from dist alike: the compiler does not copy Python.
 const TIED = fileURLToPath(new URL("../../../src/runtime/process/python/tied.py", import.meta.url));
@@ -24,7 +27,12 @@ export interface TiedProcess {
  */
 export async function runTied({ python, words, folder, env, signal }: TiedProcess, told: Told): Promise<number> {
   signal.throwIfAborted();
-  const child = spawn(python, ["-I", TIED, ...words], { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] });
+  const id = randomBytes(16).toString("hex");
+  const child = spawn(python, ["-I", TIED, ...words], {
+    cwd: folder,
+    env: { ...env, [RUN_ID]: id },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   child.stdin.on("error", () => {});
   const end = () => child.stdin.end();
   signal.addEventListener("abort", end, { once: true });
@@ -32,6 +40,8 @@ export async function runTied({ python, words, folder, env, signal }: TiedProces
     const decoder = new StringDecoder("utf8");
     stream.on("data", (piece: Buffer) => told(printable(decoder.write(piece))));
   }
+  // Nobody watches over the program any more if what did so was killed: it would keep the output open.
+  child.once("exit", (code) => void (code === null && killMarked(id)));
   try {
     const [code] = (await once(child, "close")) as [number | null];
     signal.throwIfAborted();
