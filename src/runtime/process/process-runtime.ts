@@ -19,7 +19,7 @@ import { isAlive, killMarked, send } from "./live-process.js";
 import { runEnv } from "./run-env.js";
 import { endRunGroup } from "./run-group.js";
 import { RunFolders, type RunSpec, type RunState } from "./run-folders.js";
-import { fillVolume, removeFolder, sizeMb } from "./run-volumes.js";
+import { fillVolume, MAKING, removeFolder, removeRemains, sizeMb } from "./run-volumes.js";
 import type { RunnableImage } from "./runnable-image.js";
 import { startSupervisor } from "./start-supervisor.js";
 
@@ -91,6 +91,7 @@ export class ProcessRuntime implements Runtime {
   }
 
   async attemptsWithVolumes(): Promise<readonly NamedAttempt[]> {
+    for (const parent of [this.folders.runs, this.folders.volumes]) await removeRemains(parent);
     return (await this.folders.allVolumes()).map(({ name, job, slot, attempt }) => ({ name, job, slot, attempt }));
   }
 
@@ -124,7 +125,7 @@ export class ProcessRuntime implements Runtime {
     const { name, kind, job, slot, attempt, image, resources } = container;
     const id = randomBytes(16).toString("hex");
     const spec = { id, folder: this.folders.run(name), name, kind, job, slot, attempt, image, resources };
-    const making = `.making-${spec.id}`;
+    const making = `${MAKING}${spec.id}`;
     await mkdir(this.folders.run(making), { recursive: true, mode: 0o700 });
     await writeFile(join(this.folders.run(making), "spec.json"), JSON.stringify(spec), { mode: 0o400 });
     try {

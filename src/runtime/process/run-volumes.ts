@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkedSecrets } from "../secret-files.js";
 import { removeTree } from "./remove-tree.js";
@@ -6,6 +6,11 @@ import { isAbsent, type RunSpec } from "./run-folders.js";
 
 const MIB = 1024 * 1024;
 const BLOCK = 512;
+/** How the names of folders begin that are being removed, and of those that are being made. */
+const GONE = ".gone-";
+export const MAKING = ".making-";
+/** Made in a moment: an older one is what a crash has left. */
+const MADE_WITHIN_MS = 60_000;
 const FOLDERS = ["rocas/secrets", "rocas/state", "work", "data", "model", "nha", "scratch/tmp"];
 
 /** Lays folders and secrets into the volume of a run that was never started: as often as it is tried. */
@@ -55,10 +60,22 @@ function goneMeanwhile(error: unknown): [] {
  * Resolves also if there is none.
  */
 export async function removeFolder(parent: string, name: string): Promise<void> {
-  const gone = join(parent, `.gone-${name}-${Math.random().toString(36).slice(2)}`);
+  const gone = join(parent, `${GONE}${name}-${Math.random().toString(36).slice(2)}`);
   await rename(join(parent, name), gone).catch((error: unknown) => {
     if (!isAbsent(error)) throw error;
   });
-  const left = (await readdir(parent).catch(goneMeanwhile)).filter((each) => each.startsWith(`.gone-${name}-`));
+  const left = (await readdir(parent).catch(goneMeanwhile)).filter((each) => each.startsWith(`${GONE}${name}-`));
   for (const each of left) await removeTree(join(parent, each));
 }
+
+/** Removes what a crash has left half removed or half made in a folder of `removeFolder`. Others may do the same meanwhile. */
+export async function removeRemains(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(goneMeanwhile))
+    if (name.startsWith(GONE) || (name.startsWith(MAKING) && (await isOld(join(parent, name)))))
+      await removeTree(join(parent, name));
+}
+
+const isOld = async (path: string): Promise<boolean> => {
+  const seen = await stat(path).catch(() => null);
+  return seen !== null && Date.now() - seen.mtimeMs > MADE_WITHIN_MS;
+};
