@@ -42,6 +42,7 @@ class JobReconciler implements Reconciler {
   readonly #running = new Map<string, Running>();
   readonly #faults = new Map<string, number>();
   readonly #collecting: NodeJS.Timeout;
+  #collection: Promise<void>;
   #timer: NodeJS.Timeout | undefined;
   #wakeAt = Infinity;
   #pass: Promise<void> | null = null;
@@ -51,7 +52,9 @@ class JobReconciler implements Reconciler {
     private readonly app: App,
     private readonly does: Carriers,
   ) {
-    this.#collecting = setInterval(() => void this.#collect(), COLLECT_MS);
+    this.#collecting = setInterval(() => (this.#collection = this.#collect()), COLLECT_MS);
+    // At once too: what a crash has left need not wait, and a server that is often killed would never come to it.
+    this.#collection = this.#collect();
   }
 
   nudge(job?: string): void {
@@ -74,7 +77,7 @@ class JobReconciler implements Reconciler {
     clearInterval(this.#collecting);
     await this.#pass;
     for (const { lease } of this.#running.values()) lease?.lose();
-    const done = Promise.all([...this.#running.values()].map((each) => each.done));
+    const done = Promise.all([this.#collection, ...[...this.#running.values()].map((each) => each.done)]);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, DRAIN_MS)))]);
     clearTimeout(timer);
