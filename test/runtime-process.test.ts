@@ -59,30 +59,6 @@ describe.runIf(onLinux)("a run of local processes", () => {
     expect(pids.filter((pid) => !isGone(pid))).toEqual([]);
   });
 
-  test("that ends by itself leaves no child either", async () => {
-    await using processes = await openProcesses();
-    const container = containerOf(await processes.image("setsid sleep 600 & echo $!; exit 4"));
-
-    await processes.runtime.run(container);
-
-    expect(await exitOf(processes, container.job)).toEqual({ code: 4, outOfMemory: false });
-    const child = Number(await processes.runtime.lastOutput(container.name));
-    expect(isGone(child)).toBe(true);
-  });
-
-  test("that does not listen to SIGTERM is killed", async () => {
-    await using processes = await openProcesses();
-    const container = containerOf(await processes.image("trap '' TERM; echo begun; while :; do sleep 1; done"));
-    await processes.runtime.run(container);
-    await output(processes, container.name, "begun");
-    const { pid } = await stateOf(processes, container.name);
-
-    await processes.runtime.stop(container.name);
-
-    expect(isGone(pid)).toBe(true);
-    expect(await processes.runtime.observe()).toEqual([]);
-  });
-
   test("ends as a killed one if its supervisor is killed by hand, and nothing of it goes on", async () => {
     await using processes = await openProcesses();
     const container = containerOf(await processes.image(`setsid sleep 600 & ${WAITING}`));
@@ -94,17 +70,6 @@ describe.runIf(onLinux)("a run of local processes", () => {
 
     expect(await exitOf(processes, container.job)).toEqual({ code: 137, outOfMemory: false });
     expect(pids.filter((pid) => !isGone(pid))).toEqual([]);
-  });
-
-  test("is killed where it takes more memory than was agreed", async () => {
-    await using processes = await openProcesses();
-    const container = containerOf(
-      await processes.image(python("import time; kept = bytearray(200_000_000); time.sleep(600)")),
-    );
-
-    await processes.runtime.run(container);
-
-    expect(await exitOf(processes, container.job)).toEqual({ code: 137, outOfMemory: true });
   });
 
   test("goes on if only a child of it takes too much memory: that one is killed", async () => {

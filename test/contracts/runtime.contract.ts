@@ -14,13 +14,25 @@ export interface OpenRuntime extends AsyncDisposable {
     readonly broken: string;
     /** Does not exist. */
     readonly missing: string;
+    /** Says "begun", listens to no SIGTERM, and starts two `sleep 4711.5` that leave its group and session. */
+    readonly deaf: string;
+    /** Starts one `sleep 4711.5` that leaves its group and session, and exits with 4. */
+    readonly leaving: string;
+    /** Takes 200 MB of memory, and keeps it. */
+    readonly greedy: string;
   };
+  /** How many `sleep 4711.5` there are. */
+  sleeping(): Promise<number>;
   /** Makes a container of somebody else. */
   occupy(name: string): Promise<void>;
   isOccupied(name: string): Promise<boolean>;
   /** Removes a container behind the runtime's back. */
   remove(name: string): Promise<void>;
 }
+
+export const DEAF =
+  "trap '' TERM; setsid sleep 4711.5 & (setsid sleep 4711.5 &); echo begun; while :; do sleep 1; done";
+export const LEAVING = "setsid sleep 4711.5 & exit 4";
 
 export const newJob = () => `training_${ulid().toLowerCase()}`;
 
@@ -139,6 +151,39 @@ export function runtimeContract(name: string, open: () => Promise<OpenRuntime>):
       expect(await opened.runtime.observe(other.job)).toHaveLength(1);
       expect(await opened.runtime.lastOutput(container.name)).toBe("");
       expect(await opened.runtime.scratchMb(container.name)).toBe(0);
+    });
+
+    test("what is told to stop and does not listen is killed, with all that it has started", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.deaf);
+      await opened.runtime.run(container);
+      await expect.poll(() => opened.runtime.lastOutput(container.name)).toContain("begun");
+      await expect.poll(() => opened.sleeping()).toBe(2);
+
+      await opened.runtime.stop(container.name);
+
+      expect(await opened.sleeping()).toBe(0);
+      expect(await opened.runtime.observe(container.job)).toEqual([]);
+    });
+
+    test("what a container has started ends with it", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.leaving);
+
+      await opened.runtime.run(container);
+
+      const { exit } = await seen(opened.runtime, container.job, "EXITED");
+      expect(exit).toEqual({ code: 4, outOfMemory: false });
+      expect(await opened.sleeping()).toBe(0);
+    });
+
+    test("a container that takes more memory than it may is killed, and seen as such", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.greedy);
+
+      await opened.runtime.run(container);
+
+      expect((await seen(opened.runtime, container.job, "EXITED")).exit).toEqual({ code: 137, outOfMemory: true });
     });
 
     test("a name that somebody else holds is a conflict, and his container stays", async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { notebook } from "../onboard/notebook.js";
+import { WorkServer } from "../runtimes/work-server.js";
+import { dockerUnderTest } from "./support/docker-under-test.js";
 import { describeWithDocker } from "./support/engine.js";
-import { type DockerServer, openServer } from "./support/open-server.js";
 
 const COUNT = 2_999;
 const PUBLISH = notebook(
@@ -16,32 +17,28 @@ const MOUNT = notebook(
 );
 
 describeWithDocker("a version of thousands of files", () => {
-  let server: DockerServer;
+  let server: WorkServer;
 
   beforeAll(async () => {
-    server = await openServer({ "publish.ipynb": PUBLISH, "mount.ipynb": MOUNT });
+    const files = { Dockerfile: "FROM rocas/onboard\nCOPY . .\n", "publish.ipynb": PUBLISH, "mount.ipynb": MOUNT };
+    server = await WorkServer.start(dockerUnderTest, { project: "flowers", files });
+    await server.makeModel();
+    await server.makeProject(["iris-clf"]);
   }, 600_000);
   afterAll(() => server?.[Symbol.asyncDispose]());
 
   test("is published by a training and mounted by another", { timeout: 900_000 }, async () => {
-    const started = { proj: "flowers", notebook: "publish.ipynb" };
-    const { id } = await server.mutate("startTraining", "StartTrainingInput", started);
-    await server.becomes("Training", id, "task { state error }", { task: { state: "FINISHED", error: null } }, 400_000);
-    const { movers } = await server.read("Training", id, "movers { nodes { model { name } manifest { count } } }");
+    const { id } = await server.train("publish.ipynb");
+    const published = await server.ended("Training", id, "movers { nodes { model { name } manifest { count } } }", 400);
+    expect(published.task).toMatchObject({ state: "FINISHED", error: null });
+    const { movers } = published;
     expect(movers.nodes).toMatchObject([{ manifest: { count: COUNT + 1 } }]);
 
     const pretrained = [{ model: movers.nodes[0].model.name, name: "shards" }];
-    const other = { proj: "flowers", notebook: "mount.ipynb", pretrained };
-    const mounting = await server.mutate("startTraining", "StartTrainingInput", other);
-    await server.becomes(
-      "Training",
-      mounting.id,
-      "task { state error }",
-      { task: { state: "FINISHED", error: null } },
-      600_000,
-    );
+    const mounting = await server.train("mount.ipynb", { pretrained });
+    const { task, log } = await server.ended("Training", mounting.id, "", 600);
 
-    const { log } = await server.read("Training", mounting.id, "log { text }");
+    expect(task).toMatchObject({ state: "FINISHED", error: null });
     expect(log.text).toContain(`found ${COUNT} ${(COUNT * (COUNT - 1)) / 2}`);
   });
 });

@@ -153,17 +153,7 @@ describeWithDocker("containers on Docker", () => {
     expect(output).toBe(`10000\n/scratch/tmp ${container.job}\n`);
   });
 
-  test("a container that needs more memory than it has is seen as such", async () => {
-    await using cluster = openCluster();
-    const container = containerOf(await imageOf("exec perl -e '$x = \"x\" x 200_000_000; sleep 60'"));
-
-    await cluster.runtime.run(container);
-
-    const exit = async () => (await cluster.runtime.observe(container.job))[0]?.exit;
-    await expect.poll(exit, { timeout: 20_000 }).toEqual({ code: 137, outOfMemory: true });
-  });
-
-  test("a program that ignores SIGTERM is gone all the same", { timeout: 60_000 }, async () => {
+  test("a program that another signal should stop is gone all the same, with its volumes", async () => {
     await using cluster = openCluster();
     const container = containerOf(await imageOf("trap '' TERM; while :; do sleep 1; done", "STOPSIGNAL SIGWINCH"));
     await cluster.runtime.run(container);

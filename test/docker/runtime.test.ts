@@ -1,5 +1,6 @@
 import { beforeAll } from "vitest";
-import { type OpenRuntime, runtimeContract } from "../contracts/runtime.contract.js";
+import { DEAF, LEAVING, type OpenRuntime, runtimeContract } from "../contracts/runtime.contract.js";
+import { dockerUnderTest } from "./support/docker-under-test.js";
 import {
   BASE_IMAGE,
   buildTestImage,
@@ -17,8 +18,13 @@ describeWithDocker("with Docker", () => {
     const waiting = await buildTestImage(`FROM ${BASE_IMAGE}`, "trap 'exit 0' TERM; sleep 600 & wait");
     const failing = await buildTestImage(`FROM ${BASE_IMAGE}`, "echo ready to fail; exit 3");
     const broken = await buildTestImage(`FROM ${BASE_IMAGE}\nENTRYPOINT ["sleep"]\nCMD ["600"]`);
-    images = { waiting: waiting.id, failing: failing.id, broken: broken.id, missing: `sha256:${"0".repeat(64)}` };
-    return () => [waiting, failing, broken].forEach(({ tag }) => dockerCommand("rmi", tag));
+    const deaf = await buildTestImage(`FROM ${BASE_IMAGE}`, DEAF);
+    const leaving = await buildTestImage(`FROM ${BASE_IMAGE}`, LEAVING);
+    const greedy = await buildTestImage(`FROM ${BASE_IMAGE}`, "exec perl -e '$x = \"x\" x 200_000_000; sleep 60'");
+    const made = { waiting, failing, broken, deaf, leaving, greedy };
+    const ids = Object.fromEntries(Object.entries(made).map(([name, { id }]) => [name, id])) as OpenRuntime["images"];
+    images = { ...ids, missing: `sha256:${"0".repeat(64)}` };
+    return () => Object.values(made).forEach(({ tag }) => dockerCommand("rmi", tag));
   }, 180_000);
 
   runtimeContract("the Docker runtime", async (): Promise<OpenRuntime> => {
@@ -27,6 +33,7 @@ describeWithDocker("with Docker", () => {
     return {
       runtime,
       images,
+      sleeping: async () => dockerUnderTest.sleeping("4711.5"),
       async occupy(name) {
         dockerCommand("create", "--name", name, BASE_IMAGE);
         occupied.push(name);

@@ -10,6 +10,13 @@ import {
   type Runtime,
 } from "../../src/runtime/runtime.js";
 
+interface Program {
+  /** Null for one that runs on. */
+  readonly code: number | null;
+  readonly output: string;
+  readonly outOfMemory?: boolean;
+}
+
 interface Container {
   readonly spec: ContainerSpec;
   readonly replica: Replica;
@@ -28,7 +35,7 @@ export class FakeRuntime implements Runtime {
   private readonly containers = new Map<string, Container>();
   private readonly volumes = new Map<string, NamedAttempt>();
   private readonly refused = new Map<string, string>();
-  private readonly programs = new Map<string, { code: number; output: string }>();
+  private readonly programs = new Map<string, Program>();
   private readonly occupied = new Set<string>();
   private readonly nextFailures: string[] = [];
   private made = 0;
@@ -58,7 +65,7 @@ export class FakeRuntime implements Runtime {
     this.containers.set(spec.name, { spec, replica: this.replicaOf(spec), output: "", scratchMb: 0 });
     const program = this.programs.get(spec.image);
     if (program) this.write(spec.name, program.output);
-    if (program) this.exit(spec.name, program.code);
+    if (program && program.code !== null) this.exit(spec.name, program.code, program.outOfMemory);
   }
 
   async observe(job?: string): Promise<readonly Replica[]> {
@@ -103,8 +110,8 @@ export class FakeRuntime implements Runtime {
     this.refused.set(image, reason);
   }
 
-  /** Every container of the image writes this and ends at once. */
-  program(image: string, program: { code: number; output: string }): void {
+  /** Every container of the image writes this, and ends at once if it has a code. */
+  program(image: string, program: Program): void {
     this.programs.set(image, program);
   }
 

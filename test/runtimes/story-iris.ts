@@ -8,17 +8,17 @@ import {
   DeployDocument,
   FollowDeploymentDocument,
   StartTrainingDocument,
-} from "../../../src/demo/generated/graphql.js";
-import type { StoryServer } from "./story-server.js";
+} from "../../src/demo/generated/graphql.js";
+import type { WorkServer } from "./work-server.js";
 
-const EXAMPLE = new URL("../../../examples/iris/", import.meta.url);
+const EXAMPLE = new URL("../../examples/iris/", import.meta.url);
 const ENDED = ["FINISHED", "FAILED", "CANCELLED"];
 
 const BUILD = `query ($id: ID!) { build(id: $id) { task { state attempt error } log { text } bvers { dockerId } } }`;
 const TRAINING = `query ($name: String!) { training(proj: "iris", name: $name) {
   id task { state attempt error progress } log { text } outputNotebook
   movers { nodes { name state details ds { name } files { name } } } } }`;
-const SERVING = `{ deployment(proj: "iris", name: "iris-live") { revisions { nodes { id } } } }`;
+const SERVING = `{ deployment(proj: "iris", name: "iris-live") { id } }`;
 
 /** The files of the example, as they are given to a server that may see them broken. */
 export async function irisFiles(): Promise<Record<string, string>> {
@@ -29,7 +29,7 @@ export async function irisFiles(): Promise<Record<string, string>> {
 
 /** The chapters of the iris story, each played over HTTP until it has ended. */
 export class IrisStory {
-  constructor(private readonly server: StoryServer) {}
+  constructor(private readonly server: WorkServer) {}
 
   makeModel() {
     const dataFiles = ["measures.csv", "species.csv"].map((name) => ({ name, required: true, maxMb: 1 }));
@@ -88,15 +88,15 @@ export class IrisStory {
     return this.server.poll(look, ({ availability }) => availability === "FULL", 240);
   }
 
-  /** The ids of the containers that serve. */
+  /** What serves: the name of each container or run, and when it began. */
   async replicas(): Promise<string[]> {
     const { deployment } = await this.server.run(SERVING);
-    return deployment.revisions.nodes.flatMap(({ id }: { id: string }) => this.server.containers(id));
+    return this.server.replicas(deployment.id);
   }
 
   /** The species of a flower, or how it was refused. */
   async predict(flower: readonly number[]) {
-    const answer = await this.server.predict("iris", "iris-live", flower);
+    const answer = await this.server.predict("iris-live", flower);
     const said = await answer.json();
     const [version, revision] = ["x-rocas-model-version", "x-rocas-revision"].map((each) => answer.headers.get(each));
     return { status: answer.status, said, version, revision };

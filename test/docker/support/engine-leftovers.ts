@@ -8,18 +8,28 @@ export const engineLines = (...words: string[]): string[] =>
     .split("\n")
     .filter(Boolean);
 
+const KINDS = { container: ["ps", "-aq"], volume: ["volume", "ls", "-q"], network: ["network", "ls", "-q"] } as const;
+
+/** The containers, volumes and networks of the server of this data folder. The server has stopped. */
+export async function leftOnEngine(dataFolder: string): Promise<string[]> {
+  const { cluster } = await madeBy(dataFolder);
+  return Object.entries(KINDS).flatMap(([kind, words]) => ofCluster(cluster, words).map((each) => `${kind} ${each}`));
+}
+
 /** Removes from the engine what the server of this data folder made there. The server has stopped. */
 export async function removeFromEngine(dataFolder: string, keepSteps: boolean): Promise<void> {
   const { cluster, projects } = await madeBy(dataFolder);
-  const ours = ["--filter", `label=rocas.cluster=${cluster}`];
-  for (const container of engineLines("ps", "-aq", ...ours)) dockerCommand("rm", "-fv", container);
-  for (const volume of engineLines("volume", "ls", "-q", ...ours)) dockerCommand("volume", "rm", volume);
-  for (const network of engineLines("network", "ls", "-q", ...ours)) dockerCommand("network", "rm", network);
+  for (const container of ofCluster(cluster, KINDS.container)) dockerCommand("rm", "-fv", container);
+  for (const volume of ofCluster(cluster, KINDS.volume)) dockerCommand("volume", "rm", volume);
+  for (const network of ofCluster(cluster, KINDS.network)) dockerCommand("network", "rm", network);
   const how = keepSteps ? ["--no-prune"] : [];
   for (const project of projects)
     for (const image of engineLines("images", "--format", "{{.Repository}}:{{.Tag}}", `rocas/${project}`))
       dockerCommand("rmi", ...how, image);
 }
+
+const ofCluster = (cluster: string, words: readonly string[]): string[] =>
+  engineLines(...words, "--filter", `label=rocas.cluster=${cluster}`);
 
 async function madeBy(dataFolder: string): Promise<{ cluster: string; projects: string[] }> {
   await using opened = await openConnection({ dataFolder });

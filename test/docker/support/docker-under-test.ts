@@ -1,0 +1,41 @@
+import { ulid } from "ulid";
+import type { RuntimeUnderTest } from "../../runtimes/runtime-under-test.js";
+import { dockerCommand, ensureBaseImage } from "./engine.js";
+import { engineLines, leftOnEngine, removeFromEngine } from "./engine-leftovers.js";
+
+/** The real engine, looked at by its own command line. */
+export const dockerUnderTest: RuntimeUnderTest = {
+  name: "Docker",
+  settings: () => ({ ROCAS_RUNTIME: "docker" }),
+  prepare: ensureBaseImage,
+  slowBuild: ({ seconds, mark }) => ({
+    // Another one each time, so that no step of it comes from the engine's cache.
+    Dockerfile: `FROM rocas/onboard\nWORKDIR /project\nCOPY . .\nRUN ${children(mark)} sleep ${seconds}; echo ${ulid()}\n`,
+  }),
+  hasImage: (_data, dockerId) => engineLines("images", "-q", "--no-trunc").includes(dockerId),
+  runsOf: (_data, job) =>
+    engineLines("ps", "-a", "--format", "{{.Names}}", "--filter", `label=rocas.job=${job}`).sort(),
+  startOf: (_data, run) => dockerCommand("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", run),
+  kills: {
+    "docker kill": (_data, run) => void dockerCommand("kill", run),
+    "docker rm": (_data, run) => void dockerCommand("rm", "-f", run),
+  },
+  stopRun: async (_data, run) => void dockerCommand("stop", run),
+  sleeping: (mark) =>
+    engineLines("ps", "-q")
+      .flatMap((container) => processesIn(container))
+      .filter((line) => line.endsWith(` sleep ${mark}`) && !line.includes("sh -c")).length,
+  left: leftOnEngine,
+  clear: removeFromEngine,
+};
+
+const children = (mark: string) => `sleep ${mark} & setsid sleep ${mark} & (env -i setsid sleep ${mark} &);`;
+
+/** Nothing where the container has gone meanwhile. */
+function processesIn(container: string): string[] {
+  try {
+    return engineLines("top", container, "-eo", "pid,args");
+  } catch {
+    return [];
+  }
+}
