@@ -176,6 +176,7 @@ async function openInto(
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
   opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreAway), logger));
   opening.use(repeatedly(UNTAG_MS, () => removeMade(work.app).catch(ignoreAway), logger));
+  opening.use(repeatedly(SWEEP_HISTORY_MS, () => chosen.imageBuilder.removeUnneeded(), logger, 0));
   opening.use(repeatedly(SWEEP_GENERATIONS_MS, () => sweepGenerations(work.app), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
   opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles, partialFiles]), logger));

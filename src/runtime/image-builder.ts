@@ -29,10 +29,22 @@ export interface SeenImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What images take of the disk. */
+export interface BuiltUse {
+  readonly images: number;
+  /** Of the copies of the projects. */
+  readonly imageBytes: number;
+  /** Which images share. */
+  readonly environments: number;
+  readonly environmentBytes: number;
+}
+
 /** What the server asks of whatever builds and moves images. References are validated (`ImageRef`) before they come here. */
 export interface ImageBuilder {
   /** What `FROM rocas/onboard` means: an image, which is built where it is missing, or the Python of this machine. */
   readonly startsFrom: "BASE_IMAGE" | "MACHINE";
+  /** Whether images can be pulled from registries and pushed to them. */
+  readonly hasRegistries: boolean;
   /** What images are built for, as `linux/amd64`. */
   platform(): Promise<string>;
   /**
@@ -58,6 +70,13 @@ export interface ImageBuilder {
    * @returns false if a container uses it or another image was made from it, so that it may go later
    */
   removeUntagged(id: string): Promise<boolean>;
+  /**
+   * Removes what builds made on their way and what images no longer need, as far as no image noted by `made` is meant.
+   * Repeatable. An engine looks after that itself.
+   */
+  removeUnneeded(): Promise<void>;
+  /** What lies on the disk of this machine for its images; null if that is the engine's, which tells it. */
+  diskUse(): Promise<BuiltUse | null>;
   /** Gives the registry's manifest digest. A repeated call pushes what is missing. @throws ImageBuildError with what the registry said. */
   push(tag: string, credentials: Credentials | null, told: Told): Promise<string>;
 }

@@ -1,5 +1,5 @@
 import { GraphQLSafeInt } from "graphql-scalars";
-import { Field, ObjectType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 
 @ObjectType({ description: "What one collection of the database holds." })
 export class CollectionUse {
@@ -33,13 +33,41 @@ export class StoredFiles {
   readonly givenUp!: number;
 }
 
-@ObjectType({ description: "What the installation keeps. Images and containers are the engine's, and not in it." })
+@ObjectType({
+  description: "What builds without an engine left on the disk of this server: copies of projects, and environments.",
+})
+export class BuildUse {
+  @Field(() => Int, { description: "How many images there are; each is a copy of its project." })
+  readonly images!: number;
+
+  @Field(() => GraphQLSafeInt, { description: "Bytes of those copies, and of builds under way." })
+  readonly imageBytes!: number;
+
+  @Field(() => Int, {
+    description:
+      "How many virtual environments there are. Images share them; one that no image needs goes a day later.",
+  })
+  readonly environments!: number;
+
+  @Field(() => GraphQLSafeInt, { description: "Bytes of the environments." })
+  readonly environmentBytes!: number;
+}
+
+@ObjectType({ description: "What the installation keeps. The images and containers of an engine are not in it." })
 export class StorageUse {
-  @Field(() => GraphQLSafeInt, { description: "Bytes of the files and of all collections together." })
+  @Field(() => GraphQLSafeInt, {
+    description: "Bytes of the files, of all collections and of builds without an engine together.",
+  })
   readonly bytes!: number;
 
   @Field(() => StoredFiles, { description: "The files in `ROCAS_DATA`." })
   readonly files!: StoredFiles;
+
+  @Field(() => BuildUse, {
+    nullable: true,
+    description: "What builds without an engine left; null with an engine, which tells it itself (`docker system df`).",
+  })
+  readonly builds!: BuildUse | null;
 
   @Field(() => [CollectionUse], { description: "The collections of the database, by name." })
   readonly collections!: readonly CollectionUse[];

@@ -19,6 +19,7 @@ const KNOWN = /^(?:FROM|RUN|COPY|ENV|LABEL|WORKDIR|CMD|ENTRYPOINT|USER)\b/;
 /** Images in memory: reads a Dockerfile's FROM and LABEL, fails at `RUN exit N`, waits at `RUN sleep N`. */
 export class FakeImageBuilder implements ImageBuilder {
   readonly startsFrom = "BASE_IMAGE";
+  hasRegistries = true;
   /** While true, no engine answers. */
   down = false;
   /** Images that a container uses. */
@@ -88,6 +89,12 @@ export class FakeImageBuilder implements ImageBuilder {
   async removeUntagged(): Promise<boolean> {
     this.answer();
     return true;
+  }
+
+  async removeUnneeded(): Promise<void> {}
+
+  async diskUse(): Promise<null> {
+    return null;
   }
 
   async push(tag: string, _credentials: Credentials | null, told: Told): Promise<string> {

@@ -8,9 +8,9 @@ import type { RunnableImage } from "../../src/runtime/process/runnable-image.js"
 
 export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
 
-/** A runtime of local processes with a folder of its own; its runs are stopped at the end. */
-export async function openProcesses() {
-  const root = await mkdtemp(join(tmpdir(), "rocas-processes-"));
+/** A runtime of local processes with a folder of its own; its runs are stopped at the end. @param parent of the folder */
+export async function openProcesses(parent = tmpdir()) {
+  const root = await mkdtemp(join(parent, "rocas-processes-"));
   const images = new Map<string, RunnableImage>();
   const open = () =>
     new ProcessRuntime({ root, python: async () => "3", imageOf: async (id) => images.get(id) ?? null });

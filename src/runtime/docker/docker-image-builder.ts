@@ -27,6 +27,7 @@ const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 /** Builds with the engine's classic builder: engines of this age have no other one without a plugin. */
 export class DockerImageBuilder implements ImageBuilder {
   readonly startsFrom = "BASE_IMAGE";
+  readonly hasRegistries = true;
   private readonly docker: DockerEngine;
 
   constructor({ docker }: { docker: DockerEngine }) {
@@ -104,6 +105,13 @@ export class DockerImageBuilder implements ImageBuilder {
       if (!hasStatus(error, 409)) throw error;
       return false;
     }
+  }
+
+  /** What is untagged was noted by `made`, or is somebody else's. */
+  async removeUnneeded(): Promise<void> {}
+
+  async diskUse(): Promise<null> {
+    return null;
   }
 
   async push(tag: string, credentials: Credentials | null, told: Told): Promise<string> {

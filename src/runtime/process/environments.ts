@@ -1,11 +1,13 @@
-import { access, cp, mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { access, cp, mkdir, readdir, stat, statfs, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DiskFull } from "../../disk-full.js";
 import { ImageBuildError, type Told } from "../image-builder.js";
 import type { Python } from "./find-python.js";
 import { installerEnv } from "./installer-env.js";
 import { installFailure } from "./install-failure.js";
 import type { OnBoard } from "./on-board.js";
 import { removeTree } from "./remove-tree.js";
+import { bytesIn } from "./run-volumes.js";
 import { SharedWork } from "./shared-work.js";
 import { TellLines } from "./tell-lines.js";
 import { runTied } from "./tied-process.js";
@@ -31,6 +33,10 @@ export interface WantedEnvironment {
 const COMPLETE = ".complete";
 const KEPT_UNUSED_MS = 24 * 60 * 60 * 1000;
 const MOST_TAIL = 64 * 1024;
+/** As the system's library puts ENOSPC and EDQUOT. */
+const NO_ROOM = /No space left on device|Disk quota exceeded|os error 28\b/;
+/** With less no environment is made. */
+const LEAST_BYTES = 1024 * 1024;
 
 /** Virtual environments, each made once and shared by all builds that need it. */
 export class Environments {
@@ -82,6 +88,11 @@ export class Environments {
     }
   }
 
+  async diskUse(): Promise<{ readonly count: number; readonly bytes: number }> {
+    const there = await readdir(this.folder).catch(() => [] as string[]);
+    return { count: there.length, bytes: await bytesIn(this.folder) };
+  }
+
   private async make(wanted: WantedEnvironment, signal: AbortSignal, told: Told): Promise<void> {
     const place = join(this.folder, wanted.hash);
     if (await this.isWhole(wanted.hash)) return;
@@ -108,7 +119,10 @@ export class Environments {
       });
       const code = await runTied({ python: python.executable, words, folder, env, signal }, (text) => lines.tell(text));
       lines.end();
-      if (code !== 0) throw new ImageBuildError(installFailure(tail, shown, code));
+      if (code === 0) return;
+      // A program that another one started may have said so to nobody.
+      if (NO_ROOM.test(tail) || (await isFull(this.folder))) throw new DiskFull();
+      throw new ImageBuildError(installFailure(tail, shown, code));
     };
     told(`Making an environment of Python ${python.version}\n`);
     await run([python.executable, "-I", "-m", "venv", place], this.folder, "python -m venv");
@@ -157,6 +171,11 @@ export class Environments {
     const now = new Date();
     await utimes(join(this.folder, hash, COMPLETE), now, now).catch(() => {});
   }
+}
+
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < LEAST_BYTES;
 }
 
 async function hasUv({ PATH = "" }: Readonly<Record<string, string>>): Promise<boolean> {

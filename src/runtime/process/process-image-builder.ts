@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
+import { DiskFull, isDiskFull } from "../../disk-full.js";
 import { DomainError } from "../../errors.js";
 import { followLink } from "../../source/tree/follow-link.js";
 import type { TreeEntry } from "../../source/tree/tree-entry.js";
 import {
+  type BuiltUse,
   type Credentials,
   type HowToBuild,
   ImageBuildError,
@@ -23,6 +25,7 @@ import { ON_BOARD, type OnBoard } from "./on-board.js";
 import { type ProcessFolder, processFolder } from "./process-folder.js";
 import { hexOf, type ImageRecord, imagesInUse, readImage } from "./process-image.js";
 import { removeTree } from "./remove-tree.js";
+import { bytesIn } from "./run-volumes.js";
 import { unpackContext } from "./unpack-context.js";
 import { type Wanted, wantedEnvironment } from "./wanted-environment.js";
 
@@ -50,6 +53,7 @@ interface Place extends AsyncDisposable {
  */
 export class ProcessImageBuilder implements ImageBuilder {
   readonly startsFrom = "MACHINE";
+  readonly hasRegistries = false;
   private readonly folder: ProcessFolder;
   private readonly tags: ImageTags;
   private readonly environments: Environments;
@@ -120,6 +124,7 @@ export class ProcessImageBuilder implements ImageBuilder {
       told(`Successfully built ${id}\n`);
       return id;
     } catch (error) {
+      if (isDiskFull(error) && !signal.aborted) throw new DiskFull(error);
       throw signal.aborted ? signal.reason : error;
     } finally {
       context.destroy();
@@ -167,14 +172,24 @@ export class ProcessImageBuilder implements ImageBuilder {
 
   /** @throws ImageBuildError in any case */
   async push(tag: string, _credentials: Credentials | null, _told: Told): Promise<string> {
-    throw new ImageBuildError(
-      `${fullReference(tag)} cannot be pushed: ${NO_REGISTRY}. Unset ROCAS_REGISTRY, or use Docker.`,
-    );
+    throw new ImageBuildError(`${fullReference(tag)} cannot be pushed: ${NO_REGISTRY}.`);
   }
 
   /** Removes what nothing needs: images without a tag that no run uses, environments without an image, what a crash left of builds. */
   async removeUnneeded(): Promise<void> {
     await this.alone(() => this.collect());
+  }
+
+  async diskUse(): Promise<BuiltUse> {
+    const { images, building } = this.folder;
+    const made = await namesIn(images);
+    const environments = await this.environments.diskUse();
+    return {
+      images: made.length,
+      imageBytes: (await bytesIn(images)) + (await bytesIn(building)),
+      environments: environments.count,
+      environmentBytes: environments.bytes,
+    };
   }
 
   private async collect(): Promise<void> {

@@ -37,7 +37,8 @@ export async function sizeMb(folder: string): Promise<number> {
   return Math.ceil((await bytesIn(folder)) / MIB);
 }
 
-async function bytesIn(folder: string): Promise<number> {
+/** Bytes on the disk below the folder; 0 if it is not there. Links count as nothing, and are not followed. */
+export async function bytesIn(folder: string): Promise<number> {
   let bytes = 0;
   const ahead = [folder];
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop())

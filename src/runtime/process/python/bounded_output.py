@@ -1,9 +1,12 @@
-"""What a run wrote: the end of it, in two files of bounded size."""
+"""What a run wrote: the end of it, in two files of bounded size. What does not fit on the disk is lost."""
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+# Whoever runs the server is told of it elsewhere; a run that needs no room goes on.
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 MOST_BYTES = 1024 * 1024
 
 
@@ -15,10 +18,19 @@ class BoundedOutput:
         self._size = self._open.tell()
 
     def write(self, content: bytes) -> None:
+        try:
+            self._write(content)
+        except OSError as error:
+            if error.errno not in DISK_FULL:
+                raise
+
+    def _write(self, content: bytes) -> None:
         if self._size > MOST_BYTES:
+            if self._file.exists():
+                self._file.replace(self._earlier)
+            fresh = self._file.open("ab", buffering=0)
             self._open.close()
-            self._file.replace(self._earlier)
-            self._open = self._file.open("ab", buffering=0)
+            self._open = fresh
             self._size = 0
         self._open.write(content)
         self._size += len(content)

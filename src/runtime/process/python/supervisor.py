@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bounded_output import BoundedOutput
+from bounded_output import DISK_FULL, BoundedOutput
 from control_group import ControlGroup
 from limits import OFTEN_SECONDS, Watch, adopt_orphans, bound_before_exec, kill, processors_for, signal_group
 from processes import Seen, below, descendants, start_mark, tells_children
@@ -28,6 +28,7 @@ from processes import Seen, below, descendants, start_mark, tells_children
 # A look may take this share of the time.
 SHARE = 1 / 20
 STOP_SECONDS = 10.0
+ROOM_SECONDS = 0.5
 # Below what systems give to connections by themselves.
 PORTS = (20_000, 32_000)
 CANNOT_RUN = 127
@@ -82,7 +83,7 @@ class Supervisor:
         out_of_memory = self._watch.ran_out_of_memory
         if self._group:
             self._group.remove()
-        self._keep(exit={"code": self._code(), "outOfMemory": out_of_memory})
+        self._keep_once_there_is_room(exit={"code": self._code(), "outOfMemory": out_of_memory})
 
     def _bind(self, others: list[dict[str, Any]]) -> None:
         resources = self._spec["resources"]
@@ -224,6 +225,15 @@ class Supervisor:
     def _code(self) -> int:
         assert self._status is not None
         return os.WEXITSTATUS(self._status) if os.WIFEXITED(self._status) else 128 + os.WTERMSIG(self._status)
+
+    def _keep_once_there_is_room(self, **more: Any) -> None:
+        while True:
+            try:
+                return self._keep(**more)
+            except OSError as error:
+                if error.errno not in DISK_FULL:
+                    raise
+                time.sleep(ROOM_SECONDS)
 
     def _keep(self, **more: Any) -> None:
         """Replaced as a whole and synced. Fails if the run's folder is gone."""
