@@ -39,11 +39,16 @@ const WITHOUT_ONE = [
   "ROCAS_RUNTIME=process runs projects without one, with this user's rights and without isolation: docs/processes.md.",
 ];
 
+const aboutRegistry = ({ settings, imageBuilder }: OpenedApp["app"]): string[] =>
+  settings.ROCAS_REGISTRY && !imageBuilder.hasRegistries
+    ? [`Nothing is pushed to ${settings.ROCAS_REGISTRY} (ROCAS_REGISTRY): there are no images without an engine.`]
+    : [];
+
 async function aboutEngine({ app, engineKind }: OpenedApp): Promise<string[]> {
   try {
     const engine = await app.runtime.engine();
     if (engineKind === "docker") return [engine];
-    return [engine, ...NO_ISOLATION];
+    return [engine, ...NO_ISOLATION, ...aboutRegistry(app)];
   } catch (error) {
     if (engineKind === "docker") return [`none found: ${UNTIL} one answers (DOCKER_HOST).`, ...WITHOUT_ONE];
     return [`none: ${UNTIL} it is there. ${(error as Error).message}`];

@@ -29,6 +29,10 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     problems.push(
       `HOST: ${settings.HOST} is open to the network; set ROCAS_TOKEN to a long random string that every request then carries, or leave HOST at 127.0.0.1`,
     );
+  if (settings.ROCAS_RUNTIME === "process" && settings.ROCAS_REGISTRY)
+    problems.push(
+      "ROCAS_REGISTRY: local processes (ROCAS_RUNTIME=process) make no images that a registry takes; leave one of the two out",
+    );
   if (problems.length > 0) throw new SettingsRefused(problems);
   return settings;
 }

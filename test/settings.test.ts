@@ -55,6 +55,15 @@ test("all problems are told at once, each with the name of its setting", () => {
   ]);
 });
 
+test("a registry that local processes cannot push to is told with all other problems", () => {
+  const problems = problemsOf({ ROCAS_RUNTIME: "process", ROCAS_REGISTRY: "registry.example.org/team", PORT: "many" });
+
+  expect(problems).toEqual([
+    expect.stringContaining("PORT"),
+    expect.stringMatching(/ROCAS_REGISTRY: .*ROCAS_RUNTIME=process/),
+  ]);
+});
+
 test("there are numbers among the settings", () => {
   expect(NUMBERS).toEqual(expect.arrayContaining(["PORT", "ROCAS_MAX_PAGE", "ROCAS_CPUS", "ROCAS_DEADLINE_MS"]));
 });

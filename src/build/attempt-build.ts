@@ -71,6 +71,10 @@ async function complete(
     if (!seen || !("rocas.onboard" in seen.labels)) throw new BuildRefused(NOT_ON_BOARD);
     const registry = app.settings.ROCAS_REGISTRY;
     if (!registry) return outcome;
+    if (!app.imageBuilder.hasRegistries) {
+      log.told(`Not pushed to ${registry} (ROCAS_REGISTRY): there is no image to push without an engine.\n`);
+      return outcome;
+    }
     const of = { proj: hold.job.proj, version: spec.buildVersion, tag: spec.tag, image };
     return { ...outcome, digest: await pushImage(app, registry, of, keys.registry, { signal, told: log.told }) };
   } catch (error) {

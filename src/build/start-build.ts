@@ -24,25 +24,31 @@ async function chestNamed(store: Store, name: string | null, argument: string): 
 
 const usedChest = ({ _id, name, owner }: TreasureChest): UsedChest => ({ chest: _id, name, owner });
 
-function checkInput({ tag, from, ref }: BuildProjectInput): void {
+function checkInput({ imageBuilder }: Pick<App, "imageBuilder">, { tag, from, ref }: BuildProjectInput): void {
   if (isReservedTag(tag))
     throw new DomainError("BAD_USER_INPUT", "Tags of this form are Rocas' own: choose another.", ["input", "tag"]);
   if (ref && from !== BuiltFrom.GIT)
     throw new DomainError("BAD_USER_INPUT", "A `ref` is for builds from GIT only.", ["input", "ref"]);
+  if (from === BuiltFrom.PRE_BUILT && !imageBuilder.hasRegistries)
+    throw new DomainError(
+      "FORBIDDEN",
+      "This server runs projects by local processes (ROCAS_RUNTIME), which have no images that a registry gives: build from LOCAL or GIT.",
+      ["input", "from"],
+    );
 }
 
 /**
  * Records the build; the reconciler carries it out, and its task says how far it is.
- * @throws NOT_FOUND, BAD_USER_INPUT saying what the project lacks, CONFLICT, RUNTIME_UNAVAILABLE
+ * @throws NOT_FOUND, BAD_USER_INPUT saying what the project lacks, FORBIDDEN without a registry, CONFLICT, RUNTIME_UNAVAILABLE
  */
 export function buildProject(
-  app: Pick<App, "store" | "runtime" | "work">,
+  app: Pick<App, "store" | "runtime" | "imageBuilder" | "work">,
   intent: Intent,
   input: BuildProjectInput,
 ): Promise<Build> {
   const { store } = app;
   return once(app, intent, async () => {
-    checkInput(input);
+    checkInput(app, input);
     const { tag, from } = input;
     const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
