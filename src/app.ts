@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Cursors } from "./graph/cursors.js";
+import type { Cursors } from "./lists/cursors.js";
 import type { Live } from "./live/live.js";
 import type { RouteTable } from "./router/route-table.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";

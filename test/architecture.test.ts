@@ -59,7 +59,7 @@ test.each([
   [ENTITY, "src/model/model.ts", "../store/store.js", "src/store/store.ts"],
   [ENTITY, "src/model/model.ts", "./create-model.js", "src/model/create-model.ts"],
   [ENTITY, "src/dataset/dataset.ts", "../app.js", "src/app.ts"],
-  [RESOLVER, "src/model/model.resolver.ts", "../store/open-store.js", "src/store/open-store.ts"],
+  [RESOLVER, "src/model/model.resolver.ts", "../store/insert-record.js", "src/store/insert-record.ts"],
   [RESOLVER, "src/model/model.resolver.ts", "../vault/vault.js", "src/vault/vault.ts"],
   [RESOLVER, "src/model/model.resolver.ts", "../http/front.js", "src/http/front.ts"],
   [ADAPTER, "src/files/keep.ts", "../storage/gridfs/gridfs-storage.js", "src/storage/gridfs/gridfs-storage.ts"],
@@ -67,7 +67,7 @@ test.each([
   [ADAPTER, "src/jobs/carry.ts", `../../${PACKAGE}/start-embedded-store.js`, `${PACKAGE}/start-embedded-store.ts`],
   [ALONE, `${PACKAGE}/worker.ts`, "../../../src/errors.js", "src/errors.ts"],
   [ALONE, `${PACKAGE}/worker.ts`, "../../../test/support/seed.js", "test/support/seed.ts"],
-  [PUBLIC, "src/store/open-store.ts", `../../${PACKAGE}/engine/engine.js`, `${PACKAGE}/engine/engine.ts`],
+  [PUBLIC, "src/store/open-connection.ts", `../../${PACKAGE}/engine/engine.js`, `${PACKAGE}/engine/engine.ts`],
   [DECLARED, `${PACKAGE}/worker.ts`, "ulid", "node_modules/ulid/index.js"],
 ])("%s: %s may not import %s", async (rule, from, imported, to) => {
   expect(await brokenBy({ [from]: [imported], [to]: NOTHING })).toEqual([rule]);

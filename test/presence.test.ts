@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openStore } from "../src/store/open-store.js";
+import { openStore } from "../src/open-store.js";
 import { openPresence } from "../src/store/presence.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 

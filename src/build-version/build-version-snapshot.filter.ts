@@ -1,8 +1,8 @@
-import { dateTime } from "../graph/filter/date-time-filter.js";
-import { flag } from "../graph/filter/choice-filters.js";
-import { snapshotFilterOf } from "../graph/filter/of-snapshots.js";
-import { part } from "../graph/filter/part-filters.js";
-import { text } from "../graph/filter/text-filter.js";
+import { dateTime } from "../lists/filter/date-time-filter.js";
+import { flag } from "../lists/filter/choice-filters.js";
+import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
+import { part } from "../lists/filter/part-filters.js";
+import { text } from "../lists/filter/text-filter.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project-snapshot.filter.js";
 import { builtFrom } from "./built-from.filter.js";
 

@@ -1,6 +1,6 @@
 import { ArgsType, Field, InputType } from "type-graphql";
 import { DeleteGenerationInput } from "../deletion/generation.inputs.js";
-import { PageArgs } from "../graph/page.js";
+import { PageArgs } from "../lists/page.js";
 
 @ArgsType()
 export class BuildVersionKey {

@@ -1,8 +1,8 @@
-import { flag } from "../graph/filter/choice-filters.js";
-import { dateTime } from "../graph/filter/date-time-filter.js";
-import { reference } from "../graph/filter/reference-filter.js";
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { flag } from "../lists/filter/choice-filters.js";
+import { dateTime } from "../lists/filter/date-time-filter.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 import { builtFrom } from "./built-from.filter.js";
 
 export const BUILD_VERSION_LISTING = listingOf("BuildVersion", {

@@ -1,11 +1,11 @@
 import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
 import { builtFrom } from "../build-version/built-from.filter.js";
-import { flag } from "../graph/filter/choice-filters.js";
-import { reference } from "../graph/filter/reference-filter.js";
-import { part } from "../graph/filter/part-filters.js";
-import { task, TASK_ORDERS } from "../graph/filter/task-filter.js";
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { flag } from "../lists/filter/choice-filters.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { part } from "../lists/filter/part-filters.js";
+import { task, TASK_ORDERS } from "../lists/filter/task-filter.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 
 export const BUILD_LISTING = listingOf("Build", {
   filter: {

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
-import { answerList } from "../graph/answer-list.js";
-import type { ListArgs } from "../graph/listing.js";
+import { answerList } from "../lists/answer-list.js";
+import type { ListArgs } from "../lists/listing.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { Project } from "../project/project.js";

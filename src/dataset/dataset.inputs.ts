@@ -3,7 +3,7 @@ import { DeleteGenerationInput } from "../deletion/generation.inputs.js";
 import { KeptFilesInput } from "../files/kept-files.inputs.js";
 import { MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
-import { PageArgs } from "../graph/page.js";
+import { PageArgs } from "../lists/page.js";
 
 @InputType({
   description: "A new dataset. One of a name that is taken replaces the one that has it, once its files are there.",

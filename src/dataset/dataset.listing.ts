@@ -1,9 +1,9 @@
-import { flag } from "../graph/filter/choice-filters.js";
-import { details } from "../graph/filter/details-filter.js";
-import { files, filesState } from "../graph/filter/file-filters.js";
-import { reference } from "../graph/filter/reference-filter.js";
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { flag } from "../lists/filter/choice-filters.js";
+import { details } from "../lists/filter/details-filter.js";
+import { files, filesState } from "../lists/filter/file-filters.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 
 export const DATASET_LISTING = listingOf("Dataset", {
   filter: {

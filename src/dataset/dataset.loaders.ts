@@ -1,5 +1,5 @@
-import { ChildPages } from "../store/child-pages.js";
-import { generationLoaders } from "../store/generation-loaders.js";
+import { ChildPages } from "../lists/child-pages.js";
+import { generationLoaders } from "../lists/generation-loaders.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 

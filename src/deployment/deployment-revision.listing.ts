@@ -1,5 +1,5 @@
-import { int } from "../graph/filter/number-filters.js";
-import { listingOf } from "../graph/listing.js";
+import { int } from "../lists/filter/number-filters.js";
+import { listingOf } from "../lists/listing.js";
 import { SERVED_CRITERIA } from "./served.filter.js";
 
 export const DEPLOYMENT_REVISION_LISTING = listingOf("DeploymentRevision", {

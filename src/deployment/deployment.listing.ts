@@ -1,8 +1,8 @@
-import { choiceFilter } from "../graph/filter/choice-filters.js";
-import { int } from "../graph/filter/number-filters.js";
-import { reference } from "../graph/filter/reference-filter.js";
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { choiceFilter } from "../lists/filter/choice-filters.js";
+import { int } from "../lists/filter/number-filters.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 import { Availability } from "./deployment.js";
 import { SERVED_CRITERIA } from "./served.filter.js";
 

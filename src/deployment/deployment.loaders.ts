@@ -1,4 +1,4 @@
-import { ChildPages } from "../store/child-pages.js";
+import { ChildPages } from "../lists/child-pages.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 

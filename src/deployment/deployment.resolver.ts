@@ -1,10 +1,9 @@
 import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
-import { answerChildren } from "../graph/answer-children.js";
-import { answerList } from "../graph/answer-list.js";
+import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../graph/listing.js";
+import type { ListArgs } from "../lists/listing.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";

@@ -1,7 +1,7 @@
 import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
-import { details } from "../graph/filter/details-filter.js";
-import { part, someOf } from "../graph/filter/part-filters.js";
-import { text } from "../graph/filter/text-filter.js";
+import { details } from "../lists/filter/details-filter.js";
+import { part, someOf } from "../lists/filter/part-filters.js";
+import { text } from "../lists/filter/text-filter.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version-snapshot.filter.js";
 
 /** What deployments and their revisions are both filtered by: what their containers run. */

@@ -1,8 +1,8 @@
 import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, type ClassType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { type Connection, connection, type Page } from "../graph/connection.js";
-import type { Order } from "../graph/order.js";
-import { PageArgs, type PageRequest, pageRequest } from "../graph/page.js";
+import type { Order } from "../lists/order.js";
+import { PageArgs, type PageRequest, pageRequest } from "../lists/page.js";
 import { FileUpload, StoredFile } from "../graph/stored-file.js";
 import type { RequestContext } from "../request-context.js";
 import { bytesOf } from "./bytes-of.js";

@@ -1,4 +1,4 @@
-import type { Cursors } from "../graph/cursors.js";
+import type { Cursors } from "../lists/cursors.js";
 
 const LIST = "recordChanged";
 

@@ -1,10 +1,10 @@
 import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset-snapshot.filter.js";
-import { flag } from "../graph/filter/choice-filters.js";
-import { details } from "../graph/filter/details-filter.js";
-import { files } from "../graph/filter/file-filters.js";
-import { snapshotFilterOf } from "../graph/filter/of-snapshots.js";
-import { part } from "../graph/filter/part-filters.js";
-import { text } from "../graph/filter/text-filter.js";
+import { flag } from "../lists/filter/choice-filters.js";
+import { details } from "../lists/filter/details-filter.js";
+import { files } from "../lists/filter/file-filters.js";
+import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
+import { part } from "../lists/filter/part-filters.js";
+import { text } from "../lists/filter/text-filter.js";
 import { MODEL_SNAPSHOT_FILTER } from "../model/model-snapshot.filter.js";
 import { TRAINING_SNAPSHOT_FILTER } from "../training/training-snapshot.filter.js";
 import { PINNED_VERSION_FILTER } from "./pinned-version.filter.js";

@@ -4,7 +4,7 @@ import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
 import { KeptFilesInput } from "../files/kept-files.inputs.js";
 import { MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
-import { PageArgs } from "../graph/page.js";
+import { PageArgs } from "../lists/page.js";
 
 @InputType({ description: "Which model version." })
 export class ModelVersionKeyInput {

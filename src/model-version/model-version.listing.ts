@@ -1,11 +1,11 @@
 import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset-snapshot.filter.js";
-import { flag, texts } from "../graph/filter/choice-filters.js";
-import { details } from "../graph/filter/details-filter.js";
-import { files, filesState } from "../graph/filter/file-filters.js";
-import { reference } from "../graph/filter/reference-filter.js";
-import { part } from "../graph/filter/part-filters.js";
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { flag, texts } from "../lists/filter/choice-filters.js";
+import { details } from "../lists/filter/details-filter.js";
+import { files, filesState } from "../lists/filter/file-filters.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { part } from "../lists/filter/part-filters.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 import { TRAINING_SNAPSHOT_FILTER } from "../training/training-snapshot.filter.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "./model-version-snapshot.filter.js";
 

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
-import { ChildPages } from "../store/child-pages.js";
+import { ChildPages } from "../lists/child-pages.js";
 import { namesOf } from "../store/key-of.js";
-import { generationLoaders } from "../store/generation-loaders.js";
+import { generationLoaders } from "../lists/generation-loaders.js";
 import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";

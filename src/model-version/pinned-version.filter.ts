@@ -1,5 +1,5 @@
-import { filterOf } from "../graph/filter/filter-of.js";
-import { id } from "../graph/filter/id-filter.js";
+import { filterOf } from "../lists/filter/filter-of.js";
+import { id } from "../lists/filter/id-filter.js";
 
 /** Of a version inside a snapshot only a pin is stored there: nothing but its id can be compared in the same read. */
 export const PINNED_VERSION_FILTER = filterOf("PinnedVersion", "Which model versions that a snapshot started from.", {

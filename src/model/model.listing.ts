@@ -1,5 +1,5 @@
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 
 export const MODEL_LISTING = listingOf("Model", {
   isCatalogue: true,

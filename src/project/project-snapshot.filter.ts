@@ -1,5 +1,5 @@
-import { snapshotFilterOf } from "../graph/filter/of-snapshots.js";
-import { text } from "../graph/filter/text-filter.js";
+import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
+import { text } from "../lists/filter/text-filter.js";
 
 export const PROJECT_SNAPSHOT_FILTER = snapshotFilterOf("Project", {
   name: text("name", { description: "By name." }),

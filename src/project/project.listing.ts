@@ -1,6 +1,6 @@
-import { reference } from "../graph/filter/reference-filter.js";
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 
 export const PROJECT_LISTING = listingOf("Project", {
   isCatalogue: true,

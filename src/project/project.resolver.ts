@@ -5,10 +5,9 @@ import { BuildVersionConnection } from "../build-version/build-version.connectio
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { DeploymentConnection } from "../deployment/deployment.connection.js";
-import { answerChildren } from "../graph/answer-children.js";
-import { answerList } from "../graph/answer-list.js";
+import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../graph/listing.js";
+import type { ListArgs } from "../lists/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { Model } from "../model/model.js";
 import { ModelVersionConnection } from "../model-version/model-version.connection.js";

@@ -1,9 +1,9 @@
 import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
 import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset-snapshot.filter.js";
-import { details } from "../graph/filter/details-filter.js";
-import { snapshotFilterOf } from "../graph/filter/of-snapshots.js";
-import { part, someOf } from "../graph/filter/part-filters.js";
-import { text } from "../graph/filter/text-filter.js";
+import { details } from "../lists/filter/details-filter.js";
+import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
+import { part, someOf } from "../lists/filter/part-filters.js";
+import { text } from "../lists/filter/text-filter.js";
 import { PINNED_VERSION_FILTER } from "../model-version/pinned-version.filter.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project-snapshot.filter.js";
 

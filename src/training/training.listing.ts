@@ -1,11 +1,11 @@
 import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
 import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset-snapshot.filter.js";
-import { details } from "../graph/filter/details-filter.js";
-import { reference } from "../graph/filter/reference-filter.js";
-import { part, someOf } from "../graph/filter/part-filters.js";
-import { task, TASK_ORDERS } from "../graph/filter/task-filter.js";
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { details } from "../lists/filter/details-filter.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { part, someOf } from "../lists/filter/part-filters.js";
+import { task, TASK_ORDERS } from "../lists/filter/task-filter.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version-snapshot.filter.js";
 
 export const TRAINING_LISTING = listingOf("Training", {

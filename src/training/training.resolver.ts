@@ -2,10 +2,9 @@ import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { downloadOf } from "../files/uploads-of.js";
-import { answerChildren } from "../graph/answer-children.js";
-import { answerList } from "../graph/answer-list.js";
+import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../graph/listing.js";
+import type { ListArgs } from "../lists/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { loadPinned } from "../model-version/load-pinned.js";

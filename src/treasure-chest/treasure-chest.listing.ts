@@ -1,6 +1,6 @@
-import { details } from "../graph/filter/details-filter.js";
-import { text } from "../graph/filter/text-filter.js";
-import { listingOf } from "../graph/listing.js";
+import { details } from "../lists/filter/details-filter.js";
+import { text } from "../lists/filter/text-filter.js";
+import { listingOf } from "../lists/listing.js";
 
 export const TREASURE_CHEST_LISTING = listingOf("TreasureChest", {
   isCatalogue: true,

@@ -2,7 +2,7 @@ import { graphql, type GraphQLArgs, type GraphQLSchema } from "graphql";
 import mongoose, { type mongo } from "mongoose";
 import type { App } from "../../src/app.js";
 import { requestContext } from "../../src/request-context.js";
-import { openStore } from "../../src/store/open-store.js";
+import { openStore } from "../../src/open-store.js";
 import { type Answer, told } from "./told.js";
 
 export type Watched = Answer & {

@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { startServer } from "../../../src/http/start-server.js";
 import { requestContext } from "../../../src/request-context.js";
 import { readSettings } from "../../../src/settings.js";
-import { openStore } from "../../../src/store/open-store.js";
+import { openStore } from "../../../src/open-store.js";
 import { openTestApp, type TestApp } from "../../../test/support/open-test-app.js";
 
 export interface RocasServer extends AsyncDisposable {

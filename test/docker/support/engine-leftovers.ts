@@ -1,5 +1,5 @@
 import { openConnection } from "../../../src/store/open-connection.js";
-import { openStore } from "../../../src/store/open-store.js";
+import { openStore } from "../../../src/open-store.js";
 import { dockerCommand } from "./engine.js";
 
 /** What Docker's command line prints, without empty lines. */

@@ -12,7 +12,7 @@ import {
   type ListRequest,
   pageStages,
 } from "./list-request.js";
-import type { Records } from "./store.js";
+import type { Records } from "../store/store.js";
 
 type Joined<C> = { readonly _id: string; readonly children: readonly C[] };
 

@@ -1,5 +1,5 @@
 import type { Page } from "../graph/connection.js";
-import type { Where } from "../graph/filter/demand.js";
+import type { Where } from "./filter/demand.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import {
   asPage,
@@ -10,7 +10,7 @@ import {
   MOST_READ,
   pageStages,
 } from "./list-request.js";
-import type { Records } from "./store.js";
+import type { Records } from "../store/store.js";
 
 /** A page of the records that meet a demand, in one aggregate. */
 export async function findPage<T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<Page<T>> {

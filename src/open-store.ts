@@ -1,19 +1,19 @@
 import { getModelForClass } from "@typegoose/typegoose";
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
 import type { Connection, mongo } from "mongoose";
-import { Build } from "../build/build.js";
-import { BuildVersion } from "../build-version/build-version.js";
-import { Dataset } from "../dataset/dataset.js";
-import { DeploymentRevision } from "../deployment/deployment-revision.js";
-import { Deployment } from "../deployment/deployment.js";
-import { listIndexesOf } from "../files/frozen-lists.js";
-import type { AnyRecord } from "../graph/stored-record.js";
-import { Model } from "../model/model.js";
-import { ModelVersion } from "../model-version/model-version.js";
-import { Project } from "../project/project.js";
-import { Training } from "../training/training.js";
-import { TreasureChest } from "../treasure-chest/treasure-chest.js";
-import type { Records, Store } from "./store.js";
+import { Build } from "./build/build.js";
+import { BuildVersion } from "./build-version/build-version.js";
+import { Dataset } from "./dataset/dataset.js";
+import { DeploymentRevision } from "./deployment/deployment-revision.js";
+import { Deployment } from "./deployment/deployment.js";
+import { listIndexesOf } from "./files/frozen-lists.js";
+import type { AnyRecord } from "./graph/stored-record.js";
+import { Model } from "./model/model.js";
+import { ModelVersion } from "./model-version/model-version.js";
+import { Project } from "./project/project.js";
+import { Training } from "./training/training.js";
+import { TreasureChest } from "./treasure-chest/treasure-chest.js";
+import type { Records, Store } from "./store/store.js";
 
 /** The collections of a connection, with their indexes made. */
 export async function openStore(

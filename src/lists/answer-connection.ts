@@ -1,7 +1,7 @@
 import type { RequestContext } from "../request-context.js";
-import type { BroadRead, ListRequest } from "../store/list-request.js";
+import type { BroadRead, ListRequest } from "./list-request.js";
 import { askedList, cursorList, tooBroad } from "./asked-list.js";
-import { type Connection, connection, type Page } from "./connection.js";
+import { type Connection, connection, type Page } from "../graph/connection.js";
 import type { ListArgs, Listing } from "./listing.js";
 import { beyond } from "./page.js";
 

@@ -4,7 +4,7 @@ import type { RequestContext } from "../request-context.js";
 import { answerGenerations } from "./answer-generations.js";
 import type { GenerationLoaders } from "./generation-loaders.js";
 import { PageArgs } from "./page.js";
-import type { AnyRecord } from "./stored-record.js";
+import type { AnyRecord } from "../graph/stored-record.js";
 
 /** What every record says of the others of its name, for one type whose records supersede each other. */
 export function generationsResolver<T extends AnyRecord>(

@@ -1,11 +1,11 @@
-import { type Bound, type Demand, type Where, whereOf } from "../graph/filter/demand.js";
-import type { Position } from "../graph/cursors.js";
+import { type Bound, type Demand, type Where, whereOf } from "./filter/demand.js";
+import type { Position } from "./cursors.js";
 import type { Page, Placed } from "../graph/connection.js";
-import { type Expression, literal } from "../graph/filter/expression.js";
-import type { Order } from "../graph/order.js";
-import type { PageEnd, PageRequest } from "../graph/page.js";
+import { type Expression, literal } from "./filter/expression.js";
+import type { Order } from "./order.js";
+import type { PageEnd, PageRequest } from "./page.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { HIDDEN } from "./current.js";
+import { HIDDEN } from "../store/current.js";
 
 /** A page of those records that meet a demand. */
 export interface ListRequest {

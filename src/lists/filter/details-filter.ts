@@ -1,7 +1,7 @@
 import { Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
-import { keyFault } from "../json-object.js";
-import { PlainValueScalar } from "../scalars.js";
+import { keyFault } from "../../graph/json-object.js";
+import { PlainValueScalar } from "../../graph/scalars.js";
 import { type Asking, type Criterion, fieldAt, type Place, within } from "./criterion.js";
 import { all, type Demand, served, unserved } from "./demand.js";
 import { type Expression, literal } from "./expression.js";

@@ -1,4 +1,4 @@
-import { TaskState } from "../task-state.js";
+import { TaskState } from "../../graph/task-state.js";
 import { choiceFilter } from "./choice-filters.js";
 import type { Criterion } from "./criterion.js";
 import { dateTime } from "./date-time-filter.js";

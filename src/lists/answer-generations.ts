@@ -1,7 +1,7 @@
 import type { RequestContext } from "../request-context.js";
 import { PLACED } from "../store/generations.js";
 import { connectionFrom, type Source } from "./answer-connection.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "../graph/connection.js";
 import { ANYTHING } from "./filter/demand.js";
 import type { Order } from "./order.js";
 import { type PageArgs, pageRequest } from "./page.js";

@@ -1,4 +1,4 @@
-import { FilesState, StoredFile } from "../stored-file.js";
+import { FilesState, StoredFile } from "../../graph/stored-file.js";
 import { choiceFilter } from "./choice-filters.js";
 import type { Criterion } from "./criterion.js";
 import { filterOf } from "./filter-of.js";
