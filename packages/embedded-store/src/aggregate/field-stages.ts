@@ -1,16 +1,7 @@
 import { BsonWriter } from "../bson/bson-writer.js";
 import { isTruthy } from "../bson/compare-values.js";
 import { FieldPath } from "../bson/field-path.js";
-import {
-  documentValue,
-  elementsOf,
-  ElementType,
-  FieldReader,
-  fieldsOf,
-  isEmpty,
-  stringOf,
-  type Value,
-} from "../bson/value.js";
+import { documentValue, FieldReader, fieldsOf, isEmpty, type Value } from "../bson/value.js";
 import { CommandError } from "../errors/command-error.js";
 import type { Evaluate } from "../expression/expression.js";
 import { checkFieldPath, parseExpression } from "../expression/parse-expression.js";
@@ -79,34 +70,12 @@ function* flattenedFlags(fields: Value, prefix: string): Generator<[string, Valu
   }
 }
 
-/** `$addFields`, also called `$set`: numbers and booleans are values here, not flags. @throws CommandError */
+/** `$addFields`: numbers and booleans are values here, not flags. @throws CommandError */
 export function parseAddFields(specification: Value): Project {
   if (!specification.isObject)
     throw new CommandError("BadValue", "$addFields specification stage must be an object", 40272);
   const set = settingFields(parseComputedFields(specification));
   return (document) => set(document, document);
-}
-
-/** `$unset`: one field's path or a list of them, taken away. @throws CommandError */
-export function parseUnset(operand: Value): Project {
-  if (operand.type !== ElementType.STRING && !operand.isArray)
-    throw new CommandError("BadValue", "$unset specification must be a string or an array", 31002);
-  if (operand.isArray && isEmpty(operand))
-    throw new CommandError(
-      "BadValue",
-      "$unset specification must be a string or an array with at least one field",
-      31119,
-    );
-  const paths = operand.isArray ? elementsOf(operand) : [operand];
-  if (paths.some(({ type }) => type !== ElementType.STRING))
-    throw new CommandError(
-      "BadValue",
-      "$unset specification must be a string or an array containing only string values",
-      31120,
-    );
-  const names = paths.map(stringOf);
-  names.forEach(checkFieldPath);
-  return compileFlags(names.map((name) => [name, false]));
 }
 
 /** What a field is set to; it is taken away where the expression gives nothing. */

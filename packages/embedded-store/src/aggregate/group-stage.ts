@@ -1,5 +1,5 @@
-import { arrayValue, BsonWriter, doubleValue, int32Value, int64Value } from "../bson/bson-writer.js";
-import { compareValues, exactNumber, isNumber } from "../bson/compare-values.js";
+import { BsonWriter, doubleValue, int32Value, int64Value } from "../bson/bson-writer.js";
+import { exactNumber, isNumber } from "../bson/compare-values.js";
 import { documentValue, ElementType, fieldsOf, NULL_VALUE, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import type { Evaluate } from "../expression/expression.js";
@@ -16,28 +16,7 @@ const ACCUMULATORS: Readonly<Record<string, () => Accumulator>> = {
     let first: Value | undefined;
     return { add: (value) => void (first ??= value ?? NULL_VALUE), result: () => first ?? NULL_VALUE };
   },
-  $last: () => {
-    let last: Value | undefined;
-    return { add: (value) => void (last = value ?? NULL_VALUE), result: () => last ?? NULL_VALUE };
-  },
-  $min: () => extreme(-1),
-  $max: () => extreme(1),
-  $push: () => {
-    const values: Value[] = [];
-    return { add: (value) => void (value && values.push(value)), result: () => arrayValue(values) };
-  },
 };
-
-function extreme(direction: 1 | -1): Accumulator {
-  let found: Value | undefined;
-  return {
-    add(value) {
-      if (!value || value.type === ElementType.NULL || value.type === ElementType.UNDEFINED) return;
-      if (!found || compareValues(value, found) * direction > 0) found = value;
-    },
-    result: () => found ?? NULL_VALUE,
-  };
-}
 
 interface Field {
   readonly name: string;
@@ -63,7 +42,6 @@ function parseField(name: string, value: Value): Field {
   const [entry] = entries;
   if (entries.length !== 1 || !entry?.[0].startsWith("$"))
     throw new CommandError("BadValue", `The field '${name}' must be an accumulator object`, 40234);
-  if (entry[0] === "$count") return { name, make: ACCUMULATORS.$sum!, expression: () => int32Value(1) };
   const make = ACCUMULATORS[entry[0]];
   if (!make) throw notImplemented(`the accumulator ${entry[0]}`);
   return { name, make, expression: parseExpression(entry[1]) };

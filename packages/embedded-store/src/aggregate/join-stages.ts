@@ -1,4 +1,4 @@
-import { BsonWriter, int64Value } from "../bson/bson-writer.js";
+import { BsonWriter } from "../bson/bson-writer.js";
 import { isTruthy } from "../bson/compare-values.js";
 import { FieldPath } from "../bson/field-path.js";
 import {
@@ -21,7 +21,7 @@ import { Branch, holderAt } from "../update/document-tree.js";
 import { setAt } from "./field-stages.js";
 import { firstSearch, type Pipeline, type Sources, type Stage } from "./stage.js";
 
-const ALLOWED = ["$match", "$sort", "$limit", "$skip", "$project", "$addFields", "$set", "$unset", "$count"];
+const ALLOWED = ["$match", "$sort", "$limit", "$project", "$addFields", "$count"];
 
 /** `$lookup` by `localField` and `foreignField`: per document one search in the other collection. */
 export function parseLookup(
@@ -125,12 +125,11 @@ function* nothing(): Paused<Value> {}
 function joinTest(value: Value | undefined): Test {
   if (!value || (value.isArray && isEmpty(value))) return { op: "eq", value: NULL_VALUE };
   if (!value.isArray) return { op: "eq", value };
-  return { op: "in", values: elementsOf(value), patterns: [] };
+  return { op: "in", values: elementsOf(value) };
 }
 
 interface Unwind {
   readonly path: FieldPath;
-  readonly indexName?: string | undefined;
   readonly keepsEmpty: boolean;
 }
 
@@ -152,17 +151,13 @@ function parse(specification: Value): Unwind {
   if (path?.type !== ElementType.STRING)
     throw new CommandError("BadValue", "no path specified to $unwind stage", 28812);
   for (const name of given.keys()) {
-    if (!["path", "includeArrayIndex", "preserveNullAndEmptyArrays"].includes(name)) {
+    if (name === "includeArrayIndex") throw notImplemented("includeArrayIndex of $unwind");
+    if (!["path", "preserveNullAndEmptyArrays"].includes(name)) {
       throw new CommandError("BadValue", `unrecognized option to $unwind stage: ${name}`, 28811);
     }
   }
-  const indexName = given.get("includeArrayIndex");
   const keeps = given.get("preserveNullAndEmptyArrays");
-  return {
-    path: pathOf(path),
-    indexName: indexName && stringOf(indexName),
-    keepsEmpty: keeps !== undefined && isTruthy(keeps),
-  };
+  return { path: pathOf(path), keepsEmpty: keeps !== undefined && isTruthy(keeps) };
 }
 
 function pathOf(value: Value): FieldPath {
@@ -172,7 +167,7 @@ function pathOf(value: Value): FieldPath {
   return new FieldPath(text.slice(1));
 }
 
-function* unwound(input: Paused<Value>, { path, indexName, keepsEmpty }: Unwind): Paused<Value> {
+function* unwound(input: Paused<Value>, { path, keepsEmpty }: Unwind): Paused<Value> {
   for (const document of input) {
     if (document === PAUSE) {
       yield PAUSE;
@@ -182,17 +177,9 @@ function* unwound(input: Paused<Value>, { path, indexName, keepsEmpty }: Unwind)
     const elements = value?.isArray ? elementsOf(value) : [];
     const isSingle =
       value !== undefined && !value.isArray && value.type !== ElementType.NULL && value.type !== ElementType.UNDEFINED;
-    if (isSingle) yield withIndex(document, indexName, NULL_VALUE);
-    else if (elements.length > 0)
-      yield* elements.map((element, at) =>
-        withIndex(replaced(document, path, element), indexName, int64Value(BigInt(at))),
-      );
-    else if (keepsEmpty)
-      yield withIndex(
-        value?.isArray && isEmpty(value) ? replaced(document, path, undefined) : document,
-        indexName,
-        NULL_VALUE,
-      );
+    if (isSingle) yield document;
+    else if (elements.length > 0) yield* elements.map((element) => replaced(document, path, element));
+    else if (keepsEmpty) yield value?.isArray && isEmpty(value) ? replaced(document, path, undefined) : document;
   }
 }
 
@@ -209,12 +196,5 @@ function replaced(document: Value, path: FieldPath, element: Value | undefined):
   const last = path.segments.at(-1)!;
   if (element) holder.set(last, element);
   else holder.remove(last);
-  return documentValue(root.written());
-}
-
-function withIndex(document: Value, name: string | undefined, index: Value): Value {
-  if (name === undefined) return document;
-  const root = Branch.of(document);
-  setAt(root, new FieldPath(name), 0, index);
   return documentValue(root.written());
 }

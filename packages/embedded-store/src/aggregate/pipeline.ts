@@ -6,7 +6,7 @@ import { compileCondition, type Condition } from "../query/condition.js";
 import { parseFilter } from "../query/parse-filter.js";
 import { PAUSE, type Paused } from "../search/paused.js";
 import { compileSortKey, parseSort, Sorter, type SortField } from "../search/sort.js";
-import { parseAddFields, parseProject, parseUnset } from "./field-stages.js";
+import { parseAddFields, parseProject } from "./field-stages.js";
 import { parseGroup } from "./group-stage.js";
 import { parseLookup, parseUnwind } from "./join-stages.js";
 import { firstSearch, type FirstSearch, type Pipeline, type Sources, type Stage } from "./stage.js";
@@ -44,7 +44,7 @@ function withoutOvertaken(stages: readonly [string, Value][]): [string, Value][]
 
 /** How many of the sorted ones are wanted, where the next stage says it. */
 const limitIn = (next: readonly [string, Value] | undefined): number | undefined =>
-  next?.[0] === "$limit" ? parseCount(next[1], "$limit") : undefined;
+  next?.[0] === "$limit" ? parseLimit(next[1]) : undefined;
 
 export function nameAndOperand(stage: Value): [string, Value] {
   const fields = stage.isObject ? [...fieldsOf(stage)] : [];
@@ -56,18 +56,15 @@ export function nameAndOperand(stage: Value): [string, Value] {
 
 /** The search with this step in it, as long as matching comes before sorting and sorting before counting off. */
 function absorbed(wish: FirstSearch, name: string, operand: Value): FirstSearch | undefined {
-  const isCounting = wish.limit !== undefined || wish.skip > 0;
-  if (name === "$match" && !isCounting)
-    return { ...wish, condition: { kind: "and", parts: [wish.condition, parseMatch(operand)] } };
-  if (name === "$sort" && !isCounting && wish.sort.length === 0) return { ...wish, sort: parseStageSort(operand) };
-  if (name === "$skip" && wish.limit === undefined) return { ...wish, skip: wish.skip + parseCount(operand, "$skip") };
-  if (name === "$limit" && wish.limit === undefined)
-    return { ...wish, limit: wish.skip + parseCount(operand, "$limit") };
+  if (wish.limit !== undefined) return undefined;
+  if (name === "$match") return { ...wish, condition: { kind: "and", parts: [wish.condition, parseMatch(operand)] } };
+  if (name === "$sort" && wish.sort.length === 0) return { ...wish, sort: parseStageSort(operand) };
+  if (name === "$limit") return { ...wish, limit: parseLimit(operand) };
   return undefined;
 }
 
 const KNOWN_ELSEWHERE = new Set(
-  "$bucket $bucketAuto $changeStream $changeStreamSplitLargeEvent $collStats $currentOp $densify $documents $facet $fill $geoNear $graphLookup $indexStats $listLocalSessions $listSessions $merge $out $planCacheStats $redact $replaceRoot $replaceWith $sample $search $setWindowFields $shardedDataDistribution $sortByCount $unionWith $vectorSearch".split(
+  "$bucket $bucketAuto $changeStream $changeStreamSplitLargeEvent $collStats $currentOp $densify $documents $facet $fill $geoNear $graphLookup $indexStats $listLocalSessions $listSessions $merge $out $planCacheStats $redact $replaceRoot $replaceWith $sample $search $set $setWindowFields $shardedDataDistribution $skip $sortByCount $unionWith $unset $vectorSearch".split(
     " ",
   ),
 );
@@ -79,20 +76,13 @@ function parseStage(name: string, operand: Value, sources: Sources): Stage {
       return (input) => filtered(input, matches);
     }
     case "$limit": {
-      const limit = parseCount(operand, name);
-      return (input) => sliced(input, 0, limit);
-    }
-    case "$skip": {
-      const skip = parseCount(operand, name);
-      return (input) => sliced(input, skip, Infinity);
+      const limit = parseLimit(operand);
+      return (input) => limited(input, limit);
     }
     case "$project":
       return mapping(parseProject(operand));
     case "$addFields":
-    case "$set":
       return mapping(parseAddFields(operand));
-    case "$unset":
-      return mapping(parseUnset(operand));
     case "$count":
       return counting(operand);
     case "$group":
@@ -121,15 +111,15 @@ function parseStageSort(operand: Value): SortField[] {
   return sort;
 }
 
-function parseCount(operand: Value, name: string): number {
+function parseLimit(operand: Value): number {
   const count = isNumber(operand) ? Number(exactNumber(operand)) : Number.NaN;
   if (!Number.isSafeInteger(count) || count < 0)
     throw new CommandError(
       "FailedToParse",
-      `invalid argument to ${name} stage: Expected a non-negative number`,
-      name === "$limit" ? 2107201 : 2107200,
+      "invalid argument to $limit stage: Expected a non-negative number",
+      2107201,
     );
-  if (name === "$limit" && count === 0) throw new CommandError("BadValue", "the limit must be positive", 15958);
+  if (count === 0) throw new CommandError("BadValue", "the limit must be positive", 15958);
   return count;
 }
 
@@ -146,15 +136,15 @@ function* filtered(input: Paused<Value>, matches: (document: Value) => boolean):
   for (const document of input) if (document === PAUSE || matches(document)) yield document;
 }
 
-function* sliced(input: Paused<Value>, skip: number, limit: number): Paused<Value> {
+function* limited(input: Paused<Value>, limit: number): Paused<Value> {
   let count = 0;
   for (const document of input) {
     if (document === PAUSE) {
       yield PAUSE;
       continue;
     }
-    if (++count > skip) yield document;
-    if (count - skip >= limit) return;
+    yield document;
+    if (++count >= limit) return;
   }
 }
 

@@ -9,12 +9,11 @@ import type { SortField } from "../search/sort.js";
 export interface FirstSearch {
   readonly condition: Condition;
   readonly sort: readonly SortField[];
-  readonly skip: number;
-  /** How many the search has to find, the skipped ones included. */
+  /** How many the search has to find. */
   readonly limit?: number;
 }
 
-export const firstSearch: FirstSearch = { condition: EVERYTHING, sort: [], skip: 0 };
+export const firstSearch: FirstSearch = { condition: EVERYTHING, sort: [] };
 
 export interface Pipeline {
   readonly wish: FirstSearch;
@@ -32,7 +31,7 @@ export function sourcesOf(engine: Engine, collection: (name: string) => Collecti
   return { engine, collection, documents: ownDocuments };
 }
 
-function* ownDocuments(found: Paused<Found>, { skip, limit }: FirstSearch): Paused<Value> {
+function* ownDocuments(found: Paused<Found>, { limit }: FirstSearch): Paused<Value> {
   if (limit === 0) return;
   let count = 0;
   for (const each of found) {
@@ -40,8 +39,8 @@ function* ownDocuments(found: Paused<Found>, { skip, limit }: FirstSearch): Paus
       yield PAUSE;
       continue;
     }
-    if (++count > skip) yield each.document.copied();
-    if (count === limit) return;
+    yield each.document.copied();
+    if (++count === limit) return;
   }
 }
 

@@ -57,7 +57,7 @@ function isAboutInserts(condition: Condition): boolean {
   if (condition.kind !== "field" || condition.path.text !== "operationType") return false;
   const { test } = condition;
   if (test.op === "eq") return isTold(test.value);
-  return test.op === "in" && test.patterns.length === 0 && test.values.every(isTold);
+  return test.op === "in" && test.values.every(isTold);
 }
 
 const isTold = (value: Value): boolean => value.type === ElementType.STRING && TOLD.has(stringOf(value));

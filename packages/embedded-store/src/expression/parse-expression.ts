@@ -21,18 +21,16 @@ import {
   Scope,
   varying,
 } from "./expression.js";
-import { parseFilterOperator, parseIn, parseMap, parseSize } from "./list-operators.js";
-import { parseConcat, parseIndexOfCP, parseStrLenCP, parseSubstrCP } from "./text-operators.js";
+import { parseAnyElementTrue, parseIn, parseMap } from "./list-operators.js";
+import { parseIndexOfCP, parseSubstrCP } from "./text-operators.js";
 import {
   comparing,
-  elementTruth,
   joining,
   parseCond,
   parseGetField,
   parseIfNull,
   parseIsArray,
   parseIsNumber,
-  parseMergeObjects,
   parseNot,
   parseType,
 } from "./value-operators.js";
@@ -187,27 +185,21 @@ const OPERATORS: ReadonlyMap<string, OperatorParser> = new Map<string, OperatorP
   ["$cond", parseCond],
   ["$indexOfCP", parseIndexOfCP],
   ["$substrCP", parseSubstrCP],
-  ["$strLenCP", parseStrLenCP],
-  ["$concat", parseConcat],
   ["$map", parseMap],
-  ["$filter", parseFilterOperator],
-  ["$anyElementTrue", elementTruth(true, 17041)],
-  ["$allElementsTrue", elementTruth(false, 17040)],
-  ["$size", parseSize],
-  ["$mergeObjects", parseMergeObjects],
+  ["$anyElementTrue", parseAnyElementTrue],
 ]);
 
 /** What else MongoDB 6 has. */
 const OPERATORS_ELSEWHERE: ReadonlySet<string> = new Set(
-  `$abs $acos $acosh $add $addToSet $arrayElemAt $arrayToObject $asin $asinh $atan $atan2 $atanh $avg $binarySize
-  $bottom $bottomN $bsonSize $ceil $cmp $const $convert $cos $cosh $covariancePop $covarianceSamp $dateAdd $dateDiff
+  `$abs $acos $acosh $add $addToSet $allElementsTrue $arrayElemAt $arrayToObject $asin $asinh $atan $atan2 $atanh $avg $binarySize
+  $bottom $bottomN $bsonSize $ceil $cmp $concat $const $convert $cos $cosh $covariancePop $covarianceSamp $dateAdd $dateDiff
   $dateFromParts $dateFromString $dateSubtract $dateToParts $dateToString $dateTrunc $dayOfMonth $dayOfWeek $dayOfYear
-  $degreesToRadians $denseRank $derivative $divide $documentNumber $exp $expMovingAvg $first $firstN $floor $function
+  $degreesToRadians $denseRank $derivative $divide $documentNumber $exp $expMovingAvg $filter $first $firstN $floor $function
   $hash $hour $indexOfArray $indexOfBytes $integral $isoDayOfWeek $isoWeek $isoWeekYear $last $lastN $let $linearFill
-  $ln $locf $log $log10 $ltrim $max $maxN $meta $millisecond $min $minN $minute $mod $month $multiply $objectToArray
+  $ln $locf $log $log10 $ltrim $max $maxN $mergeObjects $meta $millisecond $min $minN $minute $mod $month $multiply $objectToArray
   $pow $push $radiansToDegrees $rand $range $rank $reduce $regexFind $regexFindAll $regexMatch $replaceAll $replaceOne
   $reverseArray $round $rtrim $sampleRate $second $setDifference $setEquals $setField $setIntersection $setIsSubset
-  $setUnion $shift $sin $sinh $slice $sortArray $split $sqrt $stdDevPop $stdDevSamp $strLenBytes $strcasecmp $substr
+  $setUnion $shift $sin $sinh $size $slice $sortArray $split $sqrt $stdDevPop $stdDevSamp $strLenBytes $strLenCP $strcasecmp $substr
   $substrBytes $subtract $sum $switch $tan $tanh $toBool $toDate $toDecimal $toDouble $toHashedIndexKey $toInt $toLong
   $toLower $toObjectId $toString $toUpper $top $topN $trim $trunc $tsIncrement $tsSecond $unsetField $week $year
   $zip`.split(/\s+/),

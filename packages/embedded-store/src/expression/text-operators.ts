@@ -1,35 +1,9 @@
 import { int32Value, printValue, stringValue } from "../bson/bson-writer.js";
 import { exactNumber, isNumber } from "../bson/compare-values.js";
-import { ElementType, NULL_VALUE, stringOf, typeName, type Value } from "../bson/value.js";
+import { ElementType, NULL_VALUE, typeName, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { computed, exactly, type Expression, isNothing, operandsOf, type OperatorParser } from "./expression.js";
 import { nameOfType } from "./value-operators.js";
-
-export const parseStrLenCP: OperatorParser = (operand, scope, name) => {
-  const [text] = exactly(1, operand, scope, name);
-  return computed([text], (document) => {
-    const value = text.evaluate(document);
-    if (value?.type !== ElementType.STRING)
-      throw new CommandError("BadValue", `$strLenCP requires a string argument, found: ${nameOfType(value)}`, 34471);
-    return int32Value(countCodePoints(textBytes(value)));
-  });
-};
-
-/** Null as soon as one of the texts is not there. */
-export const parseConcat: OperatorParser = (operand, scope) => {
-  const operands = operandsOf(operand, scope);
-  return computed(operands, (document) => {
-    let whole = "";
-    for (const each of operands) {
-      const value = each.evaluate(document);
-      if (isNothing(value)) return NULL_VALUE;
-      if (value!.type !== ElementType.STRING)
-        throw new CommandError("BadValue", `$concat only supports strings, not ${nameOfType(value)}`, 16702);
-      whole += stringOf(value!);
-    }
-    return stringValue(whole);
-  });
-};
 
 /** So many code points of a text from one of them on: `[text, from, count]`. */
 export const parseSubstrCP: OperatorParser = (operand, scope, name) => {

@@ -1,9 +1,8 @@
-import { boolValue, objectValue, printValue, stringValue } from "../bson/bson-writer.js";
+import { boolValue, stringValue } from "../bson/bson-writer.js";
 import { compareValues, isNumber, isTruthy } from "../bson/compare-values.js";
 import {
   ElementType,
   fieldOf,
-  FieldReader,
   fieldsOf,
   NULL_VALUE,
   stringOf,
@@ -105,21 +104,6 @@ export const parseIfNull: OperatorParser = (operand, scope) => {
   return computed([...operands, last], first);
 };
 
-/** `$anyElementTrue` and `$allElementsTrue`: the first element that decides ends it. */
-export const elementTruth =
-  (deciding: boolean, noArray: number): OperatorParser =>
-  (operand, scope, name) => {
-    const [list] = exactly(1, operand, scope, name);
-    return computed([list], (document) => {
-      const array = list.evaluate(document);
-      if (!array?.isArray)
-        throw new CommandError("BadValue", `${name}'s argument must be an array, but is ${nameOfType(array)}`, noArray);
-      const elements = new FieldReader(array);
-      while (elements.next()) if (isTruthy(elements.value) === deciding) return boolValue(deciding);
-      return boolValue(!deciding);
-    });
-  };
-
 export const nameOfType = (value: Value | undefined): string => (value ? typeName(value.type) : "missing");
 
 const asking =
@@ -190,23 +174,3 @@ function nameIn(field: Value, scope: Scope): string {
     );
   return stringOf(name);
 }
-
-/** A later object's fields take the place of an earlier one's. */
-export const parseMergeObjects: OperatorParser = (operand, scope) => {
-  const operands = operandsOf(operand, scope);
-  return computed(operands, (document) => {
-    const merged = new Map<string, Value>();
-    for (const each of operands) {
-      const value = each.evaluate(document);
-      if (isNothing(value)) continue;
-      if (!value!.isObject)
-        throw new CommandError(
-          "BadValue",
-          `$mergeObjects requires object inputs, but input ${printValue(value!)} is of type ${nameOfType(value)}`,
-          40400,
-        );
-      for (const [name, field] of fieldsOf(value!)) merged.set(name, field);
-    }
-    return objectValue(merged);
-  });
-};

@@ -1,39 +1,29 @@
 import { compareValues, exactNumber, isNumber, isTruthy, sameValue } from "../bson/compare-values.js";
 import { encodeKey } from "../bson/encode-key.js";
 import { anyAt, type FieldPath, type Passes } from "../bson/field-path.js";
-import {
-  ElementType,
-  fieldOf,
-  FieldReader,
-  NULL_VALUE,
-  rankOf,
-  sameBytes,
-  stringOf,
-  type Value,
-} from "../bson/value.js";
+import { ElementType, fieldOf, FieldReader, NULL_VALUE, rankOf, sameBytes, type Value } from "../bson/value.js";
 
 export interface RangeTest {
   readonly op: "gt" | "gte" | "lt" | "lte";
   readonly value: Value;
 }
 
-/** One demand on the value at a path. */
-export type Test =
+/** What the value at a path, or one of an array's elements, may meet. */
+export type Positive =
   | { readonly op: "eq"; readonly value: Value }
   | RangeTest
-  | { readonly op: "in"; readonly values: readonly Value[]; readonly patterns: readonly RegExp[] }
+  | { readonly op: "in"; readonly values: readonly Value[] }
   | { readonly op: "exists" }
   | { readonly op: "type"; readonly types: ReadonlySet<number> }
-  | { readonly op: "size"; readonly size: number }
-  | { readonly op: "regex"; readonly pattern: RegExp; readonly written: Value }
   | { readonly op: "elemMatch"; readonly condition: Condition }
-  | { readonly op: "elemMatchValue"; readonly tests: readonly Test[] }
-  | { readonly op: "not"; readonly tests: readonly Test[] }
-  | { readonly op: "nothing" };
+  | { readonly op: "elemMatchValue"; readonly tests: readonly Test[] };
+
+/** One demand on the value at a path. */
+export type Test = Positive | { readonly op: "not"; readonly test: Positive };
 
 /** A filter as the planner and the matcher read it. */
 export type Condition =
-  | { readonly kind: "and" | "or" | "nor"; readonly parts: readonly Condition[] }
+  | { readonly kind: "and" | "or"; readonly parts: readonly Condition[] }
   | { readonly kind: "field"; readonly path: FieldPath; readonly test: Test }
   /** An expression that must be true of the document: no index knows anything of it. */
   | { readonly kind: "expression"; readonly evaluate: (document: Value) => Value | undefined };
@@ -56,8 +46,7 @@ export function compileCondition(condition: Condition): Matches {
     if (parts.length === 1) return parts[0]!;
     return (document) => parts.every((matches) => matches(document));
   }
-  if (condition.kind === "or") return (document) => parts.some((matches) => matches(document));
-  return (document) => !parts.some((matches) => matches(document));
+  return (document) => parts.some((matches) => matches(document));
 }
 
 /** Expressions last: they cost most, and what the others leave out may be what they fail on. */
@@ -93,14 +82,9 @@ function atPath(path: FieldPath, { passes, negated }: CompiledTest): Matches {
 }
 
 function compileTest(test: Test): CompiledTest {
-  if (test.op !== "not") return { passes: compilePositive(test), negated: false };
-  // A negation of several tests fails where each of them is met, if by different elements of an array.
-  const inner = test.tests.map(compileTest);
-  if (inner.length === 1) return { passes: inner[0]!.passes, negated: !inner[0]!.negated };
-  return {
-    passes: (value, isElement) => inner.every(({ passes, negated }) => passes(value, isElement) !== negated),
-    negated: true,
-  };
+  return test.op === "not"
+    ? { passes: compilePositive(test.test), negated: true }
+    : { passes: compilePositive(test), negated: false };
 }
 
 /** The value itself or, of an array, one of its elements. */
@@ -115,7 +99,7 @@ const oneOf =
     return passes(value);
   };
 
-function compilePositive(test: Exclude<Test, { op: "not" }>): Passes {
+function compilePositive(test: Positive): Passes {
   switch (test.op) {
     case "eq":
       return equalTo(test.value);
@@ -125,17 +109,13 @@ function compilePositive(test: Exclude<Test, { op: "not" }>): Passes {
     case "lte":
       return compared(test.op, test.value);
     case "in":
-      return memberOf(test.values, test.patterns);
+      return memberOf(test.values);
     case "exists":
       return (value) => value !== undefined;
     case "type":
       return (value) =>
         value !== undefined &&
         (test.types.has(value.type) || (value.isArray && someElement(value, ({ type }) => test.types.has(type))));
-    case "size":
-      return (value) => value?.isArray === true && countOf(value) === test.size;
-    case "regex":
-      return oneOf((value) => matchesPattern(value, test.pattern) || sameBytes(value, test.written));
     case "elemMatch": {
       const matches = compileCondition(test.condition);
       return (value) =>
@@ -146,8 +126,6 @@ function compilePositive(test: Exclude<Test, { op: "not" }>): Passes {
       const matches = compileValue(test.tests);
       return (value) => value?.isArray === true && someElement(value, matches);
     }
-    case "nothing":
-      return () => false;
   }
 }
 
@@ -155,13 +133,6 @@ function someElement(array: Value, passes: (element: Value) => boolean): boolean
   const fields = new FieldReader(array);
   while (fields.next()) if (passes(fields.value)) return true;
   return false;
-}
-
-function countOf(array: Value): number {
-  const fields = new FieldReader(array);
-  let count = 0;
-  while (fields.next()) count += 1;
-  return count;
 }
 
 const isNullish = ({ type }: Value): boolean => type === ElementType.NULL || type === ElementType.UNDEFINED;
@@ -198,22 +169,13 @@ function compared(op: "gt" | "gte" | "lt" | "lte", wanted: Value): Passes {
   });
 }
 
-function memberOf(values: readonly Value[], patterns: readonly RegExp[]): Passes {
+function memberOf(values: readonly Value[]): Passes {
   const allowsMissing = values.some(isNullish);
   const keys = new Set(values.map(keyOf));
   if (allowsMissing) keys.add(keyOf(NULL_VALUE));
-  const isMember = oneOf(
-    (value) =>
-      keys.has(keyOf(value)) ||
-      (allowsMissing && isNullish(value)) ||
-      patterns.some((pattern) => matchesPattern(value, pattern)),
-  );
+  const isMember = oneOf((value) => keys.has(keyOf(value)) || (allowsMissing && isNullish(value)));
   return (value, isElement) => (value === undefined ? allowsMissing : isMember(value, isElement));
 }
 
 /** Equal values have equal keys, whatever their number types: a set of them replaces a comparison with each. */
 export const keyOf = (value: Value): string => encodeKey([value], []).toString("latin1");
-
-function matchesPattern(value: Value, pattern: RegExp): boolean {
-  return (value.type === ElementType.STRING || value.type === ElementType.SYMBOL) && pattern.test(stringOf(value));
-}

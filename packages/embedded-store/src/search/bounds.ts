@@ -85,14 +85,14 @@ function demandOn(path: string, conditions: readonly Condition[], isMultikey: bo
   const tests = conditions.flatMap((each) => (each.kind === "field" && each.path.text === path ? [each.test] : []));
   const eq = tests.find((test) => test.op === "eq");
   if (eq?.op === "eq") return pointDemand([eq.value], eq, isMultikey);
-  const membership = tests.find((test) => test.op === "in" && test.patterns.length === 0);
+  const membership = tests.find((test) => test.op === "in");
   if (membership?.op === "in") return pointDemand(membership.values, membership, isMultikey);
   return rangeDemand(tests, isMultikey) ?? missingDemand(tests);
 }
 
 /** A field that must not exist stands as null. */
 function missingDemand(tests: readonly Test[]): Demand | undefined {
-  const isMissing = tests.some((test) => test.op === "not" && test.tests.every(({ op }) => op === "exists"));
+  const isMissing = tests.some((test) => test.op === "not" && test.test.op === "exists");
   return isMissing ? { points: [NULL_VALUE], isExact: false, tests } : undefined;
 }
 

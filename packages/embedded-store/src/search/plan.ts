@@ -189,18 +189,13 @@ function isImplied(condition: Condition, filter: readonly Condition[]): boolean 
 function implies(given: Test, wanted: Test): boolean {
   if (given.op === "eq") return valuePasses(given.value, wanted);
   if (given.op === "in") {
-    return (
-      given.patterns.length === 0 &&
-      given.values.length > 0 &&
-      given.values.every((value) => valuePasses(value, wanted))
-    );
+    return given.values.length > 0 && given.values.every((value) => valuePasses(value, wanted));
   }
   if (given.op === "gt" || given.op === "gte" || given.op === "lt" || given.op === "lte")
     return rangeImplies(given, wanted);
   if (given.op === "exists") return wanted.op === "exists";
-  if (given.op === "type")
-    return wanted.op === "exists" || (wanted.op === "type" && [...given.types].every((type) => wanted.types.has(type)));
-  return (given.op === "regex" || given.op === "size") && wanted.op === "exists";
+  if (given.op !== "type") return false;
+  return wanted.op === "exists" || (wanted.op === "type" && [...given.types].every((type) => wanted.types.has(type)));
 }
 
 /** Null also stands for a missing field, and an array's elements may pass where the array does not. */

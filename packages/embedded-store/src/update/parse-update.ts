@@ -1,16 +1,26 @@
-import { dateValue, printValue } from "../bson/bson-writer.js";
-import { compareValues, isNumber, isTruthy } from "../bson/compare-values.js";
+import { printValue } from "../bson/bson-writer.js";
+import { isNumber } from "../bson/compare-values.js";
 import { FieldPath } from "../bson/field-path.js";
-import { ElementType, fieldsOf, isEmpty, stringOf, typeName, type Value } from "../bson/value.js";
+import { fieldsOf, isEmpty, typeName, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { type Change, isBranch, KEPT, type Node, REMOVED } from "./document-tree.js";
-import { addToSetChange, incremented, pullChange, pushChange, timestampNow } from "./field-changes.js";
+import { addToSetChange, incremented, pullChange, pushChange } from "./field-changes.js";
 
 export type Update =
   | { readonly kind: "replacement"; readonly document: Value }
   | { readonly kind: "operators"; readonly changes: readonly Change[] };
 
-const KNOWN_ELSEWHERE = new Set(["$rename", "$mul", "$pop", "$pullAll", "$pushAll", "$bit"]);
+const KNOWN_ELSEWHERE = new Set([
+  "$currentDate",
+  "$max",
+  "$min",
+  "$rename",
+  "$mul",
+  "$pop",
+  "$pullAll",
+  "$pushAll",
+  "$bit",
+]);
 
 /** @throws CommandError for an update that is malformed, contradicts itself, or is not implemented here. */
 export function parseUpdate(update: Value): Update {
@@ -92,12 +102,9 @@ const CHANGES: Readonly<Record<string, (path: FieldPath, operand: Value) => Chan
     apply: (before) => (before === undefined ? KEPT : REMOVED),
   }),
   $inc: incChange,
-  $min: (path, operand) => boundChange("$min", path, operand, -1),
-  $max: (path, operand) => boundChange("$max", path, operand, 1),
   $push: pushChange,
   $addToSet: addToSetChange,
   $pull: pullChange,
-  $currentDate: currentDateChange,
 };
 
 const valueOf = (node: Node): Value | undefined => (isBranch(node) ? undefined : node);
@@ -114,33 +121,6 @@ function incChange(path: FieldPath, by: Value): Change {
     missing: "make",
     apply: (before, document) => (before === undefined ? by : incremented(valueOf(before)!, by, path.text, document)),
   };
-}
-
-function boundChange(operator: string, path: FieldPath, operand: Value, direction: 1 | -1): Change {
-  return {
-    path,
-    operator,
-    missing: "make",
-    apply: (before) =>
-      before !== undefined && compareValues(operand, valueOf(before)!) * direction <= 0 ? KEPT : operand,
-  };
-}
-
-function currentDateChange(path: FieldPath, operand: Value): Change {
-  const isDate = operand.type === ElementType.BOOL && isTruthy(operand);
-  const kind = operand.isObject ? [...fieldsOf(operand)] : [];
-  const type =
-    kind.length === 1 && kind[0]![0] === "$type" && kind[0]![1].type === ElementType.STRING
-      ? stringOf(kind[0]![1])
-      : undefined;
-  if (!isDate && type !== "date" && type !== "timestamp") {
-    throw new CommandError(
-      "BadValue",
-      "The '$type' string field is required to be 'date' or 'timestamp': {$currentDate: {field : {$type: 'date'}}}",
-    );
-  }
-  const apply = () => (type === "timestamp" ? timestampNow() : dateValue(Date.now()));
-  return { path, operator: "$currentDate", missing: "make", apply };
 }
 
 /** MongoDB carries changes out in the order of their paths, whatever the order in which they are given. */

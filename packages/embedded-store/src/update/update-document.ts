@@ -59,7 +59,7 @@ function equalitiesOf(condition: Condition): { path: FieldPath; value: Value }[]
   const found = conjuncts(condition).flatMap((each) => {
     if (each.kind !== "field") return [];
     if (each.test.op === "eq") return [{ path: each.path, value: each.test.value }];
-    if (each.test.op !== "in" || each.test.patterns.length > 0) return [];
+    if (each.test.op !== "in") return [];
     const [value, ...others] = each.test.values;
     return value && others.every((other) => sameBytes(other, value)) ? [{ path: each.path, value }] : [];
   });

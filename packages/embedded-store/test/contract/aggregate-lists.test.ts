@@ -22,7 +22,7 @@ eachStore((database) => {
       [{ $map: { input: "$nested", in: { $map: { input: "$$this", in: "$$this" } } } }, [[1], [2]]],
       [{ $map: { input: "$list", as: "é_9", in: "$$é_9" } }, [1, "a", { k: 1 }, null]],
       [{ $map: { input: "$int", in: 1 } }, refused(16883)],
-      [{ $map: { input: [], in: { $strLenCP: 5 } } }, refused(34471)],
+      [{ $map: { input: [], in: { $in: [1, 5] } } }, refused(40081)],
       [{ $map: { in: 1 } }, refused(16880)],
       [{ $map: { input: "$list" } }, refused(16882)],
       [{ $map: { input: "$list", in: 1, x: 1 } }, refused(16879)],
@@ -36,24 +36,7 @@ eachStore((database) => {
     expect(await answered(store, rows)).toEqual(rows);
   });
 
-  test("$filter keeps the elements for which its condition is true", async () => {
-    await using store = database();
-    const rows: Row[] = [
-      [{ $filter: { input: "$list", cond: "$$this.k" } }, [{ k: 1 }]],
-      [{ $filter: { input: "$objects", as: "x", cond: { $gt: ["$$x.k", 1] } } }, [{ k: 2, d: { x: 3 } }, [{ k: 9 }]]],
-      [{ $filter: { input: "$list", as: "x", cond: "$$x" } }, [1, "a", { k: 1 }]],
-      [{ $filter: { input: "$missing", cond: 1 } }, null],
-      [{ $filter: { input: "$int", cond: 1 } }, refused(28651)],
-      [{ $filter: { input: "$list" } }, refused(28650)],
-      [{ $filter: { cond: 1 } }, refused(28648)],
-      [{ $filter: { input: "$list", cond: 1, x: 1 } }, refused(28647)],
-      [{ $filter: { input: "$list", as: null, cond: 1 } }, refused(9)],
-      [{ $filter: 5 }, refused(28646)],
-    ];
-    expect(await answered(store, rows)).toEqual(rows);
-  });
-
-  test("lists are searched, counted and judged", async () => {
+  test("lists are searched and judged", async () => {
     await using store = database();
     const rows: Row[] = [
       [{ $in: [1, "$list"] }, true],
@@ -66,12 +49,6 @@ eachStore((database) => {
       [{ $in: [1, "$missing"] }, refused(40081)],
       [{ $in: [1, 5] }, refused(40081)],
       [{ $in: [1] }, refused(16020)],
-      [{ $size: "$list" }, 4],
-      [{ $size: ["$empty"] }, 0],
-      [{ $size: [["a", "b"]] }, 2],
-      [{ $size: "$missing" }, refused(17124)],
-      [{ $size: ["$int"] }, refused(17124)],
-      [{ $size: ["$list", "$list"] }, refused(16020)],
       [{ $anyElementTrue: "$list" }, true],
       [{ $anyElementTrue: ["$empty"] }, false],
       [{ $anyElementTrue: [["$no", "$missing", 0]] }, false],
@@ -79,11 +56,6 @@ eachStore((database) => {
       [{ $anyElementTrue: ["$missing"] }, refused(17041)],
       [{ $anyElementTrue: ["$nothing"] }, refused(17041)],
       [{ $anyElementTrue: [1, 2] }, refused(16020)],
-      [{ $allElementsTrue: "$list" }, false],
-      [{ $allElementsTrue: ["$empty"] }, true],
-      [{ $allElementsTrue: [["$yes", "$int"]] }, true],
-      [{ $allElementsTrue: ["$int"] }, refused(17040)],
-      [{ $allElementsTrue: [] }, refused(16020)],
     ];
     expect(await answered(store, rows)).toEqual(rows);
   });

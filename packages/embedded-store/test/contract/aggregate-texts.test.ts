@@ -67,25 +67,4 @@ eachStore((database) => {
     ];
     expect(await answered(store, rows)).toEqual(rows);
   });
-
-  test("texts are measured and put together", async () => {
-    await using store = database();
-    const rows: Row[] = [
-      [{ $strLenCP: "$text" }, 5],
-      [{ $strLenCP: ["😀é"] }, 2],
-      [{ $strLenCP: "" }, 0],
-      [{ $strLenCP: "$missing" }, refused(34471)],
-      [{ $strLenCP: "$nothing" }, refused(34471)],
-      [{ $strLenCP: 5 }, refused(34471)],
-      [{ $strLenCP: ["a", "b"] }, refused(16020)],
-      [{ $concat: [] }, ""],
-      [{ $concat: "$text" }, "aéb€c"],
-      [{ $concat: ["a", "$text", "b"] }, "aaéb€cb"],
-      [{ $concat: ["a", "$missing"] }, null],
-      [{ $concat: ["$text", null, 5] }, null],
-      [{ $concat: ["a", 5] }, refused(16702)],
-      [{ $concat: [5, "$text"] }, refused(16702)],
-    ];
-    expect(await answered(store, rows)).toEqual(rows);
-  });
 });

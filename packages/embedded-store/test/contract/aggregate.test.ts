@@ -19,16 +19,10 @@ eachStore((database) => {
     return { ...own, run };
   };
 
-  test("$match, $sort, $skip and $limit work in their order", async () => {
+  test("$match, $sort and $limit work in their order", async () => {
     await using store = await seeded(Array.from({ length: 20 }, (_, _id) => ({ _id, n: 20 - _id })));
     expect(
-      await store.run(
-        { $match: { n: { $gt: 5 } } },
-        { $sort: { n: 1 } },
-        { $skip: 1 },
-        { $limit: 2 },
-        { $match: { n: 8 } },
-      ),
+      await store.run({ $match: { n: { $gt: 5 } } }, { $sort: { n: 1 } }, { $limit: 3 }, { $match: { n: 8 } }),
     ).toEqual([{ _id: 12, n: 8 }]);
   });
 
@@ -44,7 +38,7 @@ eachStore((database) => {
     ]);
   });
 
-  test("$group adds up and gathers, $count counts", async () => {
+  test("$group adds up and takes the first, $count counts", async () => {
     await using store = await seeded([
       { _id: 1, k: "a", n: 1 },
       { _id: 2, k: "b", n: 5 },
@@ -56,14 +50,10 @@ eachStore((database) => {
       count: { $sum: 1 },
       sum: { $sum: "$n" },
       first: { $first: "$_id" },
-      last: { $last: "$_id" },
-      least: { $min: "$n" },
-      most: { $max: "$n" },
-      all: { $push: "$n" },
     };
     expect(await store.run({ $sort: { _id: 1 } }, { $group: group }, { $sort: { _id: 1 } })).toEqual([
-      { _id: "a", count: 3, sum: 3.5, first: 1, last: 4, least: 1, most: 2.5, all: [1, 2.5] },
-      { _id: "b", count: 1, sum: 5, first: 2, last: 2, least: 5, most: 5, all: [5] },
+      { _id: "a", count: 3, sum: 3.5, first: 1 },
+      { _id: "b", count: 1, sum: 5, first: 2 },
     ]);
     expect(await store.run({ $match: { k: "a" } }, { $count: "found" })).toEqual([{ found: 3 }]);
   });
@@ -155,15 +145,17 @@ eachStore((database) => {
     ]);
   });
 
-  test("$addFields and $unset set and take away fields, within arrays too", async () => {
+  test("$addFields sets and takes away fields, within arrays too", async () => {
     await using store = await seeded([{ _id: 1, a: { b: 1 }, l: [{ k: 1 }, 2], n: 3 }]);
     expect(await store.run({ $addFields: { "a.c": "$n", l: { k: "$n" }, n: "$$REMOVE", "n2.x": "$no" } })).toEqual([
       { _id: 1, a: { b: 1, c: 3 }, l: [{ k: 3 }, { k: 3 }], n2: {} },
     ]);
-    expect(await store.run({ $set: { key: "$n" } }, { $match: { key: 3 } }, { $unset: ["key", "a.b"] })).toEqual([
-      { _id: 1, a: {}, l: [{ k: 1 }, 2], n: 3 },
-    ]);
-    expect(await store.run({ $unset: "l.k" }, { $project: { n: 0 } })).toEqual([{ _id: 1, a: { b: 1 }, l: [{}, 2] }]);
+    const pipeline = [
+      { $addFields: { key: "$n" } },
+      { $match: { key: 3 } },
+      { $project: { key: 0, "a.b": 0, "l.k": 0 } },
+    ];
+    expect(await store.run(...pipeline)).toEqual([{ _id: 1, a: {}, l: [{}, 2], n: 3 }]);
   });
 
   test("malformed computed fields are refused", async () => {
@@ -179,9 +171,6 @@ eachStore((database) => {
     ];
     expect(await Promise.all(specifications.map(($addFields) => codeOf({ $addFields })))).toEqual([
       40176, 40180, 40183, 40181, 40353,
-    ]);
-    expect(await Promise.all([5, [], [5], "a..b"].map(($unset) => codeOf({ $unset })))).toEqual([
-      31002, 31119, 31120, 15998,
     ]);
     expect(await codeOf({ $project: { a: 0, b: "$a" } })).toBe(31310);
   });

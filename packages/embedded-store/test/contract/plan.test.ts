@@ -115,7 +115,7 @@ eachStore((database) => {
 
   test("what no index serves is found all the same", async () => {
     await using store = await seeded();
-    expect(await examined(store.table.find({ current: true, name: /9$/ }))).toMatchObject({ returned: 0 });
+    expect(await examined(store.table.find({ current: true, name: { $type: "int" } }))).toMatchObject({ returned: 0 });
     const sorted = await store.table.find({ proj: "p4" }).sort({ name: 1 }).limit(2).toArray();
     expect(sorted.map(({ name }) => name)).toEqual(["n1004", "n1014"]);
   });

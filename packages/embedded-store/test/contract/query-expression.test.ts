@@ -38,13 +38,12 @@ eachStore((database) => {
     expect(await store.ids({ $expr: { $eq: [inner, 1] } })).toEqual([3]);
   });
 
-  test("an expression stands beside conditions and in $and, $or and $nor", async () => {
+  test("an expression stands beside conditions and in $and and $or", async () => {
     await using store = await seeded();
     const isLate = { $expr: { $gte: ["$n", 3] } };
     expect(await store.ids({ n: { $lt: 5 }, ...isLate })).toEqual([3, 4]);
     expect(await store.ids({ $and: [isLate, { details: null }] })).toEqual([4, 5]);
     expect(await store.ids({ $or: [isLate, { _id: 1 }] })).toEqual([1, 3, 4, 5]);
-    expect(await store.ids({ $nor: [isLate, { _id: 1 }] })).toEqual([2]);
   });
 
   test("what an expression gives is true or false as a truth is", async () => {
@@ -80,7 +79,7 @@ eachStore((database) => {
     expect(await codeOf(store.ids({ $expr: { $eq: [1] } }))).toBe(16020);
     expect(await codeOf(store.ids({ tags: { $elemMatch: { $expr: true } } }))).toBe(2);
     expect(await codeOf(store.ids({ n: { $expr: true } }))).toBe(2);
-    expect(await codeOf(store.ids({ $expr: { $strLenCP: "$n" } }))).toBe(34471);
+    expect(await codeOf(store.ids({ $expr: { $in: [1, "$n"] } }))).toBe(40081);
     expect(await codeOf(store.things.createIndex({ n: 1 }, { partialFilterExpression: { $expr: true } }))).toBe(224);
   });
 });

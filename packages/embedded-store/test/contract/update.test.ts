@@ -60,28 +60,17 @@ eachStore((database) => {
     expect(await store.after({ $unset: { "a.1": 1, nothing: 1 } })).toBe('{"a":[{"b":5},null,null,7]}');
   });
 
-  test("$push with $each, $position, $sort and $slice", async () => {
+  test("$push appends, and makes the array", async () => {
     await using store = await seeded({ a: [3, 1] });
     expect(await store.after({ $push: { a: 2, made: 1 } })).toBe('{"a":[3,1,2],"made":[1]}');
-    expect(await store.after({ $push: { a: { $each: [9, 8], $position: 1 } } })).toBe('{"a":[3,9,8,1,2],"made":[1]}');
-    expect(await store.after({ $push: { a: { $each: [5], $sort: -1, $slice: 3 } } })).toBe('{"a":[9,8,5],"made":[1]}');
-    expect(await store.after({ $push: { a: { $each: [], $slice: -2 } } })).toBe('{"a":[8,5],"made":[1]}');
   });
 
   test("$addToSet and $pull go by value, by condition on values and by condition on fields", async () => {
     await using store = await seeded({ a: [1, 2], o: [{ x: 1, y: 1 }, { x: 2 }] });
-    expect(await store.after({ $addToSet: { a: { $each: [new Double(2), 3] } } })).toBe(
-      '{"a":[1,2,3],"o":[{"x":1,"y":1},{"x":2}]}',
-    );
+    expect(await store.after({ $addToSet: { a: new Double(2) } })).toBe('{"a":[1,2],"o":[{"x":1,"y":1},{"x":2}]}');
+    expect(await store.after({ $addToSet: { a: 3 } })).toBe('{"a":[1,2,3],"o":[{"x":1,"y":1},{"x":2}]}');
     expect(await store.after({ $pull: { a: { $gte: 2 }, o: { x: 1 } } })).toBe('{"a":[1],"o":[{"x":2}]}');
     expect(await store.after({ $pull: { a: 1 } })).toBe('{"a":[],"o":[{"x":2}]}');
-  });
-
-  test("$min, $max and $currentDate", async () => {
-    await using store = await seeded({ a: 5, b: 5 });
-    expect(await store.after({ $min: { a: 3, b: 9 }, $max: { c: 1 } })).toBe('{"a":3,"b":5,"c":1}');
-    await store.things.updateOne({ _id: 1 }, { $currentDate: { at: true } });
-    expect((await store.things.findOne<{ at: Date }>({}))?.at).toBeInstanceOf(Date);
   });
 
   test("an update that changes nothing says so", async () => {
