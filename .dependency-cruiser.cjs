@@ -63,6 +63,13 @@ module.exports = {
       to: { path: PACKAGES, pathNot: "^packages/embedded-store/(src|dist)/start-embedded-store\\.(ts|js|d\\.ts)$" },
     },
     {
+      name: "no cycle between folders of a package",
+      severity: "error",
+      scope: "folder",
+      from: { path: PACKAGES },
+      to: { circular: true },
+    },
+    {
       name: "a package declares what it uses",
       severity: "error",
       from: { path: "^packages/[^/]+/src/" },
@@ -79,5 +86,6 @@ module.exports = {
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
+    exclude: { path: "^packages/[^/]+/dist/" },
   },
 };

@@ -14,6 +14,7 @@ async function broken(baseDir: string): Promise<string[]> {
     validate: true,
     baseDir,
     doNotFollow: { path: "node_modules" },
+    exclude: { path: "^packages/[^/]+/dist/" },
     tsPreCompilationDeps: true,
   });
   const { summary } = output as ICruiseResult;
@@ -43,6 +44,7 @@ const ADAPTER = "only the wiring names an adapter";
 const CYCLE = "no cycle, but between entities";
 const ALONE = "a package stands by itself";
 const PUBLIC = "a package is used by its public function";
+const FOLDERS = "no cycle between folders of a package";
 const DECLARED = "a package declares what it uses";
 
 test("imports keep to their layer, and there is no cycle", async () => {
@@ -51,7 +53,7 @@ test("imports keep to their layer, and there is no cycle", async () => {
 
 test("each rule is tried below", () => {
   expect(CONFIG.forbidden.map(({ name }) => name).sort()).toEqual(
-    [ENTITY, RESOLVER, ADAPTER, CYCLE, ALONE, PUBLIC, DECLARED].sort(),
+    [ENTITY, RESOLVER, ADAPTER, CYCLE, ALONE, PUBLIC, FOLDERS, DECLARED].sort(),
   );
 });
 
@@ -89,6 +91,16 @@ test.each([
   [`${PACKAGE}/worker.ts`, "lmdb", "node_modules/lmdb/index.js"],
 ])("%s may import %s", async (from, imported, to) => {
   expect(await brokenBy({ [from]: [imported], [to]: NOTHING })).toEqual([]);
+});
+
+test("a cycle between folders of a package is found, of the kinds of imports too", async () => {
+  const house = {
+    [`${PACKAGE}/a/a.ts`]: ["../b/b.js"],
+    [`${PACKAGE}/b/b.ts`]: NOTHING,
+    [`${PACKAGE}/b/c.ts`]: ["../a/d.js"],
+    [`${PACKAGE}/a/d.ts`]: NOTHING,
+  };
+  expect(await brokenBy(house)).toEqual([FOLDERS]);
 });
 
 test("entities may lead to each other", async () => {

@@ -8,12 +8,12 @@ import { StoreDamaged } from "./check/ask-check.js";
 import { Catalog } from "./collections/catalog.js";
 import type { Collection } from "./collections/collection.js";
 import { Cursors } from "./commands/cursors.js";
-import type { StoreState } from "./commands/store-state.js";
+import type { StoreState } from "./commands/request.js";
 import { applyToAll } from "./commands/write-commands.js";
 import { Engine } from "./engine/engine.js";
 import { checkFile, hasDiskRoom } from "./engine/store-file.js";
-import { folderIdentity, listen, lockFolder } from "./folder-sockets.js";
 import type { IndexDefinition } from "./indexes/index-definition.js";
+import { folderIdentity, listen, lockFolder } from "./wire/folder-sockets.js";
 import { serveConnection } from "./wire/wire.js";
 
 export interface EmbeddedStore {

@@ -4,7 +4,7 @@ import type { Watched } from "../collections/watched.js";
 import type { Engine } from "../engine/engine.js";
 import { recordAt, timestampOf } from "../engine/key-space.js";
 import { CommandError } from "../errors/command-error.js";
-import type { Client } from "../search/deadline.js";
+import type { Client } from "../search/paused.js";
 import { type ChangeSource, ChangeStream, historyLost, type Namespace } from "./change-stream.js";
 import { EventBatch, RecentInserts } from "./inserts.js";
 import type { Beginning, Watch } from "./parse-watch.js";

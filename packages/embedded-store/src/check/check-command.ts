@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { FolderTaken, lockFolder } from "../folder-sockets.js";
+import { FolderTaken, lockFolder } from "../wire/folder-sockets.js";
 import { askCheck } from "./ask-check.js";
 
 /**

@@ -127,7 +127,7 @@ function duplicateKey(namespace: string, index: IndexDefinition, values: readonl
   const printed = index.paths.map(({ text }, field) => `${text}: ${printValue(values[field]!)}`).join(", ");
   return new DuplicateKeyError(
     `E11000 duplicate key error collection: ${namespace} index: ${index.name} dup key: { ${printed} }`,
-    keyPatternOf(index),
+    keyPatternOf(index).copied().bytes,
     writer.finished(),
   );
 }

@@ -10,8 +10,7 @@ import { search } from "../search/find-records.js";
 import type { Paused } from "../search/paused.js";
 import { batchSizeIn } from "./cursors.js";
 import { countOf, hintedBy } from "./find-command.js";
-import type { Request } from "./request.js";
-import type { Command, StoreState } from "./store-state.js";
+import type { Command, Request, StoreState } from "./request.js";
 
 export const aggregate: Command = async (request, state) => {
   const { engine, catalog, cursors } = state;

@@ -8,8 +8,7 @@ import { compileCondition } from "../query/condition.js";
 import { parseFilter } from "../query/parse-filter.js";
 import { drive, PAUSE, type Paused } from "../search/paused.js";
 import { batchSizeIn } from "./cursors.js";
-import { plainReply, reply } from "./request.js";
-import type { Command } from "./store-state.js";
+import { type Command, plainReply, reply } from "./request.js";
 
 export const create: Command = async (request, { engine, catalog }) => {
   request.allow("autoIndexId");

@@ -3,8 +3,7 @@ import { BsonWriter } from "../bson/bson-writer.js";
 import { exactNumber } from "../bson/compare-values.js";
 import { ElementType, fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
-import type { Deadline } from "../search/deadline.js";
-import { drive, type Paused } from "../search/paused.js";
+import { type Deadline, drive, type Paused } from "../search/paused.js";
 
 const FIRST_BATCH = 101;
 const BATCH_BYTES = 16 * 1024 * 1024 - 64 * 1024;

@@ -6,13 +6,11 @@ import type { IndexDefinition } from "../indexes/index-definition.js";
 import { type Condition, EVERYTHING, keyOf } from "../query/condition.js";
 import { parseFilter } from "../query/parse-filter.js";
 import { parseProjection, type Project } from "../query/projection.js";
-import type { Deadline } from "../search/deadline.js";
 import { countAll, type Counters, countExactly, isSortedBy, search } from "../search/find-records.js";
-import { drive, type Found, PAUSE, type Paused } from "../search/paused.js";
+import { type Deadline, drive, type Found, PAUSE, type Paused } from "../search/paused.js";
 import type { Plan, Wish } from "../search/plan.js";
 import { parseSort } from "../search/sort.js";
-import { plainReply, reply, Request } from "./request.js";
-import type { Command, StoreState } from "./store-state.js";
+import { type Command, plainReply, reply, Request, type StoreState } from "./request.js";
 
 export const find: Command = (request, { engine, catalog, cursors }) => {
   const { wish, skip, limit, project, isSingle, batchSize } = parseFind(request);

@@ -8,8 +8,7 @@ import type { IndexDefinition } from "../indexes/index-definition.js";
 import { type ParsedIndex, parseIndex } from "../indexes/parse-index.js";
 import type { Paused } from "../search/paused.js";
 import { batchSizeIn } from "./cursors.js";
-import { reply } from "./request.js";
-import type { Command } from "./store-state.js";
+import { type Command, reply } from "./request.js";
 
 const MOST_INDEXES = 64;
 

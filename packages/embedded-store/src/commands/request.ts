@@ -2,8 +2,12 @@ import { serialize } from "bson";
 import { BsonWriter } from "../bson/bson-writer.js";
 import { exactNumber, isNumber, isTruthy } from "../bson/compare-values.js";
 import { elementsOf, ElementType, fieldsOf, stringOf, typeName, type Value } from "../bson/value.js";
+import type { ChangeStreams } from "../changes/change-streams.js";
+import type { Catalog } from "../collections/catalog.js";
+import type { Engine } from "../engine/engine.js";
 import { CommandError, DuplicateKeyError, notImplemented } from "../errors/command-error.js";
-import { Client, Deadline } from "../search/deadline.js";
+import { Client, Deadline } from "../search/paused.js";
+import type { Cursors } from "./cursors.js";
 
 /** What every command may carry and none of ours acts on: one process has one clock, one copy and synced writes. */
 const ALWAYS = new Set([
@@ -164,6 +168,18 @@ export function writeError(writer: BsonWriter, error: CommandError): void {
   writer.int32("code", error.code);
   writer.string("errmsg", error.message);
   if (!(error instanceof DuplicateKeyError)) return;
-  writer.value("keyPattern", error.keyPattern);
+  writer.document("keyPattern", error.keyPattern);
   writer.document("keyValue", error.keyValue);
 }
+
+/** What commands work on. */
+export interface StoreState {
+  readonly engine: Engine;
+  readonly catalog: Catalog;
+  readonly cursors: Cursors;
+  readonly streams: ChangeStreams;
+  /** Tells the caretaker that key spaces are to be emptied. */
+  sweepSoon(): void;
+}
+
+export type Command = (request: Request, state: StoreState) => Promise<Buffer> | Buffer;

@@ -6,8 +6,15 @@ import { aggregate } from "./aggregate-command.js";
 import { collStats, create, drop, dropDatabase, listCollections, listDatabases } from "./collection-commands.js";
 import { count, distinct, explain, find } from "./find-command.js";
 import { createIndexes, dropIndexes, listIndexes } from "./index-commands.js";
-import { errorReply, noTransactions, plainReply, reply, type Request } from "./request.js";
-import type { Command, StoreState } from "./store-state.js";
+import {
+  type Command,
+  errorReply,
+  noTransactions,
+  plainReply,
+  reply,
+  type Request,
+  type StoreState,
+} from "./request.js";
 import { findAndModify, update } from "./update-commands.js";
 import { insert, MOST_STATEMENTS, remove } from "./write-commands.js";
 

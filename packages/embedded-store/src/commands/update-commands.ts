@@ -10,8 +10,7 @@ import { parseSort } from "../search/sort.js";
 import { parseUpdate, type Update } from "../update/parse-update.js";
 import { updated, upserted } from "../update/update-document.js";
 import { hintedBy } from "./find-command.js";
-import { reply, type Request } from "./request.js";
-import type { Command, StoreState } from "./store-state.js";
+import { type Command, reply, type Request, type StoreState } from "./request.js";
 import { applyToAll, applyToOne, refusal, type Target, writeErrors, type WriteFailure } from "./write-commands.js";
 
 const ID = Buffer.from("_id");

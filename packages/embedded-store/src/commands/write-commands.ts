@@ -6,14 +6,12 @@ import type { Engine } from "../engine/engine.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { compileCondition } from "../query/condition.js";
 import { parseFilter } from "../query/parse-filter.js";
-import type { Deadline } from "../search/deadline.js";
 import { search } from "../search/find-records.js";
-import { drive, driveAtOnce, type Found } from "../search/paused.js";
+import { type Deadline, drive, driveAtOnce, type Found } from "../search/paused.js";
 import type { Wish } from "../search/plan.js";
 import { prepared } from "../update/update-document.js";
 import { hintedBy } from "./find-command.js";
-import { reply, type Request, writeError } from "./request.js";
-import type { Command, StoreState } from "./store-state.js";
+import { type Command, reply, type Request, type StoreState, writeError } from "./request.js";
 
 export const insert: Command = async (request, { engine, catalog }) => {
   request.allow("documents", "ordered", "bypassDocumentValidation");

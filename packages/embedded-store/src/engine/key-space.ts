@@ -1,5 +1,4 @@
 import type { Value } from "../bson/value.js";
-import type { IndexDefinition } from "../indexes/index-definition.js";
 import type { Engine, KeyRange } from "./engine.js";
 
 /** The first four bytes of every key say whose it is: the catalog's, a collection's documents, an index's entries. */
@@ -20,8 +19,14 @@ export function documentKey(space: number, record: number): Buffer {
 
 export const recordOfDocumentKey = (key: Buffer): number => readRecord(key, 4);
 
+/** What of an index its entries depend on. */
+interface EntrySpace {
+  readonly space: number;
+  readonly options: { readonly unique: boolean };
+}
+
 /** A unique index has one document under a key and names it in the value; the others' keys end in its number. */
-export function entryKey(index: IndexDefinition, key: Buffer, record: number): Buffer {
+export function entryKey(index: EntrySpace, key: Buffer, record: number): Buffer {
   return index.options.unique ? inSpace(index.space, key) : inSpace(index.space, key, entryValue(record));
 }
 

@@ -1,5 +1,3 @@
-import type { Value } from "../bson/value.js";
-
 /** MongoDB's numbers for what can go wrong; the driver and mongoose go by them. */
 export const CODES = {
   InternalError: 1,
@@ -59,7 +57,8 @@ export class CommandError extends Error {
 export class DuplicateKeyError extends CommandError {
   constructor(
     message: string,
-    readonly keyPattern: Value,
+    /** Both are documents. */
+    readonly keyPattern: Buffer,
     readonly keyValue: Buffer,
   ) {
     super("DuplicateKey", message);

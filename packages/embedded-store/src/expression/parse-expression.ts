@@ -21,19 +21,21 @@ import {
   Scope,
   varying,
 } from "./expression.js";
-import { parseAnyElementTrue, parseIn, parseMap } from "./list-operators.js";
-import { parseIndexOfCP, parseSubstrCP } from "./text-operators.js";
 import {
   comparing,
   joining,
+  parseAnyElementTrue,
   parseCond,
   parseGetField,
   parseIfNull,
+  parseIn,
   parseIsArray,
   parseIsNumber,
+  parseMap,
   parseNot,
   parseType,
-} from "./value-operators.js";
+} from "./operators.js";
+import { parseIndexOfCP, parseSubstrCP } from "./text-operators.js";
 
 /** Compiles an expression once, to be evaluated per document on its bytes. @throws CommandError for what is malformed, unknown or, by name, not implemented. */
 export const parseExpression = (expression: Value): Evaluate => parse(expression, Scope.outermost(parse)).evaluate;

@@ -3,7 +3,7 @@ import { exactNumber, isNumber } from "../bson/compare-values.js";
 import { ElementType, NULL_VALUE, typeName, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { computed, exactly, type Expression, isNothing, operandsOf, type OperatorParser } from "./expression.js";
-import { nameOfType } from "./value-operators.js";
+import { nameOfType } from "./operators.js";
 
 /** So many code points of a text from one of them on: `[text, from, count]`. */
 export const parseSubstrCP: OperatorParser = (operand, scope, name) => {

@@ -13,7 +13,7 @@ export interface IndexField {
 /** LMDB's longest key, less what stands around the values: the number of the key space and of the document. */
 const ROOM = 1978 - 4 - 6;
 /** What is kept of longer values, before a hash of all of them. */
-export const KEPT = ROOM - 32;
+export const KEPT_BYTES = ROOM - 32;
 
 /** An index of a collection, as the catalog keeps it. */
 export class IndexDefinition {
@@ -73,7 +73,7 @@ export interface IndexEntry {
 /** A key that is too long for LMDB keeps its beginning, so that ranges find it, and a hash, so that equality does. */
 export function boundedKey(key: Buffer): Buffer {
   if (key.length < ROOM) return key;
-  return Buffer.concat([key.subarray(0, KEPT), createHash("sha256").update(key).digest()]);
+  return Buffer.concat([key.subarray(0, KEPT_BYTES), createHash("sha256").update(key).digest()]);
 }
 
 /** Whether the key of an entry was cut, so that its place among its neighbours says nothing of its order. */

@@ -1,6 +1,6 @@
 import { KeyBytes } from "../bson/encode-key.js";
 import { elementsOf, ElementType, NULL_VALUE, rankOf, UNDEFINED_VALUE, type Value } from "../bson/value.js";
-import { boundedKey, type IndexDefinition, KEPT } from "../indexes/index-definition.js";
+import { boundedKey, type IndexDefinition, KEPT_BYTES } from "../indexes/index-definition.js";
 import type { Condition, RangeTest, Test } from "../query/condition.js";
 
 /** More keys than these are read as one range instead of one by one. */
@@ -61,7 +61,7 @@ export function boundsOf(index: IndexDefinition, conditions: readonly Condition[
   const names = index.fields.map(({ path }) => path.text);
   const isOf = (at: number, count: (length: number) => boolean) => count(demands[at]?.points?.length ?? 0);
   const intervals = intervalsOf(index, demands);
-  const isWidened = intervals.some(({ lower, upper }) => lower.length >= KEPT || upper.length >= KEPT);
+  const isWidened = intervals.some(({ lower, upper }) => lower.length >= KEPT_BYTES || upper.length >= KEPT_BYTES);
   return {
     intervals,
     bounded: demands.length,
@@ -218,8 +218,8 @@ function successor(bytes: Buffer): Buffer {
 /** Where a bound is longer than what keys keep, the range is widened to all that begins alike. */
 function bounded({ lower, upper }: Interval): Interval {
   return {
-    lower: lower.length > KEPT ? lower.subarray(0, KEPT) : lower,
-    upper: upper.length > KEPT ? successor(upper.subarray(0, KEPT)) : upper,
+    lower: lower.length > KEPT_BYTES ? lower.subarray(0, KEPT_BYTES) : lower,
+    upper: upper.length > KEPT_BYTES ? successor(upper.subarray(0, KEPT_BYTES)) : upper,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Collection } from "../collections/collection.js";
 import type { Engine, KeyRange } from "../engine/engine.js";
 import { inSpace, recordOfDocumentKey, recordOfEntryKey, recordOfValue, wholeSpace } from "../engine/key-space.js";
 import { CommandError } from "../errors/command-error.js";
-import { type IndexDefinition, isCut, KEPT } from "../indexes/index-definition.js";
+import { type IndexDefinition, isCut, KEPT_BYTES } from "../indexes/index-definition.js";
 import { compileCondition, type Matches } from "../query/condition.js";
 import { type Found, PAUSE, type Paused, raced } from "./paused.js";
 import { type IndexPlan, type Plan, planFor, type Wish } from "./plan.js";
@@ -166,7 +166,7 @@ const rangeIn = ({ space }: IndexDefinition, { lower, upper }: KeyRange): KeyRan
 
 function cutOf(index: IndexDefinition, key: Buffer): string | undefined {
   const length = key.length - (index.options.unique ? 4 : 10);
-  return isCut(length) ? key.toString("latin1", 4, 4 + KEPT) : undefined;
+  return isCut(length) ? key.toString("latin1", 4, 4 + KEPT_BYTES) : undefined;
 }
 
 /** Neighbours whose keys were cut alike come in the order of a hash: they are put into the wanted one. */

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Value } from "../bson/value.js";
-import type { Deadline } from "./deadline.js";
+import { CommandError } from "../errors/command-error.js";
 
 /** Given between two results where other work may have its turn. */
 export const PAUSE = Symbol("pause");
@@ -78,4 +78,43 @@ export function driveAtOnce<T>(results: Paused<T>, take: (result: T) => boolean,
     }
   }
   return true;
+}
+
+/** Until when a search may go on: as long as its client has given it, and is there to take what it finds. */
+export class Deadline {
+  constructor(
+    private readonly client: Client,
+    private readonly endsAt: number,
+  ) {}
+
+  /** @throws CommandError where the search has to end. */
+  check(): void {
+    if (this.client.hasLeft) throw new CommandError("ClientDisconnect", "the client has left");
+    if (Date.now() > this.endsAt) throw new CommandError("MaxTimeMSExpired", "operation exceeded time limit");
+  }
+}
+
+/** A connection as commands see it: what is bound to it ends with it. */
+export class Client {
+  private readonly bound = new Set<() => void>();
+  private isGone = false;
+
+  get hasLeft(): boolean {
+    return this.isGone;
+  }
+
+  bind(end: () => void): void {
+    if (this.isGone) end();
+    else this.bound.add(end);
+  }
+
+  release(end: () => void): void {
+    this.bound.delete(end);
+  }
+
+  leave(): void {
+    this.isGone = true;
+    for (const end of [...this.bound]) end();
+    this.bound.clear();
+  }
 }

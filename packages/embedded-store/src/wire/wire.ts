@@ -1,10 +1,9 @@
 import type { Socket } from "node:net";
 import { validateDocument } from "../bson/validate-document.js";
 import { documentValue, fieldsOf, type Value } from "../bson/value.js";
-import { Request } from "../commands/request.js";
+import { Request, type StoreState } from "../commands/request.js";
 import { LARGEST_MESSAGE, runCommand } from "../commands/run-command.js";
-import type { StoreState } from "../commands/store-state.js";
-import { Client } from "../search/deadline.js";
+import { Client } from "../search/paused.js";
 
 /** Answers a connection's commands one after the other. Bytes that make no message end it. */
 export function serveConnection(socket: Socket, state: StoreState, onFault: (error: unknown) => void): void {
