@@ -18,32 +18,48 @@ test("schema.graphql is what the code prints", async () => {
   expect(kept, "run `npm run schema` and commit schema.graphql").toBe(sdl);
 });
 
-/** Everything of ours that has no description, by its path. */
-function undescribed(schema: GraphQLSchema): string[] {
+interface Described {
+  readonly name: string;
+  readonly description?: string | null;
+  readonly args?: readonly Described[];
+}
+
+/** Returns everything of ours that has or should have a description, with its path. */
+function describable(schema: GraphQLSchema): [path: string, description: string][] {
+  const at = (path: string, { description }: Described): [string, string] => [path, description ?? ""];
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith("_"));
   return types.flatMap((type) => {
-    const own = type.description ? [] : [type.name];
-    const members = isEnumType(type)
+    const members: readonly Described[] = isEnumType(type)
       ? type.getValues()
       : isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)
-        ? Object.values<{
-            name: string;
-            description?: string | null;
-            args?: readonly { name: string; description?: string | null }[];
-          }>((type as GraphQLObjectType).getFields())
+        ? Object.values<Described>((type as GraphQLObjectType).getFields())
         : [];
-    const inner = members.flatMap((member) => [
-      ...(member.description ? [] : [`${type.name}.${member.name}`]),
-      ...("args" in member ? (member.args ?? []) : [])
-        .filter(({ description }) => !description)
-        .map(({ name }) => `${type.name}.${member.name}(${name})`),
-    ]);
-    return [...own, ...inner];
+    const inner = members
+      .filter(({ name }) => !name.startsWith("_"))
+      .flatMap((member) => {
+        const path = `${type.name}.${member.name}`;
+        return [at(path, member), ...(member.args ?? []).map((arg) => at(`${path}(${arg.name})`, arg))];
+      });
+    return [at(type.name, type), ...inner];
   });
 }
 
 test("every type, field, argument and enum value has a description", async () => {
   const { schema } = await rocasSchema();
 
-  expect(undescribed(schema).filter((path) => !path.startsWith("Query._"))).toEqual([]);
+  const undescribed = describable(schema).filter(([, description]) => description === "");
+
+  expect(undescribed).toEqual([]);
+});
+
+/** Openings that make a description the half of a question: "Whether it runs", "By when it was made". */
+const OPENS_AS_QUESTION =
+  /^((about|after|at|before|by|for|from|in|of|on|since|to|until|with) )?(how|what|when|where|whether|which|who|whom|whose|why|(how|what|when|where|which|who)ever)\b/i;
+
+test("every description names what it describes and opens as no question", async () => {
+  const { schema } = await rocasSchema();
+
+  const questions = describable(schema).filter(([, description]) => OPENS_AS_QUESTION.test(description));
+
+  expect(questions).toEqual([]);
 });

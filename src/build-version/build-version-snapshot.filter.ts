@@ -7,11 +7,16 @@ import { PROJECT_SNAPSHOT_FILTER } from "../project/project-snapshot.filter.js";
 import { builtFrom } from "./built-from.filter.js";
 
 export const BUILD_VERSION_SNAPSHOT_FILTER = snapshotFilterOf("BuildVersion", {
-  tag: text("tag", { description: "By tag." }),
-  dockerId: text("docker_id", { description: "By the id of the image." }),
-  gitVersion: text("git_version", { description: "By the commit that the image was built from." }),
-  gitDirty: flag("git_dirty", "Whether the folder differed from that commit."),
-  builtAt: dateTime("built_at", { description: "By when the image was built." }),
-  builtFrom: builtFrom("built_from", { description: "By where its content came from." }),
-  proj: part("proj", () => PROJECT_SNAPSHOT_FILTER, { description: "By the project as it was then." }),
+  tag: text("tag", { description: "Filters by tag." }),
+  dockerId: text("docker_id", { description: "Filters by the id of the image." }),
+  gitVersion: text("git_version", { description: "Filters by the commit from which the image was built." }),
+  gitDirty: flag(
+    "git_dirty",
+    "True: images whose folder differed from its commit when it was built. False: the others.",
+  ),
+  builtAt: dateTime("built_at", { description: "Filters by the time at which the image was built." }),
+  builtFrom: builtFrom("built_from", { description: "Filters by the source of the content of the image." }),
+  proj: part("proj", () => PROJECT_SNAPSHOT_FILTER, {
+    description: "Filters by the project as it was when the snapshot was taken.",
+  }),
 });

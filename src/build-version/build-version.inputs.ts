@@ -11,7 +11,7 @@ export class BuildVersionKey {
   readonly tag!: string;
 }
 
-@InputType({ description: "Which build version is to go: the current one of a name, or the one of an id." })
+@InputType({ description: "The build version to delete: the current one of a name, or the one of an id." })
 export class DeleteBuildVersionInput extends DeleteGenerationInput {
   @Field(() => String, { nullable: true, description: "The name of the project; left out if `id` is given." })
   readonly proj?: string | null;

@@ -94,7 +94,7 @@ export class BuildVersionResolver {
     return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfBuildVersion, _id, args);
   }
 
-  @FieldResolver(() => DeploymentConnection, { description: "The deployments whose wanted revision runs in it." })
+  @FieldResolver(() => DeploymentConnection, { description: "The deployments whose current revision runs in it." })
   deployments(
     @Root() { _id }: BuildVersion,
     @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,

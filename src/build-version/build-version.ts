@@ -15,7 +15,7 @@ export enum BuiltFrom {
 }
 registerEnumType(BuiltFrom, {
   name: "BuiltFrom",
-  description: "Where the content of an image came from.",
+  description: "The source of the content of an image.",
   valuesConfig: {
     LOCAL: { description: "The project's `homeDir`." },
     GIT: { description: "The project's `gitRepo`." },
@@ -24,7 +24,7 @@ registerEnumType(BuiltFrom, {
 });
 
 @InterfaceType({
-  description: "What defines a build version: shared by the build version and its snapshots.",
+  description: "The defining fields of a build version, shared by the build version and its snapshots.",
   resolveType: (value: object) => ("taken_at" in value ? "BuildVersionSnapshot" : typeOfRecord(value as BuildVersion)),
 })
 export abstract class BuildVersionInfo {
@@ -40,7 +40,7 @@ export abstract class BuildVersionInfo {
     name: "gitVersion",
     nullable: true,
     description:
-      "The commit that the image was built from: 40 hex digits, 64 in a repository of SHA-256; null where there was no git.",
+      "The commit that the image was built from: 40 hex digits, 64 in a repository of SHA-256; null if there was no git.",
   })
   @prop({ type: () => String })
   readonly git_version?: string | null;
@@ -48,19 +48,23 @@ export abstract class BuildVersionInfo {
   @Field(() => Boolean, {
     name: "gitDirty",
     nullable: true,
-    description: "Whether the folder differed from that commit when it was built; null where there was no git.",
+    description: "True if the folder differed from that commit when it was built; null if there was no git.",
   })
   @prop({ type: () => Boolean })
   readonly git_dirty?: boolean | null;
 
-  @Field(() => GraphQLDateTime, { name: "builtAt", nullable: true, description: "When the image was built." })
+  @Field(() => GraphQLDateTime, {
+    name: "builtAt",
+    nullable: true,
+    description: "The time at which the image was built.",
+  })
   @prop({ type: () => Date })
   readonly built_at?: Date | null;
 
   @Field(() => BuiltFrom, {
     name: "builtFrom",
     nullable: true,
-    description: "Where the content of the image came from.",
+    description: "The source of the content of the image.",
   })
   @prop({ type: () => String, enum: BuiltFrom })
   readonly built_from?: BuiltFrom | null;

@@ -3,7 +3,7 @@ import { BuiltFrom } from "../build-version/build-version.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { GitRefScalar, TagScalar } from "../graph/scalars.js";
 
-@InputType({ description: "What is to be built, from where." })
+@InputType({ description: "A request to build a project." })
 export class BuildProjectInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
   readonly proj!: string;
@@ -22,11 +22,14 @@ export class BuildProjectInput extends MutationInput {
 
   @Field(() => GitRefScalar, {
     nullable: true,
-    description: "GIT only: the branch, tag or commit; the default branch where it is left out.",
+    description: "GIT only: the branch, tag or commit; the default branch if it is left out.",
   })
   readonly ref?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Whether every step is done anew." })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: "True if every step is done anew, without the build cache.",
+  })
   readonly noCache!: boolean;
 
   @Field(() => String, {
@@ -43,13 +46,13 @@ export class BuildProjectInput extends MutationInput {
   readonly registryChest?: string | null;
 }
 
-@InputType({ description: "Which build is to end." })
+@InputType({ description: "The build to cancel." })
 export class CancelBuildInput extends MutationInput {
   @Field(() => ID, { description: "The id of the build." })
   readonly id!: string;
 }
 
-@InputType({ description: "Which build is to go. The build version that it made stays." })
+@InputType({ description: "The build to delete. The build version that it made stays." })
 export class DeleteBuildInput extends DeletionInput {
   @Field(() => ID, { description: "The id of the build." })
   readonly id!: string;

@@ -9,13 +9,13 @@ import { listingOf } from "../lists/listing.js";
 
 export const BUILD_LISTING = listingOf("Build", {
   filter: {
-    proj: reference("project", "proj", { description: "By the name of the project." }),
-    tag: text("tag", { description: "By the tag that the build version gets.", indexed: true }),
-    from: builtFrom("from", { description: "By where the content of the image comes from." }),
-    ref: text("ref", { description: "By the branch, tag or commit asked for." }),
-    noCache: flag("no_cache", "Whether every step is done anew."),
-    bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, { description: "By the build version made." }),
+    proj: reference("project", "proj", { description: "Filters by the name of the project." }),
+    tag: text("tag", { description: "Filters by the tag that the build version gets.", indexed: true }),
+    from: builtFrom("from", { description: "Filters by the source of the content of the image." }),
+    ref: text("ref", { description: "Filters by the branch, tag or commit asked for." }),
+    noCache: flag("no_cache", "True if every step is done anew, without the build cache."),
+    bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, { description: "Filters by the build version made." }),
     task,
   },
-  orders: { TAG: { field: "tag", description: "By tag.", indexed: true }, ...TASK_ORDERS },
+  orders: { TAG: { field: "tag", description: "Sorts by tag.", indexed: true }, ...TASK_ORDERS },
 });

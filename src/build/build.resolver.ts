@@ -30,7 +30,7 @@ export class BuildResolver {
 
   @Mutation(() => Build, {
     description:
-      "Begins to build the image of a project. It answers at once; the task says how far it is, and `bvers` what came of it. Builds of one tag follow each other.",
+      "Builds the image of a project. It answers at once; `task` shows the progress, and `bvers` the build version that was made. Builds of one tag follow each other.",
   })
   buildProject(@Input(() => BuildProjectInput) input: BuildProjectInput, @Ctx() { app, caller }: RequestContext) {
     return buildProject(app, intentOf(caller, "buildProject", input), input);
@@ -38,7 +38,7 @@ export class BuildResolver {
 
   @Mutation(() => Build, {
     description:
-      "Asks for the end of a build. Its task is CANCELLED once nothing of it runs any more; one that has ended stays as it is.",
+      "Cancels a build. Its task is CANCELLED once nothing of it runs any more; a build that has ended stays as it is.",
   })
   cancelBuild(@Input(() => CancelBuildInput) input: CancelBuildInput, @Ctx() { app, caller }: RequestContext) {
     return cancelBuild(app, intentOf(caller, "cancelBuild", input), input);
@@ -72,7 +72,7 @@ export class BuildResolver {
     return chest ? loaders.treasureChest.load(chest) : null;
   }
 
-  @FieldResolver(() => LogPage, { description: "What the build wrote, also while it runs." })
+  @FieldResolver(() => LogPage, { description: "The output of the build, also while it runs." })
   log(@Root() build: Build, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return readBuildLog(app, build, args);
   }

@@ -44,18 +44,18 @@ export class Build extends StoredRecord {
   @prop({ type: () => String, required: true })
   readonly tag!: string;
 
-  @Field(() => BuiltFrom, { description: "Where the content of the image comes from." })
+  @Field(() => BuiltFrom, { description: "The source of the content of the image." })
   @prop({ type: () => String, enum: BuiltFrom, required: true })
   readonly from!: BuiltFrom;
 
   @Field(() => String, {
     nullable: true,
-    description: "The branch, tag or commit asked for; the default branch where it is null.",
+    description: "The branch, tag or commit asked for; the default branch if it is null.",
   })
   @prop({ type: () => String })
   readonly ref?: string | null;
 
-  @Field(() => Boolean, { name: "noCache", description: "Whether every step is done anew." })
+  @Field(() => Boolean, { name: "noCache", description: "True if every step is done anew, without the build cache." })
   @prop({ type: () => Boolean, required: true })
   readonly no_cache!: boolean;
 
@@ -91,7 +91,7 @@ export class Build extends StoredRecord {
   @prop({ type: () => BuildVersionSnapshot })
   readonly bvers?: BuildVersionSnapshot | null;
 
-  @Field(() => Task, { description: "How far it is." })
+  @Field(() => Task, { description: "The progress of the work." })
   @prop({ type: () => Task, required: true, _id: false })
   readonly task!: Task;
 

@@ -7,9 +7,11 @@ import { text } from "../lists/filter/text-filter.js";
 import { MODEL_SNAPSHOT_FILTER } from "../model/model-snapshot.filter.js";
 
 export const DATASET_SNAPSHOT_FILTER = snapshotFilterOf("Dataset", {
-  name: text("name", { description: "By name." }),
-  model: part("model", () => MODEL_SNAPSHOT_FILTER, { description: "By the model as it was then." }),
-  stored: flag("stored", "Whether its files are kept here."),
-  details: details("details", "By values in its details."),
+  name: text("name", { description: "Filters by name." }),
+  model: part("model", () => MODEL_SNAPSHOT_FILTER, {
+    description: "Filters by the model as it was when the snapshot was taken.",
+  }),
+  stored: flag("stored", "True: records whose files are kept by Rocas. False: the others."),
+  details: details("details", "Filters by values in its details."),
   files,
 });

@@ -12,17 +12,17 @@ export class CreateDatasetInput extends KeptFilesInput {
   @Field(() => String, { description: "The name of the model to which it belongs." })
   readonly model!: string;
 
-  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up if it is left out." })
   readonly name?: string | null;
 
   @Field(() => Boolean, {
     defaultValue: true,
-    description: "Whether the files are kept here. If not, there are none, and the dataset cannot be mounted.",
+    description: "True if the files are kept by Rocas. If false, there are none, and the dataset cannot be mounted.",
   })
   readonly stored!: boolean;
 }
 
-@InputType({ description: "Which dataset." })
+@InputType({ description: "The key of a dataset." })
 export class DatasetKeyInput {
   @Field(() => String, { description: "The name of its model." })
   readonly model!: string;
@@ -31,7 +31,7 @@ export class DatasetKeyInput {
   readonly name!: string;
 }
 
-@InputType({ description: "What is to change of a dataset." })
+@InputType({ description: "Changes of a dataset." })
 export class UpdateDatasetInput extends MutationInput {
   @Field(() => String, { description: "The name of its model." })
   readonly model!: string;
@@ -43,7 +43,7 @@ export class UpdateDatasetInput extends MutationInput {
   readonly details?: Record<string, unknown> | null;
 }
 
-@InputType({ description: "Which dataset is to go: the current one of a name, or the one of an id." })
+@InputType({ description: "The dataset to delete: the current one of a name, or the one of an id." })
 export class DeleteDatasetInput extends DeleteGenerationInput {
   @Field(() => String, { nullable: true, description: "The name of its model; left out if `id` is given." })
   readonly model?: string | null;

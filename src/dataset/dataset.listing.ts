@@ -7,14 +7,14 @@ import { listingOf } from "../lists/listing.js";
 
 export const DATASET_LISTING = listingOf("Dataset", {
   filter: {
-    model: reference("model", "model", { description: "By the name of the model." }),
-    name: text("name", { description: "By name.", indexed: true }),
-    stored: flag("stored", "Whether its files are kept here."),
-    compressed: flag("compressed", "Whether all files are kept as one tar.gz."),
-    lightweight: flag("lightweight", "Whether the files are kept in the database."),
-    state: filesState("state", { description: "By whether its files are there." }),
-    details: details("details", "By values in its details."),
+    model: reference("model", "model", { description: "Filters by the name of the model." }),
+    name: text("name", { description: "Filters by name.", indexed: true }),
+    stored: flag("stored", "True: records whose files are kept by Rocas. False: the others."),
+    compressed: flag("compressed", "True if all files are kept as one tar.gz."),
+    lightweight: flag("lightweight", "True: records whose files are kept in the database. False: the others."),
+    state: filesState("state", { description: "Filters by the state of its files." }),
+    details: details("details", "Filters by values in its details."),
     files,
   },
-  orders: { NAME: { field: "name", description: "By name.", indexed: true } },
+  orders: { NAME: { field: "name", description: "Sorts by name.", indexed: true } },
 });

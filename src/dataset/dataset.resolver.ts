@@ -87,7 +87,7 @@ export class DatasetResolver {
     @Root() { _id, stored }: Dataset,
     @Arg("name", () => String, {
       nullable: true,
-      description: "The name of the file; the whole dataset where it is left out.",
+      description: "The name of the file; the whole dataset if it is left out.",
     })
     name: string | null,
     @Ctx() { app }: RequestContext,

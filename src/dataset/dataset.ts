@@ -11,7 +11,7 @@ import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { ModelInfo, ModelSnapshot } from "../model/model.js";
 
 @InterfaceType({
-  description: "What defines a dataset: shared by the dataset and its snapshots.",
+  description: "The defining fields of a dataset, shared by the dataset and its snapshots.",
   resolveType: (value: object) => ("taken_at" in value ? "DatasetSnapshot" : typeOfRecord(value as Dataset)),
 })
 export abstract class DatasetInfo {
@@ -20,7 +20,7 @@ export abstract class DatasetInfo {
   readonly name!: string;
 
   @Field(() => Boolean, {
-    description: "Whether the files are kept here. A dataset whose files are not cannot be mounted.",
+    description: "True if the files are kept by Rocas. Without them a dataset cannot be mounted.",
   })
   @prop({ type: () => Boolean, required: true })
   readonly stored!: boolean;
@@ -29,21 +29,25 @@ export abstract class DatasetInfo {
   @prop({ type: () => Object, required: true, default: () => ({}) })
   readonly details!: Record<string, unknown>;
 
-  @Field(() => Boolean, { description: "Whether all files are kept as one tar.gz." })
+  @Field(() => Boolean, { description: "True if all files are kept as one tar.gz." })
   @prop({ type: () => Boolean, required: true })
   readonly compressed!: boolean;
 
-  @Field(() => Boolean, { description: "Whether the files are kept in the database itself: for small ones." })
+  @Field(() => Boolean, {
+    description: "True if the files, at most 16 MiB each and 64 MiB together, are kept in the database itself.",
+  })
   @prop({ type: () => Boolean, required: true })
   readonly lightweight!: boolean;
 
   @Field(() => [StoredFile], {
-    description: "All files of the dataset. Of one that has very many, `manifest` gives them in pages.",
+    description: "All files of the dataset. Use `manifest` to read very many in pages.",
   })
   @prop({ type: () => [StoredFile], required: true, _id: false })
   readonly files!: readonly StoredFile[];
 
-  @Field(() => Manifest, { description: "The files of the dataset once more, in pages, and what they are together." })
+  @Field(() => Manifest, {
+    description: "The files of the dataset in pages, with their number, their size and a checksum of all.",
+  })
   @prop({ type: () => ManifestSummary, _id: false })
   readonly manifest?: ManifestSummary | null;
 
@@ -72,7 +76,7 @@ export class Dataset extends storedRecord(DatasetInfo) {
   @prop({ type: () => String, required: true })
   declare readonly model: string;
 
-  @Field(() => FilesState, { description: "Whether the files are there." })
+  @Field(() => FilesState, { description: "READY if all files of the record are there, else PENDING." })
   @prop({ type: () => String, enum: FilesState, required: true })
   readonly state!: FilesState;
 

@@ -1,19 +1,19 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 
-@ObjectType({ description: "What a deletion has come to." })
+@ObjectType({ description: "The result of a deletion." })
 export class Deletion {
   @Field(() => ID, { description: "The id of the record." })
   readonly id!: string;
 
   @Field(() => Boolean, {
     description:
-      "Whether the record is gone. False while something of it still runs: it goes by itself once that is confirmed to have ended.",
+      "True if the record is gone. False while something of it still runs: it goes by itself once that is confirmed to have ended.",
   })
   readonly done!: boolean;
 
   @Field(() => Int, {
     description:
-      "How many other records of the name are left: superseded ones, which stay reachable by id and keep their files. 0 for types whose records do not supersede each other.",
+      "The number of other records of the name that are left: superseded ones, which stay reachable by id and keep their files. 0 for types whose records do not supersede each other.",
   })
   readonly remaining!: number;
 

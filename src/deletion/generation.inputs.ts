@@ -13,7 +13,7 @@ export abstract class DeleteGenerationInput extends DeletionInput {
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      "Whether the earlier records of the name go too. If not, they stay as they are: superseded, reachable by id, and none of them becomes current again.",
+      "True to delete the earlier records of the name too. If false, they stay as they are: superseded, reachable by id, and none of them becomes current again.",
   })
   readonly allGenerations!: boolean;
 }

@@ -12,7 +12,7 @@ export class DeploymentRevisionResolver {
     return loaders.deployment.load(deployment);
   }
 
-  @FieldResolver(() => LogPage, { description: "What its replicas wrote." })
+  @FieldResolver(() => LogPage, { description: "The output of the replicas of the revision." })
   log(@Root() { _id }: DeploymentRevision, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return revisionLog(app, _id, args);
   }

@@ -9,7 +9,7 @@ import { Served } from "./deployment.js";
 @ObjectType({
   implements: [Node, RecordInfo, Served],
   description:
-    "What a deployment ran from one change of it to the next. It never changes: the provenance of a prediction needs it.",
+    "One version of a deployment: all that it ran from one change to the next. It never changes, so that a prediction can be traced to it.",
 })
 @modelOptions({ schemaOptions: { collection: "deployment_revisions" } })
 @index({ "movers.pretrained.hash": 1 })
@@ -20,7 +20,7 @@ export class DeploymentRevision extends storedRecord(Served) {
   @prop({ type: () => String, required: true })
   readonly deployment!: string;
 
-  @Field(() => Int, { description: "Counts the revisions of the deployment, from 1." })
+  @Field(() => Int, { description: "The number of the revision, from 1 in each deployment." })
   @prop({ type: () => Number, required: true })
   readonly number!: number;
 }

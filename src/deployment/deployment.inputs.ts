@@ -7,7 +7,7 @@ export const MOST_REPLICAS = 20;
 
 @InputType({
   description:
-    "What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already. Null empties `movers` and `details`, and is refused for what is never empty.",
+    "The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers` and `details`, and is refused for fields that are never empty.",
 })
 export class DeployInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
@@ -15,7 +15,7 @@ export class DeployInput extends MutationInput {
 
   @Field(() => NameScalar, {
     nullable: true,
-    description: "The name; a new deployment with a made-up name where it is left out.",
+    description: "The name; a new deployment with a made-up name if it is left out.",
   })
   readonly name?: string | null;
 
@@ -41,7 +41,7 @@ export class DeployInput extends MutationInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: "How many containers, 0 to 20; 1 where a new deployment does not say.",
+    description: "The number of containers, 0 to 20; 1 if a new deployment leaves it out.",
   })
   readonly replicas?: number | null;
 
@@ -52,7 +52,7 @@ export class DeployInput extends MutationInput {
   readonly details?: Record<string, unknown> | null;
 }
 
-@InputType({ description: "Which deployment is to have no replicas." })
+@InputType({ description: "The deployment to stop: its replicas end." })
 export class UndeployInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
   readonly proj!: string;
@@ -61,7 +61,7 @@ export class UndeployInput extends MutationInput {
   readonly name!: string;
 }
 
-@InputType({ description: "Which deployment is to go." })
+@InputType({ description: "The deployment to delete." })
 export class DeleteDeploymentInput extends DeletionInput {
   @Field(() => String, { description: "The name of the project." })
   readonly proj!: string;

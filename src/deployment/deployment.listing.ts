@@ -10,19 +10,19 @@ const availability = choiceFilter("Availability", () => Availability);
 
 export const DEPLOYMENT_LISTING = listingOf("Deployment", {
   filter: {
-    proj: reference("project", "proj", { description: "By the name of the project." }),
-    name: text("name", { description: "By name.", indexed: true }),
-    replicas: int("replicas", { description: "By how many containers are wanted." }),
-    revision: int("revision", { description: "By the number of the wanted revision." }),
+    proj: reference("project", "proj", { description: "Filters by the name of the project." }),
+    name: text("name", { description: "Filters by name.", indexed: true }),
+    replicas: int("replicas", { description: "Filters by the number of containers that should run." }),
+    revision: int("revision", { description: "Filters by the number of the current revision." }),
     availability: availability("availability", {
-      description: "By how many of the wanted replicas answer.",
+      description: "Filters by the share of its replicas that answer.",
       indexed: true,
     }),
     ...SERVED_CRITERIA,
   },
   orders: {
-    NAME: { field: "name", description: "By name.", indexed: true },
-    REPLICAS: { field: "replicas", description: "By how many containers are wanted." },
-    REVISION: { field: "revision", description: "By the number of the wanted revision." },
+    NAME: { field: "name", description: "Sorts by name.", indexed: true },
+    REPLICAS: { field: "replicas", description: "Filters by the number of containers that should run." },
+    REVISION: { field: "revision", description: "Filters by the number of the current revision." },
   },
 });

@@ -32,14 +32,14 @@ export class DeploymentResolver {
 
   @Mutation(() => Deployment, {
     description:
-      "Says what is wanted of a deployment, new or not. It answers at once; `tasks` and `availability` say how far it is. A change of anything but `replicas` makes the next revision, whose replicas are ready before those of the earlier one go.",
+      "Sets the desired state of a deployment, new or not. It answers at once; `tasks` and `availability` show the progress. A change of any field but `replicas` makes the next revision; the replicas of the earlier one go once those of the new one are ready.",
   })
   deploy(@Input(() => DeployInput) input: DeployInput, @Ctx() { app, caller }: RequestContext) {
     return deploy(app, intentOf(caller, "deploy", input), input);
   }
 
   @Mutation(() => Deployment, {
-    description: "Wants no replicas of a deployment. The record stays; `deploy` with `replicas` brings them back.",
+    description: "Ends all replicas of a deployment. The record stays; `deploy` with `replicas` brings them back.",
   })
   undeploy(@Input(() => UndeployInput) input: UndeployInput, @Ctx() { app, caller }: RequestContext) {
     return undeploy(app, intentOf(caller, "undeploy", input), input);
@@ -62,7 +62,7 @@ export class DeploymentResolver {
     return loaders.project.load(proj);
   }
 
-  @FieldResolver(() => DeploymentRevisionConnection, { description: "What it ran over time, the newest first." })
+  @FieldResolver(() => DeploymentRevisionConnection, { description: "The revisions of the deployment, newest first." })
   revisions(
     @Root() { _id }: Deployment,
     @Args(() => DEPLOYMENT_REVISION_LISTING.Args) args: ListArgs,
@@ -71,7 +71,7 @@ export class DeploymentResolver {
     return answerChildren(context, DEPLOYMENT_REVISION_LISTING, context.loaders.revisionsOfDeployment, _id, args);
   }
 
-  @FieldResolver(() => LogPage, { description: "What the replicas of the wanted revision wrote." })
+  @FieldResolver(() => LogPage, { description: "The output of the replicas of the current revision." })
   log(@Root() { revision_id }: Deployment, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return revisionLog(app, revision_id, args);
   }

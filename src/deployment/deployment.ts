@@ -14,17 +14,17 @@ export enum Availability {
 }
 registerEnumType(Availability, {
   name: "Availability",
-  description: "How many of the wanted replicas answer.",
+  description: "The share of the replicas that answer: all, some or none of the number in `replicas`.",
   valuesConfig: {
     NONE: { description: "No replica answers." },
-    PARTIAL: { description: "Some answer, or the wanted revision is not complete yet." },
-    FULL: { description: "Every wanted replica of the wanted revision answers." },
+    PARTIAL: { description: "Some replicas answer, or the current revision is not complete yet." },
+    FULL: { description: "All replicas of the current revision answer." },
   },
 });
 
 @ObjectType({ description: "The task of one replica of a deployment." })
 export class ReplicaTask extends Task {
-  @Field(() => Int, { description: "Which replica it is, from 0." })
+  @Field(() => Int, { description: "The number of the replica, from 0." })
   @prop({ type: () => Number, required: true })
   readonly slot!: number;
 
@@ -32,12 +32,15 @@ export class ReplicaTask extends Task {
   @prop({ type: () => Number, required: true })
   readonly revision!: number;
 
-  @Field(() => Boolean, { description: "Whether it answers." })
+  @Field(() => Boolean, { description: "True if the replica answers requests." })
   @prop({ type: () => Boolean, required: true })
   readonly ready!: boolean;
 }
 
-@InterfaceType({ description: "What a deployment's containers run.", resolveType: typeOfRecord })
+@InterfaceType({
+  description: "The parts of a deployment that its containers run; shared by the deployment and its revisions.",
+  resolveType: typeOfRecord,
+})
 export abstract class Served {
   @Field(() => [ModelVersionSnapshot], {
     description: "The versions served, as they were when they were deployed; empty for lazy serving.",
@@ -66,7 +69,7 @@ export abstract class Served {
 @ObjectType({
   implements: [Node, RecordInfo, Served],
   description:
-    "A group of identical containers that serve predictions behind one address. What it says of itself is what is wanted.",
+    "A group of identical containers that serve predictions behind one address. Its fields hold the desired state; `tasks` and `availability` the actual one.",
 })
 @modelOptions({ schemaOptions: { collection: "deployments" } })
 @index({ proj: 1, superseded: 1, _id: -1 })
@@ -88,7 +91,8 @@ export class Deployment extends storedRecord(Served) {
   readonly proj!: string;
 
   @Field(() => Int, {
-    description: "The number of the wanted revision. Each change but that of `replicas` alone makes the next one.",
+    description:
+      "The number of the current revision, from 1. Each change but that of `replicas` alone makes the next one.",
   })
   @prop({ type: () => Number, required: true })
   readonly revision!: number;
@@ -101,15 +105,17 @@ export class Deployment extends storedRecord(Served) {
   @prop({ type: () => [String] })
   readonly holds?: string[];
 
-  @Field(() => Int, { description: "How many containers are wanted." })
+  @Field(() => Int, { description: "The number of containers that should run, 0 to 20." })
   @prop({ type: () => Number, required: true })
   readonly replicas!: number;
 
-  @Field(() => [ReplicaTask], { description: "A task for each replica that is wanted or still there." })
+  @Field(() => [ReplicaTask], { description: "One task for each replica that should run or still does." })
   @prop({ type: () => [ReplicaTask], required: true, _id: false })
   readonly tasks!: ReplicaTask[];
 
-  @Field(() => Availability, { description: "How many of the wanted replicas answer." })
+  @Field(() => Availability, {
+    description: "The share of the replicas that answer: all, some or none of the number in `replicas`.",
+  })
   @prop({ type: () => String, enum: Availability, required: true })
   readonly availability!: Availability;
 }

@@ -7,13 +7,13 @@ import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version-sn
 /** What deployments and their revisions are both filtered by: what their containers run. */
 export const SERVED_CRITERIA = {
   movers: someOf("movers", () => MODEL_VERSION_SNAPSHOT_FILTER, {
-    description: "By one of the versions served.",
+    description: "Filters by one of the versions served.",
     indexed: true,
   }),
   bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, {
-    description: "By the build version that its containers are made of.",
+    description: "Filters by the build version that its containers are made of.",
     indexed: true,
   }),
-  notebook: text("notebook", { description: "By the path of the prediction notebook." }),
-  details: details("details", "By values in its details."),
+  notebook: text("notebook", { description: "Filters by the path of the prediction notebook." }),
+  details: details("details", "Filters by values in its details."),
 };

@@ -16,7 +16,7 @@ export class AddFilesInput extends MutationInput {
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      "Whether these are the last ones. The model's file contract is checked then, and the record takes bytes from then on. If the whole is refused, these are not added.",
+      "True if these files are the last ones. The model's file contract is checked then, and the record takes bytes from then on. If the contract refuses the manifest, these files are not added.",
   })
   readonly complete!: boolean;
 }

@@ -18,13 +18,15 @@ export function filesResolver(holder: () => ClassType<object>) {
   @Resolver(holder)
   class FilesResolver {
     @FieldResolver(() => [StoredFile], {
-      description: "All its files. Of what has very many, `manifest` gives them in pages.",
+      description: "All its files. Use `manifest` to read very many in pages.",
     })
     files(@Root() root: Holder, @Ctx() { loaders }: RequestContext) {
       return listHolding(root) === null ? root.files : loaders.filesOfHolder.load(root);
     }
 
-    @FieldResolver(() => Manifest, { description: "Its files once more, in pages, and what they are together." })
+    @FieldResolver(() => Manifest, {
+      description: "Its files in pages, with their number, their size and a checksum of all.",
+    })
     manifest(@Root() root: Holder): Manifest {
       const { count, bytes, sha256 } = root.manifest ?? summaryOf(byName(root.files));
       return { count, bytes, sha256: sha256 ?? null, complete: !isOpen(root), holder: root };
@@ -47,7 +49,7 @@ export function uploadsResolver(record: () => ClassType<object>) {
 
     @FieldResolver(() => [FileUpload], {
       description:
-        "Where missing files of the manifest are sent, 250 of very many; empty once none is missing, and while more may be added.",
+        "The addresses to which missing files of the manifest are sent, 250 at most; empty once no file is missing, and while more may be added.",
     })
     uploads(
       @Root() root: FileRecord,

@@ -8,12 +8,12 @@ export abstract class KeptFilesInput extends MutationInput {
   @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details, metrics for example." })
   readonly details?: Record<string, unknown> | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Whether all files are kept as one tar.gz." })
+  @Field(() => Boolean, { defaultValue: false, description: "True if all files are kept as one tar.gz." })
   readonly compressed!: boolean;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: "Whether the files are kept in the database itself: at most 16 MiB each, 64 MiB together.",
+    description: "True if the files are kept in the database itself: at most 16 MiB each, 64 MiB together.",
   })
   readonly lightweight!: boolean;
 
@@ -26,7 +26,7 @@ export abstract class KeptFilesInput extends MutationInput {
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      "Whether `addFiles` will add more files: up to 10,000 in all. Until it says that they are complete, the record takes no bytes.",
+      "True if `addFiles` will add more files: up to 10,000 in all. Until it says that they are complete, the record takes no bytes.",
   })
   readonly moreFiles!: boolean;
 }

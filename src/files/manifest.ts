@@ -21,11 +21,11 @@ export class ManifestFileInput {
 
   @Field(() => GraphQLSafeInt, {
     nullable: true,
-    description: "Bytes, 64 GiB at most. Left out where `text` is given.",
+    description: "Bytes, 64 GiB at most. Left out if `text` is given.",
   })
   readonly size?: number | null;
 
-  @Field(() => Sha256Scalar, { nullable: true, description: "SHA-256 of the content. Left out where `text` is given." })
+  @Field(() => Sha256Scalar, { nullable: true, description: "SHA-256 of the content. Left out if `text` is given." })
   readonly sha256?: string | null;
 
   @Field(() => String, {

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from "type-graphql";
 import { MutationInput } from "../graph/mutation-input.js";
 
-@InputType({ description: "Whose uploads to renew." })
+@InputType({ description: "The record whose uploads are to be renewed." })
 export class RenewUploadsInput extends MutationInput {
   @Field(() => ID, { description: "The id of a dataset or a model version." })
   readonly id!: string;

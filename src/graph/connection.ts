@@ -4,25 +4,25 @@ import type { PageRequest } from "../lists/page.js";
 
 // Every subgraph with Relay's connections has this type.
 @Directive("@shareable")
-@ObjectType({ description: "Where a page lies among all." })
+@ObjectType({ description: "The position of a page in its list." })
 export class PageInfo {
-  @Field(() => Boolean, { simple: true, description: "Whether there is more after the page." })
+  @Field(() => Boolean, { simple: true, description: "True if more records follow the page." })
   readonly hasNextPage!: () => Promise<boolean>;
 
-  @Field(() => Boolean, { simple: true, description: "Whether there is more before the page." })
+  @Field(() => Boolean, { simple: true, description: "True if more records precede the page." })
   readonly hasPreviousPage!: () => Promise<boolean>;
 
   @Field(() => String, {
     simple: true,
     nullable: true,
-    description: "The cursor of the first record of the page; null where it is empty.",
+    description: "The cursor of the first record of the page; null if it is empty.",
   })
   readonly startCursor!: string | null;
 
   @Field(() => String, {
     simple: true,
     nullable: true,
-    description: "The cursor of the last record of the page; null where it is empty.",
+    description: "The cursor of the last record of the page; null if it is empty.",
   })
   readonly endCursor!: string | null;
 }
@@ -82,7 +82,10 @@ export function connection<T>(page: Page<T>, request: PageRequest, ask: Beyond):
 export function connectionOf<T extends object>(name: string, node: () => ClassType<object>): ClassType<Connection<T>> {
   @ObjectType(`${name}Edge`, { description: `One ${name} of a connection.` })
   class NodeEdge {
-    @Field(() => String, { simple: true, description: "Where the record stands; give it to `after` or `before`." })
+    @Field(() => String, {
+      simple: true,
+      description: "The position of the record in the list, for `after` or `before`.",
+    })
     readonly cursor!: string;
 
     @Field(node, { simple: true, description: "The record." })
@@ -97,10 +100,16 @@ export function connectionOf<T extends object>(name: string, node: () => ClassTy
     @Field(() => [node()], { simple: true, description: "The records." })
     readonly nodes!: readonly T[];
 
-    @Field(() => PageInfo, { simple: true, description: "Where the page lies among all." })
+    @Field(() => PageInfo, {
+      simple: true,
+      description: "The cursors at both ends of the page, and whether more records precede or follow it.",
+    })
     readonly pageInfo!: () => PageInfo;
 
-    @Field(() => Int, { simple: true, description: "How many there are in all; counted only where it is selected." })
+    @Field(() => Int, {
+      simple: true,
+      description: "The number of records on all pages together; counted only if it is selected.",
+    })
     readonly totalCount!: () => Promise<number>;
   }
   return NodeConnection as ClassType<Connection<T>>;

@@ -10,15 +10,15 @@ export abstract class FileHolder {
   @Field(() => ID, { name: "id", description: "The id of the record." })
   readonly _id!: string;
 
-  @Field(() => FilesState, { description: "Whether the files are there." })
+  @Field(() => FilesState, { description: "READY if all files of the record are there, else PENDING." })
   readonly state!: FilesState;
 
   @Field(() => [StoredFile], {
-    description: "All its files. Of a record that has very many, `manifest` gives them in pages.",
+    description: "All its files. Use `manifest` to read very many in pages.",
   })
   readonly files!: readonly StoredFile[];
 
-  @Field(() => Manifest, { description: "Its files once more, in pages, and what they are together." })
+  @Field(() => Manifest, { description: "Its files in pages, with their number, their size and a checksum of all." })
   readonly manifest?: unknown;
 
   @Field(() => GraphQLSafeInt, {
@@ -29,7 +29,7 @@ export abstract class FileHolder {
 
   @Field(() => [FileUpload], {
     description:
-      "Where missing files of the manifest are sent, 250 of very many; empty once none is missing, and while more may be added.",
+      "The addresses to which missing files of the manifest are sent, 250 at most; empty once no file is missing, and while more may be added.",
   })
   readonly uploads?: readonly FileUpload[];
 }

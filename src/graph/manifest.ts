@@ -18,9 +18,9 @@ export interface Holder extends Listing {
   readonly files: readonly StoredFile[];
 }
 
-@ObjectType({ description: "The files of a record, and what they are together." })
+@ObjectType({ description: "The files of a record in pages, with their number, their size and a checksum of all." })
 export class Manifest {
-  @Field(() => Int, { description: "How many files; how many so far, if more may be added." })
+  @Field(() => Int, { description: "The number of files; the number so far, if more may be added." })
   readonly count!: number;
 
   @Field(() => GraphQLSafeInt, { description: "Bytes of all files together." })
@@ -33,7 +33,7 @@ export class Manifest {
   })
   readonly sha256!: string | null;
 
-  @Field(() => Boolean, { description: "Whether no more files can be added. See `addFiles`." })
+  @Field(() => Boolean, { description: "True if no more files can be added. See `addFiles`." })
   readonly complete!: boolean;
 
   readonly holder!: Holder;

@@ -17,7 +17,7 @@ export abstract class MutationInput {
 export abstract class DeletionInput extends MutationInput {
   @Field(() => Boolean, {
     defaultValue: false,
-    description: "Whether what the record owns goes with it, and what is under way for it is cancelled.",
+    description: "True to delete the records that it owns with it, and to cancel work under way for it.",
   })
   readonly cascade!: boolean;
 }
@@ -30,4 +30,5 @@ export const intentOf = (caller: Caller, mutation: string, input: MutationInput)
 });
 
 /** The one argument of a mutation. */
-export const Input = (type: () => ClassType<object>) => Arg("input", type, { description: "What is asked for." });
+export const Input = (type: () => ClassType<object>) =>
+  Arg("input", type, { description: "The input of the mutation." });

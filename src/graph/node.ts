@@ -21,11 +21,12 @@ export const typeOfRecord = ({ _id }: { _id: string }): string | undefined => {
   return kind ? TYPE_OF_KIND[kind] : undefined;
 };
 
-@InterfaceType({ description: "Whatever can be found by its id alone.", resolveType: typeOfRecord })
+@InterfaceType({ description: "A record that can be found by its id alone.", resolveType: typeOfRecord })
 export abstract class Node {
   @Field(() => ID, {
     name: "id",
-    description: "Names the record for good. A record made anew under the same name has another id.",
+    description:
+      "The id of the record, unique among all types; it never changes. A record made again under the same name has another id.",
   })
   readonly _id!: string;
 }

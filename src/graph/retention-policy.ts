@@ -7,13 +7,14 @@ const MOST_DAYS = 36_500;
 
 @ObjectType({
   description:
-    "Which superseded records are kept: those that either of its rules keeps, and all that something needs (a deployment, an alias, a training under way, the lineage of a kept model version). The others go by themselves.",
+    "The rules that decide which superseded records are kept: those that either rule keeps, and all that are still needed (by a deployment, an alias, a training under way, the lineage of a kept model version). The others are deleted by the server.",
 })
 export class RetentionPolicy {
   @Field(() => Int, {
     name: "keepLast",
     nullable: true,
-    description: "How many of each name are kept, the newest, the current one among them; null: the number keeps none.",
+    description:
+      "The number of records of each name that are kept, newest first, the current one included. Null: no record is kept for its number.",
   })
   @prop({ type: () => Number })
   readonly keep_last?: number | null;
@@ -21,25 +22,28 @@ export class RetentionPolicy {
   @Field(() => Int, {
     name: "keepDays",
     nullable: true,
-    description: "For how many days after it was made a record is kept in any case; null: its age keeps none.",
+    description:
+      "The number of days for which a record is kept after it was made, 1 to 36,500. Null: no record is kept for its age.",
   })
   @prop({ type: () => Number })
   readonly keep_days?: number | null;
 }
 
 @InputType({
-  description: "Which superseded records are kept: those that either rule keeps. At least one of the two is given.",
+  description:
+    "The rules that decide which superseded records are kept: those that either rule keeps. At least one of the two is given.",
 })
 export class RetentionPolicyInput {
   @Field(() => Int, {
     nullable: true,
-    description: "How many of each name are kept, the newest, the current one among them: 1 to 10,000.",
+    description:
+      "The number of records of each name that are kept, newest first, the current one included: 1 to 10,000.",
   })
   readonly keepLast?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "For how many days after it was made a record is kept in any case: 1 to 36,500.",
+    description: "The number of days for which a record is kept after it was made: 1 to 36,500.",
   })
   readonly keepDays?: number | null;
 }

@@ -20,14 +20,14 @@ export function snapshotResolver<T extends AnyRecord>(
       return byKey(loaders).load(key);
     }
 
-    @FieldResolver(() => SnapshotStatus, { description: "What has become of the record since." })
+    @FieldResolver(() => SnapshotStatus, { description: "The state of the record now, compared with this snapshot." })
     async status(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
       return statusOf(frozen, await byKey(loaders).load(frozen.key), definition);
     }
 
     @FieldResolver(() => [Drift], {
       description:
-        "What differs, field by field, from what is current under the name. Empty where nothing does or nothing is current.",
+        "The differences, field by field, from the record that is current under the name. Empty if there are none, or if no record is current.",
     })
     async drift(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
       const live = await byKey(loaders).load(frozen.key);

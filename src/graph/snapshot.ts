@@ -11,7 +11,7 @@ export enum SnapshotStatus {
 }
 registerEnumType(SnapshotStatus, {
   name: "SnapshotStatus",
-  description: "What has become of a record since a snapshot of it was taken.",
+  description: "The state of a record, compared with a snapshot of it.",
   valuesConfig: {
     IDENTICAL: { description: "The same record is current under the name, with the same content." },
     CHANGED: { description: "The same record is current under the name, with other content: see `drift`." },
@@ -22,37 +22,38 @@ registerEnumType(SnapshotStatus, {
 
 @ObjectType({ description: "One difference between a snapshot and the record that is current under its name." })
 export class Drift {
-  @Field(() => [String], { description: "Where it is: field names and list positions." })
+  @Field(() => [String], { description: "The path to the value: field names and list positions." })
   readonly path!: string[];
 
-  @Field(() => JsonScalar, { nullable: true, description: "The value in the snapshot; null where there was none." })
+  @Field(() => JsonScalar, { nullable: true, description: "The value in the snapshot; null if there was none." })
   readonly frozen!: unknown;
 
-  @Field(() => JsonScalar, { nullable: true, description: "The value that is current; null where there is none." })
+  @Field(() => JsonScalar, { nullable: true, description: "The value that is current; null if there is none." })
   readonly now!: unknown;
 }
 
 @InterfaceType("Snapshot", {
-  description: "How a record was at one moment. It never changes, and can say what has changed since.",
+  description:
+    "The state of a record at one moment. It never changes, and `status` and `drift` compare it with the record of today.",
   resolveType: () => undefined,
 })
 export abstract class SnapshotInfo {
   @Field(() => ID, {
     name: "recordId",
     description:
-      "The id of the record that was frozen. No `id`: clients that normalise by id would take the snapshot for the record.",
+      "The id of the record of which the snapshot was taken. It is not called `id`: clients that normalise by id would take the snapshot for the record.",
   })
   readonly _id!: string;
 
-  @Field(() => GraphQLDateTime, { name: "takenAt", description: "When the snapshot was taken." })
+  @Field(() => GraphQLDateTime, { name: "takenAt", description: "The time at which the snapshot was taken." })
   readonly taken_at!: Date;
 
-  @Field(() => SnapshotStatus, { description: "What has become of the record since." })
+  @Field(() => SnapshotStatus, { description: "The state of the record now, compared with this snapshot." })
   readonly status?: SnapshotStatus;
 
   @Field(() => [Drift], {
     description:
-      "What differs, field by field, from what is current under the name. Empty where nothing does or nothing is current.",
+      "The differences, field by field, from the record that is current under the name. Empty if there are none, or if no record is current.",
   })
   readonly drift?: Drift[];
 }

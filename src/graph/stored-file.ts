@@ -8,7 +8,7 @@ export enum FilesState {
 }
 registerEnumType(FilesState, {
   name: "FilesState",
-  description: "Whether the files of a record are there.",
+  description: "The state of the files of a record.",
   valuesConfig: {
     PENDING: {
       description:
@@ -24,7 +24,7 @@ export class StoredFile {
   @prop({ type: () => String, required: true })
   readonly name!: string;
 
-  @Field(() => GraphQLSafeInt, { description: "Bytes." })
+  @Field(() => GraphQLSafeInt, { description: "The size of the file, in bytes." })
   @prop({ type: () => Number, required: true })
   readonly size!: number;
 
@@ -66,7 +66,7 @@ export class FileUpload {
 
   @Field(() => GraphQLDateTime, {
     name: "expiresAt",
-    description: "Until when the address is good; `renewUploads` gives fresh ones.",
+    description: "The time at which the address ends; `renewUploads` gives fresh ones.",
   })
   readonly expiresAt!: Date;
 }

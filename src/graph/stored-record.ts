@@ -41,28 +41,28 @@ export class UsedKey {
 }
 
 @InterfaceType("StoredRecord", {
-  description: "What every record says of itself.",
+  description: "The fields that every record has.",
   resolveType: typeOfRecord,
 })
 export abstract class RecordInfo {
-  @Field(() => GraphQLDateTime, { name: "createdAt", description: "When the record was made." })
+  @Field(() => GraphQLDateTime, { name: "createdAt", description: "The time at which the record was made." })
   readonly created_at!: Date;
 
-  @Field(() => String, { name: "createdBy", description: "Who made the record." })
+  @Field(() => String, { name: "createdBy", description: "The user who made the record." })
   readonly created_by!: string;
 
-  @Field(() => GraphQLDateTime, { name: "modifiedAt", description: "When the record was last changed." })
+  @Field(() => GraphQLDateTime, { name: "modifiedAt", description: "The time at which the record was last changed." })
   readonly modified_at!: Date;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "Whether a later record has taken the name. A superseded one leaves the lists and stays reachable by id. Null until a record with files has them all.",
+      "True if a later record has taken the name. A superseded record leaves the lists and stays reachable by id. Null while files of the record are missing.",
   })
   readonly superseded?: boolean;
 
   @Field(() => Boolean, {
-    description: "Whether the record is being deleted: it goes once nothing of it runs any more.",
+    description: "True if the record is being deleted: it goes once nothing of it runs any more.",
   })
   readonly deleting!: boolean;
 }

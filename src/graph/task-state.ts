@@ -11,13 +11,13 @@ export enum TaskState {
 }
 registerEnumType(TaskState, {
   name: "TaskState",
-  description: "How far a task is. One that ended never changes.",
+  description: "The state of a task. FINISHED, FAILED and CANCELLED are final.",
   valuesConfig: {
     WAITING: { description: "Recorded; nothing runs yet." },
     RUNNING: { description: "Under way." },
     FINISHED: { description: "Ended well." },
     FAILED: { description: "Ended badly: see the task's error." },
-    CANCELLED: { description: "Ended because somebody asked for it; nothing of it runs any more." },
+    CANCELLED: { description: "Ended on request; nothing of it runs any more." },
   },
 });
 

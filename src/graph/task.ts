@@ -3,34 +3,40 @@ import { GraphQLDateTime } from "graphql-scalars";
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import { TaskState } from "./task-state.js";
 
-@ObjectType({ description: "How far a piece of work is. The reconciler writes it; no input can." })
+@ObjectType({ description: "The progress of a piece of work. The server writes it; no input can." })
 export class Task {
-  @Field(() => TaskState, { description: "How far it is." })
+  @Field(() => TaskState, { description: "The progress of the work." })
   @prop({ type: () => String, enum: TaskState, required: true })
   readonly state!: TaskState;
 
-  @Field(() => Float, { description: "Between 0 and 1. That of a failed task stays where it was." })
+  @Field(() => Float, { description: "The part that is done, between 0 and 1. It stays as it was if the task fails." })
   @prop({ type: () => Number, required: true })
   readonly progress!: number;
 
   @Field(() => GraphQLDateTime, {
     name: "startTime",
     nullable: true,
-    description: "When it began to run; null until then.",
+    description: "The time at which it began to run; null until then.",
   })
   @prop({ type: () => Date })
   readonly start_time?: Date | null;
 
-  @Field(() => GraphQLDateTime, { name: "updateTime", description: "When state or progress last changed." })
+  @Field(() => GraphQLDateTime, {
+    name: "updateTime",
+    description: "The time at which state or progress last changed.",
+  })
   @prop({ type: () => Date, required: true })
   readonly update_time!: Date;
 
-  @Field(() => String, { nullable: true, description: "Why it failed, in the words of what failed." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The reason why it failed, in the words of the part that failed; null if it did not fail.",
+  })
   @prop({ type: () => String })
   readonly error?: string | null;
 
   @Field(() => Int, {
-    description: "Which attempt this is, from 1. Attempts are repeated only where our own side was at fault.",
+    description: "The number of the attempt, from 1. Work is attempted again only if the server was at fault.",
   })
   @prop({ type: () => Number, required: true })
   readonly attempt!: number;

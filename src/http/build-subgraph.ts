@@ -32,9 +32,9 @@ const LINK =
   '@link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override", "@interfaceObject"])';
 
 const ROOT_DESCRIPTIONS = {
-  Query: "Everything that can be read.",
-  Mutation: "Everything that can be changed. Each takes one `input` and returns the record.",
-  Subscription: "Everything that can be followed while it happens.",
+  Query: "The queries of the API.",
+  Mutation: "The mutations of the API. Each takes one `input` and returns the record.",
+  Subscription: "The subscriptions of the API.",
 };
 
 const FEDERATION = (entities: readonly string[]) => `

@@ -18,7 +18,7 @@ export function generationsResolver<T extends AnyRecord>(
     @FieldResolver(() => Int, {
       nullable: true,
       description:
-        "Counts the records of the name, from 1; no number is given twice while one of them is there. Null until a record with files has them all.",
+        "The number of the record among those of its name, from 1; no number is given twice while one of them is there. Null while files of the record are missing.",
     })
     generation(@Root() { seq }: AnyRecord) {
       return seq ?? null;

@@ -29,24 +29,27 @@ interface ListingOptions {
 }
 
 const OF_ALL: Readonly<Record<string, Criterion>> = {
-  id: id("By id."),
-  createdAt: dateTime("created_at", { description: "By when the record was made.", indexed: true }),
-  createdBy: text("created_by", { description: "By who made the record." }),
-  modifiedAt: dateTime("modified_at", { description: "By when the record was last changed.", indexed: true }),
+  id: id("Filters by id."),
+  createdAt: dateTime("created_at", {
+    description: "Filters by the time at which the record was made.",
+    indexed: true,
+  }),
+  createdBy: text("created_by", { description: "Filters by the user who made the record." }),
+  modifiedAt: dateTime("modified_at", { description: "Filters by the time of its last change.", indexed: true }),
 };
 
 const ORDERS_OF_ALL: Readonly<Record<string, OrderField>> = {
-  CREATED_AT: { field: "created_at", description: "By when the record was made.", indexed: true },
+  CREATED_AT: { field: "created_at", description: "Sorts by the time at which the record was made.", indexed: true },
   MODIFIED_AT: {
     field: "modified_at",
-    description: "By when the record was last changed. One that changes while pages are read moves in the order.",
+    description: "Sorts by the time of the last change. A record that changes while pages are read moves in the order.",
     indexed: true,
   },
 };
 
 /** Declares what lists of a type take. A filter by `details` brings orders by values in them. */
 export function listingOf(name: string, { filter, orders, isCatalogue = false }: ListingOptions): Listing {
-  const filters = filterOf(name, `Which ${name} records.`, { ...OF_ALL, ...filter });
+  const filters = filterOf(name, `Conditions on ${name} records.`, { ...OF_ALL, ...filter });
   const order = ordersOf(name, { ...orders, ...ORDERS_OF_ALL }, "details" in filter);
 
   @ArgsType()
@@ -54,13 +57,13 @@ export function listingOf(name: string, { filter, orders, isCatalogue = false }:
     @Field(() => filters.type, {
       nullable: true,
       description:
-        "Only these. What no index serves (`contains`, `not`, `details`, conditions inside snapshots) needs an indexed condition beside it and reads 10,000 records at most, else FILTER_TOO_BROAD.",
+        "Only records that match. A condition without an index (`contains`, `not`, `details`, conditions inside snapshots) needs an indexed one beside it and reads 10,000 records at most, else FILTER_TOO_BROAD.",
     })
     readonly filter?: object | null;
 
     @Field(() => [order.type], {
       nullable: true,
-      description: "By which keys, the first counting most, 4 at most; the newest first where it is left out.",
+      description: "The keys to order by, 4 at most, the most significant first; newest first if it is left out.",
     })
     readonly orderBy?: readonly OrderKey[] | null;
   }

@@ -10,7 +10,7 @@ export enum OrderDirection {
 registerEnumType(OrderDirection, {
   name: "OrderDirection",
   description:
-    "Which way an order goes. Records without a value come last either way, and in `details` numbers come before all else.",
+    "The direction of an order. Records without a value come last in both, and in `details` numbers come before all else.",
   valuesConfig: {
     ASC: { description: "From the least value to the greatest: earliest first, A before B." },
     DESC: { description: "From the greatest value to the least: latest first, B before A." },
@@ -72,7 +72,7 @@ export function ordersOf(name: string, fields: Readonly<Record<string, OrderFiel
   const choices = Object.fromEntries(Object.keys(fields).map((each) => [each, each]));
   registerEnumType(choices, {
     name: `${name}OrderField`,
-    description: `What ${name} records can be ordered by.`,
+    description: `The fields by which ${name} records can be ordered.`,
     valuesConfig: Object.fromEntries(
       Object.entries(fields).map(([each, { description }]) => [each, { description }]),
     ) as never,
@@ -87,14 +87,14 @@ export function ordersOf(name: string, fields: Readonly<Record<string, OrderFiel
 
     readonly details?: string[] | null;
 
-    @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: "Which way." })
+    @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: "The direction of the order." })
     readonly direction!: OrderDirection;
   }
   if (hasDetails)
     Field(() => [String], {
       nullable: true,
       description:
-        'Order by the value that this path into `details` leads to: `["metrics", "accuracy"]`. Whichever way, numbers come first, then texts, of which 128 characters count, then true and false, and last the records without such a value.',
+        'Order by the value that this path into `details` leads to: `["metrics", "accuracy"]`. In both directions, numbers come first, then texts, of which 128 characters count, then true and false, and last the records without such a value.',
     })(KeyInput.prototype, DETAILS);
   return { type: KeyInput, order: (keys) => orderBy(fields, keys) };
 }

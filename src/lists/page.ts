@@ -7,14 +7,14 @@ import type { Order } from "./order.js";
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: "How many at most, from the beginning on; 20 where neither `first` nor `last` is given.",
+    description: "The number of records at most, from the beginning on; 20 if neither `first` nor `last` is given.",
   })
   readonly first?: number | null;
 
   @Field(() => String, { nullable: true, description: "Only what comes after this cursor." })
   readonly after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: "How many at most, from the end on." })
+  @Field(() => Int, { nullable: true, description: "The number of records at most, from the end on." })
   readonly last?: number | null;
 
   @Field(() => String, { nullable: true, description: "Only what comes before this cursor." })

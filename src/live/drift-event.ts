@@ -3,7 +3,7 @@ import { ArgsType, Field, ID, ObjectType } from "type-graphql";
 import { Drift, SnapshotStatus } from "../graph/snapshot.js";
 import { RecordType } from "./record-type.js";
 
-@ObjectType({ description: "Something that is deployed is no longer as it was when it was deployed." })
+@ObjectType({ description: "A record that is deployed differs from its snapshot in the deployment." })
 export class DriftEvent {
   /** The id of the deployment. */
   readonly deployment!: string;
@@ -13,11 +13,13 @@ export class DriftEvent {
 
   @Field(() => [String], {
     description:
-      "Where in the deployment the snapshot is: field names and list positions, as in `movers`, `0`, `train`, `ds`, `1`.",
+      "The path to the snapshot inside the deployment: field names and list positions, as in `movers`, `0`, `train`, `ds`, `1`.",
   })
   readonly path!: readonly string[];
 
-  @Field(() => SnapshotStatus, { description: "What has become of the record: CHANGED, REPLACED or DELETED." })
+  @Field(() => SnapshotStatus, {
+    description: "The state of the record now, compared with the snapshot: CHANGED, REPLACED or DELETED.",
+  })
   readonly status!: SnapshotStatus;
 
   @Field(() => RecordType, { description: "The type of the record of which the snapshot was taken." })
@@ -30,11 +32,12 @@ export class DriftEvent {
   readonly key!: readonly string[];
 
   @Field(() => [Drift], {
-    description: "What differs, field by field, from what is current under the name; empty where nothing is.",
+    description:
+      "The differences, field by field, from the record that is current under the name; empty if no record is current.",
   })
   readonly drift!: readonly Drift[];
 
-  @Field(() => GraphQLDateTime, { description: "When what caused it was done." })
+  @Field(() => GraphQLDateTime, { description: "The time of the change that caused the drift." })
   readonly at!: Date;
 
   /** The id of the record that is current under the key. */
@@ -45,7 +48,7 @@ export class DriftEvent {
 export class DriftDetectedArgs {
   @Field(() => String, {
     nullable: true,
-    description: "The name of a project: only its deployments; those of all where it is left out.",
+    description: "The name of a project: only its deployments; those of all if it is left out.",
   })
   readonly proj?: string | null;
 }

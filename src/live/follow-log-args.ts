@@ -4,7 +4,7 @@ import { ArgsType, Field, ID } from "type-graphql";
 export class FollowLogArgs {
   @Field(() => ID, {
     description:
-      "The id of a build, a training, a deployment or a revision of one. For a deployment it is what the replicas of the wanted revision write, and of each that is wanted later.",
+      "The id of a build, a training, a deployment or a revision of one. For a deployment, the output is that of the replicas of the current revision, and of each later one.",
   })
   readonly of!: string;
 

@@ -30,7 +30,7 @@ const by =
 export class LiveResolver {
   @Subscription(() => TaskChange, {
     description:
-      "How far a build, a training or the replicas of a deployment are: at once as it is, then at each change. It ends when the task has; that of a deployment when it is deleted, that of a project never. After a broken connection, subscribe again: nothing but states in between is lost.",
+      "The progress of a build, of a training or of the replicas of a deployment: the present state at once, then each change. The subscription ends with the task; for a deployment it ends when that is deleted, for a project never. After a broken connection, subscribe again: only states in between are lost.",
     subscribe: by(followTasks),
   })
   taskChanged(@Root() change: TaskChange, @Args(() => TaskChangedArgs) _: TaskChangedArgs): TaskChange {
@@ -39,7 +39,7 @@ export class LiveResolver {
 
   @Subscription(() => LogPage, {
     description:
-      "What a build, a training or the replicas of a deployment write: first what there is, then what comes. The last page of a build, training or revision has `ended`; that of a deployment comes when it is deleted. Text without control characters. After a broken connection `after` goes on where it was.",
+      "The output of a build, of a training or of the replicas of a deployment: first all that is there, then each new piece. The last page of a build, training or revision has `ended`; that of a deployment comes when it is deleted. Text without control characters. After a broken connection, `after` goes on from the last page received.",
     subscribe: by(followLog),
   })
   log(@Root() page: LogPage, @Args(() => FollowLogArgs) _: FollowLogArgs): LogPage {
@@ -48,7 +48,7 @@ export class LiveResolver {
 
   @Subscription(() => RecordChange, {
     description:
-      "What happens to records, whoever does it: each insert, change, deletion, and loss of a name to a later record, in the order in which it became known, those of one record in the order in which they were made. After a broken connection `after` goes on where it was.",
+      "The changes of records, by any user or by the server: each insert, change, deletion, and loss of a name to a later record, in the order in which they became known; those of one record in the order in which they were made. After a broken connection, `after` goes on from the last change received.",
     subscribe: by(followRecords),
   })
   recordChanged(@Root() change: RecordChange, @Args(() => RecordChangedArgs) _: RecordChangedArgs): RecordChange {
@@ -57,7 +57,7 @@ export class LiveResolver {
 
   @Subscription(() => DriftEvent, {
     description:
-      "When what a deployment serves is no longer what is current: a tag was rebuilt, a dataset or version published anew, a record changed or deleted of which a snapshot is deployed, nested ones too. Each snapshot once for each cause. What had drifted before is told by the `status` of the snapshots.",
+      "An event each time that a snapshot in a deployment stops matching the current record: a tag was rebuilt, a dataset or version published anew, or a record changed or deleted of which a snapshot, nested ones too, is deployed. Each snapshot is reported once for each cause. Earlier drift is in the `status` of the snapshots.",
     subscribe: by(followDrift),
   })
   driftDetected(@Root() event: DriftEvent, @Args(() => DriftDetectedArgs) _: DriftDetectedArgs): DriftEvent {
@@ -67,14 +67,15 @@ export class LiveResolver {
 
 @Resolver(() => DriftEvent)
 export class DriftEventResolver {
-  @FieldResolver(() => Deployment, { nullable: true, description: "The deployment; null where it is gone since." })
+  @FieldResolver(() => Deployment, { nullable: true, description: "The deployment; null if it is gone since." })
   deployment(@Root() { deployment }: DriftEvent, @Ctx() { loaders }: RequestContext) {
     return loaders.deployment.load(deployment);
   }
 
   @FieldResolver(() => Node, {
     nullable: true,
-    description: "The record that took the place of the one in the snapshot, or is it with other content; or null.",
+    description:
+      "The record that is current under the name: another one, or the same with other content. Null if none is.",
   })
   live(@Root() { live }: DriftEvent, @Ctx() { loaders }: RequestContext) {
     return live === null ? null : nodeOf(loaders, live);
@@ -85,7 +86,7 @@ export class DriftEventResolver {
 export class TaskChangeResolver {
   @FieldResolver(() => Node, {
     nullable: true,
-    description: "The record as it is now, which may be later than the change; null where it is gone.",
+    description: "The record as it is now, which may be later than the change; null if it is gone.",
   })
   record(@Root() { recordId }: TaskChange, @Ctx() { loaders }: RequestContext) {
     return nodeOf(loaders, recordId);
@@ -95,7 +96,7 @@ export class TaskChangeResolver {
 @Resolver(() => RecordChange)
 export class RecordChangeResolver {
   @FieldResolver(() => [String], {
-    description: "The fields of the record's type that have other values; empty where it was not CHANGED.",
+    description: "The fields of the record's type that have other values; empty if it was not CHANGED.",
   })
   changedFields(@Root() { action, event }: RecordChange, @Info() { schema }: GraphQLResolveInfo) {
     return action === RecordAction.CHANGED ? changedFields(schema, event) : [];
@@ -103,7 +104,7 @@ export class RecordChangeResolver {
 
   @FieldResolver(() => Node, {
     nullable: true,
-    description: "The record as it is now, which may be later than the change; null where it is gone.",
+    description: "The record as it is now, which may be later than the change; null if it is gone.",
   })
   async record(@Root() { action, recordId }: RecordChange, @Ctx() { loaders }: RequestContext) {
     const record = await nodeOf(loaders, recordId);
@@ -111,7 +112,7 @@ export class RecordChangeResolver {
     return record && action === RecordAction.SUPERSEDED ? { ...record, superseded: true } : record;
   }
 
-  @FieldResolver(() => String, { description: "Where this change stands: `after` goes on from there." })
+  @FieldResolver(() => String, { description: "The position of this change among all, for `after`." })
   cursor(@Root() { action, event }: RecordChange, @Ctx() { app }: RequestContext) {
     const untold = action === RecordAction.SUPERSEDED ? event.id : null;
     return writeChangeCursor(app.cursors, { token: event.token, untold });

@@ -11,23 +11,23 @@ export enum RecordAction {
 }
 registerEnumType(RecordAction, {
   name: "RecordAction",
-  description: "What happened to a record.",
+  description: "The kinds of change of a record.",
   valuesConfig: {
-    CREATED: { description: "It was made. One with files joins the lists when it is CHANGED to READY." },
-    CHANGED: { description: "Fields of it have other values: see `changedFields`." },
+    CREATED: { description: "The record was made. One with files joins the lists when it is CHANGED to READY." },
+    CHANGED: { description: "Fields of the record have new values: see `changedFields`." },
     SUPERSEDED: { description: "A later record has taken its name: it left the lists and stays reachable by id." },
-    DELETED: { description: "It is gone." },
+    DELETED: { description: "The record is gone." },
   },
 });
 
-@ObjectType({ description: "Something that happened to a record." })
+@ObjectType({ description: "A change of a record." })
 export class RecordChange {
-  @Field(() => RecordAction, { description: "What happened." })
+  @Field(() => RecordAction, { description: "The kind of change." })
   readonly action!: RecordAction;
 
   @Field(() => ID, {
     description:
-      "The id of the record. No `id`: clients that normalise by id would take the change for the record, which is in `record`.",
+      "The id of the record. It is not called `id`: clients that normalise by id would take the change for the record, which is in `record`.",
   })
   readonly recordId!: string;
 
@@ -40,14 +40,17 @@ export class RecordChange {
   readonly key!: readonly string[];
 
   @Field(() => Int, {
-    description: "Counts the changes of the record, from 1. To be superseded is none, and has that of the last one.",
+    description:
+      "The number of changes of the record, from 1. To be superseded is no change and repeats the last number.",
   })
   readonly version!: number;
 
-  @Field(() => GraphQLDateTime, { description: "When it happened." })
+  @Field(() => GraphQLDateTime, { description: "The time of the change." })
   readonly at!: Date;
 
-  @Field(() => String, { description: "Who did it; `rocas` where it came of work that is carried out." })
+  @Field(() => String, {
+    description: "The user who made the change; `rocas` if the server did, in the course of its work.",
+  })
   readonly by!: string;
 
   /** What was heard; the fields that are not above are resolved from it. */
@@ -56,7 +59,7 @@ export class RecordChange {
 
 @ArgsType()
 export class RecordChangedArgs {
-  @Field(() => [RecordType], { nullable: true, description: "Records of these types; of all where it is left out." })
+  @Field(() => [RecordType], { nullable: true, description: "The types of the records; all types if it is left out." })
   readonly types?: readonly RecordType[] | null;
 
   @Field(() => String, {

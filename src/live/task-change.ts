@@ -4,21 +4,21 @@ import { ReplicaTask } from "../deployment/deployment.js";
 import { Task } from "../graph/task.js";
 import { RecordType } from "./record-type.js";
 
-@ObjectType({ description: "How far a build, a training or the replicas of a deployment are." })
+@ObjectType({ description: "The progress of a build, of a training or of the replicas of a deployment." })
 export class TaskChange {
   @Field(() => ID, {
     description:
-      "The id of the build, training or deployment. No `id`: clients that normalise by id would take the change for the record.",
+      "The id of the build, training or deployment. It is not called `id`: clients that normalise by id would take the change for the record.",
   })
   readonly recordId!: string;
 
-  @Field(() => RecordType, { description: "Which of them it is: BUILD, TRAINING or DEPLOYMENT." })
+  @Field(() => RecordType, { description: "The type of the record: BUILD, TRAINING or DEPLOYMENT." })
   readonly type!: RecordType;
 
-  @Field(() => Int, { description: "Counts the changes of the record: a later state has a higher one." })
+  @Field(() => Int, { description: "The number of changes of the record: a later state has a higher one." })
   readonly version!: number;
 
-  @Field(() => GraphQLDateTime, { description: "When the record became so." })
+  @Field(() => GraphQLDateTime, { description: "The time of the change." })
   readonly at!: Date;
 
   @Field(() => Task, { nullable: true, description: "The task of the build or training; null for a deployment." })
@@ -30,7 +30,7 @@ export class TaskChange {
   readonly replicas!: readonly ReplicaTask[];
 
   @Field(() => Boolean, {
-    description: "Whether the task has ended and never changes again. Never so for a deployment.",
+    description: "True if the task has ended and never changes again. Always false for a deployment.",
   })
   readonly ended!: boolean;
 }

@@ -10,15 +10,17 @@ import { TRAINING_SNAPSHOT_FILTER } from "../training/training-snapshot.filter.j
 import { PINNED_VERSION_FILTER } from "./pinned-version.filter.js";
 
 export const MODEL_VERSION_SNAPSHOT_FILTER = snapshotFilterOf("ModelVersion", {
-  name: text("name", { description: "By name." }),
-  model: part("model", () => MODEL_SNAPSHOT_FILTER, { description: "By the model as it was then." }),
-  train: part("train", () => TRAINING_SNAPSHOT_FILTER, { description: "By the training that made it." }),
-  ds: part("ds", () => DATASET_SNAPSHOT_FILTER, { description: "By the dataset that it was trained on." }),
-  pretrained: part("pretrained", () => PINNED_VERSION_FILTER, {
-    description: "By the version that it was trained from.",
+  name: text("name", { description: "Filters by name." }),
+  model: part("model", () => MODEL_SNAPSHOT_FILTER, {
+    description: "Filters by the model as it was when the snapshot was taken.",
   }),
-  details: details("details", "By values in its details."),
-  compressed: flag("compressed", "Whether all files are kept as one tar.gz."),
-  lightweight: flag("lightweight", "Whether the files are kept in the database."),
+  train: part("train", () => TRAINING_SNAPSHOT_FILTER, { description: "Filters by the training that made it." }),
+  ds: part("ds", () => DATASET_SNAPSHOT_FILTER, { description: "Filters by the dataset that it was trained on." }),
+  pretrained: part("pretrained", () => PINNED_VERSION_FILTER, {
+    description: "Filters by the version that it was trained from.",
+  }),
+  details: details("details", "Filters by values in its details."),
+  compressed: flag("compressed", "True if all files are kept as one tar.gz."),
+  lightweight: flag("lightweight", "True: records whose files are kept in the database. False: the others."),
   files,
 });

@@ -6,7 +6,7 @@ import { MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
 import { PageArgs } from "../lists/page.js";
 
-@InputType({ description: "Which model version." })
+@InputType({ description: "The key of a model version." })
 export class ModelVersionKeyInput {
   @Field(() => String, { description: "The name of its model." })
   readonly model!: string;
@@ -23,7 +23,7 @@ export class PublishModelVersionInput extends KeptFilesInput {
   @Field(() => String, { description: "The name of the model." })
   readonly model!: string;
 
-  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up if it is left out." })
   readonly name?: string | null;
 
   @Field(() => DatasetKeyInput, { nullable: true, description: "The dataset that it was trained on." })
@@ -33,7 +33,7 @@ export class PublishModelVersionInput extends KeptFilesInput {
   readonly pretrained?: ModelVersionKeyInput | null;
 }
 
-@InputType({ description: "What is to change of a model version. A field left out stays as it is; null empties it." })
+@InputType({ description: "Changes of a model version. A field left out stays as it is; null empties it." })
 export class UpdateModelVersionInput extends MutationInput {
   @Field(() => String, { description: "The name of its model." })
   readonly model!: string;
@@ -52,7 +52,7 @@ export class UpdateModelVersionInput extends MutationInput {
   readonly aliases?: string[] | null;
 }
 
-@InputType({ description: "Which model version is to go: the current one of a name, or the one of an id." })
+@InputType({ description: "The model version to delete: the current one of a name, or the one of an id." })
 export class DeleteModelVersionInput extends DeleteGenerationInput {
   @Field(() => String, { nullable: true, description: "The name of its model; left out if `id` is given." })
   readonly model?: string | null;

@@ -11,26 +11,26 @@ import { MODEL_VERSION_SNAPSHOT_FILTER } from "./model-version-snapshot.filter.j
 
 export const MODEL_VERSION_LISTING = listingOf("ModelVersion", {
   filter: {
-    model: reference("model", "model", { description: "By the name of the model." }),
-    name: text("name", { description: "By name.", indexed: true }),
-    aliases: texts("aliases", "By its other names."),
+    model: reference("model", "model", { description: "Filters by the name of the model." }),
+    name: text("name", { description: "Filters by name.", indexed: true }),
+    aliases: texts("aliases", "Filters by its other names."),
     train: part("train", () => TRAINING_SNAPSHOT_FILTER, {
-      description: "By the training that made it.",
+      description: "Filters by the training that made it.",
       indexed: true,
     }),
     ds: part("ds", () => DATASET_SNAPSHOT_FILTER, {
-      description: "By the dataset that it was trained on.",
+      description: "Filters by the dataset that it was trained on.",
       indexed: true,
     }),
     pretrained: part("pretrained", () => MODEL_VERSION_SNAPSHOT_FILTER, {
-      description: "By the version that it was trained from.",
+      description: "Filters by the version that it was trained from.",
       indexed: true,
     }),
-    compressed: flag("compressed", "Whether all files are kept as one tar.gz."),
-    lightweight: flag("lightweight", "Whether the files are kept in the database."),
-    state: filesState("state", { description: "By whether its files are there." }),
-    details: details("details", "By values in its details, metrics for example."),
+    compressed: flag("compressed", "True if all files are kept as one tar.gz."),
+    lightweight: flag("lightweight", "True: records whose files are kept in the database. False: the others."),
+    state: filesState("state", { description: "Filters by the state of its files." }),
+    details: details("details", "Filters by values in its details, metrics for example."),
     files,
   },
-  orders: { NAME: { field: "name", description: "By name.", indexed: true } },
+  orders: { NAME: { field: "name", description: "Sorts by name.", indexed: true } },
 });

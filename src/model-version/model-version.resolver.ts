@@ -105,7 +105,7 @@ export class ModelVersionResolver {
     @Root() { _id }: ModelVersion,
     @Arg("name", () => String, {
       nullable: true,
-      description: "The name of the file; the whole version where it is left out.",
+      description: "The name of the file; the whole version if it is left out.",
     })
     name: string | null,
     @Ctx() { app }: RequestContext,

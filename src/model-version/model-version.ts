@@ -13,7 +13,7 @@ import { ModelInfo, ModelSnapshot } from "../model/model.js";
 import { TrainingSnapshot } from "../training/training.js";
 
 @InterfaceType({
-  description: "What defines a model version: shared by the version and its snapshots.",
+  description: "The defining fields of a model version, shared by the version and its snapshots.",
   resolveType: (value: object) => ("taken_at" in value ? "ModelVersionSnapshot" : typeOfRecord(value as ModelVersion)),
 })
 export abstract class ModelVersionInfo {
@@ -36,21 +36,25 @@ export abstract class ModelVersionInfo {
   @prop({ type: () => Object, required: true, default: () => ({}) })
   readonly details!: Record<string, unknown>;
 
-  @Field(() => Boolean, { description: "Whether all files are kept as one tar.gz." })
+  @Field(() => Boolean, { description: "True if all files are kept as one tar.gz." })
   @prop({ type: () => Boolean, required: true })
   readonly compressed!: boolean;
 
-  @Field(() => Boolean, { description: "Whether the files are kept in the database itself: for small ones." })
+  @Field(() => Boolean, {
+    description: "True if the files, at most 16 MiB each and 64 MiB together, are kept in the database itself.",
+  })
   @prop({ type: () => Boolean, required: true })
   readonly lightweight!: boolean;
 
   @Field(() => [StoredFile], {
-    description: "All files of the version. Of one that has very many, `manifest` gives them in pages.",
+    description: "All files of the version. Use `manifest` to read very many in pages.",
   })
   @prop({ type: () => [StoredFile], required: true, _id: false })
   readonly files!: readonly StoredFile[];
 
-  @Field(() => Manifest, { description: "The files of the version once more, in pages, and what they are together." })
+  @Field(() => Manifest, {
+    description: "The files of the version in pages, with their number, their size and a checksum of all.",
+  })
   @prop({ type: () => ManifestSummary, _id: false })
   readonly manifest?: ManifestSummary | null;
 
@@ -104,7 +108,7 @@ export class ModelVersion extends storedRecord(ModelVersionInfo) {
   @prop({ type: () => ModelVersionSnapshot })
   declare readonly pretrained?: ModelVersionSnapshot | null;
 
-  @Field(() => FilesState, { description: "Whether the files are there." })
+  @Field(() => FilesState, { description: "READY if all files of the record are there, else PENDING." })
   @prop({ type: () => String, enum: FilesState, required: true })
   readonly state!: FilesState;
 

@@ -4,7 +4,7 @@ import { type ContractBreak, ContractRule } from "./file-contract.js";
 
 @ObjectType({
   description:
-    "A dataset or version that was good when it was published and that the model's file contract would refuse as it is now. It can be mounted and deployed as before.",
+    "A file, missing or too large, of a dataset or version that was valid when it was published and that the present file contract of the model would refuse. The record can be mounted and deployed as before.",
 })
 export class ContractViolation implements ContractBreak {
   @Field(() => RecordInfo, { description: "The dataset or the model version." })
@@ -16,6 +16,6 @@ export class ContractViolation implements ContractBreak {
   @Field(() => String, { description: "The name of the file." })
   readonly file!: string;
 
-  @Field(() => String, { description: "What is wrong and what the contract asks for, in a sentence." })
+  @Field(() => String, { description: "A sentence that says what is wrong and what the contract asks for." })
   readonly message!: string;
 }

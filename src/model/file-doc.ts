@@ -13,14 +13,14 @@ export class FileDoc {
   @prop({ type: () => String })
   readonly desc?: string | null;
 
-  @Field(() => Boolean, { description: "Whether the file can never be left out." })
+  @Field(() => Boolean, { description: "True if the file must be there." })
   @prop({ type: () => Boolean, required: true })
   readonly required!: boolean;
 
   @Field(() => Float, {
     name: "maxMb",
     nullable: true,
-    description: "How large the file may be, in MB (1,000,000 bytes).",
+    description: "The largest size of the file, in MB (1,000,000 bytes).",
   })
   @prop({ type: () => Number })
   readonly max_mb?: number | null;

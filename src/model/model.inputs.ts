@@ -11,14 +11,17 @@ export class FileDocInput {
   @Field(() => ShortTextScalar, { nullable: true, description: "Free text." })
   readonly desc?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Whether the file can never be left out." })
+  @Field(() => Boolean, { defaultValue: false, description: "True if the file must be there." })
   readonly required!: boolean;
 
-  @Field(() => Float, { nullable: true, description: "How large the file may be, in MB (1,000,000 bytes); above 0." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "The largest size of the file, in MB (1,000,000 bytes); above 0.",
+  })
   readonly maxMb?: number | null;
 }
 
-@InputType({ description: "What can be said of a model at any time." })
+@InputType({ description: "The fields of a model that can be set at any time." })
 abstract class ModelFields extends MutationInput {
   @Field(() => ShortTextScalar, { nullable: true, description: "Free text." })
   readonly desc?: string | null;
@@ -37,24 +40,25 @@ abstract class ModelFields extends MutationInput {
 
   @Field(() => RetentionPolicyInput, {
     nullable: true,
-    description: "Which superseded datasets and versions of the model are kept; null: all.",
+    description:
+      "The rules that decide which superseded datasets and versions of the model are kept; null: all are kept.",
   })
   readonly retention?: RetentionPolicyInput | null;
 }
 
 @InputType({ description: "A new model." })
 export class CreateModelInput extends ModelFields {
-  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up if it is left out." })
   readonly name?: string | null;
 }
 
-@InputType({ description: "What is to change of a model. A field left out stays as it is; null empties it." })
+@InputType({ description: "Changes of a model. A field left out stays as it is; null empties it." })
 export class UpdateModelInput extends ModelFields {
   @Field(() => String, { description: "The name of the model." })
   readonly name!: string;
 }
 
-@InputType({ description: "Which model is to go." })
+@InputType({ description: "The model to delete." })
 export class DeleteModelInput extends DeletionInput {
   @Field(() => String, { description: "The name of the model." })
   readonly name!: string;

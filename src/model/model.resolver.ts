@@ -62,7 +62,7 @@ export class ModelResolver {
 
   @FieldResolver(() => [ContractViolation], {
     description:
-      "What the file contract would refuse if it were published again: the current versions, then the datasets, the newest 50 of each with all that is wrong. A contract binds publishing; what exists can be mounted and deployed all the same.",
+      "The files that the file contract would refuse if they were published again: those of the current versions, then of the datasets, the newest 50 of each with all that is wrong. A contract binds publishing only; records that exist can still be mounted and deployed.",
   })
   violations(@Root() model: Model, @Ctx() { loaders }: RequestContext) {
     return loaders.violationsOfModel.load(model);

@@ -8,7 +8,7 @@ import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { FileDoc } from "./file-doc.js";
 
 @InterfaceType({
-  description: "What defines a model: shared by the model and its snapshots.",
+  description: "The defining fields of a model, shared by the model and its snapshots.",
   resolveType: (value: object) => ("taken_at" in value ? "ModelSnapshot" : typeOfRecord(value as Model)),
 })
 export abstract class ModelInfo {
@@ -41,7 +41,8 @@ export abstract class ModelInfo {
 export class Model extends storedRecord(ModelInfo) {
   @Field(() => RetentionPolicy, {
     nullable: true,
-    description: "Which superseded datasets and versions of the model are kept; null: all.",
+    description:
+      "The rules that decide which superseded datasets and versions of the model are kept; null: all are kept.",
   })
   @prop({ type: () => RetentionPolicy, _id: false })
   readonly retention?: RetentionPolicy | null;

@@ -29,24 +29,25 @@ abstract class ProjectFields extends MutationInput {
 
   @Field(() => RetentionPolicyInput, {
     nullable: true,
-    description: "Which superseded build versions of the project are kept, with their images; null: all.",
+    description:
+      "The rules that decide which superseded build versions of the project are kept, with their images; null: all are kept.",
   })
   readonly retention?: RetentionPolicyInput | null;
 }
 
 @InputType({ description: "A new project." })
 export class CreateProjectInput extends ProjectFields {
-  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up if it is left out." })
   readonly name?: string | null;
 }
 
-@InputType({ description: "What is to change of a project. A field left out stays as it is; null empties it." })
+@InputType({ description: "Changes of a project. A field left out stays as it is; null empties it." })
 export class UpdateProjectInput extends ProjectFields {
   @Field(() => String, { description: "The name of the project." })
   readonly name!: string;
 }
 
-@InputType({ description: "Which project is to go." })
+@InputType({ description: "The project to delete." })
 export class DeleteProjectInput extends DeletionInput {
   @Field(() => String, { description: "The name of the project." })
   readonly name!: string;

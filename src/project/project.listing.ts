@@ -5,12 +5,12 @@ import { listingOf } from "../lists/listing.js";
 export const PROJECT_LISTING = listingOf("Project", {
   isCatalogue: true,
   filter: {
-    name: text("name", { description: "By name.", indexed: true }),
-    desc: text("desc", { description: "By description." }),
-    homeDir: text("home_dir", { description: "By the folder of LOCAL builds." }),
-    gitRepo: text("git_repo", { description: "By the git repository." }),
-    dockerRepo: text("docker_repo", { description: "By the image repository." }),
-    models: reference("model", "model", { description: "By a model that it uses.", isList: true }),
+    name: text("name", { description: "Filters by name.", indexed: true }),
+    desc: text("desc", { description: "Filters by description." }),
+    homeDir: text("home_dir", { description: "Filters by the folder of LOCAL builds." }),
+    gitRepo: text("git_repo", { description: "Filters by the git repository." }),
+    dockerRepo: text("docker_repo", { description: "Filters by the image repository." }),
+    models: reference("model", "model", { description: "Filters by a model that it uses.", isList: true }),
   },
-  orders: { NAME: { field: "name", description: "By name.", indexed: true } },
+  orders: { NAME: { field: "name", description: "Sorts by name.", indexed: true } },
 });

@@ -80,7 +80,9 @@ export class ProjectResolver {
     return loaders.logBytesOfProject.load(_id);
   }
 
-  @FieldResolver(() => BuildConnection, { description: "What was built, or is being built." })
+  @FieldResolver(() => BuildConnection, {
+    description: "The builds of the project, newest first; those under way too.",
+  })
   builds(@Root() { _id }: Project, @Args(() => BUILD_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
     return answerChildren(context, BUILD_LISTING, context.loaders.buildsOfProject, _id, args);
   }

@@ -7,7 +7,7 @@ import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 
 @InterfaceType({
-  description: "What defines a project: shared by the project and its snapshots.",
+  description: "The defining fields of a project, shared by the project and its snapshots.",
   resolveType: (value: object) => ("taken_at" in value ? "ProjectSnapshot" : typeOfRecord(value as Project)),
 })
 export abstract class ProjectInfo {
@@ -57,7 +57,7 @@ export class Project extends storedRecord(ProjectInfo) {
   @Field(() => RetentionPolicy, {
     nullable: true,
     description:
-      "Which superseded build versions of the project are kept, with their images, and which builds that ended: by the same rules, of each tag, those that failed or whose build version is gone. Null: all.",
+      "The rules that decide which superseded build versions of the project are kept, with their images. The same rules decide, tag by tag, which ended builds are kept that failed or whose build version is gone. Null: all are kept.",
   })
   @prop({ type: () => RetentionPolicy, _id: false })
   readonly retention?: RetentionPolicy | null;

@@ -8,14 +8,16 @@ import { PINNED_VERSION_FILTER } from "../model-version/pinned-version.filter.js
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project-snapshot.filter.js";
 
 export const TRAINING_SNAPSHOT_FILTER = snapshotFilterOf("Training", {
-  name: text("name", { description: "By name." }),
-  proj: part("proj", () => PROJECT_SNAPSHOT_FILTER, { description: "By the project as it was then." }),
-  bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, { description: "By the build version used." }),
-  notebook: text("notebook", { description: "By the path of the notebook." }),
-  params: details("params", "By values in its parameters."),
-  details: details("details", "By values in its details."),
-  ds: someOf("ds", () => DATASET_SNAPSHOT_FILTER, { description: "By one of the datasets mounted." }),
+  name: text("name", { description: "Filters by name." }),
+  proj: part("proj", () => PROJECT_SNAPSHOT_FILTER, {
+    description: "Filters by the project as it was when the snapshot was taken.",
+  }),
+  bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, { description: "Filters by the build version used." }),
+  notebook: text("notebook", { description: "Filters by the path of the notebook." }),
+  params: details("params", "Filters by values in its parameters."),
+  details: details("details", "Filters by values in its details."),
+  ds: someOf("ds", () => DATASET_SNAPSHOT_FILTER, { description: "Filters by one of the datasets mounted." }),
   pretrained: someOf("pretrained", () => PINNED_VERSION_FILTER, {
-    description: "By one of the model versions that it started from.",
+    description: "Filters by one of the model versions that it started from.",
   }),
 });

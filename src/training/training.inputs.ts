@@ -4,12 +4,12 @@ import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
 import { ModelVersionKeyInput } from "../model-version/model-version.inputs.js";
 
-@InputType({ description: "Which notebook is to run, in which image, on what." })
+@InputType({ description: "The notebook to run, its image and the data that it takes." })
 export class StartTrainingInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
   readonly proj!: string;
 
-  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up if it is left out." })
   readonly name?: string | null;
 
   @Field(() => TagScalar, { defaultValue: "latest", description: "The tag of the build version to run in." })
@@ -20,7 +20,7 @@ export class StartTrainingInput extends MutationInput {
 
   @Field(() => JsonObjectScalar, {
     nullable: true,
-    description: "Given to the notebook: they replace those of its cell tagged `parameters`.",
+    description: "The parameters of the notebook: they replace those of its cell tagged `parameters`.",
   })
   readonly params?: Record<string, unknown> | null;
 
@@ -43,7 +43,7 @@ export class TrainingKey {
   readonly name!: string;
 }
 
-@InputType({ description: "Which training is to end." })
+@InputType({ description: "The training to cancel." })
 export class CancelTrainingInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
   readonly proj!: string;
@@ -52,7 +52,7 @@ export class CancelTrainingInput extends MutationInput {
   readonly name!: string;
 }
 
-@InputType({ description: "What is to change of a training. A field left out stays as it is." })
+@InputType({ description: "Changes of a training. A field left out stays as it is." })
 export class UpdateTrainingInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
   readonly proj!: string;
@@ -64,7 +64,7 @@ export class UpdateTrainingInput extends MutationInput {
   readonly details?: Record<string, unknown> | null;
 }
 
-@InputType({ description: "Which training is to go." })
+@InputType({ description: "The training to delete." })
 export class DeleteTrainingInput extends DeletionInput {
   @Field(() => String, { description: "The name of the project." })
   readonly proj!: string;

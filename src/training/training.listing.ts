@@ -10,28 +10,28 @@ import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version-sn
 
 export const TRAINING_LISTING = listingOf("Training", {
   filter: {
-    proj: reference("project", "proj", { description: "By the name of the project." }),
-    name: text("name", { description: "By name.", indexed: true }),
-    notebook: text("notebook", { description: "By the path of the notebook." }),
+    proj: reference("project", "proj", { description: "Filters by the name of the project." }),
+    name: text("name", { description: "Filters by name.", indexed: true }),
+    notebook: text("notebook", { description: "Filters by the path of the notebook." }),
     bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, {
-      description: "By the build version used.",
+      description: "Filters by the build version used.",
       indexed: true,
     }),
     ds: someOf("ds", () => DATASET_SNAPSHOT_FILTER, {
-      description: "By one of the datasets mounted.",
+      description: "Filters by one of the datasets mounted.",
       indexed: true,
     }),
     pretrained: someOf("pretrained", () => MODEL_VERSION_SNAPSHOT_FILTER, {
-      description: "By one of the model versions that it started from.",
+      description: "Filters by one of the model versions that it started from.",
       indexed: true,
     }),
-    params: details("params", "By values in its parameters."),
-    details: details("details", "By values in its details."),
+    params: details("params", "Filters by values in its parameters."),
+    details: details("details", "Filters by values in its details."),
     task,
   },
   orders: {
-    NAME: { field: "name", description: "By name.", indexed: true },
-    NOTEBOOK: { field: "notebook", description: "By the path of the notebook." },
+    NAME: { field: "name", description: "Sorts by name.", indexed: true },
+    NOTEBOOK: { field: "notebook", description: "Sorts by the path of the notebook." },
     ...TASK_ORDERS,
   },
 });

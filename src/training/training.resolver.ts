@@ -43,7 +43,7 @@ export class TrainingResolver {
 
   @Mutation(() => Training, {
     description:
-      "Runs a notebook of a built project in a container. It answers at once; `task` and `log` say how far it is.",
+      "Runs a notebook of a built project in a container. It answers at once; `task` and `log` show the progress.",
   })
   startTraining(@Input(() => StartTrainingInput) input: StartTrainingInput, @Ctx() { app, caller }: RequestContext) {
     return startTraining(app, intentOf(caller, "startTraining", input), input);
@@ -51,7 +51,7 @@ export class TrainingResolver {
 
   @Mutation(() => Training, {
     description:
-      "Asks for the end of a training. Its task is CANCELLED once nothing of it runs any more; one that has ended stays as it is.",
+      "Cancels a training. Its task is CANCELLED once nothing of it runs any more; a training that has ended stays as it is.",
   })
   cancelTraining(@Input(() => CancelTrainingInput) input: CancelTrainingInput, @Ctx() { app, caller }: RequestContext) {
     return cancelTraining(app, intentOf(caller, "cancelTraining", input), input);
@@ -85,7 +85,7 @@ export class TrainingResolver {
     return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfTraining, _id, args);
   }
 
-  @FieldResolver(() => LogPage, { description: "What the notebook wrote, also while it runs." })
+  @FieldResolver(() => LogPage, { description: "The output of the notebook, also while it runs." })
   log(@Root() { _id }: Training, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return trainingLog(app, _id, args);
   }

@@ -14,7 +14,7 @@ import { ModelVersionSnapshot } from "../model-version/model-version.js";
 import { ProjectInfo, ProjectSnapshot } from "../project/project.js";
 
 @InterfaceType({
-  description: "What defines a training: shared by the training and its snapshots.",
+  description: "The defining fields of a training, shared by the training and its snapshots.",
   resolveType: (value: object) => ("taken_at" in value ? "TrainingSnapshot" : typeOfRecord(value as Training)),
 })
 export abstract class TrainingInfo {
@@ -41,7 +41,7 @@ export abstract class TrainingInfo {
   @prop({ type: () => Object, required: true, default: () => ({}) })
   readonly details!: Record<string, unknown>;
 
-  @Field(() => ResourceProfile, { nullable: true, description: "What its container may use at most." })
+  @Field(() => ResourceProfile, { nullable: true, description: "The limits of its container." })
   @prop({ type: () => ResourceProfile, _id: false })
   readonly resources?: ResourceProfile | null;
 
@@ -82,7 +82,7 @@ export class Training extends storedRecord(TrainingInfo) {
   @prop({ type: () => [ModelVersionSnapshot], required: true })
   declare readonly pretrained: ModelVersionSnapshot[];
 
-  @Field(() => Task, { description: "How far it is." })
+  @Field(() => Task, { description: "The progress of the work." })
   @prop({ type: () => Task, required: true, _id: false })
   readonly task!: Task;
 

@@ -6,7 +6,7 @@ import { JsonObjectScalar, NameScalar, SecretScalar, ShortTextScalar } from "../
 abstract class TreasureChestFields extends MutationInput {
   @Field(() => ShortTextScalar, {
     nullable: true,
-    description: "The user to whom it belongs; the caller where it is left out at first.",
+    description: "The user to whom it belongs; the caller if it is left out at first.",
   })
   readonly owner?: string | null;
 
@@ -19,7 +19,7 @@ abstract class TreasureChestFields extends MutationInput {
 
 @InputType({ description: "A new pair of credentials." })
 export class CreateTreasureChestInput extends TreasureChestFields {
-  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up where it is left out." })
+  @Field(() => NameScalar, { nullable: true, description: "The name; one is made up if it is left out." })
   readonly name?: string | null;
 
   @Field(() => SecretScalar, { description: "The user name. It is sealed, and never given back." })
@@ -31,7 +31,7 @@ export class CreateTreasureChestInput extends TreasureChestFields {
 
 @InputType({
   description:
-    "What is to change of a treasure chest. A field left out stays as it is; null empties it, and is refused for the owner, the user name and the password. The last two change together.",
+    "Changes of a treasure chest. A field left out stays as it is; null empties it, and is refused for the owner, the user name and the password. The user name and the password change together.",
 })
 export class UpdateTreasureChestInput extends TreasureChestFields {
   @Field(() => String, { description: "The name of the chest." })
@@ -44,7 +44,7 @@ export class UpdateTreasureChestInput extends TreasureChestFields {
   readonly password?: string | null;
 }
 
-@InputType({ description: "Which treasure chest is to go." })
+@InputType({ description: "The treasure chest to delete." })
 export class DeleteTreasureChestInput extends DeletionInput {
   @Field(() => String, { description: "The name of the chest." })
   readonly name!: string;

@@ -5,13 +5,13 @@ import { listingOf } from "../lists/listing.js";
 export const TREASURE_CHEST_LISTING = listingOf("TreasureChest", {
   isCatalogue: true,
   filter: {
-    name: text("name", { description: "By name.", indexed: true }),
-    owner: text("owner", { description: "By the user to whom it belongs." }),
-    desc: text("desc", { description: "By description." }),
-    details: details("details", "By values in its details."),
+    name: text("name", { description: "Filters by name.", indexed: true }),
+    owner: text("owner", { description: "Filters by the user to whom it belongs." }),
+    desc: text("desc", { description: "Filters by description." }),
+    details: details("details", "Filters by values in its details."),
   },
   orders: {
-    NAME: { field: "name", description: "By name.", indexed: true },
-    OWNER: { field: "owner", description: "By the user to whom it belongs." },
+    NAME: { field: "name", description: "Sorts by name.", indexed: true },
+    OWNER: { field: "owner", description: "Sorts by the user to whom it belongs." },
   },
 });

@@ -3,7 +3,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 
 @ObjectType({
   description:
-    "Files of records, as the records refer to them: content that several have counts with each, though it is kept once.",
+    "The files of records, counted for each record: content that several records have is kept once and counts for each.",
 })
 export class FileUse {
   @Field(() => GraphQLSafeInt, { description: "Bytes of the files of all records." })
@@ -12,9 +12,9 @@ export class FileUse {
   @Field(() => GraphQLSafeInt, { description: "Bytes of the files of superseded records, which are in `bytes` too." })
   readonly supersededBytes!: number;
 
-  @Field(() => Int, { description: "How many records have them." })
+  @Field(() => Int, { description: "The number of records that have files." })
   readonly records!: number;
 
-  @Field(() => Int, { description: "How many of those are superseded." })
+  @Field(() => Int, { description: "The number of those records that are superseded." })
   readonly supersededRecords!: number;
 }

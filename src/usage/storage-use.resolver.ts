@@ -6,7 +6,7 @@ import { StorageUse } from "./storage-use.js";
 @Resolver()
 export class StorageUseResolver {
   @Query(() => StorageUse, {
-    description: "What the installation keeps, in bytes. It looks at every file: ask for it now and then.",
+    description: "The disk use of the installation, in bytes. It looks at every file: ask for it seldom.",
   })
   storage(@Ctx() { app }: RequestContext) {
     return readStorageUse(app);

@@ -1,7 +1,7 @@
 import { GraphQLSafeInt } from "graphql-scalars";
 import { Field, Int, ObjectType } from "type-graphql";
 
-@ObjectType({ description: "What one collection of the database holds." })
+@ObjectType({ description: "The size of one collection of the database." })
 export class CollectionUse {
   @Field(() => String, {
     description:
@@ -9,7 +9,7 @@ export class CollectionUse {
   })
   readonly name!: string;
 
-  @Field(() => GraphQLSafeInt, { description: "How many documents it has." })
+  @Field(() => GraphQLSafeInt, { description: "The number of documents in the collection." })
   readonly documents!: number;
 
   @Field(() => GraphQLSafeInt, {
@@ -20,40 +20,43 @@ export class CollectionUse {
 
 @ObjectType({ description: "Files that are kept outside the database, content that several records have once." })
 export class StoredFiles {
-  @Field(() => GraphQLSafeInt, { description: "How many there are." })
+  @Field(() => GraphQLSafeInt, { description: "The number of files." })
   readonly files!: number;
 
-  @Field(() => GraphQLSafeInt, { description: "Their bytes." })
+  @Field(() => GraphQLSafeInt, { description: "The size of the files, in bytes." })
   readonly bytes!: number;
 
   @Field(() => GraphQLSafeInt, {
     description:
-      "How many files were given up by a record, here and in the database: they go a day later if none needs them.",
+      "The number of files that a record gave up, here and in the database: they are removed a day later if no record needs them.",
   })
   readonly givenUp!: number;
 }
 
 @ObjectType({
-  description: "What builds without an engine left on the disk of this server: copies of projects, and environments.",
+  description: "The disk use of builds without an engine: copies of projects, and environments.",
 })
 export class BuildUse {
-  @Field(() => Int, { description: "How many images there are; each is a copy of its project." })
+  @Field(() => Int, { description: "The number of images; each is a copy of its project." })
   readonly images!: number;
 
-  @Field(() => GraphQLSafeInt, { description: "Bytes of those copies, and of builds under way." })
+  @Field(() => GraphQLSafeInt, { description: "The size of those copies and of builds under way, in bytes." })
   readonly imageBytes!: number;
 
   @Field(() => Int, {
     description:
-      "How many virtual environments there are. Images share them; one that no image needs goes a day later.",
+      "The number of virtual environments. Images share them; one that no image needs is removed a day later.",
   })
   readonly environments!: number;
 
-  @Field(() => GraphQLSafeInt, { description: "Bytes of the environments." })
+  @Field(() => GraphQLSafeInt, { description: "The size of the environments, in bytes." })
   readonly environmentBytes!: number;
 }
 
-@ObjectType({ description: "What the installation keeps. The images and containers of an engine are not in it." })
+@ObjectType({
+  description:
+    "The disk use of the installation. The images and containers of an engine belong to it and are not counted.",
+})
 export class StorageUse {
   @Field(() => GraphQLSafeInt, {
     description: "Bytes of the files, of all collections and of builds without an engine together.",
@@ -65,7 +68,8 @@ export class StorageUse {
 
   @Field(() => BuildUse, {
     nullable: true,
-    description: "What builds without an engine left; null with an engine, which tells it itself (`docker system df`).",
+    description:
+      "The disk use of builds without an engine; null with an engine, whose own tools show it (`docker system df`).",
   })
   readonly builds!: BuildUse | null;
 

@@ -4,16 +4,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** How many of the wanted replicas answer. */
+/** The share of the replicas that answer: all, some or none of the number in `replicas`. */
 export type Availability =
-  /** Every wanted replica of the wanted revision answers. */
+  /** All replicas of the current revision answer. */
   | 'FULL'
   /** No replica answers. */
   | 'NONE'
-  /** Some answer, or the wanted revision is not complete yet. */
+  /** Some replicas answer, or the current revision is not complete yet. */
   | 'PARTIAL';
 
-/** What is to be built, from where. */
+/** A request to build a project. */
 export type BuildProjectInput = {
   /** The name of the treasure chest with the credentials of the git host (GIT) or of the registry that the image is pulled from (PRE_BUILT); for LOCAL the same as `registryChest`. */
   chest?: string | null | undefined;
@@ -21,11 +21,11 @@ export type BuildProjectInput = {
   from?: BuiltFrom;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;
-  /** Whether every step is done anew. */
+  /** True if every step is done anew, without the build cache. */
   noCache?: boolean;
   /** The name of the project. */
   proj: string;
-  /** GIT only: the branch, tag or commit; the default branch where it is left out. */
+  /** GIT only: the branch, tag or commit; the default branch if it is left out. */
   ref?: string | null | undefined;
   /** The name of the treasure chest with the credentials of the registry that the image is pushed to. */
   registryChest?: string | null | undefined;
@@ -33,7 +33,7 @@ export type BuildProjectInput = {
   tag?: string;
 };
 
-/** Where the content of an image came from. */
+/** The source of the content of an image. */
 export type BuiltFrom =
   /** The project's `gitRepo`. */
   | 'GIT'
@@ -44,7 +44,7 @@ export type BuiltFrom =
 
 /** A new dataset. One of a name that is taken replaces the one that has it, once its files are there. */
 export type CreateDatasetInput = {
-  /** Whether all files are kept as one tar.gz. */
+  /** True if all files are kept as one tar.gz. */
   compressed?: boolean;
   /** Arbitrary details, metrics for example. */
   details?: Record<string, unknown> | null | undefined;
@@ -52,15 +52,15 @@ export type CreateDatasetInput = {
   files?: Array<ManifestFileInput> | null | undefined;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;
-  /** Whether the files are kept in the database itself: at most 16 MiB each, 64 MiB together. */
+  /** True if the files are kept in the database itself: at most 16 MiB each, 64 MiB together. */
   lightweight?: boolean;
   /** The name of the model to which it belongs. */
   model: string;
-  /** Whether `addFiles` will add more files: up to 10,000 in all. Until it says that they are complete, the record takes no bytes. */
+  /** True if `addFiles` will add more files: up to 10,000 in all. Until it says that they are complete, the record takes no bytes. */
   moreFiles?: boolean;
-  /** The name; one is made up where it is left out. */
+  /** The name; one is made up if it is left out. */
   name?: string | null | undefined;
-  /** Whether the files are kept here. If not, there are none, and the dataset cannot be mounted. */
+  /** True if the files are kept by Rocas. If false, there are none, and the dataset cannot be mounted. */
   stored?: boolean;
 };
 
@@ -74,9 +74,9 @@ export type CreateModelInput = {
   idempotencyKey?: string | null | undefined;
   /** The files that a version of the model consists of, 100 at most. */
   modelFiles?: Array<FileDocInput> | null | undefined;
-  /** The name; one is made up where it is left out. */
+  /** The name; one is made up if it is left out. */
   name?: string | null | undefined;
-  /** Which superseded datasets and versions of the model are kept; null: all. */
+  /** The rules that decide which superseded datasets and versions of the model are kept; null: all are kept. */
   retention?: RetentionPolicyInput | null | undefined;
 };
 
@@ -94,13 +94,13 @@ export type CreateProjectInput = {
   idempotencyKey?: string | null | undefined;
   /** The names of the models that the project uses, 50 at most. */
   models?: Array<string> | null | undefined;
-  /** The name; one is made up where it is left out. */
+  /** The name; one is made up if it is left out. */
   name?: string | null | undefined;
-  /** Which superseded build versions of the project are kept, with their images; null: all. */
+  /** The rules that decide which superseded build versions of the project are kept, with their images; null: all are kept. */
   retention?: RetentionPolicyInput | null | undefined;
 };
 
-/** Which dataset. */
+/** The key of a dataset. */
 export type DatasetKeyInput = {
   /** The name of its model. */
   model: string;
@@ -108,7 +108,7 @@ export type DatasetKeyInput = {
   name: string;
 };
 
-/** What is wanted of a deployment. Where there is one of that name, a field left out keeps what is wanted already. Null empties `movers` and `details`, and is refused for what is never empty. */
+/** The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers` and `details`, and is refused for fields that are never empty. */
 export type DeployInput = {
   /** Arbitrary details; null empties them. They alone make no revision and restart nothing. */
   details?: Record<string, unknown> | null | undefined;
@@ -116,13 +116,13 @@ export type DeployInput = {
   idempotencyKey?: string | null | undefined;
   /** The versions to serve, 20 at most; empty, or null, for lazy serving, where the replicas fetch versions of the project's models on demand. */
   movers?: Array<ModelVersionKeyInput> | null | undefined;
-  /** The name; a new deployment with a made-up name where it is left out. */
+  /** The name; a new deployment with a made-up name if it is left out. */
   name?: string | null | undefined;
   /** Path inside the project of the prediction notebook. A new deployment needs it. */
   notebook?: string | null | undefined;
   /** The name of the project. */
   proj: string;
-  /** How many containers, 0 to 20; 1 where a new deployment does not say. */
+  /** The number of containers, 0 to 20; 1 if a new deployment leaves it out. */
   replicas?: number | null | undefined;
   /** The tag of the build version to run. It is resolved when it is given, never again by a change of something else. A new deployment needs it. */
   tag?: string | null | undefined;
@@ -132,15 +132,15 @@ export type DeployInput = {
 export type FileDocInput = {
   /** Free text. */
   desc?: string | null | undefined;
-  /** How large the file may be, in MB (1,000,000 bytes); above 0. */
+  /** The largest size of the file, in MB (1,000,000 bytes); above 0. */
   maxMb?: number | null | undefined;
   /** The name of the file, its folders included. */
   name: string;
-  /** Whether the file can never be left out. */
+  /** True if the file must be there. */
   required?: boolean;
 };
 
-/** Whether the files of a record are there. */
+/** The state of the files of a record. */
 export type FilesState =
   /** Files of the manifest are missing: see `uploads`. The record is read by id only; the one it replaces stays current. */
   | 'PENDING'
@@ -151,15 +151,15 @@ export type FilesState =
 export type ManifestFileInput = {
   /** The name of the file, its folders included. */
   name: string;
-  /** SHA-256 of the content. Left out where `text` is given. */
+  /** SHA-256 of the content. Left out if `text` is given. */
   sha256?: string | null | undefined;
-  /** Bytes, 64 GiB at most. Left out where `text` is given. */
+  /** Bytes, 64 GiB at most. Left out if `text` is given. */
   size?: number | null | undefined;
   /** The content itself, for small text files: UTF-8, 64 KiB at most. */
   text?: string | null | undefined;
 };
 
-/** Which model version. */
+/** The key of a model version. */
 export type ModelVersionKeyInput = {
   /** The name of its model. */
   model: string;
@@ -190,15 +190,15 @@ export type RecordType =
   /** A TreasureChest. */
   | 'TREASURE_CHEST';
 
-/** Which superseded records are kept: those that either rule keeps. At least one of the two is given. */
+/** The rules that decide which superseded records are kept: those that either rule keeps. At least one of the two is given. */
 export type RetentionPolicyInput = {
-  /** For how many days after it was made a record is kept in any case: 1 to 36,500. */
+  /** The number of days for which a record is kept after it was made: 1 to 36,500. */
   keepDays?: number | null | undefined;
-  /** How many of each name are kept, the newest, the current one among them: 1 to 10,000. */
+  /** The number of records of each name that are kept, newest first, the current one included: 1 to 10,000. */
   keepLast?: number | null | undefined;
 };
 
-/** What has become of a record since a snapshot of it was taken. */
+/** The state of a record, compared with a snapshot of it. */
 export type SnapshotStatus =
   /** The same record is current under the name, with other content: see `drift`. */
   | 'CHANGED'
@@ -209,7 +209,7 @@ export type SnapshotStatus =
   /** Another record has taken the name: see `live` and `drift`. */
   | 'REPLACED';
 
-/** Which notebook is to run, in which image, on what. */
+/** The notebook to run, its image and the data that it takes. */
 export type StartTrainingInput = {
   /** The datasets to mount, 20 at most. */
   datasets?: Array<DatasetKeyInput> | null | undefined;
@@ -217,11 +217,11 @@ export type StartTrainingInput = {
   details?: Record<string, unknown> | null | undefined;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;
-  /** The name; one is made up where it is left out. */
+  /** The name; one is made up if it is left out. */
   name?: string | null | undefined;
   /** Path inside the project of the notebook. */
   notebook: string;
-  /** Given to the notebook: they replace those of its cell tagged `parameters`. */
+  /** The parameters of the notebook: they replace those of its cell tagged `parameters`. */
   params?: Record<string, unknown> | null | undefined;
   /** The model versions to start from, 20 at most. */
   pretrained?: Array<ModelVersionKeyInput> | null | undefined;
@@ -231,9 +231,9 @@ export type StartTrainingInput = {
   tag?: string;
 };
 
-/** How far a task is. One that ended never changes. */
+/** The state of a task. FINISHED, FAILED and CANCELLED are final. */
 export type TaskState =
-  /** Ended because somebody asked for it; nothing of it runs any more. */
+  /** Ended on request; nothing of it runs any more. */
   | 'CANCELLED'
   /** Ended badly: see the task's error. */
   | 'FAILED'

@@ -6,7 +6,9 @@ import { checkTests, type ValueTests, valueCriterion } from "./value-tests.js";
 
 /** The filter by an enum, and the criterion that uses it. */
 export function choiceFilter(name: string, choices: () => object): ReturnType<typeof valueCriterion> {
-  @InputType(`${name}Filter`, { description: `Which ${name}. Several conditions must all hold; null is no condition.` })
+  @InputType(`${name}Filter`, {
+    description: `Conditions on a value of ${name}. Several conditions must all hold; null is no condition.`,
+  })
   class ChoiceFilter {
     @Field(choices, { nullable: true, description: "Exactly this one." })
     readonly eq?: string | null;
@@ -14,7 +16,7 @@ export function choiceFilter(name: string, choices: () => object): ReturnType<ty
     @Field(() => [choices()], { nullable: true, description: "One of these." })
     readonly in?: string[] | null;
 
-    @Field(() => ChoiceFilter, { nullable: true, description: "Those of which this does not hold." })
+    @Field(() => ChoiceFilter, { nullable: true, description: "Records for which this does not hold." })
     readonly not?: ChoiceFilter | null;
   }
   const type: ClassType<ValueTests> = ChoiceFilter;
@@ -32,7 +34,7 @@ export const flag = (field: string, description: string): Criterion => ({
   },
 });
 
-@InputType({ description: "What a list of texts holds. Several conditions must all hold; null is no condition." })
+@InputType({ description: "Conditions on a list of texts. Several conditions must all hold; null is no condition." })
 export class TextListFilter {
   @Field(() => String, { nullable: true, description: "Lists that hold exactly this text." })
   readonly has?: string | null;

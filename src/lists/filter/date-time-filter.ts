@@ -2,7 +2,7 @@ import { GraphQLDateTime } from "graphql-scalars";
 import { Field, InputType } from "type-graphql";
 import { valueCriterion } from "./value-tests.js";
 
-@InputType({ description: "Which moments. Several conditions must all hold; null is no condition." })
+@InputType({ description: "Conditions on a time. Several conditions must all hold; null is no condition." })
 export class DateTimeFilter {
   @Field(() => GraphQLDateTime, { nullable: true, description: "Exactly this moment, to the millisecond." })
   readonly eq?: Date | null;
@@ -19,10 +19,13 @@ export class DateTimeFilter {
   @Field(() => GraphQLDateTime, { nullable: true, description: "This moment or earlier." })
   readonly lte?: Date | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether it has not come yet." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "True: records without this time, as with work that has not begun. False: records with it.",
+  })
   readonly isNull?: boolean | null;
 
-  @Field(() => DateTimeFilter, { nullable: true, description: "Moments of which this does not hold." })
+  @Field(() => DateTimeFilter, { nullable: true, description: "Times for which this does not hold." })
   readonly not?: DateTimeFilter | null;
 }
 

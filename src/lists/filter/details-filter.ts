@@ -53,7 +53,10 @@ export class DetailsFilter {
   @Field(() => PlainValueScalar, { nullable: true, description: "Lists that hold exactly this value." })
   readonly has?: unknown;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether there is a value other than null." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "True: records with a value other than null. False: records without one.",
+  })
   readonly exists?: boolean | null;
 }
 

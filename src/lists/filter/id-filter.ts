@@ -2,7 +2,7 @@ import { Field, ID, InputType } from "type-graphql";
 import { type Criterion, fieldAt } from "./criterion.js";
 import { testsDemand } from "./value-tests.js";
 
-@InputType({ description: "Which ids. Several conditions must all hold; null is no condition." })
+@InputType({ description: "Conditions on an id. Several conditions must all hold; null is no condition." })
 export class IdFilter {
   @Field(() => ID, { nullable: true, description: "Exactly this id." })
   readonly eq?: string | null;

@@ -3,7 +3,7 @@ import type { GraphQLScalarType } from "graphql";
 import { type ValueTests, valueCriterion } from "./value-tests.js";
 
 function numberFilter(name: string, number: GraphQLScalarType, what: string): ClassType<ValueTests> {
-  @InputType(name, { description: `Which ${what}. Several conditions must all hold; null is no condition.` })
+  @InputType(name, { description: `Conditions on ${what}. Several conditions must all hold; null is no condition.` })
   class NumberFilter {
     @Field(() => number, { nullable: true, description: "Exactly this." })
     readonly eq?: number | null;
@@ -23,14 +23,14 @@ function numberFilter(name: string, number: GraphQLScalarType, what: string): Cl
     @Field(() => number, { nullable: true, description: "This or less." })
     readonly lte?: number | null;
 
-    @Field(() => NumberFilter, { nullable: true, description: "Those of which this does not hold." })
+    @Field(() => NumberFilter, { nullable: true, description: "Records for which this does not hold." })
     readonly not?: NumberFilter | null;
   }
   return NumberFilter;
 }
 
-export const IntFilter = numberFilter("IntFilter", Int, "whole numbers");
-export const FloatFilter = numberFilter("FloatFilter", Float, "numbers");
+export const IntFilter = numberFilter("IntFilter", Int, "a whole number");
+export const FloatFilter = numberFilter("FloatFilter", Float, "a number");
 
 export const int = valueCriterion(() => IntFilter);
 export const float = valueCriterion(() => FloatFilter);

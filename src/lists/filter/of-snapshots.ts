@@ -5,8 +5,8 @@ import { id } from "./id-filter.js";
 
 /** The filter by a snapshot of a type. */
 export const snapshotFilterOf = (name: string, criteria: Readonly<Record<string, Criterion>>): FilterType =>
-  filterOf(`${name}Snapshot`, `Which snapshots of ${name} records.`, {
-    recordId: id("By the id of the record that was frozen."),
-    takenAt: dateTime("taken_at", { description: "By when the snapshot was taken." }),
+  filterOf(`${name}Snapshot`, `Conditions on snapshots of ${name} records.`, {
+    recordId: id("Filters by the id of the record of which the snapshot was taken."),
+    takenAt: dateTime("taken_at", { description: "Filters by the time at which the snapshot was taken." }),
     ...criteria,
   });

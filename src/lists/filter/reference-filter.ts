@@ -4,7 +4,9 @@ import { ANYTHING, type Demand, served, unserved } from "./demand.js";
 import { listAt, literal } from "./expression.js";
 import { checkTests } from "./value-tests.js";
 
-@InputType({ description: "Which record, by its name. Several conditions must all hold; null is no condition." })
+@InputType({
+  description: "Conditions on the name of a record. Several conditions must all hold; null is no condition.",
+})
 export class ReferenceFilter {
   @Field(() => String, { nullable: true, description: "Exactly the one of this name." })
   readonly eq?: string | null;

@@ -1,7 +1,7 @@
 import { Field, InputType } from "type-graphql";
 import { valueCriterion } from "./value-tests.js";
 
-@InputType({ description: "Which texts. Several conditions must all hold; null is no condition." })
+@InputType({ description: "Conditions on a text. Several conditions must all hold; null is no condition." })
 export class TextFilter {
   @Field(() => String, { nullable: true, description: "Exactly this text." })
   readonly eq?: string | null;
@@ -21,10 +21,10 @@ export class TextFilter {
   })
   readonly startsWith?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether there is no text at all." })
+  @Field(() => Boolean, { nullable: true, description: "True: records without a text. False: records with one." })
   readonly isNull?: boolean | null;
 
-  @Field(() => TextFilter, { nullable: true, description: "Texts of which this does not hold." })
+  @Field(() => TextFilter, { nullable: true, description: "Texts for which this does not hold." })
   readonly not?: TextFilter | null;
 }
 
