@@ -1,11 +1,11 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Directive, Field, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
-import type { Definition } from "../graph/drift.js";
+import { choiceOf, definitionOf, parent, VALUE } from "../graph/definition.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
-import { ProjectInfo, ProjectSnapshot } from "../project/project.js";
+import { PROJECT_DEFINITION, ProjectInfo, ProjectSnapshot } from "../project/project.js";
 
 // Clients see the keys, the store has the specification's values.
 export enum BuiltFrom {
@@ -108,8 +108,12 @@ export class BuildVersionSnapshot extends snapshotOf(BuildVersionInfo) {
   declare readonly proj: ProjectSnapshot;
 }
 
-export const BUILD_VERSION_DEFINITION: Definition = {
-  fields: ["tag", "docker_id", "git_version", "git_dirty", "built_at", "built_from"],
-  links: ["proj"],
-  choices: { built_from: BuiltFrom },
-};
+export const BUILD_VERSION_DEFINITION = definitionOf<BuildVersion, BuildVersionSnapshot>({
+  tag: VALUE,
+  docker_id: VALUE,
+  git_version: VALUE,
+  git_dirty: VALUE,
+  built_at: VALUE,
+  built_from: choiceOf(BuiltFrom),
+  proj: parent("project", PROJECT_DEFINITION),
+});

@@ -1,8 +1,8 @@
 import type { App } from "../app.js";
-import type { BuildVersion } from "../build-version/build-version.js";
-import { freezeBuildVersion } from "../build-version/freeze-build-version.js";
+import { BUILD_VERSION_DEFINITION, type BuildVersion } from "../build-version/build-version.js";
 import { ROCAS } from "../caller.js";
 import type { BuildOutcome, BuildSpec, Job } from "../jobs/job.js";
+import { freeze } from "../snapshots/freeze.js";
 import { changeRecord } from "../store/change-record.js";
 import { insertRecord } from "../store/insert-record.js";
 import { ownIntent } from "../store/intent.js";
@@ -22,7 +22,7 @@ export async function commitBuild(app: App, job: Job, spec: BuildSpec, outcome: 
   if (version.deleted) return;
   await imageBuilder.tag(image, ownTag(version));
   await imageBuilder.tag(image, humanTag(version));
-  const bvers = await freezeBuildVersion(store, version, new Date());
+  const bvers = await freeze(store, BUILD_VERSION_DEFINITION, version, new Date());
   await changeRecord(store.builds, job._id, (build) => (build.bvers ? null : { bvers }), ownIntent(ROCAS));
 }
 

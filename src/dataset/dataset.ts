@@ -1,6 +1,6 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
-import type { Definition } from "../graph/drift.js";
+import { definitionOf, KEPT, parent, VALUE } from "../graph/definition.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
@@ -8,7 +8,7 @@ import { FileHolder } from "../graph/file-holder.js";
 import { Manifest } from "../graph/manifest.js";
 import { Archive, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
-import { ModelInfo, ModelSnapshot } from "../model/model.js";
+import { MODEL_DEFINITION, ModelInfo, ModelSnapshot } from "../model/model.js";
 
 @InterfaceType({
   description: "The defining fields of a dataset, shared by the dataset and its snapshots.",
@@ -100,7 +100,14 @@ export class DatasetSnapshot extends snapshotOf(DatasetInfo) {
   declare readonly model: ModelSnapshot;
 }
 
-export const DATASET_DEFINITION: Definition = {
-  fields: ["name", "stored", "details", "compressed", "lightweight", "files", "manifest"],
-  links: ["model"],
-};
+export const DATASET_DEFINITION = definitionOf<Dataset, DatasetSnapshot>({
+  name: VALUE,
+  stored: VALUE,
+  details: VALUE,
+  compressed: VALUE,
+  lightweight: VALUE,
+  files: VALUE,
+  manifest: VALUE,
+  file_list: KEPT,
+  model: parent("model", MODEL_DEFINITION),
+});

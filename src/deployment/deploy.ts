@@ -1,10 +1,11 @@
 import type { App } from "../app.js";
-import { freezeBuildVersion } from "../build-version/freeze-build-version.js";
+import { BUILD_VERSION_DEFINITION } from "../build-version/build-version.js";
 import { DomainError } from "../errors.js";
 import { newId } from "../graph/id.js";
 import { refuseNull } from "../graph/given.js";
 import { madeUpName } from "../graph/made-up-name.js";
-import { freezeModelVersion } from "../model-version/freeze-model-version.js";
+import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
+import { freeze } from "../snapshots/freeze.js";
 import type { Project } from "../project/project.js";
 import { currentOf } from "../store/current.js";
 import { insertRecord } from "../store/insert-record.js";
@@ -56,11 +57,13 @@ async function resolved(store: Store, project: Project, input: DeployInput): Pro
   const version = tag ? await buildVersionToRun(store, project, tag) : undefined;
   const versions = movers === undefined ? undefined : await mountableVersions(store, movers ?? [], ["input", "movers"]);
   return {
-    bvers: version && (await freezeBuildVersion(store, version, at)),
+    bvers: version && (await freeze(store, BUILD_VERSION_DEFINITION, version, at)),
     notebook: notebook ?? undefined,
     movers:
       versions &&
-      (await Promise.all(versions.map(({ version: each, alias }) => freezeModelVersion(store, each, at, alias)))),
+      (await Promise.all(
+        versions.map(({ version: each, alias }) => freeze(store, MODEL_VERSION_DEFINITION, each, at, { alias })),
+      )),
     details: details === undefined ? undefined : (details ?? {}),
     replicas: replicas ?? undefined,
   };

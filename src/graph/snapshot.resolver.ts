@@ -2,7 +2,8 @@ import type DataLoader from "dataloader";
 import { type ClassType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
-import { type Definition, driftOf, statusOf } from "./drift.js";
+import type { AnyDefinition } from "./definition.js";
+import { driftOf, statusOf } from "./drift.js";
 import { type AnySnapshot, Drift, SnapshotStatus } from "./snapshot.js";
 import type { AnyRecord } from "./stored-record.js";
 
@@ -10,7 +11,7 @@ import type { AnyRecord } from "./stored-record.js";
 export function snapshotResolver<T extends AnyRecord>(
   snapshot: () => ClassType<object>,
   record: () => ClassType<object>,
-  definition: Definition,
+  definition: AnyDefinition,
   byKey: (loaders: Loaders) => DataLoader<string, T | null>,
 ) {
   @Resolver(snapshot)

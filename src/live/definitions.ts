@@ -1,6 +1,6 @@
 import { BUILD_VERSION_DEFINITION } from "../build-version/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
-import type { Definition } from "../graph/drift.js";
+import type { AnyDefinition } from "../graph/definition.js";
 import type { Kind } from "../graph/id.js";
 import { MODEL_DEFINITION } from "../model/model.js";
 import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
@@ -8,7 +8,7 @@ import { PROJECT_DEFINITION } from "../project/project.js";
 import { TRAINING_DEFINITION } from "../training/training.js";
 
 /** Kinds of records of which snapshots are taken. */
-export const DEFINITIONS: Partial<Readonly<Record<Kind, Definition>>> = {
+export const DEFINITIONS: Partial<Readonly<Record<Kind, AnyDefinition>>> = {
   project: PROJECT_DEFINITION,
   model: MODEL_DEFINITION,
   dataset: DATASET_DEFINITION,

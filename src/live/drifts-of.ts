@@ -1,6 +1,7 @@
 import { trusted } from "mongoose";
 import { heldName } from "../deployment/held-by.js";
-import { type Definition, driftOf, statusOf } from "../graph/drift.js";
+import type { AnyDefinition } from "../graph/definition.js";
+import { driftOf, statusOf } from "../graph/drift.js";
 import { type AnySnapshot, type Pin, SnapshotStatus } from "../graph/snapshot.js";
 import { type FoundSnapshot, snapshotsIn } from "../graph/snapshots-in.js";
 import type { AnyRecord } from "../graph/stored-record.js";
@@ -21,7 +22,7 @@ export function mayCauseDrift({ kind, action, fields }: HeardEvent): boolean {
   // A record with files becomes current when it has its place; until then nobody meets it.
   if (action === "INSERT") return kind !== "dataset" && kind !== "movers";
   if (action === "DELETE" || fields.includes("seq")) return true;
-  return [...definition.fields, ...definition.links].some((each) => fields.includes(each));
+  return fields.some((each) => Object.hasOwn(definition.parts, each));
 }
 
 /** What is deployed and, by this event, no longer as it was: each snapshot once. */
@@ -62,7 +63,7 @@ interface Holding extends FoundSnapshot {
   readonly deployment: string;
   readonly deploymentKey: string;
   readonly live: AnyRecord | null;
-  readonly definition: Definition;
+  readonly definition: AnyDefinition;
 }
 
 async function driftEvent(

@@ -1,7 +1,7 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { DatasetSnapshot } from "../dataset/dataset.js";
-import type { Definition } from "../graph/drift.js";
+import { definitionOf, GIVEN, KEPT, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
@@ -9,7 +9,7 @@ import { FileHolder } from "../graph/file-holder.js";
 import { Manifest } from "../graph/manifest.js";
 import { Archive, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
-import { ModelInfo, ModelSnapshot } from "../model/model.js";
+import { MODEL_DEFINITION, ModelInfo, ModelSnapshot } from "../model/model.js";
 import { TrainingSnapshot } from "../training/training.js";
 
 @InterfaceType({
@@ -149,7 +149,17 @@ export class ModelVersionSnapshot extends snapshotOf(ModelVersionInfo) {
   declare readonly pretrained?: Pin | null;
 }
 
-export const MODEL_VERSION_DEFINITION: Definition = {
-  fields: ["name", "details", "compressed", "lightweight", "files", "manifest"],
-  links: ["model", "train", "ds", "pretrained"],
-};
+export const MODEL_VERSION_DEFINITION = definitionOf<ModelVersion, ModelVersionSnapshot>({
+  name: VALUE,
+  alias: GIVEN,
+  train: SNAPSHOT,
+  ds: SNAPSHOT,
+  details: VALUE,
+  compressed: VALUE,
+  lightweight: VALUE,
+  files: VALUE,
+  manifest: VALUE,
+  file_list: KEPT,
+  model: parent("model", MODEL_DEFINITION),
+  pretrained: PIN,
+});

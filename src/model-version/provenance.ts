@@ -1,16 +1,14 @@
 import type { App } from "../app.js";
-import type { DatasetSnapshot } from "../dataset/dataset.js";
-import { freezeDataset } from "../dataset/freeze-dataset.js";
+import { DATASET_DEFINITION, type DatasetSnapshot } from "../dataset/dataset.js";
 import { notFound } from "../errors.js";
 import type { AnySnapshot } from "../graph/snapshot.js";
 import type { Model } from "../model/model.js";
+import { freeze } from "../snapshots/freeze.js";
 import { keyOf } from "../store/key-of.js";
 import { required } from "../store/required.js";
-import { freezeTraining } from "../training/freeze-training.js";
-import type { Training, TrainingSnapshot } from "../training/training.js";
-import { freezeModelVersion } from "./freeze-model-version.js";
+import { type Training, TRAINING_DEFINITION, type TrainingSnapshot } from "../training/training.js";
 import type { PublishModelVersionInput } from "./model-version.inputs.js";
-import type { ModelVersionSnapshot } from "./model-version.js";
+import { MODEL_VERSION_DEFINITION, type ModelVersionSnapshot } from "./model-version.js";
 import { aliasAsked, versionByName, type VersionName } from "./versions-by-name.js";
 
 /** What a version came from. */
@@ -55,7 +53,7 @@ async function provenanceOfTraining(
   model: Model,
 ): Promise<Provenance> {
   return {
-    train: await freezeTraining(store, training, new Date()),
+    train: await freeze(store, TRAINING_DEFINITION, training, new Date()),
     ds: mounted(training.ds, input.ds, model, "ds"),
     pretrained: mounted(training.pretrained, input.pretrained, model, "pretrained"),
   };
@@ -69,8 +67,10 @@ async function provenanceNamed({ store }: App, { ds, pretrained }: PublishModelV
   if (pretrained && !version) throw notFound("model version", ["input", "pretrained"]);
   return {
     train: null,
-    ds: dataset ? await freezeDataset(store, dataset, at) : null,
-    pretrained: version ? await freezeModelVersion(store, version, at, aliasAsked(version, pretrained)) : null,
+    ds: dataset ? await freeze(store, DATASET_DEFINITION, dataset, at) : null,
+    pretrained: version
+      ? await freeze(store, MODEL_VERSION_DEFINITION, version, at, { alias: aliasAsked(version, pretrained) })
+      : null,
   };
 }
 

@@ -1,6 +1,6 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
-import type { Definition } from "../graph/drift.js";
+import { definitionOf, VALUE } from "../graph/definition.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { RetentionPolicy } from "../graph/retention-policy.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
@@ -51,4 +51,9 @@ export class Model extends storedRecord(ModelInfo) {
 @ObjectType({ implements: [SnapshotInfo, ModelInfo], description: "A model definition as it was at one moment." })
 export class ModelSnapshot extends snapshotOf(ModelInfo) {}
 
-export const MODEL_DEFINITION: Definition = { fields: ["name", "desc", "model_files", "data_files"], links: [] };
+export const MODEL_DEFINITION = definitionOf<Model, ModelSnapshot>({
+  name: VALUE,
+  desc: VALUE,
+  model_files: VALUE,
+  data_files: VALUE,
+});

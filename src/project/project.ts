@@ -1,6 +1,6 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
-import type { Definition } from "../graph/drift.js";
+import { definitionOf, VALUE } from "../graph/definition.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { RetentionPolicy } from "../graph/retention-policy.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
@@ -70,7 +70,10 @@ export class Project extends storedRecord(ProjectInfo) {
 @ObjectType({ implements: [SnapshotInfo, ProjectInfo], description: "A project as it was at one moment." })
 export class ProjectSnapshot extends snapshotOf(ProjectInfo) {}
 
-export const PROJECT_DEFINITION: Definition = {
-  fields: ["name", "desc", "home_dir", "git_repo", "docker_repo"],
-  links: [],
-};
+export const PROJECT_DEFINITION = definitionOf<Project, ProjectSnapshot>({
+  name: VALUE,
+  desc: VALUE,
+  home_dir: VALUE,
+  git_repo: VALUE,
+  docker_repo: VALUE,
+});

@@ -1,11 +1,12 @@
 import type { App } from "../app.js";
-import { freezeBuildVersion } from "../build-version/freeze-build-version.js";
-import { freezeDataset } from "../dataset/freeze-dataset.js";
+import { BUILD_VERSION_DEFINITION } from "../build-version/build-version.js";
+import { DATASET_DEFINITION } from "../dataset/dataset.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import { waitingTask } from "../graph/task.js";
-import { freezeModelVersion } from "../model-version/freeze-model-version.js";
+import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
+import { freeze } from "../snapshots/freeze.js";
 import type { Settings } from "../settings.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
@@ -53,14 +54,14 @@ export function startTraining(
         key: keyOf(project.name, name),
         name,
         proj: project._id,
-        bvers: await freezeBuildVersion(store, version, at),
+        bvers: await freeze(store, BUILD_VERSION_DEFINITION, version, at),
         notebook: input.notebook,
         params: storedParams(input.params ?? {}),
         details: input.details ?? {},
         resources: resourcesOf(app.settings),
-        ds: await Promise.all(datasets.map((dataset) => freezeDataset(store, dataset, at))),
+        ds: await Promise.all(datasets.map((dataset) => freeze(store, DATASET_DEFINITION, dataset, at))),
         pretrained: await Promise.all(
-          pretrained.map(({ version: each, alias }) => freezeModelVersion(store, each, at, alias)),
+          pretrained.map(({ version: each, alias }) => freeze(store, MODEL_VERSION_DEFINITION, each, at, { alias })),
         ),
         task: waitingTask(at),
       },

@@ -2,7 +2,7 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { BuildVersionSnapshot } from "../build-version/build-version.js";
 import { DatasetSnapshot } from "../dataset/dataset.js";
-import type { Definition } from "../graph/drift.js";
+import { definitionOf, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { ResourceProfile } from "../graph/resource-profile.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
@@ -11,7 +11,7 @@ import { Archive } from "../graph/stored-file.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
 import { ModelVersionSnapshot } from "../model-version/model-version.js";
-import { ProjectInfo, ProjectSnapshot } from "../project/project.js";
+import { PROJECT_DEFINITION, ProjectInfo, ProjectSnapshot } from "../project/project.js";
 
 @InterfaceType({
   description: "The defining fields of a training, shared by the training and its snapshots.",
@@ -105,7 +105,14 @@ export class TrainingSnapshot extends snapshotOf(TrainingInfo) {
   declare readonly pretrained: Pin[];
 }
 
-export const TRAINING_DEFINITION: Definition = {
-  fields: ["name", "notebook", "params", "details", "resources"],
-  links: ["proj", "bvers", "ds", "pretrained"],
-};
+export const TRAINING_DEFINITION = definitionOf<Training, TrainingSnapshot>({
+  name: VALUE,
+  bvers: SNAPSHOT,
+  notebook: VALUE,
+  params: VALUE,
+  details: VALUE,
+  resources: VALUE,
+  ds: SNAPSHOT,
+  proj: parent("project", PROJECT_DEFINITION),
+  pretrained: PIN,
+});

@@ -1,10 +1,12 @@
-import { BuiltFrom } from "../../src/build-version/build-version.js";
+import { BuiltFrom, type BuildVersion } from "../../src/build-version/build-version.js";
 import { ROCAS } from "../../src/caller.js";
 import { newId } from "../../src/graph/id.js";
 import { insertRecord } from "../../src/store/insert-record.js";
 import { ownIntent } from "../../src/store/intent.js";
 import { keyOf } from "../../src/store/key-of.js";
 import type { TestApp } from "./open-test-app.js";
+
+type Commit = Partial<Pick<BuildVersion, "git_version" | "git_dirty">>;
 
 export const imageId = (digit: string): string => `sha256:${digit.repeat(64)}`;
 
@@ -13,10 +15,11 @@ export async function builtProject(
   { app, seed }: Pick<TestApp, "app" | "seed">,
   docker_id = imageId("1"),
   tag = "latest",
+  commit: Commit = {},
 ) {
   const model = await seed.model({ dataFiles: [{ name: "measures.csv", required: true }] });
   const proj = await seed.project({ models: [model.name] });
-  await buildAgain(app, proj, docker_id, tag);
+  await buildAgain(app, proj, docker_id, tag, commit);
   return { proj, model };
 }
 
@@ -25,6 +28,7 @@ export const buildAgain = (
   proj: { id: string; name: string },
   docker_id: string,
   tag = "latest",
+  commit: Commit = {},
 ) =>
   insertRecord(
     store.buildVersions,
@@ -35,6 +39,7 @@ export const buildAgain = (
       docker_id,
       git_version: null,
       git_dirty: null,
+      ...commit,
       built_at: new Date(),
       built_from: BuiltFrom.LOCAL,
       proj: proj.id,

@@ -3,7 +3,7 @@ import { serialize } from "bson";
 import type { Pin } from "../graph/snapshot.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
-import type { ModelVersionSnapshot } from "./model-version.js";
+import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 
 /** Keys sorted, at every level, without the moments at which snapshots were taken: they never count. */
 function canonical(value: unknown): unknown {

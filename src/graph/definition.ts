@@ -1,0 +1,46 @@
+import type { Kind } from "./id.js";
+import type { AnySnapshot } from "./snapshot.js";
+import type { AnyRecord } from "./stored-record.js";
+
+/** An enum of which the store has other values than the graph. */
+export type Choices = Readonly<Record<string, string>>;
+
+/** How a snapshot takes one field of a record, and how the two are compared. */
+export type Part =
+  | { readonly as: "VALUE"; readonly choices?: Choices }
+  | { readonly as: "KEPT" | "SNAPSHOT" | "PIN" | "GIVEN" }
+  | { readonly as: "PARENT"; readonly kind: Kind; readonly definition: AnyDefinition };
+
+/** Taken as it is, and compared value by value. */
+export const VALUE: Part = { as: "VALUE" };
+/** A value of an enum of which the store has other values than the graph. */
+export const choiceOf = (choices: Choices): Part => ({ as: "VALUE", choices });
+/** Taken as it is, and never compared. */
+export const KEPT: Part = { as: "KEPT" };
+/** A snapshot or a list of them, taken as it is. It counts by its id: what changed since, it says itself. */
+export const SNAPSHOT: Part = { as: "SNAPSHOT" };
+/** The same, of model versions. They are pinned, since a chain of versions would double at every level. */
+export const PIN: Part = { as: "PIN" };
+/** Said by who takes the snapshot, and never compared. */
+export const GIVEN: Part = { as: "GIVEN" };
+/** The id of the record that it belongs to, which is frozen with it. It counts by its id. */
+export const parent = (kind: Kind, definition: AnyDefinition): Part => ({ as: "PARENT", kind, definition });
+
+/** A part for each field of a snapshot. One that is forgotten does not compile. */
+type Parts<S extends AnySnapshot> = { readonly [F in Exclude<keyof S, keyof AnySnapshot>]-?: Part };
+
+/** What defines the records of a kind. What is only observed on them, a task or a digest, is no part of it. */
+export interface Definition<R extends AnyRecord, S extends AnySnapshot> extends AnyDefinition {
+  /** For the types alone: what is frozen, and what that gives. */
+  readonly of?: readonly [record: R, snapshot: S];
+}
+
+/** A definition of any kind. */
+export interface AnyDefinition {
+  readonly parts: Readonly<Record<string, Part>>;
+}
+
+/** Declares what defines records of a type, by the fields of their snapshots. */
+export const definitionOf = <R extends AnyRecord, S extends AnySnapshot>(parts: Parts<S>): Definition<R, S> => ({
+  parts,
+});
