@@ -26,7 +26,7 @@ import { sweepFileLists } from "./retention/sweep-file-lists.js";
 import { sweepSnapshots } from "./retention/sweep-snapshots.js";
 import { sweepHistory } from "./retention/sweep-history.js";
 import { sweepGenerations } from "./retention/sweep-generations.js";
-import { type Engine, type EngineKind, openEngine } from "./open-engine.js";
+import { type Engine, type EngineKind, keepEngineKind, openEngine } from "./open-engine.js";
 import type { Settings } from "./settings.js";
 import { claimFilesFolder } from "./files/claim-files-folder.js";
 import { checkFilesFolder, filesFolderFault } from "./files/files-folder-state.js";
@@ -135,12 +135,13 @@ async function openInto(
     "lightweight",
     store,
   );
-  const { kind: engineKind, ...chosen } = engine
-    ? { kind: "docker" as const, ...engine }
-    : await openEngine(settings, store, cluster);
+  const own = engine ? null : opening.use(await openEngine(settings, store, cluster));
+  const engineKind = own?.kind ?? "docker";
+  const { runtime, imageBuilder } = own ?? engine!;
   // Before the network of the installation is made or found: who is last takes it away. The embedded store has one process.
-  const presence = opened.kind === "embedded" ? null : await openPresence(store);
-  const leave = () => leaveEngine(chosen, logger);
+  const presence = opened.kind === "embedded" ? null : await openPresence(store, { home: own?.home ?? null });
+  if (own) await keepEngineKind(store, own.kind);
+  const leave = () => leaveEngine(runtime, logger);
   // A store that is away hears nothing of it: the other processes take this one for gone a minute later.
   const farewell = (error: unknown) => logger.warn({ event: "left_unheard", err: error });
   opening.defer(() => (presence ? presence.leave(leave).catch(farewell) : leave()));
@@ -154,7 +155,8 @@ async function openInto(
       vault: new SealedStoreVault(secrets, keys, cluster),
       files,
       lightweightFiles,
-      ...chosen,
+      runtime,
+      imageBuilder,
       partialFiles,
       sources: {
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),
@@ -176,7 +178,7 @@ async function openInto(
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
   opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreAway), logger));
   opening.use(repeatedly(UNTAG_MS, () => removeMade(work.app).catch(ignoreAway), logger));
-  opening.use(repeatedly(SWEEP_HISTORY_MS, () => chosen.imageBuilder.removeUnneeded(), logger, 0));
+  opening.use(repeatedly(SWEEP_HISTORY_MS, () => imageBuilder.removeUnneeded(), logger, 0));
   opening.use(repeatedly(SWEEP_GENERATIONS_MS, () => sweepGenerations(work.app), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
   opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles, partialFiles]), logger));
@@ -211,7 +213,7 @@ function ignoreAway(error: unknown): void {
   if (!(error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE")) throw error;
 }
 
-const leaveEngine = ({ runtime }: Engine, logger: Logger): Promise<void> =>
+const leaveEngine = (runtime: Engine["runtime"], logger: Logger): Promise<void> =>
   runtime
     .leave()
     .catch(ignoreAway)

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isLoopback } from "./loopback.js";
@@ -5,6 +7,7 @@ import { DockerImageBuilder } from "./runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "./runtime/docker/docker-runtime.js";
 import { openDocker } from "./runtime/docker/open-docker.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
+import { claimFolder } from "./runtime/process/claim-folder.js";
 import { findPython } from "./runtime/process/find-python.js";
 import { processFolder } from "./runtime/process/process-folder.js";
 import { readImage } from "./runtime/process/process-image.js";
@@ -22,6 +25,13 @@ export interface Engine {
 
 export type EngineKind = "docker" | "process";
 
+/** Disposing gives back the folder of local processes; what runs there goes on. */
+export interface OpenedEngine extends Engine, AsyncDisposable {
+  readonly kind: EngineKind;
+  /** Where alone its work can be seen, as `folder on machine`; null for what an engine does. */
+  readonly home: string | null;
+}
+
 type Wanted = Pick<Settings, "ROCAS_RUNTIME" | "ROCAS_DATA" | "DOCKER_HOST" | "HOST">;
 
 const ANSWERS_WITHIN_MS = 5_000;
@@ -29,20 +39,27 @@ const KEPT = "runtime";
 
 /**
  * What the settings name. `auto` takes Docker if an engine answers, else local processes, but only if nobody but this
- * machine can ask: they run code with the rights of this user.
+ * machine can ask: they run code with the rights of this user. @throws FolderClaimed if another server has the folder
  */
-export async function openEngine(
-  settings: Wanted,
-  store: Store,
-  cluster: string,
-): Promise<Engine & { kind: EngineKind }> {
+export async function openEngine(settings: Wanted, store: Store, cluster: string): Promise<OpenedEngine> {
   const docker = dockerEngine(settings, cluster);
   const processes = processEngine(settings);
   const kind = settings.ROCAS_RUNTIME === "auto" ? await chosen(settings, store, docker) : settings.ROCAS_RUNTIME;
+  const root = processRoot(settings);
+  if (kind === "docker") {
+    // What a server runs there is its own, and goes on.
+    await using _claim = existsSync(root) ? await claimFolder(root) : null;
+    await endRuns(processes);
+    return { kind, home: null, ...docker, [Symbol.asyncDispose]: async () => {} };
+  }
+  const claim = await claimFolder(root);
+  const home = `${root} on ${hostname()}`;
+  return { kind, home, ...processes, [Symbol.asyncDispose]: () => claim[Symbol.asyncDispose]() };
+}
+
+/** For later starts; after the other processes of the installation have let this one in. */
+export async function keepEngineKind(store: Store, kind: EngineKind): Promise<void> {
   await store.installation.updateOne({ _id: KEPT }, { $set: { value: kind } }, { upsert: true });
-  if (kind === "process") return { kind, ...processes };
-  await endRuns(processes);
-  return { kind, ...docker };
 }
 
 /** An installation that has worked with an engine waits for that one: what it built and what it runs is there. */
@@ -75,8 +92,10 @@ function dockerEngine({ DOCKER_HOST }: Wanted, cluster: string): Engine {
   return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder: new DockerImageBuilder({ docker }) };
 }
 
-function processEngine({ ROCAS_DATA }: Wanted): Engine {
-  const root = resolve(ROCAS_DATA, "process");
+const processRoot = ({ ROCAS_DATA }: Wanted): string => resolve(ROCAS_DATA, "process");
+
+function processEngine(settings: Wanted): Engine {
+  const root = processRoot(settings);
   const { images } = processFolder(root);
   const imageOf = (id: string) => readImage(images, id);
   const python = async () => (await findPython()).version;

@@ -8,6 +8,7 @@ import { openApp } from "./open-app.js";
 import { requestContext } from "./request-context.js";
 import { routesOf } from "./routes.js";
 import { DockerHostRefused } from "./runtime/docker/open-docker.js";
+import { FolderClaimed } from "./runtime/process/claim-folder.js";
 import { rocasSchema } from "./schema.js";
 import { SecretFileRefused } from "./secret-file.js";
 import { readSettings, SettingsRefused } from "./settings.js";
@@ -28,6 +29,7 @@ const isForOperator = (error: unknown): error is Error =>
   error instanceof StoreRefused ||
   error instanceof SecretFileRefused ||
   error instanceof DockerHostRefused ||
+  error instanceof FolderClaimed ||
   isDiskFull(error) ||
   (error instanceof Error &&
     ["EADDRINUSE", "EADDRNOTAVAIL", "ENOTFOUND"].includes(String((error as NodeJS.ErrnoException).code)));

@@ -46,9 +46,9 @@ test("a process that starts while the last one is leaving waits for it", async (
 test("a process that died counts for a minute, one that is heard for as long as it is", async () => {
   await using opened = await openClocked();
   const { store, clock, acts, act } = opened;
-  await openPresence(store, 24 * 60 * MINUTE_MS);
+  await openPresence(store, { beatMs: 24 * 60 * MINUTE_MS });
   await (await openPresence(store)).leave(act("too early"));
-  const heard = await openPresence(store, 50);
+  const heard = await openPresence(store, { beatMs: 50 });
   clock.ahead = 2 * MINUTE_MS;
   await new Promise((resolve) => setTimeout(resolve, 500));
 

@@ -4,8 +4,15 @@ import type { mongo } from "mongoose";
 import { isDuplicateKey } from "./duplicate-key.js";
 import type { Processes } from "./processes.js";
 import type { Store } from "./store.js";
+import { StoreRefused } from "./store-refused.js";
 
 type Present = Pick<Store, "now" | "processes">;
+
+export interface PresenceOptions {
+  /** Where alone this process builds and runs, as `folder on machine`; null if an engine does that, which others reach too. */
+  readonly home?: string | null;
+  readonly beatMs?: number;
+}
 
 const ID = "processes";
 const BEAT_MS = 15_000;
@@ -22,16 +29,26 @@ export interface Presence {
   leave(act: () => Promise<void>): Promise<void>;
 }
 
-/** Says that this process is there, again and again. Waits while the last one before it is leaving. */
-export async function openPresence(store: Present, beatMs = BEAT_MS): Promise<Presence> {
+/**
+ * Says that this process is there, again and again. Waits while the last one before it is leaving.
+ * @throws StoreRefused if another one that is there cannot see what this one would run, or the other way round
+ */
+export async function openPresence(
+  store: Present,
+  { home = null, beatMs = BEAT_MS }: PresenceOptions = {},
+): Promise<Presence> {
   const id = randomUUID();
   let isLeaving = false;
+  let isThere = false;
   const arrived = () =>
     changed(store, (seen, now) => {
+      const elsewhere = isThere ? undefined : others(seen, id, now).find((each) => (each.home ?? null) !== home);
+      if (elsewhere) throw new StoreRefused(apart(elsewhere.home ?? null, home));
       if (isLeaving || (seen.leaving && seen.leaving.until > now)) return null;
-      return { there: [...others(seen, id, now), { id, seen_at: now }], leaving: null };
+      return { there: [...others(seen, id, now), { id, seen_at: now, home }], leaving: null };
     });
   while (!(await arrived())) await delay(PAUSE_MS);
+  isThere = true;
   const beat = setInterval(() => {
     // The store is away: the next beat tells.
     void arrived().catch(() => undefined);
@@ -57,6 +74,13 @@ export async function openPresence(store: Present, beatMs = BEAT_MS): Promise<Pr
     },
   };
 }
+
+const apart = (theirs: string | null, own: string | null): string =>
+  `Another server of this store ${runsIn(theirs)}, and this one ${runsIn(own)}: neither would see what the other one runs. ` +
+  `Local processes take one server, on one machine: stop the other one (one that was killed counts for a minute), let all use Docker (ROCAS_RUNTIME=docker), or give this one a store of its own.`;
+
+const runsIn = (home: string | null): string =>
+  home === null ? "runs projects by a Docker engine" : `runs projects by local processes in ${home}`;
 
 const others = ({ there }: Processes, id: string, now: Date) =>
   there.filter((each) => each.id !== id && now.getTime() - each.seen_at.getTime() < GONE_MS);

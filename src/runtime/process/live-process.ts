@@ -8,11 +8,16 @@ const HAS_PROC = existsSync("/proc/self/stat");
 
 /** Whether the process that began then still runs; a later one with its number does not count. */
 export async function isAlive({ pid, start }: { pid: number; start: string }): Promise<boolean> {
-  if (!HAS_PROC) return (await ps("-o", "lstart=", "-p", String(pid))).trim() === start;
+  return start !== "" && (await startMark(pid)) === start;
+}
+
+/** Tells a process from a later one of the same number. Empty if none runs that has it. */
+export async function startMark(pid: number): Promise<string> {
+  if (!HAS_PROC) return (await ps("-o", "lstart=", "-p", String(pid))).trim();
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   // A program may be called ") Z 1 (": what counts begins after the last bracket.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[19] === start && !["Z", "X"].includes(fields[0]!);
+  return ["Z", "X"].includes(fields[0]!) ? "" : (fields[19] ?? "");
 }
 
 /** Sends the signal; a process that is gone needs none. */
