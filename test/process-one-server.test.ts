@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { claimFolder } from "../src/runtime/process/claim-folder.js";
 import { openPresence } from "../src/store/presence.js";
-import { openStore } from "../src/store/open-store.js";
+import { openStore } from "../src/open-store.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 import { openStarted } from "./support/started.js";
 import { openTempFolder } from "./support/temp-folder.js";
