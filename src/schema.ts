@@ -1,19 +1,21 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
-import { BuildResolver } from "./build/build.resolver.js";
+import { BuildEdges, BuildResolver } from "./build/build.resolver.js";
 import {
+  BuildVersionEdges,
   BuildVersionGenerationsResolver,
   BuildVersionResolver,
   BuildVersionSnapshotResolver,
 } from "./build-version/build-version.resolver.js";
 import {
+  DatasetEdges,
   DatasetFileResolvers,
   DatasetGenerationsResolver,
   DatasetResolver,
   DatasetSnapshotResolver,
 } from "./dataset/dataset.resolver.js";
 import { DeploymentRevisionResolver } from "./deployment/deployment-revision.resolver.js";
-import { DeploymentResolver } from "./deployment/deployment.resolver.js";
+import { DeploymentEdges, DeploymentResolver, DeploymentRevisionEdges } from "./deployment/deployment.resolver.js";
 import { ManifestResolver } from "./files/files.resolver.js";
 import { UploadsResolver } from "./files/uploads.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
@@ -21,14 +23,15 @@ import { buildSubgraph } from "./http/build-subgraph.js";
 import { DriftEventResolver, LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";
 import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
 import {
+  ModelVersionEdges,
   ModelVersionFileResolvers,
   ModelVersionGenerationsResolver,
   ModelVersionResolver,
   ModelVersionSnapshotResolver,
 } from "./model-version/model-version.resolver.js";
-import { ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
+import { ProjectEdges, ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
 import { references } from "./references.js";
-import { TrainingResolver, TrainingSnapshotResolver } from "./training/training.resolver.js";
+import { TrainingEdges, TrainingResolver, TrainingSnapshotResolver } from "./training/training.resolver.js";
 import { StorageUseResolver } from "./usage/storage-use.resolver.js";
 import { TreasureChestResolver } from "./treasure-chest/treasure-chest.resolver.js";
 
@@ -46,27 +49,35 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         NodeResolver,
         ProjectResolver,
         ProjectSnapshotResolver,
+        ...ProjectEdges,
         ModelResolver,
         ModelSnapshotResolver,
         DatasetResolver,
         DatasetGenerationsResolver,
         DatasetSnapshotResolver,
         ...DatasetFileResolvers,
+        ...DatasetEdges,
         ModelVersionResolver,
         ModelVersionGenerationsResolver,
         ModelVersionSnapshotResolver,
         ...ModelVersionFileResolvers,
+        ...ModelVersionEdges,
         ManifestResolver,
         UploadsResolver,
         StorageUseResolver,
         BuildResolver,
+        ...BuildEdges,
         BuildVersionResolver,
         BuildVersionGenerationsResolver,
         BuildVersionSnapshotResolver,
+        ...BuildVersionEdges,
         TrainingResolver,
         TrainingSnapshotResolver,
+        ...TrainingEdges,
         DeploymentResolver,
         DeploymentRevisionResolver,
+        ...DeploymentEdges,
+        ...DeploymentRevisionEdges,
         TreasureChestResolver,
         LiveResolver,
         TaskChangeResolver,

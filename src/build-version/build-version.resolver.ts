@@ -2,25 +2,20 @@ import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-
 import { Build } from "../build/build.js";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
-import { DeploymentConnection } from "../deployment/deployment.connection.js";
-import { answerGenerations } from "../lists/answer-generations.js";
-import { generationsResolver } from "../lists/generations.resolver.js";
-import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../lists/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { answerGenerations } from "../lists/answer-generations.js";
+import { answerList } from "../lists/answer-list.js";
+import { listedOn } from "../lists/children.resolver.js";
+import { generationsResolver } from "../lists/generations.resolver.js";
+import type { ListArgs } from "../lists/listing.js";
 import { Project } from "../project/project.js";
-import { ModelVersionConnection } from "../model-version/model-version.connection.js";
-import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { TrainingConnection } from "../training/training.connection.js";
+import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
 import { BuildVersionConnection } from "./build-version.connection.js";
 import { BuildVersionKey, DeleteBuildVersionInput, BuildVersionGenerationsArgs } from "./build-version.inputs.js";
-import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
 import { BUILD_VERSION_LISTING } from "./build-version.listing.js";
-import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
-import { TRAINING_LISTING } from "../training/training.listing.js";
 
 @Resolver(() => BuildVersion)
 export class BuildVersionResolver {
@@ -75,33 +70,6 @@ export class BuildVersionResolver {
   build(@Root() { build }: BuildVersion, @Ctx() { loaders }: RequestContext) {
     return build ? loaders.build.load(build) : null;
   }
-
-  @FieldResolver(() => TrainingConnection, { description: "The trainings that ran in it." })
-  trainings(
-    @Root() { _id }: BuildVersion,
-    @Args(() => TRAINING_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsOfBuildVersion, _id, args);
-  }
-
-  @FieldResolver(() => ModelVersionConnection, { description: "The model versions that trainings in it published." })
-  movers(
-    @Root() { _id }: BuildVersion,
-    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfBuildVersion, _id, args);
-  }
-
-  @FieldResolver(() => DeploymentConnection, { description: "The deployments whose current revision runs in it." })
-  deployments(
-    @Root() { _id }: BuildVersion,
-    @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfBuildVersion, _id, args);
-  }
 }
 
 export const BuildVersionGenerationsResolver = generationsResolver(
@@ -117,3 +85,14 @@ export const BuildVersionSnapshotResolver = snapshotResolver(
   BUILD_VERSION_DEFINITION,
   (loaders) => loaders.buildVersionByKey,
 );
+
+const buildVersionsOn = listedOn<BuildVersion>(BuildVersionConnection, BUILD_VERSION_LISTING);
+
+/** The lists of build versions on other records. */
+export const BuildVersionEdges = [
+  buildVersionsOn(() => Project, {
+    field: "buildVersions",
+    description: "The images that builds of the project made.",
+    pages: (loaders) => loaders.buildVersionsOfProject,
+  }),
+] as const;

@@ -1,20 +1,21 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
-import { answerList } from "../lists/answer-list.js";
-import type { ListArgs } from "../lists/listing.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { answerList } from "../lists/answer-list.js";
+import { listedOn } from "../lists/children.resolver.js";
+import type { ListArgs } from "../lists/listing.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { TreasureChest } from "../treasure-chest/treasure-chest.js";
+import { Build } from "./build.js";
 import { BuildConnection } from "./build.connection.js";
 import { BuildProjectInput, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
-import { Build } from "./build.js";
+import { BUILD_LISTING } from "./build.listing.js";
 import { cancelBuild } from "./cancel-build.js";
 import { readBuildLog } from "./read-build-log.js";
 import { buildProject } from "./start-build.js";
-import { BUILD_LISTING } from "./build.listing.js";
 
 @Resolver(() => Build)
 export class BuildResolver {
@@ -77,3 +78,24 @@ export class BuildResolver {
     return readBuildLog(app, build, args);
   }
 }
+
+const buildsOn = listedOn<Build>(BuildConnection, BUILD_LISTING);
+
+/** The lists of builds on other records. */
+export const BuildEdges = [
+  buildsOn(() => Project, {
+    field: "builds",
+    description: "The builds of the project, newest first; those under way too.",
+    pages: (loaders) => loaders.buildsOfProject,
+  }),
+  buildsOn(() => TreasureChest, {
+    field: "builds",
+    description: "The builds that use the chest to fetch what they build.",
+    pages: (loaders) => loaders.buildsOfChest,
+  }),
+  buildsOn(() => TreasureChest, {
+    field: "pushes",
+    description: "The builds that use the chest to push their image.",
+    pages: (loaders) => loaders.pushesOfChest,
+  }),
+] as const;

@@ -1,21 +1,21 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
-import { notStored } from "../files/not-stored.js";
 import { filesResolver, uploadsResolver } from "../files/files.resolver.js";
+import { notStored } from "../files/not-stored.js";
 import { downloadOf } from "../files/uploads-of.js";
-import { answerGenerations } from "../lists/answer-generations.js";
-import { generationsResolver } from "../lists/generations.resolver.js";
-import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../lists/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { answerGenerations } from "../lists/answer-generations.js";
+import { answerList } from "../lists/answer-list.js";
+import { listedOn } from "../lists/children.resolver.js";
+import { generationsResolver } from "../lists/generations.resolver.js";
+import type { ListArgs } from "../lists/listing.js";
 import { Model } from "../model/model.js";
-import { ModelVersionConnection } from "../model-version/model-version.connection.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { TrainingConnection } from "../training/training.connection.js";
 import { createDataset } from "./create-dataset.js";
+import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
 import { DatasetConnection } from "./dataset.connection.js";
 import {
   CreateDatasetInput,
@@ -24,11 +24,8 @@ import {
   UpdateDatasetInput,
   DatasetGenerationsArgs,
 } from "./dataset.inputs.js";
-import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
-import { updateDataset } from "./update-dataset.js";
 import { DATASET_LISTING } from "./dataset.listing.js";
-import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
-import { TRAINING_LISTING } from "../training/training.listing.js";
+import { updateDataset } from "./update-dataset.js";
 
 @Resolver(() => Dataset)
 export class DatasetResolver {
@@ -95,24 +92,6 @@ export class DatasetResolver {
     if (!stored) throw notStored();
     return downloadOf(app.vault, _id, name ?? null);
   }
-
-  @FieldResolver(() => TrainingConnection, { description: "The trainings that mounted the dataset." })
-  trainings(
-    @Root() { _id }: Dataset,
-    @Args(() => TRAINING_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsOfDataset, _id, args);
-  }
-
-  @FieldResolver(() => ModelVersionConnection, { description: "The versions that were trained on the dataset." })
-  versions(
-    @Root() { _id }: Dataset,
-    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfDataset, _id, args);
-  }
 }
 
 export const DatasetGenerationsResolver = generationsResolver(
@@ -133,4 +112,15 @@ export const DatasetFileResolvers = [
   filesResolver(() => Dataset),
   filesResolver(() => DatasetSnapshot),
   uploadsResolver(() => Dataset),
+] as const;
+
+const datasetsOn = listedOn<Dataset>(DatasetConnection, DATASET_LISTING);
+
+/** The lists of datasets on other records. */
+export const DatasetEdges = [
+  datasetsOn(() => Model, {
+    field: "datasets",
+    description: "The datasets of the model.",
+    pages: (loaders) => loaders.datasetsOfModel,
+  }),
 ] as const;

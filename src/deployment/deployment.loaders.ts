@@ -8,6 +8,10 @@ export function deploymentLoaders({ deployments, deploymentRevisions, byKind }: 
     deploymentByKey: loadByKey(deployments),
     deploymentRevision: loadById(deploymentRevisions),
     deploymentRevisionByKey: loadByKey(deploymentRevisions),
+    deploymentsOfModel: new ChildPages(byKind.model, deployments, "movers.model._id"),
+    deploymentsOfProject: new ChildPages(byKind.project, deployments, "proj"),
+    deploymentsOfBuildVersion: new ChildPages(byKind.bvers, deployments, "bvers._id"),
+    deploymentsOfVersion: new ChildPages(byKind.movers, deployments, "movers._id"),
     revisionsOfDeployment: new ChildPages(byKind.depl, deploymentRevisions, "deployment"),
   };
 }

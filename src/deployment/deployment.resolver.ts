@@ -1,22 +1,27 @@
 import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { BuildVersion } from "../build-version/build-version.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
-import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../lists/listing.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { answerList } from "../lists/answer-list.js";
+import { listedOn } from "../lists/children.resolver.js";
+import type { ListArgs } from "../lists/listing.js";
+import { ModelVersion } from "../model-version/model-version.js";
+import { Model } from "../model/model.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { deploy } from "./deploy.js";
+import { Deployment } from "./deployment.js";
+import type { DeploymentRevision } from "./deployment-revision.js";
+import { DeploymentRevisionConnection } from "./deployment-revision.connection.js";
+import { DEPLOYMENT_REVISION_LISTING } from "./deployment-revision.listing.js";
 import { DeploymentConnection } from "./deployment.connection.js";
 import { DeleteDeploymentInput, DeployInput, DeploymentKey, UndeployInput } from "./deployment.inputs.js";
-import { Deployment } from "./deployment.js";
-import { DeploymentRevisionConnection } from "./deployment-revision.connection.js";
+import { DEPLOYMENT_LISTING } from "./deployment.listing.js";
 import { revisionLog } from "./revision-log.js";
 import { undeploy } from "./undeploy.js";
-import { DEPLOYMENT_LISTING } from "./deployment.listing.js";
-import { DEPLOYMENT_REVISION_LISTING } from "./deployment-revision.listing.js";
 
 @Resolver(() => Deployment)
 export class DeploymentResolver {
@@ -62,15 +67,6 @@ export class DeploymentResolver {
     return loaders.project.load(proj);
   }
 
-  @FieldResolver(() => DeploymentRevisionConnection, { description: "The revisions of the deployment, newest first." })
-  revisions(
-    @Root() { _id }: Deployment,
-    @Args(() => DEPLOYMENT_REVISION_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, DEPLOYMENT_REVISION_LISTING, context.loaders.revisionsOfDeployment, _id, args);
-  }
-
   @FieldResolver(() => LogPage, { description: "The output of the replicas of the current revision." })
   log(@Root() { revision_id }: Deployment, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return revisionLog(app, revision_id, args);
@@ -84,3 +80,40 @@ export class DeploymentResolver {
     return `/predict/${encodeURIComponent(project?.name ?? "")}/${encodeURIComponent(name)}`;
   }
 }
+
+const deploymentsOn = listedOn<Deployment>(DeploymentConnection, DEPLOYMENT_LISTING);
+
+/** The lists of deployments on other records. */
+export const DeploymentEdges = [
+  deploymentsOn(() => Model, {
+    field: "deployments",
+    description: "The deployments that serve a version of the model.",
+    pages: (loaders) => loaders.deploymentsOfModel,
+  }),
+  deploymentsOn(() => Project, {
+    field: "deployments",
+    description: "The deployments of the project.",
+    pages: (loaders) => loaders.deploymentsOfProject,
+  }),
+  deploymentsOn(() => BuildVersion, {
+    field: "deployments",
+    description: "The deployments whose current revision runs in it.",
+    pages: (loaders) => loaders.deploymentsOfBuildVersion,
+  }),
+  deploymentsOn(() => ModelVersion, {
+    field: "deployments",
+    description: "The deployments that serve the version.",
+    pages: (loaders) => loaders.deploymentsOfVersion,
+  }),
+] as const;
+
+const revisionsOn = listedOn<DeploymentRevision>(DeploymentRevisionConnection, DEPLOYMENT_REVISION_LISTING);
+
+/** The list of revisions on their deployment. */
+export const DeploymentRevisionEdges = [
+  revisionsOn(() => Deployment, {
+    field: "revisions",
+    description: "The revisions of the deployment, newest first.",
+    pages: (loaders) => loaders.revisionsOfDeployment,
+  }),
+] as const;

@@ -7,7 +7,7 @@ import type { Store } from "../store/store.js";
 import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { versionsByName } from "./versions-by-name.js";
 
-export function modelVersionLoaders({ models, modelVersions, snapshots, byKind, trainings, deployments }: Store) {
+export function modelVersionLoaders({ models, modelVersions, snapshots, byKind }: Store) {
   return {
     modelVersion: loadById(modelVersions),
     modelVersionGenerations: generationLoaders(modelVersions),
@@ -22,9 +22,11 @@ export function modelVersionLoaders({ models, modelVersions, snapshots, byKind, 
         }),
       ),
     ),
-    trainingsFromVersion: new ChildPages(byKind.movers, trainings, "pretrained._id"),
+    versionsOfModel: new ChildPages(byKind.model, modelVersions, "model"),
+    versionsOfProject: new ChildPages(byKind.project, modelVersions, "train.proj._id"),
+    versionsOfBuildVersion: new ChildPages(byKind.bvers, modelVersions, "train.bvers._id"),
+    versionsOfDataset: new ChildPages(byKind.dataset, modelVersions, "ds._id"),
     versionsFromVersion: new ChildPages(byKind.movers, modelVersions, "pretrained._id"),
-    deploymentsOfVersion: new ChildPages(byKind.movers, deployments, "movers._id"),
     /** Pinned copies by the hash of their content. */
     pinnedVersion: new DataLoader<string, ModelVersionSnapshot | null>(async (hashes) => {
       const found = await snapshots.find({ _id: { $in: [...hashes] } }).toArray();

@@ -1,20 +1,23 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { BuildVersion } from "../build-version/build-version.js";
+import { Dataset } from "../dataset/dataset.js";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
-import { DeploymentConnection } from "../deployment/deployment.connection.js";
 import { filesResolver, uploadsResolver } from "../files/files.resolver.js";
 import { downloadOf } from "../files/uploads-of.js";
-import { answerGenerations } from "../lists/answer-generations.js";
-import { generationsResolver } from "../lists/generations.resolver.js";
-import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../lists/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { answerGenerations } from "../lists/answer-generations.js";
+import { answerList } from "../lists/answer-list.js";
+import { listedOn } from "../lists/children.resolver.js";
+import { generationsResolver } from "../lists/generations.resolver.js";
+import type { ListArgs } from "../lists/listing.js";
 import { Model } from "../model/model.js";
+import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { TrainingConnection } from "../training/training.connection.js";
 import { loadPinned } from "./load-pinned.js";
+import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { ModelVersionConnection } from "./model-version.connection.js";
 import {
   DeleteModelVersionInput,
@@ -23,12 +26,9 @@ import {
   UpdateModelVersionInput,
   ModelVersionGenerationsArgs,
 } from "./model-version.inputs.js";
-import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
+import { MODEL_VERSION_LISTING } from "./model-version.listing.js";
 import { publishModelVersion } from "./publish-model-version.js";
 import { updateModelVersion } from "./update-model-version.js";
-import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
-import { MODEL_VERSION_LISTING } from "./model-version.listing.js";
-import { TRAINING_LISTING } from "../training/training.listing.js";
 
 @Resolver(() => ModelVersion)
 export class ModelVersionResolver {
@@ -112,33 +112,6 @@ export class ModelVersionResolver {
   ) {
     return downloadOf(app.vault, _id, name ?? null);
   }
-
-  @FieldResolver(() => DeploymentConnection, { description: "The deployments that serve the version." })
-  deployments(
-    @Root() { _id }: ModelVersion,
-    @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfVersion, _id, args);
-  }
-
-  @FieldResolver(() => TrainingConnection, { description: "The trainings that started from the version." })
-  trainings(
-    @Root() { _id }: ModelVersion,
-    @Args(() => TRAINING_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsFromVersion, _id, args);
-  }
-
-  @FieldResolver(() => ModelVersionConnection, { description: "The versions that were trained from this one." })
-  successors(
-    @Root() { _id }: ModelVersion,
-    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsFromVersion, _id, args);
-  }
 }
 
 export const ModelVersionGenerationsResolver = generationsResolver(
@@ -170,4 +143,35 @@ export const ModelVersionFileResolvers = [
   filesResolver(() => ModelVersion),
   filesResolver(() => ModelVersionSnapshot),
   uploadsResolver(() => ModelVersion),
+] as const;
+
+const versionsOn = listedOn<ModelVersion>(ModelVersionConnection, MODEL_VERSION_LISTING);
+
+/** The lists of versions on other records. */
+export const ModelVersionEdges = [
+  versionsOn(() => Model, {
+    field: "versions",
+    description: "The versions of the model.",
+    pages: (loaders) => loaders.versionsOfModel,
+  }),
+  versionsOn(() => Project, {
+    field: "movers",
+    description: "The model versions that trainings of the project published.",
+    pages: (loaders) => loaders.versionsOfProject,
+  }),
+  versionsOn(() => BuildVersion, {
+    field: "movers",
+    description: "The model versions that trainings in it published.",
+    pages: (loaders) => loaders.versionsOfBuildVersion,
+  }),
+  versionsOn(() => Dataset, {
+    field: "versions",
+    description: "The versions that were trained on the dataset.",
+    pages: (loaders) => loaders.versionsOfDataset,
+  }),
+  versionsOn(() => ModelVersion, {
+    field: "successors",
+    description: "The versions that were trained from this one.",
+    pages: (loaders) => loaders.versionsFromVersion,
+  }),
 ] as const;

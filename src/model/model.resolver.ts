@@ -1,28 +1,20 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { DatasetConnection } from "../dataset/dataset.connection.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
-import { DeploymentConnection } from "../deployment/deployment.connection.js";
-import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
-import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../lists/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { ModelVersionConnection } from "../model-version/model-version.connection.js";
-import { ProjectConnection } from "../project/project.connection.js";
+import { answerList } from "../lists/answer-list.js";
+import type { ListArgs } from "../lists/listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { ContractViolation } from "./contract-violation.js";
 import { FileUse } from "../usage/file-use.js";
+import { ContractViolation } from "./contract-violation.js";
 import { createModel } from "./create-model.js";
+import { Model, MODEL_DEFINITION, ModelSnapshot } from "./model.js";
 import { ModelConnection } from "./model.connection.js";
 import { CreateModelInput, DeleteModelInput, UpdateModelInput } from "./model.inputs.js";
-import { Model, MODEL_DEFINITION, ModelSnapshot } from "./model.js";
-import { updateModel } from "./update-model.js";
-import { DATASET_LISTING } from "../dataset/dataset.listing.js";
 import { MODEL_LISTING } from "./model.listing.js";
-import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
-import { PROJECT_LISTING } from "../project/project.listing.js";
+import { updateModel } from "./update-model.js";
 
 @Resolver(() => Model)
 export class ModelResolver {
@@ -73,34 +65,6 @@ export class ModelResolver {
   })
   fileUse(@Root() { _id }: Model, @Ctx() { loaders }: RequestContext) {
     return loaders.fileUseOfModel.load(_id);
-  }
-
-  @FieldResolver(() => ProjectConnection, { description: "The projects that use the model." })
-  projects(@Root() { _id }: Model, @Args(() => PROJECT_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerChildren(context, PROJECT_LISTING, context.loaders.projectsOfModel, _id, args);
-  }
-
-  @FieldResolver(() => DatasetConnection, { description: "The datasets of the model." })
-  datasets(@Root() { _id }: Model, @Args(() => DATASET_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerChildren(context, DATASET_LISTING, context.loaders.datasetsOfModel, _id, args);
-  }
-
-  @FieldResolver(() => ModelVersionConnection, { description: "The versions of the model." })
-  versions(
-    @Root() { _id }: Model,
-    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfModel, _id, args);
-  }
-
-  @FieldResolver(() => DeploymentConnection, { description: "The deployments that serve a version of the model." })
-  deployments(
-    @Root() { _id }: Model,
-    @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfModel, _id, args);
   }
 }
 

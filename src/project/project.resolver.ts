@@ -1,31 +1,22 @@
 import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { BuildConnection } from "../build/build.connection.js";
-import { BuildVersionConnection } from "../build-version/build-version.connection.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
-import { DeploymentConnection } from "../deployment/deployment.connection.js";
-import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../lists/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { answerList } from "../lists/answer-list.js";
+import { listedOn } from "../lists/children.resolver.js";
+import type { ListArgs } from "../lists/listing.js";
 import { Model } from "../model/model.js";
-import { ModelVersionConnection } from "../model-version/model-version.connection.js";
-import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { TrainingConnection } from "../training/training.connection.js";
 import { FileUse } from "../usage/file-use.js";
 import { createProject } from "./create-project.js";
+import { Project, PROJECT_DEFINITION, ProjectSnapshot } from "./project.js";
 import { ProjectConnection } from "./project.connection.js";
 import { CreateProjectInput, DeleteProjectInput, UpdateProjectInput } from "./project.inputs.js";
-import { Project, PROJECT_DEFINITION, ProjectSnapshot } from "./project.js";
-import { updateProject } from "./update-project.js";
-import { BUILD_LISTING } from "../build/build.listing.js";
-import { BUILD_VERSION_LISTING } from "../build-version/build-version.listing.js";
-import { DEPLOYMENT_LISTING } from "../deployment/deployment.listing.js";
 import { PROJECT_LISTING } from "./project.listing.js";
-import { TRAINING_LISTING } from "../training/training.listing.js";
+import { updateProject } from "./update-project.js";
 
 @Resolver(() => Project)
 export class ProjectResolver {
@@ -79,51 +70,6 @@ export class ProjectResolver {
   logBytes(@Root() { _id }: Project, @Ctx() { loaders }: RequestContext) {
     return loaders.logBytesOfProject.load(_id);
   }
-
-  @FieldResolver(() => BuildConnection, {
-    description: "The builds of the project, newest first; those under way too.",
-  })
-  builds(@Root() { _id }: Project, @Args(() => BUILD_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerChildren(context, BUILD_LISTING, context.loaders.buildsOfProject, _id, args);
-  }
-
-  @FieldResolver(() => BuildVersionConnection, { description: "The images that builds of the project made." })
-  buildVersions(
-    @Root() { _id }: Project,
-    @Args(() => BUILD_VERSION_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, BUILD_VERSION_LISTING, context.loaders.buildVersionsOfProject, _id, args);
-  }
-
-  @FieldResolver(() => TrainingConnection, { description: "The trainings of the project." })
-  trainings(
-    @Root() { _id }: Project,
-    @Args(() => TRAINING_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, TRAINING_LISTING, context.loaders.trainingsOfProject, _id, args);
-  }
-
-  @FieldResolver(() => ModelVersionConnection, {
-    description: "The model versions that trainings of the project published.",
-  })
-  movers(
-    @Root() { _id }: Project,
-    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfProject, _id, args);
-  }
-
-  @FieldResolver(() => DeploymentConnection, { description: "The deployments of the project." })
-  deployments(
-    @Root() { _id }: Project,
-    @Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, DEPLOYMENT_LISTING, context.loaders.deploymentsOfProject, _id, args);
-  }
 }
 
 export const ProjectSnapshotResolver = snapshotResolver(
@@ -132,3 +78,14 @@ export const ProjectSnapshotResolver = snapshotResolver(
   PROJECT_DEFINITION,
   (loaders) => loaders.projectByKey,
 );
+
+const projectsOn = listedOn<Project>(ProjectConnection, PROJECT_LISTING);
+
+/** The lists of projects on other records. */
+export const ProjectEdges = [
+  projectsOn(() => Model, {
+    field: "projects",
+    description: "The projects that use the model.",
+    pages: (loaders) => loaders.projectsOfModel,
+  }),
+] as const;

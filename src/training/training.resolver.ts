@@ -1,20 +1,26 @@
 import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { BuildVersion } from "../build-version/build-version.js";
+import { Dataset } from "../dataset/dataset.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { downloadOf } from "../files/uploads-of.js";
-import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import type { ListArgs } from "../lists/listing.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { answerList } from "../lists/answer-list.js";
+import { listedOn } from "../lists/children.resolver.js";
+import type { ListArgs } from "../lists/listing.js";
 import { loadPinned } from "../model-version/load-pinned.js";
+import { ModelVersion, ModelVersionSnapshot } from "../model-version/model-version.js";
 import { ModelVersionConnection } from "../model-version/model-version.connection.js";
-import { ModelVersionSnapshot } from "../model-version/model-version.js";
+import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { cancelTraining } from "./cancel-training.js";
 import { startTraining } from "./start-training.js";
+import { Training, TRAINING_DEFINITION, TrainingSnapshot } from "./training.js";
+import { trainingLog } from "./training-log.js";
 import { TrainingConnection } from "./training.connection.js";
 import {
   CancelTrainingInput,
@@ -23,11 +29,8 @@ import {
   TrainingKey,
   UpdateTrainingInput,
 } from "./training.inputs.js";
-import { Training, TRAINING_DEFINITION, TrainingSnapshot } from "./training.js";
-import { trainingLog } from "./training-log.js";
-import { updateTraining } from "./update-training.js";
-import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
 import { TRAINING_LISTING } from "./training.listing.js";
+import { updateTraining } from "./update-training.js";
 
 @Resolver(() => Training)
 export class TrainingResolver {
@@ -76,15 +79,6 @@ export class TrainingResolver {
     return loaders.project.load(proj);
   }
 
-  @FieldResolver(() => ModelVersionConnection, { description: "The model versions that the training published." })
-  movers(
-    @Root() { _id }: Training,
-    @Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, MODEL_VERSION_LISTING, context.loaders.versionsOfTraining, _id, args);
-  }
-
   @FieldResolver(() => LogPage, { description: "The output of the notebook, also while it runs." })
   log(@Root() { _id }: Training, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return trainingLog(app, _id, args);
@@ -116,3 +110,34 @@ export class TrainingSnapshotResolver extends StatusResolver {
     return Promise.all(pretrained.map((pin) => loadPinned(loaders, pin)));
   }
 }
+
+const trainingsOn = listedOn<Training>(TrainingConnection, TRAINING_LISTING);
+
+/** The lists of trainings on other records, and of what a training published. */
+export const TrainingEdges = [
+  trainingsOn(() => Project, {
+    field: "trainings",
+    description: "The trainings of the project.",
+    pages: (loaders) => loaders.trainingsOfProject,
+  }),
+  trainingsOn(() => BuildVersion, {
+    field: "trainings",
+    description: "The trainings that ran in it.",
+    pages: (loaders) => loaders.trainingsOfBuildVersion,
+  }),
+  trainingsOn(() => Dataset, {
+    field: "trainings",
+    description: "The trainings that mounted the dataset.",
+    pages: (loaders) => loaders.trainingsOfDataset,
+  }),
+  trainingsOn(() => ModelVersion, {
+    field: "trainings",
+    description: "The trainings that started from the version.",
+    pages: (loaders) => loaders.trainingsFromVersion,
+  }),
+  listedOn<ModelVersion>(ModelVersionConnection, MODEL_VERSION_LISTING)(() => Training, {
+    field: "movers",
+    description: "The model versions that the training published.",
+    pages: (loaders) => loaders.versionsOfTraining,
+  }),
+] as const;

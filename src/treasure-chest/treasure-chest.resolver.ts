@@ -1,23 +1,21 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { BuildConnection } from "../build/build.connection.js";
+import { Arg, Args, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
-import { answerChildren, answerList } from "../lists/answer-list.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { answerList } from "../lists/answer-list.js";
 import type { ListArgs } from "../lists/listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { createTreasureChest } from "./create-treasure-chest.js";
+import { TreasureChest } from "./treasure-chest.js";
 import { TreasureChestConnection } from "./treasure-chest.connection.js";
 import {
   CreateTreasureChestInput,
   DeleteTreasureChestInput,
   UpdateTreasureChestInput,
 } from "./treasure-chest.inputs.js";
-import { TreasureChest } from "./treasure-chest.js";
-import { updateTreasureChest } from "./update-treasure-chest.js";
-import { BUILD_LISTING } from "../build/build.listing.js";
 import { TREASURE_CHEST_LISTING } from "./treasure-chest.listing.js";
+import { updateTreasureChest } from "./update-treasure-chest.js";
 
 @Resolver(() => TreasureChest)
 export class TreasureChestResolver {
@@ -61,23 +59,5 @@ export class TreasureChestResolver {
     @Ctx() { app, caller }: RequestContext,
   ) {
     return deleteRecord(app, intentOf(caller, "deleteTreasureChest", input), "tchest", [input.name], input.cascade);
-  }
-
-  @FieldResolver(() => BuildConnection, { description: "The builds that use the chest to fetch what they build." })
-  builds(
-    @Root() { _id }: TreasureChest,
-    @Args(() => BUILD_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, BUILD_LISTING, context.loaders.buildsOfChest, _id, args);
-  }
-
-  @FieldResolver(() => BuildConnection, { description: "The builds that use the chest to push their image." })
-  pushes(
-    @Root() { _id }: TreasureChest,
-    @Args(() => BUILD_LISTING.Args) args: ListArgs,
-    @Ctx() context: RequestContext,
-  ) {
-    return answerChildren(context, BUILD_LISTING, context.loaders.pushesOfChest, _id, args);
   }
 }

@@ -1,0 +1,31 @@
+import { Args, type ClassType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { AnyRecord } from "../graph/stored-record.js";
+import type { Loaders } from "../loaders.js";
+import type { RequestContext } from "../request-context.js";
+import { answerChildren } from "./answer-list.js";
+import type { ChildPages } from "./child-pages.js";
+import type { ListArgs, Listing } from "./listing.js";
+
+/** A field of a parent type that lists some of its children. */
+interface Edge<C extends AnyRecord> {
+  readonly field: string;
+  readonly description: string;
+  readonly pages: (loaders: Loaders) => ChildPages<C>;
+}
+
+/**
+ * Returns a maker of resolvers, each of which adds a list of the children to a parent type. The folder of the children
+ * calls it, so that a parent knows nothing of what refers to it.
+ */
+export const listedOn =
+  <C extends AnyRecord>(connection: ClassType<object>, listing: Listing) =>
+  (parent: () => ClassType<object>, { field, description, pages }: Edge<C>) => {
+    @Resolver(parent)
+    class ChildrenResolver {
+      @FieldResolver(() => connection, { name: field, description })
+      children(@Root() { _id }: AnyRecord, @Args(() => listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+        return answerChildren(context, listing, pages(context.loaders), _id, args);
+      }
+    }
+    return ChildrenResolver;
+  };
