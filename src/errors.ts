@@ -1,10 +1,10 @@
-/** What a client reads of a code, in `docs/errors.md`. */
+/** The text of a code in `docs/errors.md`. */
 interface ErrorDescription {
-  /** When it is told. */
+  /** The circumstances in which clients get the code. */
   readonly when: string;
-  /** What whoever asked does then. */
+  /** The advice to the sender of the request. */
   readonly then: string;
-  /** Whether the same request, sent again, may do better: `later` for what passes by itself. */
+  /** `later` if the same request may succeed when it is sent again, `no` if it will fail again. */
   readonly again: "no" | "later";
 }
 
@@ -27,11 +27,11 @@ export const ERROR_CODES = {
   },
   IN_USE: {
     when: "The record is needed by others, which the message names.",
-    then: "Let go of it there first; what it owns itself goes with `cascade: true`.",
+    then: "Remove it there first; the records that it owns go with `cascade: true`.",
     again: "no",
   },
   CONFLICT: {
-    when: "Somebody else changed it first, it is being deleted, the state does not allow it, or the idempotency key was used for another request.",
+    when: "Another request changed the record first, it is being deleted, the state does not allow it, or the idempotency key was used for another request.",
     then: "Read the record again and decide anew; a new request takes a new idempotency key.",
     again: "no",
   },
@@ -62,7 +62,7 @@ export const ERROR_CODES = {
   },
   FORBIDDEN: {
     when: "The request is not allowed: by its token, its origin, its host name or the server's settings.",
-    then: "Ask whoever runs the server; the message names the setting.",
+    then: "Ask the operator of the server; the message names the setting.",
     again: "no",
   },
   STORE_UNAVAILABLE: {
@@ -71,16 +71,16 @@ export const ERROR_CODES = {
     again: "later",
   },
   INTERNAL: {
-    when: "Something failed on our side.",
-    then: "Tell whoever runs the server the `id`, which the log has too.",
+    when: "The server failed.",
+    then: "Tell the operator of the server the `id`, which the log has too.",
     again: "later",
   },
 } as const satisfies Record<string, ErrorDescription>;
 
-/** Apollo Server's own, for what is no document of this schema. */
+/** Apollo Server's own codes, for documents that do not fit this schema. */
 export const DOCUMENT_CODES = {
   GRAPHQL_PARSE_FAILED: {
-    when: "What was sent is no GraphQL.",
+    when: "The document is no GraphQL.",
     then: "Mend the document where `locations` says.",
     again: "no",
   },
@@ -113,6 +113,6 @@ export class DomainError extends Error {
   }
 }
 
-/** The path says which name is meant: what was sent is repeated in no message. */
+/** Returns a NOT_FOUND. Its path names the input; no message repeats what was sent. */
 export const notFound = (kind: string, path?: readonly (string | number)[]): DomainError =>
   new DomainError("NOT_FOUND", `There is no such ${kind}.`, path);

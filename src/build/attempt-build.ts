@@ -27,7 +27,12 @@ export async function attemptBuild(app: App, hold: Hold, spec: BuildSpec): Promi
   if (!adopted) {
     const { attempt, max_attempts: most } = hold.job;
     if (attempt >= most)
-      return endBuild(app, hold, "FAILED", `It was begun ${attempt} times, and each time the server ended meanwhile.`);
+      return endBuild(
+        app,
+        hold,
+        "FAILED",
+        `The build was begun ${attempt} times, and each time the server ended before it did. Start it again.`,
+      );
     await hold.write({ $set: { state: "RUNNING", attempt: attempt + 1, log_seq: 0, progress: 0 } });
     // Before anything is made, so that no image is older than the start of its task.
     await writeTask(app, hold.job);
@@ -78,7 +83,7 @@ async function complete(
     const of = { proj: hold.job.proj, version: spec.buildVersion, tag: spec.tag, image };
     return { ...outcome, digest: await pushImage(app, registry, of, keys.registry, { signal, told: log.told }) };
   } catch (error) {
-    throw overdue.aborted ? new BuildRefused("It took longer than a build may take.") : error;
+    throw overdue.aborted ? new BuildRefused("The build took longer than a build may take.") : error;
   }
 }
 

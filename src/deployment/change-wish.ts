@@ -44,7 +44,10 @@ export async function changeWish(
   if (!before || changed.revision_id !== newRevision || !(await needsWhatGoes(store, changed))) return changed;
   await takeBack(store, intent, before, changed);
   await work.relay(id);
-  throw new DomainError("CONFLICT", "What the deployment needs is being deleted.");
+  throw new DomainError(
+    "CONFLICT",
+    "A record that the deployment needs is being deleted: name another, or wait and make it again.",
+  );
 }
 
 async function needsWhatGoes({ byKind }: Store, { bvers, movers }: Deployment): Promise<boolean> {

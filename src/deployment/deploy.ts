@@ -92,8 +92,15 @@ async function write(
 async function insert(store: Store, intent: Intent, project: Project, name: string, asked: Asked): Promise<Deployment> {
   const { bvers, notebook, movers = [], details = {}, replicas = 1 } = asked;
   if (!bvers)
-    throw new DomainError("BAD_USER_INPUT", "A new deployment needs the tag of a build version.", ["input", "tag"]);
-  if (!notebook) throw new DomainError("BAD_USER_INPUT", "A new deployment needs a notebook.", ["input", "notebook"]);
+    throw new DomainError("BAD_USER_INPUT", "A new deployment needs the `tag` of a build version of the project.", [
+      "input",
+      "tag",
+    ]);
+  if (!notebook)
+    throw new DomainError("BAD_USER_INPUT", "A new deployment needs a `notebook`: its path inside the project.", [
+      "input",
+      "notebook",
+    ]);
   const inserted = await insertRecord(
     store.deployments,
     {

@@ -41,7 +41,8 @@ export async function addFiles(app: App, intent: Intent, input: AddFilesInput): 
 }
 
 function refuseComplete(record: FileRecord): void {
-  if (record.deleting) throw new DomainError("CONFLICT", "The record is being deleted.", ["input", "id"]);
+  if (record.deleting)
+    throw new DomainError("CONFLICT", "The record is being deleted: no file joins it any more.", ["input", "id"]);
   if (record.state === FilesState.READY || !isOpen(record))
     throw new DomainError(
       "CONFLICT",

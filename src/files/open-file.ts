@@ -20,7 +20,8 @@ export interface OpenedFile {
 function refuseIncomplete(record: FileRecord): void {
   const { state } = record;
   if ("stored" in record && !record.stored) throw notStored();
-  if (state !== FilesState.READY) throw new DomainError("CONFLICT", "Files of the record are still missing.");
+  if (state !== FilesState.READY)
+    throw new DomainError("CONFLICT", "Files of the record are still missing: `uploads` says which; send them first.");
 }
 
 /** One file of a record, streamed, whether it is kept by itself or inside the record's archive. @throws NOT_FOUND, CONFLICT */

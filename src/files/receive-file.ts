@@ -90,7 +90,7 @@ async function awaited({ store }: App, announced: AnnouncedFile) {
   const record = await fileRecord(store, announced.record);
   const sought = record && (await soughtFile(store, record, announced.name));
   if (!record || sought?.file.sha256 !== announced.sha256) throw notFound("file");
-  if (record.deleting) throw new DomainError("CONFLICT", "The record is being deleted.");
+  if (record.deleting) throw new DomainError("CONFLICT", "The record is being deleted: it takes no bytes any more.");
   return { record, ...sought };
 }
 

@@ -23,7 +23,12 @@ export class NodeResolver {
     @Arg("ids", () => [ID], { description: "At most 100 ids." }) ids: string[],
     @Ctx() { loaders }: RequestContext,
   ) {
-    if (ids.length > MOST_NODES) throw new DomainError("LIMIT_EXCEEDED", `At most ${MOST_NODES} ids.`, ["ids"]);
+    if (ids.length > MOST_NODES)
+      throw new DomainError(
+        "LIMIT_EXCEEDED",
+        `At most ${MOST_NODES} ids in one request: ask for the others in another.`,
+        ["ids"],
+      );
     return Promise.all(ids.map((id) => nodeOf(loaders, id)));
   }
 }

@@ -66,5 +66,5 @@ export function retentionOf(input: RetentionPolicyInput | null | undefined): Ret
 
 function refuseBeyond(value: number | null, most: number, path: readonly string[]): void {
   if (value !== null && (value < 1 || value > most))
-    throw new DomainError("BAD_USER_INPUT", `This is 1 to ${most.toLocaleString("en")}.`, path);
+    throw new DomainError("BAD_USER_INPUT", `This is a whole number from 1 to ${most.toLocaleString("en")}.`, path);
 }

@@ -105,7 +105,7 @@ export class Admission {
       return [
         new GraphQLError(
           operationName
-            ? "The document has no operation of that name."
+            ? "The document has no operation of that name: operationName is one of those in `query`."
             : "Say by operationName which operation is meant.",
           { extensions: { code: "BAD_USER_INPUT", path: ["operationName"] } },
         ),

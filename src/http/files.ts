@@ -49,11 +49,20 @@ async function handle(options: FilesRouteOptions, request: IncomingMessage, resp
       allow: ALLOWED,
     });
   const ticket = readTicket(options.vault, url.slice(PREFIX.length));
-  if (ticket === "expired") throw new HttpRefusal(410, "FORBIDDEN", "The ticket has expired.");
+  if (ticket === "expired")
+    throw new HttpRefusal(
+      410,
+      "FORBIDDEN",
+      "The address has expired: read it anew from the record, or by `renewUploads`.",
+    );
   const isFetching = method === "GET" || method === "HEAD";
   const isSending = method !== "GET";
   if (ticket === "forged" || !(ticket.method === "GET" ? isFetching : isSending))
-    throw new HttpRefusal(403, "FORBIDDEN", "The ticket is not good for this.");
+    throw new HttpRefusal(
+      403,
+      "FORBIDDEN",
+      "The ticket is not good for this: use the address as the record gave it, by GET to fetch and by PUT or PATCH to send.",
+    );
   const idleMs = options.idleMs ?? IDLE_MS;
   if (ticket.method === "GET") return sendFile(request, response, await options.open(ticket), idleMs);
   if (method === "HEAD") {

@@ -72,7 +72,7 @@ export class Front {
     try {
       this.check(request, response);
       if (targetOf(request).path !== GRAPHQL)
-        throw new HttpRefusal(404, "NOT_FOUND", "There is no WebSocket here, but at /graphql.");
+        throw new HttpRefusal(404, "NOT_FOUND", "There is no WebSocket under this path: connect to /graphql.");
       const { authorization } = request.headers;
       const isKnown = authorization !== undefined;
       if (isKnown) this.authenticate(socket, authorization);
@@ -94,7 +94,7 @@ export class Front {
 
   /** For requests that are answered either way. */
   private isKnown(request: IncomingMessage, response: ServerResponse): boolean {
-    if (hostsOf(request) > 1) throw new HttpRefusal(400, "BAD_USER_INPUT", "A request has one Host.");
+    if (hostsOf(request) > 1) throw new HttpRefusal(400, "BAD_USER_INPUT", "A request has exactly one header Host.");
     try {
       this.check(request, response);
       return this.admits(request.socket, request.headers.authorization);
@@ -171,7 +171,8 @@ export class Front {
 }
 
 function targetOf({ url = "" }: IncomingMessage): { path: string; search: string } {
-  if (!url.startsWith("/")) throw new HttpRefusal(400, "BAD_USER_INPUT", "Rocas is no proxy.");
+  if (!url.startsWith("/"))
+    throw new HttpRefusal(400, "BAD_USER_INPUT", "Rocas is no proxy: send the path alone, as in POST /graphql.");
   const mark = url.indexOf("?");
   return mark < 0 ? { path: url, search: "" } : { path: url.slice(0, mark), search: url.slice(mark) };
 }

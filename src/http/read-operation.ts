@@ -58,7 +58,7 @@ function parametersOf(search: string): Record<string, unknown> {
   const parameters = new URLSearchParams(search);
   const once = (name: string): string | undefined => {
     const values = parameters.getAll(name);
-    if (values.length > 1) throw bad(`The parameter ${name} comes once.`);
+    if (values.length > 1) throw bad(`The parameter ${name} came twice: send it once.`);
     return values[0];
   };
   return {

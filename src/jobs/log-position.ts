@@ -71,4 +71,6 @@ export function positionsIn(cursor: string): LogPosition[] {
 }
 
 export const foreignCursor = (): DomainError =>
-  new DomainError("BAD_USER_INPUT", "The cursor is not one of this log.", ["after"]);
+  new DomainError("BAD_USER_INPUT", "The cursor is not one of this log: give an `endCursor` that a page of it had.", [
+    "after",
+  ]);

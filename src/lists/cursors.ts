@@ -25,9 +25,11 @@ export class Cursors {
     const bytes = cursor.length > MOST_CHARACTERS ? Buffer.alloc(0) : Buffer.from(cursor, "base64url");
     const [mac, content] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES).toString()];
     if (mac.length !== MAC_BYTES || !timingSafeEqual(mac, this.mac(list, content)))
-      throw new DomainError("BAD_USER_INPUT", "A cursor is one that a page of the same list in the same order gave.", [
-        argument,
-      ]);
+      throw new DomainError(
+        "BAD_USER_INPUT",
+        "This is no cursor of this list in this order: give an `endCursor` or `startCursor` that a page of it had, with the same `orderBy`.",
+        [argument],
+      );
     const parts = EJSON.parse(content, { relaxed: false }) as unknown[];
     return { values: parts.slice(0, -1), id: parts.at(-1) as string };
   }

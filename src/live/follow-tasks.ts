@@ -26,7 +26,7 @@ export function followTasks(app: Needs, caller: Caller, { of, proj }: TaskChange
   return app.live.follow<TaskChange>((life) => {
     if (of != null && proj == null) return ofRecord(app, caller, life, of);
     if (proj != null && of == null) return ofProject(app, caller, life, proj);
-    throw new DomainError("BAD_USER_INPUT", "Either `of` or `proj` is needed.", [of == null ? "of" : "proj"]);
+    throw new DomainError("BAD_USER_INPUT", "Give either `of` or `proj`, and not both.", [of == null ? "of" : "proj"]);
   });
 }
 

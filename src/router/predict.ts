@@ -55,7 +55,12 @@ class Router {
     const key = JSON.stringify([target.proj, target.name]);
     const others = this.inFlight.get(key) ?? 0;
     if (others >= this.limits.inFlight)
-      throw new HttpRefusal(503, "LIMIT_EXCEEDED", "The deployment has too many requests in flight.", soon(1));
+      throw new HttpRefusal(
+        503,
+        "LIMIT_EXCEEDED",
+        "The deployment has too many requests in flight: send it again in a moment, or deploy more replicas.",
+        soon(1),
+      );
     this.inFlight.set(key, others + 1);
     try {
       this.tell(await this.predict(target, route, request, response), request);
@@ -68,11 +73,21 @@ class Router {
 
   /** Where the request goes, before anything of its body is read. */
   private routeOf(request: IncomingMessage): { target: PredictTarget; route: Route } {
-    if (isAmbiguous(request)) throw new HttpRefusal(400, "BAD_USER_INPUT", "The request is ambiguous.");
+    if (isAmbiguous(request))
+      throw new HttpRefusal(
+        400,
+        "BAD_USER_INPUT",
+        "The request is ambiguous: send the path alone, and exactly one header Host.",
+      );
     if (!mayPredict(request.headers.authorization, this.tokens))
-      throw new HttpRefusal(401, "UNAUTHENTICATED", "Predictions need a bearer token here.", {
-        "www-authenticate": "Bearer",
-      });
+      throw new HttpRefusal(
+        401,
+        "UNAUTHENTICATED",
+        "Predictions need a token here: send it as `Authorization: Bearer <token>`.",
+        {
+          "www-authenticate": "Bearer",
+        },
+      );
     const target = predictTarget(request.url ?? "");
     const route = target && this.table.find(target.proj, target.name);
     if (target && !this.table.isFilled)

@@ -32,7 +32,7 @@ export async function changeRecord<T extends AnyRecord>(
     // By chance, so that those who met once do not meet again.
     if (tries > 0) await pause(Math.random() * PAUSE_MS * tries);
     const current = (await records.findOne({ _id: id, deleted: trusted({ $ne: true }) }).lean()) as T | null;
-    if (!current) throw new DomainError("NOT_FOUND", "The record has been deleted meanwhile.", ["input"]);
+    if (!current) throw new DomainError("NOT_FOUND", "The record was deleted while this was under way.", ["input"]);
     const at = new Date();
     const used = usedKey(intent, at);
     // The same request, sent twice at once: the other one was quicker.
@@ -60,7 +60,9 @@ export async function changeRecord<T extends AnyRecord>(
       if (written) return written as T;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      throw new DomainError("CONFLICT", "Somebody else made the same change first.", undefined, { cause: error });
+      throw new DomainError("CONFLICT", "Somebody else made the same change first: read the record again.", undefined, {
+        cause: error,
+      });
     }
   }
   throw new DomainError("CONFLICT", "The record changes too quickly; try again.");

@@ -46,7 +46,7 @@ export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRe
 export function refuseOtherUse({ used_keys = [] }: AnyRecord, { key, hash }: UsedKey): boolean {
   const earlier = used_keys.find((each) => each.key === key);
   if (earlier && earlier.hash !== hash)
-    throw new DomainError("CONFLICT", "This idempotency key was used for another request.", [
+    throw new DomainError("CONFLICT", "This idempotency key was used for another request: choose a new one.", [
       "input",
       "idempotencyKey",
     ]);
@@ -89,6 +89,10 @@ export async function once<T extends AnyRecord>(
 }
 
 function stillThere<T extends AnyRecord>(record: AnyRecord): T {
-  if (record.deleted) throw new DomainError("NOT_FOUND", "The record that this request made has been deleted since.");
+  if (record.deleted)
+    throw new DomainError(
+      "NOT_FOUND",
+      "The record that this request made has been deleted since: choose a new idempotency key to make another.",
+    );
   return record as T;
 }

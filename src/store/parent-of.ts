@@ -6,6 +6,10 @@ import type { Records } from "./store.js";
 /** The record that a reference leads to. @throws CONFLICT where it has just been deleted: its children go with it. */
 export async function parentOf<T extends AnyRecord>(records: Records<T>, id: string): Promise<T> {
   const [parent] = await byId(records, [id]);
-  if (!parent) throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
+  if (!parent)
+    throw new DomainError(
+      "CONFLICT",
+      "The project or model that the record belongs to is being deleted: name another.",
+    );
   return parent;
 }

@@ -8,7 +8,11 @@ import type { Records } from "./store.js";
 
 /** @throws CONFLICT where the record that something is to be made under is being deleted. */
 export function refuseDeleting(parent: AnyRecord): void {
-  if (parent.deleting) throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
+  if (parent.deleting)
+    throw new DomainError(
+      "CONFLICT",
+      "The project or model that the record belongs to is being deleted: name another.",
+    );
 }
 
 /** Whether a record that something needs is being deleted, or is gone already. */
@@ -39,5 +43,5 @@ export async function underParent<C extends AnyRecord, P extends AnyRecord>(
   if (!(await isGoingMeanwhile(parents, parentId))) return child;
   await entomb(children, child._id, { ...intent, idempotencyKey: null });
   await forgetUse(children, child._id, intent);
-  throw new DomainError("CONFLICT", "What the record belongs to is being deleted.");
+  throw new DomainError("CONFLICT", "The project or model that the record belongs to is being deleted: name another.");
 }

@@ -22,7 +22,8 @@ export interface MountableVersion {
 type Path = readonly (string | number)[];
 
 function checkNumber(mounts: readonly Named[], path: Path): void {
-  if (mounts.length > MOST) throw new DomainError("LIMIT_EXCEEDED", `At most ${MOST} can be mounted.`, path);
+  if (mounts.length > MOST)
+    throw new DomainError("LIMIT_EXCEEDED", `At most ${MOST} can be mounted, and these are ${mounts.length}.`, path);
 }
 
 /** The records found for names, in the order of these: all there, and each once. Current ones have all their files. */
@@ -30,7 +31,10 @@ function checked<T extends AnyRecord>(found: readonly (T | null)[], kind: string
   return found.map((record, at) => {
     if (!record) throw notFound(kind, [...path, at]);
     if (found.findIndex((each) => each?._id === record._id) < at)
-      throw new DomainError("BAD_USER_INPUT", "Each is mounted once.", [...path, at]);
+      throw new DomainError("BAD_USER_INPUT", "This is named twice, and each is mounted once: leave the second out.", [
+        ...path,
+        at,
+      ]);
     refuseDeleting(record);
     return record;
   });

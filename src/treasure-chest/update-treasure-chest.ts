@@ -25,7 +25,7 @@ export function updateTreasureChest(
     refuseNull(input, ["owner", "username", "password"]);
     const { username, password, desc } = input;
     if ((username == null) !== (password == null))
-      throw new DomainError("BAD_USER_INPUT", "User name and password change together.", [
+      throw new DomainError("BAD_USER_INPUT", "User name and password change together: give both.", [
         "input",
         username == null ? "username" : "password",
       ]);

@@ -7,7 +7,7 @@ export const reservedNames: ValidationRule = (context) => {
   const check = (name: NameNode | undefined): void => {
     if (!name || !RESERVED.has(name.value)) return;
     context.reportError(
-      new GraphQLError(`The name ${name.value} is reserved.`, {
+      new GraphQLError(`The name ${name.value} is reserved: choose another.`, {
         nodes: name,
         extensions: { code: "BAD_USER_INPUT" },
       }),
