@@ -97,7 +97,7 @@ const EVERY_MS = 60_000;
 const PORTION = 2_000;
 
 /** What the store does unasked: empties what was dropped, deletes what has expired, closes forgotten cursors. */
-export class Caretaker {
+class Caretaker {
   private isStopped = false;
   private sweeping: Promise<void> | undefined;
   private readonly timer = setInterval(() => void this.round(), EVERY_MS);

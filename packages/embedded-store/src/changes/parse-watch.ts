@@ -27,8 +27,8 @@ export function changeStreamIn(pipeline: Value): Value | undefined {
   return name === "$changeStream" ? operand : undefined;
 }
 
-const STAGES = new Set(["$match", "$project", "$addFields", "$set"]);
-const ELSEWHERE = new Set(["$unset", "$replaceRoot", "$replaceWith", "$redact"]);
+const STAGES = new Set(["$match", "$project", "$addFields"]);
+const ELSEWHERE = new Set(["$set", "$unset", "$replaceRoot", "$replaceWith", "$redact"]);
 
 /** @throws CommandError for what is malformed, and by name for everything but inserts. */
 export function parseWatch(options: Value, pipeline: Value, engine: Engine): Watch {

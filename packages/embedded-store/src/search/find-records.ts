@@ -227,11 +227,7 @@ function* reread(collection: Collection, records: Iterable<number>, matches: Mat
 }
 
 /** How many keys the plan would read, looked up only as far as asked. */
-export function countKeys(
-  engine: Engine,
-  { index, intervals }: Extract<Plan, { kind: "index" }>,
-  atMost: number,
-): number {
+function countKeys(engine: Engine, { index, intervals }: Extract<Plan, { kind: "index" }>, atMost: number): number {
   let count = 0;
   for (const interval of intervals) {
     if (interval.exact) count += 1;

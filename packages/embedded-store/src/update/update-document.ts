@@ -72,7 +72,7 @@ function equalitiesOf(condition: Condition): { path: FieldPath; value: Value }[]
   return found.sort((a, b) => (a.path.text < b.path.text ? -1 : 1));
 }
 
-export function newId(): Value {
+function newId(): Value {
   const { id } = new ObjectId();
   return new Value(ElementType.OBJECT_ID, Buffer.from(id), 0, 12);
 }
