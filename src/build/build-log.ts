@@ -3,7 +3,7 @@ import type { Hold } from "../jobs/hold.js";
 import { appendLog } from "../jobs/logs.js";
 import { maskSecrets } from "../jobs/mask-secrets.js";
 import { writeTask } from "../jobs/write-task.js";
-import { printable } from "../runtime/printable.js";
+import { printable } from "../text/printable.js";
 
 const FLUSH_MS = 1_000;
 const CHUNK = 48 * 1024;

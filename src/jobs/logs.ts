@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.js";
 import { kindOf } from "../graph/id.js";
-import { printable } from "../runtime/printable.js";
+import { printable } from "../text/printable.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
 import { ENDED, type Job, type LogChunk } from "./job.js";

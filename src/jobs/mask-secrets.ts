@@ -1,4 +1,4 @@
-import { masked } from "../runtime/masked.js";
+import { masked } from "../text/masked.js";
 
 /** The text with stars for every secret, in each way of writing in which a program could echo it. */
 export const maskSecrets = (text: string, secrets: readonly string[]): string =>

@@ -1,7 +1,7 @@
 import { NotGranted, writeSlot } from "./attempt.js";
 import type { Endpoint } from "./call.js";
 import { fieldsOf, given, integerAt, textAt, truthAt } from "./fields.js";
-import { plainText } from "./plain-text.js";
+import { plainText } from "../text/printable.js";
 import { readJson } from "./read-body.js";
 
 const MOST_BYTES = 256 * 1024;

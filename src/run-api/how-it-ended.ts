@@ -1,6 +1,6 @@
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Replica } from "../runtime/runtime.js";
-import { plainText } from "./plain-text.js";
+import { plainText } from "../text/printable.js";
 
 /** The entrypoint's own code: its attempt was not granted, or no longer. */
 export const NOT_GRANTED = 75;

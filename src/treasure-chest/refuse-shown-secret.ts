@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.js";
 import type { Credentials } from "../runtime/image-builder.js";
-import { asWord } from "../runtime/masked.js";
+import { asWord } from "../text/masked.js";
 
 type Shows = (text: string) => boolean;
 

@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
-import { endOf } from "../end-of-text.js";
-import { printable } from "../printable.js";
+import { endOf, printable } from "../../text/printable.js";
 import { unavailable } from "./engine-errors.js";
 
 const KEPT = 64 * 1024;

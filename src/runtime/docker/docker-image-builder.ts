@@ -9,8 +9,8 @@ import {
   type SeenImage,
   type Told,
 } from "../image-builder.js";
-import { masked } from "../masked.js";
-import { printable } from "../printable.js";
+import { masked } from "../../text/masked.js";
+import { printable } from "../../text/printable.js";
 import { declaredVolumes } from "./declared-volumes.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { type EngineEvent, follow } from "./engine-events.js";

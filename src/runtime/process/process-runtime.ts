@@ -5,8 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
 import { checkedContainerName } from "../container-name.js";
 import { checkContainer } from "../container-policy.js";
-import { endOf } from "../end-of-text.js";
-import { printable } from "../printable.js";
+import { endOf, printable } from "../../text/printable.js";
 import {
   ContainerRefusedError,
   type ContainerSpec,

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { StringDecoder } from "node:string_decoder";
 import { fileURLToPath } from "node:url";
-import { printable } from "../printable.js";
+import { printable } from "../../text/printable.js";
 import type { Told } from "../image-builder.js";
 import { killMarked } from "./live-process.js";
 import { RUN_ID } from "./run-env.js";

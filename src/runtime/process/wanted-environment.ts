@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { followLink } from "../../source/tree/follow-link.js";
 import { ImageBuildError } from "../image-builder.js";
-import { printable } from "../printable.js";
+import { printable } from "../../text/printable.js";
 import type { BuildPlan } from "./build-plan.js";
 import type { Installation, WantedEnvironment } from "./environments.js";
 import type { Python } from "./find-python.js";

@@ -11,7 +11,7 @@ import { packTree } from "../tree/pack-tree.js";
 import { BlobReader } from "./blob-reader.js";
 import { checkedOut } from "./checked-out.js";
 import { DomainError } from "../../errors.js";
-import { printable } from "../../runtime/printable.js";
+import { printable } from "../../text/printable.js";
 import { fetchLfs, lfsServerOf, type LfsFile } from "./lfs.js";
 import { refuseSubmodule, settingsIn, submoduleUrls } from "./submodules.js";
 import { fetchCommit } from "./fetch-commit.js";

@@ -1,4 +1,4 @@
-import type { Credentials } from "./image-builder.js";
+import type { Credentials } from "../runtime/image-builder.js";
 
 /** The text with stars for the credentials, in each way of writing in which a server or program could echo them. */
 export function masked(text: string, credentials: Credentials | null): string {
