@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { expect, test } from "vitest";
-import { runAddress, runUrl } from "../src/run-api/run-address.js";
+import { runAddress, runUrl } from "../src/attempt/run-address.js";
 import { startRunApi } from "../src/run-api/start-run-api.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 

@@ -1,10 +1,10 @@
 import type { App } from "../app.js";
+import { tooMuchScratch } from "../attempt/too-much-scratch.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Hold } from "../jobs/hold.js";
 import { ENDED, type Job } from "../jobs/job.js";
 import { makeDue } from "../jobs/make-due.js";
 import type { Carrier, Next } from "../jobs/turn.js";
-import { tooMuchScratch } from "../run-api/scratch-watch.js";
 import type { Replica } from "../runtime/runtime.js";
 import type { Settings } from "../settings.js";
 import { byId } from "../store/current.js";

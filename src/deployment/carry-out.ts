@@ -1,16 +1,16 @@
 import type { App } from "../app.js";
-import { DomainError } from "../errors.js";
+import { howItEnded } from "../attempt/how-it-ended.js";
+import { LOST } from "../attempt/lost.js";
+import { nextAttempt } from "../attempt/next-attempt.js";
+import { runAttempt } from "../attempt/run-attempt.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Hold } from "../jobs/hold.js";
 import type { Slot } from "../jobs/job.js";
-import { containerOf } from "../run-api/container-of.js";
-import { howItEnded } from "../run-api/how-it-ended.js";
-import { nextAttempt } from "../run-api/intended.js";
-import { ContainerRefusedError, type Replica } from "../runtime/runtime.js";
+import type { Replica } from "../runtime/runtime.js";
 import { afterBackOff, type Step } from "./steps-toward.js";
 
-const LOST: Partial<Slot> = { token_hash: null, claimed_at: null, ready_at: null, completed: null };
-const CLEARED: Partial<Slot> = { ...LOST, last_error: null, failures: 0, not_before: null, progress: 0 };
+const OVER: Partial<Slot> = { token_hash: null, claimed_at: null, ready_at: null, completed: null };
+const CLEARED: Partial<Slot> = { ...OVER, last_error: null, failures: 0, not_before: null, progress: 0 };
 
 const at = (slot: number, fields: Partial<Slot>) =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [`slots.${slot}.${name}`, value]));
@@ -46,7 +46,7 @@ export async function carryOut(
       const container = hold.job.slots[step.slot]?.container ?? null;
       const reason = step.reason ?? (await askedReason(app, container, resources, containers));
       const { failures, until } = step;
-      await hold.write({ $set: at(step.slot, { ...LOST, last_error: reason, failures, not_before: until }) });
+      await hold.write({ $set: at(step.slot, { ...OVER, last_error: reason, failures, not_before: until }) });
       if (container) await stopAll(app, hold, [container]);
       return;
     }
@@ -60,21 +60,11 @@ export async function carryOut(
 }
 
 async function run(app: App, hold: Hold, slot: number, resources: ResourceProfile, now: Date): Promise<void> {
-  try {
-    await app.runtime.run(await containerOf(app, hold.job, slot, resources));
-  } catch (error) {
-    const refused =
-      error instanceof ContainerRefusedError || (error instanceof DomainError && error.code === "CONFLICT");
-    if (!refused) throw error;
-    const failures = hold.job.slots[slot]?.failures ?? 0;
-    const lost = {
-      ...LOST,
-      last_error: error.message,
-      failures: failures + 1,
-      not_before: afterBackOff(failures, now),
-    };
-    await hold.write({ $set: at(slot, lost) });
-  }
+  const refused = await runAttempt(app, hold.job, slot, resources);
+  if (refused === null) return;
+  const failures = hold.job.slots[slot]?.failures ?? 0;
+  const lost = { ...OVER, last_error: refused, failures: failures + 1, not_before: afterBackOff(failures, now) };
+  await hold.write({ $set: at(slot, lost) });
 }
 
 async function askedReason(
@@ -84,9 +74,7 @@ async function askedReason(
   containers: readonly Replica[],
 ): Promise<string> {
   const container = containers.find((each) => each.name === name);
-  return container
-    ? howItEnded(container, resources, await app.runtime.lastOutput(container.name))
-    : "the container is gone";
+  return container ? howItEnded(container, resources, await app.runtime.lastOutput(container.name)) : LOST.gone;
 }
 
 async function stopAll({ runtime }: App, { signal }: Hold, names: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
-import { NOT_GRANTED } from "../run-api/how-it-ended.js";
+import { NOT_GRANTED } from "../attempt/how-it-ended.js";
+import { isSilent, LOST, START_MS } from "../attempt/lost.js";
 import type { Slot } from "../jobs/job.js";
 import type { Replica } from "../runtime/runtime.js";
 
@@ -44,10 +45,8 @@ export type Step =
   /** Nothing is left and nothing will be wanted. */
   | { readonly do: "END" };
 
-export const START_MS = 2 * 60_000;
-export const READY_MS = 10 * 60_000;
-export const SILENT_MS = 5 * 60_000;
-export const DRAIN_MS = 3_000;
+const READY_MS = 10 * 60_000;
+const DRAIN_MS = 3_000;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 /** A replica that served for so long begins its back-off anew. */
@@ -113,16 +112,14 @@ function stepOfWanted(index: number, seen: SeenRevision, now: Date): Step[] {
 /** Undefined where the attempt may go on; null where the engine has to be asked for the reason: how its container ended. */
 function whyLost(slot: Slot, container: Replica | null, seen: SeenRevision, now: Date): string | null | undefined {
   if (slot.completed) return slot.completed.error ?? "the prediction notebook ended; one that serves does not";
-  if (container?.state === "EXITED") return container.exit?.code === NOT_GRANTED ? "the attempt was not granted" : null;
+  if (container?.state === "EXITED") return container.exit?.code === NOT_GRANTED ? LOST.notGranted : null;
   const { claimed_at, intended_at, ready_at } = slot;
-  if (!claimed_at)
-    return intended_at && age(now, intended_at) > START_MS ? "the container did not begin within 2 minutes" : undefined;
-  if (!container) return "the container is gone";
+  if (!claimed_at) return intended_at && age(now, intended_at) > START_MS ? LOST.notBegun : undefined;
+  if (!container) return LOST.gone;
   const offence = seen.offences.get(container.name);
   if (offence) return offence;
   if (!ready_at && age(now, claimed_at) > READY_MS) return "it was not ready within 10 minutes";
-  const silent = Math.min(age(now, slot.heartbeat_at ?? claimed_at), seen.heardForMs);
-  return silent > SILENT_MS ? "the container has not been heard for 5 minutes" : undefined;
+  return isSilent(slot, seen.heardForMs, now) ? LOST.silent : undefined;
 }
 
 function lose(index: number, { ready_at, failures }: Slot, reason: string | null, now: Date): Step {

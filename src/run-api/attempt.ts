@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hashOfToken } from "../attempt/run-token.js";
 import { DomainError } from "../errors.js";
 import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
 import type { Store } from "../store/store.js";
@@ -20,8 +20,6 @@ export class NotGranted extends DomainError {
     );
   }
 }
-
-export const hashOfToken = (token: string): string => createHash("sha256").update(token).digest("hex");
 
 /** Found by the token's hash, so that no comparison takes time by the token's content. Null: no token of ours. */
 export async function attemptOf({ jobs }: Pick<Store, "jobs">, token: string): Promise<Attempt | null> {

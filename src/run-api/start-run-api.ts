@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { runListener } from "./listener.js";
-import { runAddress } from "./run-address.js";
+import { runAddress } from "../attempt/run-address.js";
 
 export interface RunApi extends AsyncDisposable {
   /** Resolves once it listens, or once it is closed before it could. */

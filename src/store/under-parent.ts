@@ -45,3 +45,18 @@ export async function underParent<C extends AnyRecord, P extends AnyRecord>(
   await forgetUse(children, child._id, intent);
   throw new DomainError("CONFLICT", "The project or model that the record belongs to is being deleted: name another.");
 }
+
+/**
+ * Reads all that a new record needs again after its insert: a deletion that began meanwhile has not seen it. The record
+ * is taken back where one of them is going.
+ * @throws CONFLICT
+ */
+export async function stillUnderAll<T extends AnyRecord>(
+  record: T,
+  records: Records<T>,
+  intent: Intent,
+  needed: readonly (readonly [Records<AnyRecord>, readonly string[]])[],
+): Promise<T> {
+  for (const [parents, ids] of needed) for (const id of ids) await underParent(record, records, parents, id, intent);
+  return record;
+}

@@ -1,18 +1,16 @@
 import type { App } from "../app.js";
-import { DomainError } from "../errors.js";
+import { START_MS } from "../attempt/lost.js";
+import { nextAttempt } from "../attempt/next-attempt.js";
+import { runAttempt } from "../attempt/run-attempt.js";
+import { tooMuchScratch } from "../attempt/too-much-scratch.js";
 import type { Hold } from "../jobs/hold.js";
 import type { Carrier, Next } from "../jobs/turn.js";
-import { containerOf } from "../run-api/container-of.js";
-import { nextAttempt } from "../run-api/intended.js";
-import { tooMuchScratch } from "../run-api/scratch-watch.js";
-import { ContainerRefusedError } from "../runtime/runtime.js";
 import { byId } from "../store/current.js";
 import { nextTrainingStep, type TrainingSeen, type TrainingStep } from "./next-training-step.js";
 import type { Training } from "./training.js";
 
 const LOOK_MS = 2_000;
 const SOON: Next = { again: 0 };
-const START_MS = 2 * 60_000;
 const HOUR_MS = 3_600_000;
 
 /** Runs a training: one container an attempt, watched until its result is stored. Only then may the container go. */
@@ -75,16 +73,8 @@ async function intend(app: App, hold: Hold, reason: string | null, now: Date): P
 
 async function run(app: App, hold: Hold, { resources }: Training): Promise<Next> {
   if (!resources) throw new Error(`${hold.job._id} has no resources.`);
-  try {
-    await app.runtime.run(await containerOf(app, hold.job, 0, resources));
-    return { again: LOOK_MS };
-  } catch (error) {
-    // Data on the record: the image is gone or cannot be run, or the name is somebody else's.
-    const refused =
-      error instanceof ContainerRefusedError || (error instanceof DomainError && error.code === "CONFLICT");
-    if (!refused) throw error;
-    return hold.end("FAILED", error.message);
-  }
+  const refused = await runAttempt(app, hold.job, 0, resources);
+  return refused === null ? { again: LOOK_MS } : hold.end("FAILED", refused);
 }
 
 async function cancel(app: App, hold: Hold): Promise<Next> {

@@ -1,7 +1,8 @@
+import { howItEnded, NOT_GRANTED, STOPPED } from "../attempt/how-it-ended.js";
+import { isSilent, LOST } from "../attempt/lost.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Job } from "../jobs/job.js";
 import { isHeard } from "../jobs/turn.js";
-import { howItEnded, NOT_GRANTED, STOPPED } from "../run-api/how-it-ended.js";
 import type { Replica } from "../runtime/runtime.js";
 
 export type TrainingStep =
@@ -27,7 +28,6 @@ export interface TrainingSeen {
   readonly resources: ResourceProfile;
 }
 
-const SILENT_MS = 5 * 60_000;
 /** The container ends itself when its time is over, and tells what it came to. */
 const LAST_WORDS_MS = 30_000;
 
@@ -50,20 +50,19 @@ export function nextTrainingStep(job: Job, seen: TrainingSeen): TrainingStep {
   if (run && now.getTime() > run.getTime() + LAST_WORDS_MS)
     return { do: "END", state: "FAILED", error: "it ran longer than it may" };
   if (!slot.claimed_at) {
-    if (start && now > start) return lost(job, "the container did not begin within 2 minutes");
+    if (start && now > start) return lost(job, LOST.notBegun);
     return container?.state === "RUNNING" ? { do: "WAIT" } : { do: "RUN" };
   }
   if (!container && isHeard(job, now)) return { do: "WAIT" }; // An engine that does not show what is at work is mistaken.
-  if (!container) return lost(job, "the container is gone");
+  if (!container) return lost(job, LOST.gone);
   if (seen.tooMuchScratch) return { do: "END", state: "FAILED", error: seen.tooMuchScratch };
-  const silent = now.getTime() - (slot.heartbeat_at ?? slot.claimed_at).getTime();
-  if (Math.min(silent, seen.heardForMs) > SILENT_MS) return lost(job, "the container has not been heard for 5 minutes");
+  if (isSilent(slot, seen.heardForMs, now)) return lost(job, LOST.silent);
   return job.state === "RUNNING" ? { do: "WAIT" } : { do: "BEGIN" };
 }
 
 function ended(job: Job, container: Replica, { resources, lastOutput }: TrainingSeen): TrainingStep {
   const { exit } = container;
-  if (exit?.code === NOT_GRANTED) return lost(job, "the attempt was not granted");
+  if (exit?.code === NOT_GRANTED) return lost(job, LOST.notGranted);
   if (exit?.code === STOPPED) return lost(job, "the container was stopped from outside");
   if (exit?.code === 0 && job.slots[0]?.claimed_at) return { do: "END", state: "SUCCEEDED", error: null };
   return { do: "END", state: "FAILED", error: howItEnded(container, resources, lastOutput) };

@@ -1,4 +1,6 @@
 import type { App } from "../app.js";
+import { buildVersionToRun } from "../attempt/build-version-to-run.js";
+import { mountableDatasets, mountableVersions } from "../attempt/mountable.js";
 import { BUILD_VERSION_DEFINITION } from "../build-version/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
 import { newId } from "../graph/id.js";
@@ -6,19 +8,16 @@ import { madeUpName } from "../graph/made-up-name.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import { waitingTask } from "../graph/task.js";
 import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
-import { freeze } from "../snapshots/freeze.js";
 import type { Settings } from "../settings.js";
+import { freeze } from "../snapshots/freeze.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
 import { required } from "../store/required.js";
-import { refuseDeleting } from "../store/under-parent.js";
-import { buildVersionToRun } from "./build-version-to-run.js";
-import { mountableDatasets, mountableVersions } from "./mountable.js";
-import type { StartTrainingInput } from "./training.inputs.js";
+import { refuseDeleting, stillUnderAll } from "../store/under-parent.js";
 import { storedParams } from "./stored-params.js";
 import type { Training } from "./training.js";
-import { stillUnderAll } from "./still-under-all.js";
+import type { StartTrainingInput } from "./training.inputs.js";
 
 const resourcesOf = (settings: Settings): ResourceProfile => ({
   memory_mb: settings.ROCAS_TRAIN_MEMORY_MB,

@@ -1,5 +1,5 @@
-import { DomainError } from "../errors.js";
 import type { BuildVersion } from "../build-version/build-version.js";
+import { DomainError } from "../errors.js";
 import type { Project } from "../project/project.js";
 import { currentOf } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import type { Vault } from "../vault/vault.js";
-import { hashOfToken } from "./attempt.js";
+
+export const hashOfToken = (token: string): string => createHash("sha256").update(token).digest("hex");
 
 /**
  * The run token of an attempt, from the name of its container: whoever carries the job on after a crash makes the same
