@@ -1,5 +1,9 @@
 import tseslint from "typescript-eslint";
 
+const LOG_CALL =
+  "CallExpression[callee.property.name=/^(trace|debug|info|warn|error|fatal)$/]:matches([callee.object.name='logger'], [callee.object.property.name='logger'])";
+const A_LINE = 'A log line is an event and fields, and no sentence: logger.warn({ event: "engine_away", job }).';
+
 export default tseslint.config(
   { ignores: ["**/dist/", "node_modules/", ".rocas/", "src/demo/generated/"] },
   ...tseslint.configs.strict,
@@ -13,6 +17,23 @@ export default tseslint.config(
       "no-restricted-imports": [
         "error",
         { paths: [{ name: "dockerode", message: "Go through src/runtime/docker/." }] },
+      ],
+    },
+  },
+  {
+    files: ["src/**", "packages/*/src/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        { selector: `${LOG_CALL}:not([arguments.length=1][arguments.0.type='ObjectExpression'])`, message: A_LINE },
+        {
+          selector: `${LOG_CALL} > ObjectExpression:not([properties.0.key.name='event'][properties.0.value.value=/^[a-z]+(_[a-z]+)*$/])`,
+          message: A_LINE,
+        },
+        {
+          selector: `${LOG_CALL} > ObjectExpression > Property[key.name=/^(error|e|cause|exception)$/]`,
+          message: "An error is logged under `err`, which the log serializes.",
+        },
       ],
     },
   },

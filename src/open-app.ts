@@ -116,7 +116,7 @@ async function openInto(
   const cursorKey = await keptOnce(store, "cursor_key", () => randomBytes(32).toString("base64url"));
 
   const notices: string[] = [...opened.warnings];
-  for (const warning of opened.warnings) logger.warn({ warning }, "the store should not be run like this");
+  for (const warning of opened.warnings) logger.warn({ event: "store_unfit", warning });
   const secrets = opened.connection.collection("secrets") as unknown as SecretCollection;
   const keys = await openKeyRing(
     { data, keyFile: settings.ROCAS_KEY_FILE, embedded: opened.kind === "embedded", cluster },

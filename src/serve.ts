@@ -4,6 +4,7 @@ import { ArgumentsRefused, isHelpAsked } from "./command-line.js";
 import { isDiskFull } from "./disk-full.js";
 import { greeting } from "./greeting.js";
 import { startServer } from "./http/start-server.js";
+import { openLogger } from "./logger.js";
 import { openApp } from "./open-app.js";
 import { requestContext } from "./request-context.js";
 import { routesOf } from "./routes.js";
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
   const access = await openAccess(asked);
   const settings = { ...asked, ROCAS_TOKEN: access.token };
   // People read standard output, machines the log on standard error.
-  const logger = pino({ level: settings.LOG_LEVEL, name: "rocas" }, pino.destination(2));
+  const logger = openLogger(settings.LOG_LEVEL, pino.destination(2));
   const opened = await openApp(settings, logger);
   const { app } = opened;
   const { schema } = await rocasSchema();
@@ -68,14 +69,14 @@ async function main(): Promise<void> {
       .then(() => opened[Symbol.asyncDispose]())
       .then(() => process.exit(code))
       .catch((error: unknown) => {
-        logger.fatal({ err: error }, "could not end well");
+        logger.fatal({ event: "end_failed", err: error });
         process.exit(1);
       });
   };
   process.on("SIGTERM", () => end(0));
   process.on("SIGINT", () => end(0));
   void opened.lost.then((error) => {
-    logger.fatal({ err: error }, "the store is lost");
+    logger.fatal({ event: "store_lost", err: error });
     process.exit(1);
   });
 }

@@ -18,7 +18,7 @@ export async function giveUpHoldings(app: App, kind: Kind, record: AnyRecord): P
     await removeFilesOf(app, { lightweight: false, files: [], archive: (record as unknown as Training).output });
 }
 
-/** What a record leaves outside its collection beside files. Its image goes only where nobody else needs it. */
+/** What a record leaves outside its collection beside files. Its image goes only if no other record needs it. */
 export async function removeTraces(app: App, kind: Kind, record: AnyRecord): Promise<void> {
   const { store, logger } = app;
   try {
@@ -29,6 +29,6 @@ export async function removeTraces(app: App, kind: Kind, record: AnyRecord): Pro
     }
   } catch (error) {
     // The record is gone and nobody can reach the trace: what is left costs space only, and the operator is told.
-    logger.warn({ record: record._id, error }, "trace left behind");
+    logger.warn({ event: "trace_left", record: record._id, err: error });
   }
 }

@@ -5,7 +5,6 @@ import { DiskFull, isDiskFull } from "../disk-full.js";
 import { ERROR_CODES } from "../errors.js";
 import { filesUnavailable } from "../files-unavailable.js";
 import { domainErrorOf, type InputPath } from "./input-errors.js";
-import { loggable } from "./loggable.js";
 import { ranOutOfTime } from "./ran-out-of-time.js";
 import { isStoreUnavailable } from "./store-unavailable.js";
 
@@ -61,8 +60,8 @@ export function formatError(logger: Logger, idOf: (error: unknown) => string) {
   return ({ locations, path: field }: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const id = idOf(error);
     const { code, message, path } = refusalOf(error);
-    if (code === "INTERNAL") logger.error({ id, field, error: loggable(rootOf(error)) }, "request failed");
-    if (code === "STORE_UNAVAILABLE") logger.warn({ id, field, error: loggable(rootOf(error)) }, "store unavailable");
+    if (code === "INTERNAL") logger.error({ event: "request_failed", id, field, err: rootOf(error) });
+    if (code === "STORE_UNAVAILABLE") logger.warn({ event: "store_unavailable", id, field, err: rootOf(error) });
     return {
       message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message,
       ...(locations && { locations }),

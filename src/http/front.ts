@@ -13,7 +13,6 @@ import { refusalOf } from "./format-error.js";
 import { ASSETS, type GraphiqlPage } from "./graphiql-page.js";
 import type { GraphQLEndpoint } from "./graphql-endpoint.js";
 import { Health, isProbe, type Readiness } from "./health.js";
-import { loggable } from "./loggable.js";
 import { prefersEventStream, prefersPage } from "./media-type.js";
 import { answer, HttpRefusal, refusalBody, statusOf } from "./refusal.js";
 import type { Route } from "./route.js";
@@ -157,8 +156,8 @@ export class Front {
     const { code, message, path } = isRefusal
       ? { ...error, message: error.message, path: undefined }
       : refusalOf(error);
-    if (code === "INTERNAL") logger.error({ id, error: loggable(error) }, "request failed");
-    if (code === "STORE_UNAVAILABLE") logger.warn({ id, error: loggable(error) }, "store unavailable");
+    if (code === "INTERNAL") logger.error({ event: "request_failed", id, err: error });
+    if (code === "STORE_UNAVAILABLE") logger.warn({ event: "store_unavailable", id, err: error });
     if (response.headersSent) {
       // The answer had begun: cutting it off is all that is left to say.
       response.destroy();

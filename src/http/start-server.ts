@@ -103,7 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await graphql.stop();
     throw error;
   }
-  server.on("error", (err) => logger.error({ err }, "server failed"));
+  server.on("error", (err) => logger.error({ event: "server_failed", err }));
   return {
     url: urlOf(settings.HOST, (server.address() as AddressInfo).port),
     live: () => ({ webSockets: webSockets.open, operations: operations.running }),

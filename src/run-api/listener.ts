@@ -68,8 +68,8 @@ function refuse(app: App, request: IncomingMessage, response: ServerResponse, er
   const known = knownError(error);
   const id = ulid().toLowerCase();
   // A container that hangs up in the middle is no fault of ours.
-  if (!known && !request.destroyed) app.logger.error({ err: error, id }, "run api failed");
-  if (known?.code === "STORE_UNAVAILABLE") app.logger.warn({ err: error }, "store unavailable");
+  if (!known && !request.destroyed) app.logger.error({ event: "run_request_failed", id, err: error });
+  if (known?.code === "STORE_UNAVAILABLE") app.logger.warn({ event: "store_unavailable", id, err: error });
   if (response.headersSent) {
     response.destroy();
     return;

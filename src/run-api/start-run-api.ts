@@ -42,12 +42,12 @@ async function bind(app: App, server: Server, closing: AbortSignal): Promise<voi
       const { host, port } = await runAddress(app);
       if (closing.aborted) return;
       await listen(server, host, port);
-      app.logger.info({ host, port }, "run listener listens");
+      app.logger.info({ event: "run_listener_bound", host, port });
       return;
     } catch (error) {
       const reason = error instanceof DomainError ? error.code : ((error as NodeJS.ErrnoException).code ?? "UNKNOWN");
       // Once per reason, not once a second.
-      if (reason !== said) app.logger.warn({ err: error, reason }, "run listener waits");
+      if (reason !== said) app.logger.warn({ event: "run_listener_waits", reason, err: error });
       said = reason;
     }
     await delay(PAUSE, undefined, { signal: closing }).catch(() => undefined);

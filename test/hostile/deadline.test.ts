@@ -47,7 +47,7 @@ test("the store stops working for a client that has gone", { timeout: 120_000 },
   await gone;
 
   await expect.poll(() => work.isAtRest(), SOON).toBe(true);
-  expect(patient!.log()).not.toContain("request failed");
+  expect(patient!.log()).not.toContain("request_failed");
 });
 
 test("of a mutation, what had begun is done whole at the deadline, and the rest is not begun", async () => {

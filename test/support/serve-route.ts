@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { pino } from "pino";
 import { refuseBadHttp } from "../../src/http/bad-http.js";
 import { ConnectionCap } from "../../src/http/connection-cap.js";
 import { Front, type FrontOptions } from "../../src/http/front.js";
 import type { Route } from "../../src/http/route.js";
+import { openLogger } from "../../src/logger.js";
 
 /** One route behind the server's own front, with nothing else beside it. `x` is a host name of ours. */
 export async function serveRoute(route: Route, told: (line: string) => void = () => undefined): Promise<Server> {
@@ -18,7 +18,7 @@ export async function serveRoute(route: Route, told: (line: string) => void = ()
     routes: [route],
     readiness: async () => ({ ok: true, detail: {} }),
     cap: new ConnectionCap(64),
-    logger: pino({ level: "error" }, { write: told }),
+    logger: openLogger("error", { write: told }),
   };
   const front = new Front(options);
   const server = createServer({ requestTimeout: 0, requireHostHeader: false, maxHeaderSize: 16 * 1024 });

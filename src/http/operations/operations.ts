@@ -21,7 +21,6 @@ import { AdmittedDocuments } from "../admitted-documents.js";
 import { formatError } from "../format-error.js";
 import { limitError } from "../limits/limit-error.js";
 import type { Limits } from "../limits/limits.js";
-import { loggable } from "../loggable.js";
 import { Deadline } from "./deadline.js";
 import { OperationSlots } from "./operation-slots.js";
 import { Results } from "./results.js";
@@ -137,7 +136,7 @@ export class Operations {
           ...(errors && { errors: errors.map((each) => this.formatted(each, id)) }),
           ...rest,
         }),
-        onSourceError: (error) => logger.warn({ id, error: loggable(error) }, "a subscription did not end well"),
+        onSourceError: (error) => logger.warn({ event: "subscription_end_failed", id, err: error }),
       },
       () => {
         deadline?.leave();

@@ -3,7 +3,6 @@ import { CloseCode, MessageType, stringifyMessage, type WebSocket as ProtocolSoc
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import type { Limits } from "../limits/limits.js";
-import { loggable } from "../loggable.js";
 import { piecesOf } from "../pieces.js";
 
 const GOING_AWAY = 1001;
@@ -74,7 +73,7 @@ export class Peer implements ProtocolSocket {
       this.received = text;
       await handle(text);
     } catch (error) {
-      this.logger.error({ error: loggable(error) }, "a WebSocket message was not handled");
+      this.logger.error({ event: "websocket_message_failed", err: error });
       this.close(CloseCode.InternalServerError, "Internal server error");
     }
     this.inHand -= 1;

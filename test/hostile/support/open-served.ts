@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
-import { pino } from "pino";
 import { Disposables } from "../../../src/disposables.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
 import { startServer } from "../../../src/http/start-server.js";
+import { openLogger } from "../../../src/logger.js";
 import { requestContext } from "../../../src/request-context.js";
 import { routesOf } from "../../../src/routes.js";
 import { type Door, doorOf } from "./door.js";
@@ -31,7 +31,7 @@ export async function openServed(
     contextOf: (caller, limit) => requestContext(opened.app, caller, limit),
     routes: routesOf(opened.app),
     limits,
-    logger: pino({ level: "debug" }, lines),
+    logger: openLogger("debug", lines),
     readiness: () => Promise.resolve({ ok: true, detail: {} }),
   });
   stack.defer(() => server.close());

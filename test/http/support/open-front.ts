@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
-import { pino } from "pino";
 import { DomainError } from "../../../src/errors.js";
 import type { Readiness } from "../../../src/http/health.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
+import { openLogger } from "../../../src/logger.js";
 import { readSettings } from "../../../src/settings.js";
 import type { Route } from "../../../src/http/route.js";
 import { startServer } from "../../../src/http/start-server.js";
@@ -55,7 +55,7 @@ export async function openFront(
     },
     routes: [OWN, GUARDED],
     limits,
-    logger: pino({ level: "debug" }, lines),
+    logger: openLogger("debug", lines),
     readiness,
   });
   const port = Number(new URL(server.url).port);

@@ -1,10 +1,10 @@
 import { PassThrough } from "node:stream";
 import { createClient as createStreamClient } from "graphql-sse";
 import { type Client, createClient } from "graphql-ws";
-import { pino } from "pino";
 import { WebSocket } from "ws";
 import type { Limits } from "../../../src/http/limits/limits.js";
 import { startServer } from "../../../src/http/start-server.js";
+import { openLogger } from "../../../src/logger.js";
 import { readSettings } from "../../../src/settings.js";
 import { LiveGraph } from "./live-schema.js";
 
@@ -23,7 +23,7 @@ export async function openLive(environment: Record<string, string> = {}, limits:
     contextOf: () => ({ number: (contexts += 1) }),
     routes: [],
     limits,
-    logger: pino({ level: "debug" }, lines),
+    logger: openLogger("debug", lines),
     readiness: () => Promise.resolve({ ok: true, detail: {} }),
   });
   const clients: Client[] = [];
