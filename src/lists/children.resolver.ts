@@ -22,8 +22,9 @@ export const listedOn =
   (parent: () => ClassType<object>, { field, description, pages }: Edge<C>) => {
     @Resolver(parent)
     class ChildrenResolver {
-      @FieldResolver(() => connection, { name: field, description })
-      children(@Root() { _id }: AnyRecord, @Args(() => listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+      // The method has the field's name: type-graphql takes two fields of a parent for one if their methods are called the same.
+      @FieldResolver(() => connection, { description })
+      [field](@Root() { _id }: AnyRecord, @Args(() => listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
         return answerChildren(context, listing, pages(context.loaders), _id, args);
       }
     }
