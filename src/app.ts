@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Holdings } from "./deletion/holdings.js";
 import type { Cursors } from "./lists/cursors.js";
 import type { Live } from "./live/live.js";
 import type { RouteTable } from "./router/route-table.js";
@@ -39,6 +40,8 @@ export interface App {
   /** Any process reads the cursors of any other. */
   readonly cursors: Cursors;
   readonly work: Work;
+  /** How records that are deleted give up what they hold outside their collections. */
+  readonly holdings: Holdings;
   /** What happens in the store, whichever process does it. */
   readonly live: Live;
 }

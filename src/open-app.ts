@@ -39,6 +39,7 @@ import { LocalSource } from "./source/local/local-source.js";
 import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-files.js";
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
+import { holdingsOf } from "./holdings.js";
 import { keptOnce } from "./store/kept-once.js";
 import { openConnection } from "./store/open-connection.js";
 import { openPresence } from "./store/presence.js";
@@ -147,12 +148,13 @@ async function openInto(
   opening.defer(() => (presence ? presence.leave(leave).catch(farewell) : leave()));
   const partialFiles = await FilesystemPartialFiles.open(join(filesFolder, "parts"), { check });
   const live = opening.use(new Live(store, logger));
+  const vault = new SealedStoreVault(secrets, keys, cluster);
   const work = startWork(
     {
       settings,
       logger,
       store,
-      vault: new SealedStoreVault(secrets, keys, cluster),
+      vault,
       files,
       lightweightFiles,
       runtime,
@@ -165,6 +167,7 @@ async function openInto(
       routes: new RouteTable(),
       cursors: new Cursors(cursorKey),
       live,
+      holdings: holdingsOf({ store, vault, files, lightweightFiles, imageBuilder }),
     },
     {
       carriers: { BUILD: carryBuild, TRAIN: carryTraining, DEPLOY: carryDeployment },

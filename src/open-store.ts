@@ -1,18 +1,10 @@
 import { getModelForClass } from "@typegoose/typegoose";
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
 import type { Connection, mongo } from "mongoose";
-import { Build } from "./build/build.js";
-import { BuildVersion } from "./build-version/build-version.js";
-import { Dataset } from "./dataset/dataset.js";
-import { DeploymentRevision } from "./deployment/deployment-revision.js";
-import { Deployment } from "./deployment/deployment.js";
 import { listIndexesOf } from "./files/frozen-lists.js";
+import { type Kind, KINDS } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
-import { Model } from "./model/model.js";
-import { ModelVersion } from "./model-version/model-version.js";
-import { Project } from "./project/project.js";
-import { Training } from "./training/training.js";
-import { TreasureChest } from "./treasure-chest/treasure-chest.js";
+import { type CollectionOf, RECORD_KINDS, type RecordOf } from "./kinds.js";
 import type { Records, Store } from "./store/store.js";
 
 /** The collections of a connection, with their indexes made. */
@@ -21,39 +13,24 @@ export async function openStore(
   now: () => Promise<Date>,
   detailsIndexes: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<Store> {
-  const records = <T extends AnyRecord>(type: AnyParamConstructor<T>): Records<T> => {
+  const records = <K extends Kind>(kind: K): Records<RecordOf<K>> => {
     // Typegoose caches models by class name for the whole process; with the cache on, a second store (every test opens
     // one) would silently be given the first one's connection.
-    const model = getModelForClass(type, { existingConnection: connection, options: { disableCaching: true } });
+    const model = getModelForClass(RECORD_KINDS[kind].record as AnyParamConstructor<AnyRecord>, {
+      existingConnection: connection,
+      options: { disableCaching: true },
+    });
     model.schema.set("strict", "throw").set("versionKey", false).set("minimize", false).set("autoIndex", false);
-    return model as unknown as Records<T>;
+    return model as unknown as Records<RecordOf<K>>;
   };
-  const collections = {
-    projects: records(Project),
-    models: records(Model),
-    builds: records(Build),
-    buildVersions: records(BuildVersion),
-    datasets: records(Dataset),
-    trainings: records(Training),
-    modelVersions: records(ModelVersion),
-    deployments: records(Deployment),
-    deploymentRevisions: records(DeploymentRevision),
-    treasureChests: records(TreasureChest),
-  };
+  const byKind = Object.fromEntries(KINDS.map((kind) => [kind, records(kind)])) as unknown as Store["byKind"];
+  const collections = Object.fromEntries(
+    KINDS.map((kind) => [RECORD_KINDS[kind].collection, byKind[kind]]),
+  ) as unknown as Pick<Store, CollectionOf<Kind>>;
   const store: Store = {
     ...collections,
-    byKind: {
-      project: collections.projects,
-      model: collections.models,
-      build: collections.builds,
-      bvers: collections.buildVersions,
-      dataset: collections.datasets,
-      train: collections.trainings,
-      movers: collections.modelVersions,
-      depl: collections.deployments,
-      revision: collections.deploymentRevisions,
-      tchest: collections.treasureChests,
-    } as unknown as Store["byKind"],
+    byKind,
+    kinds: RECORD_KINDS,
     snapshots: connection.collection("snapshots") as unknown as Store["snapshots"],
     events: connection.collection("events") as unknown as Store["events"],
     jobs: connection.collection("jobs") as unknown as Store["jobs"],

@@ -1,9 +1,7 @@
 import { ChildPages } from "../lists/child-pages.js";
-import { loadById } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 
 export const buildLoaders = ({ builds, byKind }: Store) => ({
-  build: loadById(builds),
   buildsOfProject: new ChildPages(byKind.project, builds, "proj"),
   buildsOfChest: new ChildPages(byKind.tchest, builds, "chest"),
   pushesOfChest: new ChildPages(byKind.tchest, builds, "registry_chest"),

@@ -4,7 +4,7 @@ import { DomainError, notFound } from "../errors.js";
 import { kindOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { byId } from "../store/current.js";
-import type { SupersedingKind } from "../store/generations.js";
+import type { SupersedingKind } from "../kinds.js";
 import type { Intent } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
 import { required } from "../store/required.js";
@@ -12,7 +12,6 @@ import type { Records } from "../store/store.js";
 import { deleteOnce } from "./delete-record.js";
 import type { Deletion } from "./deletion.js";
 import type { DeleteGenerationInput } from "./generation.inputs.js";
-import { CALLED } from "./ownership.js";
 
 /** A name as the input of a deletion gives it, by the field that holds it. */
 type Names = Readonly<Record<string, string | null | undefined>>;
@@ -31,7 +30,7 @@ export function deleteGeneration(
   { id, allGenerations, cascade }: DeleteGenerationInput,
 ): Promise<Deletion> {
   const records = app.store.byKind[kind];
-  const what = CALLED[kind];
+  const what = app.store.kinds[kind].label;
   return deleteOnce(app, intent, { cascade, withEarlier: allGenerations }, async () => {
     if (id != null) {
       if (allGenerations)

@@ -10,7 +10,6 @@ import type { Deletion } from "./deletion.js";
 import { allDoomed } from "./doomed.js";
 import { finishDeletion } from "./finish-deletion.js";
 import { refuseOwning, refuseUsed } from "./in-use.js";
-import { CALLED } from "./ownership.js";
 import { remainingOf } from "./remaining.js";
 
 /** What goes with the record that is deleted. */
@@ -35,7 +34,9 @@ export const deleteRecord = (
   names: readonly string[],
   cascade: boolean,
 ): Promise<Deletion> =>
-  deleteOnce(app, intent, { cascade }, () => required(app.store.byKind[kind], CALLED[kind], names, ["input"]));
+  deleteOnce(app, intent, { cascade }, () =>
+    required(app.store.byKind[kind], app.store.kinds[kind].label, names, ["input"]),
+  );
 
 /** Deletes what `find` gives, once per idempotency key. */
 export async function deleteOnce(

@@ -3,12 +3,13 @@ import { type Kind, kindOfRecord } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { HIDDEN } from "../store/current.js";
 import type { Records, Store } from "../store/store.js";
-import { OWNED } from "./ownership.js";
 
 /** A record that goes, with its kind. */
 export interface Doomed {
   readonly kind: Kind;
   readonly record: AnyRecord;
+  /** Whether it goes also without `cascade`. */
+  readonly always?: boolean;
 }
 
 const find = (records: Records<AnyRecord>, where: object): Promise<AnyRecord[]> =>
@@ -20,10 +21,11 @@ const find = (records: Records<AnyRecord>, where: object): Promise<AnyRecord[]> 
 /** The direct children of records of one kind, earlier ones of a key included. */
 export async function ownedBy(store: Store, kind: Kind, ids: readonly string[]): Promise<Doomed[]> {
   const lists = await Promise.all(
-    (OWNED[kind] ?? []).map(async (owned) =>
+    (store.kinds[kind].owns ?? []).map(async (owned) =>
       (await find(store.byKind[owned.kind], { [owned.field]: trusted({ $in: [...ids] }) })).map((record) => ({
         kind: owned.kind,
         record,
+        always: owned.always ?? false,
       })),
     ),
   );

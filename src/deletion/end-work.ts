@@ -1,6 +1,5 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import type { AnyRecord } from "../graph/stored-record.js";
 import { changeRecord } from "../store/change-record.js";
 import type { Intent } from "../store/intent.js";
 import type { Doomed } from "./doomed.js";
@@ -20,14 +19,11 @@ export async function endWork(app: App, doomed: readonly Doomed[], intent: Inten
   );
 }
 
-/** Asks the work of one record to end. Gives whether there is any that was not asked before. */
+/** Asks the work of one record to end. Returns true if it was not asked before. */
 async function isAsked({ store }: App, { kind, record }: Doomed, intent: Intent): Promise<boolean> {
-  const { _id, cancel, deleting, replicas } = record as AnyRecord & { cancel?: boolean; replicas?: number };
-  const isOver = kind === "depl" ? deleting && replicas === 0 : cancel === true;
-  if (isOver) return false;
-  if (kind === "build") await changeRecord(store.builds, _id, () => ({ cancel: true }), intent);
-  else if (kind === "train") await changeRecord(store.trainings, _id, () => ({ cancel: true }), intent);
-  else if (kind === "depl") await changeRecord(store.deployments, _id, () => ({ replicas: 0, deleting: true }), intent);
-  else return false;
+  const { end } = store.kinds[kind];
+  const stored = record as unknown as Readonly<Record<string, unknown>>;
+  if (!end || Object.entries(end).every(([field, value]) => stored[field] === value)) return false;
+  await changeRecord(store.byKind[kind], record._id, () => end, intent);
   return true;
 }

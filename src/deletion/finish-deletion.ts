@@ -1,10 +1,11 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
-import { type Kind, KINDS } from "../graph/id.js";
+import { KINDS } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import type { RecordKind } from "../record-kind.js";
 import { entomb } from "../store/entomb.js";
-import { holdsPlace, isSuperseding } from "../store/generations.js";
+import { holdsPlace } from "../store/generations.js";
 import { supersedeEarlier } from "../store/insert-record.js";
 import { type Intent, ownIntent } from "../store/intent.js";
 import type { Records, Store } from "../store/store.js";
@@ -40,7 +41,7 @@ export async function finishDeletion(app: App, target: AnyRecord, intent: Intent
   for (const { kind, record } of doomed) {
     await giveUpHoldings(app, kind, record);
     // Its own mark on the one before it may be missing still, and without the record nobody would make it.
-    if (isSuperseding(kind) && record.seq !== undefined && !record.superseded)
+    if (store.kinds[kind].supersedes && record.seq !== undefined && !record.superseded)
       await supersedeEarlier(store.byKind[kind], record.key, record.seq);
     await entomb(store.byKind[kind], record._id, { ...intent, idempotencyKey: null });
     await removeTraces(app, kind, record);
@@ -60,13 +61,13 @@ export async function sweepDeletions(app: App): Promise<void> {
       await finishDeletion(app, record).catch((error: unknown) =>
         app.logger.warn({ event: "deletion_unfinished", record: record._id, err: error }),
       );
-    await sweepTombstones(kind, records);
+    await sweepTombstones(app.store.kinds[kind], records);
   }
 }
 
-async function sweepTombstones(kind: Kind, records: Records<AnyRecord>): Promise<void> {
+async function sweepTombstones({ supersedes }: RecordKind, records: Records<AnyRecord>): Promise<void> {
   const old = { deleted: true, modified_at: trusted({ $lt: new Date(Date.now() - DAY) }) } as object;
-  if (!isSuperseding(kind)) return void (await records.deleteMany(old));
+  if (!supersedes) return void (await records.deleteMany(old));
   const tombstones = await records.find(old, { key: 1, seq: 1 }).limit(TOMBSTONES).lean<AnyRecord[]>();
   for (const tombstone of tombstones) {
     const { _id } = tombstone;

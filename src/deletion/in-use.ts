@@ -6,17 +6,16 @@ import { ENDED, type Job } from "../jobs/job.js";
 import { TaskState } from "../graph/task-state.js";
 import type { Store } from "../store/store.js";
 import type { Doomed } from "./doomed.js";
-import { CALLED, USES } from "./ownership.js";
 
 const MOST_NAMED = 5;
 
 type Named = AnyRecord & { readonly name?: string; readonly tag?: string };
 const nameOf = (record: AnyRecord): string => (record as Named).name ?? (record as Named).tag ?? record._id;
 
-function listed(kind: Kind, records: readonly AnyRecord[]): string {
+function listed({ kinds }: Store, kind: Kind, records: readonly AnyRecord[]): string {
   const names = [...new Set(records.map((each) => `"${nameOf(each)}"`))];
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
-  return `${CALLED[kind]} ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
+  return `${kinds[kind].label} ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
 }
 
 async function users(store: Store, doomed: readonly Doomed[], kind: Kind): Promise<string[]> {
@@ -24,7 +23,7 @@ async function users(store: Store, doomed: readonly Doomed[], kind: Kind): Promi
   if (ids.length === 0) return [];
   const going = new Set(doomed.map(({ record }) => record._id));
   const found = await Promise.all(
-    (USES[kind] ?? []).map(async (use) => {
+    (store.kinds[kind].usedBy ?? []).map(async (use) => {
       const state = use.underWay ? { "task.state": trusted({ $in: [TaskState.WAITING, TaskState.RUNNING] }) } : {};
       const all = (await store.byKind[use.kind]
         .find({ [use.field]: trusted({ $in: ids }), deleted: trusted({ $ne: true }), ...state } as object, {
@@ -33,7 +32,7 @@ async function users(store: Store, doomed: readonly Doomed[], kind: Kind): Promi
         })
         .lean()) as AnyRecord[];
       const others = all.filter(({ _id }) => !going.has(_id));
-      return others.length > 0 ? [listed(use.kind, others)] : [];
+      return others.length > 0 ? [listed(store, use.kind, others)] : [];
     }),
   );
   return found.flat();
@@ -48,11 +47,12 @@ export async function refuseUsed(store: Store, doomed: readonly Doomed[]): Promi
 
 /** @throws IN_USE naming what the record owns, or what is under way for it. */
 export async function refuseOwning(store: Store, doomed: readonly Doomed[], target: AnyRecord): Promise<void> {
-  const owned = doomed.filter(({ record, kind }) => record.key !== target.key && kind !== "revision");
+  const owned = doomed.filter(({ record, always }) => record.key !== target.key && !always);
   const kinds = [...new Set(owned.map(({ kind }) => kind))];
   if (kinds.length > 0) {
     const lists = kinds.map((kind) =>
       listed(
+        store,
         kind,
         owned.filter((each) => each.kind === kind).map(({ record }) => record),
       ),

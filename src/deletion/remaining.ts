@@ -1,7 +1,7 @@
 import { trusted } from "mongoose";
 import { kindOfRecord } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { generationsOf, isSuperseding } from "../store/generations.js";
+import { generationsOf } from "../store/generations.js";
 import type { Store } from "../store/store.js";
 import type { Deletion } from "./deletion.js";
 
@@ -10,11 +10,11 @@ const MOST_REMAINING = 100;
 
 /** What a deletion leaves of the name. */
 export async function remainingOf(
-  { byKind }: Pick<Store, "byKind">,
+  { byKind, kinds }: Pick<Store, "byKind" | "kinds">,
   target: AnyRecord,
 ): Promise<Pick<Deletion, "remaining" | "remainingIds">> {
   const kind = kindOfRecord(target);
-  if (!isSuperseding(kind)) return { remaining: 0, remainingIds: [] };
+  if (!kinds[kind].supersedes) return { remaining: 0, remainingIds: [] };
   const { _id, key, seq, with_earlier } = target;
   const where = {
     ...generationsOf([key]),

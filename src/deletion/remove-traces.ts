@@ -1,29 +1,19 @@
 import type { App } from "../app.js";
-import { noteTags, untagVersion } from "../build/untag-later.js";
-import type { BuildVersion } from "../build-version/build-version.js";
-import type { Dataset } from "../dataset/dataset.js";
-import { giveUpFilesOf, removeFilesOf } from "../files/remove-files-of.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { ModelVersion } from "../model-version/model-version.js";
-import type { Training } from "../training/training.js";
 
-/** Gives up the files, the image and the secret of a record that is about to go: afterwards nobody looks for them. Repeatable. */
-export async function giveUpHoldings(app: App, kind: Kind, record: AnyRecord): Promise<void> {
-  // If the engine does not answer, the image goes when it does.
-  if (kind === "bvers") await noteTags(app, record as unknown as BuildVersion);
-  if (kind === "tchest") await app.vault.forget(record._id);
-  if (kind === "dataset" || kind === "movers") await giveUpFilesOf(app, record as Dataset | ModelVersion);
-  if (kind === "train")
-    await removeFilesOf(app, { lightweight: false, files: [], archive: (record as unknown as Training).output });
+/** Gives up the files, the image or the secret of a record that is about to go. Repeatable. */
+export async function giveUpHoldings({ store, holdings }: App, kind: Kind, record: AnyRecord): Promise<void> {
+  const { holds } = store.kinds[kind];
+  if (holds) await holdings[holds].giveUp(record);
 }
 
-/** What a record leaves outside its collection beside files. Its image goes only if no other record needs it. */
-export async function removeTraces(app: App, kind: Kind, record: AnyRecord): Promise<void> {
-  const { store, logger } = app;
+/** Removes what a record leaves outside its collection beside files: its image if no other record needs it, its log, its job. */
+export async function removeTraces({ store, holdings, logger }: App, kind: Kind, record: AnyRecord): Promise<void> {
+  const { holds, log } = store.kinds[kind];
   try {
-    if (kind === "bvers") await untagVersion(app, record as unknown as BuildVersion);
-    if (kind === "build" || kind === "train" || kind === "revision") {
+    if (holds) await holdings[holds].removeTraces?.(record);
+    if (log === "OF_JOB") {
       await store.logs.deleteMany({ job: record._id });
       await store.jobs.deleteOne({ _id: record._id });
     }

@@ -1,13 +1,8 @@
 import { ChildPages } from "../lists/child-pages.js";
-import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 
 export function deploymentLoaders({ deployments, deploymentRevisions, byKind }: Store) {
   return {
-    deployment: loadById(deployments),
-    deploymentByKey: loadByKey(deployments),
-    deploymentRevision: loadById(deploymentRevisions),
-    deploymentRevisionByKey: loadByKey(deploymentRevisions),
     deploymentsOfModel: new ChildPages(byKind.model, deployments, "movers.model._id"),
     deploymentsOfProject: new ChildPages(byKind.project, deployments, "proj"),
     deploymentsOfBuildVersion: new ChildPages(byKind.bvers, deployments, "bvers._id"),

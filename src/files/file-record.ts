@@ -10,10 +10,9 @@ import type { FileStorage } from "../storage/file-storage.js";
 export type FileRecord = Dataset | ModelVersion;
 
 /** The collection of a record with files, or null where the id names another kind. */
-export function fileRecordsOf({ datasets, modelVersions }: Store, id: string): Records<FileRecord> | null {
+export function fileRecordsOf({ byKind, kinds }: Store, id: string): Records<FileRecord> | null {
   const kind = kindOf(id);
-  if (kind === "dataset") return datasets as unknown as Records<FileRecord>;
-  return kind === "movers" ? (modelVersions as unknown as Records<FileRecord>) : null;
+  return kind && kinds[kind].holds === "FILES" ? (byKind[kind] as unknown as Records<FileRecord>) : null;
 }
 
 export async function fileRecord(store: Store, id: string): Promise<FileRecord | null> {
@@ -23,6 +22,6 @@ export async function fileRecord(store: Store, id: string): Promise<FileRecord |
 
 /** Where the files of a record are. */
 export const storageOf = (
-  { files, lightweightFiles }: App,
+  { files, lightweightFiles }: Pick<App, "files" | "lightweightFiles">,
   { lightweight }: Pick<FileRecord, "lightweight">,
 ): FileStorage => (lightweight ? lightweightFiles : files);

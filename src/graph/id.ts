@@ -1,19 +1,20 @@
 import { monotonicFactory } from "ulid";
 
-/** The kinds of records, as they stand before the underscore of an id. */
-export const KINDS = [
-  "project",
-  "model",
-  "build",
-  "bvers",
-  "dataset",
-  "train",
-  "movers",
-  "depl",
-  "revision",
-  "tchest",
-] as const;
-export type Kind = (typeof KINDS)[number];
+/** The GraphQL type of each kind of records, by what stands before the underscore of an id. */
+export const TYPE_OF_KIND = {
+  project: "Project",
+  model: "Model",
+  build: "Build",
+  bvers: "BuildVersion",
+  dataset: "Dataset",
+  train: "Training",
+  movers: "ModelVersion",
+  depl: "Deployment",
+  revision: "DeploymentRevision",
+  tchest: "TreasureChest",
+} as const;
+export type Kind = keyof typeof TYPE_OF_KIND;
+export const KINDS = Object.keys(TYPE_OF_KIND) as Kind[];
 
 const ulid = monotonicFactory();
 

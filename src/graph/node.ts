@@ -1,19 +1,5 @@
 import { Field, ID, InterfaceType } from "type-graphql";
-import { type Kind, kindOf } from "./id.js";
-
-/** The GraphQL type of each kind of record. */
-export const TYPE_OF_KIND: Record<Kind, string> = {
-  project: "Project",
-  model: "Model",
-  build: "Build",
-  bvers: "BuildVersion",
-  dataset: "Dataset",
-  train: "Training",
-  movers: "ModelVersion",
-  depl: "Deployment",
-  revision: "DeploymentRevision",
-  tchest: "TreasureChest",
-};
+import { kindOf, TYPE_OF_KIND } from "./id.js";
 
 /** Lean objects carry no class, so that the id says the type. */
 export const typeOfRecord = ({ _id }: { _id: string }): string | undefined => {

@@ -147,8 +147,8 @@ async function endWithoutJob({ byKind }: LogStore, id: string): Promise<LogPart[
   // A revision's id is chosen before the revision is made.
   if (!record) return "NONE";
   // A revision has no task; its job is made as soon as it is.
-  if (kind === "revision") return Date.now() - record.created_at.getTime() > DAY_MS ? "OVER" : "NONE";
-  return record.task && hasEnded(record.task.state) ? "OVER" : "NONE";
+  if (!record.task) return Date.now() - record.created_at.getTime() > DAY_MS ? "OVER" : "NONE";
+  return hasEnded(record.task.state) ? "OVER" : "NONE";
 }
 
 type Seen = Pick<Job, "state" | "cleanup" | "slots">;

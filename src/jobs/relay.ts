@@ -3,7 +3,6 @@ import type { App } from "../app.js";
 import { type Kind, kindOf, KINDS } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
-import { isSuperseding } from "../store/generations.js";
 import { supersedeEarlier } from "../store/insert-record.js";
 import type { Store } from "../store/store.js";
 import { askCancel } from "./ask-cancel.js";
@@ -37,7 +36,7 @@ export async function relay(app: App, makers: Makers, id: string): Promise<boole
     await makers.every?.(app, record, entry);
     if (entry.after.cancel === true) await askCancel(app.store, id);
   }
-  if (isSuperseding(kind) && record.seq !== undefined && !record.deleted)
+  if (app.store.kinds[kind].supersedes && record.seq !== undefined && !record.deleted)
     await supersedeEarlier(records, record.key, record.seq);
   await records.collection.updateOne(
     { _id: id } as object,

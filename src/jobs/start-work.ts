@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { type Kind, kindOf } from "../graph/id.js";
+import { kindOf } from "../graph/id.js";
 import { type Makers, relay, unrelayed } from "./relay.js";
 import { type Reconciler, startReconciler } from "./reconciler.js";
 import type { Carriers } from "./turn.js";
@@ -7,8 +7,6 @@ import type { Carriers } from "./turn.js";
 const SWEEP_MS = 2_000;
 /** A relay that takes longer, as over a database that hangs, goes on behind the answer. */
 const MOST_WAIT_MS = 5_000;
-/** Kinds of records whose changes make work. */
-const WORKING: readonly (Kind | null)[] = ["build", "train", "depl", "revision"];
 
 export interface RunningWork extends Reconciler {
   readonly app: App;
@@ -27,7 +25,8 @@ export function startWork(app: Omit<App, "work">, does: Carriers & { readonly ma
       relay(record) {
         const relayed = relay(whole, does.makers, record).then(
           (cancelled) => {
-            if (WORKING.includes(kindOf(record))) reconciler.nudge(cancelled ? record : undefined);
+            const kind = kindOf(record);
+            if (kind && app.store.kinds[kind].log) reconciler.nudge(cancelled ? record : undefined);
           },
           (error: unknown) => whole.logger.warn({ event: "relay_failed", record, err: error }),
         );

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from "graphql";
 import { isObjectType } from "graphql";
-import { TYPE_OF_KIND } from "../graph/node.js";
+import { TYPE_OF_KIND } from "../graph/id.js";
 import { shownName } from "../graph/shown-name.js";
 import type { HeardEvent } from "./heard-event.js";
 

@@ -8,27 +8,25 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import { currentOf } from "../store/current.js";
 import { namesOf } from "../store/key-of.js";
 import type { Records, Store } from "../store/store.js";
-import { DEFINITIONS } from "./definitions.js";
 import type { DriftEvent } from "./drift-event.js";
 import type { HeardEvent } from "./heard-event.js";
-import { recordTypeOf } from "./record-type.js";
 
-type Read = Pick<Store, "byKind" | "deployments" | "snapshots">;
+type Read = Pick<Store, "byKind" | "kinds" | "deployments" | "snapshots">;
 
 /** Whether what is current under the record's key may be another than before, or have other content. */
-export function mayCauseDrift({ kind, action, fields }: HeardEvent): boolean {
-  const definition = DEFINITIONS[kind];
+export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: HeardEvent): boolean {
+  const { definition, supersedes } = kinds[kind];
   if (!definition) return false;
   // A record with files becomes current when it has its place; until then nobody meets it.
-  if (action === "INSERT") return kind !== "dataset" && kind !== "movers";
+  if (action === "INSERT") return supersedes !== "WHEN_COMPLETE";
   if (action === "DELETE" || fields.includes("seq")) return true;
   return fields.some((each) => Object.hasOwn(definition.parts, each));
 }
 
 /** What is deployed and, by this event, no longer as it was: each snapshot once. */
 export async function driftsOf(store: Read, event: HeardEvent): Promise<readonly DriftEvent[]> {
-  const definition = DEFINITIONS[event.kind];
-  if (!definition || !mayCauseDrift(event)) return [];
+  const { definition } = store.kinds[event.kind];
+  if (!definition || !mayCauseDrift(store, event)) return [];
   const holders = await store.deployments
     .find({ holds: heldName(event.kind, event.key), superseded: false }, { key: 1, bvers: 1, movers: 1 })
     .lean();
@@ -77,7 +75,7 @@ async function driftEvent(
     deploymentKey,
     path,
     status: statusOf(frozen, live, definition),
-    type: recordTypeOf(kind),
+    type: kind,
     recordId: snapshot._id,
     key: namesOf(key),
     drift: live ? driftOf(frozen, live, definition) : [],

@@ -17,7 +17,12 @@ const RESUME = "subscribe again, and read the `status` of what your deployments 
 export function followDrift(app: Needs, caller: Caller, { proj }: DriftDetectedArgs) {
   return app.live.follow<DriftEvent>(async (life) => {
     if (proj != null) await required(app.store.projects, "project", [proj], ["proj"]);
-    const queue = await hear(app.live.events, life, { caller, wants: mayCauseDrift }, RESUME);
+    const queue = await hear(
+      app.live.events,
+      life,
+      { caller, wants: (event) => mayCauseDrift(app.store, event) },
+      RESUME,
+    );
     return drifts(app, caller, queue, proj ?? null);
   });
 }

@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
-import { type Kind, kindOf } from "../graph/id.js";
+import { kindOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { LogPage } from "../jobs/log-page.js";
 import { foreignCursor, LogPosition, positionsIn } from "../jobs/log-position.js";
@@ -17,7 +17,6 @@ import { Wake } from "./wake.js";
 
 type Needs = Pick<App, "store" | "live">;
 
-const LOGGED: readonly (Kind | null)[] = ["build", "train", "depl", "revision"];
 /** A job that has ended is tidied up without an event. */
 const NEAR_END_MS = 300;
 const LOOK_MS = 5_000;
@@ -30,12 +29,13 @@ const LOOK_MS = 5_000;
 export function followLog(app: Needs, caller: Caller, { of, after }: FollowLogArgs) {
   return app.live.follow<LogPage>(async (life) => {
     const kind = kindOf(of);
-    if (!kind || !LOGGED.includes(kind)) throw noLog();
+    const log = kind && app.store.kinds[kind].log;
+    if (!kind || !log) throw noLog();
     const [record] = await byId(app.store.byKind[kind], [of]);
     if (!record) throw noLog();
     const subject = new Subject(app, record);
     await subject.listen(caller, life);
-    await subject.begin(kind === "depl", after == null ? null : positionsIn(after));
+    await subject.begin(log === "OF_REVISIONS", after == null ? null : positionsIn(after));
     return subject.pages(life);
   });
 }
@@ -81,10 +81,10 @@ class Subject {
   }
 
   /** @throws BAD_USER_INPUT where the positions are in other logs */
-  async begin(isDeployment: boolean, positions: readonly LogPosition[] | null): Promise<void> {
+  async begin(isOfRevisions: boolean, positions: readonly LogPosition[] | null): Promise<void> {
     const { store } = this.app;
     const { _id } = this.record;
-    if (isDeployment) {
+    if (isOfRevisions) {
       this.logs = new FollowedLogs(store, positions ?? []);
       for (const revision of await revisionsFrom(store, _id, positions)) this.logs.add(revision);
       return;

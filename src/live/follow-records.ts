@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
 import { required } from "../store/required.js";
 import { namesOf } from "../store/key-of.js";
+import type { Store } from "../store/store.js";
 import { type ChangePosition, readChangeCursor } from "./change-cursor.js";
 import { eventsAfter } from "./events-after.js";
 import { hear, type Hearing } from "./hear.js";
@@ -9,7 +10,6 @@ import { type HeardEvent, heardEvent } from "./heard-event.js";
 import type { Life } from "./life.js";
 import { ProjectScope } from "./project-scope.js";
 import { RecordAction, type RecordChange, type RecordChangedArgs } from "./record-change.js";
-import { recordTypeOf } from "./record-type.js";
 
 type Needs = Pick<App, "store" | "live" | "cursors">;
 const RESUME = "subscribe again with `after` and the `cursor` of the last change that came.";
@@ -24,20 +24,21 @@ export function followRecords(app: Needs, caller: Caller, args: RecordChangedArg
     const scope = proj == null ? null : await ProjectScope.of(app.store, proj);
     if (model != null) await required(app.store.models, "model", [model], ["model"]);
 
-    const isOfTypes = ({ kind }: HeardEvent) => !types || types.includes(recordTypeOf(kind));
+    const isOfTypes = ({ kind }: HeardEvent) => !types || types.includes(kind);
     const isWanted: IsWanted = scope ? async (event) => (await scope.holds(event)) && isOfTypes(event) : isOfTypes;
     const hearing: Hearing<HeardEvent> = {
       caller,
       // The project itself is heard in any case: it says which models it uses.
       wants: (event) =>
-        (isOfTypes(event) || (event.kind === "project" && event.key === proj)) && (model == null || isOf(model, event)),
+        (isOfTypes(event) || (event.kind === "project" && event.key === proj)) &&
+        (model == null || isOf(app.store, model, event)),
     };
     return changes(app, await eventsFrom(app, life, position, hearing), isWanted);
   });
 }
 
-const isOf = (model: string, { kind, key }: HeardEvent): boolean =>
-  (kind === "model" || kind === "dataset" || kind === "movers") && namesOf(key)[0] === model;
+const isOf = ({ kinds }: Store, model: string, { kind, key }: HeardEvent): boolean =>
+  kinds[kind].scope === "MODEL_NAME" && namesOf(key)[0] === model;
 
 async function eventsFrom(
   app: Needs,
@@ -83,7 +84,7 @@ const ACTION: Record<HeardEvent["action"], RecordAction> = {
 const change = (event: HeardEvent): RecordChange => ({
   action: ACTION[event.action],
   recordId: event.record,
-  type: recordTypeOf(event.kind),
+  type: event.kind,
   key: namesOf(event.key),
   version: event.version,
   at: event.at,

@@ -2,7 +2,8 @@ import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
-import { kindOf } from "../graph/id.js";
+import { kindOf, KINDS } from "../graph/id.js";
+import type { TaskedKind } from "../kinds.js";
 import { TaskState } from "../graph/task-state.js";
 import { byId, HIDDEN } from "../store/current.js";
 import type { Records } from "../store/store.js";
@@ -12,7 +13,7 @@ import type { HeardEvent } from "./heard-event.js";
 import type { Life } from "./life.js";
 import { ProjectScope } from "./project-scope.js";
 import type { TaskChange, TaskChangedArgs } from "./task-change.js";
-import { isTasked, taskAfter, TASKED, type TaskedKind, type TaskedRecord, taskNow } from "./tasked.js";
+import { isTasked, taskAfter, type TaskedRecord, taskNow } from "./tasked.js";
 
 type Needs = Pick<App, "store" | "live">;
 
@@ -40,28 +41,32 @@ const listen = (
 
 async function ofRecord(app: Needs, caller: Caller, life: Life, id: string) {
   const kind = kindOf(id);
-  if (!isTasked(kind)) throw noTask();
+  if (!isTasked(app.store, kind)) throw noTask();
   const queue = await listen(app, caller, life, ({ record }) => record === id);
   const [record] = (await byId(app.store.byKind[kind], [id])) as TaskedRecord[];
   if (!record) throw noTask();
-  return fromNow(taskNow(kind, record), queue);
+  return fromNow(app, taskNow(kind, record), queue);
 }
 
 const noTask = () => new DomainError("NOT_FOUND", "There is no build, training or deployment of that id.", ["of"]);
 
-async function* fromNow(now: TaskChange, queue: BoundedQueue<HeardEvent>): AsyncGenerator<TaskChange, void> {
+async function* fromNow(
+  { store }: Needs,
+  now: TaskChange,
+  queue: BoundedQueue<HeardEvent>,
+): AsyncGenerator<TaskChange, void> {
   yield now;
   if (now.ended) return;
   for await (const event of queue) {
     if (event.action === "DELETE") return;
-    const next = event.version > now.version ? taskAfter(event) : null;
+    const next = event.version > now.version ? taskAfter(store, event) : null;
     if (next) yield next;
     if (next?.ended) return;
   }
 }
 
 async function ofProject(app: Needs, caller: Caller, life: Life, name: string) {
-  const queue = await listen(app, caller, life, (event) => isTasked(event.kind) || event.key === name);
+  const queue = await listen(app, caller, life, (event) => isTasked(app.store, event.kind) || event.key === name);
   return fromUnderWay(app, await ProjectScope.of(app.store, name), queue);
 }
 
@@ -72,14 +77,14 @@ async function* fromUnderWay(
 ): AsyncGenerator<TaskChange, void> {
   // What changes while it is read is heard too, and told once.
   const told = new Map<string, number>();
-  for (const kind of TASKED)
+  for (const kind of KINDS.filter((each) => isTasked(app.store, each)))
     for await (const record of underWay(app, kind, scope.project!._id)) {
       told.set(record._id, record.version);
       yield taskNow(kind, record);
     }
   for await (const event of queue) {
     const isHeld = await scope.holds(event);
-    const next = isHeld && event.version > (told.get(event.record) ?? 0) ? taskAfter(event) : null;
+    const next = isHeld && event.version > (told.get(event.record) ?? 0) ? taskAfter(app.store, event) : null;
     if (next?.ended || event.action === "DELETE") told.delete(event.record);
     if (next) yield next;
   }
@@ -87,7 +92,7 @@ async function* fromUnderWay(
 
 /** A deployment has no end. */
 function underWay({ store }: Needs, kind: TaskedKind, proj: string) {
-  const states = kind === "depl" ? {} : { "task.state": trusted({ $in: UNDER_WAY }) };
+  const states = store.kinds[kind].task === "OF_REPLICAS" ? {} : { "task.state": trusted({ $in: UNDER_WAY }) };
   return (store.byKind[kind] as unknown as Records<TaskedRecord>)
     .find({ proj, superseded: false, ...states } as object, HIDDEN)
     .lean<TaskedRecord[]>()

@@ -5,16 +5,16 @@ import { namesOf } from "../store/key-of.js";
 import type { Store } from "../store/store.js";
 import type { HeardEvent } from "./heard-event.js";
 
-type Read = Pick<Store, "projects" | "models" | "builds">;
+type Read = Pick<Store, "projects" | "models" | "byKind" | "kinds">;
 
-const MOST_BUILDS = 1_000;
+const MOST_RECORDS = 1_000;
 
 /** Which records a project has: what is made under it, and the models that it uses with their datasets and versions. */
 export class ProjectScope {
   #project: Project | null = null;
   #models: ReadonlySet<string> = new Set();
-  /** Builds, whose keys name no project, by whether they are of this one. */
-  readonly #builds = new Map<string, boolean>();
+  /** Records whose keys name no project, by whether they are of this one. */
+  readonly #records = new Map<string, boolean>();
 
   private constructor(
     private readonly store: Read,
@@ -36,20 +36,16 @@ export class ProjectScope {
   /** To be asked of each event in its order, since a project changes its models, and goes and comes again. */
   async holds(event: HeardEvent): Promise<boolean> {
     const [first] = namesOf(event.key);
-    switch (event.kind) {
-      case "project":
-        if (event.key === this.name) await this.#read();
-        return event.key === this.name;
-      case "build":
-        return this.#holdsBuild(event);
-      case "model":
-      case "dataset":
-      case "movers":
-        return this.#models.has(first ?? "");
-      case "tchest":
-        return false;
-      default:
+    if (event.kind === "project" && event.key === this.name) await this.#read();
+    switch (this.store.kinds[event.kind].scope) {
+      case "PROJECT_NAME":
         return first === this.name;
+      case "PROJECT_ID":
+        return this.#holdsRecord(event);
+      case "MODEL_NAME":
+        return this.#models.has(first ?? "");
+      default:
+        return false;
     }
   }
 
@@ -59,13 +55,13 @@ export class ProjectScope {
     this.#models = new Set(models.map(({ key }) => key));
   }
 
-  async #holdsBuild({ record, proj }: HeardEvent): Promise<boolean> {
-    const known = this.#builds.get(record);
+  async #holdsRecord({ kind, record, proj }: HeardEvent): Promise<boolean> {
+    const known = this.#records.get(record);
     if (known !== undefined) return known;
-    const project = proj ?? (await byId(this.store.builds, [record]))[0]?.proj;
+    const project = proj ?? ((await byId(this.store.byKind[kind], [record]))[0] as { proj?: string } | undefined)?.proj;
     const isHeld = project !== undefined && project === this.#project?._id;
-    if (this.#builds.size >= MOST_BUILDS) this.#builds.clear();
-    this.#builds.set(record, isHeld);
+    if (this.#records.size >= MOST_RECORDS) this.#records.clear();
+    this.#records.set(record, isHeld);
     return isHeld;
   }
 }

@@ -1,34 +1,14 @@
 import { registerEnumType } from "type-graphql";
-import type { Kind } from "../graph/id.js";
+import { type Kind, KINDS, TYPE_OF_KIND } from "../graph/id.js";
 
-// Clients see the keys; the values are the kinds that ids begin with.
-export enum RecordType {
-  PROJECT = "project",
-  MODEL = "model",
-  BUILD = "build",
-  BUILD_VERSION = "bvers",
-  DATASET = "dataset",
-  TRAINING = "train",
-  MODEL_VERSION = "movers",
-  DEPLOYMENT = "depl",
-  DEPLOYMENT_REVISION = "revision",
-  TREASURE_CHEST = "tchest",
-}
+/** The type of a record. Clients see `BUILD_VERSION`; the value is the kind, as ids begin with it. */
+export type RecordType = Kind;
+
+const shown = (kind: Kind): string => TYPE_OF_KIND[kind].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+
+export const RecordType: Readonly<Record<string, Kind>> = Object.fromEntries(KINDS.map((kind) => [shown(kind), kind]));
 registerEnumType(RecordType, {
   name: "RecordType",
   description: "The types of records.",
-  valuesConfig: {
-    PROJECT: { description: "A Project." },
-    MODEL: { description: "A Model." },
-    BUILD: { description: "A Build." },
-    BUILD_VERSION: { description: "A BuildVersion." },
-    DATASET: { description: "A Dataset." },
-    TRAINING: { description: "A Training." },
-    MODEL_VERSION: { description: "A ModelVersion." },
-    DEPLOYMENT: { description: "A Deployment." },
-    DEPLOYMENT_REVISION: { description: "A DeploymentRevision." },
-    TREASURE_CHEST: { description: "A TreasureChest." },
-  },
+  valuesConfig: Object.fromEntries(KINDS.map((kind) => [shown(kind), { description: `A ${TYPE_OF_KIND[kind]}.` }])),
 });
-
-export const recordTypeOf = (kind: Kind): RecordType => kind satisfies `${RecordType}` as RecordType;

@@ -1,22 +1,20 @@
 import { trusted } from "mongoose";
-import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Store } from "../store/store.js";
 import type { HeardEvent } from "./heard-event.js";
 
-/** Rebuilding a tag inserts its successor; a record with files succeeds when it has its place. */
-const isCommit = ({ kind, action, fields }: HeardEvent): boolean => {
-  const succeeds: Partial<Record<Kind, boolean>> = {
-    bvers: action === "INSERT",
-    dataset: fields.includes("seq"),
-    movers: fields.includes("seq"),
-  };
-  return succeeds[kind] === true;
+/** Whether the record takes its place among those of its name: as it is inserted, or as its files are all there. */
+const isCommit = ({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: HeardEvent): boolean => {
+  const { supersedes } = kinds[kind];
+  return supersedes === "WHEN_INSERTED" ? action === "INSERT" : supersedes !== undefined && fields.includes("seq");
 };
 
 /** The record that lost its name to the one of the event, or null where it took none from any. */
-export async function supersededBy(store: Pick<Store, "byKind">, event: HeardEvent): Promise<AnyRecord | null> {
-  if (!isCommit(event)) return null;
+export async function supersededBy(
+  store: Pick<Store, "byKind" | "kinds">,
+  event: HeardEvent,
+): Promise<AnyRecord | null> {
+  if (!isCommit(store, event)) return null;
   const records = store.byKind[event.kind];
   const successor = await records.findOne({ _id: event.record }, { seq: 1 }).lean<AnyRecord>();
   if (!successor?.seq || successor.seq < 2) return null;

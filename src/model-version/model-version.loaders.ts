@@ -1,17 +1,12 @@
 import DataLoader from "dataloader";
 import { ChildPages } from "../lists/child-pages.js";
 import { namesOf } from "../store/key-of.js";
-import { generationLoaders } from "../lists/generation-loaders.js";
-import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { versionsByName } from "./versions-by-name.js";
 
 export function modelVersionLoaders({ models, modelVersions, snapshots, byKind }: Store) {
   return {
-    modelVersion: loadById(modelVersions),
-    modelVersionGenerations: generationLoaders(modelVersions),
-    modelVersionByKey: loadByKey(modelVersions),
     /** By key, in which an alias may stand for the version's name. */
     modelVersionByName: new DataLoader<string, ModelVersion | null>((keys) =>
       versionsByName(

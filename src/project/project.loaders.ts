@@ -1,5 +1,4 @@
 import { ChildPages } from "../lists/child-pages.js";
-import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 import { loadFileUseOfProjects, loadLogBytes } from "../usage/load-file-use.js";
 
@@ -8,8 +7,6 @@ export function projectLoaders(store: Store) {
   return {
     fileUseOfProject: loadFileUseOfProjects(store),
     logBytesOfProject: loadLogBytes(store),
-    project: loadById(projects),
-    projectByKey: loadByKey(projects),
     projectsOfModel: new ChildPages(byKind.model, projects, "model"),
   };
 }

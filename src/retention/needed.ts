@@ -1,6 +1,6 @@
 import type { mongo } from "mongoose";
 import { TaskState } from "../graph/task-state.js";
-import type { SupersedingKind } from "../store/generations.js";
+import type { SupersedingKind } from "../kinds.js";
 import type { Records, Store } from "../store/store.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 

@@ -1,15 +1,8 @@
 import DataLoader from "dataloader";
 import { trusted } from "mongoose";
-import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { HIDDEN } from "./current.js";
 import type { Records } from "./store.js";
-
-/** Kinds of which a record takes the name of an earlier one: rebuilt tags and what is published again. */
-export const SUPERSEDING = ["bvers", "dataset", "movers"] as const satisfies readonly Kind[];
-export type SupersedingKind = (typeof SUPERSEDING)[number];
-
-export const isSuperseding = (kind: Kind): kind is SupersedingKind => (SUPERSEDING as readonly Kind[]).includes(kind);
 
 /** Selects the records of these names that have a place in the order of their name: superseded and current ones. */
 export const generationsOf = (keys: readonly string[]) => ({

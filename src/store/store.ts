@@ -1,9 +1,4 @@
 import type { Connection, Model as MongooseModel, mongo } from "mongoose";
-import type { Build } from "../build/build.js";
-import type { BuildVersion } from "../build-version/build-version.js";
-import type { Dataset } from "../dataset/dataset.js";
-import type { DeploymentRevision } from "../deployment/deployment-revision.js";
-import type { Deployment } from "../deployment/deployment.js";
 import type { Processes } from "./processes.js";
 import type { MadeImage } from "../build/made-image.js";
 import type { UnneededTag } from "../build/unneeded-tag.js";
@@ -13,11 +8,9 @@ import type { UnneededFile } from "../files/unneeded-file.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import type { Job, LogChunk } from "../jobs/job.js";
-import type { Model } from "../model/model.js";
-import type { ModelVersion, ModelVersionSnapshot } from "../model-version/model-version.js";
-import type { Project } from "../project/project.js";
-import type { Training } from "../training/training.js";
-import type { TreasureChest } from "../treasure-chest/treasure-chest.js";
+import type { CollectionOf, RecordOf } from "../kinds.js";
+import type { ModelVersionSnapshot } from "../model-version/model-version.js";
+import type { RecordKinds } from "../record-kind.js";
 
 export type Records<T extends AnyRecord> = MongooseModel<T>;
 
@@ -34,20 +27,15 @@ export interface KeptSnapshot {
   readonly unneeded_since?: Date;
 }
 
+/** The collections of records, as their cards call them. */
+type RecordCollections = { readonly [K in Kind as CollectionOf<K>]: Records<RecordOf<K>> };
+
 /** Every collection. Records are written by `insertRecord` and `changeRecord` alone; jobs, logs and leases by `src/jobs` alone. */
-export interface Store {
-  readonly projects: Records<Project>;
-  readonly models: Records<Model>;
-  readonly builds: Records<Build>;
-  readonly buildVersions: Records<BuildVersion>;
-  readonly datasets: Records<Dataset>;
-  readonly trainings: Records<Training>;
-  readonly modelVersions: Records<ModelVersion>;
-  readonly deployments: Records<Deployment>;
-  readonly deploymentRevisions: Records<DeploymentRevision>;
-  readonly treasureChests: Records<TreasureChest>;
+export interface Store extends RecordCollections {
   /** The same collections by the kind that an id names. */
   readonly byKind: Readonly<Record<Kind, Records<AnyRecord>>>;
+  /** The cards of the kinds. */
+  readonly kinds: RecordKinds;
 
   /** Copies of version snapshots by the hash of their content, which never changes. */
   readonly snapshots: mongo.Collection<KeptSnapshot>;

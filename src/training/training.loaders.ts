@@ -1,11 +1,8 @@
 import { ChildPages } from "../lists/child-pages.js";
-import { loadById, loadByKey } from "../store/load-by-id.js";
 import type { Store } from "../store/store.js";
 
 export function trainingLoaders({ trainings, modelVersions, byKind }: Store) {
   return {
-    training: loadById(trainings),
-    trainingByKey: loadByKey(trainings),
     trainingsOfProject: new ChildPages(byKind.project, trainings, "proj"),
     trainingsOfBuildVersion: new ChildPages(byKind.bvers, trainings, "bvers._id"),
     trainingsOfDataset: new ChildPages(byKind.dataset, trainings, "ds._id"),

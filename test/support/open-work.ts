@@ -10,6 +10,7 @@ import { buildProject } from "../../src/build/start-build.js";
 import { BuiltFrom } from "../../src/build-version/build-version.js";
 import { newId } from "../../src/graph/id.js";
 import type { Job } from "../../src/jobs/job.js";
+import { holdingsOf } from "../../src/holdings.js";
 import { startWork } from "../../src/jobs/start-work.js";
 import type { Carrier } from "../../src/jobs/turn.js";
 import type { Project } from "../../src/project/project.js";
@@ -57,8 +58,9 @@ export async function openWork({ carriers, environment, engine, sources }: WorkO
     vault,
     ...(engine ?? { runtime, imageBuilder }),
   };
+  const holdings = holdingsOf(base as never);
   const start = (other: typeof carriers = carriers) =>
-    startWork({ ...base, sources: sources ?? { local, git } } as never, {
+    startWork({ ...base, holdings, sources: sources ?? { local, git } } as never, {
       carriers: { BUILD: carryBuild, TRAIN: idle, DEPLOY: idle, ...other },
       makers: { build: makeBuildJob },
     });

@@ -1,0 +1,23 @@
+import type { App } from "./app.js";
+import type { BuildVersion } from "./build-version/build-version.js";
+import { noteTags, untagVersion } from "./build/untag-later.js";
+import type { Holdings } from "./deletion/holdings.js";
+import type { FileRecord } from "./files/file-record.js";
+import { giveUpFilesOf, removeFilesOf } from "./files/remove-files-of.js";
+import type { Training } from "./training/training.js";
+
+/** How records that are deleted give up what they hold outside their collections. */
+export const holdingsOf = (
+  app: Pick<App, "store" | "vault" | "files" | "lightweightFiles" | "imageBuilder">,
+): Holdings => ({
+  FILES: { giveUp: (record) => giveUpFilesOf(app, record as FileRecord) },
+  OUTPUT: {
+    giveUp: (record) => removeFilesOf(app, { lightweight: false, files: [], archive: (record as Training).output }),
+  },
+  // If the engine does not answer, the image goes when it does.
+  IMAGE: {
+    giveUp: (record) => noteTags(app, record as BuildVersion),
+    removeTraces: (record) => untagVersion(app, record as BuildVersion),
+  },
+  SECRET: { giveUp: ({ _id }) => app.vault.forget(_id) },
+});
