@@ -95,7 +95,7 @@ export class GraphQLEndpoint {
     // GraphQL over HTTP: under application/json a document that does not fit the schema is an answer like any other.
     const isLimit = errors.some(({ extensions }) => extensions?.["code"] === "LIMIT_EXCEEDED");
     const status = type === JSON_TYPE && !isLimit ? 200 : 400;
-    answer(request, response, status, { "content-type": `${type}; charset=utf-8` }, JSON.stringify({ errors }));
+    answer(request, response, status, { "content-type": type }, JSON.stringify({ errors }));
   }
 
   private async execute(
@@ -137,7 +137,7 @@ export class GraphQLEndpoint {
       // GraphQL over HTTP: execution had begun, so that the answer is 200 with what went wrong. Another status would
       // make proxies and clients send again what was too much already.
       const late = { errors: [operations.formatted(error, id)], data: null };
-      answer(request, response, 200, { "content-type": `${type}; charset=utf-8` }, JSON.stringify(late));
+      answer(request, response, 200, { "content-type": type }, JSON.stringify(late));
     }
   }
 }

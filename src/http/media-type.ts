@@ -1,53 +1,32 @@
-import { MIMEType } from "node:util";
+import Negotiator from "negotiator";
 
-export const JSON_TYPE = "application/json";
-export const GRAPHQL_TYPE = "application/graphql-response+json";
-const EVENT_STREAM_TYPE = "text/event-stream";
-const HTML_TYPE = "text/html";
+// With their parameter: a client that asks for it by `charset=utf-8` is offered what it asks for.
+export const JSON_TYPE = "application/json; charset=utf-8";
+const GRAPHQL_TYPE = "application/graphql-response+json; charset=utf-8";
+export const EVENT_STREAM_TYPE = "text/event-stream; charset=utf-8";
+const HTML_TYPE = "text/html; charset=utf-8";
 
-/** Which of the offered types an `Accept` header prefers; the first offered where there is no header or it is all the same to it. */
-function preferred(accept: string | undefined, offered: readonly string[]): string | undefined {
-  if (!accept) return offered[0];
-  let best: { type: string; quality: number } | undefined;
-  for (const range of accept.split(",")) {
-    const { essence, quality } = parse(range);
-    const type = offered.find((each) => covers(essence, each));
-    if (type && quality > 0 && (!best || quality > best.quality)) best = { type, quality };
-  }
-  return best?.type;
-}
+// A header without a word counts as none.
+const negotiator = (accept: string | undefined) => new Negotiator({ headers: { accept: accept || undefined } });
 
-/** The type of a GraphQL answer; undefined where the client takes neither. */
+/** Returns the content type of a GraphQL answer; undefined if the client takes neither. */
 export const answerType = (accept: string | undefined): string | undefined =>
-  preferred(accept, [JSON_TYPE, GRAPHQL_TYPE]);
+  negotiator(accept).mediaType([JSON_TYPE, GRAPHQL_TYPE]);
 
-/** Whether a browser's address bar asks, and not a program. */
+/** Returns true if a browser's address bar asks, and not a program. */
 export const prefersPage = (accept: string | undefined): boolean =>
-  preferred(accept, [JSON_TYPE, GRAPHQL_TYPE, HTML_TYPE]) === HTML_TYPE;
+  negotiator(accept).mediaType([JSON_TYPE, GRAPHQL_TYPE, HTML_TYPE]) === HTML_TYPE;
 
-function parse(range: string): { essence: string; quality: number } {
-  try {
-    const { essence, params } = new MIMEType(range.trim());
-    return { essence, quality: Number(params.get("q") ?? 1) };
-  } catch {
-    return { essence: "", quality: 0 }; // no media range: it covers nothing
-  }
-}
-
-/** Whether server-sent events are what is asked for, above JSON. */
+/** Returns true if server-sent events are asked for, above JSON. */
 export const prefersEventStream = (accept: string | undefined): boolean =>
-  preferred(accept, [JSON_TYPE, GRAPHQL_TYPE, EVENT_STREAM_TYPE]) === EVENT_STREAM_TYPE;
+  negotiator(accept).mediaType([JSON_TYPE, GRAPHQL_TYPE, EVENT_STREAM_TYPE]) === EVENT_STREAM_TYPE;
 
-/** Whether server-sent events would do, if nothing else did. */
+/** Returns true if server-sent events would do, if nothing else did. */
 export const acceptsEventStream = (accept: string | undefined): boolean =>
-  preferred(accept, [EVENT_STREAM_TYPE]) !== undefined;
+  negotiator(accept).mediaType([EVENT_STREAM_TYPE]) !== undefined;
 
-/** Whether a client speaks of server-sent events at all. */
-export const namesEventStream = (accept = ""): boolean =>
-  accept.split(",").some((range) => {
-    const { essence, quality } = parse(range);
-    return essence === EVENT_STREAM_TYPE && quality > 0;
-  });
-
-const covers = (range: string, type: string): boolean =>
-  range === type || range === "*/*" || (range.endsWith("/*") && type.startsWith(range.slice(0, -1)));
+/** Returns true if a client names server-sent events, and not only by a wildcard. */
+export const namesEventStream = (accept: string | undefined): boolean =>
+  negotiator(accept)
+    .mediaTypes()
+    .some((type) => type.toLowerCase() === "text/event-stream");

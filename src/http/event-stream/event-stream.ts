@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
+import { EVENT_STREAM_TYPE } from "../media-type.js";
 import { piecesOf } from "../pieces.js";
 
 const HEADERS = {
-  "content-type": "text/event-stream; charset=utf-8",
+  "content-type": EVENT_STREAM_TYPE,
   "cache-control": "no-cache, no-transform",
   // nginx, and those that learnt from it, would hold events back.
   "x-accel-buffering": "no",
