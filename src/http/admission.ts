@@ -3,6 +3,8 @@ import {
   getOperationAST,
   GraphQLError,
   type GraphQLSchema,
+  type OperationDefinitionNode,
+  type OperationTypeNode,
   parse,
   Source,
   specifiedRules,
@@ -10,7 +12,7 @@ import {
   type ValidationRule,
   ValuesOfCorrectTypeRule,
 } from "graphql";
-import type { AdmittedDocuments } from "./admitted-documents.js";
+import { LRUCache } from "lru-cache";
 import { checkVariables } from "./check-variables.js";
 import { exactLiterals } from "./exact-literals.js";
 import { Cost } from "./limits/cost.js";
@@ -35,28 +37,43 @@ export interface OperationRequest {
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
-interface Checked {
-  /** Left out where there are errors. */
-  readonly document?: DocumentNode;
-  readonly errors: readonly GraphQLError[];
+/** An operation that passed every check, and may be executed. */
+export class Admitted {
+  constructor(
+    readonly request: OperationRequest,
+    readonly document: DocumentNode,
+    readonly operation: OperationDefinitionNode,
+  ) {}
+
+  get kind(): OperationTypeNode {
+    return this.operation.operation;
+  }
 }
 
 const MOST_ERRORS = 5;
+const MOST_CHARACTERS = 256 * 1024;
+/** A parsed document of few characters takes a hundred times as much memory as its text. */
+const MOST_DOCUMENTS = 1_000;
 const LANGUAGE_RULES = specifiedRules.map((rule) => (rule === ValuesOfCorrectTypeRule ? valueFreeLiterals : rule));
 /** A syntax error ends with the token that was found; where that is a value, it is the client's. */
 const FOUND_VALUE = /(String|BlockString|Int|Float) ".*"/s;
 
 /**
- * Says why a request may not be executed: nothing where it may. The cheap checks come first, so that a hostile document
- * never reaches the dear ones, and nothing here depends on how the request came.
+ * The one gate that every operation passes, by whichever transport it comes. The cheap checks come first, so that a
+ * hostile document never reaches the dear ones.
  */
 export class Admission {
   private readonly limitRules: readonly ValidationRule[];
+  /** By their text: documents that fit the schema and the limits, the most recently used of them. */
+  private readonly documents = new LRUCache<string, DocumentNode>({
+    max: MOST_DOCUMENTS,
+    maxSize: MOST_CHARACTERS,
+    sizeCalculation: (_document, { length }) => length,
+  });
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly limits: Limits,
-    private readonly admitted: AdmittedDocuments,
   ) {
     this.limitRules = [
       maxOperations(limits),
@@ -73,43 +90,37 @@ export class Admission {
     ];
   }
 
-  refusals({ query, operationName, variables }: OperationRequest): readonly GraphQLError[] {
-    const known = this.admitted.find(query);
-    if (known) return this.operationRefusals(known, operationName, variables ?? {});
-    const { document, errors } = this.checked(query);
-    if (!document) return errors;
-    this.admitted.add(query, document);
-    return this.operationRefusals(document, operationName, variables ?? {});
+  /** @returns the operation, or why it may not be executed. */
+  admit(request: OperationRequest): Admitted | readonly GraphQLError[] {
+    const document = this.documentOf(request.query);
+    if (!("kind" in document)) return document;
+    const operation = getOperationAST(document, request.operationName);
+    if (!operation) return [unknownOperation(request)];
+    const errors = this.operationErrors(document, operation, request.variables ?? {});
+    return errors.length > 0 ? errors : new Admitted(request, document, operation);
   }
 
-  private checked(query: string): Checked {
+  private documentOf(query: string): DocumentNode | readonly GraphQLError[] {
+    const known = this.documents.get(query);
+    if (known) return known;
     const source = new Source(query);
     const excess = scanTokens(source, this.limits);
-    if (excess) return { errors: [excess] };
+    if (excess) return [excess];
     const document = parsed(source, this.limits.maxTokens);
-    if (document instanceof GraphQLError) return { errors: [document] };
+    if (document instanceof GraphQLError) return [document];
     for (const rules of [this.limitRules, LANGUAGE_RULES]) {
       const errors = validate(this.schema, document, rules, { maxErrors: MOST_ERRORS, hideSuggestions: true });
-      if (errors.length > 0) return { errors: errors.slice(0, MOST_ERRORS).map(asValidationError) };
+      if (errors.length > 0) return errors.slice(0, MOST_ERRORS).map(asValidationError);
     }
-    return { document, errors: [] };
+    this.documents.set(query, document);
+    return document;
   }
 
-  private operationRefusals(
+  private operationErrors(
     document: DocumentNode,
-    operationName: string | null | undefined,
+    operation: OperationDefinitionNode,
     variables: Readonly<Record<string, unknown>>,
   ): readonly GraphQLError[] {
-    const operation = getOperationAST(document, operationName);
-    if (!operation)
-      return [
-        new GraphQLError(
-          operationName
-            ? "The document has no operation of that name: operationName is one of those in `query`."
-            : "Say by operationName which operation is meant.",
-          { extensions: { code: "BAD_USER_INPUT", path: ["operationName"] } },
-        ),
-      ];
     const { values, errors } = checkVariables(this.schema, operation, variables, this.limits);
     if (errors.length > 0) return errors;
     const cost = new Cost(this.schema, document, values, this.limits).of(operation);
@@ -120,6 +131,13 @@ export class Admission {
       ),
     ];
   }
+}
+
+function unknownOperation({ operationName }: OperationRequest): GraphQLError {
+  const message = operationName
+    ? "The document has no operation of that name: operationName is one of those in `query`."
+    : "Say by operationName which operation is meant.";
+  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", path: ["operationName"] } });
 }
 
 function parsed(source: Source, maxTokens: number): DocumentNode | GraphQLError {

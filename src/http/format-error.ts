@@ -53,21 +53,23 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /**
- * Apollo Server's `formatError`: nothing leaves but message, place, code, path of the input and an id. What failed on our
+ * Returns all that a client is told of an error: message, place, code, path of the input and an id. What failed on our
  * side is logged under the same id, once, here.
  */
-export function formatError(logger: Logger, idOf: (error: unknown) => string) {
-  return ({ locations, path: field }: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const id = idOf(error);
-    const { code, message, path } = refusalOf(error);
-    if (code === "INTERNAL") logger.error({ event: "request_failed", id, field, err: rootOf(error) });
-    if (code === "STORE_UNAVAILABLE") logger.warn({ event: "store_unavailable", id, field, err: rootOf(error) });
-    return {
-      message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message,
-      ...(locations && { locations }),
-      ...(field && { path: field }),
-      extensions: { code, ...(path && { path }), id },
-    };
+export function formatError(
+  logger: Logger,
+  { locations, path: field }: Pick<GraphQLFormattedError, "locations" | "path">,
+  error: unknown,
+  id: string,
+): GraphQLFormattedError {
+  const { code, message, path } = refusalOf(error);
+  if (code === "INTERNAL") logger.error({ event: "request_failed", id, field, err: rootOf(error) });
+  if (code === "STORE_UNAVAILABLE") logger.warn({ event: "store_unavailable", id, field, err: rootOf(error) });
+  return {
+    message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message,
+    ...(locations && { locations }),
+    ...(field && { path: field }),
+    extensions: { code, ...(path && { path }), id },
   };
 }
 

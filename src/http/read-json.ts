@@ -40,7 +40,8 @@ function checkHeaders({ headers }: IncomingMessage, most: number): void {
   if (Number(headers["content-length"] ?? 0) > most) throw tooLarge(most);
 }
 
-function isJson(contentType: string | undefined): boolean {
+/** Returns true for `application/json` in UTF-8. */
+export function isJson(contentType: string | undefined): boolean {
   try {
     const { essence, params } = new MIMEType(contentType ?? "");
     return essence === "application/json" && /^utf-?8$/i.test(params.get("charset") ?? "utf-8");

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { OperationTypeNode } from "graphql";
 import { parseJson } from "../graph/parse-json.js";
-import type { OperationRequest } from "./admission.js";
-import { type BodyLimits, readJson, unkept } from "./read-json.js";
+import type { Admitted, OperationRequest } from "./admission.js";
+import { type BodyLimits, isJson, readJson, unkept } from "./read-json.js";
 import { HttpRefusal } from "./refusal.js";
 
 /** Headers that no page of another origin can set without asking first. */
@@ -10,8 +11,8 @@ const PREFLIGHTED = ["content-type", "apollo-require-preflight", "x-apollo-opera
 const bad = (message: string): HttpRefusal => new HttpRefusal(400, "BAD_USER_INPUT", message);
 
 /**
- * The operation that a request asks for, by GET or POST.
- * A GET comes with such a header, or from a page that is known to be let in.
+ * The operation that a request asks for, by GET or POST. The one rule against requests that a page of another origin
+ * has a browser send: a POST is JSON, and a GET carries such a header or comes from a page that is known to be let in.
  * @throws HttpRefusal where it is none.
  */
 export async function readOperation(
@@ -25,9 +26,18 @@ export async function readOperation(
   if (method === "POST") return asOperation(await readJson(request, limits));
   const parameters = parametersOf(search);
   refuseHash(parameters);
+  // Other types than JSON a page of any origin may set without asking.
+  if (headers["content-type"] && !isJson(headers["content-type"]))
+    throw new HttpRefusal(415, "BAD_USER_INPUT", "A GET comes without a Content-Type, or with application/json.");
   if (!PREFLIGHTED.some((name) => headers[name]) && !isFromKnownPage(request))
     throw bad(`A GET request carries one of the headers ${PREFLIGHTED.slice(1).join(", ")}, or comes as POST.`);
   return asOperation(parameters);
+}
+
+/** @throws HttpRefusal for a mutation by GET, which whatever shows a link would send. */
+export function refuseWriteByGet({ method }: IncomingMessage, { kind }: Admitted): void {
+  if (method === "GET" && kind === OperationTypeNode.MUTATION)
+    throw new HttpRefusal(405, "BAD_USER_INPUT", "A mutation comes by POST.", { allow: "POST" });
 }
 
 /** The Origin check has let the page in, or the browser vouches that it is one of ours. */

@@ -66,10 +66,10 @@ const MOST_HEAD_BYTES = 16 * 1024;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, logger } = options;
   const limits = { ...limitsOf(settings), ...options.limits };
-  const operations = new Operations({ ...options, limits });
+  const operations = await Operations.open({ ...options, limits });
   const eventStreams = new EventStreams(operations, limits);
   const webSockets = new WebSockets({ ...options, operations, limits });
-  const graphql = await GraphQLEndpoint.open({ ...options, limits, operations, eventStreams });
+  const graphql = new GraphQLEndpoint({ limits, operations, eventStreams });
   const cap = new ConnectionCap(limits.maxStrangers);
   const front = new Front({
     ...options,
@@ -100,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     await listen(server, settings);
   } catch (error) {
-    await graphql.stop();
+    await operations.stop();
     throw error;
   }
   server.on("error", (err) => logger.error({ event: "server_failed", err }));
@@ -110,7 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async close() {
       eventStreams.leave();
       await Promise.all([webSockets.leave(), draining.drain()]);
-      await graphql.stop();
+      await operations.stop();
     },
   };
 }

@@ -107,6 +107,7 @@ test("a client that leaves ends the source", async () => {
 test.each([
   ["another method", { method: "PUT" }, 405],
   ["another type", { method: "POST", headers: { accept: "application/json" } }, 406],
+  ["a GET that a page of any origin may send", { headers: { "content-type": "text/plain" } }, 415],
   ["a body of another type", { method: "POST", headers: { "content-type": "text/plain" }, body: "{}" }, 415],
   ["a list of operations", { method: "POST", headers: { "content-type": "application/json" }, body: "[]" }, 400],
   ["a GET that any page could send", {}, 400],

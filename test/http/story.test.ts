@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { Admission } from "../../src/http/admission.js";
-import { AdmittedDocuments } from "../../src/http/admitted-documents.js";
+import { Admission, Admitted } from "../../src/http/admission.js";
 import { limitsOf } from "../../src/http/limits/limits.js";
 import { rocasSchema } from "../../src/schema.js";
 import { readSettings } from "../../src/settings.js";
@@ -13,7 +12,7 @@ const names = readdirSync(STORY).flatMap((file) => (file.endsWith(".graphql") ? 
 let admission: Admission;
 beforeAll(async () => {
   const { schema } = await rocasSchema();
-  admission = new Admission(schema, limitsOf(readSettings({})), new AdmittedDocuments());
+  admission = new Admission(schema, limitsOf(readSettings({})));
 });
 
 const variablesOf = (name: string): Record<string, unknown> =>
@@ -23,5 +22,5 @@ const variablesOf = (name: string): Record<string, unknown> =>
 
 test.each(names)("the tab %s fits the schema and its limits", (name) => {
   const query = readFileSync(join(STORY, `${name}.graphql`), "utf8");
-  expect(admission.refusals({ query, variables: variablesOf(name) })).toEqual([]);
+  expect(admission.admit({ query, variables: variablesOf(name) })).toBeInstanceOf(Admitted);
 });

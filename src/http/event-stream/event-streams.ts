@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { OperationTypeNode } from "graphql";
-import type { OperationRequest } from "../admission.js";
+import { type GraphQLError, OperationTypeNode } from "graphql";
+import { Admitted } from "../admission.js";
 import type { Asked } from "../asked.js";
 import type { Limits } from "../limits/limits.js";
 import { acceptsEventStream } from "../media-type.js";
 import type { Operations } from "../operations/operations.js";
 import { Results } from "../operations/results.js";
-import { readOperation } from "../read-operation.js";
+import { readOperation, refuseWriteByGet } from "../read-operation.js";
 import { HttpRefusal } from "../refusal.js";
 import { EventStream } from "./event-stream.js";
 
@@ -29,29 +29,24 @@ export class EventStreams {
       throw new HttpRefusal(406, "BAD_USER_INPUT", "Answers are server-sent events here: accept text/event-stream.");
     // A browser's EventSource sets no header of its own.
     const operation = await readOperation(request, asked.search, this.limits);
-    if (request.method === "GET" && this.isMutation(operation))
-      throw new HttpRefusal(405, "BAD_USER_INPUT", "A mutation comes by POST.", { allow: "POST" });
-    await this.answer(request, response, operation, asked);
+    const admitted = this.operations.admit(operation);
+    if (!(admitted instanceof Admitted)) return this.refuse(response, admitted, asked);
+    refuseWriteByGet(request, admitted);
+    await this.answer(request, response, admitted, asked);
   }
 
   /** Resolves when the operation has ended, or the peer has left. */
-  async answer(
-    { socket }: IncomingMessage,
-    response: ServerResponse,
-    operation: OperationRequest,
-    { id, caller }: Asked,
-  ): Promise<void> {
-    const started = this.operations.start(operation, { id, caller, address: socket.remoteAddress ?? "" });
+  async answer({ socket }: IncomingMessage, response: ServerResponse, admitted: Admitted, asked: Asked): Promise<void> {
+    const { id, caller } = asked;
+    const results = this.operations.start(admitted, { id, caller, address: socket.remoteAddress ?? "" });
+    if (!(results instanceof Results)) return this.refuse(response, [results], asked);
     const stream = new EventStream(response, this.limits.keepAliveMs);
-    const isResults = started instanceof Results;
-    if (isResults) {
-      response.once("close", () => void started.return());
-      if (this.operations.kindOf(operation) === OperationTypeNode.SUBSCRIPTION) this.endless.add(started);
-      if (this.isLeaving) this.leave();
-      await this.send(stream, started, id);
-    } else await stream.send("next", { errors: started.map((each) => this.operations.formatted(each, id)) });
+    response.once("close", () => void results.return());
+    if (admitted.kind === OperationTypeNode.SUBSCRIPTION) this.endless.add(results);
+    if (this.isLeaving) this.leave();
+    await this.send(stream, results, id);
     // Without a `complete` clients know that they were cut off, and come back.
-    const isCutOff = isResults && this.endless.delete(started) && this.isLeaving;
+    const isCutOff = this.endless.delete(results) && this.isLeaving;
     if (!isCutOff) await stream.send("complete");
     stream.end();
   }
@@ -70,10 +65,10 @@ export class EventStreams {
     }
   }
 
-  private isMutation(operation: OperationRequest): boolean {
-    return (
-      this.operations.refusals(operation).length === 0 &&
-      this.operations.kindOf(operation) === OperationTypeNode.MUTATION
-    );
+  private async refuse(response: ServerResponse, refusals: readonly GraphQLError[], { id }: Asked): Promise<void> {
+    const stream = new EventStream(response, this.limits.keepAliveMs);
+    await stream.send("next", { errors: refusals.map((each) => this.operations.formatted(each, id)) });
+    await stream.send("complete");
+    stream.end();
   }
 }

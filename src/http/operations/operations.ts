@@ -1,26 +1,23 @@
-import { randomUUID } from "node:crypto";
 import {
   createSourceEventStream,
-  type DocumentNode,
   execute,
   type ExecutionArgs,
   type ExecutionResult,
-  getOperationAST,
+  type FormattedExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   OperationTypeNode,
-  parse,
 } from "graphql";
 import type { Logger } from "pino";
 import type { Caller } from "../../caller.js";
 import { knowingVariables } from "../../graph/written-variables.js";
 import type { TimeLimit } from "../../time-limit.js";
-import { Admission, type OperationRequest } from "../admission.js";
-import { AdmittedDocuments } from "../admitted-documents.js";
+import { Admission, type Admitted, type OperationRequest } from "../admission.js";
 import { formatError } from "../format-error.js";
 import { limitError } from "../limits/limit-error.js";
 import type { Limits } from "../limits/limits.js";
+import { type Answered, Apollo } from "./apollo.js";
 import { Deadline } from "./deadline.js";
 import { OperationSlots } from "./operation-slots.js";
 import { Results } from "./results.js";
@@ -44,20 +41,28 @@ export interface OperationsOptions {
   readonly logger: Logger;
 }
 
-/** What is the same for an operation by whichever transport it comes: what is let in, how it runs, what is said of errors. */
+/**
+ * The one way of an operation, by whichever transport it comes: what is let in, how it is executed, what is said of its
+ * errors. Queries and mutations run in Apollo Server, which runs no subscriptions; those run in graphql-js.
+ */
 export class Operations {
-  /** Those that passed every check. */
-  readonly documents = new AdmittedDocuments();
   private readonly admission: Admission;
   private readonly slots: OperationSlots;
-  private readonly ids = new WeakMap<object, string>();
-  /** Apollo Server's `formatError`. */
-  readonly format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 
-  constructor(private readonly options: OperationsOptions) {
-    this.admission = new Admission(options.schema, options.limits, this.documents);
+  private constructor(
+    private readonly options: OperationsOptions,
+    private readonly apollo: Apollo,
+  ) {
+    this.admission = new Admission(options.schema, options.limits);
     this.slots = new OperationSlots(options.limits.maxOperationsPerCaller);
-    this.format = formatError(options.logger, (error) => this.ids.get(error as object) ?? randomUUID());
+  }
+
+  static async open(options: OperationsOptions): Promise<Operations> {
+    return new Operations(options, await Apollo.start(options));
+  }
+
+  stop(): Promise<void> {
+    return this.apollo.stop();
   }
 
   /** How many run that were started. */
@@ -65,100 +70,101 @@ export class Operations {
     return this.slots.inUse;
   }
 
-  /** Why a request may not be executed: nothing where it may. */
-  refusals(request: OperationRequest): readonly GraphQLError[] {
-    return this.admission.refusals(request);
+  /** @returns the operation, or why it may not be executed. */
+  admit(request: OperationRequest): Admitted | readonly GraphQLError[] {
+    return this.admission.admit(request);
   }
 
-  /** Of a request that was not refused. */
-  documentOf({ query }: OperationRequest): DocumentNode {
-    return this.documents.find(query) ?? parse(query, { maxTokens: this.options.limits.maxTokens });
+  /** The time that an operation has from now on. */
+  deadlineOf({ kind }: Admitted): Deadline {
+    return new Deadline(this.options.limits.deadlineMs, kind === OperationTypeNode.MUTATION);
   }
 
-  /** Of a request that was not refused. */
-  kindOf(request: OperationRequest): OperationTypeNode {
-    return getOperationAST(this.documentOf(request), request.operationName)!.operation;
+  /** Executes a query or a mutation. An answer that does not come in time says so. */
+  execute(admitted: Admitted, { caller, id }: Pick<Asker, "caller" | "id">, deadline: Deadline): Promise<Answered> {
+    const context = this.options.contextOf(caller, deadline);
+    return this.inTime(deadline, id, () => knowing(admitted, () => this.apollo.execute(admitted, context, id)));
   }
 
   /**
+   * Starts an operation whose results are taken one after the other; it holds a slot of its caller's as long.
    * @param onEnd called when its results have been taken, or nobody wants them any more.
-   * @returns what the operation answers, or why it is not executed.
    */
-  start(request: OperationRequest, asker: Asker, onEnd?: () => void): Results | readonly GraphQLError[] {
+  start(admitted: Admitted, asker: Asker, onEnd?: () => void): Results | GraphQLError {
     const { maxOperationsPerCaller: most } = this.options.limits;
     const giveBack = this.slots.take(`${asker.caller.name} ${asker.address}`);
-    if (!giveBack) return [limitError(`${most} operations of this caller run already: end one of them first.`)];
-    const refusals = this.refusals(request);
-    if (refusals.length === 0)
-      return this.run(request, asker, () => {
-        giveBack();
-        onEnd?.();
-      });
-    giveBack();
-    return refusals;
-  }
-
-  /** Of a request that is not refused, from now on. */
-  deadlineOf(request: OperationRequest): Deadline {
-    return new Deadline(this.options.limits.deadlineMs, this.kindOf(request) === OperationTypeNode.MUTATION);
-  }
-
-  private run(request: OperationRequest, { caller, id }: Asker, onEnd: () => void): Results {
-    const { schema, contextOf, logger } = this.options;
-    const document = this.documentOf(request);
-    const isSubscription = this.kindOf(request) === OperationTypeNode.SUBSCRIPTION;
+    if (!giveBack) return limitError(`${most} operations of this caller run already: end one of them first.`);
     let deadline: Deadline | undefined;
-    const args = (limit?: TimeLimit): ExecutionArgs => ({
-      schema,
-      document,
-      operationName: request.operationName,
-      variableValues: request.variables,
-      contextValue: contextOf(caller, limit),
-    });
-    const answer = async (rootValue?: unknown): Promise<ExecutionResult> => {
-      deadline = this.deadlineOf(request);
-      try {
-        const limited = { ...args(deadline), rootValue };
-        return await deadline.answer(this.knowingVariables(request, () => execute(limited)));
-      } catch (error) {
-        if (error !== deadline.signal.reason) throw error;
-        return { errors: [error as GraphQLError], data: null };
-      } finally {
-        deadline.leave();
-      }
+    const limited = async (run: (deadline: Deadline) => Promise<Answered>): Promise<FormattedExecutionResult> => {
+      deadline = this.deadlineOf(admitted);
+      const { result } = await run(deadline).finally(() => deadline?.leave());
+      return result;
     };
+    const isSubscription = admitted.kind === OperationTypeNode.SUBSCRIPTION;
     return new Results(
       {
-        begin: async () => (isSubscription ? createSourceEventStream(args()) : answer()),
-        // Loaders remember: each event is read with those of its own.
-        answer,
-        format: ({ errors, ...rest }: ExecutionResult) => ({
-          ...(errors && { errors: errors.map((each) => this.formatted(each, id)) }),
-          ...rest,
-        }),
-        onSourceError: (error) => logger.warn({ event: "subscription_end_failed", id, err: error }),
+        begin: () =>
+          isSubscription ? this.subscribe(admitted, asker) : limited((each) => this.execute(admitted, asker, each)),
+        answer: (event) => limited((each) => this.answerEvent(admitted, asker, event, each)),
+        onSourceError: (error) =>
+          this.options.logger.warn({ event: "subscription_end_failed", id: asker.id, err: error }),
       },
       () => {
         deadline?.leave();
-        onEnd();
+        giveBack();
+        onEnd?.();
       },
     );
   }
 
-  /** Executes a request that was not refused so that its literals can tell how the numbers in its variables were written. */
-  knowingVariables<T>(request: OperationRequest, run: () => T): T {
-    const operation = getOperationAST(this.documentOf(request), request.operationName);
-    return knowingVariables({ definitions: operation?.variableDefinitions ?? [], given: request.variables ?? {} }, run);
-  }
-
   /** All that a client is told of an error. */
   formatted(error: unknown, id: string): GraphQLFormattedError {
-    this.name(error, id);
-    return this.format(error instanceof GraphQLError ? error.toJSON() : { message: "" }, error);
+    return formatError(this.options.logger, error instanceof GraphQLError ? error.toJSON() : {}, error, id);
   }
 
-  /** The id under which an error is told and logged. */
-  name(error: unknown, id: string): void {
-    if (typeof error === "object" && error !== null) this.ids.set(error, id);
+  private async subscribe(
+    admitted: Admitted,
+    { caller, id }: Asker,
+  ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
+    const begun = await createSourceEventStream(argumentsOf(admitted, this.options, this.options.contextOf(caller)));
+    return Symbol.asyncIterator in begun ? begun : this.formattedResult(begun, id);
+  }
+
+  /** Loaders remember: each event is read with those of its own. */
+  private answerEvent(
+    admitted: Admitted,
+    { caller, id }: Asker,
+    event: unknown,
+    deadline: Deadline,
+  ): Promise<Answered> {
+    const args = argumentsOf(admitted, this.options, this.options.contextOf(caller, deadline));
+    return this.inTime(deadline, id, async () => {
+      const result = await knowing(admitted, () => execute({ ...args, rootValue: event }));
+      return { status: 200, result: this.formattedResult(result, id) };
+    });
+  }
+
+  /** Execution had begun: the answer is one like any other, and another status would make proxies send again what was too much. */
+  private async inTime(deadline: Deadline, id: string, run: () => Promise<Answered>): Promise<Answered> {
+    try {
+      return await deadline.answer(run());
+    } catch (error) {
+      if (error !== deadline.signal.reason) throw error;
+      return { status: 200, result: { errors: [this.formatted(error, id)], data: null } };
+    }
+  }
+
+  private formattedResult({ errors, ...rest }: ExecutionResult, id: string): FormattedExecutionResult {
+    return { ...(errors && { errors: errors.map((each) => this.formatted(each, id)) }), ...rest };
   }
 }
+
+const argumentsOf = (
+  { document, request: { operationName, variables } }: Admitted,
+  { schema }: OperationsOptions,
+  contextValue: object,
+): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });
+
+/** Runs an operation so that its literals can tell how the numbers in its variables were written. */
+const knowing = <T>({ operation, request }: Admitted, run: () => T): T =>
+  knowingVariables({ definitions: operation.variableDefinitions ?? [], given: request.variables ?? {} }, run);

@@ -1,11 +1,10 @@
-import type { ExecutionResult, FormattedExecutionResult } from "graphql";
+import type { FormattedExecutionResult } from "graphql";
 
 /** How an operation is executed. */
 export interface Execution {
   /** The events of a subscription; of anything else, and of a subscription that could not begin, the only answer. */
-  begin(): Promise<AsyncIterable<unknown> | ExecutionResult>;
-  answer(event: unknown): Promise<ExecutionResult>;
-  format(result: ExecutionResult): FormattedExecutionResult;
+  begin(): Promise<AsyncIterable<unknown> | FormattedExecutionResult>;
+  answer(event: unknown): Promise<FormattedExecutionResult>;
   /** The source of the events failed when it was told to end. */
   onSourceError(error: unknown): void;
 }
@@ -58,14 +57,14 @@ export class Results implements AsyncIterableIterator<FormattedExecutionResult> 
       const begun = await this.execution.begin();
       if (!isEvents(begun)) {
         this.hasLast = true;
-        return { done: false, value: this.execution.format(begun) };
+        return { done: false, value: begun };
       }
       this.source = begun[Symbol.asyncIterator]();
       if (this.hasEnded) this.endSource();
     }
     if (this.hasEnded) return DONE;
     const { done, value } = await this.source!.next();
-    if (!done) return { done: false, value: this.execution.format(await this.execution.answer(value)) };
+    if (!done) return { done: false, value: await this.execution.answer(value) };
     this.end();
     return DONE;
   }
@@ -82,5 +81,5 @@ export class Results implements AsyncIterableIterator<FormattedExecutionResult> 
   }
 }
 
-const isEvents = (begun: AsyncIterable<unknown> | ExecutionResult): begun is AsyncIterable<unknown> =>
+const isEvents = (begun: AsyncIterable<unknown> | FormattedExecutionResult): begun is AsyncIterable<unknown> =>
   Symbol.asyncIterator in begun;

@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
 import { DomainError } from "../../errors.js";
 import { parseJson } from "../../graph/parse-json.js";
+import { Admitted } from "../admission.js";
 import { limitError } from "../limits/limit-error.js";
 import type { Limits } from "../limits/limits.js";
 import type { Operations } from "../operations/operations.js";
@@ -119,16 +120,13 @@ export class WebSockets {
     const written = asWritten(payload, connection.peer.received);
     if (written instanceof GraphQLError) return [written];
     const request = { ...written, operationName: payload.operationName || null };
-    const started = operations.start(request, { caller, address, id: randomUUID() }, () => connection.remove(results));
-    if (!(started instanceof Results)) return [...started];
-    const results = started;
-    connection.add(results, operations.kindOf(request));
-    return {
-      schema,
-      document: operations.documentOf(request),
-      operationName: request.operationName,
-      results,
-    };
+    const admitted = operations.admit(request);
+    if (!(admitted instanceof Admitted)) return [...admitted];
+    const asker = { caller, address, id: randomUUID() };
+    const results = operations.start(admitted, asker, () => connection.remove(results as Results));
+    if (!(results instanceof Results)) return [results];
+    connection.add(results, admitted.kind);
+    return { schema, document: admitted.document, operationName: request.operationName, results };
   }
 }
 
