@@ -32,7 +32,10 @@ export interface OpenedEngine extends Engine, AsyncDisposable {
   readonly home: string | null;
 }
 
-type Wanted = Pick<Settings, "ROCAS_RUNTIME" | "ROCAS_DATA" | "DOCKER_HOST" | "HOST">;
+type Wanted = Pick<
+  Settings,
+  "ROCAS_RUNTIME" | "ROCAS_DATA" | "DOCKER_HOST" | "DOCKER_CERT_PATH" | "DOCKER_TLS_VERIFY" | "HOST"
+>;
 
 const ANSWERS_WITHIN_MS = 5_000;
 const KEPT = "runtime";
@@ -87,8 +90,8 @@ async function endRuns({ runtime }: Engine): Promise<void> {
   for (const { name } of await runtime.attemptsWithVolumes()) await runtime.stop(name);
 }
 
-function dockerEngine({ DOCKER_HOST }: Wanted, cluster: string): Engine {
-  const docker = openDocker(DOCKER_HOST);
+function dockerEngine(settings: Wanted, cluster: string): Engine {
+  const docker = openDocker(settings.DOCKER_HOST, settings);
   return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder: new DockerImageBuilder({ docker }) };
 }
 

@@ -7,7 +7,8 @@ import { BASE_IMAGE, ensureBaseImage } from "./base-image.js";
 
 /** The program behind `npm run base-image`. */
 try {
-  const docker = openDocker(readSettings(process.env).DOCKER_HOST);
+  const settings = readSettings(process.env);
+  const docker = openDocker(settings.DOCKER_HOST, settings);
   await ensureBaseImage(new DockerImageBuilder({ docker }), (text) => process.stdout.write(text));
   process.stdout.write(`${BASE_IMAGE} is there.\n`);
 } catch (error) {

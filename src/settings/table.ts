@@ -3,6 +3,7 @@ import { type Kind, listOf, orNothing, secret } from "./kind.js";
 import { decimalNumber, wholeNumber } from "./number-kinds.js";
 import {
   address,
+  anyText,
   engineAddress,
   flag,
   gitOrigin,
@@ -144,6 +145,16 @@ export const SETTINGS = {
     orNothing(engineAddress),
     "",
     "Where the Docker engine listens, as Docker's own clients read it; the usual socket where it is not set.",
+  ),
+  DOCKER_CERT_PATH: setting(
+    orNothing(path),
+    "",
+    "Folder with the `ca.pem`, `cert.pem` and `key.pem` for an engine that is reached over TLS (`tcp://`).",
+  ),
+  DOCKER_TLS_VERIFY: setting(
+    anyText,
+    "",
+    "If it is not empty, the engine's certificate must be signed by `ca.pem`; the folder is `~/.docker` if `DOCKER_CERT_PATH` is not set.",
   ),
   LOG_LEVEL: setting(
     oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),

@@ -50,6 +50,8 @@ export const token = matching("1 to 1,024 visible ASCII characters, without blan
 
 export const path = kind("a path", (text) => (text === "" ? undefined : text));
 
+export const anyText = kind("any text", (text) => text);
+
 export const engineAddress = matching("unix:///PATH, tcp://HOST:PORT or npipe:////./pipe/NAME", ENGINE);
 
 export const imageRepository = kind(

@@ -42,6 +42,15 @@ describe("where the engine is", () => {
       expect(engineAddress(host)).toEqual(address);
     });
 
+  test("certificates mean TLS, and its port where none is said", () => {
+    const engine = { host: "engine.example.org", protocol: "https" };
+    expect(engineAddress("tcp://engine.example.org", { DOCKER_TLS_VERIFY: "1" })).toEqual({ ...engine, port: "2376" });
+    expect(engineAddress("tcp://engine.example.org:2375", { DOCKER_CERT_PATH: "/certificates" })).toEqual({
+      ...engine,
+      port: "2375",
+    });
+  });
+
   for (const host of ["ssh://me@host", "ftp://host", "tcp://"])
     test(`${host} is refused with a sentence`, () => {
       expect(() => openDocker(host)).toThrow(DockerHostRefused);

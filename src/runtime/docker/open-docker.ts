@@ -12,14 +12,28 @@ export interface EngineAddress {
   readonly protocol?: "http" | "https";
 }
 
-/** The address does not do; the message says what would. */
+/** How an engine on the network is spoken to, in the words of Docker's own clients. */
+export interface EngineTls {
+  /** A folder with ca.pem, cert.pem and key.pem; empty: `~/.docker` if DOCKER_TLS_VERIFY is set, else no TLS. */
+  readonly DOCKER_CERT_PATH?: string;
+  /** If it is empty, any certificate of the engine will do. */
+  readonly DOCKER_TLS_VERIFY?: string;
+}
+
+/** The address or its certificates do not do; the message says what would. */
 export class DockerHostRefused extends Error {}
 
+const PORT = "2375";
+const TLS_PORT = "2376";
+
 /**
- * Reads DOCKER_HOST as Docker's own clients do: `unix://`, `npipe://` and `tcp://`; the usual socket where it is empty.
+ * Reads DOCKER_HOST as Docker's own clients do: `unix://`, `npipe://` and `tcp://`; the usual socket if it is empty.
  * @throws DockerHostRefused
  */
-export function engineAddress(dockerHost: string): EngineAddress {
+export function engineAddress(
+  dockerHost: string,
+  { DOCKER_CERT_PATH, DOCKER_TLS_VERIFY }: EngineTls = {},
+): EngineAddress {
   if (dockerHost === "") return { socketPath: usualSocket() };
   const [, scheme, rest = ""] = /^([a-z]+):\/\/(.*)$/.exec(dockerHost) ?? ["", "tcp", dockerHost];
   if (scheme === "unix" || scheme === "npipe") return { socketPath: rest || usualSocket() };
@@ -30,36 +44,60 @@ export function engineAddress(dockerHost: string): EngineAddress {
   if (!["tcp", "http", "https"].includes(scheme!) || !URL.canParse(`http://${rest}`))
     throw new DockerHostRefused("DOCKER_HOST is unix:///PATH, tcp://HOST:PORT or npipe:////./pipe/NAME.");
   const { hostname, port } = new URL(`http://${rest}`);
-  return { host: hostname, port: port || "2375", protocol: scheme === "https" || port === "2376" ? "https" : "http" };
+  const isTls = Boolean(DOCKER_CERT_PATH || DOCKER_TLS_VERIFY) || scheme === "https" || port === TLS_PORT;
+  return { host: hostname, port: port || (isTls ? TLS_PORT : PORT), protocol: isTls ? "https" : "http" };
 }
 
 /**
  * The engine behind DOCKER_HOST. Nothing is connected yet: whether it answers, its first call says.
- * @param certificates folder with ca.pem, cert.pem and key.pem (DOCKER_CERT_PATH) for an engine that wants TLS.
  * @throws DockerHostRefused
  */
-export function openDocker(dockerHost: string, certificates = ""): DockerEngine {
+export function openDocker(dockerHost: string, tls: EngineTls = {}): DockerEngine {
   const none = { socketPath: undefined, host: undefined, port: undefined, protocol: "http" as const };
-  const pem = (file: string) => (certificates ? readFileSync(join(certificates, file)) : undefined);
-  const tls = { ca: pem("ca.pem"), cert: pem("cert.pem"), key: pem("key.pem") };
-  const address = engineAddress(dockerHost);
-  const protocol = certificates && address.host ? { protocol: "https" as const } : {};
-  const options = { ...none, ...address, ...protocol, ...tls, pathPrefix: "/", timeout: undefined };
+  const address = engineAddress(dockerHost, tls);
+  // A socket needs no certificate, and Docker's own clients ignore them there.
+  const certificates = address.host ? certificatesOf(tls) : null;
+  const options = { ...none, ...address, ...certificates, pathPrefix: "/", timeout: undefined };
   const { modem } = new Docker(options);
-  refuseRedirects(modem);
+  const isVerified = !certificates || Boolean(tls.DOCKER_TLS_VERIFY);
+  withEachRequest(modem, isVerified ? { maxRedirects: 0 } : { maxRedirects: 0, rejectUnauthorized: false });
   return new DockerEngine(modem);
+}
+
+interface Certificates {
+  readonly ca: Buffer;
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** Null if no TLS is asked for. @throws DockerHostRefused */
+function certificatesOf({ DOCKER_CERT_PATH: named, DOCKER_TLS_VERIFY: isVerified }: EngineTls): Certificates | null {
+  if (!named && !isVerified) return null;
+  const folder = named || join(homedir(), ".docker");
+  return { ca: pem(folder, "ca.pem"), cert: pem(folder, "cert.pem"), key: pem(folder, "key.pem") };
+}
+
+function pem(folder: string, file: string): Buffer {
+  try {
+    return readFileSync(join(folder, file));
+  } catch (cause) {
+    throw new DockerHostRefused(
+      `DOCKER_CERT_PATH: ${join(folder, file)} cannot be read; it is a folder with ca.pem, cert.pem and key.pem, which are used if DOCKER_CERT_PATH or DOCKER_TLS_VERIFY is set.`,
+      { cause },
+    );
+  }
 }
 
 interface RequestBuilder {
   buildRequest(options: object, ...rest: unknown[]): void;
 }
 
-// docker-modem follows redirects to any host, without a handler for what goes wrong there, and takes the limit only from
-// the options of each request.
-function refuseRedirects(modem: Docker["modem"]): void {
+// docker-modem follows redirects to any host, without a handler for what goes wrong there, and takes the limit, and
+// whether certificates are verified, only from the options of each request.
+function withEachRequest(modem: Docker["modem"], always: object): void {
   const builder = modem as unknown as RequestBuilder;
   const build = builder.buildRequest.bind(builder);
-  builder.buildRequest = (options, ...rest) => build({ ...options, maxRedirects: 0 }, ...rest);
+  builder.buildRequest = (options, ...rest) => build({ ...options, ...always }, ...rest);
 }
 
 function usualSocket(): string {

@@ -8,7 +8,7 @@ import { tarOf } from "./tar-of.js";
 
 export const BASE_IMAGE = "debian:bookworm-slim";
 
-export const docker = openDocker(process.env.DOCKER_HOST ?? "", process.env.DOCKER_CERT_PATH);
+export const docker = openDocker(process.env.DOCKER_HOST ?? "", process.env);
 
 const version = await docker.version().then(
   (answer) => answer.Version,
