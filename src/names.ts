@@ -13,7 +13,7 @@ export type NotebookPath = Branded<"NotebookPath">;
 export type FileName = Branded<"FileName">;
 export type Sha256 = Branded<"Sha256">;
 
-/** Letters, digits and dashes, neither first nor last a dash, 64 characters at most (data-model.txt). */
+/** Letters, digits and dashes, neither first nor last a dash, 64 characters at most. */
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
 /** Docker's grammar of tags. */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;

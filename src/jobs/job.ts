@@ -102,7 +102,7 @@ export interface BuildOutcome {
   readonly digest: string | null;
 }
 
-/** Work, as SECURITY.md 4.2 sketches it. The job is the truth; the task on the record is what the reconciler wrote there. */
+/** A piece of work. The job is the truth; the task on the record is what the reconciler wrote there. */
 export interface Job {
   /** The id of the Build, the Training or the DeploymentRevision. */
   _id: string;
