@@ -142,6 +142,7 @@ async function openInto(
   // Before the network of the installation is made or found: who is last takes it away. The embedded store has one process.
   const presence = opened.kind === "embedded" ? null : await openPresence(store, { home: own?.home ?? null });
   if (own) await keepEngineKind(store, own.kind);
+  notices.push(...(own?.notices ?? []));
   const leave = () => leaveEngine(runtime, logger);
   // A store that is away hears nothing of it: the other processes take this one for gone a minute later.
   const farewell = (error: unknown) => logger.warn({ event: "left_unheard", err: error });

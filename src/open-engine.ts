@@ -8,6 +8,7 @@ import { DockerRuntime } from "./runtime/docker/docker-runtime.js";
 import { openDocker } from "./runtime/docker/open-docker.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
 import { claimFolder } from "./runtime/process/claim-folder.js";
+import { compilerHint } from "./runtime/process/compiler-hint.js";
 import { findPython } from "./runtime/process/find-python.js";
 import { processFolder } from "./runtime/process/process-folder.js";
 import { readImage } from "./runtime/process/process-image.js";
@@ -30,6 +31,8 @@ export interface OpenedEngine extends Engine, AsyncDisposable {
   readonly kind: EngineKind;
   /** Where alone its work can be seen, as `folder on machine`; null for what an engine does. */
   readonly home: string | null;
+  /** What the operator should know of the machine. */
+  readonly notices: readonly string[];
 }
 
 type Wanted = Pick<
@@ -53,11 +56,18 @@ export async function openEngine(settings: Wanted, store: Store, cluster: string
     // What a server runs there is its own, and goes on.
     await using _claim = existsSync(root) ? await claimFolder(root) : null;
     await endRuns(processes);
-    return { kind, home: null, ...docker, [Symbol.asyncDispose]: async () => {} };
+    return { kind, home: null, notices: [], ...docker, [Symbol.asyncDispose]: async () => {} };
   }
   const claim = await claimFolder(root);
   const home = `${root} on ${hostname()}`;
-  return { kind, home, ...processes, [Symbol.asyncDispose]: () => claim[Symbol.asyncDispose]() };
+  const hint = await compilerHint(process.env);
+  return {
+    kind,
+    home,
+    notices: hint === null ? [] : [hint],
+    ...processes,
+    [Symbol.asyncDispose]: () => claim[Symbol.asyncDispose](),
+  };
 }
 
 /** For later starts; after the other processes of the installation have let this one in. */

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { DomainError } from "../../errors.js";
+import { systemPackages } from "./system-packages.js";
 
 /** The Python of this machine from which environments are made. */
 export interface Python {
@@ -65,13 +66,13 @@ export async function findPython(candidates: readonly string[] = CANDIDATES): Pr
 }
 
 function missing(incomplete?: Answer, old?: Answer): string {
-  const isMac = process.platform === "darwin";
+  const packages = systemPackages();
   if (incomplete) {
-    const [major, minor] = incomplete.version.split(".");
-    return `Python ${incomplete.version} is there without its module venv: ${isMac ? "brew install python" : `sudo apt install python${major}.${minor}-venv`}`;
+    const version = incomplete.version.split(".").slice(0, 2).join(".");
+    return `Python ${incomplete.version} is there without what makes environments, its modules venv and ensurepip: ${packages.venv(version)}`;
   }
-  const what = old ? `Python ${old.version} is too old; 3.9 or newer is needed` : "There is no Python on the PATH";
-  return `${what}: ${isMac ? "brew install python" : "sudo apt install python3 python3-venv"}`;
+  if (old) return `Python ${old.version} is too old, 3.9 or newer is needed: ${packages.newerPython}`;
+  return `There is no Python on the PATH, 3.9 or newer is needed: ${packages.python}`;
 }
 
 async function asked(candidate: string): Promise<Answer | null> {

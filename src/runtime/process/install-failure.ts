@@ -1,3 +1,5 @@
+import { systemPackages } from "./system-packages.js";
+
 /** True of every failure, and no reason. */
 const BOILERPLATE =
   /subprocess-exited-with-error|metadata-generation-failed|This error originates|Failed to build|Could not build wheels|Failed building wheel|ResolutionImpossible|Encountered error while/;
@@ -19,10 +21,8 @@ export function installFailure(output: string, command: string, code: number): s
     ""
   ).slice(0, MOST);
   const reason = said.replace(/^(?:ERROR|error):?\s*|^×\s*/, "") || "it said nothing";
-  const compiler =
-    process.platform === "darwin" ? "xcode-select --install" : "sudo apt install build-essential python3-dev";
   const hint = NO_COMPILER.test(output)
-    ? ` A package without a wheel for this Python is compiled, and this machine has no compiler: ${compiler}`
+    ? ` A package without a wheel for this Python is compiled, and this machine has no compiler: ${systemPackages().compiler}`
     : "";
   return `${reason} (${command} ended with ${code}).${hint}`;
 }

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+
+/** The commands by which a system brings what projects need of it. */
+export interface SystemPackages {
+  /** A Python of 3.9 or newer that makes environments, on a system without one. */
+  readonly python: string;
+  /** The same beside an older one. */
+  readonly newerPython: string;
+  /** What a Python of that version (`3.11`) needs to make environments. */
+  readonly venv: (version: string) => string;
+  /** What compiles packages that have no wheel. */
+  readonly compiler: string;
+}
+
+const DEBIAN: SystemPackages = {
+  python: "sudo apt install python3 python3-venv",
+  newerPython: "sudo apt install python3.9 python3.9-venv",
+  venv: (version) => `sudo apt install python${version}-venv`,
+  compiler: "sudo apt install build-essential python3-dev",
+};
+const FEDORA: SystemPackages = {
+  python: "sudo dnf install python3",
+  newerPython: "sudo dnf install python3.11",
+  venv: () => "sudo dnf install python3-libs python3-pip",
+  compiler: "sudo dnf install gcc gcc-c++ make python3-devel",
+};
+const ALPINE: SystemPackages = {
+  python: "apk add python3",
+  newerPython: "apk upgrade python3",
+  venv: () => "apk add python3 py3-pip",
+  compiler: "apk add build-base python3-dev",
+};
+const ARCH: SystemPackages = {
+  python: "sudo pacman -S python",
+  newerPython: "sudo pacman -S python",
+  venv: () => "sudo pacman -S python",
+  compiler: "sudo pacman -S base-devel",
+};
+const SUSE: SystemPackages = {
+  python: "sudo zypper install python3",
+  newerPython: "sudo zypper install python311",
+  venv: () => "sudo zypper install python3 python3-pip",
+  compiler: "sudo zypper install gcc gcc-c++ make python3-devel",
+};
+const MACOS: SystemPackages = {
+  python: "brew install python",
+  newerPython: "brew install python",
+  venv: () => "brew install python",
+  compiler: "xcode-select --install",
+};
+const OTHER: SystemPackages = {
+  python: "install it with the packages of this system, or from python.org",
+  newerPython: "install it with the packages of this system, or from python.org",
+  venv: () => "install it with the packages of this system",
+  compiler: "install a C compiler and Python's headers with the packages of this system",
+};
+/** By what `ID` and `ID_LIKE` of os-release say. */
+const FAMILIES: Readonly<Record<string, SystemPackages>> = {
+  debian: DEBIAN,
+  ubuntu: DEBIAN,
+  fedora: FEDORA,
+  rhel: FEDORA,
+  centos: FEDORA,
+  alpine: ALPINE,
+  arch: ARCH,
+  suse: SUSE,
+  opensuse: SUSE,
+};
+
+/** @param osRelease what `/etc/os-release` says; empty if there is none */
+export function systemPackages(
+  platform: NodeJS.Platform = process.platform,
+  osRelease = ofThisSystem(),
+): SystemPackages {
+  if (platform === "darwin") return MACOS;
+  const ids = ["ID", "ID_LIKE"].flatMap((name) => words(osRelease, name));
+  return ids.map((id) => FAMILIES[id]).find((family) => family !== undefined) ?? OTHER;
+}
+
+const words = (osRelease: string, name: string): string[] =>
+  (new RegExp(`^${name}=(.*)$`, "m").exec(osRelease)?.[1] ?? "").replace(/["']/g, "").split(/\s+/);
+
+function ofThisSystem(): string {
+  try {
+    return readFileSync("/etc/os-release", "utf8");
+  } catch {
+    return "";
+  }
+}
