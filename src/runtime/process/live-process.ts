@@ -53,9 +53,11 @@ async function marked(id: string): Promise<number[]> {
 const isMarked = async (pid: string, mark: string): Promise<boolean> =>
   (await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")).split("\0").includes(mark);
 
+/** A time is written the same whatever language and place this process has. */
 async function ps(...words: string[]): Promise<string> {
+  const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
   try {
-    return (await promisify(execFile)("ps", words, { maxBuffer: 64 * 1024 * 1024 })).stdout;
+    return (await promisify(execFile)("ps", words, { maxBuffer: 64 * 1024 * 1024, env })).stdout;
   } catch {
     return "";
   }

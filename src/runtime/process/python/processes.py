@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+HAS_PROC = (PROC / "self/stat").exists()
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -23,7 +24,7 @@ class Seen:
 
 
 def seen_processes() -> list[Seen]:
-    if not (PROC / "self/stat").exists():
+    if not HAS_PROC:
         return _from_ps()
     return [seen for entry in os.listdir(PROC) if entry.isdigit() and (seen := _from_proc(entry))]
 
@@ -88,7 +89,7 @@ def start_mark(pid: int) -> str:
         stat = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
         return stat.rsplit(")", 1)[1].split()[19]
     except (OSError, IndexError):
-        return _ps("-o", "lstart=", "-p", str(pid)).strip() if not PROC.exists() else ""
+        return _ps("-o", "lstart=", "-p", str(pid))[1].strip() if not HAS_PROC else ""
 
 
 def _children(pid: int) -> list[str]:
@@ -119,11 +120,18 @@ def _from_proc(entry: str) -> Seen | None:
 
 def _from_ps() -> list[Seen]:
     found = []
-    for line in _ps("-axo", "pid=,ppid=,pgid=,rss=,state=").splitlines():
+    asked, said = _ps("-axo", "pid=,ppid=,pgid=,rss=,state=")
+    for line in said.splitlines():
         pid, parent, group, resident, state = line.split()[:5]
-        found.append(Seen(int(pid), int(parent), int(group), state.startswith("Z"), 1, int(resident) * 1024))
+        # Else who waits until nothing runs would always find this question.
+        if int(pid) != asked:
+            found.append(Seen(int(pid), int(parent), int(group), state.startswith("Z"), 1, int(resident) * 1024))
     return found
 
 
-def _ps(*words: str) -> str:
-    return subprocess.run(["ps", *words], capture_output=True, text=True, check=False).stdout
+def _ps(*words: str) -> tuple[int, str]:
+    """The number of the process that told it, and what it told."""
+    # A time is written the same whatever language and place the run has.
+    environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+    with subprocess.Popen(["ps", *words], stdout=subprocess.PIPE, text=True, env=environment) as asked:
+        return asked.pid, asked.communicate()[0]
