@@ -60,6 +60,20 @@ test("an image that is neither rocas/onboard nor a Python's is refused", async (
   );
 });
 
+test.each([
+  ["python:3.9-slim", "this machine's Python 3.11.7, .*; not the 3.9 that the tag names"],
+  ["docker.io/library/python:3.1", "not the 3.1 that the tag names"],
+  ["python:3.11", "this machine's Python 3.11.7, in an environment of the project's own\\)$"],
+  ["python:3.11.7-bookworm", "environment of the project's own\\)$"],
+  ["python:3", "environment of the project's own\\)$"],
+  ["python:slim", "environment of the project's own\\)$"],
+  ["python", "environment of the project's own\\)$"],
+])("the log of FROM %s says which Python is taken", (image, said) => {
+  const { log } = buildPlan(`FROM ${image}\nWORKDIR /app\nCOPY . .\n`, "Python 3.11.7");
+
+  expect(log[0]).toMatch(new RegExp(said));
+});
+
 test("all that cannot be carried out is told at once", async () => {
   const Dockerfile = "FROM rocas/onboard\nRUN make\nVOLUME /a\n";
 

@@ -39,6 +39,7 @@ interface Draft {
 const ON_BOARD = /^rocas\/onboard(?:[:@]\S*)?$/;
 /** `python:3.12-slim`, `docker.io/library/python`. */
 const PYTHON = /^(?:[\w.:-]+\/)*python(?:[:@]\S*)?$/;
+const VERSION = /(?:^|\/)python:(\d+(?:\.\d+)*)/;
 /** Rocas starts its own program as its own user, on an engine too. */
 const WITHOUT_MEANING: ReadonlySet<string> = new Set([
   "CMD",
@@ -144,7 +145,14 @@ function from(draft: Draft, text: string, python: string): Said {
   const [image = ""] = wordsOf(text, variablesOf(draft)).filter((word) => !word.startsWith("--"));
   if (ON_BOARD.test(image)) draft.folder = "/project";
   else if (!PYTHON.test(image)) return { refused: "a project starts from rocas/onboard, or from a python image" };
-  return { told: `this machine's ${python}, in an environment of the project's own` };
+  return { told: `this machine's ${python}, in an environment of the project's own${otherThan(image, python)}` };
+}
+
+/** Of a tag that names another version than there is, `3.9` for example. */
+function otherThan(image: string, python: string): string {
+  const named = VERSION.exec(image)?.[1];
+  const isThere = named === undefined || `${python}.`.startsWith(`Python ${named}.`);
+  return isThere ? "" : `; not the ${named} that the tag names, which takes an engine`;
 }
 
 function env(draft: Draft, text: string): Said {
