@@ -6,7 +6,7 @@ import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
 import { part } from "../lists/filter/part-filters.js";
 import { text } from "../lists/filter/text-filter.js";
 import { MODEL_SNAPSHOT_FILTER } from "../model/model-snapshot.filter.js";
-import { TRAINING_SNAPSHOT_FILTER } from "../training/training-snapshot.filter.js";
+import { TRAINING_SNAPSHOT_FILTER } from "./training-snapshot.filter.js";
 import { PINNED_VERSION_FILTER } from "./pinned-version.filter.js";
 
 export const MODEL_VERSION_SNAPSHOT_FILTER = snapshotFilterOf("ModelVersion", {

@@ -6,7 +6,7 @@ import { reference } from "../lists/filter/reference-filter.js";
 import { part } from "../lists/filter/part-filters.js";
 import { text } from "../lists/filter/text-filter.js";
 import { listingOf } from "../lists/listing.js";
-import { TRAINING_SNAPSHOT_FILTER } from "../training/training-snapshot.filter.js";
+import { TRAINING_SNAPSHOT_FILTER } from "./training-snapshot.filter.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "./model-version-snapshot.filter.js";
 
 export const MODEL_VERSION_LISTING = listingOf("ModelVersion", {

@@ -1,5 +1,6 @@
 import { recordKind } from "../record-kind.js";
-import { Training, TRAINING_DEFINITION } from "./training.js";
+import { TRAINING_DEFINITION } from "../model-version/training-snapshot.js";
+import { Training } from "./training.js";
 
 export const TRAINING = recordKind({
   kind: "train",

@@ -14,12 +14,13 @@ import { loadPinned } from "../model-version/load-pinned.js";
 import { ModelVersion, ModelVersionSnapshot } from "../model-version/model-version.js";
 import { ModelVersionConnection } from "../model-version/model-version.connection.js";
 import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
+import { TRAINING_DEFINITION, TrainingSnapshot } from "../model-version/training-snapshot.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { cancelTraining } from "./cancel-training.js";
 import { startTraining } from "./start-training.js";
-import { Training, TRAINING_DEFINITION, TrainingSnapshot } from "./training.js";
+import { Training } from "./training.js";
 import { trainingLog } from "./training-log.js";
 import { TrainingConnection } from "./training.connection.js";
 import {

@@ -4,7 +4,7 @@ import { details } from "../lists/filter/details-filter.js";
 import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
 import { part, someOf } from "../lists/filter/part-filters.js";
 import { text } from "../lists/filter/text-filter.js";
-import { PINNED_VERSION_FILTER } from "../model-version/pinned-version.filter.js";
+import { PINNED_VERSION_FILTER } from "./pinned-version.filter.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project-snapshot.filter.js";
 
 export const TRAINING_SNAPSHOT_FILTER = snapshotFilterOf("Training", {

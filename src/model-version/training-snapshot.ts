@@ -1,0 +1,79 @@
+import { prop } from "@typegoose/typegoose";
+import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { BuildVersionSnapshot } from "../build-version/build-version.js";
+import { DatasetSnapshot } from "../dataset/dataset.js";
+import { definitionOf, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
+import { typeOfRecord } from "../graph/node.js";
+import { ResourceProfile } from "../graph/resource-profile.js";
+import { JsonObjectScalar } from "../graph/scalars.js";
+import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
+import { PROJECT_DEFINITION, ProjectInfo, ProjectSnapshot } from "../project/project.js";
+import type { Training } from "../training/training.js";
+import { ModelVersionSnapshot } from "./model-version.js";
+
+@InterfaceType({
+  description: "The defining fields of a training, shared by the training and its snapshots.",
+  resolveType: (value: object) => ("taken_at" in value ? "TrainingSnapshot" : typeOfRecord(value as Training)),
+})
+export abstract class TrainingInfo {
+  @Field(() => String, { description: "The name of the training; it never changes." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => BuildVersionSnapshot, {
+    nullable: true,
+    description: "The build version used, as it was when the training was started.",
+  })
+  @prop({ type: () => BuildVersionSnapshot })
+  readonly bvers?: BuildVersionSnapshot | null;
+
+  @Field(() => String, { nullable: true, description: "Path inside the project of the notebook that is executed." })
+  @prop({ type: () => String })
+  readonly notebook?: string | null;
+
+  @Field(() => JsonObjectScalar, { description: "The parameters given to the notebook." })
+  @prop({ type: () => Object, required: true, default: () => ({}) })
+  readonly params!: Record<string, unknown>;
+
+  @Field(() => JsonObjectScalar, { description: "Arbitrary details." })
+  @prop({ type: () => Object, required: true, default: () => ({}) })
+  readonly details!: Record<string, unknown>;
+
+  @Field(() => ResourceProfile, { nullable: true, description: "The limits of its container." })
+  @prop({ type: () => ResourceProfile, _id: false })
+  readonly resources?: ResourceProfile | null;
+
+  @Field(() => [DatasetSnapshot], { description: "Every dataset mounted, as it was when the training was started." })
+  @prop({ type: () => [DatasetSnapshot], required: true })
+  readonly ds!: DatasetSnapshot[];
+
+  @Field(() => ProjectInfo, { description: "The project responsible for the training." })
+  readonly proj!: unknown;
+
+  @Field(() => [ModelVersionSnapshot], {
+    description: "Every model version mounted to start from, as it was when the training was started.",
+  })
+  readonly pretrained!: unknown;
+}
+
+@ObjectType({ implements: [SnapshotInfo, TrainingInfo], description: "A training as it was at one moment." })
+export class TrainingSnapshot extends snapshotOf(TrainingInfo) {
+  @Field(() => ProjectSnapshot, { description: "The project as it was at that moment." })
+  @prop({ type: () => ProjectSnapshot, required: true })
+  declare readonly proj: ProjectSnapshot;
+
+  @prop({ type: () => [Pin], required: true })
+  declare readonly pretrained: Pin[];
+}
+
+export const TRAINING_DEFINITION = definitionOf<Training, TrainingSnapshot>({
+  name: VALUE,
+  bvers: SNAPSHOT,
+  notebook: VALUE,
+  params: VALUE,
+  details: VALUE,
+  resources: VALUE,
+  ds: SNAPSHOT,
+  proj: parent("project", PROJECT_DEFINITION),
+  pretrained: PIN,
+});
