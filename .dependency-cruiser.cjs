@@ -6,7 +6,7 @@ const CARDED = readdirSync(join(__dirname, "src"), { recursive: true })
   .filter((path) => path.endsWith(".kind.ts"))
   .map((path) => path.replace(".kind.ts", ""));
 /** Classes of values in them. */
-const VALUES = ["model/file-doc", "build/build-plan", "model-version/training-snapshot"];
+const VALUES = ["model/file-doc", "builds/build-plan", "model-version/training-snapshot"];
 const ENTITIES = [...CARDED, ...VALUES].map((each) => `^src/${each}\\.ts$`);
 const WIRING = [
   "^src/main\\.ts$",

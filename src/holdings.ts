@@ -1,6 +1,6 @@
 import type { App } from "./app.js";
-import type { BuildVersion } from "./build-version/build-version.js";
-import { noteTags, untagVersion } from "./build/untag-later.js";
+import type { BuildVersion } from "./builds/build-version.js";
+import { noteTags, untagVersion } from "./builds/untag-later.js";
 import type { Holdings } from "./deletion/holdings.js";
 import type { FileRecord } from "./files/file-record.js";
 import { giveUpFilesOf, removeFilesOf } from "./files/remove-files-of.js";

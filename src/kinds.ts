@@ -1,5 +1,5 @@
-import { BUILD } from "./build/build.kind.js";
-import { BUILD_VERSION } from "./build-version/build-version.kind.js";
+import { BUILD } from "./builds/build.kind.js";
+import { BUILD_VERSION } from "./builds/build-version.kind.js";
 import { DATASET } from "./dataset/dataset.kind.js";
 import { DEPLOYMENT } from "./deployment/deployment.kind.js";
 import { DEPLOYMENT_REVISION } from "./deployment/deployment-revision.kind.js";

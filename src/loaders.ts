@@ -1,6 +1,6 @@
 import type DataLoader from "dataloader";
-import { buildLoaders } from "./build/build.loaders.js";
-import { buildVersionLoaders } from "./build-version/build-version.loaders.js";
+import { buildLoaders } from "./builds/build.loaders.js";
+import { buildVersionLoaders } from "./builds/build-version.loaders.js";
 import { datasetLoaders } from "./dataset/dataset.loaders.js";
 import { deploymentLoaders } from "./deployment/deployment.loaders.js";
 import { fileLoaders } from "./files/file.loaders.js";

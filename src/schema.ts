@@ -1,12 +1,12 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
-import { BuildEdges, BuildResolver } from "./build/build.resolver.js";
+import { BuildEdges, BuildResolver } from "./builds/build.resolver.js";
 import {
   BuildVersionEdges,
   BuildVersionGenerationsResolver,
   BuildVersionResolver,
   BuildVersionSnapshotResolver,
-} from "./build-version/build-version.resolver.js";
+} from "./builds/build-version.resolver.js";
 import {
   DatasetEdges,
   DatasetFileResolvers,

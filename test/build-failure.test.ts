@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failureOf } from "../src/build/failure-of.js";
+import { failureOf } from "../src/builds/failure-of.js";
 import { openWork } from "./support/open-work.js";
 
 const ENGINE = "The command '/bin/sh -c pip install nosuch' returned a non-zero code: 1";

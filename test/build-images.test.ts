@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { humanTag, ownTag } from "../src/build/image-names.js";
-import { noteTags, untagNoted, untagVersion } from "../src/build/untag-later.js";
+import { humanTag, ownTag } from "../src/builds/image-names.js";
+import { noteTags, untagNoted, untagVersion } from "../src/builds/untag-later.js";
 import { ON_BOARD, openWork, until } from "./support/open-work.js";
 
 async function built() {

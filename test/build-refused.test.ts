@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BuiltFrom } from "../src/build-version/build-version.js";
+import { BuiltFrom } from "../src/builds/build-version.js";
 import { changeRecord } from "../src/store/change-record.js";
 import { openWork } from "./support/open-work.js";
 

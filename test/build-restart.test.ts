@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { temporaryTag } from "../src/build/image-names.js";
+import { temporaryTag } from "../src/builds/image-names.js";
 import { openWork, until } from "./support/open-work.js";
 
 const SLOW = { Dockerfile: "FROM python:3\nLABEL rocas.onboard=1\nRUN sleep 60\n" };

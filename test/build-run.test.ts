@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { humanTag, ownTag } from "../src/build/image-names.js";
-import { cancelBuild } from "../src/build/cancel-build.js";
-import { BuiltFrom } from "../src/build-version/build-version.js";
+import { humanTag, ownTag } from "../src/builds/image-names.js";
+import { cancelBuild } from "../src/builds/cancel-build.js";
+import { BuiltFrom } from "../src/builds/build-version.js";
 import { openTestApp } from "./support/open-test-app.js";
 import { openWork, until } from "./support/open-work.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { humanTag, ownTag } from "../src/build/image-names.js";
-import { untagNoted } from "../src/build/untag-later.js";
+import { humanTag, ownTag } from "../src/builds/image-names.js";
+import { untagNoted } from "../src/builds/untag-later.js";
 import { sweepGenerations } from "../src/retention/sweep-generations.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { buildAgain } from "./support/built-project.js";

@@ -1,4 +1,4 @@
-import type { BuildVersion } from "../build-version/build-version.js";
+import type { BuildVersion } from "../builds/build-version.js";
 import { DomainError } from "../errors.js";
 import type { Project } from "../project/project.js";
 import { currentOf } from "../store/current.js";

@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import { buildVersionToRun } from "../attempt/build-version-to-run.js";
 import { mountableVersions } from "../attempt/mountable.js";
-import { BUILD_VERSION_DEFINITION } from "../build-version/build-version.js";
+import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DomainError } from "../errors.js";
 import { refuseNull } from "../graph/given.js";
 import { newId } from "../graph/id.js";

@@ -1,6 +1,6 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
-import { BuildVersionSnapshot } from "../build-version/build-version.js";
+import { BuildVersionSnapshot } from "../builds/build-version.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";

@@ -1,4 +1,4 @@
-import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
+import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version-snapshot.filter.js";
 import { details } from "../lists/filter/details-filter.js";
 import { part, someOf } from "../lists/filter/part-filters.js";
 import { text } from "../lists/filter/text-filter.js";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { BuildVersionSnapshot } from "../build-version/build-version.js";
+import type { BuildVersionSnapshot } from "../builds/build-version.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import type { Deployment } from "./deployment.js";
 

@@ -3,7 +3,7 @@ import { DomainError, notFound } from "../errors.js";
 import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import { FilesState } from "../graph/stored-file.js";
 import { kindOf } from "../graph/id.js";
-import { checkContract } from "../model/file-contract.js";
+import { checkContract } from "./file-contract.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { parentOf } from "../store/parent-of.js";

@@ -1,4 +1,4 @@
-import type { BuiltFrom } from "../build-version/build-version.js";
+import type { BuiltFrom } from "../builds/build-version.js";
 
 export type JobState = "QUEUED" | "STARTING" | "RUNNING" | "FINISHING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 

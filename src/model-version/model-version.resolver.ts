@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { BuildVersion } from "../build-version/build-version.js";
+import { BuildVersion } from "../builds/build-version.js";
 import { Dataset } from "../dataset/dataset.js";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";

@@ -7,7 +7,7 @@ import { receiveGiven } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import { DomainError } from "../errors.js";
-import { checkContract } from "../model/file-contract.js";
+import { checkContract } from "../files/file-contract.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";

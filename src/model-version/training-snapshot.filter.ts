@@ -1,4 +1,4 @@
-import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
+import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version-snapshot.filter.js";
 import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset-snapshot.filter.js";
 import { details } from "../lists/filter/details-filter.js";
 import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";

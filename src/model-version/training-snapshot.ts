@@ -1,6 +1,6 @@
 import { prop } from "@typegoose/typegoose";
 import { Field, InterfaceType, ObjectType } from "type-graphql";
-import { BuildVersionSnapshot } from "../build-version/build-version.js";
+import { BuildVersionSnapshot } from "../builds/build-version.js";
 import { DatasetSnapshot } from "../dataset/dataset.js";
 import { definitionOf, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
 import { typeOfRecord } from "../graph/node.js";

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from "type-graphql";
 import { RecordInfo } from "../graph/stored-record.js";
-import { type ContractBreak, ContractRule } from "./file-contract.js";
+import { type ContractBreak, ContractRule } from "../files/file-contract.js";
 
 @ObjectType({
   description:

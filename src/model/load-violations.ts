@@ -7,7 +7,7 @@ import { HIDDEN } from "../store/current.js";
 import type { Records, Store } from "../store/store.js";
 import type { ContractViolation } from "./contract-violation.js";
 import type { FileDoc } from "./file-doc.js";
-import { contractBreaks, mostBytes } from "./file-contract.js";
+import { contractBreaks, mostBytes } from "../files/file-contract.js";
 import type { Model } from "./model.js";
 
 /** How many versions, and how many datasets, of one model are told. */

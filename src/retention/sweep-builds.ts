@@ -1,6 +1,6 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
-import type { Build } from "../build/build.js";
+import type { Build } from "../builds/build.js";
 import { ROCAS } from "../caller.js";
 import { deleteFound } from "../deletion/delete-record.js";
 import { DomainError } from "../errors.js";

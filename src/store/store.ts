@@ -1,7 +1,7 @@
 import type { Connection, Model as MongooseModel, mongo } from "mongoose";
 import type { Processes } from "./processes.js";
-import type { MadeImage } from "../build/made-image.js";
-import type { UnneededTag } from "../build/unneeded-tag.js";
+import type { MadeImage } from "../builds/made-image.js";
+import type { UnneededTag } from "../builds/unneeded-tag.js";
 import type { FileListPart } from "../files/file-list-part.js";
 import type { MissingFile } from "../files/missing-file.js";
 import type { UnneededFile } from "../files/unneeded-file.js";

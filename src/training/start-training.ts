@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import { buildVersionToRun } from "../attempt/build-version-to-run.js";
 import { mountableDatasets, mountableVersions } from "../attempt/mountable.js";
-import { BUILD_VERSION_DEFINITION } from "../build-version/build-version.js";
+import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";

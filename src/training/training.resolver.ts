@@ -1,5 +1,5 @@
 import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { BuildVersion } from "../build-version/build-version.js";
+import { BuildVersion } from "../builds/build-version.js";
 import { Dataset } from "../dataset/dataset.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";

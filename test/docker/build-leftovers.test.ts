@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { removeMade } from "../../src/build/made-images.js";
+import { removeMade } from "../../src/builds/made-images.js";
 import { BASE_IMAGE, describeWithDocker, dockerCommand, ensureBaseImage, newTag } from "./support/engine.js";
 import { openDockerWork } from "./support/open-docker-work.js";
 

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { noteTags, untagVersion } from "../../src/build/untag-later.js";
-import { BuiltFrom } from "../../src/build-version/build-version.js";
+import { noteTags, untagVersion } from "../../src/builds/untag-later.js";
+import { BuiltFrom } from "../../src/builds/build-version.js";
 import { newId } from "../../src/graph/id.js";
 import { describeWithDocker, ensureBaseImage } from "./support/engine.js";
 import { ON_BOARD, openDockerWork } from "./support/open-docker-work.js";

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { cancelBuild } from "../../src/build/cancel-build.js";
-import { BuiltFrom } from "../../src/build-version/build-version.js";
+import { cancelBuild } from "../../src/builds/cancel-build.js";
+import { BuiltFrom } from "../../src/builds/build-version.js";
 import { until } from "../support/open-work.js";
 import { describeWithDocker, dockerCommand, ensureBaseImage } from "./support/engine.js";
 import { ON_BOARD, openDockerWork } from "./support/open-docker-work.js";

@@ -1,6 +1,6 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
-import type { BuildVersion } from "../build-version/build-version.js";
+import type { BuildVersion } from "./build-version.js";
 import { DomainError } from "../errors.js";
 import type { UnneededTag } from "./unneeded-tag.js";
 import { humanTag, ownTag } from "./image-names.js";

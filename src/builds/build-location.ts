@@ -1,4 +1,4 @@
-import { BuiltFrom } from "../build-version/build-version.js";
+import { BuiltFrom } from "./build-version.js";
 import { DomainError } from "../errors.js";
 import type { Project } from "../project/project.js";
 

@@ -1,5 +1,5 @@
-import { BUILD_VERSION_SNAPSHOT_FILTER } from "../build-version/build-version-snapshot.filter.js";
-import { builtFrom } from "../build-version/built-from.filter.js";
+import { BUILD_VERSION_SNAPSHOT_FILTER } from "./build-version-snapshot.filter.js";
+import { builtFrom } from "./built-from.filter.js";
 import { flag } from "../lists/filter/choice-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
 import { part } from "../lists/filter/part-filters.js";

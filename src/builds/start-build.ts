@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { BuiltFrom } from "../build-version/build-version.js";
+import { BuiltFrom } from "./build-version.js";
 import { DomainError } from "../errors.js";
 import { newId } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";

@@ -1,6 +1,6 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ID, ObjectType } from "type-graphql";
-import { BuiltFrom, BuildVersionSnapshot } from "../build-version/build-version.js";
+import { BuiltFrom, BuildVersionSnapshot } from "./build-version.js";
 import { Node } from "../graph/node.js";
 import { BuildPlan } from "./build-plan.js";
 import { RecordInfo, StoredRecord } from "../graph/stored-record.js";

@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { BUILD_VERSION_DEFINITION, type BuildVersion } from "../build-version/build-version.js";
+import { BUILD_VERSION_DEFINITION, type BuildVersion } from "./build-version.js";
 import { ROCAS } from "../caller.js";
 import type { BuildOutcome, BuildSpec, Job } from "../jobs/job.js";
 import { freeze } from "../snapshots/freeze.js";

@@ -1,5 +1,4 @@
 import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { Build } from "../build/build.js";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
@@ -12,6 +11,7 @@ import type { ListArgs } from "../lists/listing.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
+import { Build } from "./build.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
 import { BuildVersionConnection } from "./build-version.connection.js";
 import { BuildVersionKey, DeleteBuildVersionInput, BuildVersionGenerationsArgs } from "./build-version.inputs.js";

@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { BuiltFrom } from "../build-version/build-version.js";
+import { BuiltFrom } from "./build-version.js";
 import type { Hold } from "../jobs/hold.js";
 import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import { asImageRef } from "../names.js";

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from "type-graphql";
-import { BuiltFrom } from "../build-version/build-version.js";
+import { BuiltFrom } from "./build-version.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { GitRefScalar, TagScalar } from "../graph/scalars.js";
 
