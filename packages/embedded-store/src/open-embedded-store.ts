@@ -27,7 +27,7 @@ const LOCK_FILE = "lock.mdb";
 
 /**
  * Opens the store in a folder of its own inside the data folder, and listens.
- * @throws FolderTaken where another process serves it; an Error with a sentence for a folder that cannot be used.
+ * @throws FolderTaken if another process serves it; an Error with a sentence for a folder that cannot be used.
  */
 export async function openEmbeddedStore(dataFolder: string, onFault: (error: unknown) => void): Promise<EmbeddedStore> {
   const folder = join(dataFolder, "store");
@@ -96,7 +96,7 @@ async function openEngine(folder: string): Promise<{ engine: Engine; catalog: Ca
 const EVERY_MS = 60_000;
 const PORTION = 2_000;
 
-/** What the store does unasked: empties what was dropped, deletes what has expired, closes forgotten cursors. */
+/** The work that nobody asks for: it empties what was dropped, deletes what has expired, closes forgotten cursors. */
 class Caretaker {
   private isStopped = false;
   private sweeping: Promise<void> | undefined;

@@ -6,7 +6,7 @@ import { hasDiskRoom } from "./engine/store-file.js";
 import type { Refusal, WorkerOrder, WorkerReport, WorkerStart } from "./worker.js";
 
 export interface StartedStore {
-  /** Where MongoDB's driver connects to. */
+  /** The address for MongoDB's driver. */
   readonly uri: string;
   /** Settles if the worker ends without being asked to. */
   readonly lost: Promise<Error>;

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openEmbeddedStore } from "./open-embedded-store.js";
 
-/** What the worker is started with. */
+/** The data that the worker is started with. */
 export interface WorkerStart {
   readonly dataFolder: string;
 }
 
-/** Why a folder was refused, as an error keeps it; `code`, `path` and `syscall` if the operating system refused it. */
+/** An error that refused a folder; `code`, `path` and `syscall` are there if the operating system refused it. */
 export interface Refusal {
   readonly name: string;
   readonly message: string;
@@ -15,13 +15,13 @@ export interface Refusal {
   readonly syscall?: string;
 }
 
-/** What the worker tells: once how opening went, later what should not have happened. */
+/** Reports of the worker: one on how opening went, later ones on faults. */
 export type WorkerReport =
   | { readonly kind: "listening"; readonly uri: string }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | { readonly kind: "fault"; readonly message: string };
 
-/** What the worker is told. */
+/** Orders to the worker. */
 export type WorkerOrder = "close";
 
 const port = parentPort!;

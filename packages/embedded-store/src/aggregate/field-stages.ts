@@ -44,7 +44,7 @@ export function parseProject(specification: Value): Project {
   return (document) => set(base(document), document);
 }
 
-/** What a field is computed into stays where it stands, with nothing of its own; in an array that is each element. */
+/** The holder of a computed field keeps its place, with no field of its own; in an array each element does. */
 function makeRoom(selection: Selection, { segments }: FieldPath): void {
   let at = selection;
   for (const { text } of segments.slice(0, -1)) {
@@ -78,7 +78,7 @@ export function parseAddFields(specification: Value): Project {
   return (document) => set(document, document);
 }
 
-/** What a field is set to; it is taken away where the expression gives nothing. */
+/** A field and its new value; the field is taken away if the expression gives nothing. */
 interface ComputedField {
   readonly path: FieldPath;
   readonly evaluate: Evaluate;

@@ -42,7 +42,7 @@ function withoutOvertaken(stages: readonly [string, Value][]): [string, Value][]
   });
 }
 
-/** How many of the sorted ones are wanted, where the next stage says it. */
+/** The number of sorted documents that are wanted, if the next stage says it. */
 const limitIn = (next: readonly [string, Value] | undefined): number | undefined =>
   next?.[0] === "$limit" ? parseLimit(next[1]) : undefined;
 

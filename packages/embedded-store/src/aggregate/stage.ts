@@ -9,7 +9,7 @@ import type { SortField } from "../search/sort.js";
 export interface FirstSearch {
   readonly condition: Condition;
   readonly sort: readonly SortField[];
-  /** How many the search has to find. */
+  /** The number of documents that the search has to find. */
   readonly limit?: number;
 }
 
@@ -20,7 +20,7 @@ export interface Pipeline {
   readonly stages: readonly Stage[];
 }
 
-/** Where a pipeline reads. */
+/** The collections that a pipeline reads. */
 export interface Sources {
   readonly engine: Engine;
   collection(name: string): Collection | undefined;

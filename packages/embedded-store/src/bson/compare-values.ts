@@ -154,7 +154,7 @@ function nearestDouble({ numerator, denominator }: Ratio): number {
   // 64 bits of quotient carry more than a double's 53.
   const shift = BigInt(64 - (size.toString(2).length - denominator.toString(2).length));
   const quotient = shift >= 0n ? (size << shift) / denominator : size / (denominator << -shift);
-  // In two steps, since 2 to the power of -shift alone may overflow where the product does not.
+  // In two steps, since 2 to the power of -shift alone may overflow though the product does not.
   const half = Number(-shift) / 2;
   const double = Number(quotient) * 2 ** Math.floor(half) * 2 ** Math.ceil(half);
   return negative ? -double : double;

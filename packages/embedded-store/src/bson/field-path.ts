@@ -4,7 +4,7 @@ import { fieldOf, FieldReader, type Value } from "./value.js";
 export interface Segment {
   readonly name: Buffer;
   readonly text: string;
-  /** The element meant where the holder is an array; -1 for a name that is no number. */
+  /** The element meant if the holder is an array; -1 for a name that is no number. */
   readonly index: number;
 }
 
@@ -31,7 +31,7 @@ export function elementAt(array: Value, index: number): Value | undefined {
 export type Passes = (value: Value | undefined, isElement?: boolean) => boolean;
 
 /**
- * Whether one of the values that the path leads to passes. Arrays on the way are entered: by index and into
+ * True if one of the values that the path leads to passes. Arrays on the way are entered: by index and into
  * every object in them. An array at the end is given whole.
  */
 export function anyAt(holder: Value, path: FieldPath, passes: Passes, from = 0): boolean {
@@ -58,7 +58,7 @@ function anyInArray(array: Value, path: FieldPath, passes: Passes, at: number): 
       if (passes(element, true)) return true;
       continue;
     }
-    // What is no holder has nothing further down, not even a missing field.
+    // A value that is no holder has nothing further down, not even a missing field.
     if ((element.isObject || element.isArray) && anyAt(element, path, passes, at + 1)) return true;
   }
   return false;

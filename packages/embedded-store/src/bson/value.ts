@@ -49,7 +49,7 @@ const RANKS: Readonly<Record<number, number>> = {
 
 const RANK_OF = Uint8Array.from({ length: 256 }, (_, type) => RANKS[type] ?? 0);
 
-/** Where a type stands in BSON's order of comparison; types of one rank compare by value. */
+/** The place of a type in BSON's order of comparison; types of one rank compare by value. */
 export const rankOf = (type: number): number => RANK_OF[type]!;
 
 /** Their names in `$type` and in error messages. */
@@ -114,7 +114,7 @@ export const UNDEFINED_VALUE = new Value(ElementType.UNDEFINED, NOTHING, 0, 0);
 
 export const documentValue = (bytes: Buffer): Value => new Value(ElementType.OBJECT, bytes, 0, bytes.length);
 
-/** Where the value that starts at `at` ends. Only for bytes that `validateDocument` has passed. */
+/** The end of the value that starts at `at`. Only for bytes that `validateDocument` has passed. */
 function endOfValue(type: number, bytes: Buffer, at: number): number {
   switch (type) {
     case ElementType.DOUBLE:

@@ -15,7 +15,7 @@ export interface Namespace {
   readonly name: string;
 }
 
-/** What streams read from. */
+/** The source that streams read from. */
 export interface ChangeSource {
   readonly catalog: Catalog;
   readonly recentInserts: RecentInserts;
@@ -76,7 +76,7 @@ export class ChangeStream {
     }
   }
 
-  /** @returns whether all that there is has been read. */
+  /** @returns true if everything has been read. */
   private fill(batch: EventBatch): boolean {
     this.lookUpCollection();
     if (this.position < this.watched.lostThrough) throw historyLost(this.namespace);
@@ -98,7 +98,7 @@ export class ChangeStream {
     return recentInserts.after({ space, watched, after, until, settled });
   }
 
-  /** What is on the disk counts: the catalog in memory may be ahead of it, and be taken back. */
+  /** The state on the disk counts: the catalog in memory may be ahead of it, and be taken back. */
   private lookUpCollection(): void {
     const { database, name } = this.namespace;
     const { catalog } = this.source;

@@ -40,7 +40,7 @@ export class ChangeStreams implements ChangeSource {
     for (const { stream } of this.open.values()) stream.notice();
   }
 
-  /** The first batch, which waits for nothing. @throws CommandError where the stream cannot begin there. */
+  /** The first batch, which waits for nothing. @throws CommandError if the stream cannot begin there. */
   async start(namespace: Namespace, watch: Watch, batchSize: number | undefined, client: Client): Promise<Buffer> {
     const watched = await this.watched(namespace);
     const stream = new ChangeStream(this, namespace, watch, this.positionOf(watched, watch));
@@ -51,7 +51,7 @@ export class ChangeStreams implements ChangeSource {
     return this.batch(id, stream, new EventBatch("firstBatch", batchSize ?? Infinity), 0);
   }
 
-  /** What is known of it on the disk: a write that has yet to be synced may be taken back. */
+  /** Returns what the disk knows of it: a write that has yet to be synced may be taken back. */
   private async watched({ database, name }: Namespace): Promise<Watched> {
     const known = this.catalog.watchList.of(database, name);
     if (known && known.goneThrough <= this.settled) return known;
@@ -75,7 +75,7 @@ export class ChangeStreams implements ChangeSource {
     return this.open.has(id);
   }
 
-  /** What came since the last batch, waiting for it so long. @throws CommandError for a stream that is killed meanwhile. */
+  /** Returns the events since the last batch, or waits for one. @throws CommandError if the stream is killed meanwhile. */
   async more(id: bigint, namespace: string, batchSize: number, waitMs: number, client: Client): Promise<Buffer> {
     const opened = this.open.get(id)!;
     const { stream, end } = opened;

@@ -61,17 +61,17 @@ interface Portion {
 }
 
 interface Reading {
-  /** Where the collection's documents are. */
+  /** The key space of the collection's documents. */
   readonly space: number;
   readonly watched: Watched;
   readonly after: number;
-  /** The last number that can be the collection's, where it was dropped. */
+  /** The last number that can be the collection's, if it was dropped. */
   readonly until: number | undefined;
   /** The last number of what has been written to the disk. */
   readonly settled: number;
 }
 
-/** What was inserted after a number, in order. Outside of jobs. */
+/** Returns the inserts after a number, in order. Outside of jobs. */
 function readInserts(engine: Engine, { space, watched, after, until, settled }: Reading): Portion {
   const present = collect(engine, space, after, until);
   const portion = { ...present, through: reached(present, Math.max(settled, after)) };
@@ -162,7 +162,7 @@ const BYTES = 1024 * 1024;
 interface BatchEnd {
   readonly id: bigint;
   readonly namespace: string;
-  /** Where the next batch begins, for the client to resume. */
+  /** The token at which the next batch begins, for the client to resume. */
   readonly token: string;
   readonly isInvalidated: boolean;
   readonly operationTime: bigint;

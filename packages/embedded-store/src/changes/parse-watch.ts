@@ -7,7 +7,7 @@ import type { Engine } from "../engine/engine.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { compileCondition, type Condition, conjuncts, type Matches } from "../query/condition.js";
 
-/** Where a stream begins: after what a token has seen, at a time, or with what comes next. */
+/** The beginning of a stream: after what a token has seen, at a time, or with what comes next. */
 export interface Beginning {
   readonly token?: ResumeToken;
   readonly operationTime?: bigint;
@@ -15,11 +15,11 @@ export interface Beginning {
 
 export interface Watch extends Beginning {
   readonly matches: Matches;
-  /** What is done with an event that matches. */
+  /** The stages for an event that matches. */
   readonly stages: readonly Stage[];
 }
 
-/** The operand of `$changeStream` where that is the first stage. */
+/** Returns the operand of `$changeStream` if that is the first stage. */
 export function changeStreamIn(pipeline: Value): Value | undefined {
   const [first] = pipeline.isArray ? elementsOf(pipeline) : [];
   if (!first?.isObject) return undefined;
@@ -129,13 +129,13 @@ const DATA = Buffer.from("_data");
 /** Version, position, kind, and whose it is. */
 const PATTERN = /^01[0-9A-F]{12}0[01][0-9A-F]{16}$/;
 
-/** Where a stream stands, for the client to keep: in hexadecimal, so that tokens of one stream sort as its events do. */
+/** The position of a stream, for the client to keep: in hexadecimal, so that tokens of one stream sort as its events do. */
 interface ResumeToken {
   /** The number of the last record that the stream has seen, or passed by. */
   readonly position: number;
   /** The event after which nothing follows: the collection was dropped. */
   readonly isInvalidate: boolean;
-  /** Which watched namespace of which data folder it belongs to: sixteen digits. */
+  /** The watched namespace of one data folder that it belongs to: sixteen digits. */
   readonly identity: string;
 }
 

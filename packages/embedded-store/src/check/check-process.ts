@@ -10,7 +10,7 @@ import { checkFile } from "../engine/store-file.js";
 export interface StoreReport {
   readonly collections: number;
   readonly documents: number;
-  /** What is wrong, in sentences; empty for a store that is whole. */
+  /** The damage, in sentences; empty for a store that is whole. */
   readonly damage: readonly string[];
 }
 

@@ -33,7 +33,7 @@ function spaceBytes(space: number): Buffer {
 
 const ID_INDEX = serialize({ v: 2, key: { _id: 1 }, name: "_id_" });
 
-/** Which collections and indexes there are. What changes it runs within a job of the engine. */
+/** The collections and indexes of the store. Changes of it run within a job of the engine. */
 export class Catalog {
   private readonly databases = new Map<string, Map<string, Collection>>();
 
@@ -133,7 +133,7 @@ export class Catalog {
     return watched;
   }
 
-  /** Where a collection's documents are by what has been written to the disk. Outside of jobs. */
+  /** Returns the key space of a collection as it has been written to the disk. Outside of jobs. */
   writtenSpace(database: string, name: string): number | undefined {
     const record = this.engine.bytes(recordKey(database, name));
     return record && (deserialize(record) as unknown as StoredCollection).space;
@@ -163,7 +163,7 @@ export class Catalog {
     return [...this.engine.entries(range, false, false)].map(({ key }) => key.readUInt32BE(ABANDONED.length));
   }
 
-  /** @returns whether the space is empty now. */
+  /** @returns true if the space is empty now. */
   sweep(space: number, atMost: number): boolean {
     let count = 0;
     for (const { key } of this.engine.entries(wholeSpace(space), false, false)) {

@@ -13,7 +13,7 @@ export class Collection {
   isDropped = false;
   /** The number of the last document inserted since the store was opened. */
   lastInserted = 0;
-  /** What change streams need of it; undefined where nobody has ever watched. */
+  /** The state that change streams need of it; undefined if nobody has ever watched. */
   watched: Watched | undefined;
 
   constructor(

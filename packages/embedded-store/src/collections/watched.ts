@@ -27,7 +27,7 @@ interface StoredWatched {
   readonly name: string;
   /** Sixteen hexadecimal digits in every resume token, so that none passes for another's. */
   readonly identity: string;
-  /** The key space of what documents were at first, by their numbers, where they have been changed or deleted. */
+  /** The key space of what documents were at first, by their numbers, if they have been changed or deleted. */
   readonly originals: number;
   /** Inserts up to this number may not be found any more. */
   readonly lostThrough: number;
@@ -76,7 +76,7 @@ export class Watched {
     this.lastOriginal = Math.max(this.last, record);
   }
 
-  /** Whether one of the documents after this number may have been put aside. */
+  /** True if one of the documents after this number may have been put aside. */
   hasOriginalsAfter(record: number): boolean {
     return this.last > record;
   }
@@ -96,7 +96,7 @@ export class Watched {
     this.save();
   }
 
-  /** Forgets what was put aside too long ago, at most so many. Within a job. @returns whether all of that is gone. */
+  /** Forgets what was put aside too long ago, at most so many. Within a job. @returns true if all of that is gone. */
   prune(atMost: number): boolean {
     let count = 0;
     for (const { key } of this.engine.entries(wholeSpace(this.originals), false, false)) {
@@ -118,7 +118,7 @@ export class Watched {
   }
 }
 
-/** Which namespaces somebody has watched, since the folder exists. What changes it runs within a job of the engine. */
+/** The namespaces that somebody has watched since the folder exists. Changes of it run within a job of the engine. */
 export class WatchList {
   private readonly watched = new Map<string, Watched>();
   /** When the collections in these key spaces were dropped, as long as streams read from them. */

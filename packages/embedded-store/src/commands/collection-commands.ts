@@ -86,7 +86,7 @@ export const listDatabases: Command = (request, { catalog }) => {
 
 const BREATH = 128;
 
-/** How many documents a collection has, and their bytes: what MongoDB says too, in fewer words. */
+/** The number of documents of a collection and their bytes: a part of what MongoDB says. */
 export const collStats: Command = async (request, { engine, catalog }) => {
   request.allow();
   const { database, collection: name } = request;

@@ -30,7 +30,7 @@ interface BatchWish {
 export class Cursors {
   private readonly open = new Map<bigint, OpenCursor>();
 
-  /** The first batch as a reply, and a cursor for the rest where there is one. */
+  /** The first batch as a reply, and a cursor for the rest if there is one. */
   async start(results: Paused<Value>, wish: BatchWish): Promise<Buffer> {
     const id = randomBytes(8).readBigUInt64LE() >> 1n || 1n;
     const cursor: OpenCursor = {

@@ -74,7 +74,7 @@ function countIn(request: Request, name: string): number {
   return number;
 }
 
-/** The index that a client insists on, by name or by key. @throws CommandError where there is none. */
+/** The index that a client insists on, by name or by key. @throws CommandError if there is none. */
 export function hintedBy(hint: Value | undefined, collection: Collection): IndexDefinition | "$natural" | undefined {
   if (!hint) return undefined;
   const isNatural = hint.isObject && hint.bytes.toString("utf8", hint.start + 5, hint.start + 14) === "$natural\0";
@@ -195,7 +195,7 @@ export const count: Command = async (request, state) => {
   return reply((writer) => writer.int32("n", limit > 0 ? Math.min(limit, skipped) : skipped));
 };
 
-/** From the index alone, where that decides. */
+/** Counts from the index alone if that decides. */
 export async function countOf(
   { engine }: StoreState,
   collection: Collection,

@@ -52,7 +52,7 @@ const indexReply = ({ existed, before, after }: { existed: boolean; before: numb
     if (before === after) writer.string("note", "all indexes already exist");
   });
 
-/** @throws CommandError where an index of that name or key is another one. */
+/** @throws CommandError if an index of that name or key is another one. */
 function isThere(collection: Collection, wanted: ParsedIndex): boolean {
   const key = keyOf(wanted.specification);
   const named = collection.indexes.find(({ name }) => name === wanted.name);
@@ -159,7 +159,7 @@ async function buildIndex(
   index.isReady = true;
 }
 
-/** @returns where the next portion begins, or undefined at the end. */
+/** @returns the record at which the next portion begins, or undefined at the end. */
 function buildPortion(
   engine: Engine,
   collection: Collection,

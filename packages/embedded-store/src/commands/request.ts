@@ -9,7 +9,7 @@ import { CommandError, DuplicateKeyError, notImplemented } from "../errors/comma
 import { Client, Deadline } from "../search/paused.js";
 import type { Cursors } from "./cursors.js";
 
-/** What every command may carry and none of ours acts on: one process has one clock, one copy and synced writes. */
+/** Options that every command may carry and none of ours acts on: one process has one clock, one copy and synced writes. */
 const ALWAYS = new Set([
   "$db",
   "lsid",
@@ -150,7 +150,7 @@ export function reply(write: (writer: BsonWriter) => void = () => {}): Buffer {
   return writer.finished();
 }
 
-/** A reply given as an object, where no exact types matter. */
+/** A reply given as an object, if no exact types matter. */
 export const plainReply = (fields: object): Buffer =>
   Buffer.from(serialize({ ...fields, ok: 1 }, { ignoreUndefined: true }));
 
@@ -172,7 +172,7 @@ export function writeError(writer: BsonWriter, error: CommandError): void {
   writer.document("keyValue", error.keyValue);
 }
 
-/** What commands work on. */
+/** The parts of the store that commands work on. */
 export interface StoreState {
   readonly engine: Engine;
   readonly catalog: Catalog;

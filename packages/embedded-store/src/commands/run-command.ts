@@ -19,10 +19,10 @@ import { findAndModify, update } from "./update-commands.js";
 import { insert, MOST_STATEMENTS, remove } from "./write-commands.js";
 
 export const LARGEST_MESSAGE = 48_000_000;
-/** What this store says it is: a standalone, so that the driver sends neither transactions nor retries. */
 const VERSION = "6.0.0";
 const WIRE_VERSION = 17;
 
+/** A standalone of MongoDB 6.0: so the driver sends neither transactions nor retries. */
 const describeServer = (): object => ({
   ismaster: true,
   isWritablePrimary: true,
@@ -82,7 +82,7 @@ const unknownCommand = (name: string): CommandError =>
     ? notImplemented(`the command ${name}`)
     : new CommandError("CommandNotFound", `no such command: '${name}'`);
 
-/** For so long MongoDB waits where the client does not say. */
+/** The time for which MongoDB waits if the client does not say. */
 const WAIT_MS = 1000;
 
 const getMore: Command = (request, { cursors, streams }) => {

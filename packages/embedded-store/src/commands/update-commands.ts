@@ -118,7 +118,7 @@ async function carryOut(statement: Statement, request: Request, state: StoreStat
   return outcome;
 }
 
-/** @returns whether anything changed. */
+/** @returns true if anything changed. */
 function replaceWith(
   { catalog }: StoreState,
   database: string,

@@ -101,12 +101,12 @@ async function removeBy(statement: Value, request: Request, { engine, catalog }:
 export const MOST_STATEMENTS = 100_000;
 
 export interface WriteFailure {
-  /** Which statement of the command. */
+  /** The number of the statement in the command. */
   readonly index: number;
   readonly error: CommandError;
 }
 
-/** What a statement may fail with; anything else is a fault of ours and breaks the command off. */
+/** Returns what a statement may fail with; anything else is a fault of ours and breaks the command off. */
 export function refusal(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   throw error;
@@ -124,7 +124,7 @@ export function writeErrors(writer: BsonWriter, failures: readonly WriteFailure[
   writer.end(list);
 }
 
-/** The first document of a wish, its bytes its own, or undefined where there is none. */
+/** The first document of a wish, its bytes its own, or undefined if there is none. */
 export interface Target {
   readonly record: number;
   readonly document: Value;
@@ -134,8 +134,8 @@ const own = ({ record, document }: Found): Target => ({ record, document: docume
 
 /**
  * Finds one document and changes it, both within one write, so that nobody comes between. A search that takes long
- * is done before the write instead; then the document found is looked at again, and the search repeated where it
- * has changed meanwhile. Where nothing is found `change` is called within a write that has searched to the end.
+ * is done before the write instead; then the document found is looked at again, and the search repeated if it
+ * has changed meanwhile. If nothing is found `change` is called within a write that has searched to the end.
  */
 export async function applyToOne<T>(
   engine: Engine,

@@ -9,7 +9,7 @@ import { hasDiskRoom } from "./store-file.js";
 const FILE = "data.mdb";
 
 /**
- * How many keys one read brings: at first about a page, then more and more. Between reads other work may run,
+ * The number of keys that one read brings: at first about a page, then more and more. Between reads other work may run,
  * and the next goes on after the last key.
  */
 const FIRST_CHUNK = 32;
@@ -35,7 +35,7 @@ export interface Entry {
 
 interface ChunkWish {
   readonly reverse: boolean;
-  /** Whether the key to start from is not wanted itself. */
+  /** True if the key to start from is not wanted itself. */
   readonly excluded: boolean;
   readonly withValues: boolean;
   readonly limit: number;
@@ -203,7 +203,7 @@ export class Engine {
     this.writing = undefined;
   }
 
-  /** Why nothing can be written at the moment. A file that is not in its place any more would take writes that are lost. */
+  /** Returns the reason why nothing can be written at the moment. A file that has left its place would lose what it takes. */
   private refusal(): CommandError | null {
     try {
       if (statSync(join(this.folder, FILE)).ino !== this.inode) return away("another file has its place");

@@ -19,7 +19,7 @@ export function documentKey(space: number, record: number): Buffer {
 
 export const recordOfDocumentKey = (key: Buffer): number => readRecord(key, 4);
 
-/** What of an index its entries depend on. */
+/** The part of an index that its entries depend on. */
 interface EntrySpace {
   readonly space: number;
   readonly options: { readonly unique: boolean };

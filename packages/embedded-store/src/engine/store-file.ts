@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, statfsSync } from "node:fs";
 
 const MAGIC = 0xbeefc0de;
 const HEAD = 4096 + 160;
-/** Where LMDB's two descriptions of the file keep what is looked at here. */
+/** Offsets in LMDB's two descriptions of the file. */
 const AT = { magic: 24, pageSize: 48, freeRoot: 88, mainRoot: 136, transaction: 152 };
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 
@@ -39,7 +39,7 @@ const RESERVE_BYTES = 128 * 1024 * 1024;
 const RESERVE_SHARE = 1 / 20;
 
 /**
- * Whether the disk of a folder has the room that the store keeps free. LMDB must never meet a full disk: a commit that
+ * True if the disk of a folder has the room that the store keeps free. LMDB must never meet a full disk: a commit that
  * fails half-way may be read all the same, and a page of a mapped file that the disk cannot give ends the process by a
  * signal. 128 MiB, or a twentieth of a disk that is small.
  */

@@ -47,7 +47,7 @@ export class CommandError extends Error {
   constructor(
     readonly codeName: CodeName,
     message: string,
-    /** Where MongoDB has no name for its own code. */
+    /** Another number, if MongoDB has no name for its own code. */
     readonly code: number = CODES[codeName],
   ) {
     super(message);
@@ -65,6 +65,6 @@ export class DuplicateKeyError extends CommandError {
   }
 }
 
-/** What MongoDB has and this store has not: it is said by name, never guessed at. */
+/** An error for what MongoDB has and this store has not: it is said by name, never guessed at. */
 export const notImplemented = (what: string): CommandError =>
   new CommandError("NotImplemented", `The embedded store does not implement ${what}; MongoDB does.`);

@@ -1,13 +1,13 @@
 import { elementsOf, ElementType, Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 
-/** What an expression gives for a document; undefined stands for a missing field. */
+/** The value that an expression gives for a document; undefined stands for a missing field. */
 export type Evaluate = (document: Value) => Value | undefined;
 
 /** An expression, compiled once. Variables stand in cells that the closures share, so that one runs on one document at a time. */
 export interface Expression {
   readonly evaluate: Evaluate;
-  /** True where no document changes the outcome. */
+  /** True if no document changes the outcome. */
   readonly isConstant: boolean;
 }
 
@@ -15,17 +15,17 @@ export const constant = (value: Value | undefined): Expression => ({ evaluate: (
 
 export const varying = (evaluate: Evaluate): Expression => ({ evaluate, isConstant: false });
 
-/** What a constant is evaluated on. */
+/** The document that a constant is evaluated on. */
 export const NO_DOCUMENT = new Value(ElementType.OBJECT, Buffer.from([5, 0, 0, 0, 0]), 0, 5);
 
 /**
- * An operator on these operands. Where all of them are constant it is carried out here: what is wrong with it is
+ * An operator on these operands. If all of them are constant it is carried out here: what is wrong with it is
  * then said before any document is read, as MongoDB does.
  */
 export const computed = (operands: readonly Expression[], evaluate: Evaluate): Expression =>
   operands.every(({ isConstant }) => isConstant) ? constant(evaluate(NO_DOCUMENT)) : varying(evaluate);
 
-/** Where a variable's value stands while the expression that knows it is evaluated. */
+/** The place of a variable's value while the expression that knows it is evaluated. */
 export interface Cell {
   value: Value | undefined;
 }
@@ -78,7 +78,7 @@ export type OperatorParser = (operand: Value, scope: Scope, name: string) => Exp
 export const operandsOf = (operand: Value, scope: Scope): Expression[] =>
   (operand.isArray ? elementsOf(operand) : [operand]).map((each) => scope.parsed(each));
 
-/** @throws CommandError where there are more or fewer. */
+/** @throws CommandError if there are more or fewer. */
 export function exactly<Count extends number>(count: Count, operand: Value, scope: Scope, name: string): Tuple<Count> {
   const operands = operandsOf(operand, scope);
   if (operands.length !== count)
@@ -96,6 +96,6 @@ type Tuple<Count extends number> = Count extends 1
     ? [Expression, Expression]
     : [Expression, Expression, Expression];
 
-/** Whether there is no value: none at all, null, or undefined. */
+/** True if there is no value: none at all, null, or undefined. */
 export const isNothing = (value: Value | undefined): boolean =>
   value === undefined || value.type === ElementType.NULL || value.type === ElementType.UNDEFINED;

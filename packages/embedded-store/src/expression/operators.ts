@@ -55,7 +55,7 @@ export const parseNot: OperatorParser = (operand, scope, name) => {
   return computed([inner], (document) => boolValue(!isTrue(inner, document)));
 };
 
-/** In BSON's order of all types, where what is missing stands before null, as undefined does. */
+/** In BSON's order of all types; a missing field stands before null, as undefined does. */
 export const comparing =
   (accepts: (order: number) => boolean): OperatorParser =>
   (operand, scope, name) => {
@@ -226,7 +226,7 @@ export const parseAnyElementTrue: OperatorParser = (operand, scope, name) => {
   });
 };
 
-/** Whether a value is among an array's elements. */
+/** True if a value is among an array's elements. */
 export const parseIn: OperatorParser = (operand, scope, name) => {
   const [sought, list] = exactly(2, operand, scope, name);
   return computed([sought, list], (document) => {

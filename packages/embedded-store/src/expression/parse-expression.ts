@@ -191,7 +191,7 @@ const OPERATORS: ReadonlyMap<string, OperatorParser> = new Map<string, OperatorP
   ["$anyElementTrue", parseAnyElementTrue],
 ]);
 
-/** What else MongoDB 6 has. */
+/** The other operators of MongoDB 6. */
 const OPERATORS_ELSEWHERE: ReadonlySet<string> = new Set(
   `$abs $acos $acosh $add $addToSet $allElementsTrue $arrayElemAt $arrayToObject $asin $asinh $atan $atan2 $atanh $avg $binarySize
   $bottom $bottomN $bsonSize $ceil $cmp $concat $const $convert $cos $cosh $covariancePop $covarianceSamp $dateAdd $dateDiff

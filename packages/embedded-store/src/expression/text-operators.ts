@@ -38,7 +38,7 @@ function refuseOther(value: Value | undefined, what: string, code: number): void
     );
 }
 
-/** Which code point of a text another text begins at, -1 for none: `[text, sought, from, to]`, the last two optional. */
+/** The code point of a text at which another text begins, -1 for none: `[text, sought, from, to]`, the last two optional. */
 export const parseIndexOfCP: OperatorParser = (operand, scope) => {
   const operands = operandsOf(operand, scope);
   if (operands.length < 2 || operands.length > 4)
@@ -81,7 +81,7 @@ function indexOf(value: Value | undefined, which: string): number {
   return index;
 }
 
-/** What is found begins before the end; it may go on beyond it. An empty text is in an empty one, but not at the end of another. */
+/** A text that is found begins before the end; it may go on beyond it. An empty text is in an empty one, but not at the end of another. */
 function found(where: Buffer, what: Buffer, start: number, end: number): number {
   if (where.length === 0 && what.length === 0 && start === 0) return 0;
   if (start >= end) return -1;
@@ -92,7 +92,7 @@ function found(where: Buffer, what: Buffer, start: number, end: number): number 
   return index < end ? index : -1;
 }
 
-/** A value as text, where MongoDB's operators on text take others too; nothing is empty text. @throws CommandError */
+/** A value as text, since MongoDB's operators on text take others too; nothing is empty text. @throws CommandError */
 function asText(value: Value | undefined): Value {
   if (!value || isNothing(value)) return stringValue("");
   switch (value.type) {
@@ -132,14 +132,14 @@ function countCodePoints(text: Buffer): number {
   return count;
 }
 
-/** Where the code point begins that is so many further on; the text's end where it has no more. */
+/** The offset of the code point that is so many further on; the text's end if it has no more. */
 function codePointOffset(text: Buffer, count: number, from = 0): number {
   let at = from;
   for (let left = count; at < text.length; at += 1) if (isBeginning(text[at]!) && left-- === 0) return at;
   return at;
 }
 
-/** The number where it is whole and within 32 bits, whatever its type; undefined otherwise. */
+/** The number if it is whole and within 32 bits, whatever its type; undefined otherwise. */
 function wholeNumber(value: Value | undefined): number | undefined {
   if (!value || !isNumber(value)) return undefined;
   const exact = exactNumber(value);

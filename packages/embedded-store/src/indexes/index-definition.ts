@@ -12,14 +12,14 @@ export interface IndexField {
 
 /** LMDB's longest key, less what stands around the values: the number of the key space and of the document. */
 const ROOM = 1978 - 4 - 6;
-/** What is kept of longer values, before a hash of all of them. */
+/** The bytes that are kept of longer values, before a hash of all of them. */
 export const KEPT_BYTES = ROOM - 32;
 
 /** An index of a collection, as the catalog keeps it. */
 export class IndexDefinition {
   readonly paths: readonly FieldPath[];
   readonly descending: readonly boolean[];
-  /** Whether searches may read it: not before its last entries have been synced. */
+  /** True if searches may read it: not before its last entries have been synced. */
   isReady: boolean;
   isDropped = false;
 
@@ -37,9 +37,9 @@ export class IndexDefinition {
       readonly partial?:
         { readonly condition: Condition; readonly matches: Matches; readonly filter: Value } | undefined;
     },
-    /** Which fields have led through an array in some document. */
+    /** For each field, true if it has led through an array in some document. */
     readonly multikey: boolean[],
-    /** Whether every document has its entries, as far as the catalog will tell after the next sync. */
+    /** True if every document has its entries, as far as the catalog will tell after the next sync. */
     public isBuilt: boolean,
   ) {
     this.isReady = isBuilt;
@@ -76,7 +76,7 @@ export function boundedKey(key: Buffer): Buffer {
   return Buffer.concat([key.subarray(0, KEPT_BYTES), createHash("sha256").update(key).digest()]);
 }
 
-/** Whether the key of an entry was cut, so that its place among its neighbours says nothing of its order. */
+/** True if the key of an entry was cut, so that its place among its neighbours says nothing of its order. */
 export const isCut = (keyLength: number): boolean => keyLength === ROOM;
 
 /** One field of a key while it is being found: how far the walk is, and what remains of the path. */
@@ -88,9 +88,9 @@ interface Head {
 
 interface IndexKeys {
   readonly keys: Value[][];
-  /** Which fields lead through or to an array. */
+  /** For each field, true if it leads through or to an array. */
   readonly multikey: boolean[];
-  /** False where no field of the key exists in the document. */
+  /** False if no field of the key exists in the document. */
   readonly present: boolean;
 }
 

@@ -8,7 +8,7 @@ export interface RangeTest {
   readonly value: Value;
 }
 
-/** What the value at a path, or one of an array's elements, may meet. */
+/** A test that the value at a path, or one of an array's elements, may pass. */
 export type Positive =
   | { readonly op: "eq"; readonly value: Value }
   | RangeTest
@@ -62,7 +62,7 @@ const isTrueOf =
     return value !== undefined && isTruthy(value);
   };
 
-/** Whether one value, such as an element of an array, meets all of the tests. */
+/** Compiles tests of one value, such as an element of an array. */
 export function compileValue(tests: readonly Test[]): (value: Value) => boolean {
   const compiled = tests.map(compileTest);
   return (value) => compiled.every(({ passes, negated }) => passes(value) !== negated);

@@ -13,7 +13,7 @@ const KNOWN_ELSEWHERE = new Set(
   ),
 );
 
-/** What a filter is for: an expression may stand only in one that finds whole documents. */
+/** The purpose of a filter: an expression may stand only in one that finds whole documents. */
 type Purpose = "find" | "upsert" | "elements" | "define";
 
 /** @throws CommandError for what is malformed, unknown, or not implemented here. */

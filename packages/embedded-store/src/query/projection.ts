@@ -6,16 +6,16 @@ import { CommandError, notImplemented } from "../errors/command-error.js";
 
 export type Project = (document: Value) => Value;
 
-/** Which fields are meant, by name: all of one, or some of what it holds. */
+/** The fields that are meant, by name: all of one, or some of what it holds. */
 export interface Selection {
   readonly fields: Map<string, Selection | "whole">;
-  /** True where fields will be set in whatever is here, in elements of an array that are no objects too. */
+  /** True if fields will be set in whatever is here, in elements of an array that are no objects too. */
   readonly isComputedInto?: boolean;
 }
 
 export const isFlag = (value: Value): boolean => isNumber(value) || value.type === ElementType.BOOL;
 
-/** The projection of a `find`; undefined where everything is wanted. @throws CommandError */
+/** The projection of a `find`; undefined if everything is wanted. @throws CommandError */
 export function parseProjection(projection: Value | undefined): Project | undefined {
   if (!projection || isEmpty(projection)) return undefined;
   const flags: [string, boolean][] = [];
@@ -51,7 +51,7 @@ export function compileFlags(flags: readonly [string, boolean][]): Project {
   return excluding(selectionOf(id ? named : ["_id", ...named]));
 }
 
-/** @throws CommandError where one path holds another. */
+/** @throws CommandError if one path holds another. */
 export function selectionOf(names: readonly string[]): Selection {
   const root: Selection = { fields: new Map() };
   for (const name of names) {
@@ -102,7 +102,7 @@ function writeObject(writer: BsonWriter, holder: Value, { fields }: Selection, i
   }
 }
 
-/** What is no object has none of the fields: left out where fields are asked for, kept where they are taken away. */
+/** A value that is no object has none of the fields: left out if fields are asked for, kept if they are taken away. */
 function writeInner(writer: BsonWriter, name: string, value: Value, selection: Selection, includes: boolean): void {
   if (value.isObject) {
     const begun = writer.beginField(ElementType.OBJECT, name);

@@ -6,11 +6,11 @@ import type { Condition, RangeTest, Test } from "../query/condition.js";
 /** More keys than these are read as one range instead of one by one. */
 const MOST_POINTS = 20_000;
 
-/** What a filter demands of one field of an index: some values, or a range. */
+/** The demand of a filter on one field of an index: some values, or a range. */
 interface Demand {
   readonly points?: readonly Value[];
   readonly range?: { readonly lower?: Bound; readonly upper?: Bound; readonly rank: number };
-  /** True where the demand says no less than the tests it comes from. */
+  /** True if the demand says no less than the tests it comes from. */
   readonly isExact: boolean;
   readonly tests: readonly Test[];
 }
@@ -30,7 +30,7 @@ export interface Interval {
 
 export interface Bounds {
   readonly intervals: readonly Interval[];
-  /** How many leading fields the intervals are about. */
+  /** The number of leading fields that the intervals are about. */
   readonly bounded: number;
   /** The leading fields that have one single value throughout. */
   readonly fixed: ReadonlySet<string>;
@@ -40,11 +40,11 @@ export interface Bounds {
   readonly ranged: ReadonlySet<string>;
   /** The tests that the intervals come from. */
   readonly tests: ReadonlySet<Test>;
-  /** The tests that every document in the intervals passes, where the index knows it. */
+  /** The tests that every document in the intervals passes, if the index knows it. */
   readonly covered: ReadonlySet<Test>;
 }
 
-/** Undefined where the filter says nothing about the first field. */
+/** Returns undefined if the filter says nothing about the first field. */
 export function boundsOf(index: IndexDefinition, conditions: readonly Condition[]): Bounds | undefined {
   const demands: Demand[] = [];
   let points = 1;
@@ -215,7 +215,7 @@ function successor(bytes: Buffer): Buffer {
   return next;
 }
 
-/** Where a bound is longer than what keys keep, the range is widened to all that begins alike. */
+/** If a bound is longer than what keys keep, the range is widened to all that begins alike. */
 function bounded({ lower, upper }: Interval): Interval {
   return {
     lower: lower.length > KEPT_BYTES ? lower.subarray(0, KEPT_BYTES) : lower,

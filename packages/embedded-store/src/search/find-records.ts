@@ -8,11 +8,11 @@ import { type Found, PAUSE, type Paused, raced } from "./paused.js";
 import { type IndexPlan, type Plan, planFor, type Wish } from "./plan.js";
 import { compileSortKey, Sorter } from "./sort.js";
 
-/** What `explain` tells of a search. */
+/** The costs of a search, for `explain`. */
 export interface Counters {
   keys: number;
   documents: number;
-  /** The plan that the results came by in the end, where it is not the one begun with. */
+  /** The plan that the results came by in the end, if it is not the one begun with. */
   takenOverBy?: IndexPlan;
 }
 
@@ -57,7 +57,7 @@ export function* carryOut(
   });
 }
 
-/** How many documents an index in order may cost before another is considered. */
+/** The number of documents that an index in order may cost before another is considered. */
 const PATIENCE = 1000;
 /** Of more keys than these even an unlucky order is the better bet. */
 const MOST_SORTED = 20_000;
@@ -72,7 +72,7 @@ function* hasAtMost(engine: Engine, plan: IndexPlan, most: number): Generator<ty
 }
 
 interface Matched extends Found {
-  /** What stands before the cut, where the index's key is too long to be in order. */
+  /** The bytes before the cut, if the index's key is too long to be in order. */
   readonly cut: string | undefined;
 }
 
@@ -226,7 +226,7 @@ function* reread(collection: Collection, records: Iterable<number>, matches: Mat
   }
 }
 
-/** How many keys the plan would read, looked up only as far as asked. */
+/** Counts the keys that the plan would read, only as far as asked. */
 function countKeys(engine: Engine, { index, intervals }: Extract<Plan, { kind: "index" }>, atMost: number): number {
   let count = 0;
   for (const interval of intervals) {
@@ -237,7 +237,7 @@ function countKeys(engine: Engine, { index, intervals }: Extract<Plan, { kind: "
   return count;
 }
 
-/** Counts without reading a document, where the plan alone decides. */
+/** Counts without reading a document, if the plan alone decides. */
 export function countExactly(engine: Engine, plan: Plan): number | undefined {
   if (plan.kind !== "index" || !plan.isExact || plan.index.isMultikey) return undefined;
   return plan.intervals.reduce((sum, interval) => {

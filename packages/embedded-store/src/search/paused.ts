@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Value } from "../bson/value.js";
 import { CommandError } from "../errors/command-error.js";
 
-/** Given between two results where other work may have its turn. */
+/** Given between two results: other work may have its turn. */
 export const PAUSE = Symbol("pause");
 export type Paused<T> = Generator<T | typeof PAUSE, void, undefined>;
 
@@ -15,9 +15,9 @@ export interface Found {
 /** A page read in order, and what may take its place. */
 interface Race {
   readonly limit: number;
-  /** Whether the page has taken long. */
+  /** True if the page has taken long. */
   isLate(): boolean;
-  /** Whether the other way is short enough to be taken. */
+  /** True if the other way is short enough to be taken. */
   isSmall(): Generator<typeof PAUSE, boolean, undefined>;
   reread(records: readonly number[]): Paused<Found>;
   /** The whole page by the other way. */
@@ -40,12 +40,12 @@ export function* raced(inOrder: Paused<Found>, race: Race): Paused<Found> {
   if (!isDecided) yield* race.reread(held);
 }
 
-/** How long one search may keep all others waiting. */
+/** The time for which one search may keep all others waiting. */
 const TURN_MS = 4;
 
 /**
  * Takes results until `take` answers false or none are left, letting other work run at the pauses.
- * @returns whether none are left. @throws CommandError past the deadline, or where the client has left.
+ * @returns true if none are left. @throws CommandError past the deadline, or if the client has left.
  */
 export async function drive<T>(
   results: Paused<T>,
@@ -67,7 +67,7 @@ export async function drive<T>(
   }
 }
 
-/** Takes results at one go, as within a write; @returns false where that would take too long. */
+/** Takes results at one go, as within a write; @returns false if that would take too long. */
 export function driveAtOnce<T>(results: Paused<T>, take: (result: T) => boolean, mayTakeLong: boolean): boolean {
   const began = performance.now();
   for (const result of results) {
@@ -80,14 +80,14 @@ export function driveAtOnce<T>(results: Paused<T>, take: (result: T) => boolean,
   return true;
 }
 
-/** Until when a search may go on: as long as its client has given it, and is there to take what it finds. */
+/** The end of a search: it may go on as long as its client has given it, and is there to take what it finds. */
 export class Deadline {
   constructor(
     private readonly client: Client,
     private readonly endsAt: number,
   ) {}
 
-  /** @throws CommandError where the search has to end. */
+  /** @throws CommandError if the search has to end. */
   check(): void {
     if (this.client.hasLeft) throw new CommandError("ClientDisconnect", "the client has left");
     if (Date.now() > this.endsAt) throw new CommandError("MaxTimeMSExpired", "operation exceeded time limit");

@@ -8,7 +8,7 @@ import { compileCondition, type Condition, conjuncts, type RangeTest, type Test 
 import { type Bounds, boundsOf, type Interval, wholeIndex } from "./bounds.js";
 import type { SortField } from "./sort.js";
 
-/** How the documents of a filter are found; the filter itself is checked on each of them afterwards. */
+/** A way to find the documents of a filter; the filter itself is checked on each of them afterwards. */
 export type Plan =
   | { readonly kind: "scan" }
   | {
@@ -17,7 +17,7 @@ export type Plan =
       readonly intervals: readonly Interval[];
       readonly reverse: boolean;
       readonly isSorted: boolean;
-      /** True where the intervals hold exactly the documents of the filter. */
+      /** True if the intervals hold exactly the documents of the filter. */
       readonly isExact: boolean;
       /** One that is not in order but knows more of the filter: for when the page does not come soon. */
       readonly rival?: IndexPlan;
@@ -136,7 +136,7 @@ function cheapest(candidates: readonly Candidate[], { sort, limit }: Wish, count
 const LARGEST_PAGE = 1024;
 
 /**
- * An index in order serves a page well where what is sought is spread over it, and reads nearly all of it where that
+ * An index in order serves a page well if what is sought is spread over it, and reads nearly all of it if that
  * stands together at its end: nothing but the reading tells.
  */
 function rivalOf({ plan, bounds }: Candidate, candidates: readonly Candidate[], wish: Wish): IndexPlan | undefined {
@@ -173,7 +173,7 @@ function unionOf(collection: Collection, conditions: readonly Condition[], count
 const isBounded = (plan: Plan): boolean =>
   plan.kind === "index" ? plan.intervals !== wholeIndex : plan.kind === "union";
 
-/** Whether every document that meets the filter meets the condition of a partial index too; in doubt, no. */
+/** True if every document that meets the filter meets the condition of a partial index too; in doubt, no. */
 function isImplied(condition: Condition, filter: readonly Condition[]): boolean {
   if (condition.kind !== "field") {
     if (condition.kind === "and") return condition.parts.every((part) => isImplied(part, filter));
@@ -198,7 +198,7 @@ function implies(given: Test, wanted: Test): boolean {
   return wanted.op === "exists" || (wanted.op === "type" && [...given.types].every((type) => wanted.types.has(type)));
 }
 
-/** Null also stands for a missing field, and an array's elements may pass where the array does not. */
+/** Null also stands for a missing field, and an array's elements may pass when the array does not. */
 function valuePasses(value: Value, wanted: Test): boolean {
   if (wanted.op === "eq" && sameBytes(wanted.value, value)) return true;
   if (value.type === ElementType.NULL || value.isArray) return false;
@@ -219,7 +219,7 @@ function rangeImplies(given: RangeTest, wanted: Test): boolean {
   return order > 0 || (order === 0 && (wanted.op.endsWith("e") || !given.op.endsWith("e")));
 }
 
-/** Whether the filter leaves out every document in which the field is missing: a sparse index has none of those. */
+/** True if the filter leaves out every document without the field: a sparse index has none of those. */
 function demandsPresence(path: string, filter: readonly Condition[]): boolean {
   return isImplied({ kind: "field", path: new FieldPath(path), test: { op: "exists" } }, filter);
 }

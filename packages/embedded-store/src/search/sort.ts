@@ -23,7 +23,7 @@ export function parseSort(sort: Value | undefined): SortField[] {
   });
 }
 
-/** Texts that compare as the documents sort; an array counts by its least element, or its greatest where descending. */
+/** Texts that compare as the documents sort; an array counts by its least element, or its greatest if descending. */
 export function compileSortKey(fields: readonly SortField[]): (document: Value) => string {
   const paths = fields.map(({ path }) => path);
   const descending = fields.map((field) => field.descending);

@@ -72,12 +72,12 @@ export class Branch {
 
 export const isBranch = (node: Node): node is Branch => node instanceof Branch;
 
-/** What happens where a path leads to nothing: it is made, it is an error only where it could not be made, or it is nothing. */
+/** If a path leads to nothing: it is made; or it is an error only if it could not be made; or it is ignored. */
 type Missing = "make" | "check" | "ignore";
 
 /**
- * The holder of the path's last segment, or undefined where it is missing and not made.
- * @throws CommandError where the way leads through a value that holds no fields, unless that is ignored.
+ * The holder of the path's last segment, or undefined if it is missing and not made.
+ * @throws CommandError if the way leads through a value that holds no fields, unless that is ignored.
  */
 export function holderAt(root: Branch, path: FieldPath, missing: Missing): Branch | undefined {
   const creates = missing === "make";
@@ -121,7 +121,7 @@ export const KEPT = Symbol("kept");
 
 export type Outcome = Node | typeof REMOVED | typeof KEPT;
 
-/** What one operator does at one path. */
+/** The change that one operator makes at one path. */
 export interface Change {
   readonly path: FieldPath;
   readonly operator: string;

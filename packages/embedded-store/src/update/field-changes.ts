@@ -76,7 +76,7 @@ function pulled(operand: Value): (element: Value) => boolean {
 const LEAST_LONG = -(2n ** 63n);
 const GREATEST_LONG = 2n ** 63n - 1n;
 
-/** The sum in the wider of the two types; int32 widens where it overflows, int64 does not. @throws CommandError */
+/** The sum in the wider of the two types; int32 widens if it overflows, int64 does not. @throws CommandError */
 function sumOf(left: Value, right: Value): Value {
   if (left.type === ElementType.DECIMAL128 || right.type === ElementType.DECIMAL128)
     throw notImplemented("sums of decimal128 values");

@@ -11,7 +11,7 @@ export const LARGEST_DOCUMENT = 16 * 1024 * 1024;
 const ID = Buffer.from("_id");
 const ID_PATH = new FieldPath("_id").segments[0]!;
 
-/** The document after the update. @throws CommandError where it cannot be carried out; nothing is half done. */
+/** The document after the update. @throws CommandError if it cannot be carried out; nothing is half done. */
 export function updated(before: Value, update: Update): Buffer {
   const id = fieldOf(before, ID)!;
   if (update.kind === "replacement") return withId(update.document, id);
@@ -26,7 +26,7 @@ export function updated(before: Value, update: Update): Buffer {
 const immutableId = (): CommandError =>
   new CommandError("ImmutableField", "Performing an update on the path '_id' would modify the immutable field '_id'");
 
-/** The document that an upsert inserts where nothing matched: what the filter equates, then the update. */
+/** The document that an upsert inserts if nothing matched: what the filter equates, then the update. */
 export function upserted(condition: Condition, update: Update): Buffer {
   const equated = new Branch(false, []);
   const equalities = equalitiesOf(condition);

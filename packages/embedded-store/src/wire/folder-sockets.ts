@@ -17,7 +17,7 @@ export class FolderTaken extends Error {
 /**
  * Takes the folder for this process. The lock is a listening socket, which the system takes away with its process,
  * however that ends: nothing is left behind that could lock out the next one.
- * @throws FolderTaken where another process has it.
+ * @throws FolderTaken if another process has it.
  */
 export async function lockFolder(folder: string): Promise<Server> {
   const address = lockAddress(folderIdentity(folder));
@@ -64,13 +64,13 @@ const LONGEST_PATH = 100;
 
 interface Listening {
   readonly server: Server;
-  /** Where the driver connects to. */
+  /** The address for the driver. */
   readonly uri: string;
   close(): void;
 }
 
 /**
- * Listens on a Unix socket in a folder that nobody else may enter, or on the loopback where there are none.
+ * Listens on a Unix socket in a folder that nobody else may enter, or on the loopback if the system has none.
  * Only for who holds the lock of the data folder: what an earlier process left behind is cleared away.
  */
 export async function listen(identity: string, onConnection: (socket: Socket) => void): Promise<Listening> {

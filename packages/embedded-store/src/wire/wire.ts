@@ -43,7 +43,7 @@ class ConnectionReader {
   private pieces: Buffer[] = [];
   private length = 0;
 
-  /** @throws MalformedMessage or MalformedBson where no message can follow any more. */
+  /** @throws MalformedMessage or MalformedBson if no message can follow any more. */
   *messages(piece: Buffer): Generator<Message> {
     this.pieces.push(piece);
     this.length += piece.length;
@@ -90,7 +90,7 @@ interface Message {
   readonly isOldForm: boolean;
 }
 
-/** How long the message at the front is; undefined until that much has come. */
+/** The length of the message at the front; undefined until that much has come. */
 const messageLength = (bytes: Buffer): number | undefined => (bytes.length < 4 ? undefined : bytes.readInt32LE(0));
 
 /** @throws MalformedMessage or MalformedBson for bytes that make no message. */
