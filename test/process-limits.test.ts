@@ -47,6 +47,23 @@ describe.runIf(process.platform === "linux")("what bounds a run of local process
     expect(await processes.runtime.lastOutput(name)).toMatch(/^may use 1(\.0)? of them$/m);
   });
 
+  test("the disk that a run uses is that of all it writes in its folder, links left out", async () => {
+    await using processes = await openProcesses();
+    const write = (place: string, mib: number) => `head -c ${mib * 1024 * 1024} /dev/zero > ${place}`;
+    const script = [
+      write("$HOME/a", 3),
+      write("$TMPDIR/b", 2),
+      write("$ROCAS_ROOT/model/c", 4),
+      "ln -s /usr $HOME/usr",
+      "echo begun; sleep 600",
+    ].join("; ");
+
+    const { name } = await begun(processes, script, "begun");
+
+    expect(await processes.runtime.scratchMb(name)).toBeGreaterThanOrEqual(9);
+    expect(await processes.runtime.scratchMb(name)).toBeLessThanOrEqual(10);
+  });
+
   test("a control group goes with its run, and takes none of another one along", async () => {
     await using processes = await openProcesses();
     const first = await begun(processes, "echo begun; sleep 600", "begun");
