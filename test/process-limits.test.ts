@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { containerOf } from "./contracts/runtime.contract.js";
@@ -38,6 +38,9 @@ async function begun(processes: Processes, script: string, text: string, cpus = 
 /** Those with a control group of their own alone: not each system lets its users make some. */
 const groupsOf = (...runs: { group: string | null }[]) => runs.flatMap(({ group }) => group ?? []);
 
+const membersOf = async ({ group }: { group: string | null }): Promise<number[]> =>
+  group ? (await readFile(join(group, "cgroup.procs"), "utf8")).split("\n").filter(Boolean).map(Number) : [];
+
 describe.runIf(process.platform === "linux")("what bounds a run of local processes", () => {
   test("a run has the processors that it asked for, and no more", async () => {
     await using processes = await openProcesses();
@@ -74,6 +77,19 @@ describe.runIf(process.platform === "linux")("what bounds a run of local process
     await processes.runtime.stop(second.name);
 
     expect(groupsOf(second).filter(existsSync)).toEqual([]);
+  });
+
+  test("an empty control group that nobody looks after goes with the start of another run", async () => {
+    await using processes = await openProcesses();
+    const lost = await begun(processes, "echo begun; sleep 600", "begun");
+    const pids = [lost.pid, ...(await membersOf(lost))];
+    await rm(join(processes.root, "runs", lost.name), { recursive: true });
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    await eventually(async () => expect(await membersOf(lost)).toEqual([]));
+
+    const other = await begun(processes, "echo begun; sleep 601", "begun");
+
+    expect(groupsOf(lost, other).filter(existsSync)).toEqual(groupsOf(other));
   });
 
   test("a control group whose supervisor was killed is ended and removed by who looks at the run", async () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import time
@@ -12,7 +13,7 @@ MIB = 1024 * 1024
 PERIOD = 100_000
 # Of all installations of this user; a run's group lies in it under the id of the run.
 HOME = "rocas"
-# The name of no run, which has 32 digits.
+RUN = re.compile("[0-9a-f]{32}$")
 SUPERVISORS = "supervisors"
 # Where a unit's or container's own processes go, since a group with processes bounds no group below it.
 SERVER = "rocas-server"
@@ -29,6 +30,8 @@ class ControlGroup:
         self._top = top
         self._own = own
         self.path = top / HOME / name
+        # Locked for as long as the supervisor lives.
+        self._held = -1
         # Of memory, pids and cpu, what the kernel holds the run to.
         self.bounds: frozenset[str] = frozenset()
 
@@ -61,6 +64,7 @@ class ControlGroup:
             if not self._can_be_entered():
                 raise PermissionError(self.path)
             _write(self._sibling(SUPERVISORS) / "cgroup.procs", "0")
+            self._remove_abandoned()
             return True
         except OSError:
             self.bounds = frozenset()
@@ -101,11 +105,24 @@ class ControlGroup:
                 for group in (self._top, self.path.parent):
                     self._offer(group, controllers)
                 self.path.mkdir(exist_ok=True)
+                self._held = _locked(self.path, fcntl.LOCK_EX)
                 self._sibling(SUPERVISORS)
                 return
             except FileNotFoundError:
                 if not left:
                     raise
+
+    def _remove_abandoned(self) -> None:
+        """Of runs whose supervisor was killed, and whose folder went, so that no server looks after them. One with processes stays."""
+        for group in self.path.parent.iterdir():
+            if group == self.path or not RUN.match(group.name):
+                continue
+            try:
+                held = _locked(group, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            _removed(group)
+            os.close(held)
 
     def _sibling(self, name: str) -> Path:
         path = self.path.with_name(name)
@@ -168,6 +185,18 @@ def _is_ours(group: Path) -> bool:
 
 def _offered(group: Path, controller: str) -> bool:
     return _written(group / "cgroup.subtree_control", f"+{controller}")
+
+
+def _locked(group: Path, how: int) -> int:
+    """An open file of the group. Raises FileNotFoundError if it was removed meanwhile."""
+    held = os.open(group, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, how)
+        group.stat()
+        return held
+    except OSError:
+        os.close(held)
+        raise
 
 
 def _removed(group: Path) -> bool:
