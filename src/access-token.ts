@@ -11,7 +11,7 @@ const BYTES = 32;
 /** The longest token, and a line end. */
 const MOST_BYTES = 1_026;
 
-/** What requests must carry. */
+/** The token that requests must carry. */
 export interface Access {
   /** The bearer token; empty if nobody is asked for one. */
   readonly token: string;

@@ -40,8 +40,8 @@ export interface App {
   /** Any process reads the cursors of any other. */
   readonly cursors: Cursors;
   readonly work: Work;
-  /** How records that are deleted give up what they hold outside their collections. */
+  /** Lets records that are deleted give up what they hold outside their collections. */
   readonly holdings: Holdings;
-  /** What happens in the store, whichever process does it. */
+  /** The changes in the store, whichever process makes them. */
   readonly live: Live;
 }

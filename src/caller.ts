@@ -1,4 +1,4 @@
-/** Who sent a request. Without a token, on loopback, it is the operator `local`. */
+/** The sender of a request. Without a token, on loopback, it is the operator `local`. */
 export interface Caller {
   readonly name: string;
 }

@@ -1,4 +1,4 @@
-/** What was written behind the command. @throws ArgumentsRefused */
+/** Reads what was written behind the command. @throws ArgumentsRefused */
 export function isHelpAsked(args: readonly string[]): boolean {
   if (args.some((each) => each === "--help" || each === "-h")) return true;
   if (args.length > 0) throw new ArgumentsRefused(args);

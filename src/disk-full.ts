@@ -20,7 +20,7 @@ export class DiskFull extends DomainError {
   }
 }
 
-/** Whether a foreign error, or what caused it, says that a disk is full. */
+/** True if a foreign error, or what caused it, says that a disk is full. */
 export function isDiskFull(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
     const { code } = each as { code?: unknown };

@@ -1,4 +1,4 @@
-/** What was opened one upon the other, closed in reverse. Node 20 has no AsyncDisposableStack. */
+/** Resources that were opened one upon the other, closed in reverse. Node 20 has no AsyncDisposableStack. */
 export class Disposables implements AsyncDisposable {
   private readonly opened: AsyncDisposable[] = [];
 

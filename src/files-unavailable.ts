@@ -21,7 +21,7 @@ export class FilesUnavailable extends DomainError {
   }
 }
 
-/** Whether an error says that the machine fails, and not that anything about the work is wrong: it is tried again. */
+/** True if an error says that the machine fails, and not that anything about the work is wrong: it is tried again. */
 export const isMachineFault = (error: unknown): boolean =>
   error instanceof FilesUnavailable || isSystemError(error, PASSING);
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 /** The modules of the server are opened some hundred at a time. */
 const LEAST_FILES = 512;
 
-/** How many files this process may have open; undefined if the system does not say. */
+/** The number of files that this process may have open; undefined if the system does not say. */
 function mostFiles(): number | undefined {
   try {
     return Number(/^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]) || undefined;

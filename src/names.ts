@@ -122,6 +122,6 @@ export function asText(text: string, most: number): string {
 export const isSearchText = (text: string): boolean =>
   [...text].length <= 512 && text.isWellFormed() && !UNPRINTABLE.test(text.replace(/[\n\r\t]/g, ""));
 
-/** What the store and reads accept as a name: imported records have dots, spaces and underscores. */
+/** The names that the store and reads accept: imported records have dots, spaces and underscores. */
 export const isReadableName = (text: string): boolean =>
   text.length > 0 && [...text].length <= 128 && !UNPRINTABLE.test(text) && text.isWellFormed();

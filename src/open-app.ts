@@ -53,15 +53,15 @@ import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
 
 export interface OpenedApp extends AsyncDisposable {
   readonly app: App;
-  /** What builds and runs projects. */
+  /** The engine that builds and runs projects. */
   readonly engineKind: EngineKind;
-  /** Where the data lie, without a password. */
+  /** The place of the data, without a password. */
   readonly location: string;
   /** Settles when the store has died under the process, which cannot go on then. */
   readonly lost: Promise<Error>;
-  /** What the operator must know, once: a key that was made, for example. */
+  /** Sentences that the operator must read, once: a key that was made, for example. */
   readonly notices: readonly string[];
-  /** Whether the server can do its work. */
+  /** Returns if the server can do its work, and why not. */
   readiness(): Promise<Readiness>;
   /** For tests: resolves when nothing is left to do. */
   settled(): Promise<void>;

@@ -18,7 +18,7 @@ import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
 import type { Store } from "./store/store.js";
 
-/** What runs containers and builds images. */
+/** An engine: it runs containers and builds images. */
 export interface Engine {
   readonly runtime: Runtime;
   readonly imageBuilder: ImageBuilder;
@@ -29,9 +29,9 @@ export type EngineKind = "docker" | "process";
 /** Disposing gives back the folder of local processes; what runs there goes on. */
 export interface OpenedEngine extends Engine, AsyncDisposable {
   readonly kind: EngineKind;
-  /** Where alone its work can be seen, as `folder on machine`; null for what an engine does. */
+  /** The only place where its work can be seen, as `folder on machine`; null for what an engine does. */
   readonly home: string | null;
-  /** What the operator should know of the machine. */
+  /** Sentences about the machine for the operator. */
   readonly notices: readonly string[];
 }
 

@@ -12,7 +12,7 @@ function told(character: string): string {
 }
 
 /**
- * What is wrong with one part of a relative path, as the predicate of a sentence that also says what would be right; null
+ * Returns what is wrong with one part of a relative path, as the predicate of a sentence that also says what would be right; null
  * if nothing is. The text itself is never in it, since a refusal does not repeat what was sent.
  */
 export function partFault(part: string): string | null {

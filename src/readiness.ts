@@ -2,19 +2,19 @@ import type { Readiness } from "./http/health.js";
 import type { Store } from "./store/store.js";
 import { systemReason } from "./system-error.js";
 
-/** What the work of a server rests on. */
+/** The parts on which the work of a server rests. */
 interface Grounds {
   readonly store: Pick<Store, "now">;
   /** @throws what the operating system says of the folder of the data */
   hasDiskRoom(): boolean;
-  /** Why the folder of the files cannot be used, or null. */
+  /** Returns why the folder of the files cannot be used, or null. */
   filesFault(): Promise<string | null>;
 }
 
 const ANSWERS = "answers";
 const HAS_ROOM = "has room";
 
-/** Whether the server can do its work, and why not, in words for those who may know. */
+/** The state of the server: if it can do its work, and why not, in words for those who may know. */
 export async function readinessOf({ store, hasDiskRoom, filesFault }: Grounds): Promise<Readiness> {
   const [answer, fault] = await Promise.all([storeState(store), filesFault()]);
   const disk = diskState(hasDiskRoom);

@@ -42,7 +42,7 @@ function reference(kind: Kind): ReferenceResolver {
   };
 }
 
-/** How a gateway's `_entities` finds what its keys name. */
+/** Finds what the keys of a gateway's `_entities` name. */
 export const references: Record<string, ReferenceResolver> = Object.fromEntries(
   KINDS.map((kind) => [TYPE_OF_KIND[kind], reference(kind)]),
 );

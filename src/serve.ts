@@ -17,7 +17,7 @@ import { helpText } from "./settings/told.js";
 import { StoreRefused } from "./store/store-refused.js";
 import { fileSentence, isAboutFile } from "./system-error.js";
 
-/** What the operator can mend is said in a sentence, without a stack. */
+/** An error that the operator can mend is said in a sentence, without a stack. */
 const saidOf = (error: unknown): string => {
   if (isForOperator(error)) return error.message;
   if (isAboutFile(error)) return fileSentence(error);

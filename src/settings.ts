@@ -4,7 +4,7 @@ import { NO_TOKEN } from "./settings/text-kinds.js";
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 
-/** What the environment says, read and checked. */
+/** The settings of the environment, read and checked. */
 export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
 
 const MOST_SHOWN = 80;

@@ -1,4 +1,4 @@
-/** What the operating system means by a code, as the end of a sentence about a path. */
+/** The meanings of the operating system's codes, as the end of a sentence about a path. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user may not read and write there",
   EPERM: "the system lets nobody write there",
@@ -18,11 +18,11 @@ const REASONS: Readonly<Record<string, string>> = {
 
 type FileError = Error & { readonly path: string };
 
-/** Whether an error comes from the operating system and is about a file or folder. */
+/** True if an error comes from the operating system and is about a file or folder. */
 export const isAboutFile = (error: unknown): error is FileError =>
   error instanceof Error && "syscall" in error && typeof (error as { path?: unknown }).path === "string";
 
-/** Why something cannot be used, with the system's code for it. */
+/** Returns why something cannot be used, with the system's code for it. */
 export function systemReason(error: unknown): string {
   const { code = "no code" } = error as { code?: string };
   return `${REASONS[code] ?? "the system refuses it"} (${code})`;

@@ -1,9 +1,9 @@
-/** How far a subscriber may be behind. */
+/** The most that a subscriber may be behind. */
 export const MOST_EVENTS = 1_000;
 export const MOST_BYTES = 1024 * 1024;
 
 /**
- * What is to be told to one subscriber. Whoever puts something in never waits: a subscriber that is too far behind is
+ * The events that wait for one subscriber. Putting one in never blocks: a subscriber that is too far behind is
  * ended instead, and what waited for it is let go.
  */
 export class BoundedQueue<T> {

@@ -2,7 +2,7 @@ import type { Cursors } from "../lists/cursors.js";
 
 const LIST = "recordChanged";
 
-/** Where a client stands among all changes. */
+/** The position of a client among all changes. */
 export interface ChangePosition {
   /** The store tells what came after it. */
   readonly token: string;
@@ -13,7 +13,7 @@ export interface ChangePosition {
 export const writeChangeCursor = (cursors: Cursors, { token, untold }: ChangePosition): string =>
   cursors.write(LIST, { values: [untold], id: token });
 
-/** @throws BAD_USER_INPUT where no change gave it */
+/** @throws BAD_USER_INPUT if no change gave it */
 export function readChangeCursor(cursors: Cursors, cursor: string): ChangePosition {
   const { values, id } = cursors.read(LIST, cursor, "after");
   return { token: id, untold: (values[0] as string | null | undefined) ?? null };

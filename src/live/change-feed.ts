@@ -18,8 +18,8 @@ export interface Listener<H> {
 }
 
 /**
- * What any process inserts into a collection, told to everybody in this one who listens. However many they are, there is
- * one change stream; where nobody listens there is none.
+ * Tells the listeners in this process of all that any process inserts into a collection. However many they are, there is
+ * one change stream; if nobody listens there is none.
  */
 export class ChangeFeed<T extends object, H extends Heard> {
   readonly #listeners = new Set<Listener<H>>();
@@ -45,7 +45,7 @@ export class ChangeFeed<T extends object, H extends Heard> {
     return this.#session?.position ?? "";
   }
 
-  /** When it resolves, the listener hears every insert from then on. @throws what the store refuses a change stream for */
+  /** Resolves once the listener hears every insert from then on. @throws what the store refuses a change stream for */
   async listen(listener: Listener<H>): Promise<void> {
     this.#listeners.add(listener);
     this.#session ??= new FeedSession(this.watch, this.#ears(), this.logger);

@@ -13,7 +13,7 @@ import type { HeardEvent } from "./heard-event.js";
 
 type Read = Pick<Store, "byKind" | "kinds" | "deployments" | "snapshots">;
 
-/** Whether what is current under the record's key may be another than before, or have other content. */
+/** True if what is current under the record's key may be another than before, or have other content. */
 export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: HeardEvent): boolean {
   const { definition, supersedes } = kinds[kind];
   if (!definition) return false;
@@ -23,7 +23,7 @@ export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, f
   return fields.some((each) => Object.hasOwn(definition.parts, each));
 }
 
-/** What is deployed and, by this event, no longer as it was: each snapshot once. */
+/** Returns the deployed snapshots that differ since this event, each once. */
 export async function driftsOf(store: Read, event: HeardEvent): Promise<readonly DriftEvent[]> {
   const { definition } = store.kinds[event.kind];
   if (!definition || !mayCauseDrift(store, event)) return [];
@@ -33,7 +33,7 @@ export async function driftsOf(store: Read, event: HeardEvent): Promise<readonly
   if (holders.length === 0) return [];
   const records = store.byKind[event.kind];
   const live = await currentOf(records, event.key);
-  // What was current until then, or is since. The loss of an earlier record of the name changes nothing.
+  // The record that was current until then, or is since. The loss of an earlier record of the name changes nothing.
   const last = event.action === "DELETE" && !live ? await lastOf(records, event.key) : live;
   if (last?._id !== event.record) return [];
   const found = holders.flatMap(({ _id, key, bvers, movers }) =>

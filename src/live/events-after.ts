@@ -11,13 +11,13 @@ import type { Life } from "./life.js";
 type Needs = Pick<App, "store" | "live">;
 type Stream = mongo.ChangeStream<Event>;
 
-/** How long the store waits for something new before it says that there is nothing. */
+/** The time that the store waits for something new before it says that there is nothing. */
 const PATIENCE_MS = 50;
 
 /**
- * What came after a token, each event once and in order: from a change stream of its own until it has caught up, and then
+ * Yields the events after a token, each once and in order: from a change stream of its own until it has caught up, and then
  * from the one that everybody shares.
- * @throws BAD_USER_INPUT where the store remembers too little
+ * @throws BAD_USER_INPUT if the store remembers too little
  */
 export async function eventsAfter(app: Needs, life: Life, token: string, hearing: Hearing<HeardEvent>, resume: string) {
   const stream: Stream = app.store.events.watch<Event>(INSERTS, {

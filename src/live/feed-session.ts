@@ -10,7 +10,7 @@ const MOST_PAUSE_MS = 5_000;
 /** The store has the history after the token no more, or the collection has gone with it. */
 const LOST: readonly unknown[] = [136, 222, 260, 280, 286];
 
-/** Whether the store knows the place no more from which a change stream is to begin. */
+/** True if the store knows the place no more from which a change stream is to begin. */
 export const isHistoryLost = (error: unknown): boolean => LOST.includes((error as { code?: unknown }).code);
 
 /** Tokens sort as their events do. */
@@ -31,7 +31,7 @@ export type Watch<T extends object> = (from: { readonly resumeAfter?: unknown })
  * however long the store was away.
  */
 export class FeedSession<T extends object> {
-  /** When it resolves, every insert from then on is heard. Rejects where the first attempt failed. */
+  /** Resolves once every later insert is heard. Rejects if the first attempt failed. */
   readonly opened: Promise<void>;
   readonly #closing = new AbortController();
   #stream: mongo.ChangeStream<T> | undefined;
@@ -43,7 +43,7 @@ export class FeedSession<T extends object> {
     private readonly logger: Logger,
   ) {
     this.opened = new Promise((resolve, reject) => void this.#run(resolve, reject));
-    // Whoever waits for it is told; nobody may wait any more.
+    // The waiters are told; there may be none any more.
     this.opened.catch(() => undefined);
   }
 

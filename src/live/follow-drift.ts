@@ -13,7 +13,7 @@ type Needs = Pick<App, "store" | "live">;
 
 const RESUME = "subscribe again, and read the `status` of what your deployments serve.";
 
-/** What drifts away from what is deployed, from now on. @throws NOT_FOUND */
+/** Follows what drifts away from what is deployed, from now on. @throws NOT_FOUND */
 export function followDrift(app: Needs, caller: Caller, { proj }: DriftDetectedArgs) {
   return app.live.follow<DriftEvent>(async (life) => {
     if (proj != null) await required(app.store.projects, "project", [proj], ["proj"]);

@@ -80,7 +80,7 @@ class Subject {
     this.wake.ring();
   }
 
-  /** @throws BAD_USER_INPUT where the positions are in other logs */
+  /** @throws BAD_USER_INPUT if the positions are in other logs */
   async begin(isOfRevisions: boolean, positions: readonly LogPosition[] | null): Promise<void> {
     const { store } = this.app;
     const { _id } = this.record;

@@ -16,7 +16,7 @@ const RESUME = "subscribe again with `after` and the `cursor` of the last change
 
 type IsWanted = (event: HeardEvent) => boolean | Promise<boolean>;
 
-/** What happens to records from now on, or from a cursor. @throws BAD_USER_INPUT, NOT_FOUND */
+/** Follows what happens to records from now on, or from a cursor. @throws BAD_USER_INPUT, NOT_FOUND */
 export function followRecords(app: Needs, caller: Caller, args: RecordChangedArgs) {
   return app.live.follow<RecordChange>(async (life) => {
     const { types, proj, model, after } = args;
@@ -50,7 +50,7 @@ async function eventsFrom(
   return hear(app.live.events, life, hearing, RESUME);
 }
 
-/** What the client was told of the event of its cursor may have been only half of it. */
+/** The client may have been told only half of the event of its cursor. */
 async function* resumed(
   { store }: Needs,
   { token, untold }: ChangePosition,

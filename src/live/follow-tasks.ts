@@ -75,7 +75,7 @@ async function* fromUnderWay(
   scope: ProjectScope,
   queue: BoundedQueue<HeardEvent>,
 ): AsyncGenerator<TaskChange, void> {
-  // What changes while it is read is heard too, and told once.
+  // A change while it is read is heard too, and told once.
   const told = new Map<string, number>();
   for (const kind of KINDS.filter((each) => isTasked(app.store, each)))
     for await (const record of underWay(app, kind, scope.project!._id)) {

@@ -11,10 +11,10 @@ export interface FollowedPage extends LogPage {
   readonly isNearEnd: boolean;
 }
 
-/** How far the logs of one or several jobs have been told: those of a deployment's revisions, for example. */
+/** The positions up to which the logs of one or several jobs have been told: those of a deployment's revisions, for example. */
 export class FollowedLogs {
   #positions: readonly LogPosition[];
-  /** Whether there are no jobs to come. */
+  /** True if there are no jobs to come. */
   isClosed = false;
 
   constructor(
@@ -33,7 +33,7 @@ export class FollowedLogs {
     if (!this.follows(job)) this.#positions = [...this.#positions, LogPosition.beginningOf(job)];
   }
 
-  /** What follows, one job after the other. */
+  /** Yields what follows, one job after the other. */
   async next(): Promise<FollowedPage> {
     const chunks: LogChunk[] = [];
     const parts: LogPart[] = [];

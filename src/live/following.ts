@@ -20,7 +20,7 @@ export class Following<T> implements AsyncIterableIterator<T> {
       const { done, value } = await this.told.next();
       if (!done && !this.life.hasEnded) return { done, value };
     } catch (error) {
-      // Whoever has left wants no errors.
+      // A client that has left wants no errors.
       if (!this.life.hasEnded) {
         this.life.end();
         throw error;

@@ -5,14 +5,14 @@ import type { ChangeFeed, Heard, Listener } from "./change-feed.js";
 import type { Life } from "./life.js";
 import { mayHear } from "./may-hear.js";
 
-/** What one subscription is told of a feed. */
+/** The events that one subscription is told of a feed. */
 export interface Hearing<H extends Heard> {
   readonly caller: Caller;
   /** Asked for everything that any process does: it must be quick. */
   readonly wants: (heard: H) => boolean;
 }
 
-/** Whether a subscription is told of it. */
+/** True if a subscription is told of it. */
 export const isFor = <H extends Heard>({ caller, wants }: Hearing<H>, heard: H): boolean =>
   wants(heard) && mayHear(caller, heard.record);
 
@@ -34,7 +34,7 @@ export async function listen<T extends object, H extends Heard>(
 }
 
 /**
- * What a subscription hears, in a queue of its own.
+ * Opens the queue of what a subscription hears.
  * @param resume how a subscriber goes on that was too slow, as the end of a sentence.
  * @throws what the store refuses a change stream for
  */

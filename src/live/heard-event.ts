@@ -23,9 +23,9 @@ export interface HeardEvent extends Heard {
   readonly task: Task | null;
   /** The tasks that it set, of a deployment's replicas. */
   readonly tasks: readonly ReplicaTask[] | null;
-  /** Where the store tells what came after it. */
+  /** The position after which the store tells what came. */
   readonly token: string;
-  /** Whether the one who hears it was told already what it did to another record. */
+  /** True if the one who hears it was told already what it did to another record. */
   readonly isHalfTold?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What one subscription holds for as long as it lasts. Ending it lets go of all that, once and at once. */
+/** The resources that one subscription holds for as long as it lasts. Ending it lets go of all that, once and at once. */
 export class Life {
   readonly #ends: (() => void)[] = [];
   #hasEnded = false;

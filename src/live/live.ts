@@ -12,13 +12,13 @@ import { Life } from "./life.js";
 import { OncePerEvent } from "./once-per-event.js";
 import { supersededBy } from "./superseded-by.js";
 
-/** What happens in the store, whichever process did it, for the subscriptions of this process. */
+/** The changes in the store, whichever process made them, for the subscriptions of this process. */
 export class Live implements AsyncDisposable {
   readonly events: ChangeFeed<Event, HeardEvent>;
   readonly logs: ChangeFeed<Chunk, HeardChunk>;
   /** The record that lost its name by an event. */
   readonly superseded: OncePerEvent<HeardEvent, AnyRecord | null>;
-  /** What is deployed and by an event no longer as it was. */
+  /** The deployed snapshots that differ since an event. */
   readonly drifts: OncePerEvent<HeardEvent, readonly DriftEvent[]>;
   readonly #lives = new Set<Life>();
 

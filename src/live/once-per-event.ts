@@ -1,4 +1,4 @@
-/** What is found out about an event once, however many subscriptions ask. It is forgotten with the event. */
+/** Remembers what is found out about an event once, however many subscriptions ask. It is forgotten with the event. */
 export class OncePerEvent<E extends object, V> {
   readonly #found = new WeakMap<E, Promise<V>>();
 
@@ -9,7 +9,7 @@ export class OncePerEvent<E extends object, V> {
     if (known) return known;
     const found = this.find(event);
     this.#found.set(event, found);
-    // Whoever asks next asks the store again.
+    // The next caller asks the store again.
     found.catch(() => this.#found.delete(event));
     return found;
   }

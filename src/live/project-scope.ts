@@ -9,7 +9,7 @@ type Read = Pick<Store, "projects" | "models" | "byKind" | "kinds">;
 
 const MOST_RECORDS = 1_000;
 
-/** Which records a project has: what is made under it, and the models that it uses with their datasets and versions. */
+/** Returns the records that a project has: those made under it, and the models that it uses with their datasets and versions. */
 export class ProjectScope {
   #project: Project | null = null;
   #models: ReadonlySet<string> = new Set();

@@ -53,7 +53,7 @@ export class RecordChange {
   })
   readonly by!: string;
 
-  /** What was heard; the fields that are not above are resolved from it. */
+  /** The change that was heard; the fields that are not above are resolved from it. */
   readonly event!: HeardEvent;
 }
 

@@ -6,7 +6,7 @@ import type { Store } from "../store/store.js";
 /**
  * The revisions of a deployment whose logs are to be followed: the wanted one, and all that came after those that a
  * client has begun to read.
- * @throws BAD_USER_INPUT where the positions are in logs of something else
+ * @throws BAD_USER_INPUT if the positions are in logs of something else
  */
 export async function revisionsFrom(
   { deployments, deploymentRevisions }: Pick<Store, "deployments" | "deploymentRevisions">,

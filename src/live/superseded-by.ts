@@ -3,13 +3,13 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import type { Store } from "../store/store.js";
 import type { HeardEvent } from "./heard-event.js";
 
-/** Whether the record takes its place among those of its name: as it is inserted, or as its files are all there. */
+/** True if the record takes its place among those of its name: as it is inserted, or as its files are all there. */
 const isCommit = ({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: HeardEvent): boolean => {
   const { supersedes } = kinds[kind];
   return supersedes === "WHEN_INSERTED" ? action === "INSERT" : supersedes !== undefined && fields.includes("seq");
 };
 
-/** The record that lost its name to the one of the event, or null where it took none from any. */
+/** The record that lost its name to the one of the event, or null if it took none from any. */
 export async function supersededBy(
   store: Pick<Store, "byKind" | "kinds">,
   event: HeardEvent,

@@ -32,7 +32,7 @@ const change = (
 export const taskNow = (kind: TaskedKind, { _id, version, modified_at, task, tasks }: TaskedRecord): TaskChange =>
   change(kind, { recordId: _id, version, at: modified_at }, task ?? null, tasks ?? []);
 
-/** The task that the event set, or null where it set none. */
+/** The task that the event set, or null if it set none. */
 export function taskAfter(
   store: Pick<Store, "kinds">,
   { record, kind, version, at, task, tasks }: HeardEvent,

@@ -1,4 +1,4 @@
-/** Whether there may be something new: it wakes who waits, and who looked away finds it out when it waits next. */
+/** A signal that there may be something new: it wakes who waits, and who looked away finds it out when it waits next. */
 export class Wake {
   #hasRung = false;
   #hasEnded = false;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { pack } from "tar-stream";
 import type { ImageBuilder, Told } from "../runtime/image-builder.js";
 
-/** What every project's Dockerfile begins with. */
+/** The first line of every project's Dockerfile. */
 export const BASE_IMAGE = "rocas/onboard:latest";
 
 const CONTENT_LABEL = "rocas.onboard.content";
@@ -45,7 +45,7 @@ async function contextFiles(): Promise<ContextFile[]> {
   return Promise.all(names.sort().map(async (name) => ({ name, content: await readFile(join(FOLDER, name)) })));
 }
 
-// What an interpreter or an editor left there is no part of the image.
+// Files that an interpreter or an editor left there are no part of the image.
 const isSource = (name: string) => !name.split("/").some((part) => part.startsWith(".") || part === "__pycache__");
 
 function hashOf(files: readonly ContextFile[]): string {

@@ -1,6 +1,6 @@
 import type { RetentionPolicy } from "../graph/retention-policy.js";
 
-/** How many records are looked at in one step. */
+/** The number of records that are looked at in one step. */
 export const BATCH = 200;
 /** Of one owner and kind in one sweep; the next one goes on. */
 const MOST_DELETED = 1_000;

@@ -4,7 +4,7 @@ import type { SupersedingKind } from "../kinds.js";
 import type { Records, Store } from "../store/store.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 
-/** Where records name those that they need, by the id in a snapshot. */
+/** The fields in which records name those that they need, by the id in a snapshot. */
 interface Need {
   readonly of: keyof Pick<Store, "deployments" | "trainings" | "modelVersions" | "deploymentRevisions">;
   readonly path: string;
@@ -29,7 +29,7 @@ const THERE = { deleted: { $ne: true } };
 const UNDER_WAY = { "task.state": { $in: [TaskState.WAITING, TaskState.RUNNING] } };
 
 /**
- * Which of these records something needs: the wanted revision of a deployment, one that still runs, a training that has
+ * Returns those of these records that something needs: the wanted revision of a deployment, one that still runs, a training that has
  * not ended, an alias, or a model version that is there and came from it.
  */
 export async function neededAmong(store: Store, kind: SupersedingKind, ids: readonly string[]): Promise<Set<string>> {
@@ -45,7 +45,7 @@ export async function neededAmong(store: Store, kind: SupersedingKind, ids: read
   return new Set(found.flat());
 }
 
-/** Which of the ids stand under the path in records of the type. */
+/** Returns those of the ids that stand under the path in records of the type. */
 async function named(
   store: Store,
   { of, path }: Need,
@@ -56,7 +56,7 @@ async function named(
   return foundAt(plainly(records), path, ids, where);
 }
 
-/** Which of these values stand under the path in documents of the collection. */
+/** Returns those of the values that stand under the path in documents of the collection. */
 export async function foundAt(
   collection: mongo.Collection<{ _id: string }>,
   path: string,
@@ -70,7 +70,7 @@ export async function foundAt(
   return found.flatMap((each) => valuesAt(each, path.split("."))).filter((id) => wanted.has(id));
 }
 
-/** What revisions hold whose containers may still run, wanted or not. */
+/** Returns what revisions hold whose containers may still run, wanted or not. */
 async function running(store: Store, path: string, ids: readonly string[]): Promise<readonly string[]> {
   const jobs = await store.jobs.find({ cleanup: "PENDING", kind: "DEPLOY" }, { projection: { _id: 1 } }).toArray();
   const revisions = jobs.map(({ _id }) => _id);

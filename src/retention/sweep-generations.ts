@@ -91,7 +91,7 @@ async function sweepBatch(
   return deleted;
 }
 
-/** What neither rule of the policy keeps. */
+/** Returns the records that neither rule of the policy keeps. */
 async function surplusOf(
   records: Records<AnyRecord>,
   { keep_last, keep_days }: RetentionPolicy,

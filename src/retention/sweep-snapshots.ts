@@ -5,7 +5,7 @@ import type { Records, Store } from "../store/store.js";
 import { foundAt, plainly } from "./needed.js";
 import { type Kept, sweepUnneeded } from "./sweep-unneeded.js";
 
-/** Where records hold pins: their versions' snapshots, and the trainings in these. Each path has an index. */
+/** The fields in which records hold pins: their versions' snapshots, and the trainings in these. Each path has an index. */
 const PINS: Partial<Readonly<Record<keyof Store, readonly string[]>>> = {
   modelVersions: ["train.pretrained.hash", "pretrained.pretrained.hash", "pretrained.train.pretrained.hash"],
   trainings: ["pretrained.pretrained.hash", "pretrained.train.pretrained.hash"],

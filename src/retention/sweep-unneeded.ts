@@ -5,26 +5,26 @@ const BATCH = 100;
 /** Of one sweep; the next one goes on. */
 const MOST_BATCHES = 20;
 
-/** What is kept as long as something needs it. */
+/** A document that is kept as long as something needs it. */
 export interface Kept {
   readonly _id: string;
-  /** When a sweep last looked whether something does. */
+  /** The time at which a sweep last looked if something does. */
   readonly checked_at?: Date;
-  /** Since when nothing has. */
+  /** The time since which nothing has. */
   readonly unneeded_since?: Date;
 }
 
-/** How one kind of what is kept is swept. */
+/** The way in which one kind of what is kept is swept. */
 export interface Sweep {
-  /** Which documents of the collection are looked at. */
+  /** The documents of the collection that are looked at. */
   readonly among: object;
-  /** Which of these something needs. */
+  /** Returns those that something needs. */
   needed(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Removes one that nothing has needed for long. Repeatable. */
   remove(kept: Kept): Promise<void>;
 }
 
-/** How long nothing must have needed it. */
+/** The time for which nothing must have needed it. */
 interface Patience {
   readonly now: Date;
   readonly days: number;

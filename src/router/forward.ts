@@ -6,7 +6,7 @@ import type { Route, RouteReplica } from "./route-table.js";
 export interface ForwardLimits {
   readonly bodyBytes: number;
   readonly connectMs: number;
-  /** How long either side may neither send nor take anything. */
+  /** The time for which either side may neither send nor take anything. */
   readonly silentMs: number;
   /** For the whole body to come in. */
   readonly bodyMs: number;
@@ -15,7 +15,7 @@ export interface ForwardLimits {
 }
 
 /**
- * How it ended. `NOT_SENT`: no connection came about, the body is untouched and another replica may be asked. `ANSWERED`
+ * The outcome. `NOT_SENT`: no connection came about, the body is untouched and another replica may be asked. `ANSWERED`
  * and `BROKEN` (half-way through the answer) have been told to the client; all others have not.
  */
 export type Forwarded =

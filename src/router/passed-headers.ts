@@ -20,7 +20,7 @@ const OURS_BY_PREFIX = /^(?:proxy-|x-forwarded-|x-rocas-)/;
 // X-Accel-Redirect acts on the browser, or on a proxy in front of us, in our name.
 const ANSWERED = ["content-type", "content-length", "content-encoding", "content-language", "retry-after"];
 
-/** What of the request's headers its replica is given. How long the body is, the caller says. */
+/** Returns the headers of the request that its replica is given. The caller adds the length of the body. */
 export function headersForReplica({ rawHeaders, headers }: IncomingMessage): Headers {
   const named = (headers.connection ?? "")
     .toLowerCase()
@@ -35,7 +35,7 @@ export function headersForReplica({ rawHeaders, headers }: IncomingMessage): Hea
   return passed;
 }
 
-/** What of the replica's headers the client is given, made harmless for a browser. */
+/** Returns the headers of the replica that the client is given, made harmless for a browser. */
 export function headersForClient({ headers }: IncomingMessage): Headers {
   const passed: Headers = {
     "x-content-type-options": "nosniff",

@@ -4,7 +4,7 @@ import { isReadableName } from "../names.js";
 export interface PredictTarget {
   readonly proj: string;
   readonly name: string;
-  /** With its question mark, as it was sent; empty where there is none. */
+  /** With its question mark, as it was sent; empty if there is none. */
   readonly query: string;
 }
 
@@ -39,7 +39,7 @@ function decoded(segment: string): string | null {
   }
 }
 
-/** Whether it is one that a proxy and its upstream could understand differently. Node's parser refuses most others. */
+/** True if it is one that a proxy and its upstream could understand differently. Node's parser refuses most others. */
 export function isAmbiguous({ url = "", rawHeaders, headers, httpVersion }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter((each, at) => at % 2 === 0 && each.toLowerCase() === "host").length;
   const old = httpVersion === "1.0";

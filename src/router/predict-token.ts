@@ -7,7 +7,7 @@ export interface PredictTokens {
   readonly predictToken: string;
 }
 
-/** Whether the `Authorization` header carries one of the tokens that are set; without any, everybody may predict. */
+/** True if the `Authorization` header carries one of the tokens that are set; without any, everybody may predict. */
 export function mayPredict(authorization: string | undefined, { token, predictToken }: PredictTokens): boolean {
   const accepted = [token, predictToken].filter((each) => each !== "");
   // Every one is compared: which of them was given does not show in the time taken.

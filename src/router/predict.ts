@@ -17,7 +17,7 @@ export interface PredictRouteOptions {
 export interface PredictLimits extends ForwardLimits {
   /** Requests of one deployment at a time. */
   readonly inFlight: number;
-  /** How long a replica that failed is left out. */
+  /** The time for which a replica that failed is left out. */
   readonly ejectedMs: number;
 }
 
@@ -71,7 +71,7 @@ class Router {
     }
   }
 
-  /** Where the request goes, before anything of its body is read. */
+  /** Returns the target of the request, before anything of its body is read. */
   private routeOf(request: IncomingMessage): { target: PredictTarget; route: Route } {
     if (isAmbiguous(request))
       throw new HttpRefusal(
@@ -124,7 +124,7 @@ class Router {
     return how;
   }
 
-  /** What the client has not been told yet. */
+  /** Answers what the client has not been told yet. */
   private tell(how: Forwarded, request: IncomingMessage): void {
     switch (how) {
       case "ANSWERED":

@@ -1,14 +1,14 @@
 /** A container that answered its health check: the router knows no other addresses. */
 export interface RouteReplica {
-  /** What tells it from every other replica, also from its own successor. */
+  /** The name that tells it from every other replica, also from its own successor. */
   readonly id: string;
   /** `http://host:port`. */
   readonly endpoint: string;
   /** The versions that it serves; empty for lazy serving. */
   readonly movers: readonly string[];
-  /** What `?model_version=` may say to be answered by it: names and aliases. Absent in lazy serving, which loads any. */
+  /** The values of `?model_version=` that it answers: names and aliases. Absent in lazy serving, which loads any. */
   readonly names?: readonly string[];
-  /** Where it belongs to another revision than the route, as while one replaces the other. */
+  /** Set if it belongs to another revision than the route, as while one replaces the other. */
   readonly revision?: number;
 }
 
@@ -18,7 +18,7 @@ export interface Route {
   readonly replicas: readonly RouteReplica[];
   /** The versions that the deployment serves; empty for lazy serving. */
   readonly versions: readonly string[];
-  /** How far the deployment is, in words for its clients, where no replica is ready. */
+  /** The state of the deployment, in words for its clients, if no replica is ready. */
   readonly state?: string;
 }
 
@@ -31,12 +31,12 @@ export interface NamedRoute extends Route {
 export class RouteTable {
   private routes: ReadonlyMap<string, Route> | null = null;
 
-  /** Whether it was ever filled: before, nobody can say which deployments there are. */
+  /** True if it was ever filled: before, the deployments are not known. */
   get isFilled(): boolean {
     return this.routes !== null;
   }
 
-  /** @throws where an endpoint is no `http://host:port`; the table stays as it was then. */
+  /** @throws if an endpoint is no `http://host:port`; the table stays as it was then. */
   replace(routes: Iterable<NamedRoute>): void {
     const replaced = new Map<string, Route>();
     for (const route of routes) {

@@ -1,10 +1,10 @@
-/** What one setting of the environment may say. */
+/** The values that one setting of the environment may have. */
 export interface Kind<T> {
   /** Completes the sentence "It takes ...", with bounds and units. */
   readonly takes: string;
-  /** Whether the value is kept out of messages. */
+  /** True if the value is kept out of messages. */
   readonly isSecret: boolean;
-  /** The value that the text stands for; undefined where it stands for none. */
+  /** The value that the text stands for; undefined if it stands for none. */
   read(text: string): T | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface Setting<T> {
   readonly kind: Kind<T>;
   /** As an operator would write it. */
   readonly initial: string;
-  /** What it decides, in Markdown. */
+  /** The effect of the setting, in Markdown. */
   readonly about: string;
 }
 

@@ -12,7 +12,7 @@ const ENGINE = /^(?:(?:unix|npipe|tcp|https?|ssh):\/\/\S*|[^\s/:]+(?::\d{1,5})?)
 const matching = (takes: string, pattern: RegExp): Kind<string> =>
   kind(takes, (text) => (pattern.test(text) ? text : undefined));
 
-/** Of the scheme, and with a host; null where it is no URL. */
+/** Of the scheme, and with a host; null if it is no URL. */
 function urlOf(text: string, schemes: RegExp): URL | null {
   if (/\s/.test(text) || !URL.canParse(text)) return null;
   const url = new URL(text);
@@ -25,7 +25,7 @@ export const address = kind("an IP address or a host name, without a port", (tex
 
 export const hostOfRequest = matching("a host name, with its port or without", HOST_OF_REQUEST);
 
-/** What browsers send as `Origin`: no path, nothing after the port. */
+/** The form in which browsers send `Origin`: no path, nothing after the port. */
 export const webOrigin = kind("an origin, as https://dashboard.example.org", (text) =>
   urlOf(text, /^https?:$/)?.origin === text ? text : undefined,
 );

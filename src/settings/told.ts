@@ -5,7 +5,7 @@ const INDENT = "      ";
 
 const rows = Object.entries<Setting<unknown>>(SETTINGS);
 
-/** What `--help` prints. */
+/** Returns the text of `--help`. */
 export function helpText(): string {
   const settings = rows.flatMap(([name, { kind, initial, about }]) => [
     "",
@@ -39,7 +39,7 @@ function wrapped(text: string): string[] {
 const HEAD = ["Variable", "Default", "What it decides", "Takes"];
 const [BEGIN, END] = ["<!-- The table of settings is written by `npm run docs`. -->", "<!-- So far. -->"];
 
-/** The page with the settings of this code in the place that it has for them. @throws Error where it has none */
+/** The page with the settings of this code in the place that it has for them. @throws Error if it has none */
 export function withSettingsTable(page: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`The page has no place for the table: ${BEGIN} ... ${END}`);

@@ -7,7 +7,7 @@ export interface BuildContext extends AsyncDisposable {
   stream(): Readable;
   /** The commit that is really in it, 40 hex digits (64 with SHA-256); null for a folder outside git. */
   readonly gitVersion: string | null;
-  /** Whether a local tree has changes beside that commit; null outside git. */
+  /** True if a local tree has changes beside that commit; null outside git. */
   readonly gitDirty: boolean | null;
 }
 

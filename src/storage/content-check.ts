@@ -6,7 +6,7 @@ import type { ExpectedFile } from "./file-storage.js";
 export type Differs = (what: string) => Error;
 
 /**
- * Passes content on and fails where its size or hash is not the expected one. The last piece is held back until the
+ * Passes content on and fails if its size or hash is not the expected one. The last piece is held back until the
  * hash is known, so that whoever counts bytes never takes damaged content for whole.
  */
 export class ContentCheck extends Transform {

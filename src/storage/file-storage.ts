@@ -13,7 +13,7 @@ export interface StorageSize {
 
 /** Content of which every byte is there, and which nobody has checked. */
 export interface ArrivedFile {
-  /** Where it lies; whoever takes it may move it away. */
+  /** The path of the file; the one who takes it may move it away. */
   readonly path: string;
   read(): Readable;
 }
@@ -29,7 +29,7 @@ export interface FileStorage {
   /**
    * Streams the content in, checked against size and hash, synced before it resolves. A repeated write of the same hash
    * changes nothing (the content is still read and checked).
-   * @throws BAD_USER_INPUT where size or hash differ; LIMIT_EXCEEDED where the disk's reserve or a bound is reached.
+   * @throws BAD_USER_INPUT if size or hash differ; LIMIT_EXCEEDED if the disk's reserve or a bound is reached.
    */
   write(content: Readable, expected: ExpectedFile): Promise<void>;
   /** The same of content that has arrived already, which may be moved in place of copied. @throws as `write` */
@@ -42,6 +42,6 @@ export interface FileStorage {
   has(sha256: string): Promise<boolean>;
   /** Resolves also if some are not there. */
   remove(hashes: readonly string[]): Promise<void>;
-  /** How many files are there, and their bytes. It looks at every one. */
+  /** Returns the number of files, and their bytes. It looks at every one. */
   size(): Promise<StorageSize>;
 }

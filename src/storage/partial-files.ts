@@ -3,7 +3,7 @@ import type { ArrivedFile, ExpectedFile } from "./file-storage.js";
 
 /** Content that arrives in several requests. What is there stays through a crash, for a day after its last byte. */
 export interface PartialFiles {
-  /** How many bytes are there; 0 if there is nothing. */
+  /** Returns the number of bytes that are there; 0 if there is nothing. */
   size(id: string): Promise<number>;
   /**
    * Adds content from the offset on; at offset 0 it begins anew. What came is kept if the content breaks off. With the

@@ -1,9 +1,9 @@
 import { DomainError } from "../errors.js";
 
-/** What was sent is not what was declared: the sender's fault. */
+/** The content that was sent is not the one that was declared: the sender's fault. */
 export const sentOtherwise = (what: string): DomainError => new DomainError("BAD_USER_INPUT", what);
 
-/** What was stored is not what was written: nobody's input, so it is masked, and logged as an alarm. */
+/** The content that was stored is not the one that was written: nobody's input, so it is masked, and logged as an alarm. */
 export const storedOtherwise =
   (sha256: string) =>
   (what: string): Error =>

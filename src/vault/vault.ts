@@ -4,7 +4,7 @@ import type { Credentials } from "../runtime/image-builder.js";
 export interface Vault {
   /** Seals and stores; a repeated call for the same chest and version replaces. @throws INTERNAL-masked errors that name no value. */
   keep(chest: string, version: number, secret: Credentials): Promise<void>;
-  /** @throws NOT_FOUND where nothing is kept; an error where it does not open (swapped, damaged, another key). */
+  /** @throws NOT_FOUND if nothing is kept; an error where it does not open (swapped, damaged, another key). */
   open(chest: string, version: number): Promise<Credentials>;
   /** Forgets every version of the chest. Resolves also when there is none. */
   forget(chest: string): Promise<void>;

@@ -2,7 +2,7 @@ import { type FileHandle, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Credentials } from "../../runtime/image-builder.js";
 
-/** What lets git ask for credentials: a program to ask, and the open files in which it finds the answers. */
+/** Lets git ask for credentials: a program to ask, and the open files in which it finds the answers. */
 export interface Askpass extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   readonly descriptors: readonly number[];

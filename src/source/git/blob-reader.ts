@@ -19,7 +19,7 @@ export class BlobReader implements AsyncDisposable {
     this.output = this.process.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** To its end, before the next one is read. @throws SourceError where it is no blob. */
+  /** To its end, before the next one is read. @throws SourceError if it is no blob. */
   async *read(sha: string): AsyncGenerator<Buffer> {
     this.process.stdin.write(`${sha}\n`);
     const [, kind, size] = (await this.line()).split(" ");

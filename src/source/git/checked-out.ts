@@ -99,7 +99,7 @@ async function headsOf(
   return heads;
 }
 
-/** What else a filter does is in nobody's commit: most of them only change what is committed. */
+/** No commit has what else a filter does: most of them only change what is committed. */
 function tellFilters(filters: ReadonlyMap<string, string>, told: Told): void {
   const others = [...filters].filter(([, filter]) => filter !== LFS);
   const [first] = others;

@@ -13,7 +13,7 @@ export interface Fetched {
   readonly host: GitHost;
   readonly ref: string | null;
   readonly credentials: Credentials | null;
-  /** Git's own folder; made here where it is new, in the object format of the host. */
+  /** Git's own folder; made here if it is new, in the object format of the host. */
   readonly repository: string;
   readonly isNew: boolean;
   /** An empty folder, for askpass. */

@@ -53,7 +53,7 @@ export function startGit(words: readonly string[], how: GitHow): GitProcess {
     env: { ...environment(how.home), ...how.environment },
     stdio: ["pipe", "pipe", "pipe", ...(how.descriptors ?? [])],
     shell: false,
-    // What git started goes with it when the group is ended.
+    // Programs that git started go with it when the group is ended.
     detached: true,
   }) as GitProcess;
 }
@@ -80,7 +80,7 @@ const MOST_COMPLAINT = 16 * 1024;
 
 /**
  * Runs git to its end and gives what it wrote. @param input what it reads
- * @throws GitFailed; SourceError where there is no git; the signal's reason.
+ * @throws GitFailed; SourceError if there is no git; the signal's reason.
  */
 export async function git(words: readonly string[], how: GitHow, input = ""): Promise<Buffer> {
   how.signal?.throwIfAborted();

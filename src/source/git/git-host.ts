@@ -7,7 +7,7 @@ import { isPublicAddress } from "./public-address.js";
 export interface GitHost {
   readonly url: string;
   readonly scheme: string;
-  /** What git is told, so that it connects to the address that was checked. */
+  /** Settings of git, with which it connects to the address that was checked. */
   readonly settings: Readonly<Record<string, string>>;
 }
 

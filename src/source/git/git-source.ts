@@ -93,7 +93,7 @@ export class GitSource implements Source {
   }
 }
 
-/** What git cannot read of a commit is the fault of the commit. */
+/** If git cannot read something of a commit, the commit is at fault. */
 const orRefused = (reading: Promise<GitEntry[]>): Promise<GitEntry[]> =>
   reading.catch((error: unknown) => {
     if (!(error instanceof GitFailed)) throw error;

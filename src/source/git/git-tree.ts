@@ -7,7 +7,7 @@ import { git, GitFailed, type GitHow } from "./git-command.js";
 /** Nothing is checked out: what a commit holds is read from the objects, where links, filters and hooks are mere bytes. */
 export type GitEntry = (FolderEntry | FileEntry | LinkEntry) & {
   readonly sha: string;
-  /** Whether the folder is the place of a submodule. */
+  /** True if the folder is the place of a submodule. */
   readonly submodule?: boolean;
   /** The file on this machine that holds the bytes, where they are others than the object's. */
   readonly place?: string;

@@ -44,7 +44,7 @@ interface Answered {
   readonly actions?: { readonly download?: Download };
 }
 
-/** Where a repository's LFS server is, as Git LFS finds it. */
+/** Returns the address of a repository's LFS server, as Git LFS finds it. */
 export const lfsServerOf = (repository: string): string => {
   const url = repository.replace(/\/+$/, "");
   return `${url.endsWith(".git") ? url : `${url}.git`}/info/lfs`;

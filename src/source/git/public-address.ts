@@ -30,6 +30,6 @@ for (const [net, prefix] of [
 ] as const)
   INNER.addSubnet(net, prefix, "ipv6");
 
-/** Whether an address belongs to a host on the internet; an IPv4 address in IPv6's clothes does not. */
+/** True if an address belongs to a host on the internet; an IPv4 address in IPv6's clothes does not. */
 export const isPublicAddress = (address: string): boolean =>
   isIPv6(address) ? OUTER.check(address, "ipv6") && !INNER.check(address, "ipv6") : !INNER.check(address, "ipv4");

@@ -3,7 +3,7 @@ import { shown } from "../tree/check-tree.js";
 import { git, type GitHow } from "./git-command.js";
 import type { GitEntry } from "./git-tree.js";
 
-/** Where the submodules of a commit come from, by their paths; relative addresses are resolved. @throws SourceError */
+/** Returns the origins of the submodules of a commit, by their paths; relative addresses are resolved. @throws SourceError */
 export async function submoduleUrls(
   entries: readonly GitEntry[],
   repository: string,
@@ -20,7 +20,7 @@ export async function submoduleUrls(
   return urls;
 }
 
-/** What a file of git's own settings in a commit says. Nothing that it includes is read. */
+/** Returns the settings in a file of git's own in a commit. Nothing that it includes is read. */
 export async function settingsIn(sha: string, how: GitHow): Promise<Map<string, string>> {
   const lines = (await git(["config", "--blob", sha, "--no-includes", "-z", "--list"], how)).toString("utf8");
   return new Map(

@@ -6,7 +6,7 @@ import { git, GitFailed, type GitHow } from "../git/git-command.js";
 const AT_ONCE = 10_000;
 const ASKING = 60_000;
 
-/** Which paths of the folder have a filter in their attributes, as git says; of a folder outside git, too. */
+/** Returns the paths of the folder that have a filter in their attributes, as git says; of a folder outside git, too. */
 export async function filteredPaths(
   folder: string,
   paths: readonly string[],

@@ -19,7 +19,7 @@ const NONE: GitState = { gitVersion: null, gitDirty: null };
 /** So many files of Git LFS are compared at most. */
 const MOST_LARGE = 1_000;
 
-/** Whether what git takes for a change is the content that a pointer of Git LFS stands for: git knows no filter here. */
+/** True if what git takes for a change is the content that a pointer of Git LFS stands for: git knows no filter here. */
 async function isFetched(change: string, commit: string, how: GitHow): Promise<boolean> {
   const path = /^ M (.+)$/s.exec(change)?.[1];
   if (!path) return false;

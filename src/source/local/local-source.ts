@@ -40,7 +40,7 @@ export class LocalSource implements Source {
   }
 }
 
-/** What stands for something that was not fetched, or is encrypted. @throws SourceError that names it */
+/** Refuses what stands for something that was not fetched, or is encrypted. @throws SourceError that names it */
 async function refusePlaceholders(folder: string, entries: readonly TreeEntry[], signal?: AbortSignal): Promise<void> {
   const files = entries.filter((entry) => entry.kind === "file");
   const missing: string[] = [];

@@ -26,5 +26,5 @@ export async function projectFolder(location: string, roots: readonly string[]):
 export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
-// Whatever hinders it (absent, forbidden, a circle of links, too long): nobody learns which.
+// The refusal does not say what hinders it (absent, forbidden, a circle of links, too long).
 const realOrNull = (path: string): Promise<string | null> => realpath(path).catch(() => null);

@@ -47,7 +47,7 @@ async function add(walk: Walk, path: string, ignored: boolean): Promise<void> {
   else throw new SourceError(`${shown(path)} is neither a file, a folder nor a link; put it into .dockerignore.`);
 }
 
-/** The bytes of a file of the folder; a link that took its place since is not followed. @throws SourceError where it changed. */
+/** The bytes of a file of the folder; a link that took its place since is not followed. @throws SourceError if it changed. */
 export async function* readEntry(top: string, { path, size }: FileEntry): AsyncGenerator<Buffer> {
   const changed = () => new SourceError(`${shown(path)} changed while it was read; build again.`);
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;

@@ -4,7 +4,7 @@ import { isOwnPlatform } from "./platforms.js";
 import { heredocsIn, type Instruction, readInstructions, topComments } from "./read-instructions.js";
 import type { FileEntry, TreeEntry } from "./tree-entry.js";
 
-/** @throws SourceError where the tree has none. */
+/** @throws SourceError if the tree has none. */
 export function dockerfileIn<E extends TreeEntry>(entries: readonly E[]): E & FileEntry {
   const byPath = new Map<string, E>(entries.map((entry) => [entry.path, entry]));
   const named = byPath.get("Dockerfile");
@@ -68,7 +68,7 @@ function commentProblems(text: string): string[] {
   });
 }
 
-/** What an ONBUILD will do in the builds that start from the image. */
+/** The instructions of an ONBUILD, which run in the builds that start from the image. */
 function unwrapped({ name, text }: Pick<Instruction, "name" | "text">): Pick<Instruction, "name" | "text"> {
   if (name !== "ONBUILD") return { name, text };
   const [inner = ""] = text.split(/\s/, 1);

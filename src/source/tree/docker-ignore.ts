@@ -24,10 +24,10 @@ const MOST_RULES = 500;
  */
 export class DockerIgnore {
   private readonly rules: readonly Rule[];
-  /** Whether something below an ignored folder may be kept all the same. */
+  /** True if something below an ignored folder may be kept all the same. */
   readonly hasExceptions: boolean;
 
-  /** @throws SourceError where there are too many rules. */
+  /** @throws SourceError if there are too many rules. */
   constructor(text: string) {
     const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
     this.rules = lines.filter((line) => !line.startsWith("#")).flatMap((line) => ruleOf(line.trim()));

@@ -4,7 +4,7 @@ import type { LinkEntry, TreeEntry } from "./tree-entry.js";
 const MOST_STEPS = 40;
 
 /**
- * The path inside the tree to which a link leads in the end, whether or not something is there; null where it leads out,
+ * The path inside the tree to which a link leads in the end, whether or not something is there; null if it leads out,
  * or in circles. Step by step, since a link may pass through others: `a/b/..` is not `a` where `b` is one.
  */
 export function followLink(link: LinkEntry, entries: ReadonlyMap<string, TreeEntry>): string | null {

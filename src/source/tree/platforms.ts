@@ -12,7 +12,7 @@ const USUAL_VARIANT: Readonly<Record<string, string>> = { amd64: "v1", arm64: "v
 const SYSTEMS: ReadonlySet<string> = new Set(["linux", "windows", "darwin", "freebsd"]);
 
 /**
- * Whether a platform as a Dockerfile names it (`linux/amd64`, `x86_64`, `linux/arm64/v8`) is the engine's own.
+ * True if a platform as a Dockerfile names it (`linux/amd64`, `x86_64`, `linux/arm64/v8`) is the engine's own.
  * @param own of the engine, as `linux/amd64`
  */
 export function isOwnPlatform(named: string, own: string): boolean {

@@ -2,7 +2,7 @@
 export interface Instruction {
   /** In capitals. */
   readonly name: string;
-  /** What follows the name, flags and all. */
+  /** The text after the name, flags and all. */
   readonly text: string;
   /** The line on which it begins, counted from 1. */
   readonly line: number;
@@ -38,7 +38,7 @@ export function readInstructions(text: string): Instruction[] {
 
 export interface Heredoc {
   readonly delimiter: string;
-  /** Whether tabs before the delimiter count for nothing. */
+  /** True if tabs before the delimiter count for nothing. */
   readonly chomps: boolean;
 }
 

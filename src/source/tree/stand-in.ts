@@ -39,7 +39,7 @@ export interface Head {
   readonly path: string;
   /** The first bytes of the file, each as a character. */
   readonly head: string;
-  /** Whether its attributes name a filter, which alone would bring the content back. */
+  /** True if its attributes name a filter, which alone would bring the content back. */
   readonly isFiltered: boolean;
 }
 

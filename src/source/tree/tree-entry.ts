@@ -1,4 +1,4 @@
-/** What a build context consists of. Paths are relative, with slashes. */
+/** An entry of a build context. Paths are relative, with slashes. */
 export type TreeEntry = FolderEntry | FileEntry | LinkEntry;
 
 export interface FolderEntry {
@@ -19,7 +19,7 @@ export interface LinkEntry {
   readonly target: string;
 }
 
-/** What a context may be at most. */
+/** The bounds of a context. */
 export interface TreeLimits {
   readonly bytes: number;
   readonly entries: number;

@@ -11,7 +11,7 @@ export const ALWAYS_KEPT: ReadonlySet<string> = new Set(["Dockerfile", ".dockeri
 
 const AT_ONCE = 200;
 
-/** What `.dockerignore` leaves; a folder that it names stays where something in it does. @throws SourceError */
+/** Returns the entries that `.dockerignore` leaves; a folder that it names stays where something in it does. @throws SourceError */
 export async function withoutIgnored<E extends TreeEntry>(entries: readonly E[], rules: string): Promise<E[]> {
   const ignore = new DockerIgnore(rules);
   const kept = new Set<string>();

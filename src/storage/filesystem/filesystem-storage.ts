@@ -41,7 +41,7 @@ export class FilesystemStorage implements FileStorage {
     this.check = check;
   }
 
-  /** Makes the folder where it is missing, and removes what uploads left there that a crash cut off. */
+  /** Makes the folder if it is missing, and removes what uploads left there that a crash cut off. */
   static async open(folder: string, options: FolderOptions = {}): Promise<FilesystemStorage> {
     await using root = await RealFolder.openOrMake(folder);
     void root;

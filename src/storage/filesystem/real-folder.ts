@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 
-// Where the kernel shows open descriptors as folders, a path through one stays in the folder that was opened, whatever
+// If the kernel shows open descriptors as folders, a path through one stays in the folder that was opened, whatever
 // takes the folder's name meanwhile: what openat() would do, which Node does not offer.
 const DESCRIPTORS = "/proc/self/fd";
 
@@ -15,12 +15,12 @@ export class RealFolder {
     private readonly handle: FileHandle,
   ) {}
 
-  /** @throws ENOENT where there is none, ENOTDIR or ELOOP where something else has its name. */
+  /** @throws ENOENT if there is none, ENOTDIR or ELOOP if something else has its name. */
   static async open(path: string): Promise<RealFolder> {
     return new RealFolder(path, await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   }
 
-  /** Opens it, made (and its making synced) where it is missing. */
+  /** Opens it, made (and its making synced) if it is missing. */
   static async openOrMake(path: string): Promise<RealFolder> {
     try {
       return await RealFolder.open(path);

@@ -8,7 +8,7 @@ const LENGTH = 32;
 
 /**
  * @param isUsed whether something was sealed under a key already: then a new one is of no use.
- * @throws SecretFileRefused where there is no such file, it is weak, or others may read it.
+ * @throws SecretFileRefused if there is no such file, it is weak, or others may read it.
  */
 export async function readKeyFile(path: string, isUsed: boolean): Promise<MasterKey> {
   const advice = isUsed ? RESTORE : HOW;
@@ -34,7 +34,7 @@ export async function makeKeyFile(path: string): Promise<void> {
   bytes.fill(0);
 }
 
-/** The versions in the folder, `1`, `2` and so on, in their order; none where there is no folder. */
+/** The versions in the folder, `1`, `2` and so on, in their order; none if there is no folder. */
 export async function keyFilesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];

@@ -24,7 +24,7 @@ export class KeyRing {
   readonly #keys: ReadonlyMap<string, MasterKey>;
   readonly #purposes = new Map<string, Buffer>();
 
-  /** @param current null where no master key was given yet: then nothing can be sealed. */
+  /** @param current null if no master key was given yet: then nothing can be sealed. */
   constructor(
     readonly current: MasterKey | null,
     earlier: readonly MasterKey[],

@@ -11,7 +11,7 @@ export interface KeyRingSettings {
   readonly data: string;
   /** ROCAS_KEY_FILE, or empty. */
   readonly keyFile: string;
-  /** Whether the embedded store holds the secrets: only then a key is made where there is none. */
+  /** True if the embedded store holds the secrets: only then a key is made if there is none. */
   readonly embedded: boolean;
   readonly cluster: string;
 }
@@ -23,7 +23,7 @@ const CHECK_TEXT = "rocas";
 /**
  * The keys that treasure chests are sealed under and tickets signed with.
  * @param made is told where a key was made, at the first start alone.
- * @throws SecretFileRefused where a key is weak, missing after it was used, or opens nothing of this store.
+ * @throws SecretFileRefused if a key is weak, missing after it was used, or opens nothing of this store.
  */
 export async function openKeyRing(
   settings: KeyRingSettings,

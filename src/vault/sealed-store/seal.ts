@@ -11,7 +11,7 @@ export function seal(key: Buffer, plain: Buffer, boundTo: string): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-/** @throws where the key, the bytes or what they are bound to are not those of sealing. */
+/** @throws if the key, the bytes or what they are bound to are not those of sealing. */
 export function unseal(key: Buffer, sealed: Buffer, boundTo: string): Buffer {
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE), { authTagLength: TAG });
   decipher.setAAD(Buffer.from(boundTo)).setAuthTag(sealed.subarray(NONCE, NONCE + TAG));

@@ -1,4 +1,4 @@
-/** What is kept of one version of a chest, or of the vault itself. The driver gives bytes back as its own Binary. */
+/** The stored secret of one version of a chest, or of the vault itself. The driver gives bytes back as its own Binary. */
 export interface SecretDocument {
   readonly _id: string;
   readonly [field: string]: unknown;
@@ -12,7 +12,7 @@ export interface SecretCollection {
   deleteMany(filter: { _id: { $gte: string; $lt: string } }): Promise<unknown>;
 }
 
-/** @throws where the field holds no bytes. */
+/** @throws if the field holds no bytes. */
 export function bytesOf(secret: SecretDocument, field: string): Buffer {
   const value = secret[field];
   if (value instanceof Uint8Array) return Buffer.from(value);
