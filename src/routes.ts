@@ -2,11 +2,11 @@ import type { App } from "./app.js";
 import { openDownload } from "./files/open-download.js";
 import { receiveFile, receiveRest, uploadProgress } from "./files/receive-file.js";
 import { filesRoute } from "./http/files.js";
-import type { Route } from "./http/route.js";
+import type { FrontRoute } from "./http/route.js";
 import { predictRoute } from "./router/predict.js";
 
 /** Parts of the server beside GraphQL: files by ticket, and predictions. */
-export const routesOf = (app: App): readonly Route[] => [
+export const routesOf = (app: App): readonly FrontRoute[] => [
   filesRoute({
     vault: app.vault,
     receive: (ticket, content) => receiveFile(app, ticket, content),

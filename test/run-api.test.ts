@@ -174,6 +174,17 @@ test("a body above its bound is refused before it is read", async () => {
   expect(huge.status).toBe(413);
 });
 
+test("a body that is encoded is refused, and not decompressed", async () => {
+  await using app = await openTestApp();
+  const { container } = await started(app);
+  await container.claim();
+
+  const encoded = await container.send("POST", "/heartbeat", "{}", { "content-encoding": "gzip" });
+
+  expect(encoded.status).toBe(415);
+  expect(await encoded.json()).toMatchObject({ error: { code: "BAD_USER_INPUT" } });
+});
+
 test("a log is kept without what steers a terminal, a piece sent twice once", async () => {
   await using app = await openTestApp();
   const { container, training } = await started(app);

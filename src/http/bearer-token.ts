@@ -1,6 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
 const BEARER = /^Bearer +(\S+)$/i;
+
+/** Returns the token of an `Authorization` header; undefined if it carries none. */
+export const bearerIn = (authorization: string | undefined): string | undefined =>
+  BEARER.exec(authorization ?? "")?.[1];
+
 const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /**
@@ -8,6 +13,6 @@ const digestOf = (text: string): Buffer => createHash("sha256").update(text).dig
  * that it takes nor the length of what was sent tells anything about the token.
  */
 export function carriesToken(authorization: string | undefined, token: string): boolean {
-  const given = BEARER.exec(authorization ?? "")?.[1] ?? "";
+  const given = bearerIn(authorization) ?? "";
   return timingSafeEqual(digestOf(given), digestOf(token)) && token !== "";
 }

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { PassThrough, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { DISK_FULL_STATUS } from "../disk-full.js";
 import { DomainError } from "../errors.js";
 import { readTicket, type DownloadTicket, type UploadTicket } from "../files/ticket.js";
 import { OffsetConflict } from "../storage/storage-errors.js";
 import type { Vault } from "../vault/vault.js";
+import { contentOf } from "./content-of.js";
+import { JSON_TYPE } from "./media-type.js";
 import { HttpRefusal } from "./refusal.js";
-import type { Route } from "./route.js";
+import type { FrontRoute } from "./route.js";
 import { type OpenedFile, sendFile } from "./send-file.js";
 import { patchedFrom, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
 
@@ -38,8 +40,8 @@ const ALLOWED = "GET, HEAD, PATCH, PUT";
  * `/files/<ticket>`: GET and HEAD fetch a file; PUT sends a whole one, HEAD says how much of it is there, PATCH goes on
  * from there (tus 1.0). The ticket is all that a request needs, and all that it may do.
  */
-export function filesRoute(options: FilesRouteOptions): Route {
-  return { prefix: PREFIX, auth: "own", handle: (request, response) => handle(options, request, response) };
+export function filesRoute(options: FilesRouteOptions): FrontRoute {
+  return { path: PREFIX, auth: "own", endpoint: (request, response) => handle(options, request, response) };
 }
 
 async function handle(options: FilesRouteOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -77,7 +79,7 @@ async function handle(options: FilesRouteOptions, request: IncomingMessage, resp
   }
   checkLength(request, ticket.size);
   const { state } = await options.receive(ticket, contentOf(request, idleMs)).catch(asRefusal);
-  response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
+  response.writeHead(200, { "content-type": JSON_TYPE });
   response.end(JSON.stringify({ state }));
 }
 
@@ -112,19 +114,4 @@ function asRefusal(error: unknown): never {
   throw error instanceof DomainError && error.code === "LIMIT_EXCEEDED"
     ? new HttpRefusal(DISK_FULL_STATUS, error.code, error.message)
     : error;
-}
-
-// The request itself is not handed on: whoever destroys it on a failure would cut the connection, and with it the answer.
-function contentOf(request: IncomingMessage, idleMs: number): Readable {
-  const content = new PassThrough();
-  const broken = () => content.destroy(new DomainError("BAD_USER_INPUT", "The connection broke off."));
-  const silent = setTimeout(() => request.destroy(), idleMs);
-  // Until the receiver listens, nobody else does.
-  content.on("error", () => undefined);
-  content.once("close", () => clearTimeout(silent));
-  request.on("data", () => silent.refresh());
-  request.on("error", broken);
-  request.once("end", () => clearTimeout(silent));
-  request.once("close", () => (clearTimeout(silent), request.complete || broken()));
-  return request.pipe(content);
 }

@@ -63,14 +63,23 @@ export function formatError(
   id: string,
 ): GraphQLFormattedError {
   const { code, message, path } = refusalOf(error);
-  if (code === "INTERNAL") logger.error({ event: "request_failed", id, field, err: rootOf(error) });
-  if (code === "STORE_UNAVAILABLE") logger.warn({ event: "store_unavailable", id, field, err: rootOf(error) });
+  logFailure(logger, code, { id, field, err: rootOf(error) });
   return {
     message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message,
     ...(locations && { locations }),
     ...(field && { path: field }),
     extensions: { code, ...(path && { path }), id },
   };
+}
+
+/** Logs what failed on our side; of what a client did wrong the log says nothing. */
+export function logFailure(
+  logger: Logger,
+  code: string,
+  fields: { readonly id: string; readonly err: unknown; readonly field?: unknown },
+): void {
+  if (code === "INTERNAL") logger.error({ event: "request_failed", ...fields });
+  if (code === "STORE_UNAVAILABLE") logger.warn({ event: "store_unavailable", ...fields });
 }
 
 function rootOf(error: unknown): unknown {

@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
-import { DISK_FULL_STATUS, isDiskFull } from "../disk-full.js";
 import type { Settings } from "../settings.js";
 import { hostCheck } from "./allowed-host.js";
 import { carriesToken } from "./bearer-token.js";
 import type { ConnectionCap } from "./connection-cap.js";
 import { answerPreflight, checkOrigin } from "./cors.js";
 import type { EventStreams } from "./event-stream/event-streams.js";
-import { refusalOf } from "./format-error.js";
+import { logFailure } from "./format-error.js";
 import { ASSETS, type GraphiqlPage } from "./graphiql-page.js";
 import type { GraphQLEndpoint } from "./graphql-endpoint.js";
 import { Health, isProbe, type Readiness } from "./health.js";
-import { prefersEventStream, prefersPage } from "./media-type.js";
-import { answer, HttpRefusal, refusalBody, statusOf } from "./refusal.js";
-import type { Route } from "./route.js";
+import { JSON_TYPE, prefersEventStream, prefersPage } from "./media-type.js";
+import { answer, HttpRefusal, refusalBody } from "./refusal.js";
+import { refused } from "./refused.js";
+import { findRoute, type FrontRoute } from "./route.js";
 import { setSecurityHeaders } from "./security-headers.js";
 import type { WebSockets } from "./websocket/websockets.js";
 
@@ -25,7 +25,7 @@ export interface FrontOptions {
   readonly eventStreams: EventStreams;
   readonly webSockets: WebSockets;
   readonly graphiql: GraphiqlPage;
-  readonly routes: readonly Route[];
+  readonly routes: readonly FrontRoute[];
   readonly readiness: () => Promise<Readiness>;
   readonly cap: ConnectionCap;
   readonly logger: Logger;
@@ -122,9 +122,9 @@ export class Front {
       if (path === ICON) return graphiql.sendIcon(request, response);
       if (path.startsWith(ASSETS)) return graphiql.sendAsset(path, request, response);
     }
-    const route = routes.find(({ prefix }) => path.startsWith(prefix));
+    const route = findRoute(routes, request.method ?? "", path)?.route;
     if (route?.auth !== "own") this.authenticate(request.socket, request.headers.authorization);
-    if (route) return route.handle(request, response);
+    if (route) return route.endpoint(request, response);
     const asked = { id, search, caller: LOCAL };
     if (path === EVENT_STREAM || (path === GRAPHQL && prefersEventStream(request.headers.accept)))
       return eventStreams.handle(request, response, asked);
@@ -151,21 +151,15 @@ export class Front {
   }
 
   private refuse(request: IncomingMessage, response: ServerResponse, error: unknown, id: string): void {
-    const { logger } = this.options;
-    const isRefusal = error instanceof HttpRefusal;
-    const { code, message, path } = isRefusal
-      ? { ...error, message: error.message, path: undefined }
-      : refusalOf(error);
-    if (code === "INTERNAL") logger.error({ event: "request_failed", id, err: error });
-    if (code === "STORE_UNAVAILABLE") logger.warn({ event: "store_unavailable", id, err: error });
+    const { status, headers, code, message, path } = refused(error);
+    logFailure(this.options.logger, code, { id, err: error });
     if (response.headersSent) {
       // The answer had begun: cutting it off is all that is left to say.
       response.destroy();
       return;
     }
-    const headers = { ...(isRefusal && error.headers), "content-type": "application/json; charset=utf-8" };
-    const status = isRefusal ? error.status : isDiskFull(error) ? DISK_FULL_STATUS : statusOf(code);
-    answer(request, response, status, headers, refusalBody(code, message, id, path));
+    const body = refusalBody(code, message, id, path);
+    answer(request, response, status, { ...headers, "content-type": JSON_TYPE }, body);
   }
 }
 

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import { MIMEType } from "node:util";
 import { OperationTypeNode } from "graphql";
+import { DomainError } from "../errors.js";
 import { parseJson } from "../graph/parse-json.js";
 import type { Admitted, OperationRequest } from "./admission.js";
-import { type BodyLimits, isJson, readJson, unkept } from "./read-json.js";
+import { type BodyLimits, readJson } from "./read-body.js";
 import { HttpRefusal } from "./refusal.js";
 
 /** Headers that no page of another origin can set without asking first. */
@@ -23,7 +25,7 @@ export async function readOperation(
   const { method, headers } = request;
   if (method !== "GET" && method !== "POST")
     throw new HttpRefusal(405, "BAD_USER_INPUT", "GraphQL is asked by POST or GET.", { allow: "GET, POST" });
-  if (method === "POST") return asOperation(await readJson(request, limits));
+  if (method === "POST") return asOperation(await readParameters(request, limits));
   const parameters = parametersOf(search);
   refuseHash(parameters);
   // Other types than JSON a page of any origin may set without asking.
@@ -43,6 +45,32 @@ export function refuseWriteByGet({ method }: IncomingMessage, { kind }: Admitted
 /** The Origin check has let the page in, or the browser vouches that it is one of ours. */
 const isFromKnownPage = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined || headers["sec-fetch-site"] === "same-origin";
+
+async function readParameters(request: IncomingMessage, limits: BodyLimits): Promise<Record<string, unknown>> {
+  if (!isJson(request.headers["content-type"]))
+    throw new HttpRefusal(415, "BAD_USER_INPUT", "The body is JSON in UTF-8: send it as application/json.");
+  const body = await readJson(request, limits).catch(asUnkept);
+  if (Array.isArray(body)) throw bad("One operation comes in one request: the body is a JSON object, no list.");
+  if (!isObject(body))
+    throw bad("The body is a JSON object with `query` and, perhaps, `variables` and `operationName`.");
+  return body;
+}
+
+function isJson(contentType: string | undefined): boolean {
+  try {
+    const { essence, params } = new MIMEType(contentType ?? "");
+    return essence === "application/json" && /^utf-?8$/i.test(params.get("charset") ?? "utf-8");
+  } catch {
+    return false;
+  }
+}
+
+/** Throws what makes JSON one that cannot be kept, with the path from its variables on. */
+function asUnkept(error: unknown): never {
+  if (!(error instanceof DomainError)) throw error;
+  const { code, message, inputPath: path } = error;
+  throw new DomainError(code, message, path?.[0] === "variables" ? path.slice(1) : path);
+}
 
 function asOperation(parameters: Record<string, unknown>): OperationRequest {
   refuseHash(parameters);
@@ -84,7 +112,8 @@ function json(text: string | undefined, name: string): unknown {
   try {
     return text ? parseJson(text) : undefined;
   } catch (error) {
-    throw unkept(error) ?? bad(`The parameter ${name} is no well-formed JSON.`);
+    if (error instanceof DomainError) return asUnkept(error);
+    throw bad(`The parameter ${name} is no well-formed JSON.`);
   }
 }
 

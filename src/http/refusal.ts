@@ -25,7 +25,8 @@ const STATUS: Record<ErrorCode, number> = {
   CONFLICT: 409,
   CONTRACT_NOT_MET: 422,
   FILTER_TOO_BROAD: 422,
-  LIMIT_EXCEEDED: 429,
+  // Not 429, which tells clients to send the same again: it would be too much again.
+  LIMIT_EXCEEDED: 413,
   RUNTIME_UNAVAILABLE: 503,
   STORE_UNAVAILABLE: 503,
   INTERNAL: 500,

@@ -14,7 +14,7 @@ import { GraphQLEndpoint } from "./graphql-endpoint.js";
 import type { Readiness } from "./health.js";
 import { type Limits, limitsOf } from "./limits/limits.js";
 import { type ContextOf, Operations } from "./operations/operations.js";
-import type { Route } from "./route.js";
+import type { FrontRoute } from "./route.js";
 import { goOnWithoutUpgrade } from "./unupgraded.js";
 import { WebSockets } from "./websocket/websockets.js";
 
@@ -36,7 +36,7 @@ export interface ServerOptions {
   /** What resolvers get, made anew for every request. */
   readonly contextOf: ContextOf;
   /** Parts of the server beside GraphQL. */
-  readonly routes: readonly Route[];
+  readonly routes: readonly FrontRoute[];
   readonly logger: Logger;
   readonly readiness: () => Promise<Readiness>;
   /** Told in GraphiQL's first tab; Docker if it is not given. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HttpRefusal } from "../http/refusal.js";
-import type { Route as HttpRoute } from "../http/route.js";
+import type { FrontRoute } from "../http/route.js";
 import { drain } from "../http/drain.js";
 import { forward, type Forwarded, type ForwardLimits } from "./forward.js";
 import { isAmbiguous, predictTarget, type PredictTarget, versionsAsked } from "./predict-target.js";
@@ -33,9 +33,9 @@ const LIMITS: PredictLimits = {
 const ATTEMPTS = 3;
 
 /** `POST /predict/<proj>/<deployment>`: streamed to a ready replica, never to anything that is not in the route table. */
-export function predictRoute({ table, tokens, limits }: PredictRouteOptions): HttpRoute {
+export function predictRoute({ table, tokens, limits }: PredictRouteOptions): FrontRoute {
   const router = new Router(table, tokens, { ...LIMITS, ...limits });
-  return { prefix: "/predict/", auth: "own", handle: (request, response) => router.handle(request, response) };
+  return { path: "/predict/", auth: "own", endpoint: (request, response) => router.handle(request, response) };
 }
 
 class Router {

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
 import type { App } from "../app.js";
+import type { OpenedFile } from "../http/send-file.js";
 import type { Attempt } from "./attempt.js";
+
+/** A body may take long (large files), but a connection on which nothing moves is given up. */
+export const IDLE_MS = 120_000;
 
 /** One request of a container. */
 export interface Call {
@@ -14,11 +17,7 @@ export interface Call {
 
 /** A file on its way to a container. */
 export class FileAnswer {
-  constructor(
-    readonly content: Readable,
-    readonly size: number,
-    readonly sha256: string,
-  ) {}
+  constructor(readonly file: OpenedFile) {}
 }
 
 /** An answer without a body. */

@@ -5,11 +5,11 @@ import { fieldsOf } from "./fields.js";
 import { meta } from "./meta.js";
 import { mounted } from "./mounted.js";
 import { writtenParams } from "../training/stored-params.js";
-import { readJson } from "./read-body.js";
+import { readJson } from "../http/read-body.js";
 
 /** The start gate: a container runs user code only after it, and only one per attempt passes. @throws NotGranted */
 export const claim: Endpoint = async ({ app, attempt, request }) => {
-  fieldsOf(await readJson(request, 1024), []);
+  fieldsOf(await readJson(request, { maxBodyBytes: 1024 }), []);
   // Read before the gate: an attempt that could not be told what to do has not been claimed.
   const assignment = await assignmentOf(app.store, attempt.job);
   const params = assignment.kind === "train" ? await writtenParams(app.store, assignment.training._id) : {};

@@ -2,7 +2,7 @@ import { NotGranted, writeSlot } from "./attempt.js";
 import type { Endpoint } from "./call.js";
 import { fieldsOf, given, integerAt, textAt, truthAt } from "./fields.js";
 import { plainText } from "../text/printable.js";
-import { readJson } from "./read-body.js";
+import { readJson } from "../http/read-body.js";
 
 const MOST_BYTES = 256 * 1024;
 
@@ -18,7 +18,7 @@ function failureOf(value: unknown): string {
 
 /** How the notebook ended. The first report of an attempt counts, repeats are harmless. @throws NotGranted */
 export const complete: Endpoint = async ({ app, attempt, request }) => {
-  const body = fieldsOf(await readJson(request, MOST_BYTES), ["ok", "error"]);
+  const body = fieldsOf(await readJson(request, { maxBodyBytes: MOST_BYTES }), ["ok", "error"]);
   const ok = given(truthAt(body, "ok"), "ok");
   const error = ok ? null : failureOf(body["error"]);
   if (!attempt.slot.claimed_at) throw new NotGranted();

@@ -26,8 +26,7 @@ export const fetchFile: Endpoint = async (call) => {
   assertWorking(call.attempt);
   const record = await recordFor(call, await assignmentOf(call.app.store, call.attempt.job), id);
   if (record?.state !== FilesState.READY) throw notFound("file");
-  const { read, size, sha256 } = await openFile(call.app, record, name);
-  return new FileAnswer(await read(), size, sha256);
+  return new FileAnswer({ ...(await openFile(call.app, record, name)), name });
 };
 
 /** The version that is current under a name or an alias, for a deployment that fetches on demand. @throws NotGranted, NOT_FOUND */

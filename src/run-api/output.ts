@@ -5,7 +5,7 @@ import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/intent.js";
 import { NotGranted } from "./attempt.js";
 import type { Endpoint } from "./call.js";
-import { readBody } from "./read-body.js";
+import { readBody } from "../http/read-body.js";
 
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -15,7 +15,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
  */
 export const output: Endpoint = async ({ app, attempt: { job, slot }, request }) => {
   if (job.kind !== "TRAIN" || !slot.claimed_at || slot.completed || job.cleanup === "DONE") throw new NotGranted();
-  const notebook = await readBody(request, MOST_BYTES);
+  const notebook = await readBody(request, { maxBodyBytes: MOST_BYTES });
   const kept = { size: notebook.length, sha256: createHash("sha256").update(notebook).digest("hex") };
   // First the content, then the record that names it: a crash between leaves a blob that nobody names.
   await app.files.write(Readable.from([notebook]), kept);

@@ -18,7 +18,7 @@ import { assertWorking } from "./attempt.js";
 import type { Call, Endpoint } from "./call.js";
 import { type Fields, fieldsOf, given, integerAt, jsonObjectAt, listAt, textAt, truthAt } from "./fields.js";
 import { isAskedAgain, lastPublished, type Wish } from "./published.js";
-import { readJson } from "./read-body.js";
+import { readJson } from "../http/read-body.js";
 
 /** Room for as many files as a record may have, with long names. */
 const MOST_BYTES = 16 * 1024 ** 2;
@@ -30,7 +30,7 @@ const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "
  * @throws NotGranted, BAD_USER_INPUT, NOT_FOUND, CONTRACT_NOT_MET; the notebook shows the message.
  */
 export const publish: Endpoint = async (call) => {
-  const body = fieldsOf(await readJson(call.request, MOST_BYTES), FIELDS);
+  const body = fieldsOf(await readJson(call.request, { maxBodyBytes: MOST_BYTES }), FIELDS);
   assertWorking(call.attempt);
   const assignment = await assignmentOf(call.app.store, call.attempt.job);
   if (assignment.kind !== "train") throw new DomainError("BAD_USER_INPUT", "Only a training publishes versions.");

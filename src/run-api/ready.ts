@@ -1,11 +1,11 @@
 import { NotGranted, assertWorking, writeSlot } from "./attempt.js";
 import type { Endpoint } from "./call.js";
 import { fieldsOf } from "./fields.js";
-import { readJson } from "./read-body.js";
+import { readJson } from "../http/read-body.js";
 
 /** The replica says that its service answers; whether it does, the reconciler sees for itself. @throws NotGranted */
 export const ready: Endpoint = async ({ app, attempt, request }) => {
-  fieldsOf(await readJson(request, 1024), []);
+  fieldsOf(await readJson(request, { maxBodyBytes: 1024 }), []);
   assertWorking(attempt);
   if (attempt.job.kind !== "DEPLOY") throw new NotGranted();
   if (attempt.slot.ready_at) return {};

@@ -1,12 +1,11 @@
-import { PassThrough, type Readable } from "node:stream";
-import type { IncomingMessage } from "node:http";
 import { DomainError, notFound } from "../errors.js";
 import { soughtFile } from "../files/files-of.js";
 import { type AnnouncedFile, receiveFile, receiveRest, uploadProgress } from "../files/receive-file.js";
 import { patchedFrom, uploadHeaders } from "../files/tus.js";
+import { contentOf } from "../http/content-of.js";
 import { byId } from "../store/current.js";
 import { assertWorking } from "./attempt.js";
-import { type Call, type Endpoint, HeaderAnswer } from "./call.js";
+import { type Call, type Endpoint, HeaderAnswer, IDLE_MS } from "./call.js";
 
 /**
  * The bytes of one file of a version that the attempt's own job publishes: all of them by PUT, the rest by PATCH, as
@@ -18,9 +17,9 @@ export const upload: Endpoint = async (call) => {
   if (headers["content-encoding"]) throw sentAsItIs(announced);
   const isWhole = method === "PUT";
   if (isWhole && headers["content-length"] !== String(announced.size)) throw sentAsItIs(announced);
-  if (isWhole) return receiveFile(call.app, announced, contentOf(call.request));
+  if (isWhole) return receiveFile(call.app, announced, contentOf(call.request, IDLE_MS));
   const offset = patchedFrom(headers, announced.size);
-  const progress = await receiveRest(call.app, announced, contentOf(call.request), offset);
+  const progress = await receiveRest(call.app, announced, contentOf(call.request, IDLE_MS), offset);
   return new HeaderAnswer(uploadHeaders(progress, announced.size));
 };
 
@@ -41,13 +40,3 @@ async function announcedIn({ app, attempt, parts }: Call): Promise<AnnouncedFile
 
 const sentAsItIs = ({ name, size }: AnnouncedFile): DomainError =>
   new DomainError("BAD_USER_INPUT", `"${name}" is sent as it is, with a Content-Length of ${size}.`);
-
-// The request itself is not handed on: whoever destroys it on a failure would cut the connection, and with it the answer.
-function contentOf(request: IncomingMessage): Readable {
-  const content = new PassThrough();
-  content.on("error", () => undefined);
-  const broken = () => content.destroy(new DomainError("BAD_USER_INPUT", "The connection broke off."));
-  request.once("error", broken);
-  request.once("close", () => request.complete || broken());
-  return request.pipe(content);
-}

@@ -66,6 +66,14 @@ test("a client that takes no JSON is told so", async () => {
   expect(body.errors[0].extensions.code).toBe("BAD_USER_INPUT");
 });
 
+test("a limit is 413, which no client takes for a reason to send the same again", async () => {
+  await using front = await openFront();
+  expect(await front.send("/own/long")).toMatchObject({
+    status: 413,
+    body: { errors: [{ extensions: { code: "LIMIT_EXCEEDED" } }] },
+  });
+});
+
 test("a route's own errors go out as JSON, and its failures masked", async () => {
   await using front = await openFront();
   expect(await front.send("/own/taken")).toMatchObject({

@@ -3,11 +3,11 @@ import { createServer, type Server } from "node:http";
 import { refuseBadHttp } from "../../src/http/bad-http.js";
 import { ConnectionCap } from "../../src/http/connection-cap.js";
 import { Front, type FrontOptions } from "../../src/http/front.js";
-import type { Route } from "../../src/http/route.js";
+import type { FrontRoute } from "../../src/http/route.js";
 import { openLogger } from "../../src/logger.js";
 
 /** One route behind the server's own front, with nothing else beside it. `x` is a host name of ours. */
-export async function serveRoute(route: Route, told: (line: string) => void = () => undefined): Promise<Server> {
+export async function serveRoute(route: FrontRoute, told: (line: string) => void = () => undefined): Promise<Server> {
   const none = {} as never;
   const options: FrontOptions = {
     settings: { HOST: "127.0.0.1", ROCAS_TOKEN: "", ROCAS_ALLOWED_HOSTS: ["x"], ROCAS_ALLOWED_ORIGINS: [] },

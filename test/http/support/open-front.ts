@@ -5,7 +5,7 @@ import type { Readiness } from "../../../src/http/health.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
 import { openLogger } from "../../../src/logger.js";
 import { readSettings } from "../../../src/settings.js";
-import type { Route } from "../../../src/http/route.js";
+import type { FrontRoute } from "../../../src/http/route.js";
 import { startServer } from "../../../src/http/start-server.js";
 import { buildToySchema } from "./toy-schema.js";
 
@@ -17,11 +17,12 @@ export interface Answered {
   readonly body: any;
 }
 
-const route = (prefix: string, auth: Route["auth"]): Route => ({
-  prefix,
+const route = (path: string, auth: FrontRoute["auth"]): FrontRoute => ({
+  path,
   auth,
-  handle(request, response) {
+  endpoint(request, response) {
     if (request.url?.endsWith("/taken")) throw new DomainError("ALREADY_EXISTS", "The name is taken.");
+    if (request.url?.endsWith("/long")) throw new DomainError("LIMIT_EXCEEDED", "This is too long.");
     if (request.url?.endsWith("/broken")) throw new Error("mongodb://root:CANARY@db");
     response.end(`answer to ${request.url}`);
     return Promise.resolve();

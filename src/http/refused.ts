@@ -1,0 +1,19 @@
+import { DISK_FULL_STATUS, isDiskFull } from "../disk-full.js";
+import { type Refusal, refusalOf } from "./format-error.js";
+import { HttpRefusal, statusOf } from "./refusal.js";
+
+/** What a client is told of an error by HTTP. */
+export interface Refused extends Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The status, the code and the words for an error, whichever server it comes up in. */
+export function refused(error: unknown): Refused {
+  if (error instanceof HttpRefusal) {
+    const { status, code, message, headers } = error;
+    return { status, code, message, headers };
+  }
+  const refusal = refusalOf(error);
+  return { ...refusal, status: isDiskFull(error) ? DISK_FULL_STATUS : statusOf(refusal.code), headers: {} };
+}
