@@ -3,6 +3,7 @@ import { homedir, platform } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { DockerEngine } from "./docker-engine.js";
+import { dialSafely } from "./engine-dial.js";
 
 /** Where the engine listens: what dockerode needs to know, every option named so that it reads no environment of its own. */
 export interface EngineAddress {
@@ -58,10 +59,11 @@ export function openDocker(dockerHost: string, tls: EngineTls = {}): DockerEngin
   // A socket needs no certificate, and Docker's own clients ignore them there.
   const certificates = address.host ? certificatesOf(tls) : null;
   const options = { ...none, ...address, ...certificates, pathPrefix: "/", timeout: undefined };
-  const { modem } = new Docker(options);
+  const docker = new Docker(options);
   const isVerified = !certificates || Boolean(tls.DOCKER_TLS_VERIFY);
-  withEachRequest(modem, isVerified ? { maxRedirects: 0 } : { maxRedirects: 0, rejectUnauthorized: false });
-  return new DockerEngine(modem);
+  withEachRequest(docker.modem, isVerified ? { maxRedirects: 0 } : { maxRedirects: 0, rejectUnauthorized: false });
+  dialSafely(docker.modem);
+  return new DockerEngine(docker);
 }
 
 interface Certificates {
