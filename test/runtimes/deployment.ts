@@ -19,6 +19,8 @@ const BROKEN = notebook("raise RuntimeError('no model here')");
 const PARENT = notebook(
   "import subprocess\nfrom rocas import OnlinePredict",
   `subprocess.Popen(['setsid', 'sleep', '${MARK}'])\nsubprocess.Popen(['sleep', '${MARK}'])`,
+  // One that has nothing of the environment, and whose parent has ended.
+  `subprocess.run('(env -i setsid sleep ${MARK} &)', shell=True)`,
   "OnlinePredict(lambda body: body)()",
 );
 const NEVER_READY = notebook("import time\nprint('begun', flush=True)\ntime.sleep(600)");
@@ -92,7 +94,7 @@ export function deploymentTests(runtime: RuntimeUnderTest): void {
       );
       const now = await server.replicas(id);
       expect([now.length, now.includes(other!), now.includes(victim!)]).toEqual([2, true, false]);
-      expect(runtime.sleeping(MARK)).toBe(4);
+      expect(runtime.sleeping(MARK)).toBe(6);
       await server.undeploy(name);
       await isGone(id);
       expect(runtime.sleeping(MARK)).toBe(0);

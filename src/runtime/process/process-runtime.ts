@@ -24,6 +24,8 @@ import { startSupervisor } from "./start-supervisor.js";
 
 /** The supervisor itself kills after 10 s, and writes down how it ended. */
 const STOPPED_WITHIN = 15_000;
+/** The keeper's work is done in a moment. */
+const KEPT_WITHIN = 5_000;
 const LOOK_AGAIN = 25;
 const KEPT = 64 * 1024;
 const KILLED = 137;
@@ -107,16 +109,17 @@ export class ProcessRuntime implements Runtime {
 
   async leave(): Promise<void> {}
 
-  /** By its control group, where it has one, and by what its processes carry. */
+  /** By its keeper, by its control group, where it has one, and by what its processes carry. */
   private async killLeft({ id }: RunSpec, state: RunState | null): Promise<void> {
+    // It carries the mark itself, and must not be killed before it has done its work.
+    if (state?.keeper) await ended(state.keeper, KEPT_WITHIN);
     await endRunGroup(state?.group, id);
     await killMarked(id);
   }
 
   private async end(state: RunState): Promise<void> {
-    const until = performance.now() + STOPPED_WITHIN;
     if (await isAlive(state)) send(state.pid, "SIGTERM");
-    while (performance.now() < until && (await isAlive(state))) await delay(LOOK_AGAIN);
+    await ended(state, STOPPED_WITHIN);
   }
 
   /** Whoever of ours is first makes it; the name is the key. */
@@ -188,6 +191,12 @@ export class ProcessRuntime implements Runtime {
     if (!now) throw new DomainError("CONFLICT", `The folder ${folder} is no run of ours.`);
     return now;
   }
+}
+
+/** Resolves once the process has ended, or after so many milliseconds. */
+async function ended(process: Parameters<typeof isAlive>[0], within: number): Promise<void> {
+  const until = performance.now() + within;
+  while (performance.now() < until && (await isAlive(process))) await delay(LOOK_AGAIN);
 }
 
 async function programOf({ command }: ContainerSpec, { tree, python }: RunnableImage): Promise<string[]> {

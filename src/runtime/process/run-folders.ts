@@ -19,6 +19,8 @@ export interface RunState {
   readonly pid: number;
   /** Tells its process from a later one with the same number. */
   readonly start: string;
+  /** What kills the run's processes if the supervisor is killed. */
+  readonly keeper?: { readonly pid: number; readonly start: string };
   /** Seconds since 1970. */
   readonly startedAt: number;
   /** Of a deployment. */

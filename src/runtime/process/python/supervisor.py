@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bounded_output import DISK_FULL, BoundedOutput
 from control_group import ControlGroup
+from keeper import go_on_watched
 from limits import OFTEN_SECONDS, Watch, adopt_orphans, bound_before_exec, kill, processors_for, signal_group
 from processes import Seen, below, descendants, start_mark, tells_children
 
@@ -45,7 +46,8 @@ def main(run: Path, volumes: Path, folder: str, program: list[str]) -> int:
         return 0  # another one runs it
     if (run / "state.json").exists():
         return 0
-    Supervisor(run, volumes, folder, program).carry()
+    keeper = go_on_watched()
+    Supervisor(run, volumes, folder, program).carry(keeper)
     return 0
 
 
@@ -64,7 +66,7 @@ class Supervisor:
         self._told_to_stop = False
         self._state: dict[str, Any] = {}
 
-    def carry(self) -> None:
+    def carry(self, keeper: int) -> None:
         wake, waker = os.pipe()
         os.set_blocking(waker, False)
         signal.set_wakeup_fd(waker)
@@ -73,7 +75,13 @@ class Supervisor:
         adopt_orphans()
         others = other_runs(self._run)
         port = free_port({each.get("port") for each in others}) if self._spec["kind"] == "deploy" else None
-        self._state = {"pid": os.getpid(), "start": start_mark(os.getpid()), "startedAt": time.time(), "port": port}
+        self._state = {
+            "pid": os.getpid(),
+            "start": start_mark(os.getpid()),
+            "keeper": {"pid": keeper, "start": start_mark(keeper)},
+            "startedAt": time.time(),
+            "port": port,
+        }
         # Before the program starts: after a crash here it counts as ended, and is never run twice.
         self._keep(group=str(self._group.path) if self._group else None)
         self._bind(others)
