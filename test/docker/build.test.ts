@@ -1,7 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { cancelBuild } from "../../src/builds/cancel-build.js";
 import { BuiltFrom } from "../../src/builds/build-version.js";
-import { until } from "../support/open-work.js";
 import { describeWithDocker, dockerCommand, ensureBaseImage } from "./support/engine.js";
 import { ON_BOARD, openDockerWork } from "./support/open-docker-work.js";
 import { openRegistry } from "./support/registry.js";
@@ -164,34 +162,5 @@ describeWithDocker("builds with Docker", () => {
 
     expect((await work.buildOf(_id)).task.error).toContain("was not pushed");
     expect(await work.store.buildVersions.countDocuments()).toBe(0);
-  });
-
-  test("a build that is cancelled stops in the engine and leaves nothing", { timeout: SECONDS }, async () => {
-    await using work = await openDockerWork();
-    const project = await work.project({ home_dir: work.homeDir });
-    await work.write({ Dockerfile: `${ON_BOARD}RUN echo slowly; sleep 300\n` });
-    const { _id } = await work.build();
-    await until(async () => (await work.logOf(_id)).includes("slowly"), 60);
-
-    await cancelBuild(work.app, work.by("cancelBuild", {}), { id: _id });
-    await work.settled();
-
-    expect((await work.buildOf(_id)).task.state).toBe("CANCELLED");
-    expect(work.images(project._id)).toEqual({});
-    await until(async () => !dockerCommand("ps", "--no-trunc", "--format", "{{.Command}}").includes("echo slowly"), 30);
-  });
-
-  test("a build that lost its worker half way is finished by the next", { timeout: SECONDS }, async () => {
-    await using work = await openDockerWork();
-    await work.project({ home_dir: work.homeDir });
-    await work.write({ Dockerfile: `${ON_BOARD}RUN echo slowly; sleep 4; echo done\n` });
-    const { _id } = await work.build();
-    await until(async () => (await work.logOf(_id)).includes("slowly"), 60);
-
-    await work.restart();
-    await until(async () => (await work.buildOf(_id)).task.state === "FINISHED", 60);
-
-    expect((await work.buildOf(_id)).task.attempt).toBe(2);
-    expect(await work.store.buildVersions.countDocuments()).toBe(1);
   });
 });

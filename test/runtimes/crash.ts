@@ -114,6 +114,7 @@ export function crashTests(runtime: RuntimeUnderTest): void {
   test("loses nothing and does nothing twice, killed twenty times while it builds, trains and deploys", async () => {
     const before = await counted(server);
     const work = new AskedWork(server);
+    await server.write({ Dockerfile: FILES.Dockerfile });
 
     await killTwentyTimes(work, server);
 

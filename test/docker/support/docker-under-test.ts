@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { ulid } from "ulid";
 import type { RuntimeUnderTest } from "../../runtimes/runtime-under-test.js";
 import { dockerCommand, ensureBaseImage } from "./engine.js";
@@ -34,7 +35,8 @@ const children = (mark: string) => `sleep ${mark} & setsid sleep ${mark} & (env 
 /** Nothing where the container has gone meanwhile. */
 function processesIn(container: string): string[] {
   try {
-    return engineLines("top", container, "-eo", "pid,args");
+    const said = execFileSync("docker", ["top", container, "-eo", "pid,args"], { stdio: ["ignore", "pipe", "ignore"] });
+    return said.toString().split("\n");
   } catch {
     return [];
   }

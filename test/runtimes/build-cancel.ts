@@ -4,8 +4,8 @@ import { TASK, WorkServer } from "./work-server.js";
 
 const MARK = newMark();
 
-/** What a build owes, whatever it is made with. */
-export function buildTests(runtime: RuntimeUnderTest): void {
+/** What a cancelled build owes, whatever it is made with. */
+export function buildCancelTests(runtime: RuntimeUnderTest): void {
   let server: WorkServer;
 
   beforeAll(async () => {

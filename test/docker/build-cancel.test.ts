@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { buildTests } from "../runtimes/build.js";
+import { buildCancelTests } from "../runtimes/build-cancel.js";
 import { dockerUnderTest } from "./support/docker-under-test.js";
 import { describeWithDocker } from "./support/engine.js";
 
@@ -7,5 +7,5 @@ import { describeWithDocker } from "./support/engine.js";
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
 
 describeWithDocker("a build on the real engine", () => {
-  buildTests(dockerUnderTest);
+  buildCancelTests(dockerUnderTest);
 });
