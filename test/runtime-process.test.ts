@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { cp, readFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { containerOf } from "./contracts/runtime.contract.js";
@@ -155,5 +155,21 @@ describe.runIf(onLinux)("a run of local processes", () => {
     await copy.runtime.stop(container.name);
 
     expect(await processes.runtime.observe()).toMatchObject([{ state: "RUNNING" }]);
+  });
+
+  test("what a crash has left half removed or half made goes with the next look for volumes", async () => {
+    await using processes = await openProcesses();
+    const at = (name: string) => join(processes.root, name);
+    for (const name of ["volumes/.gone-a", "runs/.gone-a", "runs/.making-a", "runs/.making-b"])
+      await mkdir(join(at(name), "scratch"), { recursive: true });
+    await writeFile(at("volumes/.gone-a/scratch/large"), "x");
+    await chmod(at("volumes/.gone-a/scratch"), 0o500);
+    const anHourAgo = Date.now() / 1000 - 3600;
+    await utimes(at("runs/.making-a"), anHourAgo, anHourAgo);
+
+    expect(await processes.runtime.attemptsWithVolumes()).toEqual([]);
+
+    // One that is being made at this moment stays.
+    expect([await readdir(at("volumes")), await readdir(at("runs"))]).toEqual([[], [".making-b"]]);
   });
 });

@@ -25,6 +25,14 @@ const PARENT = notebook(
 );
 const NEVER_READY = notebook("import time\nprint('begun', flush=True)\ntime.sleep(600)");
 
+const CHILDREN = 3;
+const REPLICAS = `subscription ($of: ID!) { taskChanged(of: $of) { replicas { slot attempt state error } } }`;
+const [AGAIN, AS_BEFORE] = [
+  { slot: 0, attempt: 2 },
+  { slot: 1, attempt: 1 },
+];
+const WHY = /"slot":0,"attempt":1,"state":"FAILED","error":"[^"]*(SIGKILL, from outside|the container is gone)/;
+
 /** What a deployment owes, whatever its replicas are run with. */
 export function deploymentTests(runtime: RuntimeUnderTest): void {
   let server: WorkServer;
@@ -69,37 +77,26 @@ export function deploymentTests(runtime: RuntimeUnderTest): void {
     await isGone(id);
   });
 
-  test.each(Object.entries(runtime.kills))(
-    "a replica that %s has ended comes back, and says why",
-    async (how, kill) => {
-      const name = how.toLowerCase().replaceAll(" ", "-");
-      const { id } = await deploy(name, { replicas: 2, notebook: "parent.ipynb", movers: [] });
-      await server.whenFull(id);
-      const [victim, other] = await server.replicas(id);
-      const asked = `subscription ($of: ID!) { taskChanged(of: $of) { replicas { slot attempt state error } } }`;
-      await using heard = await server.hear(asked, { of: id });
+  test.each(Object.entries(runtime.kills))("a replica comes back after %s, and says why", async (how, kill) => {
+    const name = how.toLowerCase().replaceAll(" ", "-");
+    const { id } = await deploy(name, { replicas: 2, notebook: "parent.ipynb", movers: [] });
+    await server.whenFull(id);
+    const [victim, other] = await server.replicas(id);
+    await using heard = await server.hear(REPLICAS, { of: id });
 
-      kill(server.data, victim!.split(" ")[0]!);
+    kill(server.data, victim!.split(" ")[0]!);
 
-      await becomes(id, { availability: "PARTIAL" });
-      expect((await server.predict(name, [1])).status).toBe(200);
-      await server.whenFull(id, {
-        tasks: [
-          { slot: 0, attempt: 2 },
-          { slot: 1, attempt: 1 },
-        ],
-      });
-      expect(heard.text()).toMatch(
-        /"slot":0,"attempt":1,"state":"FAILED","error":"[^"]*(SIGKILL, from outside|is gone)/,
-      );
-      const now = await server.replicas(id);
-      expect([now.length, now.includes(other!), now.includes(victim!)]).toEqual([2, true, false]);
-      expect(runtime.sleeping(MARK)).toBe(6);
-      await server.undeploy(name);
-      await isGone(id);
-      expect(runtime.sleeping(MARK)).toBe(0);
-    },
-  );
+    await becomes(id, { availability: "PARTIAL" });
+    expect((await server.predict(name, [1])).status).toBe(200);
+    await server.whenFull(id, { tasks: [AGAIN, AS_BEFORE] });
+    expect(heard.text()).toMatch(WHY);
+    const now = await server.replicas(id);
+    expect([now.length, now.includes(other!), now.includes(victim!)]).toEqual([2, true, false]);
+    expect(runtime.sleeping(MARK)).toBe(2 * CHILDREN);
+    await server.undeploy(name);
+    await isGone(id);
+    expect(runtime.sleeping(MARK)).toBe(0);
+  });
 
   test("that is undeployed while its replicas begin is gone as well", async () => {
     const { id } = await deploy("early", { replicas: 2, notebook: "never_ready.ipynb" });

@@ -3,7 +3,6 @@
  * what the system says of its processes. `data` is always the data folder of the server.
  */
 export interface RuntimeUnderTest {
-  readonly name: string;
   /** What a server is told so that it works with this one. */
   settings(folder: string): Readonly<Record<string, string>>;
   /** Before the first server: makes what is missing. */

@@ -13,7 +13,6 @@ interface State {
 
 /** Local processes, looked at by the files of their runs and by what the system says of each. */
 export const processesUnderTest: RuntimeUnderTest = {
-  name: "local processes",
   settings: (folder) => ({ ROCAS_RUNTIME: "process", DOCKER_HOST: `unix://${folder}/none.sock` }),
   prepare: () => {},
   slowBuild: ({ seconds, mark }) => {

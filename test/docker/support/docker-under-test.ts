@@ -6,7 +6,6 @@ import { engineLines, leftOnEngine, removeFromEngine } from "./engine-leftovers.
 
 /** The real engine, looked at by its own command line. */
 export const dockerUnderTest: RuntimeUnderTest = {
-  name: "Docker",
   settings: () => ({ ROCAS_RUNTIME: "docker" }),
   prepare: ensureBaseImage,
   slowBuild: ({ seconds, mark }) => ({
