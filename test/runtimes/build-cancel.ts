@@ -30,7 +30,7 @@ export function buildCancelTests(runtime: RuntimeUnderTest): void {
 
     await server.mutate("cancelBuild", { id }, "id");
 
-    const { task, bvers } = await server.ended("Build", id, "bvers { id }");
+    const { task, bvers } = await server.ended("Build", id, "bvers { dockerId }");
     expect([task.state, bvers]).toEqual(["CANCELLED", null]);
     await expect.poll(() => runtime.sleeping(MARK)).toBe(0);
     const { buildVersions } = await server.run(`{ buildVersions { totalCount } }`);
