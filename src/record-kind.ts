@@ -1,6 +1,9 @@
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
 import type { AnyDefinition } from "./graph/definition.js";
-import type { Kind } from "./graph/id.js";
+import type { ClassType } from "type-graphql";
+import { type Connection, connectionOf } from "./graph/connection.js";
+import { type Kind, TYPE_OF_KIND } from "./graph/id.js";
+import { type Listing, listingOf, type ListingOptions } from "./lists/listing.js";
 import type { AnyRecord } from "./graph/stored-record.js";
 
 /** Records that lead to one of another kind, by the stored field that holds its id. */
@@ -33,6 +36,10 @@ export interface RecordKind<K extends Kind = Kind, C extends string = string, R 
   /** What messages call it. */
   readonly label: string;
   readonly record: AnyParamConstructor<R>;
+  /** The GraphQL type of a page of its records. */
+  readonly Connection: ClassType<Connection<R>>;
+  /** What its lists are filtered and ordered by. */
+  readonly listing: Listing;
   /** Where the parts of its natural key are in a gateway's reference, in the order of `keyOf`. Absent if ids alone name it. */
   readonly naturalKey?: readonly (readonly string[])[];
   /** How it belongs to a project: by the first name of its key, by its field `proj`, or by a model that projects use. */
@@ -54,15 +61,20 @@ export interface RecordKind<K extends Kind = Kind, C extends string = string, R 
   readonly holds?: Holding;
 }
 
-/** Declares a kind of records. */
-export const recordKind = <
-  const K extends Kind,
-  const C extends string,
-  R extends AnyRecord,
-  const O extends Omit<RecordKind, "kind" | "collection" | "record">,
->(
-  card: { readonly kind: K; readonly collection: C; readonly record: AnyParamConstructor<R> } & O,
-): { readonly kind: K; readonly collection: C; readonly record: AnyParamConstructor<R> } & O => card;
+/** What a card says itself; the rest is made of it. */
+type Said = Omit<RecordKind, "kind" | "collection" | "record" | "Connection" | "listing">;
+
+/**
+ * Declares a kind of records.
+ * @param lists what its lists are filtered and ordered by.
+ */
+export function recordKind<const K extends Kind, const C extends string, R extends AnyRecord, const S extends Said>(
+  card: { readonly kind: K; readonly collection: C; readonly record: AnyParamConstructor<R> } & S,
+  lists: ListingOptions,
+) {
+  const type = TYPE_OF_KIND[card.kind];
+  return { ...card, Connection: connectionOf<R>(type, () => card.record), listing: listingOf(type, lists) };
+}
 
 /** The cards of all kinds. */
 export type RecordKinds = { readonly [K in Kind]: RecordKind<K> };

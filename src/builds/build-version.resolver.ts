@@ -13,9 +13,8 @@ import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { Build } from "./build.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
-import { BuildVersionConnection } from "./build-version.connection.js";
 import { BuildVersionKey, DeleteBuildVersionInput, BuildVersionGenerationsArgs } from "./build-version.inputs.js";
-import { BUILD_VERSION_LISTING } from "./build-version.listing.js";
+import { BUILD_VERSION } from "./build-version.kind.js";
 
 @Resolver(() => BuildVersion)
 export class BuildVersionResolver {
@@ -27,12 +26,12 @@ export class BuildVersionResolver {
     return loaders.buildVersionByKey.load(keyOf(proj, tag));
   }
 
-  @Query(() => BuildVersionConnection, { description: "Build versions, the newest first." })
-  buildVersions(@Args(() => BUILD_VERSION_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, BUILD_VERSION_LISTING, context.app.store.buildVersions, args);
+  @Query(() => BUILD_VERSION.Connection, { description: "Build versions, the newest first." })
+  buildVersions(@Args(() => BUILD_VERSION.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, BUILD_VERSION.listing, context.app.store.buildVersions, args);
   }
 
-  @Query(() => BuildVersionConnection, {
+  @Query(() => BUILD_VERSION.Connection, {
     description:
       "All build versions of a name that are there, superseded ones too, the newest first; also if none is current any more.",
   })
@@ -75,7 +74,7 @@ export class BuildVersionResolver {
 export const BuildVersionGenerationsResolver = generationsResolver(
   "BuildVersion",
   () => BuildVersion,
-  BuildVersionConnection,
+  BUILD_VERSION.Connection,
   (loaders) => loaders.buildVersionGenerations,
 );
 
@@ -86,7 +85,7 @@ export const BuildVersionSnapshotResolver = snapshotResolver(
   (loaders) => loaders.buildVersionByKey,
 );
 
-const buildVersionsOn = listedOn<BuildVersion>(BuildVersionConnection, BUILD_VERSION_LISTING);
+const buildVersionsOn = listedOn<BuildVersion>(BUILD_VERSION.Connection, BUILD_VERSION.listing);
 
 /** The lists of build versions on other records. */
 export const BuildVersionEdges = [

@@ -1,13 +1,34 @@
+import { flag } from "../lists/filter/choice-filters.js";
+import { part } from "../lists/filter/part-filters.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { TASK_ORDERS, task } from "../lists/filter/task-filter.js";
+import { text } from "../lists/filter/text-filter.js";
 import { recordKind } from "../record-kind.js";
+import { BUILD_VERSION_SNAPSHOT_FILTER } from "./build-version.kind.js";
 import { Build } from "./build.js";
+import { builtFrom } from "./built-from.filter.js";
 
-export const BUILD = recordKind({
-  kind: "build",
-  collection: "builds",
-  label: "build",
-  record: Build,
-  scope: "PROJECT_ID",
-  task: "OWN",
-  log: "OF_JOB",
-  end: { cancel: true },
-});
+export const BUILD = recordKind(
+  {
+    kind: "build",
+    collection: "builds",
+    label: "build",
+    record: Build,
+    scope: "PROJECT_ID",
+    task: "OWN",
+    log: "OF_JOB",
+    end: { cancel: true },
+  },
+  {
+    filter: {
+      proj: reference("project", "proj", { description: "Filters by the name of the project." }),
+      tag: text("tag", { description: "Filters by the tag that the build version gets.", indexed: true }),
+      from: builtFrom("from", { description: "Filters by the source of the content of the image." }),
+      ref: text("ref", { description: "Filters by the branch, tag or commit asked for." }),
+      noCache: flag("no_cache", "True if every step is done anew, without the build cache."),
+      bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, { description: "Filters by the build version made." }),
+      task,
+    },
+    orders: { TAG: { field: "tag", description: "Sorts by tag.", indexed: true }, ...TASK_ORDERS },
+  },
+);

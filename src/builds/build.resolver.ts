@@ -10,9 +10,8 @@ import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { TreasureChest } from "../treasure-chest/treasure-chest.js";
 import { Build } from "./build.js";
-import { BuildConnection } from "./build.connection.js";
 import { BuildProjectInput, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
-import { BUILD_LISTING } from "./build.listing.js";
+import { BUILD } from "./build.kind.js";
 import { cancelBuild } from "./cancel-build.js";
 import { readBuildLog } from "./read-build-log.js";
 import { buildProject } from "./start-build.js";
@@ -24,9 +23,9 @@ export class BuildResolver {
     return loaders.build.load(id);
   }
 
-  @Query(() => BuildConnection, { description: "Builds, the newest first." })
-  builds(@Args(() => BUILD_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, BUILD_LISTING, context.app.store.builds, args);
+  @Query(() => BUILD.Connection, { description: "Builds, the newest first." })
+  builds(@Args(() => BUILD.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, BUILD.listing, context.app.store.builds, args);
   }
 
   @Mutation(() => Build, {
@@ -79,7 +78,7 @@ export class BuildResolver {
   }
 }
 
-const buildsOn = listedOn<Build>(BuildConnection, BUILD_LISTING);
+const buildsOn = listedOn<Build>(BUILD.Connection, BUILD.listing);
 
 /** The lists of builds on other records. */
 export const BuildEdges = [

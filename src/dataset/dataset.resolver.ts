@@ -16,7 +16,6 @@ import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { createDataset } from "./create-dataset.js";
 import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
-import { DatasetConnection } from "./dataset.connection.js";
 import {
   CreateDatasetInput,
   DatasetKey,
@@ -24,7 +23,7 @@ import {
   UpdateDatasetInput,
   DatasetGenerationsArgs,
 } from "./dataset.inputs.js";
-import { DATASET_LISTING } from "./dataset.listing.js";
+import { DATASET } from "./dataset.kind.js";
 import { updateDataset } from "./update-dataset.js";
 
 @Resolver(() => Dataset)
@@ -34,12 +33,12 @@ export class DatasetResolver {
     return loaders.datasetByKey.load(keyOf(model, name));
   }
 
-  @Query(() => DatasetConnection, { description: "Datasets, the newest first." })
-  datasets(@Args(() => DATASET_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, DATASET_LISTING, context.app.store.datasets, args);
+  @Query(() => DATASET.Connection, { description: "Datasets, the newest first." })
+  datasets(@Args(() => DATASET.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, DATASET.listing, context.app.store.datasets, args);
   }
 
-  @Query(() => DatasetConnection, {
+  @Query(() => DATASET.Connection, {
     description:
       "All datasets of a name that are there, superseded ones too, the newest first; also if none is current any more.",
   })
@@ -97,7 +96,7 @@ export class DatasetResolver {
 export const DatasetGenerationsResolver = generationsResolver(
   "Dataset",
   () => Dataset,
-  DatasetConnection,
+  DATASET.Connection,
   (loaders) => loaders.datasetGenerations,
 );
 
@@ -114,7 +113,7 @@ export const DatasetFileResolvers = [
   uploadsResolver(() => Dataset),
 ] as const;
 
-const datasetsOn = listedOn<Dataset>(DatasetConnection, DATASET_LISTING);
+const datasetsOn = listedOn<Dataset>(DATASET.Connection, DATASET.listing);
 
 /** The lists of datasets on other records. */
 export const DatasetEdges = [

@@ -1,12 +1,20 @@
+import { int } from "../lists/filter/number-filters.js";
 import { recordKind } from "../record-kind.js";
 import { DeploymentRevision } from "./deployment-revision.js";
+import { SERVED_CRITERIA } from "./served.filter.js";
 
-export const DEPLOYMENT_REVISION = recordKind({
-  kind: "revision",
-  collection: "deploymentRevisions",
-  label: "deployment revision",
-  record: DeploymentRevision,
-  naturalKey: [["deployment", "proj", "name"], ["deployment", "name"], ["number"]],
-  scope: "PROJECT_NAME",
-  log: "OF_JOB",
-});
+export const DEPLOYMENT_REVISION = recordKind(
+  {
+    kind: "revision",
+    collection: "deploymentRevisions",
+    label: "deployment revision",
+    record: DeploymentRevision,
+    naturalKey: [["deployment", "proj", "name"], ["deployment", "name"], ["number"]],
+    scope: "PROJECT_NAME",
+    log: "OF_JOB",
+  },
+  {
+    filter: { number: int("number", { description: "Filters by number." }), ...SERVED_CRITERIA },
+    orders: { NUMBER: { field: "number", description: "Sorts by number." } },
+  },
+);

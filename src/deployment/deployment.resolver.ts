@@ -15,11 +15,9 @@ import { keyOf } from "../store/key-of.js";
 import { deploy } from "./deploy.js";
 import { Deployment } from "./deployment.js";
 import type { DeploymentRevision } from "./deployment-revision.js";
-import { DeploymentRevisionConnection } from "./deployment-revision.connection.js";
-import { DEPLOYMENT_REVISION_LISTING } from "./deployment-revision.listing.js";
-import { DeploymentConnection } from "./deployment.connection.js";
+import { DEPLOYMENT_REVISION } from "./deployment-revision.kind.js";
 import { DeleteDeploymentInput, DeployInput, DeploymentKey, UndeployInput } from "./deployment.inputs.js";
-import { DEPLOYMENT_LISTING } from "./deployment.listing.js";
+import { DEPLOYMENT } from "./deployment.kind.js";
 import { revisionLog } from "./revision-log.js";
 import { undeploy } from "./undeploy.js";
 
@@ -30,9 +28,9 @@ export class DeploymentResolver {
     return loaders.deploymentByKey.load(keyOf(proj, name));
   }
 
-  @Query(() => DeploymentConnection, { description: "Deployments, the newest first." })
-  deployments(@Args(() => DEPLOYMENT_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, DEPLOYMENT_LISTING, context.app.store.deployments, args);
+  @Query(() => DEPLOYMENT.Connection, { description: "Deployments, the newest first." })
+  deployments(@Args(() => DEPLOYMENT.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, DEPLOYMENT.listing, context.app.store.deployments, args);
   }
 
   @Mutation(() => Deployment, {
@@ -81,7 +79,7 @@ export class DeploymentResolver {
   }
 }
 
-const deploymentsOn = listedOn<Deployment>(DeploymentConnection, DEPLOYMENT_LISTING);
+const deploymentsOn = listedOn<Deployment>(DEPLOYMENT.Connection, DEPLOYMENT.listing);
 
 /** The lists of deployments on other records. */
 export const DeploymentEdges = [
@@ -107,7 +105,7 @@ export const DeploymentEdges = [
   }),
 ] as const;
 
-const revisionsOn = listedOn<DeploymentRevision>(DeploymentRevisionConnection, DEPLOYMENT_REVISION_LISTING);
+const revisionsOn = listedOn<DeploymentRevision>(DEPLOYMENT_REVISION.Connection, DEPLOYMENT_REVISION.listing);
 
 /** The list of revisions on their deployment. */
 export const DeploymentRevisionEdges = [

@@ -1,8 +1,8 @@
-import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version-snapshot.filter.js";
+import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version.kind.js";
 import { details } from "../lists/filter/details-filter.js";
 import { part, someOf } from "../lists/filter/part-filters.js";
 import { text } from "../lists/filter/text-filter.js";
-import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version-snapshot.filter.js";
+import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version.kind.js";
 
 /** What deployments and their revisions are both filtered by: what their containers run. */
 export const SERVED_CRITERIA = {

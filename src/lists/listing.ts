@@ -22,7 +22,8 @@ export interface Listing {
   readonly isCatalogue: boolean;
 }
 
-interface ListingOptions {
+/** What the lists of a type are filtered and ordered by, beside what all are. */
+export interface ListingOptions {
   readonly filter: Readonly<Record<string, Criterion>>;
   readonly orders: Readonly<Record<string, OrderField>>;
   readonly isCatalogue?: boolean;

@@ -18,7 +18,6 @@ import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { loadPinned } from "./load-pinned.js";
 import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
-import { ModelVersionConnection } from "./model-version.connection.js";
 import {
   DeleteModelVersionInput,
   ModelVersionKey,
@@ -26,7 +25,7 @@ import {
   UpdateModelVersionInput,
   ModelVersionGenerationsArgs,
 } from "./model-version.inputs.js";
-import { MODEL_VERSION_LISTING } from "./model-version.listing.js";
+import { MODEL_VERSION } from "./model-version.kind.js";
 import { publishModelVersion } from "./publish-model-version.js";
 import { updateModelVersion } from "./update-model-version.js";
 
@@ -40,12 +39,12 @@ export class ModelVersionResolver {
     return loaders.modelVersionByName.load(keyOf(model, name));
   }
 
-  @Query(() => ModelVersionConnection, { description: "Model versions, the newest first." })
-  modelVersions(@Args(() => MODEL_VERSION_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, MODEL_VERSION_LISTING, context.app.store.modelVersions, args);
+  @Query(() => MODEL_VERSION.Connection, { description: "Model versions, the newest first." })
+  modelVersions(@Args(() => MODEL_VERSION.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, MODEL_VERSION.listing, context.app.store.modelVersions, args);
   }
 
-  @Query(() => ModelVersionConnection, {
+  @Query(() => MODEL_VERSION.Connection, {
     description:
       "All model versions of a name that are there, superseded ones too, the newest first; also if none is current any more.",
   })
@@ -117,7 +116,7 @@ export class ModelVersionResolver {
 export const ModelVersionGenerationsResolver = generationsResolver(
   "ModelVersion",
   () => ModelVersion,
-  ModelVersionConnection,
+  MODEL_VERSION.Connection,
   (loaders) => loaders.modelVersionGenerations,
 );
 
@@ -145,7 +144,7 @@ export const ModelVersionFileResolvers = [
   uploadsResolver(() => ModelVersion),
 ] as const;
 
-const versionsOn = listedOn<ModelVersion>(ModelVersionConnection, MODEL_VERSION_LISTING);
+const versionsOn = listedOn<ModelVersion>(MODEL_VERSION.Connection, MODEL_VERSION.listing);
 
 /** The lists of versions on other records. */
 export const ModelVersionEdges = [

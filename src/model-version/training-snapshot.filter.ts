@@ -1,11 +1,11 @@
-import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version-snapshot.filter.js";
-import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset-snapshot.filter.js";
+import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version.kind.js";
+import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset.kind.js";
 import { details } from "../lists/filter/details-filter.js";
 import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
 import { part, someOf } from "../lists/filter/part-filters.js";
 import { text } from "../lists/filter/text-filter.js";
 import { PINNED_VERSION_FILTER } from "./pinned-version.filter.js";
-import { PROJECT_SNAPSHOT_FILTER } from "../project/project-snapshot.filter.js";
+import { PROJECT_SNAPSHOT_FILTER } from "../project/project.kind.js";
 
 export const TRAINING_SNAPSHOT_FILTER = snapshotFilterOf("Training", {
   name: text("name", { description: "Filters by name." }),

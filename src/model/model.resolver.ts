@@ -11,9 +11,8 @@ import { FileUse } from "../usage/file-use.js";
 import { ContractViolation } from "./contract-violation.js";
 import { createModel } from "./create-model.js";
 import { Model, MODEL_DEFINITION, ModelSnapshot } from "./model.js";
-import { ModelConnection } from "./model.connection.js";
 import { CreateModelInput, DeleteModelInput, UpdateModelInput } from "./model.inputs.js";
-import { MODEL_LISTING } from "./model.listing.js";
+import { MODEL } from "./model.kind.js";
 import { updateModel } from "./update-model.js";
 
 @Resolver(() => Model)
@@ -26,9 +25,9 @@ export class ModelResolver {
     return loaders.modelByKey.load(keyOf(name));
   }
 
-  @Query(() => ModelConnection, { description: "Models, the newest first." })
-  models(@Args(() => MODEL_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, MODEL_LISTING, context.app.store.models, args);
+  @Query(() => MODEL.Connection, { description: "Models, the newest first." })
+  models(@Args(() => MODEL.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, MODEL.listing, context.app.store.models, args);
   }
 
   @Mutation(() => Model, { description: "Makes a model definition." })

@@ -13,9 +13,8 @@ import { keyOf } from "../store/key-of.js";
 import { FileUse } from "../usage/file-use.js";
 import { createProject } from "./create-project.js";
 import { Project, PROJECT_DEFINITION, ProjectSnapshot } from "./project.js";
-import { ProjectConnection } from "./project.connection.js";
 import { CreateProjectInput, DeleteProjectInput, UpdateProjectInput } from "./project.inputs.js";
-import { PROJECT_LISTING } from "./project.listing.js";
+import { PROJECT } from "./project.kind.js";
 import { updateProject } from "./update-project.js";
 
 @Resolver(() => Project)
@@ -28,9 +27,9 @@ export class ProjectResolver {
     return loaders.projectByKey.load(keyOf(name));
   }
 
-  @Query(() => ProjectConnection, { description: "Projects, the newest first." })
-  projects(@Args(() => PROJECT_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, PROJECT_LISTING, context.app.store.projects, args);
+  @Query(() => PROJECT.Connection, { description: "Projects, the newest first." })
+  projects(@Args(() => PROJECT.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, PROJECT.listing, context.app.store.projects, args);
   }
 
   @Mutation(() => Project, { description: "Makes a project." })
@@ -79,7 +78,7 @@ export const ProjectSnapshotResolver = snapshotResolver(
   (loaders) => loaders.projectByKey,
 );
 
-const projectsOn = listedOn<Project>(ProjectConnection, PROJECT_LISTING);
+const projectsOn = listedOn<Project>(PROJECT.Connection, PROJECT.listing);
 
 /** The lists of projects on other records. */
 export const ProjectEdges = [

@@ -12,8 +12,7 @@ import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
 import { loadPinned } from "../model-version/load-pinned.js";
 import { ModelVersion, ModelVersionSnapshot } from "../model-version/model-version.js";
-import { ModelVersionConnection } from "../model-version/model-version.connection.js";
-import { MODEL_VERSION_LISTING } from "../model-version/model-version.listing.js";
+import { MODEL_VERSION } from "../model-version/model-version.kind.js";
 import { TRAINING_DEFINITION, TrainingSnapshot } from "../model-version/training-snapshot.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
@@ -22,7 +21,6 @@ import { cancelTraining } from "./cancel-training.js";
 import { startTraining } from "./start-training.js";
 import { Training } from "./training.js";
 import { trainingLog } from "./training-log.js";
-import { TrainingConnection } from "./training.connection.js";
 import {
   CancelTrainingInput,
   DeleteTrainingInput,
@@ -30,7 +28,7 @@ import {
   TrainingKey,
   UpdateTrainingInput,
 } from "./training.inputs.js";
-import { TRAINING_LISTING } from "./training.listing.js";
+import { TRAINING } from "./training.kind.js";
 import { updateTraining } from "./update-training.js";
 
 @Resolver(() => Training)
@@ -40,9 +38,9 @@ export class TrainingResolver {
     return loaders.trainingByKey.load(keyOf(proj, name));
   }
 
-  @Query(() => TrainingConnection, { description: "Trainings, the newest first." })
-  trainings(@Args(() => TRAINING_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, TRAINING_LISTING, context.app.store.trainings, args);
+  @Query(() => TRAINING.Connection, { description: "Trainings, the newest first." })
+  trainings(@Args(() => TRAINING.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, TRAINING.listing, context.app.store.trainings, args);
   }
 
   @Mutation(() => Training, {
@@ -112,7 +110,7 @@ export class TrainingSnapshotResolver extends StatusResolver {
   }
 }
 
-const trainingsOn = listedOn<Training>(TrainingConnection, TRAINING_LISTING);
+const trainingsOn = listedOn<Training>(TRAINING.Connection, TRAINING.listing);
 
 /** The lists of trainings on other records, and of what a training published. */
 export const TrainingEdges = [
@@ -136,7 +134,7 @@ export const TrainingEdges = [
     description: "The trainings that started from the version.",
     pages: (loaders) => loaders.trainingsFromVersion,
   }),
-  listedOn<ModelVersion>(ModelVersionConnection, MODEL_VERSION_LISTING)(() => Training, {
+  listedOn<ModelVersion>(MODEL_VERSION.Connection, MODEL_VERSION.listing)(() => Training, {
     field: "movers",
     description: "The model versions that the training published.",
     pages: (loaders) => loaders.versionsOfTraining,

@@ -8,13 +8,12 @@ import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { createTreasureChest } from "./create-treasure-chest.js";
 import { TreasureChest } from "./treasure-chest.js";
-import { TreasureChestConnection } from "./treasure-chest.connection.js";
 import {
   CreateTreasureChestInput,
   DeleteTreasureChestInput,
   UpdateTreasureChestInput,
 } from "./treasure-chest.inputs.js";
-import { TREASURE_CHEST_LISTING } from "./treasure-chest.listing.js";
+import { TREASURE_CHEST } from "./treasure-chest.kind.js";
 import { updateTreasureChest } from "./update-treasure-chest.js";
 
 @Resolver(() => TreasureChest)
@@ -27,9 +26,9 @@ export class TreasureChestResolver {
     return loaders.treasureChestByKey.load(keyOf(name));
   }
 
-  @Query(() => TreasureChestConnection, { description: "Treasure chests, the newest first." })
-  treasureChests(@Args(() => TREASURE_CHEST_LISTING.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, TREASURE_CHEST_LISTING, context.app.store.treasureChests, args);
+  @Query(() => TREASURE_CHEST.Connection, { description: "Treasure chests, the newest first." })
+  treasureChests(@Args(() => TREASURE_CHEST.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
+    return answerList(context, TREASURE_CHEST.listing, context.app.store.treasureChests, args);
   }
 
   @Mutation(() => TreasureChest, {

@@ -1,4 +1,0 @@
-import { connectionOf } from "../graph/connection.js";
-import { BuildVersion } from "./build-version.js";
-
-export const BuildVersionConnection = connectionOf<BuildVersion>("BuildVersion", () => BuildVersion);

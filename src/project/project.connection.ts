@@ -1,4 +1,0 @@
-import { connectionOf } from "../graph/connection.js";
-import { Project } from "./project.js";
-
-export const ProjectConnection = connectionOf<Project>("Project", () => Project);
