@@ -14,6 +14,7 @@ import type { ListArgs } from "../lists/listing.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
+import { updateDetails } from "../update-record.js";
 import { createDataset } from "./create-dataset.js";
 import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
 import {
@@ -24,7 +25,6 @@ import {
   DatasetGenerationsArgs,
 } from "./dataset.inputs.js";
 import { DATASET } from "./dataset.kind.js";
-import { updateDataset } from "./update-dataset.js";
 
 @Resolver(() => Dataset)
 export class DatasetResolver {
@@ -58,7 +58,8 @@ export class DatasetResolver {
 
   @Mutation(() => Dataset, { description: "Changes the details of a dataset." })
   updateDataset(@Input(() => UpdateDatasetInput) input: UpdateDatasetInput, @Ctx() { app, caller }: RequestContext) {
-    return updateDataset(app, intentOf(caller, "updateDataset", input), input);
+    const { model, name, details } = input;
+    return updateDetails(app, intentOf(caller, "updateDataset", input), "dataset", [model, name], details);
   }
 
   @Mutation(() => Deletion, {

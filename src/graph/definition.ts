@@ -40,6 +40,14 @@ export interface AnyDefinition {
   readonly parts: Readonly<Record<string, Part>>;
 }
 
+/** Returns the values that define a record, without its links. A value that the record lacks is null. */
+export const valuesOf = ({ parts }: AnyDefinition, record: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(parts)
+      .filter(([, { as }]) => as === "VALUE")
+      .map(([field]) => [field, (record as Readonly<Record<string, unknown>>)[field] ?? null]),
+  );
+
 /** Declares what defines records of a type, by the fields of their snapshots. */
 export const definitionOf = <R extends AnyRecord, S extends AnySnapshot>(parts: Parts<S>): Definition<R, S> => ({
   parts,

@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import { retentionOf } from "../graph/retention-policy.js";
+import { storedFields } from "../graph/stored-fields.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
@@ -27,7 +28,7 @@ export function createModel(
         _id: newId("model"),
         key: keyOf(name),
         name,
-        desc: input.desc ?? null,
+        ...storedFields(input, ["name", "modelFiles", "dataFiles", "retention"]),
         ...contract,
         retention: retentionOf(input.retention) ?? null,
       },

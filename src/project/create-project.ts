@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import { retentionOf } from "../graph/retention-policy.js";
+import { storedFields } from "../graph/stored-fields.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
@@ -24,10 +25,7 @@ export function createProject(
         _id: newId("project"),
         key: keyOf(name),
         name,
-        desc: input.desc ?? null,
-        home_dir: input.homeDir ?? null,
-        git_repo: input.gitRepo ?? null,
-        docker_repo: input.dockerRepo ?? null,
+        ...storedFields(input, ["name", "models", "retention"]),
         model,
         retention: retentionOf(input.retention) ?? null,
       },

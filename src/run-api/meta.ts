@@ -1,3 +1,6 @@
+import { valuesOf } from "../graph/definition.js";
+import { MODEL_DEFINITION } from "../model/model.js";
+import { PROJECT_DEFINITION } from "../project/project.js";
 import { byId } from "../store/current.js";
 import type { Store } from "../store/store.js";
 import { asMetadata, listsIn } from "./as-metadata.js";
@@ -11,7 +14,6 @@ import { datasetsOf, versionsOf } from "./mounted.js";
 export async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assignment): Promise<object> {
   const { kind, proj } = assignment;
   const models = await byId(store.models, proj.model);
-  const { _id: id, name, desc, home_dir, git_repo, docker_repo } = proj;
   const subject = kind === "train" ? assignment.training : assignment.revision;
   const { notebook, details, bvers } = subject;
   const work =
@@ -28,18 +30,12 @@ export async function meta(store: Pick<Store, "models" | "fileLists">, assignmen
         };
   const lists = await listsIn(store, [bvers, datasetsOf(assignment), versionsOf(assignment)]);
   return {
-    proj: { id, name, desc, home_dir, git_repo, docker_repo, model: models.map((model) => model.name) },
+    proj: { id: proj._id, ...valuesOf(PROJECT_DEFINITION, proj), model: models.map((model) => model.name) },
     ...work,
     bvers: asMetadata(bvers ?? null, lists),
     datasets: asMetadata(datasetsOf(assignment), lists),
     movers: kind === "deploy" ? asMetadata(versionsOf(assignment), lists) : [],
     pretrained: kind === "train" ? asMetadata(versionsOf(assignment), lists) : [],
-    models: models.map((model) => ({
-      id: model._id,
-      name: model.name,
-      desc: model.desc ?? null,
-      model_files: model.model_files,
-      data_files: model.data_files,
-    })),
+    models: models.map((model) => ({ id: model._id, ...valuesOf(MODEL_DEFINITION, model) })),
   };
 }

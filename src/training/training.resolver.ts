@@ -17,6 +17,7 @@ import { TRAINING_DEFINITION, TrainingSnapshot } from "../model-version/training
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
+import { updateDetails } from "../update-record.js";
 import { cancelTraining } from "./cancel-training.js";
 import { startTraining } from "./start-training.js";
 import { Training } from "./training.js";
@@ -29,7 +30,6 @@ import {
   UpdateTrainingInput,
 } from "./training.inputs.js";
 import { TRAINING } from "./training.kind.js";
-import { updateTraining } from "./update-training.js";
 
 @Resolver(() => Training)
 export class TrainingResolver {
@@ -61,7 +61,8 @@ export class TrainingResolver {
 
   @Mutation(() => Training, { description: "Changes the details of a training." })
   updateTraining(@Input(() => UpdateTrainingInput) input: UpdateTrainingInput, @Ctx() { app, caller }: RequestContext) {
-    return updateTraining(app, intentOf(caller, "updateTraining", input), input);
+    const { proj, name, details } = input;
+    return updateDetails(app, intentOf(caller, "updateTraining", input), "train", [proj, name], details);
   }
 
   @Mutation(() => Deletion, {

@@ -1,0 +1,42 @@
+import type { Kind } from "./graph/id.js";
+import type { RecordOf } from "./kinds.js";
+import { type Change, changeRecord } from "./store/change-record.js";
+import { type Intent, once } from "./store/intent.js";
+import { required } from "./store/required.js";
+import type { Records, Store } from "./store/store.js";
+
+interface Acting {
+  readonly store: Store;
+  readonly work: { relay(record: string): Promise<void> };
+}
+
+/**
+ * Changes fields of what is current under the names, once per idempotency key. What the change leaves out stays as it is.
+ * @throws NOT_FOUND, and what `change` throws.
+ */
+export function updateRecord<K extends Kind>(
+  { store, work }: Acting,
+  intent: Intent,
+  kind: K,
+  names: readonly string[],
+  change: () => Change<RecordOf<K>> | Promise<Change<RecordOf<K>>>,
+): Promise<RecordOf<K>> {
+  const records = store.byKind[kind] as unknown as Records<RecordOf<K>>;
+  return once({ store, work }, intent, async () => {
+    const { _id } = await required(records, store.kinds[kind].label, names, ["input", "name"]);
+    const changed = await change();
+    return changeRecord(records, _id, () => changed, intent);
+  });
+}
+
+/** Changes the details of what is current under the names; null empties them. @throws NOT_FOUND */
+export const updateDetails = <K extends "dataset" | "train">(
+  app: Acting,
+  intent: Intent,
+  kind: K,
+  names: readonly string[],
+  details: Record<string, unknown> | null | undefined,
+): Promise<RecordOf<K>> =>
+  updateRecord(app, intent, kind, names, () =>
+    details === undefined ? {} : ({ details: details ?? {} } as Change<RecordOf<K>>),
+  );
