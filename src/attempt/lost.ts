@@ -1,8 +1,8 @@
 import type { Slot } from "../jobs/job.js";
 
-/** How long the container of an attempt may take until it claims the attempt. */
+/** The time for which the container of an attempt may take until it claims the attempt. */
 export const START_MS = 2 * 60_000;
-/** How long a container at work may go without a heartbeat. */
+/** The time for which a container at work may go without a heartbeat. */
 const SILENT_MS = 5 * 60_000;
 
 /** Why an attempt is lost: trainings and replicas say it in the same words. */

@@ -10,7 +10,7 @@ const LAST = 32_000;
 
 type Reached = Pick<App, "settings" | "store" | "runtime">;
 
-/** Where the run listener binds. @throws RUNTIME_UNAVAILABLE where the engine is to say it and none answers. */
+/** Where the run listener binds. @throws RUNTIME_UNAVAILABLE if the engine is to say it and none answers. */
 export async function runAddress(app: Reached): Promise<{ host: string; port: number }> {
   const host = app.settings.ROCAS_RUN_HOST || (await app.runtime.runHost());
   return { host, port: app.settings.ROCAS_RUN_PORT || (await keptPort(app, host)) };

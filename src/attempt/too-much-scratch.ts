@@ -12,7 +12,7 @@ interface Measured {
 
 interface Watch {
   readonly containers: Map<string, Measured>;
-  /** Whether the last measurement failed: that is logged once, until one succeeds. */
+  /** True if the last measurement failed: that is logged once, until one succeeds. */
   isFailing: boolean;
 }
 

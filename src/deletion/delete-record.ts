@@ -88,7 +88,7 @@ export async function deleteFound(
   return deletionOf(app, doomed, await hasGone(app, target, intent));
 }
 
-/** Whether the marked record is gone by this try. The mark is the commit: what fails after it, the sweep goes on with. */
+/** True if the marked record is gone by this try. The mark is the commit: what fails after it, the sweep goes on with. */
 async function hasGone(app: App, target: AnyRecord, intent: Intent): Promise<boolean> {
   try {
     const [marked] = await byId(app.store.byKind[kindOfRecord(target)], [target._id]);

@@ -8,7 +8,7 @@ import type { Records, Store } from "../store/store.js";
 export interface Doomed {
   readonly kind: Kind;
   readonly record: AnyRecord;
-  /** Whether it goes also without `cascade`. */
+  /** True if it goes also without `cascade`. */
   readonly always?: boolean;
 }
 

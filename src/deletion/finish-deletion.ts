@@ -17,7 +17,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 const TOMBSTONES = 500;
 
-/** Whether a job of one of the records may still have something running. */
+/** True if a job of one of the records may still have something running. */
 async function stillRuns(store: Store, ids: readonly string[]): Promise<boolean> {
   return (await store.jobs.findOne({ _id: { $in: [...ids] }, cleanup: "PENDING" })) !== null;
 }

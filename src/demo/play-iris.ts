@@ -49,7 +49,7 @@ interface Followed {
   readonly error?: string | null;
 }
 
-/** Shows how far a task is until it has ended. @throws Refused where it did not end well */
+/** Shows how far a task is until it has ended. @throws Refused if it did not end well */
 async function follow(what: string, look: () => Promise<Followed | null | undefined>): Promise<void> {
   let shown = "";
   for (;;) {

@@ -148,6 +148,6 @@ class DeploymentTurn {
 const numbersUnderWay = (jobs: readonly Job[]): number[] =>
   jobs.filter(({ state }) => !ENDED.includes(state)).map(numberOf);
 
-/** Whether another step can follow at once. */
+/** True if another step can follow at once. */
 const goesOn = (step: Step, now: Date): boolean =>
   step.do === "WANT" || step.do === "INTEND" || step.do === "CLEAR" || (step.do === "RETIRE" && step.until <= now);

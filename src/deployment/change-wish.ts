@@ -21,7 +21,7 @@ const wished = (wish: Wanted, { tasks }: Deployment) => ({
 /**
  * Changes what is wanted of a deployment. As after an insert, what a new revision needs is read again after the write:
  * a deletion that began meanwhile has not seen it.
- * @throws CONFLICT where the deployment or something that it needs is being deleted; then what was wanted before is.
+ * @throws CONFLICT if the deployment or something that it needs is being deleted; then what was wanted before is.
  */
 export async function changeWish(
   { store, work }: Pick<App, "store" | "work">,

@@ -7,7 +7,7 @@ const MOST_MISSED = 3;
 // Per app, for as long as it lives: after a restart the counting begins anew.
 const missed = new WeakMap<App, Map<string, number>>();
 
-/** Whether the service answers its health check. What it answers beside the status is not read. */
+/** True if the service answers its health check. What it answers beside the status is not read. */
 async function answers(endpoint: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
@@ -19,7 +19,7 @@ async function answers(endpoint: string): Promise<boolean> {
   }
 }
 
-/** Whether the replica may be routed to. @param before whether it was, until now. */
+/** True if the replica may be routed to. @param before whether it was, until now. */
 export async function isHealthy(app: App, container: string, endpoint: string, before: boolean): Promise<boolean> {
   const counts = missed.get(app) ?? new Map<string, number>();
   missed.set(app, counts);

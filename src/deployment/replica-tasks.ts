@@ -61,7 +61,7 @@ export function replicaTasks(
   });
 }
 
-/** How many of the wanted replicas answer. */
+/** The number of of the wanted replicas answer. */
 export function availabilityOf(
   { replicas, revision }: Pick<Deployment, "replicas" | "revision">,
   tasks: readonly ReplicaTask[],

@@ -7,9 +7,9 @@ import type { Replica } from "../runtime/runtime.js";
 export interface WantedRevision {
   /** How many replicas. */
   readonly replicas: number;
-  /** Whether it may be wanted again later, though it has no replicas at the moment: a revision that is not ends. */
+  /** True if it may be wanted again later, though it has no replicas at the moment: a revision that is not ends. */
   readonly stays: boolean;
-  /** Whether a replica that goes is first left out by the routers. */
+  /** True if a replica that goes is first left out by the routers. */
   readonly drains: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface SeenRevision {
   readonly containers: readonly Replica[];
   /** Why containers must go, by their name: disk. */
   readonly offences: ReadonlyMap<string, string>;
-  /** How long somebody has been there to hear heartbeats. */
+  /** The time for which somebody has been there to hear heartbeats. */
   readonly heardForMs: number;
 }
 
@@ -109,7 +109,7 @@ function stepOfWanted(index: number, seen: SeenRevision, now: Date): Step[] {
   return container?.state === "RUNNING" ? [] : [{ do: "RUN", slot: index }];
 }
 
-/** Undefined where the attempt may go on; null where the engine has to be asked for the reason: how its container ended. */
+/** Undefined where the attempt may go on; null if the engine has to be asked for the reason: how its container ended. */
 function whyLost(slot: Slot, container: Replica | null, seen: SeenRevision, now: Date): string | null | undefined {
   if (slot.completed) return slot.completed.error ?? "the prediction notebook ended; one that serves does not";
   if (container?.state === "EXITED") return container.exit?.code === NOT_GRANTED ? LOST.notGranted : null;

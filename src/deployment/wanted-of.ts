@@ -13,7 +13,7 @@ export interface RevisionState {
   readonly slots: number;
   /** Replicas that answer. */
   readonly ready: number;
-  /** Whether all its replicas have answered at once. */
+  /** True if all its replicas have answered at once. */
   readonly complete: boolean;
 }
 

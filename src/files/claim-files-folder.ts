@@ -47,7 +47,7 @@ async function claim(here: string, cluster: string, store: Pick<Store, "installa
   );
 }
 
-/** Null where there is none. An empty one is what a crash left of an older version's. */
+/** Null if there is none. An empty one is what a crash left of an older version's. */
 async function readMarker(folder: string): Promise<string | null> {
   const path = join(folder, MARKER);
   try {

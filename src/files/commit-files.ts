@@ -13,7 +13,7 @@ import { isAnyMissing } from "./missing-files.js";
 import { pack } from "./pack.js";
 import { removeFilesOf } from "./remove-files-of.js";
 
-/** Whether no file of the record is missing, and none can be added. */
+/** True if no file of the record is missing, and none can be added. */
 async function isAllThere(store: App["store"], record: FileRecord): Promise<boolean> {
   if (isOpen(record)) return false;
   const list = listHolding(record);

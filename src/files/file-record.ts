@@ -9,7 +9,7 @@ import type { FileStorage } from "../storage/file-storage.js";
 /** The records that have files. */
 export type FileRecord = Dataset | ModelVersion;
 
-/** The collection of a record with files, or null where the id names another kind. */
+/** The collection of a record with files, or null if the id names another kind. */
 export function fileRecordsOf({ byKind, kinds }: Store, id: string): Records<FileRecord> | null {
   const kind = kindOf(id);
   return kind && kinds[kind].holds === "FILES" ? (byKind[kind] as unknown as Records<FileRecord>) : null;

@@ -9,7 +9,7 @@ type Lists = Pick<Store, "fileLists">;
 /** The list that holds its files; null if they lie in the record, or more may be added. */
 export const listHolding = ({ file_list }: Listing): string | null => file_list ?? null;
 
-/** Whether more files may be added to the manifest. */
+/** True if more files may be added to the manifest. */
 export const isOpen = ({ manifest }: Listing): boolean => manifest != null && manifest.sha256 == null;
 
 /** All files of a record or a snapshot. None of one to whose manifest more may be added. */

@@ -3,7 +3,7 @@ import type { Store } from "../store/store.js";
 import type { Place } from "./unneeded-file.js";
 
 /**
- * Whether a record needs the file: one whose files lie there by themselves or are still awaited, or whose archive or
+ * True if a record needs the file: one whose files lie there by themselves or are still awaited, or whose archive or
  * executed notebook it is. The plain files of a record that has been packed are not needed.
  */
 export async function isFileNeeded(

@@ -78,7 +78,7 @@ export const expectedOf = (
   names: readonly string[],
 ): Promise<MissingFile[]> => missingFiles.find({ _id: { $in: names.map((name) => idOf(of, name)) } }).toArray();
 
-/** How many there are, and their bytes. */
+/** The number of there are, and their bytes. */
 export async function sumOf(
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,

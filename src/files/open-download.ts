@@ -10,7 +10,7 @@ export type Download = OpenedArchive & { readonly name: string };
 
 /**
  * One file of a dataset or version, the whole of it as a tar.gz, or the executed notebook of a training.
- * @throws NOT_FOUND, CONFLICT where files are still missing.
+ * @throws NOT_FOUND, CONFLICT if files are still missing.
  */
 export async function openDownload(
   app: App,

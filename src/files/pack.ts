@@ -17,7 +17,7 @@ const ENTRY = { mtime: new Date(0), mode: 0o644, uid: 0, gid: 0, uname: "", gnam
 /**
  * Packs the files of a record as one tar.gz and gives the blob that it made. A repeated call makes the same one.
  * @param spool a folder for the archive until its hash is known.
- * @throws NOT_FOUND where a file is not in the storage.
+ * @throws NOT_FOUND if a file is not in the storage.
  */
 export async function pack(files: readonly NamedFile[], storage: FileStorage, spool: string): Promise<ExpectedFile> {
   await using archive = await unnamedFile(spool);
@@ -35,7 +35,7 @@ export async function pack(files: readonly NamedFile[], storage: FileStorage, sp
   return made;
 }
 
-/** The same archive as it is made, for a reader who need not know its size and hash before. It fails where a file is missing. */
+/** The same archive as it is made, for a reader who need not know its size and hash before. It fails if a file is missing. */
 export function packStream(files: readonly NamedFile[], storage: FileStorage): Readable {
   const archiving = tar();
   const packed = createGzip({ level: 6 });

@@ -29,7 +29,7 @@ export interface AnnouncedFile {
 
 /** How far the upload of a file is, and the state of its record. */
 export interface UploadProgress {
-  /** How many bytes are there; all of them if the file has arrived. */
+  /** The number of bytes that are there; all of them if the file has arrived. */
   readonly offset: number;
   readonly state: FilesState;
 }

@@ -6,7 +6,7 @@ export interface UnneededFile {
   readonly since: Date;
   /** Another one each time that it is given up: two times may fall into one millisecond. */
   readonly wish: string;
-  /** When a process began to remove it; the beginning of time where none has. */
+  /** The time at which a process began to remove it; the beginning of time where none has. */
   readonly removing: Date;
 }
 

@@ -9,7 +9,7 @@ import type { NamedFile } from "./pack.js";
 /**
  * Streams one file out of an archive that `pack` made; nothing that a client sent is ever unpacked. The stream fails at
  * its end where the file is not the one recorded, and at once where the archive has no such file.
- * @throws NOT_FOUND where the archive is not in the storage.
+ * @throws NOT_FOUND if the archive is not in the storage.
  */
 export async function unpack(archive: string, file: NamedFile, storage: FileStorage): Promise<Readable> {
   const entries = extract();

@@ -30,7 +30,7 @@ export class PageInfo {
 /** What the store gives for a `PageRequest`. */
 export interface Page<T> {
   readonly records: readonly Placed<T>[];
-  /** Whether the range has more on the side on which the page ends. */
+  /** True if the range has more on the side on which the page ends. */
   readonly hasMore: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface Connection<T> {
 /** The further questions that a connection may be asked. */
 export interface Beyond {
   readonly cursorOf: (position: Position) => string;
-  /** Whether there is a record at or beyond the cursor that begins or ends the page's range. */
+  /** True if there is a record at or beyond the cursor that begins or ends the page's range. */
   readonly isAny: (side: "after" | "before") => Promise<boolean>;
   readonly totalCount: () => Promise<number>;
 }

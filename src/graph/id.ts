@@ -23,7 +23,7 @@ export const newId = (kind: Kind): string => `${kind}_${ulid().toLowerCase()}`;
 
 const ID = new RegExp(`^(${KINDS.join("|")})_[0-9a-hjkmnp-tv-z]{26}$`);
 
-/** The kind that an id names, or null where it is no id of ours. */
+/** The kind that an id names, or null if it is no id of ours. */
 export const kindOf = (id: string): Kind | null => (ID.exec(id)?.[1] as Kind | undefined) ?? null;
 
 /** The kind of a record of ours, whose id always names one. */

@@ -100,7 +100,7 @@ export function storedRecord<B extends Base>(fields: B) {
     @prop({ type: () => Boolean, required: true })
     readonly deleting!: boolean;
 
-    /** Whether the earlier records of the key are being deleted with it. */
+    /** True if the earlier records of the key are being deleted with it. */
     @prop({ type: () => Boolean })
     readonly with_earlier?: boolean;
 

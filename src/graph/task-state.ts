@@ -33,7 +33,7 @@ export const mayMove = (from: TaskState, to: TaskState): boolean => NEXT[from].i
 
 export const hasEnded = (state: TaskState): boolean => NEXT[state].length === 0;
 
-/** The state after the move. @throws CONFLICT where the table has no such move. */
+/** The state after the move. @throws CONFLICT if the table has no such move. */
 export function moved(from: TaskState, to: TaskState): TaskState {
   if (!mayMove(from, to)) throw new DomainError("CONFLICT", `A ${from} task cannot become ${to}.`);
   return to;

@@ -19,7 +19,7 @@ const MOST_DIGITS = 19;
 
 export const isWrittenWhole = (text: string): boolean => WHOLE.test(text);
 
-/** Whether a whole number comes back as it was written: beyond 2^53 a double changes most of them. */
+/** True if a whole number comes back as it was written: beyond 2^53 a double changes most of them. */
 export function staysAsWritten(text: string): boolean {
   const plain = text === "-0" ? "0" : text;
   return plain.length <= MOST_DIGITS + Number(plain.startsWith("-")) && String(Number(plain)) === plain;

@@ -5,7 +5,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
 
 /**
- * Whether a request is addressed to this server under a name that is its own. A web page can give its own host name the
+ * True if a request is addressed to this server under a name that is its own. A web page can give its own host name the
  * address of the reader's machine, and would then be of the same origin as this server.
  */
 export function hostCheck({

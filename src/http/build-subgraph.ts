@@ -20,7 +20,7 @@ import { DomainError } from "../errors.js";
 import { jsonOfLiteral } from "../graph/json-literal.js";
 import { asJsonObject } from "../graph/json-object.js";
 
-/** Finds the entity that a gateway names by its key fields; null where there is none. */
+/** Finds the entity that a gateway names by its key fields; null if there is none. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each entity has its own key fields and context
 export type ReferenceResolver = (reference: any, context: any, info: GraphQLResolveInfo) => unknown;
 
@@ -59,7 +59,7 @@ const FEDERATION = (entities: readonly string[]) => `
  * A Federation 2 subgraph out of the decorated classes. The schema that type-graphql built is extended, not printed and
  * parsed, so that its resolvers stay.
  * @returns the executable schema, and the SDL without `_service` and `_entities`: what `schema.graphql` holds.
- * @throws Error where a type with a resolvable `@key` has no reference resolver.
+ * @throws Error if a type with a resolvable `@key` has no reference resolver.
  */
 export async function buildSubgraph(
   options: BuildSchemaOptions,

@@ -24,7 +24,7 @@ const rowOf = (
 
 const [BEGIN, END] = ["<!-- The table is written by `npm run docs`. -->", "<!-- So far. -->"];
 
-/** The page with the table of this code in the place that it has for it. @throws Error where it has none */
+/** The page with the table of this code in the place that it has for it. @throws Error if it has none */
 export function withErrorTable(page: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`The page has no place for the table: ${BEGIN} ... ${END}`);

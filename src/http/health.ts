@@ -10,7 +10,7 @@ export interface Readiness {
 const LIVE = "/health/live";
 const READY = "/health/ready";
 
-/** Whether a probe asks: it reaches the server by an address of its own, and carries no token. */
+/** True if a probe asks: it reaches the server by an address of its own, and carries no token. */
 export const isProbe = ({ method, url = "" }: IncomingMessage): boolean =>
   (method === "GET" || method === "HEAD") && [LIVE, READY].includes(url.split("?", 1)[0]!);
 

@@ -1,6 +1,6 @@
 const MAX_TIME_EXPIRED = 50;
 
-/** Whether the store ended a read because the time that it was given is over. */
+/** True if the store ended a read because the time that it was given is over. */
 export const ranOutOfTime = (error: unknown): boolean =>
   error instanceof Error &&
   error.name === "MongoServerError" &&

@@ -3,7 +3,7 @@ import type { Replica } from "../runtime/runtime.js";
 import { ENDED, type Job } from "./job.js";
 
 /**
- * Whether a container is provably old: its job ended and its result is stored, or a later attempt exists. Attempts only
+ * True if a container is provably old: its job ended and its result is stored, or a later attempt exists. Attempts only
  * grow and an end is final, so that the judgement cannot become wrong later. "Not the one we track" would not be safe.
  */
 export function isProvablyOld({ slot, attempt }: Pick<Replica, "slot" | "attempt">, job: Job): boolean {

@@ -15,7 +15,7 @@ export interface Hold {
   /**
    * Writes under the fence: only where the epoch is ours still and the job has not ended.
    * @param only what must hold beside it, as `{ desired: "RUN" }`.
-   * @throws LeaseLost where it does not: drop the job; whoever holds it next looks anew.
+   * @throws LeaseLost if it does not: drop the job; whoever holds it next looks anew.
    */
   write(update: JobUpdate, only?: mongo.Filter<Job>): Promise<Job>;
   /** The last write of a job: it never changes again, but for the removal of its containers. @throws LeaseLost */

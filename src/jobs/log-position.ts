@@ -26,7 +26,7 @@ export class LogPosition {
 
   static beginningOf = (job: string): LogPosition => new LogPosition(job, new Map());
 
-  /** Whether nothing has been read. */
+  /** True if nothing has been read. */
   get isBeginning(): boolean {
     return this.last.size === 0;
   }

@@ -107,7 +107,7 @@ export interface LogPart {
   /** Where it ends. */
   readonly position: LogPosition;
   readonly hasMore: boolean;
-  /** Whether the job has come to its end, and whether nothing is written any more. */
+  /** True if the job has come to its end and nothing is written any more. */
   readonly end: "NONE" | "NEAR" | "OVER";
 }
 

@@ -30,7 +30,7 @@ const MOST_BACKOFF_MS = 60_000;
 /** Turns in a row of one job that failed through our fault before it is given up. */
 const MOST_FAULTS = 6;
 
-/** One turn of a job that is held. Gives the milliseconds until the next, or null where none follows. @throws what the carrier throws */
+/** One turn of a job that is held. Gives the milliseconds until the next, or null if none follows. @throws what the carrier throws */
 export async function turn(app: App, { carriers, endings }: Carriers, lease: Lease): Promise<number | null> {
   if (ENDED.includes(lease.job.state)) return cleanUp(app, endings?.[lease.job.kind], lease);
   const unstarted = lease.job.state === "QUEUED" && lease.job.desired === "CANCEL";
@@ -54,7 +54,7 @@ async function cleanUp(app: App, ending: Ending | undefined, lease: Lease): Prom
   return null;
 }
 
-/** Whether a container of the job is at work: it has claimed its attempt and is heard. */
+/** True if a container of the job is at work: it has claimed its attempt and is heard. */
 export const isHeard = ({ slots }: Job, now: Date): boolean =>
   slots.some(({ claimed_at, heartbeat_at }) => {
     const heard = claimed_at && (heartbeat_at ?? claimed_at);
@@ -63,7 +63,7 @@ export const isHeard = ({ slots }: Job, now: Date): boolean =>
 
 const isAway = (error: unknown): boolean => error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
 
-/** Whether a turn threw for a reason that a repeat will hardly cure: neither the engine, the store nor the disk was away, nor the lease lost. */
+/** True if a turn threw for a reason that a repeat will hardly cure: neither the engine, the store nor the disk was away, nor the lease lost. */
 export const isOurFault = (error: unknown, lease: Lease): boolean =>
   !(
     isAway(error) ||

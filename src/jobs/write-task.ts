@@ -24,7 +24,7 @@ const STATE: Record<JobState, TaskState> = {
 
 type Tasked = AnyRecord & { readonly task: Task };
 
-/** The task as the job has it, or null where the record says so already, or has ended, or was told a moment ago. */
+/** The task as the job has it, or null if the record says so already, or has ended, or was told a moment ago. */
 export function taskAfter(task: Task, job: Job, at: Date): Task | null {
   if (hasEnded(task.state)) return null;
   const wanted = STATE[job.state];

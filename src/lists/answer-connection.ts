@@ -7,7 +7,7 @@ import { beyond } from "./page.js";
 
 /** Where the records of a list come from. */
 export interface Source<T> {
-  /** Whether the list would read more than it may. */
+  /** True if the list would read more than it may. */
   judge(request: ListRequest): Promise<BroadRead | null>;
   page(request: ListRequest): Promise<Page<T>>;
   count(request: ListRequest): Promise<number>;

@@ -59,7 +59,7 @@ export class ChildPages<C extends AnyRecord> {
     ).load(parent);
   }
 
-  /** Whether the list would read more than it may, for all parents that ask for it at a time. */
+  /** True if the list would read more than it may, for all parents that ask for it at a time. */
   private async judge(parent: string, request: ListRequest): Promise<BroadRead | null> {
     if (isStreamed(request, true)) return null;
     return this.loader(

@@ -20,7 +20,7 @@ export class Cursors {
     return Buffer.concat([this.mac(list, content), Buffer.from(content)]).toString("base64url");
   }
 
-  /** @throws BAD_USER_INPUT where no page of that list and order gave it. */
+  /** @throws BAD_USER_INPUT if no page of that list and order gave it. */
   read(list: string, cursor: string, argument: string): Position {
     const bytes = cursor.length > MOST_CHARACTERS ? Buffer.alloc(0) : Buffer.from(cursor, "base64url");
     const [mac, content] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES).toString()];

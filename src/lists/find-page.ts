@@ -25,7 +25,7 @@ export async function findPage<T extends AnyRecord>(records: Records<T>, request
 export const countPaged = <T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<number> =>
   records.collection.countDocuments(conditions(request));
 
-/** Whether a list would read more than it may: at most one count for each indexed condition, and none where an index streams it. */
+/** True if a list would read more than it may: at most one count for each indexed condition, and none if an index streams it. */
 export const judgeList = <T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<BroadRead | null> =>
   broadRead(request, [], (where) => countSome(records, where));
 

@@ -13,7 +13,7 @@ export interface ListRequest {
   readonly among?: Where;
   readonly page: PageRequest;
   readonly demand: Demand;
-  /** Whether the type's whole list may be read where no index helps. */
+  /** True if the type's whole list may be read where no index helps. */
   readonly isWholeAllowed: boolean;
 }
 
@@ -35,7 +35,7 @@ export const conditions = ({
   ...(rest === null ? {} : { $expr: rest }),
 });
 
-/** Whether an index gives the records in their order, so that a page reads what it shows. @param isJoined of the children of parents */
+/** True if an index gives the records in their order, so that a page reads what it shows. @param isJoined of the children of parents */
 export function isStreamed({ demand: { bounds, rest }, page: { order } }: ListRequest, isJoined = false): boolean {
   if (rest !== null || order.keys.length > 0) return false;
   if (isJoined) return bounds.length === 0 && order.indexed === null;

@@ -22,7 +22,7 @@ export interface OrderField {
   /** The stored field. */
   readonly field: string;
   readonly description: string;
-  /** Whether an index of the type begins with it (after `superseded`) and goes on by id; then every record has a value. */
+  /** True if an index of the type begins with it (after `superseded`) and goes on by id; then every record has a value. */
   readonly indexed?: boolean;
 }
 
@@ -45,11 +45,11 @@ export interface Order {
   readonly name: string;
   /** The one stored field that an index is ordered by, after which ids go the same way; null for the order by id alone. */
   readonly indexed: string | null;
-  /** Empty where the order is that of an index. */
+  /** Empty if the order is that of an index. */
   readonly keys: readonly SortKey[];
   /** The direction of ids. */
   readonly direction: 1 | -1;
-  /** Whether no two records have the same value: then ids need not tell them apart. */
+  /** True if no two records have the same value: then ids need not tell them apart. */
   readonly isUnique?: true;
 }
 

@@ -31,7 +31,7 @@ export interface PageEnd {
 export interface PageRequest {
   readonly order: Order;
   readonly limit: number;
-  /** Whether it is the last of the range that is wanted, not the first. */
+  /** True if it is the last of the range that is wanted, not the first. */
   readonly backward: boolean;
   readonly after: PageEnd | null;
   readonly before: PageEnd | null;
@@ -39,7 +39,7 @@ export interface PageRequest {
 
 export const DEFAULT_PAGE = 20;
 
-/** @throws BAD_USER_INPUT where the arguments contradict each other or leave their bounds. */
+/** @throws BAD_USER_INPUT if the arguments contradict each other or leave their bounds. */
 export function pageRequest(
   { first, after, last, before }: PageArgs,
   order: Order,

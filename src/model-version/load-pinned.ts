@@ -2,7 +2,7 @@ import type { Pin } from "../graph/snapshot.js";
 import type { Loaders } from "../loaders.js";
 import type { ModelVersionSnapshot } from "./model-version.js";
 
-/** The snapshot that a pin stands for, taken when the pin was. @throws where the copy is gone, which nothing of ours does. */
+/** The snapshot that a pin stands for, taken when the pin was. @throws if the copy is gone, which nothing of ours does. */
 export async function loadPinned(
   { pinnedVersion }: Pick<Loaders, "pinnedVersion">,
   { hash, taken_at }: Pin,

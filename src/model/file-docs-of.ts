@@ -6,7 +6,7 @@ import type { FileDocInput } from "./model.inputs.js";
 const MOST_FILES = 100;
 const MOST_MB = 1_000_000;
 
-/** A file contract as it is stored. @throws BAD_USER_INPUT where a name stands twice or a size is out of its bounds. */
+/** A file contract as it is stored. @throws BAD_USER_INPUT if a name stands twice or a size is out of its bounds. */
 export function fileDocsOf(files: readonly FileDocInput[], field: string): FileDoc[] {
   if (files.length > MOST_FILES)
     throw new DomainError("BAD_USER_INPUT", `A contract has at most ${MOST_FILES} files.`, ["input", field]);

@@ -17,7 +17,7 @@ export type Assignment =
       readonly deployment: Deployment;
     };
 
-/** @throws NotGranted where the record, or what it belongs to, has been deleted. */
+/** @throws NotGranted if the record, or what it belongs to, has been deleted. */
 export async function assignmentOf(store: Store, job: Job): Promise<Assignment> {
   const [proj] = await byId(store.projects, [job.proj]);
   if (!proj) throw new NotGranted();

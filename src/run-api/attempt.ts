@@ -59,7 +59,7 @@ export async function writeSlot(
   if (matchedCount === 0) throw new NotGranted();
 }
 
-/** @throws NotGranted where the attempt did not pass the start gate, or has reported its end. */
+/** @throws NotGranted if the attempt did not pass the start gate, or has reported its end. */
 export function assertWorking({ job, slot }: Attempt): void {
   const granted = job.desired === "RUN" && UNDER_WAY.includes(job.state);
   if (!granted || !slot.claimed_at || slot.completed) throw new NotGranted();

@@ -18,7 +18,7 @@ function isName(text: string): boolean {
   }
 }
 
-/** `<model>.<name>`: the folder that notebooks know; null where a name (an imported one) could mean another folder. */
+/** `<model>.<name>`: the folder that notebooks know; null if a name (an imported one) could mean another folder. */
 export const folderOf = (model: string, name: string): string | null =>
   isName(model) && isName(name) ? `${model}.${name}` : null;
 

@@ -39,6 +39,6 @@ export async function lastPublished(
   return found.filter(({ key, created_at }) => key === keyOf(model.name, name) && created_at >= since).at(-1) ?? null;
 }
 
-/** Whether the version was asked for in the same words: with the same files, details and origin. */
+/** True if the version was asked for in the same words: with the same files, details and origin. */
 export const isAskedAgain = (version: ModelVersion, files: readonly StoredFile[], wish: Wish): boolean =>
   (version.manifest?.sha256 ?? hashOf(version.files)) === hashOf(files) && isDeepStrictEqual(wishOf(version), wish);

@@ -11,7 +11,7 @@ const MOST_BYTES = 32 * 1024;
 
 /**
  * The environment of a container: where the run listener is, and which attempt this is.
- * @throws BAD_USER_INPUT where a name or value could do more than inform.
+ * @throws BAD_USER_INPUT if a name or value could do more than inform.
  */
 export function containerEnv({ env, kind, job, slot, attempt }: ContainerSpec, scratch = SCRATCH_FOLDER): string[] {
   const ours: Record<string, string> = {

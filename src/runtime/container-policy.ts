@@ -28,7 +28,7 @@ export const labelsOf = ({ job, attempt, slot, kind }: ContainerSpec, cluster: s
 /**
  * What the engine is asked to create: the same for every container, whatever it is for. No privilege, no path or
  * namespace of the host, and nothing unbounded.
- * @throws BAD_USER_INPUT where the container cannot be expressed so.
+ * @throws BAD_USER_INPUT if the container cannot be expressed so.
  */
 export function containerBody(container: ContainerSpec, { cluster, network }: { cluster: string; network: string }) {
   checkContainer(container);
@@ -86,7 +86,7 @@ const volume = (name: string, folder: string) => ({
   VolumeOptions: { NoCopy: true },
 });
 
-/** @throws BAD_USER_INPUT where the name is another one's, or something is unbounded. */
+/** @throws BAD_USER_INPUT if the name is another one's, or something is unbounded. */
 export function checkContainer(container: ContainerSpec): void {
   const whole = [container.slot, container.attempt].every((each) => Number.isSafeInteger(each) && each >= 0);
   if (!whole || checkedContainerName(container.name) !== containerName(container))

@@ -41,9 +41,9 @@ export interface BuiltUse {
 
 /** What the server asks of whatever builds and moves images. References are validated (`ImageRef`) before they come here. */
 export interface ImageBuilder {
-  /** What `FROM rocas/onboard` means: an image, which is built where it is missing, or the Python of this machine. */
+  /** What `FROM rocas/onboard` means: an image, which is built if it is missing, or the Python of this machine. */
   readonly startsFrom: "BASE_IMAGE" | "MACHINE";
-  /** Whether images can be pulled from registries and pushed to them. */
+  /** True if images can be pulled from registries and pushed to them. */
   readonly hasRegistries: boolean;
   /** What images are built for, as `linux/amd64`. */
   platform(): Promise<string>;
@@ -54,9 +54,9 @@ export interface ImageBuilder {
    * @throws ImageBuildError with what the Dockerfile said; RUNTIME_UNAVAILABLE where the engine does not answer.
    */
   build(context: Readable, how: HowToBuild, told: Told): Promise<string>;
-  /** Null where the engine has no such image. */
+  /** Null if the engine has no such image. */
   inspect(image: string): Promise<SeenImage | null>;
-  /** Pulls the image; one that the registry does not give but the engine has already is taken. @throws ImageBuildError where neither has it. */
+  /** Pulls the image; one that the registry does not give but the engine has already is taken. @throws ImageBuildError if neither has it. */
   pull(image: string, credentials: Credentials | null, told: Told): Promise<string>;
   /** Points the tag at the image, wherever it pointed before. */
   tag(id: string, tag: string): Promise<void>;

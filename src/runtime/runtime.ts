@@ -58,20 +58,20 @@ export class ContainerRefusedError extends Error {}
 
 /** What the server asks of whatever runs containers. Docker, Swarm and Kubernetes each answer it. */
 export interface Runtime {
-  /** Name and version of the engine. @throws RUNTIME_UNAVAILABLE where none answers. */
+  /** Name and version of the engine. @throws RUNTIME_UNAVAILABLE if none answers. */
   engine(): Promise<string>;
-  /** The address of this machine at which containers reach the run listener (the gateway of their network, made where it is missing). */
+  /** The address of this machine at which containers reach the run listener (the gateway of their network, made if it is missing). */
   runHost(): Promise<string>;
   /**
    * Makes what is missing of the container, its volumes and its network, and starts it if it was never started. What
    * carries its name and our labels already is left as it is: a repeated call changes nothing.
-   * @throws CONFLICT where a foreign object holds the name, RUNTIME_UNAVAILABLE where the engine does not answer,
+   * @throws CONFLICT if a foreign object holds the name, RUNTIME_UNAVAILABLE where the engine does not answer,
    * ContainerRefusedError where the image is missing or has nothing that can be run.
    */
   run(container: ContainerSpec): Promise<void>;
   /** Every container of ours, or of one job, running or not. */
   observe(job?: string): Promise<readonly Replica[]>;
-  /** The end of what the container wrote, at most 64 KiB, control characters stripped; empty where it is gone. */
+  /** The end of what the container wrote, at most 64 KiB, control characters stripped; empty if it is gone. */
   lastOutput(name: string): Promise<string>;
   /** MiB on the container's scratch volume now; 0 where it is gone. */
   scratchMb(name: string): Promise<number>;

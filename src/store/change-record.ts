@@ -19,7 +19,7 @@ const PAUSE_MS = 5;
  * The door for changes: fields, version, outbox entry and idempotency key in one compare-and-set on the version.
  * @param decide what to change, given the record as it is; asked again where somebody else was quicker. Null, or a
  *   change that changes nothing: no write (unless an idempotency key is to be kept).
- * @throws NOT_FOUND where the record is gone, CONFLICT where others are always quicker, and what `decide` throws.
+ * @throws NOT_FOUND if the record is gone, CONFLICT where others are always quicker, and what `decide` throws.
  */
 export async function changeRecord<T extends AnyRecord>(
   records: Records<T>,

@@ -4,7 +4,7 @@ interface DuplicateKeyError {
 }
 
 /**
- * Whether the driver says that a unique index (one with that field, where one is named) refused the write (11000). Its
+ * True if the driver says that a unique index (one with that field, where one is named) refused the write (11000). Its
  * message shows the key and is never passed on.
  */
 export function isDuplicateKey(error: unknown, field?: string): boolean {

@@ -12,7 +12,7 @@ export const generationsOf = (keys: readonly string[]) => ({
 });
 
 /**
- * Whether a tombstone has to go on holding its place: it is the last of its name, earlier records of which are there.
+ * True if a tombstone has to go on holding its place: it is the last of its name, earlier records of which are there.
  * Without it the next record would be given the same place, and would be told to supersede one that is superseded.
  */
 export async function holdsPlace(records: Records<AnyRecord>, { key, seq }: AnyRecord): Promise<boolean> {

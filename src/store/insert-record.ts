@@ -15,7 +15,7 @@ type Place = "only" | "next" | "pending";
  * The door for new records: fields, bookkeeping, outbox entry and idempotency key in one write.
  * @param place `only`: the key must be free. `next`: the new record supersedes the one that is current; marking that
  *   one follows (`supersedeEarlier`), and the insert alone is the commit.
- * @throws ALREADY_EXISTS where the key is taken.
+ * @throws ALREADY_EXISTS if the key is taken.
  */
 export async function insertRecord<T extends AnyRecord>(
   records: Records<T>,
@@ -54,7 +54,7 @@ export async function insertRecord<T extends AnyRecord>(
 const defining = <T extends AnyRecord>({ _id, key: _key, ...rest }: NewRecord<T>): Record<string, unknown> =>
   rest as Record<string, unknown>;
 
-/** The place after the last one, tombstones included. @throws ALREADY_EXISTS where the key must be free and is not. */
+/** The place after the last one, tombstones included. @throws ALREADY_EXISTS if the key must be free and is not. */
 async function freeSeq<T extends AnyRecord>(records: Records<T>, key: string, place: Place): Promise<number> {
   const last = await records
     .findOne({ key: trusted({ $eq: key }), seq: trusted({ $gt: 0 }) }, { seq: 1, deleted: 1 })

@@ -28,7 +28,7 @@ export function usedKey(intent: Intent, at: Date): UsedKey | null {
 
 /**
  * The record that a mutation with this idempotency key made or changed already, in whatever collection.
- * @throws CONFLICT where the key was used for another mutation or input, NOT_FOUND where the record is gone.
+ * @throws CONFLICT if the key was used for another mutation or input, NOT_FOUND where the record is gone.
  */
 export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
   const used = usedKey(intent, new Date(0));
@@ -42,7 +42,7 @@ export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRe
   return record && refuseOtherUse(record, used) ? record : null;
 }
 
-/** Whether the record has the key from the same request. @throws CONFLICT where it has it from another one. */
+/** True if the record has the key from the same request. @throws CONFLICT if it has it from another one. */
 export function refuseOtherUse({ used_keys = [] }: AnyRecord, { key, hash }: UsedKey): boolean {
   const earlier = used_keys.find((each) => each.key === key);
   if (earlier && earlier.hash !== hash)

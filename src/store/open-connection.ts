@@ -27,7 +27,7 @@ export interface ConnectionOptions {
   /** Told of what should never happen inside the embedded store. */
   readonly onFault?: (message: string) => void;
   readonly databaseName?: string | undefined;
-  /** Whether a release of MongoDB that nobody should run any more is refused instead of warned of. */
+  /** True if a release of MongoDB that nobody should run any more is refused instead of warned of. */
   readonly refuseKnownBad?: boolean;
 }
 

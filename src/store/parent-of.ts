@@ -3,7 +3,7 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import { byId } from "./current.js";
 import type { Records } from "./store.js";
 
-/** The record that a reference leads to. @throws CONFLICT where it has just been deleted: its children go with it. */
+/** The record that a reference leads to. @throws CONFLICT if it has just been deleted: its children go with it. */
 export async function parentOf<T extends AnyRecord>(records: Records<T>, id: string): Promise<T> {
   const [parent] = await byId(records, [id]);
   if (!parent)

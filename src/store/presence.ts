@@ -85,7 +85,7 @@ const runsIn = (home: string | null): string =>
 const others = ({ there }: Processes, id: string, now: Date) =>
   there.filter((each) => each.id !== id && now.getTime() - each.seen_at.getTime() < GONE_MS);
 
-/** Whether it was changed: not where the change is null. */
+/** True if it was changed: not where the change is null. */
 async function changed(
   { processes, now }: Present,
   change: (seen: Processes, now: Date) => Pick<Processes, "there" | "leaving"> | null,

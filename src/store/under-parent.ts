@@ -6,7 +6,7 @@ import { forgetUse } from "./forget-use.js";
 import type { Intent } from "./intent.js";
 import type { Records } from "./store.js";
 
-/** @throws CONFLICT where the record that something is to be made under is being deleted. */
+/** @throws CONFLICT if the record that something is to be made under is being deleted. */
 export function refuseDeleting(parent: AnyRecord): void {
   if (parent.deleting)
     throw new DomainError(
@@ -15,7 +15,7 @@ export function refuseDeleting(parent: AnyRecord): void {
     );
 }
 
-/** Whether a record that something needs is being deleted, or is gone already. */
+/** True if a record that something needs is being deleted, or is gone already. */
 async function isGoing<T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> {
   const [found] = await byId(records, [id]);
   return !found || found.deleting;

@@ -19,11 +19,11 @@ export type TrainingStep =
 
 export interface TrainingSeen {
   readonly now: Date;
-  /** The container of the attempt, or null where there is none. */
+  /** The container of the attempt, or null if there is none. */
   readonly container: Replica | null;
   readonly lastOutput: string;
   readonly tooMuchScratch: string | null;
-  /** How long somebody has been there to hear heartbeats. */
+  /** The time for which somebody has been there to hear heartbeats. */
   readonly heardForMs: number;
   readonly resources: ResourceProfile;
 }

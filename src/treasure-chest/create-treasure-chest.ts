@@ -11,7 +11,7 @@ import { refuseShownSecret } from "./refuse-shown-secret.js";
 import type { CreateTreasureChestInput } from "./treasure-chest.inputs.js";
 import type { TreasureChest } from "./treasure-chest.js";
 
-/** @throws ALREADY_EXISTS, BAD_USER_INPUT where the secret stands in a field that can be read. */
+/** @throws ALREADY_EXISTS, BAD_USER_INPUT if the secret stands in a field that can be read. */
 export function createTreasureChest(
   { store, vault, work }: App,
   sent: Intent,

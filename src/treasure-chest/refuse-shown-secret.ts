@@ -12,7 +12,7 @@ const holds = (value: unknown, shows: Shows): boolean =>
       Object.entries(value).some(([key, each]) => shows(key) || holds(each, shows));
 
 /**
- * @throws BAD_USER_INPUT where the password, or the user name as a word of its own, stands in a field that everybody
+ * @throws BAD_USER_INPUT if the password, or the user name as a word of its own, stands in a field that everybody
  * reads. The owner is a user of Rocas, who may have the same name elsewhere.
  */
 export function refuseShownSecret(

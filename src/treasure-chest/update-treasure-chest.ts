@@ -13,7 +13,7 @@ import type { TreasureChest } from "./treasure-chest.js";
 
 const MOST_AHEAD = 2 ** 40;
 
-/** @throws NOT_FOUND, BAD_USER_INPUT where only one half of the credentials is given, or the secret could be read. */
+/** @throws NOT_FOUND, BAD_USER_INPUT if only one half of the credentials is given, or the secret could be read. */
 export function updateTreasureChest(
   { store, vault, work }: App,
   sent: Intent,

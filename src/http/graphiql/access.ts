@@ -19,7 +19,7 @@ export function takeTokenOfAddress(): void {
   history.replaceState(history.state, "", location.pathname + location.search);
 }
 
-/** Whether the server answers, with the token remembered or with none. */
+/** True if the server answers, with the token remembered or with none. */
 export async function isAccepted(): Promise<boolean> {
   const headers = { ...tokenHeaders(), "content-type": "application/json" };
   const { status } = await fetch("/graphql", { method: "POST", headers, body: '{"query":"{__typename}"}' });

@@ -10,7 +10,7 @@ export class OperationSlots {
     return this.all;
   }
 
-  /** @returns what gives the slot back; undefined where the caller has no more. */
+  /** @returns what gives the slot back; undefined if the caller has no more. */
   take(caller: string): (() => void) | undefined {
     const count = this.taken.get(caller) ?? 0;
     if (count >= this.most) return undefined;

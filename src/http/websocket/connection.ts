@@ -8,7 +8,7 @@ export interface Introduction {
   readonly caller: Caller;
   /** Of the network. */
   readonly address: string;
-  /** Whether what the peer says of itself once the socket is open lets it in. */
+  /** True if what the peer says of itself once the socket is open lets it in. */
   readonly admits: (authorization: string | undefined) => boolean;
 }
 

@@ -74,7 +74,7 @@ export class WebSockets {
     return this.connections.size;
   }
 
-  /** @throws HttpRefusal where the request is no handshake. */
+  /** @throws HttpRefusal if the request is no handshake. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, introduction: Introduction): void {
     this.server.handleUpgrade(request, socket, head, (webSocket) => this.connect(webSocket, introduction));
   }

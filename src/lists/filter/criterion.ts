@@ -7,7 +7,7 @@ export type InputPath = readonly (string | number)[];
 export interface Place {
   /** What stands before a field's name in an expression. */
   readonly prefix: string;
-  /** What stands before it in an index; null where there is none. */
+  /** What stands before it in an index; null if there is none. */
   readonly indexed: string | null;
   /** How many lists lie around it. */
   readonly depth: number;
@@ -17,11 +17,11 @@ export interface Place {
 
 /** What a filter asks of the server while it is read. */
 export interface Asking {
-  /** The id of the project or model of that name; null where there is none. */
+  /** The id of the project or model of that name; null if there is none. */
   idOf(kind: "project" | "model", name: string): Promise<string | null>;
   /** Stored paths into JSON objects of the type that the operator has indexed. */
   readonly detailsIndexes: ReadonlySet<string>;
-  /** Counts a condition. @throws LIMIT_EXCEEDED where there are too many. */
+  /** Counts a condition. @throws LIMIT_EXCEEDED if there are too many. */
   spend(path: InputPath): void;
 }
 
@@ -30,7 +30,7 @@ export interface Criterion {
   /** The input type, or a list of it. */
   readonly type: () => object;
   readonly description: string;
-  /** @throws BAD_USER_INPUT where the value leaves its bounds. */
+  /** @throws BAD_USER_INPUT if the value leaves its bounds. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each criterion has an input type of its own
   demand(value: any, at: Place, asking: Asking): Demand | Promise<Demand>;
 }

@@ -6,7 +6,7 @@ export type Where = Readonly<Record<string, unknown>>;
 /** A condition that an index of the type serves. */
 export interface Bound {
   readonly where: Where;
-  /** Whether that index goes on by id, so that a page reads no more than it shows. */
+  /** True if that index goes on by id, so that a page reads no more than it shows. */
   readonly streams: boolean;
 }
 

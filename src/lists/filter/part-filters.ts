@@ -5,7 +5,7 @@ import type { FilterType } from "./filter-of.js";
 
 interface Options {
   readonly description: string;
-  /** Whether indexes of the type begin with fields in it: with the id of a snapshot, for example. */
+  /** True if indexes of the type begin with fields in it: with the id of a snapshot, for example. */
   readonly indexed?: boolean;
 }
 

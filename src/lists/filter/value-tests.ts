@@ -63,7 +63,7 @@ export function testExpression(name: Test, operand: unknown, value: Expression):
   }
 }
 
-/** The first text after all that start with this one, in the order of code points; null where there is none. */
+/** The first text after all that start with this one, in the order of code points; null if there is none. */
 function afterPrefix(prefix: string): string | null {
   const points = [...prefix].map((each) => each.codePointAt(0) ?? 0);
   const at = points.findLastIndex((point) => point < 0x10ffff);
@@ -73,7 +73,7 @@ function afterPrefix(prefix: string): string | null {
   return String.fromCodePoint(...points.slice(0, at), last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** The same test on an indexed field, as our own operators; null where no index helps. */
+/** The same test on an indexed field, as our own operators; null if no index helps. */
 function plain(name: Test, operand: unknown): Record<string, unknown> | null {
   if (name === "eq") return { $eq: operand };
   if (name === "in") return { $in: operand };
@@ -83,7 +83,7 @@ function plain(name: Test, operand: unknown): Record<string, unknown> | null {
   return { $gte: operand, ...(end === null ? {} : { $lt: end }) };
 }
 
-/** What tests of one value demand. @param index names the field in an index of the type; null where it has none. */
+/** What tests of one value demand. @param index names the field in an index of the type; null if it has none. */
 export function testsDemand(
   tests: ValueTests,
   value: Expression,
@@ -108,7 +108,7 @@ export function testsDemand(
 
 interface FieldOptions {
   readonly description: string;
-  /** Whether an index of the type begins with the field (after `superseded`). */
+  /** True if an index of the type begins with the field (after `superseded`). */
   readonly indexed?: boolean;
 }
 

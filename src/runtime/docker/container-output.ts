@@ -8,7 +8,7 @@ const HEADER = 8;
 /**
  * The end of what a container wrote, both outputs in the order in which they came. Every frame of the engine's stream
  * has a header: the output, three zeros and the length.
- * @throws RUNTIME_UNAVAILABLE where the stream breaks off.
+ * @throws RUNTIME_UNAVAILABLE if the stream breaks off.
  */
 export async function lastOutputOf(frames: Readable): Promise<string> {
   try {

@@ -7,9 +7,9 @@ const MAKERS_TIME = 5_000;
 const NO_TALK = "com.docker.network.bridge.enable_icc";
 
 /**
- * The network of all containers of a cluster, made where it is missing: they reach its gateway, neither each other nor
+ * The network of all containers of a cluster, made if it is missing: they reach its gateway, neither each other nor
  * anything outside. One for all, since an engine has room for about thirty.
- * @throws CONFLICT where a network of somebody else has the name.
+ * @throws CONFLICT if a network of somebody else has the name.
  */
 export async function clusterNetwork(engine: DockerEngine, cluster: string): Promise<{ id: string; gateway: string }> {
   const name = `rocas-${cluster}`;

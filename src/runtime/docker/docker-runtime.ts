@@ -149,7 +149,7 @@ export class DockerRuntime implements Runtime {
     if (declared) throw new ContainerRefusedError(declared);
   }
 
-  /** @throws CONFLICT where the name is somebody else's. */
+  /** @throws CONFLICT if the name is somebody else's. */
   private async ours(name: string): Promise<SeenContainer | null> {
     const seen = await this.docker.container(name);
     if (seen && seen.Config.Labels?.["rocas.cluster"] !== this.cluster)

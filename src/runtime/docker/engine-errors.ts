@@ -19,7 +19,7 @@ export const unavailable = (message: string, cause?: unknown) =>
   new DomainError("RUNTIME_UNAVAILABLE", message, undefined, { cause });
 
 /**
- * Whether the engine, or a proxy before it, says with the status that it is in trouble itself: the same call may succeed
+ * True if the engine, or a proxy before it, says with the status that it is in trouble itself: the same call may succeed
  * in a while. It has nothing to say about what was asked.
  */
 export const isAway = (status: number): boolean => status >= 500 || status === 408 || status === 429;

@@ -13,7 +13,7 @@ export interface EngineEvent {
 
 const LONGEST_LINE = 4 * 1024 * 1024;
 
-/** @throws RUNTIME_UNAVAILABLE where the stream breaks off. */
+/** @throws RUNTIME_UNAVAILABLE if the stream breaks off. */
 export async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {
   const decoder = new TextDecoder();
   let waiting = "";

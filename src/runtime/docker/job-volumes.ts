@@ -9,7 +9,7 @@ import type { DockerEngine } from "./docker-engine.js";
 import type { Labels } from "./engine-answers.js";
 import { hasStatus, unavailable } from "./engine-errors.js";
 
-/** @throws CONFLICT where a volume of somebody else has the name. */
+/** @throws CONFLICT if a volume of somebody else has the name. */
 export async function makeVolumes(engine: DockerEngine, name: string, labels: Labels): Promise<void> {
   for (const volume of [stateVolume(name), scratchVolume(name)]) {
     await engine.createVolume(volume, labels);
@@ -29,7 +29,7 @@ export async function fillVolumes(engine: DockerEngine, id: string, container: C
   await engine.putArchive(id, SCRATCH_FOLDER, await scratchArchive());
 }
 
-/** Resolves also where there is none; a volume of somebody else is left alone. */
+/** Resolves also if there is none; a volume of somebody else is left alone. */
 export async function removeVolumes(engine: DockerEngine, name: string, cluster: string): Promise<void> {
   for (const volume of [stateVolume(name), scratchVolume(name)]) {
     const seen = await engine.volume(volume);

@@ -6,7 +6,7 @@ import { RUN_ID } from "./run-env.js";
 
 const HAS_PROC = existsSync("/proc/self/stat");
 
-/** Whether the process that began then still runs; a later one with its number does not count. */
+/** True if the process that began then still runs; a later one with its number does not count. */
 export async function isAlive({ pid, start }: { pid: number; start: string }): Promise<boolean> {
   return start !== "" && (await startMark(pid)) === start;
 }

@@ -6,7 +6,7 @@ import { ImageBuildError } from "../image-builder.js";
 export interface ReadRequirements {
   /** Path in the image, as `/project/requirements.txt`, and text. */
   readonly files: ReadonlyMap<string, string>;
-  /** Whether packages come from the project itself, so that its content is part of what is installed. */
+  /** True if packages come from the project itself, so that its content is part of what is installed. */
   readonly isOfProject: boolean;
 }
 
@@ -16,7 +16,7 @@ const LINKS = /^(?:-f|--find-links)[\s=]*(\S.*)$/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 const MOST_FILES = 100;
 
-/** Whether pip takes a word for a path. */
+/** True if pip takes a word for a path. */
 export const isPath = (word: string): boolean =>
   !ADDRESS.test(word) &&
   !/^[^/]*@/.test(word) &&

@@ -24,7 +24,7 @@ export interface SupervisorStart {
 /**
  * Starts a supervisor in a session of its own, and resolves once the run has begun. One that finds another at work ends
  * at once, so that a repeated call, of another process too, starts nothing twice.
- * @throws ContainerRefusedError where the image's Python cannot be started, RUNTIME_UNAVAILABLE where it does not begin
+ * @throws ContainerRefusedError if the image's Python cannot be started, RUNTIME_UNAVAILABLE where it does not begin
  */
 export async function startSupervisor({ run, volume, image, program, env }: SupervisorStart): Promise<void> {
   const errors = await open(join(run, "supervisor.log"), "a", 0o600);

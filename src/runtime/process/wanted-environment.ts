@@ -37,7 +37,7 @@ export interface Wanting {
 
 export interface Wanted {
   readonly environment: WantedEnvironment;
-  /** Whether the installer needs the copy. */
+  /** True if the installer needs the copy. */
   readonly needsCopy: boolean;
   /** Paths in the image that were brought there for the installer. */
   readonly read: ReadonlySet<string>;

@@ -12,7 +12,7 @@ export interface Connected {
   readonly warnings: readonly string[];
 }
 
-/** Connects to a real server. @throws StoreRefused where it cannot serve, with a sentence that says what to do. */
+/** Connects to a real server. @throws StoreRefused if it cannot serve, with a sentence that says what to do. */
 export async function connectToMongodb(
   mongoose: Mongoose,
   uri: string,

@@ -10,7 +10,7 @@ const NOT_REPLICATED = 64;
 
 /**
  * Asks the server whether it can carry Rocas.
- * @returns what the operator should know of it. @throws StoreRefused with what to do where it cannot.
+ * @returns what the operator should know of it. @throws StoreRefused with what to do if it cannot.
  */
 export async function refuseUnfit(connection: Connection, where: string, refuseKnownBad: boolean): Promise<string[]> {
   const database = connection.db!;
