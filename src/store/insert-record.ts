@@ -65,7 +65,7 @@ async function freeSeq<T extends AnyRecord>(records: Records<T>, key: string, pl
   return (last?.seq ?? 0) + 1;
 }
 
-/** The commit of a pending record: READY and its place in one compare-and-set. Repeated, it finds it done. */
+/** Returns the place after the last record of the key: that of a pending record which is about to be committed. */
 export async function nextSeq<T extends AnyRecord>(records: Records<T>, key: string): Promise<number> {
   return freeSeq(records, key, "next");
 }
