@@ -32,7 +32,7 @@ export async function commitFiles(app: App, record: FileRecord): Promise<FileRec
   const files = record.compressed ? await filesOf(app.store, record) : [];
   const archive =
     files.length > 0 ? await pack(files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool")) : null;
-  // What has been packed is kept once. Noted before the commit, which is answered then whatever happens: the plain files
+  // The packed file is kept once. Noted before the commit, which is answered then whatever happens: the plain files
   // go a day later, and only if they are not needed, as they are until the commit.
   if (archive) await removeFilesOf(app, { lightweight: record.lightweight, files });
   for (;;) {

@@ -11,8 +11,8 @@ export interface FileListPart {
   /** The name of the first file. */
   readonly first: string;
   readonly files: readonly StoredFile[];
-  /** When a sweep last looked whether something needs the list; on the first part alone, as the next. */
+  /** The time at which a sweep last looked if something needs the list; on the first part alone, as the next. */
   readonly checked_at?: Date;
-  /** Since when nothing has. */
+  /** The time since which nothing has. */
   readonly unneeded_since?: Date;
 }

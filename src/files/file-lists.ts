@@ -9,7 +9,7 @@ export const MOST_INSIDE = 250;
 
 type Lists = Pick<Store, "fileLists">;
 
-/** What a manifest says of files, and nothing else that they carry. */
+/** The fields of files in a manifest, and nothing else that they carry. */
 export const plain = (files: readonly StoredFile[]): StoredFile[] =>
   files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
 
@@ -19,7 +19,7 @@ export const byName = <F extends { readonly name: string }>(files: readonly F[])
   return [...files].sort((one, other) => Buffer.compare(bytes.get(one)!, bytes.get(other)!));
 };
 
-/** Of what `sha256sum` prints for the files in the order of their names: the same files have the same hash. */
+/** The SHA-256 of what `sha256sum` prints for the files in the order of their names: the same files have the same hash. */
 export function manifestHash(sorted: readonly StoredFile[]): string {
   const hash = createHash("sha256");
   for (const { name, sha256 } of sorted) hash.update(`${sha256}  ${name}\n`);

@@ -20,7 +20,7 @@ export async function fileRecord(store: Store, id: string): Promise<FileRecord |
   return records ? ((await byId(records, [id]))[0] ?? null) : null;
 }
 
-/** Where the files of a record are. */
+/** Returns the storage that holds the files of a record. */
 export const storageOf = (
   { files, lightweightFiles }: Pick<App, "files" | "lightweightFiles">,
   { lightweight }: Pick<FileRecord, "lightweight">,

@@ -7,7 +7,7 @@ import { MARKER } from "./claim-files-folder.js";
 
 const { R_OK, W_OK, X_OK } = constants;
 
-/** Why the folder of the files cannot be used, or null. A disk that was taken away leaves an empty folder, or none. */
+/** Returns why the folder of the files cannot be used, or null. A disk that was taken away leaves an empty folder, or none. */
 export async function filesFolderFault(folder: string, cluster: string): Promise<string | null> {
   try {
     const found = (await readFile(join(folder, MARKER), "utf8")).trim();

@@ -72,7 +72,7 @@ export async function missingOf(
   return record.files.filter((file) => isAfter(file) && !record.received.includes(file.name));
 }
 
-/** What a new record keeps of its manifest. */
+/** The part of its manifest that a new record keeps. */
 export interface Announced {
   readonly files: readonly StoredFile[];
   readonly manifest?: ManifestSummary;
@@ -80,7 +80,7 @@ export interface Announced {
 }
 
 /**
- * What a new record keeps of its manifest. Many files go into a list of their own, with the note that they are to come,
+ * The part of its manifest that a new record keeps. Many files go into a list of their own, with the note that they are to come,
  * before the record that names them: a crash between leaves a list that nothing needs, never a record without files.
  * @param more whether further files will be added.
  */

@@ -35,7 +35,7 @@ export function filesResolver(holder: () => ClassType<object>) {
   return FilesResolver;
 }
 
-/** What a record with files says of them besides. */
+/** The other fields of a record with files. */
 export function uploadsResolver(record: () => ClassType<object>) {
   @Resolver(record)
   class RecordUploadsResolver {

@@ -3,7 +3,7 @@ import type { Store } from "../store/store.js";
 type Paths = Partial<Readonly<Record<keyof Store, readonly string[]>>>;
 
 /**
- * Where snapshots of datasets and of versions stand in records, and in kept copies of snapshots: what needs the list of
+ * The fields in which snapshots of datasets and of versions stand in records, and in kept copies of snapshots: what needs the list of
  * a record that is gone. Each path has an index of those whose files are in a list.
  */
 export const FROZEN: Readonly<Record<"dataset" | "movers", Paths>> = {

@@ -59,7 +59,7 @@ export function refuseTexts(files: readonly ManifestFile[]): void {
     );
 }
 
-/** What holds for the files of a record together. @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
+/** Checks the files of a record together. @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
 export function checkManifest(files: readonly StoredFile[], lightweight: boolean, path: readonly string[]): void {
   if (files.length > MOST_FILES) throw tooManyFiles(files.length, path);
   checkNames(files, path);

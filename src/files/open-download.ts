@@ -5,7 +5,7 @@ import { byId } from "../store/current.js";
 import { fileRecord } from "./file-record.js";
 import { type OpenedArchive, openArchive, openFile } from "./open-file.js";
 
-/** What a download is saved as, beside its content. */
+/** The name under which a download is saved, and its content. */
 export type Download = OpenedArchive & { readonly name: string };
 
 /**

@@ -40,7 +40,7 @@ export function packStream(files: readonly NamedFile[], storage: FileStorage): R
   const archiving = tar();
   const packed = createGzip({ level: 6 });
   joined(archiving, packed, () => undefined);
-  // Where a source fails the archive is torn down with it, and the source's error is the one that the reader meets.
+  // If a source fails, the archive is torn down with it, and the source's error is the one that the reader meets.
   fill(archiving, files, storage).catch((error: Error) => packed.destroy(error));
   return packed;
 }

@@ -16,7 +16,7 @@ import { listHolding, soughtFile } from "./files-of.js";
 import { arrived } from "./missing-files.js";
 import type { ManifestFile } from "./manifest.js";
 
-/** How often a record tells that some of very many files have arrived. */
+/** The pace at which a record tells that some of very many files have arrived. */
 const ARRIVALS_MS = 10 * 60_000;
 
 /** One file of one manifest, as a ticket names it. */
@@ -27,7 +27,7 @@ export interface AnnouncedFile {
   readonly sha256: string;
 }
 
-/** How far the upload of a file is, and the state of its record. */
+/** Returns how far the upload of a file is, and the state of its record. */
 export interface UploadProgress {
   /** The number of bytes that are there; all of them if the file has arrived. */
   readonly offset: number;
@@ -79,7 +79,7 @@ export async function receiveRest(
   return { offset: size, state };
 }
 
-/** From where on the upload of a file goes on. @throws NOT_FOUND */
+/** Returns the byte from which the upload of a file goes on. @throws NOT_FOUND */
 export async function uploadProgress(app: App, announced: AnnouncedFile): Promise<UploadProgress> {
   const { record, file, isMissing } = await awaited(app, announced);
   const offset = isMissing ? await app.partialFiles.size(idOf(announced)) : file.size;

@@ -7,7 +7,7 @@ import { expectNothing } from "./missing-files.js";
 
 type Storages = Pick<App, "files" | "lightweightFiles">;
 
-/** What a record leaves in the file storage. */
+/** The files that a record leaves in the file storage. */
 export interface FileTraces {
   readonly lightweight: boolean;
   readonly files: readonly StoredFile[];

@@ -42,7 +42,7 @@ async function purgeUnfinished(app: App): Promise<void> {
   }
 }
 
-/** What was to come of a record that a crash kept from being made, or that joined a manifest when it was complete. */
+/** Files that were to come of a record that a crash kept from being made, or that joined a manifest when it was complete. */
 async function forgetOrphans({ store }: App): Promise<void> {
   const before = new Date((await store.now()).getTime() - DAY_MS);
   for (let last = ""; ;) {

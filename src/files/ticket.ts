@@ -39,10 +39,10 @@ export function issueTicket(vault: Vault, ticket: Ticket, now = new Date()): str
   return `${text}.${signatureOf(vault, text)}`;
 }
 
-/** Until when a ticket issued at that moment is good. */
+/** Returns the time until which a ticket issued at that moment is good. */
 export const ticketExpiry = (now: Date): Date => new Date(Math.ceil((now.getTime() + LIFE_MS) / MINUTE_MS) * MINUTE_MS);
 
-/** What the text grants, or why it grants nothing. Only what carries our signature is ever parsed. */
+/** Returns what the text grants, or why it grants nothing. Only what carries our signature is ever parsed. */
 export function readTicket(vault: Vault, text: string, now = new Date()): Ticket | "forged" | "expired" {
   const [granted, signature, ...rest] = text.length <= MOST ? text.split(".") : [];
   if (!granted || !signature || rest.length > 0) return "forged";

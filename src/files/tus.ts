@@ -11,7 +11,7 @@ const refuse = (message: string): never => {
   throw new DomainError("BAD_USER_INPUT", message);
 };
 
-/** From which byte on a PATCH goes on. @throws BAD_USER_INPUT if it would lead beyond the file, or does not say how far. */
+/** Returns the byte from which a PATCH goes on. @throws BAD_USER_INPUT if it would lead beyond the file, or does not say how far. */
 export function patchedFrom(headers: IncomingHttpHeaders, size: number): number {
   const text = headers["upload-offset"];
   if (typeof text !== "string" || !NUMBER.test(text))
@@ -24,7 +24,7 @@ export function patchedFrom(headers: IncomingHttpHeaders, size: number): number 
   return offset;
 }
 
-/** What is said of an upload in answer to HEAD and PATCH. */
+/** Returns the headers of an upload in answer to HEAD and PATCH. */
 export const uploadHeaders = ({ offset, state }: { offset: number; state: string }, size: number) => ({
   "tus-resumable": TUS_VERSION,
   "upload-offset": String(offset),

@@ -10,5 +10,5 @@ export interface UnneededFile {
   readonly removing: Date;
 }
 
-/** Which storage: lightweight files lie in the store itself. */
+/** The storage: lightweight files lie in the store itself. */
 export type Place = "files" | "lightweight";

@@ -1,7 +1,7 @@
 import type { mongo } from "mongoose";
 import type { Job, JobState } from "./job.js";
 
-/** What a worker may write into a job. */
+/** The update that a worker may write into a job. */
 export type JobUpdate = Pick<mongo.UpdateFilter<Job>, "$set" | "$inc" | "$unset">;
 
 /** A job that this worker may act on, for as long as its lease lasts. */

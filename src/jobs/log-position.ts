@@ -2,7 +2,7 @@ import { DomainError } from "../errors.js";
 
 const padded = (number: number, digits: number): string => String(number).padStart(digits, "0");
 
-/** Where a piece stands in the log of its job: pieces sort by it as they were written, one slot after the other. */
+/** The position of a piece in the log of its job: pieces sort by it as they were written, one slot after the other. */
 export interface PiecePlace {
   readonly job: string;
   readonly slot: number;
@@ -16,7 +16,7 @@ export const pieceId = ({ job, slot, attempt, seq }: PiecePlace): string =>
 const PLACE = /^(\d{4})\.\d{6}\.\d{9}$/;
 const MOST_CHARACTERS = 4_096;
 
-/** How far the log of a job has been read: the last piece of each slot, since all slots write at the same time. */
+/** The position up to which the log of a job has been read: the last piece of each slot, since all slots write at the same time. */
 export class LogPosition {
   private constructor(
     readonly job: string,

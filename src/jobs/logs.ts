@@ -69,13 +69,13 @@ export async function appendLog(
   }
 }
 
-/** Where logs are read. */
+/** The collections from which logs are read. */
 export type LogStore = Pick<Store, "jobs" | "logs" | "byKind">;
 
 export interface LogRange {
-  /** Where the page before this one ended. */
+  /** The position at which the page before this one ended. */
   readonly after?: string | null | undefined;
-  /** How many chunks. */
+  /** The number of chunks. */
   readonly first: number;
 }
 
@@ -104,14 +104,14 @@ export const logPart = (chunks: readonly LogChunk[]): Pick<LogPage, "chunks" | "
 
 export interface LogPart {
   readonly chunks: readonly LogChunk[];
-  /** Where it ends. */
+  /** The position at which it ends. */
   readonly position: LogPosition;
   readonly hasMore: boolean;
   /** True if the job has come to its end and nothing is written any more. */
   readonly end: "NONE" | "NEAR" | "OVER";
 }
 
-/** What follows a position, at most so many pieces. */
+/** Returns the pieces after a position, at most so many. */
 export async function readPart(store: LogStore, from: LogPosition, most: number): Promise<LogPart> {
   const { jobs, logs } = store;
   // The state is read before the chunks: nothing is written after the end, so that what follows is all there is.

@@ -2,7 +2,7 @@ import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
 import type { Job } from "./job.js";
 
-/** What the maker of a job says of it; the rest is where every job begins. */
+/** The fields that the maker of a job gives; the rest is where every job begins. */
 export type JobWish = Pick<Job, "_id" | "kind" | "proj" | "spec" | "desired"> &
   Partial<Pick<Job, "slots" | "max_attempts">>;
 

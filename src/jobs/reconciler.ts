@@ -81,7 +81,7 @@ class JobReconciler implements Reconciler {
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, DRAIN_MS)))]);
     clearTimeout(timer);
-    // Whoever is slow to end has lost the right to write, and the next process need not wait for it.
+    // A turn that is slow to end has lost the right to write, and the next process need not wait for it.
     await Promise.allSettled([...this.#running.values()].map(({ lease }) => lease?.release(0)));
   }
 

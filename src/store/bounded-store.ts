@@ -31,7 +31,7 @@ export function boundedStore(store: Store, limit: TimeLimit): Store {
 
 const isRecords = (value: unknown): value is Records<AnyRecord> => typeof value === "function" && "collection" in value;
 
-/** What is left of the time, as options of a read. @throws what the signal was aborted for. */
+/** Returns the time that is left, as options of a read. @throws what the signal was aborted for. */
 function rest({ signal, endsAt }: TimeLimit): { signal: AbortSignal; maxTimeMS: number } {
   signal.throwIfAborted();
   return { signal, maxTimeMS: Math.max(1, Math.ceil(endsAt - performance.now())) };

@@ -1,6 +1,6 @@
 import type { Store } from "./store.js";
 
-/** What a collection holds. */
+/** The size of a collection. */
 export interface CollectionSize {
   readonly name: string;
   readonly documents: number;

@@ -2,7 +2,7 @@ import { trusted } from "mongoose";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Records } from "./store.js";
 
-/** What the store keeps for itself, in no answer. */
+/** The fields that the store keeps for itself, in no answer. */
 export const HIDDEN = { outbox: 0, used_keys: 0 } as const;
 
 // All answers ask for one batch: with the driver's own batches of 101, a page of 500 would cost five calls.

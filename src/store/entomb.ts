@@ -43,7 +43,7 @@ export async function entomb<T extends AnyRecord>(
       at,
       caller: intent.caller.name,
       action: "DELETE",
-      // Whoever hears of it can read its project nowhere else any more.
+      // A listener can read its project nowhere else any more.
       before: "proj" in current ? { proj: current.proj } : {},
       after: {},
     };

@@ -5,7 +5,7 @@ import { isDuplicateKey } from "./duplicate-key.js";
 import { type Intent, usedKey } from "./intent.js";
 import type { Records } from "./store.js";
 
-/** What a use-case says of a new record; the door adds the rest. */
+/** The fields that a use-case gives of a new record; the door adds the rest. */
 export type NewRecord<T extends AnyRecord> = Omit<T, Exclude<keyof AnyRecord, "_id" | "key">>;
 
 /** `pending`: a record with files, which gets its place in the order of its key when they are all there. */

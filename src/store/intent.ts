@@ -6,7 +6,7 @@ import type { AnyRecord, UsedKey } from "../graph/stored-record.js";
 import { keyOf } from "./key-of.js";
 import type { Records, Store } from "./store.js";
 
-/** Who wants a write, and by which mutation: what makes its repeat recognisable. */
+/** The caller and the mutation of a write: they make its repeat recognisable. */
 export interface Intent {
   readonly caller: Caller;
   readonly mutation: string;
@@ -59,7 +59,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const keptKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] =>
   used_keys.filter(({ at }) => now.getTime() - at.getTime() < DAY_MS);
 
-/** What acting needs of the app. */
+/** The parts of the app that acting needs. */
 interface Acting {
   readonly store: Store;
   readonly work: { relay(record: string): Promise<void> };

@@ -1,7 +1,7 @@
 import { isDuplicateKey } from "./duplicate-key.js";
 import type { Store } from "./store.js";
 
-/** What is chosen once for the whole installation: the first process to ask decides, all others hear its choice. */
+/** A value that is chosen once for the whole installation: the first process to ask decides, all others hear its choice. */
 export async function keptOnce<V extends string | number>(
   { installation }: Pick<Store, "installation">,
   name: string,

@@ -9,9 +9,9 @@ import { StoreRefused } from "./store-refused.js";
 export interface OpenedConnection extends AsyncDisposable {
   readonly connection: Connection;
   readonly kind: "embedded" | "mongodb";
-  /** Where the data lie, without a password. */
+  /** The place of the data, without a password. */
   readonly location: string;
-  /** What the operator should know of the server. */
+  /** Sentences about the server for the operator. */
   readonly warnings: readonly string[];
   /** The clock of the store, by which leases of several processes are judged. */
   serverTime(): Promise<Date>;

@@ -9,7 +9,7 @@ import { StoreRefused } from "./store-refused.js";
 type Present = Pick<Store, "now" | "processes">;
 
 export interface PresenceOptions {
-  /** Where alone this process builds and runs, as `folder on machine`; null if an engine does that, which others reach too. */
+  /** The only place where this process builds and runs, as `folder on machine`; null if an engine does that, which others reach too. */
   readonly home?: string | null;
   readonly beatMs?: number;
 }

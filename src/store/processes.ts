@@ -6,7 +6,7 @@ interface Present {
   readonly home?: string | null;
 }
 
-/** Which processes of the installation are there: one document, changed by compare-and-set of its version. */
+/** The processes of the installation: one document, changed by compare-and-set of its version. */
 export interface Processes {
   readonly _id: string;
   readonly version: number;

@@ -1,4 +1,4 @@
-/** Why no store can be opened, in a sentence for the operator that says what to do. It never holds a password. */
+/** The reason why no store can be opened, in a sentence for the operator that says what to do. It never holds a password. */
 export class StoreRefused extends Error {
   override readonly name = "StoreRefused";
 }

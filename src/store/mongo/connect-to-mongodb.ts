@@ -8,7 +8,7 @@ const PATIENCE_MS = 5_000;
 
 export interface Connected {
   readonly connection: Connection;
-  /** What the operator should know of the server. */
+  /** Sentences about the server for the operator. */
   readonly warnings: readonly string[];
 }
 

@@ -2,7 +2,7 @@
 const FIXED: Readonly<Record<string, number>> = { "6.0": 27, "7.0": 28, "8.0": 17, "8.2": 3 };
 const FIRST_SOUND = [8, 2] as const;
 
-/** What is wrong with a release of MongoDB that nobody should run any more, and what to do; null where nothing is known. */
+/** Returns what is wrong with a release of MongoDB that is known to be bad, and what to do; else null. */
 export function knownBad(version: string): string | null {
   const [major = 0, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const line = `${major}.${minor}`;

@@ -2,7 +2,7 @@ import { StoreRefused } from "../store-refused.js";
 
 const AUTHENTICATION_FAILED = 18;
 
-/** What a driver's failure to connect means for the operator. Its own message may hold parts of the address, so it is not shown. */
+/** Returns what a driver's failure to connect means for the operator. Its own message may hold parts of the address, so it is not shown. */
 export function translateConnectError(error: unknown, where: string): StoreRefused {
   const { name, code } = error as { name?: string; code?: unknown };
   if (code === AUTHENTICATION_FAILED || name === "MongoAuthenticationError") {
