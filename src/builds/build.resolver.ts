@@ -3,6 +3,7 @@ import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { readLog } from "../jobs/logs.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
@@ -13,7 +14,6 @@ import { Build } from "./build.js";
 import { BuildProjectInput, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
 import { BUILD } from "./build.kind.js";
 import { cancelBuild } from "./cancel-build.js";
-import { readBuildLog } from "./read-build-log.js";
 import { buildProject } from "./start-build.js";
 
 @Resolver(() => Build)
@@ -73,8 +73,8 @@ export class BuildResolver {
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the build, also while it runs." })
-  log(@Root() build: Build, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
-    return readBuildLog(app, build, args);
+  log(@Root() { _id }: Build, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
+    return readLog(app.store, _id, args);
   }
 }
 

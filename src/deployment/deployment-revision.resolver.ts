@@ -1,9 +1,9 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { readLog } from "../jobs/logs.js";
 import type { RequestContext } from "../request-context.js";
 import { Deployment } from "./deployment.js";
 import { DeploymentRevision } from "./deployment-revision.js";
-import { revisionLog } from "./revision-log.js";
 
 @Resolver(() => DeploymentRevision)
 export class DeploymentRevisionResolver {
@@ -14,6 +14,6 @@ export class DeploymentRevisionResolver {
 
   @FieldResolver(() => LogPage, { description: "The output of the replicas of the revision." })
   log(@Root() { _id }: DeploymentRevision, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
-    return revisionLog(app, _id, args);
+    return readLog(app.store, _id, args);
   }
 }

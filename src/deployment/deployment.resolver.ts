@@ -4,6 +4,7 @@ import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { readLog } from "../jobs/logs.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
@@ -18,7 +19,6 @@ import type { DeploymentRevision } from "./deployment-revision.js";
 import { DEPLOYMENT_REVISION } from "./deployment-revision.kind.js";
 import { DeleteDeploymentInput, DeployInput, DeploymentKey, UndeployInput } from "./deployment.inputs.js";
 import { DEPLOYMENT } from "./deployment.kind.js";
-import { revisionLog } from "./revision-log.js";
 import { undeploy } from "./undeploy.js";
 
 @Resolver(() => Deployment)
@@ -67,7 +67,7 @@ export class DeploymentResolver {
 
   @FieldResolver(() => LogPage, { description: "The output of the replicas of the current revision." })
   log(@Root() { revision_id }: Deployment, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
-    return revisionLog(app, revision_id, args);
+    return readLog(app.store, revision_id, args);
   }
 
   @FieldResolver(() => String, {

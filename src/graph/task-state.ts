@@ -1,5 +1,4 @@
 import { registerEnumType } from "type-graphql";
-import { DomainError } from "../errors.js";
 
 // type-graphql shows the keys to clients and Mongo stores the values, so they are spelt the same.
 export enum TaskState {
@@ -32,9 +31,3 @@ const NEXT: Record<TaskState, readonly TaskState[]> = {
 export const mayMove = (from: TaskState, to: TaskState): boolean => NEXT[from].includes(to);
 
 export const hasEnded = (state: TaskState): boolean => NEXT[state].length === 0;
-
-/** The state after the move. @throws CONFLICT if the table has no such move. */
-export function moved(from: TaskState, to: TaskState): TaskState {
-  if (!mayMove(from, to)) throw new DomainError("CONFLICT", `A ${from} task cannot become ${to}.`);
-  return to;
-}

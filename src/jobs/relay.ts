@@ -10,10 +10,8 @@ import { askCancel } from "./ask-cancel.js";
 /** Makes the work that a change of a record asks for. Called again after a crash: it must be repeatable. */
 export type Maker<T extends AnyRecord = AnyRecord> = (app: App, record: T, entry: OutboxEntry) => Promise<void>;
 
-/** By kind of record; `every` is asked for each entry of whatever kind. The wiring names them, so that jobs know no use-case. */
-export interface Makers extends Partial<Record<Kind, Maker<never>>> {
-  readonly every?: Maker;
-}
+/** By kind of record. The wiring names them, so that jobs know no use-case. */
+export type Makers = Partial<Record<Kind, Maker<never>>>;
 
 const SWEEP_BATCH = 500;
 
@@ -33,7 +31,6 @@ export async function relay(app: App, makers: Makers, id: string): Promise<boole
     await tell(app.store, record, entry);
     // A tombstone wants no work: what it was made from is gone.
     if (!record.deleted) await (makers[kind] as Maker | undefined)?.(app, record, entry);
-    await makers.every?.(app, record, entry);
     if (entry.after.cancel === true) await askCancel(app.store, id);
   }
   if (app.store.kinds[kind].supersedes && record.seq !== undefined && !record.deleted)

@@ -14,12 +14,8 @@ export type Next = { readonly again: number } | "ENDED";
 /** Carries a job on by one turn, short or long. Everything in it is repeatable: the turn before may have died anywhere. */
 export type Carrier = (app: App, hold: Hold) => Promise<Next>;
 
-/** Asked once the containers of a job that ended are gone, until it succeeds. */
-export type Ending = (app: App, job: Job) => Promise<void>;
-
 export interface Carriers {
   readonly carriers: Readonly<Record<Job["kind"], Carrier>>;
-  readonly endings?: Partial<Readonly<Record<Job["kind"], Ending>>>;
 }
 
 /** Three heartbeats. */
@@ -31,8 +27,8 @@ const MOST_BACKOFF_MS = 60_000;
 const MOST_FAULTS = 6;
 
 /** One turn of a job that is held. Gives the milliseconds until the next, or null if none follows. @throws what the carrier throws */
-export async function turn(app: App, { carriers, endings }: Carriers, lease: Lease): Promise<number | null> {
-  if (ENDED.includes(lease.job.state)) return cleanUp(app, endings?.[lease.job.kind], lease);
+export async function turn(app: App, { carriers }: Carriers, lease: Lease): Promise<number | null> {
+  if (ENDED.includes(lease.job.state)) return cleanUp(app, lease);
   const unstarted = lease.job.state === "QUEUED" && lease.job.desired === "CANCEL";
   const next = unstarted ? await lease.end("CANCELLED") : await carriers[lease.job.kind](app, lease);
   await writeTask(app, lease.job);
@@ -40,7 +36,7 @@ export async function turn(app: App, { carriers, endings }: Carriers, lease: Lea
 }
 
 /** The result is stored: only now the containers go, with their volumes. */
-async function cleanUp(app: App, ending: Ending | undefined, lease: Lease): Promise<null> {
+async function cleanUp(app: App, lease: Lease): Promise<null> {
   const { job } = lease;
   await writeTask(app, job);
   if (job.kind !== "BUILD") {
@@ -49,7 +45,6 @@ async function cleanUp(app: App, ending: Ending | undefined, lease: Lease): Prom
     const recorded = job.slots.flatMap(({ container }) => container ?? []);
     await Promise.all([...new Set([...seen, ...recorded])].map((name) => app.runtime.stop(name)));
   }
-  await ending?.(app, job);
   await lease.cleaned();
   return null;
 }

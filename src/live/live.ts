@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Event, Store } from "../store/store.js";
-import { ChangeFeed } from "./change-feed.js";
+import { ChangeFeed, type Heard } from "./change-feed.js";
 import type { DriftEvent } from "./drift-event.js";
 import { driftsOf } from "./drifts-of.js";
 import { INSERTS } from "./feed-session.js";
 import { Following } from "./following.js";
-import { type Chunk, type HeardChunk, heardChunk } from "./heard-chunk.js";
+import { type Chunk, heardChunk } from "./heard-chunk.js";
 import { type HeardEvent, heardEvent } from "./heard-event.js";
 import { Life } from "./life.js";
 import { OncePerEvent } from "./once-per-event.js";
@@ -15,7 +15,7 @@ import { supersededBy } from "./superseded-by.js";
 /** The changes in the store, whichever process made them, for the subscriptions of this process. */
 export class Live implements AsyncDisposable {
   readonly events: ChangeFeed<Event, HeardEvent>;
-  readonly logs: ChangeFeed<Chunk, HeardChunk>;
+  readonly logs: ChangeFeed<Chunk, Heard>;
   /** The record that lost its name by an event. */
   readonly superseded: OncePerEvent<HeardEvent, AnyRecord | null>;
   /** The deployed snapshots that differ since an event. */

@@ -7,6 +7,7 @@ import { downloadOf } from "../files/uploads-of.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
+import { readLog } from "../jobs/logs.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
@@ -21,7 +22,6 @@ import { updateDetails } from "../update-record.js";
 import { cancelTraining } from "./cancel-training.js";
 import { startTraining } from "./start-training.js";
 import { Training } from "./training.js";
-import { trainingLog } from "./training-log.js";
 import {
   CancelTrainingInput,
   DeleteTrainingInput,
@@ -81,7 +81,7 @@ export class TrainingResolver {
 
   @FieldResolver(() => LogPage, { description: "The output of the notebook, also while it runs." })
   log(@Root() { _id }: Training, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
-    return trainingLog(app, _id, args);
+    return readLog(app.store, _id, args);
   }
 
   @FieldResolver(() => String, {
