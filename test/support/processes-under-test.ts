@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
@@ -44,7 +43,7 @@ export const processesUnderTest: RuntimeUnderTest = {
   },
   sleeping: (mark) => linesOfPs("args=").filter((line) => line === `sleep ${mark}`).length,
   left: async (data) => [
-    ...pidsOf(data).map((pid) => `process ${pid} ${execFileSync("ps", ["-o", "args=", "-p", String(pid)])}`),
+    ...pidsOf(data).map((pid) => `process ${pid}`),
     ...["runs", "volumes", "building"].flatMap((folder) =>
       namesIn(join(data, "process", folder)).map((name) => `${folder}/${name}`),
     ),
