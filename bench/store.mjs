@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openConnection } from "../dist/store/open-connection.js";
+import { openConnection } from "../dist/open-connection.js";
 
 const dataFolder = await mkdtemp(join(tmpdir(), "rocas-bench-"));
 const mongodbUri = process.env.MONGODB_URI;

@@ -7,7 +7,7 @@ import type { Kind } from "./graph/id.js";
 import { MODEL } from "./model/model.kind.js";
 import { MODEL_VERSION } from "./model-version/model-version.kind.js";
 import { PROJECT } from "./project/project.kind.js";
-import type { RecordKinds } from "./record-kind.js";
+import type { RecordKinds } from "./kinds/record-kind.js";
 import { TRAINING } from "./training/training.kind.js";
 import { TREASURE_CHEST } from "./treasure-chest/treasure-chest.kind.js";
 

@@ -41,7 +41,7 @@ import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import { holdingsOf } from "./holdings.js";
 import { keptOnce } from "./store/kept-once.js";
-import { openConnection } from "./store/open-connection.js";
+import { openConnection } from "./open-connection.js";
 import { openPresence } from "./store/presence.js";
 import { openStore } from "./open-store.js";
 import { carryTraining } from "./training/carry-training.js";

@@ -3,7 +3,7 @@ import { DomainError } from "./errors.js";
 import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { ReferenceResolver } from "./http/build-subgraph.js";
 import { RECORD_KINDS } from "./kinds.js";
-import type { RecordKind } from "./record-kind.js";
+import type { RecordKind } from "./kinds/record-kind.js";
 import type { RequestContext } from "./request-context.js";
 import { keyOf } from "./store/key-of.js";
 

@@ -3,7 +3,7 @@ import { openAccess } from "./access-token.js";
 import { ArgumentsRefused, isHelpAsked } from "./command-line.js";
 import { isDiskFull } from "./disk-full.js";
 import { greeting } from "./greeting.js";
-import { startServer } from "./http/start-server.js";
+import { startServer } from "./start-server.js";
 import { openLogger } from "./logger.js";
 import { openApp } from "./open-app.js";
 import { requestContext } from "./request-context.js";

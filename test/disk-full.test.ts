@@ -13,7 +13,7 @@ import { readSettings } from "../src/settings.js";
 import { FilesystemStorage } from "../src/storage/filesystem/filesystem-storage.js";
 import { insertRecord } from "../src/store/insert-record.js";
 import { ownIntent } from "../src/store/intent.js";
-import { openConnection } from "../src/store/open-connection.js";
+import { openConnection } from "../src/open-connection.js";
 import { FakeImageBuilder } from "./fakes/fake-image-builder.js";
 import { FakeRuntime } from "./fakes/fake-runtime.js";
 import { openTestApp } from "./support/open-test-app.js";

@@ -3,7 +3,7 @@ import { isEnumType, isObjectType } from "graphql";
 import { expect, test } from "vitest";
 import { KINDS, TYPE_OF_KIND } from "../src/graph/id.js";
 import { RECORD_KINDS } from "../src/kinds.js";
-import type { RecordKind } from "../src/record-kind.js";
+import type { RecordKind } from "../src/kinds/record-kind.js";
 import { rocasSchema } from "../src/schema.js";
 
 const { schema, sdl } = await rocasSchema();

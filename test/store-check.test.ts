@@ -3,7 +3,7 @@ import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { openConnection } from "../src/store/open-connection.js";
+import { openConnection } from "../src/open-connection.js";
 import { openTempFolder } from "./support/temp-folder.js";
 
 /** A store of some documents, closed. */

@@ -6,7 +6,7 @@ import { part } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
 import { text } from "../lists/filter/text-filter.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project.kind.js";
-import { recordKind } from "../record-kind.js";
+import { recordKind } from "../kinds/record-kind.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion } from "./build-version.js";
 import { builtFrom } from "./built-from.filter.js";
 

@@ -7,7 +7,7 @@ import { part } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
 import { text } from "../lists/filter/text-filter.js";
 import { MODEL_SNAPSHOT_FILTER } from "../model/model.kind.js";
-import { recordKind } from "../record-kind.js";
+import { recordKind } from "../kinds/record-kind.js";
 import { DATASET_DEFINITION, Dataset } from "./dataset.js";
 
 export const DATASET_SNAPSHOT_FILTER: FilterType = snapshotFilterOf("Dataset", {

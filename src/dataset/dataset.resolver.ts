@@ -14,7 +14,7 @@ import type { ListArgs } from "../lists/listing.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { updateDetails } from "../update-record.js";
+import { updateDetails } from "../kinds/update-record.js";
 import { createDataset } from "./create-dataset.js";
 import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
 import {

@@ -3,7 +3,7 @@ import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { KINDS } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { RecordKind } from "../record-kind.js";
+import type { RecordKind } from "../kinds/record-kind.js";
 import { entomb } from "../store/entomb.js";
 import { holdsPlace } from "../store/generations.js";
 import { supersedeEarlier } from "../store/insert-record.js";

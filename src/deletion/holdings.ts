@@ -1,5 +1,5 @@
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { Holding } from "../record-kind.js";
+import type { Holding } from "../kinds/record-kind.js";
 
 /** How a record that is deleted gives up what it holds outside its collection. */
 export interface GivingUp {

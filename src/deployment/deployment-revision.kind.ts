@@ -1,5 +1,5 @@
 import { int } from "../lists/filter/number-filters.js";
-import { recordKind } from "../record-kind.js";
+import { recordKind } from "../kinds/record-kind.js";
 import { DeploymentRevision } from "./deployment-revision.js";
 import { SERVED_CRITERIA } from "./served.filter.js";
 

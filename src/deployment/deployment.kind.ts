@@ -2,7 +2,7 @@ import { choiceFilter } from "../lists/filter/choice-filters.js";
 import { int } from "../lists/filter/number-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
 import { text } from "../lists/filter/text-filter.js";
-import { recordKind } from "../record-kind.js";
+import { recordKind } from "../kinds/record-kind.js";
 import { Availability, Deployment } from "./deployment.js";
 import { SERVED_CRITERIA } from "./served.filter.js";
 

@@ -8,7 +8,7 @@ import { part } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
 import { text } from "../lists/filter/text-filter.js";
 import { MODEL_SNAPSHOT_FILTER } from "../model/model.kind.js";
-import { recordKind } from "../record-kind.js";
+import { recordKind } from "../kinds/record-kind.js";
 import { MODEL_VERSION_DEFINITION, ModelVersion } from "./model-version.js";
 import { PINNED_VERSION_FILTER } from "./pinned-version.filter.js";
 import { TRAINING_SNAPSHOT_FILTER } from "./training-snapshot.filter.js";

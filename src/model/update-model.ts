@@ -3,7 +3,7 @@ import { given } from "../graph/given.js";
 import { retentionOf } from "../graph/retention-policy.js";
 import { storedFields } from "../graph/stored-fields.js";
 import type { Intent } from "../store/intent.js";
-import { updateRecord } from "../update-record.js";
+import { updateRecord } from "../kinds/update-record.js";
 import { fileDocsOf } from "./file-docs-of.js";
 import type { UpdateModelInput } from "./model.inputs.js";
 import type { Model } from "./model.js";

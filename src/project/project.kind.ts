@@ -2,7 +2,7 @@ import type { FilterType } from "../lists/filter/filter-of.js";
 import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
 import { reference } from "../lists/filter/reference-filter.js";
 import { text } from "../lists/filter/text-filter.js";
-import { recordKind } from "../record-kind.js";
+import { recordKind } from "../kinds/record-kind.js";
 import { PROJECT_DEFINITION, Project } from "./project.js";
 
 export const PROJECT_SNAPSHOT_FILTER: FilterType = snapshotFilterOf("Project", {

@@ -3,7 +3,7 @@ import { given } from "../graph/given.js";
 import { retentionOf } from "../graph/retention-policy.js";
 import { storedFields } from "../graph/stored-fields.js";
 import type { Intent } from "../store/intent.js";
-import { updateRecord } from "../update-record.js";
+import { updateRecord } from "../kinds/update-record.js";
 import { modelsOf } from "./models-of.js";
 import type { UpdateProjectInput } from "./project.inputs.js";
 import type { Project } from "./project.js";

@@ -10,7 +10,7 @@ import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import type { Job, LogChunk } from "../jobs/job.js";
 import type { CollectionOf, RecordOf } from "../kinds.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
-import type { RecordKinds } from "../record-kind.js";
+import type { RecordKinds } from "../kinds/record-kind.js";
 
 export type Records<T extends AnyRecord> = MongooseModel<T>;
 

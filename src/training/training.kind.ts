@@ -7,7 +7,7 @@ import { TASK_ORDERS, task } from "../lists/filter/task-filter.js";
 import { text } from "../lists/filter/text-filter.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version.kind.js";
 import { TRAINING_DEFINITION } from "../model-version/training-snapshot.js";
-import { recordKind } from "../record-kind.js";
+import { recordKind } from "../kinds/record-kind.js";
 import { Training } from "./training.js";
 
 export const TRAINING = recordKind(

@@ -18,7 +18,7 @@ import { TRAINING_DEFINITION, TrainingSnapshot } from "../model-version/training
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { updateDetails } from "../update-record.js";
+import { updateDetails } from "../kinds/update-record.js";
 import { cancelTraining } from "./cancel-training.js";
 import { startTraining } from "./start-training.js";
 import { Training } from "./training.js";

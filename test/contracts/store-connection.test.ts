@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startEmbeddedStore } from "@rocas/embedded-store";
 import { Schema } from "mongoose";
 import { expect, test } from "vitest";
-import { openConnection } from "../../src/store/open-connection.js";
+import { openConnection } from "../../src/open-connection.js";
 import { StoreRefused } from "../../src/store/store-refused.js";
 import { openTempFolder } from "../support/temp-folder.js";
 import { openTestDatabase } from "../support/open-test-database.js";

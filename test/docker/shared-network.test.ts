@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { ulid } from "ulid";
 import { describe, expect, test } from "vitest";
-import { openConnection } from "../../src/store/open-connection.js";
+import { openConnection } from "../../src/open-connection.js";
 import { openApp } from "../../src/open-app.js";
 import { readSettings } from "../../src/settings.js";
 import { describeWithDocker, dockerCommand } from "./support/engine.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mongo } from "mongoose";
 import { expect, test } from "vitest";
-import { openConnection } from "../../src/store/open-connection.js";
+import { openConnection } from "../../src/open-connection.js";
 import { knownBad } from "../../src/store/mongo/known-bad.js";
 
 const uri = process.env["MONGODB_URI"];

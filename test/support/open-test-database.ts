@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openConnection } from "../../src/store/open-connection.js";
+import { openConnection } from "../../src/open-connection.js";
 import { newDatabaseName } from "./database-name.js";
 
 /** A database of its own, on the embedded store or on MONGODB_URI where it is set; dropped at the end. */

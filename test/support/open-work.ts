@@ -16,7 +16,7 @@ import type { Carrier } from "../../src/jobs/turn.js";
 import type { Project } from "../../src/project/project.js";
 import { readSettings } from "../../src/settings.js";
 import { insertRecord } from "../../src/store/insert-record.js";
-import { openConnection } from "../../src/store/open-connection.js";
+import { openConnection } from "../../src/open-connection.js";
 import { openStore } from "../../src/open-store.js";
 import type { Credentials, ImageBuilder } from "../../src/runtime/image-builder.js";
 import type { Runtime } from "../../src/runtime/runtime.js";

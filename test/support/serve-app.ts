@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { startServer } from "../../src/http/start-server.js";
+import { startServer } from "../../src/start-server.js";
 import { requestContext } from "../../src/request-context.js";
 import { routesOf } from "../../src/routes.js";
 import type { TestApp } from "./open-test-app.js";

@@ -1,6 +1,6 @@
 import mongoose, { type mongo } from "mongoose";
 import { pino } from "pino";
-import { startServer } from "../../../src/http/start-server.js";
+import { startServer } from "../../../src/start-server.js";
 import { requestContext } from "../../../src/request-context.js";
 import { readSettings } from "../../../src/settings.js";
 import { openStore } from "../../../src/open-store.js";

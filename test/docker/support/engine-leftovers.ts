@@ -1,4 +1,4 @@
-import { openConnection } from "../../../src/store/open-connection.js";
+import { openConnection } from "../../../src/open-connection.js";
 import { openStore } from "../../../src/open-store.js";
 import { dockerCommand } from "./engine.js";
 

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { Disposables } from "../../../src/disposables.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
-import { startServer } from "../../../src/http/start-server.js";
+import { startServer } from "../../../src/start-server.js";
 import { openLogger } from "../../../src/logger.js";
 import { requestContext } from "../../../src/request-context.js";
 import { routesOf } from "../../../src/routes.js";

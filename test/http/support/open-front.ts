@@ -6,7 +6,7 @@ import type { Limits } from "../../../src/http/limits/limits.js";
 import { openLogger } from "../../../src/logger.js";
 import { readSettings } from "../../../src/settings.js";
 import type { FrontRoute } from "../../../src/http/route.js";
-import { startServer } from "../../../src/http/start-server.js";
+import { startServer } from "../../../src/start-server.js";
 import { buildToySchema } from "./toy-schema.js";
 
 export interface Answered {

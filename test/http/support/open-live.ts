@@ -3,7 +3,7 @@ import { createClient as createStreamClient } from "graphql-sse";
 import { type Client, createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import type { Limits } from "../../../src/http/limits/limits.js";
-import { startServer } from "../../../src/http/start-server.js";
+import { startServer } from "../../../src/start-server.js";
 import { openLogger } from "../../../src/logger.js";
 import { readSettings } from "../../../src/settings.js";
 import { LiveGraph } from "./live-schema.js";

@@ -3,20 +3,20 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
-import type { Settings } from "../settings.js";
-import { refuseBadHttp } from "./bad-http.js";
-import { ConnectionCap } from "./connection-cap.js";
-import { Draining } from "./draining.js";
-import { EventStreams } from "./event-stream/event-streams.js";
-import { Front } from "./front.js";
-import { GraphiqlPage, type RunsIn } from "./graphiql-page.js";
-import { GraphQLEndpoint } from "./graphql-endpoint.js";
-import type { Readiness } from "./health.js";
-import { type Limits, limitsOf } from "./limits/limits.js";
-import { type ContextOf, Operations } from "./operations/operations.js";
-import type { FrontRoute } from "./route.js";
-import { goOnWithoutUpgrade } from "./unupgraded.js";
-import { WebSockets } from "./websocket/websockets.js";
+import type { Settings } from "./settings.js";
+import { refuseBadHttp } from "./http/bad-http.js";
+import { ConnectionCap } from "./http/connection-cap.js";
+import { Draining } from "./http/draining.js";
+import { EventStreams } from "./http/event-stream/event-streams.js";
+import { Front } from "./http/front.js";
+import { GraphiqlPage, type RunsIn } from "./http/graphiql-page.js";
+import { GraphQLEndpoint } from "./http/graphql-endpoint.js";
+import type { Readiness } from "./http/health.js";
+import { type Limits, limitsOf } from "./http/limits/limits.js";
+import { type ContextOf, Operations } from "./http/operations/operations.js";
+import type { FrontRoute } from "./http/route.js";
+import { goOnWithoutUpgrade } from "./http/unupgraded.js";
+import { WebSockets } from "./http/websocket/websockets.js";
 
 export interface ServerOptions {
   readonly settings: Pick<

@@ -1,10 +1,10 @@
 import { startEmbeddedStore, type StartedStore } from "@rocas/embedded-store";
 import mongoose, { type Connection } from "mongoose";
-import { hasDiskRoom } from "../disk-room.js";
-import { fileSentence, isAboutFile } from "../system-error.js";
-import { connectToMongodb } from "./mongo/connect-to-mongodb.js";
-import { printableUri } from "./mongo/printable-uri.js";
-import { StoreRefused } from "./store-refused.js";
+import { hasDiskRoom } from "./disk-room.js";
+import { fileSentence, isAboutFile } from "./system-error.js";
+import { connectToMongodb } from "./store/mongo/connect-to-mongodb.js";
+import { printableUri } from "./store/mongo/printable-uri.js";
+import { StoreRefused } from "./store/store-refused.js";
 
 export interface OpenedConnection extends AsyncDisposable {
   readonly connection: Connection;

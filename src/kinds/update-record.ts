@@ -1,9 +1,9 @@
-import type { Kind } from "./graph/id.js";
-import type { RecordOf } from "./kinds.js";
-import { type Change, changeRecord } from "./store/change-record.js";
-import { type Intent, once } from "./store/intent.js";
-import { required } from "./store/required.js";
-import type { Records, Store } from "./store/store.js";
+import type { Kind } from "../graph/id.js";
+import type { RecordOf } from "../kinds.js";
+import { type Change, changeRecord } from "../store/change-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { required } from "../store/required.js";
+import type { Records, Store } from "../store/store.js";
 
 interface Acting {
   readonly store: Store;
