@@ -37,6 +37,8 @@ export default tseslint.config(
       ],
     },
   },
+  // CommonJS has no other way.
+  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
   {
     files: ["src/runtime/docker/**", "test/docker/**", "test/contracts/**"],
     rules: { "no-restricted-imports": "off" },
