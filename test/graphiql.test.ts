@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
     await browser.page.locator(".result-window").getByText("undefined").waitFor();
     await browser.page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     await browser.page
-      .getByText("Everything that can be changed")
+      .getByText("The mutations of the API")
       .or(browser.page.getByRole("link", { name: "Mutation" }))
       .first()
       .waitFor();
@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     await page.getByRole("link", { name: "Subscription" }).click(PATIENCE);
 
-    await page.getByText("What happens to records, whoever does it").waitFor(PATIENCE);
+    await page.getByText("The changes of records, by any user or by the server").waitFor(PATIENCE);
     expect(browser.problems).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ test("the SDL carries the keys and descriptions, is sorted, and leaves the gatew
   const { sdl } = await buildToySchema();
   expect(sdl).toContain('type Flower @key(fields: "name") {');
   expect(sdl).toContain('@link(url: "https://specs.apollo.dev/federation/v2.9"');
-  expect(sdl).toContain('"""Everything that can be read."""');
+  expect(sdl).toContain('"""The queries of the API."""');
   expect(sdl).not.toMatch(/_entities|_service|_Any/);
   expect(sdl.indexOf("enum Colour")).toBeLessThan(sdl.indexOf("type Flower"));
 });
