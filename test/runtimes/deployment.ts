@@ -84,7 +84,7 @@ export function deploymentTests(runtime: RuntimeUnderTest): void {
     const [victim, other] = await server.replicas(id);
     await using heard = await server.hear(REPLICAS, { of: id });
 
-    kill(server.data, victim!.split(" ")[0]!);
+    await kill(server.data, victim!.split(" ")[0]!);
 
     await becomes(id, { availability: "PARTIAL" });
     expect((await server.predict(name, [1])).status).toBe(200);

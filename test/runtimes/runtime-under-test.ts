@@ -14,8 +14,8 @@ export interface RuntimeUnderTest {
   runsOf(data: string, job: string): string[];
   /** What tells a run from one that was started again under its name. */
   startOf(data: string, run: string): string;
-  /** The ways in which somebody could kill a run by hand. */
-  readonly kills: Readonly<Record<string, (data: string, run: string) => void>>;
+  /** The ways in which a run can be killed by hand; each resolves once what it kills is dead. */
+  readonly kills: Readonly<Record<string, (data: string, run: string) => Promise<void>>>;
   /** Tells a run to end, as an engine does that ends itself, or a system that is shut down; resolves once it has. */
   stopRun(data: string, run: string): Promise<void>;
   /** How many processes `sleep <mark>` there are. */

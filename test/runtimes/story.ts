@@ -93,7 +93,7 @@ export function storyTests(runtime: RuntimeUnderTest): void {
     const [killed, left] = await iris.replicas();
 
     const [kill] = Object.values(runtime.kills);
-    kill!(server.data, killed!.split(" ")[0]!);
+    await kill!(server.data, killed!.split(" ")[0]!);
 
     expect(await iris.predict(FLOWER)).toMatchObject({ status: 200, said: "setosa" });
     await server.poll(

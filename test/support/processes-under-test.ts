@@ -32,9 +32,9 @@ export const processesUnderTest: RuntimeUnderTest = {
     return `${state?.pid} ${state?.start}`;
   },
   kills: {
-    "SIGKILL to its process group": (data, run) => process.kill(-firstOf(data, run), "SIGKILL"),
-    "SIGKILL to its supervisor alone": (data, run) => process.kill(supervisorOf(data, run), "SIGKILL"),
-    "SIGKILL to its first process alone": (data, run) => process.kill(firstOf(data, run), "SIGKILL"),
+    "SIGKILL to its process group": (data, run) => killed(firstOf(data, run), -firstOf(data, run)),
+    "SIGKILL to its supervisor alone": (data, run) => killed(supervisorOf(data, run)),
+    "SIGKILL to its first process alone": (data, run) => killed(firstOf(data, run)),
   },
   stopRun: async (data, run) => {
     process.kill(supervisorOf(data, run), "SIGTERM");
@@ -76,6 +76,13 @@ function firstOf(data: string, run: string): number {
   const supervisor = supervisorOf(data, run);
   const all = linesOfPs("pid=,ppid=,pgid=").map((line) => line.split(/\s+/).map(Number));
   return all.find(([pid, parent, group]) => parent === supervisor && pid === group)![0]!;
+}
+
+/** Until it is dead, it takes connections that it never answers. */
+async function killed(pid: number, target = pid): Promise<void> {
+  process.kill(target, "SIGKILL");
+  const isAlive = () => linesOfPs("pid=,stat=").some((line) => line.startsWith(`${pid} `) && !line.includes("Z"));
+  await vi.waitFor(() => expect(isAlive()).toBe(false));
 }
 
 function namesIn(folder: string): string[] {

@@ -17,8 +17,8 @@ export const dockerUnderTest: RuntimeUnderTest = {
     engineLines("ps", "-a", "--format", "{{.Names}}", "--filter", `label=rocas.job=${job}`).sort(),
   startOf: (_data, run) => dockerCommand("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", run),
   kills: {
-    "docker kill": (_data, run) => void dockerCommand("kill", run),
-    "docker rm": (_data, run) => void dockerCommand("rm", "-f", run),
+    "docker kill": async (_data, run) => void dockerCommand("kill", run),
+    "docker rm": async (_data, run) => void dockerCommand("rm", "-f", run),
   },
   stopRun: async (_data, run) => void dockerCommand("stop", run),
   sleeping: (mark) =>
