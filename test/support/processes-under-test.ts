@@ -32,9 +32,9 @@ export const processesUnderTest: RuntimeUnderTest = {
     return `${state?.pid} ${state?.start}`;
   },
   kills: {
-    "SIGKILL to its process group": (data, run) => killed(firstOf(data, run), -firstOf(data, run)),
-    "SIGKILL to its supervisor alone": (data, run) => killed(supervisorOf(data, run)),
-    "SIGKILL to its first process alone": (data, run) => killed(firstOf(data, run)),
+    "SIGKILL to its process group": (data, run) => killed(run, -firstOf(data, run)),
+    "SIGKILL to its supervisor alone": (data, run) => killed(run, supervisorOf(data, run)),
+    "SIGKILL to its first process alone": (data, run) => killed(run, firstOf(data, run)),
   },
   stopRun: async (data, run) => {
     process.kill(supervisorOf(data, run), "SIGTERM");
@@ -78,11 +78,10 @@ function firstOf(data: string, run: string): number {
   return all.find(([pid, parent, group]) => parent === supervisor && pid === group)![0]!;
 }
 
-/** Until it is dead, it takes connections that it never answers. */
-async function killed(pid: number, target = pid): Promise<void> {
-  process.kill(target, "SIGKILL");
-  const isAlive = () => linesOfPs("pid=,stat=").some((line) => line.startsWith(`${pid} `) && !line.includes("Z"));
-  await vi.waitFor(() => expect(isAlive()).toBe(false));
+/** Until all of the run is dead, it takes requests that it never answers. */
+async function killed(run: string, pid: number): Promise<void> {
+  process.kill(pid, "SIGKILL");
+  await vi.waitFor(() => expect(pidsOf(run)).toEqual([]), { timeout: 10_000 });
 }
 
 function namesIn(folder: string): string[] {
