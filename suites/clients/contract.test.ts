@@ -21,7 +21,7 @@ test("no change since the release breaks a client, but those that docs/breaking-
 });
 
 test("a field that goes is a break", async () => {
-  const broken = await breaksOf('  """How many containers are wanted."""\n  replicas: Int!\n', "");
+  const broken = await breaksOf('  """The number of containers that should run, 0 to 20."""\n  replicas: Int!\n', "");
 
   expect(broken).toEqual(["FIELD_REMOVED Deployment.replicas"]);
 });

@@ -7,6 +7,7 @@ const { "flat/schema-recommended": recommended, "flat/schema-relay": relay } = g
 
 /** Values: they are read and kept with what holds them, and nothing names them from elsewhere. */
 const VALUES = [
+  "BuildUse",
   "CollectionUse",
   "ContractViolation",
   "Drift",
