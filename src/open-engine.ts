@@ -44,8 +44,9 @@ const ANSWERS_WITHIN_MS = 5_000;
 const KEPT = "runtime";
 
 /**
- * What the settings name. `auto` takes Docker if an engine answers, else local processes, but only if nobody but this
- * machine can ask: they run code with the rights of this user. @throws FolderClaimed if another server has the folder
+ * Opens the engine that the settings name. `auto` takes Docker if an engine answers, else local processes, but only if
+ * nobody but this machine can ask: they run code with the rights of this user. @throws FolderClaimed if another server
+ * has the folder
  */
 export async function openEngine(settings: Wanted, store: Store, cluster: string): Promise<OpenedEngine> {
   const docker = dockerEngine(settings, cluster);
@@ -53,7 +54,7 @@ export async function openEngine(settings: Wanted, store: Store, cluster: string
   const kind = settings.ROCAS_RUNTIME === "auto" ? await chosen(settings, store, docker) : settings.ROCAS_RUNTIME;
   const root = processRoot(settings);
   if (kind === "docker") {
-    // What a server runs there is its own, and goes on.
+    // The runs of a server that works there are its own, and go on.
     await using _claim = existsSync(root) ? await claimFolder(root) : null;
     await endRuns(processes);
     return { kind, home: null, notices: [], ...docker, [Symbol.asyncDispose]: async () => {} };

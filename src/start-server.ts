@@ -33,7 +33,7 @@ export interface ServerOptions {
     | "ROCAS_DEADLINE_MS"
   >;
   readonly schema: GraphQLSchema;
-  /** What resolvers get, made anew for every request. */
+  /** The context of resolvers, made anew for every request. */
   readonly contextOf: ContextOf;
   /** Parts of the server beside GraphQL. */
   readonly routes: readonly FrontRoute[];
@@ -47,7 +47,7 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly url: string;
-  /** What is open just now: WebSockets, and the operations of WebSockets and event streams. */
+  /** The numbers of what is open: WebSockets, and the operations of WebSockets and event streams. */
   live(): { readonly webSockets: number; readonly operations: number };
   /** Stops accepting, lets running requests end (20 s at most), closes. */
   close(): Promise<void>;

@@ -14,7 +14,7 @@ export const kindOfContainer = ({ kind }: Pick<Job, "kind">): ContainerKind => (
 export const nameOfContainer = (job: Pick<Job, "_id" | "kind">, slot: number, attempt: number): string =>
   containerName({ kind: kindOfContainer(job), job: job._id, slot, attempt });
 
-/** What the engine is asked to run for the attempt that a slot is at: the same each time it is asked. @throws RUNTIME_UNAVAILABLE */
+/** The container of the attempt that a slot is at: the same each time it is asked. @throws RUNTIME_UNAVAILABLE */
 export async function containerOf(
   app: App,
   job: Job,

@@ -7,7 +7,7 @@ export const NOT_GRANTED = 75;
 /** The entrypoint's own code after a SIGTERM: of the engine as it ends, or of the host. */
 export const STOPPED = 143;
 
-/** What a shell makes of a signal: 128 and its number. */
+/** The exit code that a shell gives a signal: 128 and its number. */
 const SIGNALS: Readonly<Record<number, string>> = {
   132: "SIGILL, an instruction that this processor does not have",
   134: "SIGABRT",

@@ -10,13 +10,13 @@ const LAST = 32_000;
 
 type Reached = Pick<App, "settings" | "store" | "runtime">;
 
-/** Where the run listener binds. @throws RUNTIME_UNAVAILABLE if the engine is to say it and none answers. */
+/** The address that the run listener binds. @throws RUNTIME_UNAVAILABLE if the engine is to say it and none answers. */
 export async function runAddress(app: Reached): Promise<{ host: string; port: number }> {
   const host = app.settings.ROCAS_RUN_HOST || (await app.runtime.runHost());
   return { host, port: app.settings.ROCAS_RUN_PORT || (await keptPort(app, host)) };
 }
 
-/** Where containers reach it. @throws RUNTIME_UNAVAILABLE likewise. */
+/** The address by which containers reach it. @throws RUNTIME_UNAVAILABLE likewise. */
 export async function runUrl(app: Reached): Promise<string> {
   if (app.settings.ROCAS_RUN_URL) return app.settings.ROCAS_RUN_URL.replace(/\/+$/, "");
   const { host, port } = await runAddress(app);

@@ -106,7 +106,9 @@ async function failed(app: App, hold: Hold, log: BuildLog, error: unknown): Prom
   return endBuild(app, hold, "FAILED", said.slice(0, MOST_ERROR));
 }
 
-/** What an attempt made whose worker died: found in the job, or by the temporary tag that its image got in the end. */
+/**
+ * The image of an attempt whose worker died: found in the job, or by the temporary tag that its image got in the end.
+ */
 async function adoptable({ imageBuilder }: App, { job }: Hold): Promise<BuildOutcome | null> {
   const { outcome } = job;
   if (!outcome) return null;

@@ -5,7 +5,7 @@ import { SourceError } from "../source/source.js";
 /** The build itself is at fault: data on its record. What else goes wrong is tried again. */
 export class BuildRefused extends Error {}
 
-/** What to tell whoever asked for the build, or null where it is not theirs: the engine away, or our own side. */
+/** The reason for the user who asked for the build; null if it is none of theirs: the engine away, or our own side. */
 export function reasonOf(error: unknown): string | null {
   const theirs =
     error instanceof BuildRefused ||

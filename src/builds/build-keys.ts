@@ -4,7 +4,10 @@ import type { BuildSpec, ChestVersion } from "../jobs/job.js";
 import type { Credentials } from "../runtime/image-builder.js";
 import { BuildRefused } from "./build-failure.js";
 
-/** What a build may show at the doors that it has to pass. They go nowhere else: not into the context, the image or the log. */
+/**
+ * The credentials of a build for git hosts and registries. They go nowhere else: not into the context, the image or the
+ * log.
+ */
 export interface BuildKeys {
   readonly source: Credentials | null;
   readonly registry: Credentials | null;

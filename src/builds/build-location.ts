@@ -12,7 +12,10 @@ const FIELD = {
 
 const hasTag = (repository: string): boolean => (repository.split("/").at(-1) ?? "").includes(":");
 
-/** Where the content of the image comes from. @throws BAD_USER_INPUT saying which field of the project is missing */
+/**
+ * The place that the content of the image comes from. @throws BAD_USER_INPUT saying which field of the project is
+ * missing
+ */
 export function buildLocation(project: Located, from: BuiltFrom): string {
   const { stored, shown } = FIELD[from];
   const location = project[stored];

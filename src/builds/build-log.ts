@@ -7,7 +7,7 @@ import { printable } from "../text/printable.js";
 
 const FLUSH_MS = 1_000;
 const CHUNK = 48 * 1024;
-/** What one second may bring at most; a build that writes more loses the middle of it, not our memory. */
+/** The most bytes that one second may bring; a build that writes more loses the middle of it, not our memory. */
 const MOST_WAITING = 4 * 1024 * 1024;
 const LEFT_OUT = "\n[What came next in that second is left out.]\n";
 const TAIL = 8 * 1024;

@@ -1,12 +1,12 @@
 import { prop } from "@typegoose/typegoose";
 
-/** What a build needs beside what its record says, as it was when the build was asked for: a repeat must not see other. */
+/** The inputs of a build beside its record, as they were when it was asked for: a repeat must see the same. */
 export class BuildPlan {
   /** `homeDir`, `gitRepo` or `dockerRepo` of the project. */
   @prop({ type: () => String, required: true })
   readonly location!: string;
 
-  /** Which of its secrets the chest held. */
+  /** The version of the secret that the chest held. */
   @prop({ type: () => Number })
   readonly chest_version?: number | null;
 

@@ -83,7 +83,7 @@ export class Build extends StoredRecord {
   @prop({ type: () => UsedChest })
   readonly used_registry_chest?: UsedChest | null;
 
-  /** What the job is made from, fixed when the build was asked for. */
+  /** The inputs of the job, fixed when the build was asked for. */
   @prop({ type: () => BuildPlan, _id: false })
   readonly plan?: BuildPlan;
 
@@ -95,7 +95,7 @@ export class Build extends StoredRecord {
   @prop({ type: () => Task, required: true, _id: false })
   readonly task!: Task;
 
-  /** Whether somebody asked for its end. */
+  /** True if a user asked for its end. */
   @prop({ type: () => Boolean })
   readonly cancel?: boolean;
 }

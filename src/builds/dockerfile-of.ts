@@ -35,5 +35,5 @@ async function textOf(entry: AsyncIterable<Uint8Array>): Promise<string> {
 
 const ON_BOARD = /^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?rocas\/onboard(?:[:@]\S*)?(?:\s|$)/im;
 
-/** Whether one of its stages starts with the base image. */
+/** True if one of its stages starts with the base image. */
 export const startsOnBoard = (dockerfile: string): boolean => ON_BOARD.test(dockerfile);

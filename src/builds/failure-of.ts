@@ -1,4 +1,4 @@
-/** What the engine says of every command that fails: true, and no reason. */
+/** The engine's words for every command that fails; they give no reason. */
 const ENGINES_WORDS = /^The command .* returned a non-zero code: \d+$/s;
 const BOILERPLATE =
   /^(?:Step \d+\/\d+ :|-{2,}> |Removing intermediate container|Removed intermediate container|\[notice\]|note: |hint: |WARNING: |W: |npm (?:ERR! |error )(?:A complete log|code |errno )|\s*(?:\^|~)+\s*$)/i;

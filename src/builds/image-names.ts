@@ -19,7 +19,7 @@ export const humanTag = ({ proj, tag }: Pick<Version, "proj" | "tag">): string =
 export const temporaryTag = ({ _id, proj }: Pick<Job, "_id" | "proj">, attempt: number): string =>
   `${repository(proj)}:job-${_id}-a${attempt}`;
 
-/** Whether a human tag would look like one of the tags above. */
+/** True if a user's tag would look like one of the tags above. */
 export const isReservedTag = (tag: string): boolean => /^(?:bvers_[0-9a-z]{26}|job-build_.*)$/.test(tag);
 
 /** The same image in the registry that images are pushed to. */

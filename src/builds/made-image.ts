@@ -2,6 +2,6 @@
 export interface MadeImage {
   /** `sha256:...` */
   readonly _id: string;
-  /** When it is looked at next. */
+  /** The time at which it is looked at next. */
   readonly due_at: Date;
 }

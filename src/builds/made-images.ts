@@ -23,7 +23,7 @@ export async function removeMade(app: Pick<App, "store" | "imageBuilder">): Prom
     .limit(MOST)
     .toArray();
   let left = due.map(({ _id }) => _id);
-  // What was made from another one goes before it, in whatever order they were noted.
+  // An image that was made from another one goes before it, in whatever order they were noted.
   for (let before = Infinity; left.length > 0 && left.length < before;) {
     before = left.length;
     if (await isBuilding(app)) return;

@@ -44,7 +44,7 @@ export async function makeImage(app: App, hold: Hold, how: HowToMake): Promise<B
 
 async function built(app: App, hold: Hold, { spec, signal, told }: HowToMake, context: BuildContext): Promise<string> {
   const notes: Promise<unknown>[] = [];
-  // What is not noted stays on the engine, which costs space alone.
+  // An image that is not noted stays on the engine, which costs space alone.
   const made = (image: string) => void notes.push(noteMade(app, image).catch(() => undefined));
   try {
     if (app.imageBuilder.startsFrom === "BASE_IMAGE" && (await needsBaseImage(context)))

@@ -1,6 +1,6 @@
 /**
- * What comes first: the work, or the wish that it end. The engine goes on with work that knows no signal; it leaves a
- * cached image there, and nothing that anybody takes for ours.
+ * Returns the result of the work, or throws as soon as the signal aborts. The engine goes on with work that knows no
+ * signal; it leaves a cached image there, and nothing that anybody takes for ours.
  */
 export async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let listener: (() => void) | undefined;

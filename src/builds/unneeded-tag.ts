@@ -3,7 +3,7 @@ export interface UnneededTag {
   /** The reference. */
   readonly _id: string;
   readonly since: Date;
-  /** When it was last looked at, and could not go. */
+  /** The time of the last look at which it could not go. */
   readonly seen_at?: Date;
   /** Of a human tag: whose it was, and the images of the versions that went, one of which it may name. */
   readonly alias?: { readonly proj: string; readonly tag: string; readonly images: readonly string[] };

@@ -46,7 +46,7 @@ export async function untagVersion(app: Untagging, version: BuildVersion): Promi
   }
 }
 
-/** Whether nothing is left to do about it. */
+/** True if nothing is left to do about it. */
 async function untagged(app: Untagging, noted: UnneededTag): Promise<boolean> {
   try {
     return noted.alias ? await unaliased(app, noted._id, noted.alias) : await without(app, noted._id);

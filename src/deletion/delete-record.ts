@@ -12,13 +12,13 @@ import { finishDeletion } from "./finish-deletion.js";
 import { refuseOwning, refuseUsed } from "./in-use.js";
 import { remainingOf } from "./remaining.js";
 
-/** What goes with the record that is deleted. */
+/** The records that go with the one that is deleted. */
 export interface DeletionScope {
   /** All that it owns. */
   readonly cascade: boolean;
   /** The earlier records of its name. */
   readonly withEarlier?: boolean;
-  /** What else forbids it, asked before the mark and after it. @throws why it must stay */
+  /** Throws if something else forbids it; called before the mark and after it. @throws why it must stay */
   readonly refuse?: (target: AnyRecord) => Promise<void>;
 }
 

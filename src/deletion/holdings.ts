@@ -1,7 +1,7 @@
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Holding } from "../kinds/record-kind.js";
 
-/** How a record that is deleted gives up what it holds outside its collection. */
+/** The ways in which a deleted record gives up what it holds outside its collection. */
 export interface GivingUp {
   /** Asked before the record goes, since nobody looks for it afterwards. Repeatable. */
   giveUp(record: AnyRecord): Promise<void>;

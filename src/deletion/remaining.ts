@@ -8,7 +8,7 @@ import type { Deletion } from "./deletion.js";
 /** Ids that a deletion names of what is left. */
 const MOST_REMAINING = 100;
 
-/** What a deletion leaves of the name. */
+/** The records of the name that a deletion leaves. */
 export async function remainingOf(
   { byKind, kinds }: Pick<Store, "byKind" | "kinds">,
   target: AnyRecord,

@@ -54,7 +54,7 @@ async function makeRevision(app: App, deployment: Deployment, entry: OutboxEntry
   await app.work.relay(revision_id);
 }
 
-/** What was wanted when the entry was written: later changes, which the record has too, are taken back. */
+/** The desired state when the entry was written: later changes, which the record has too, are taken back. */
 function wantedAt(deployment: Deployment, entry: OutboxEntry): Wanted {
   const later = (deployment.outbox ?? []).filter(({ version }) => version > entry.version);
   later.sort((one, other) => other.version - one.version);

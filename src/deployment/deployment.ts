@@ -101,7 +101,10 @@ export class Deployment extends storedRecord(Served) {
   @prop({ type: () => String, required: true })
   readonly revision_id!: string;
 
-  /** What the snapshots in it, nested ones too, were taken of (`heldBy`): who is told when one of them changes. */
+  /**
+   * The records that the snapshots in it, nested ones too, were taken of (`heldBy`): a change of one of them may be
+   * drift.
+   */
   @prop({ type: () => [String] })
   readonly holds?: string[];
 

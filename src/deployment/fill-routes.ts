@@ -79,7 +79,7 @@ function routeOf(
   return { proj, name, revision, replicas: found, versions, state: stateOf(deployment) };
 }
 
-/** What a version may be called in `?model_version=`: by its name, with its model, by its aliases. */
+/** The names of a version in `?model_version=`: by its name, with its model, by its aliases. */
 function namesFor({ _id, key }: Revision["movers"][number], aliases: Aliases): string[] {
   const [model = "", name = ""] = namesOf(key);
   return [name, `${model}/${name}`, ...(aliases.get(_id) ?? [])];

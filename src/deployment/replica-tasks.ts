@@ -7,7 +7,7 @@ type Told = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> & { re
 function told(slot: Slot, ready: boolean): Told | null {
   const running = { progress: slot.progress, attempt: Math.max(1, slot.attempt), error: null, ready: false };
   if (slot.token_hash !== null) {
-    // What is to go runs on for a moment, and is told as it was.
+    // A replica that is to go runs on for a moment, and is shown as it was.
     if (ready) return { ...running, state: TaskState.RUNNING, progress: 1, ready: slot.wanted };
     return { ...running, state: slot.claimed_at ? TaskState.RUNNING : TaskState.WAITING };
   }

@@ -4,7 +4,7 @@ import { part, someOf } from "../lists/filter/part-filters.js";
 import { text } from "../lists/filter/text-filter.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version.kind.js";
 
-/** What deployments and their revisions are both filtered by: what their containers run. */
+/** The conditions that deployments and revisions share: those of what their containers run. */
 export const SERVED_CRITERIA = {
   movers: someOf("movers", () => MODEL_VERSION_SNAPSHOT_FILTER, {
     description: "Filters by one of the versions served.",

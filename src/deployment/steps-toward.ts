@@ -3,9 +3,9 @@ import { isSilent, LOST, START_MS } from "../attempt/lost.js";
 import type { Slot } from "../jobs/job.js";
 import type { Replica } from "../runtime/runtime.js";
 
-/** What is wanted of one revision of a deployment. */
+/** The desired state of one revision of a deployment. */
 export interface WantedRevision {
-  /** How many replicas. */
+  /** The number of replicas. */
   readonly replicas: number;
   /** True if it may be wanted again later, though it has no replicas at the moment: a revision that is not ends. */
   readonly stays: boolean;
@@ -13,7 +13,7 @@ export interface WantedRevision {
   readonly drains: boolean;
 }
 
-/** What was seen of it. */
+/** The observed state of it. */
 export interface SeenRevision {
   readonly slots: readonly Slot[];
   readonly containers: readonly Replica[];
@@ -128,6 +128,6 @@ function lose(index: number, { ready_at, failures }: Slot, reason: string | null
   return { do: "LOSE", slot: index, reason, failures: before + 1, until: afterBackOff(before, now) };
 }
 
-/** When the next attempt may begin, after so many in a row that were lost before this one. */
+/** The time at which the next attempt may begin, after so many in a row that were lost before this one. */
 export const afterBackOff = (failures: number, now: Date): Date =>
   after(now, Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 10)));

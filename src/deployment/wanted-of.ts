@@ -1,12 +1,12 @@
 import type { WantedRevision } from "./steps-toward.js";
 
-/** What is wanted of the whole deployment. Null: it is going. */
+/** The desired state of the whole deployment. Null: it is going. */
 export interface Wish {
   readonly revision: number;
   readonly replicas: number;
 }
 
-/** What the deployment's record and jobs say of one of its revisions that has not ended. */
+/** The state of one of its revisions that has not ended. */
 export interface RevisionState {
   readonly number: number;
   /** Slots that are wanted; none is left once it retires. */
@@ -18,7 +18,7 @@ export interface RevisionState {
 }
 
 /**
- * What is wanted of one revision. The wanted one has its replicas; the one that serves stays until the wanted one is
+ * The desired state of one revision. The newest one has its replicas; the one that serves stays until the newest is
  * complete; those between, and all others, go.
  * @param revisions the oldest first: it is the one that serves where several do, since it goes when a later one is complete.
  */

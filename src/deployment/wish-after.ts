@@ -3,7 +3,7 @@ import type { BuildVersionSnapshot } from "../builds/build-version.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import type { Deployment } from "./deployment.js";
 
-/** What a `deploy` asks for; undefined where it says nothing. */
+/** The fields that a `deploy` asks for; undefined if it leaves one out. */
 export interface Asked {
   readonly bvers?: BuildVersionSnapshot | undefined;
   readonly notebook?: string | undefined;

@@ -47,7 +47,7 @@ export function writeReplicaTasks(
     const others = current.tasks.filter((task) => task.revision !== spec.revision && underWay.includes(task.revision));
     const tasks = [...others, ...replicaTasks(job, spec.revision, ready, current.tasks, now)];
     tasks.sort((one, other) => one.revision - other.revision || one.slot - other.slot);
-    // What is lost is told with the task that says so; what is won, once it is routed to (`writeAvailability`).
+    // A lost replica shows with its task at once; a new one once it is routed to (`writeAvailability`).
     return { tasks, availability: lesser(current.availability, availabilityOf(current, tasks)) };
   });
 }

@@ -27,7 +27,7 @@ export class PageInfo {
   readonly endCursor!: string | null;
 }
 
-/** What the store gives for a `PageRequest`. */
+/** The answer of the store to a `PageRequest`. */
 export interface Page<T> {
   readonly records: readonly Placed<T>[];
   /** True if the range has more on the side on which the page ends. */

@@ -5,7 +5,7 @@ import type { AnyRecord } from "./stored-record.js";
 /** An enum of which the store has other values than the graph. */
 export type Choices = Readonly<Record<string, string>>;
 
-/** How a snapshot takes one field of a record, and how the two are compared. */
+/** The way in which a snapshot takes one field of a record, and in which the two are compared. */
 export type Part =
   | { readonly as: "VALUE"; readonly choices?: Choices }
   | { readonly as: "KEPT" | "SNAPSHOT" | "PIN" | "GIVEN" }
@@ -29,7 +29,9 @@ export const parent = (kind: Kind, definition: AnyDefinition): Part => ({ as: "P
 /** A part for each field of a snapshot. One that is forgotten does not compile. */
 type Parts<S extends AnySnapshot> = { readonly [F in Exclude<keyof S, keyof AnySnapshot>]-?: Part };
 
-/** What defines the records of a kind. What is only observed on them, a task or a digest, is no part of it. */
+/**
+ * The fields that define the records of a kind. Fields that are only observed, a task or a digest, are no part of it.
+ */
 export interface Definition<R extends AnyRecord, S extends AnySnapshot> extends AnyDefinition {
   /** For the types alone: what is frozen, and what that gives. */
   readonly of?: readonly [record: R, snapshot: S];

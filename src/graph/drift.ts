@@ -12,7 +12,7 @@ type Stored = Readonly<Record<string, unknown>>;
 const idOf = (link: unknown): unknown =>
   Array.isArray(link) ? link.map(idOf) : link !== null && typeof link === "object" ? (link as AnySnapshot)._id : link;
 
-/** What is compared: values, and the ids of links. */
+/** The parts that are compared: values, and the ids of links. */
 function definingPart(stored: Stored, { parts }: AnyDefinition): Record<string, unknown> {
   const part: Record<string, unknown> = {};
   for (const [field, { as }] of Object.entries(parts)) {

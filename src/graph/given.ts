@@ -4,7 +4,7 @@ import { DomainError } from "../errors.js";
 export const given = <T extends object>(fields: T): Partial<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-/** What cannot be empty is left out or given: null says that it is to be emptied. @throws BAD_USER_INPUT */
+/** Refuses null for fields that cannot be empty. @throws BAD_USER_INPUT */
 export function refuseNull<T extends object>(input: T, fields: readonly (keyof T & string)[]): void {
   const empty = fields.find((field) => input[field] === null);
   if (empty)

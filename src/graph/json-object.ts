@@ -10,7 +10,7 @@ const MOST_CHARACTERS = 64;
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "_bsontype"]);
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
 
-/** What is wrong with a key of a JSON object, in a sentence; null for one that it may have. */
+/** The fault of a key of a JSON object, in a sentence; null if it has none. */
 export function keyFault(key: string): string | null {
   const length = [...key].length;
   if (length < 1) return "A key has at least one character.";
@@ -24,7 +24,7 @@ export function keyFault(key: string): string | null {
 
 type Path = readonly (string | number)[];
 
-/** What is inside a value, with the way to it as a chain: a list for each would cost as much as all above it. */
+/** A part of a value, with the way to it as a chain: a list for each would cost as much as all above it. */
 interface Place {
   readonly key: string | number;
   readonly within: Place | null;
@@ -46,7 +46,7 @@ function refuse(rule: string, place: Place | null): never {
   throw new DomainError("BAD_USER_INPUT", shown === "" ? rule : `${shown}: ${rule}`);
 }
 
-/** What is wrong with a plain value, or null. */
+/** The fault of a plain value, in a sentence; null if it has none. */
 function valueFault(value: unknown): string | null {
   if (typeof value === "number" && !Number.isFinite(value)) return "Numbers in a JSON object are finite.";
   if (typeof value === "string" && !value.isWellFormed()) return "Strings in a JSON object are well-formed Unicode.";

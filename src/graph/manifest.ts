@@ -12,7 +12,7 @@ export interface Listing {
   readonly file_list?: string | null;
 }
 
-/** What has files: few lie in `files`, many in a list of their own. */
+/** A record with files: few lie in `files`, many in a list of their own. */
 export interface Holder extends Listing {
   readonly _id: string;
   readonly files: readonly StoredFile[];

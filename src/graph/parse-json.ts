@@ -42,7 +42,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What is inside a holder, with the way to it as a chain: a list for each would cost as much as all above it. */
+/** A part of a holder, with the way to it as a chain: a list for each would cost as much as all above it. */
 interface Place {
   readonly key: string | number;
   readonly within: Place | null;

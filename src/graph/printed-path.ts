@@ -9,7 +9,7 @@ function quoted(key: string): string {
   return JSON.stringify(shown).replace(INVISIBLE, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** Where a value lies in JSON, as people write it: `metrics["$loss"][2]`. */
+/** The path of a value in JSON, as people write it: `metrics["$loss"][2]`. */
 export const printedPath = (path: readonly (string | number)[]): string =>
   path
     .map((each, index) => {

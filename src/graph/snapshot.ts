@@ -78,7 +78,7 @@ export function snapshotOf<B extends Base>(fields: B) {
   return StoredSnapshot;
 }
 
-/** What all snapshots have in the store, whatever else they froze. */
+/** The fields of all snapshots in the store. */
 export interface AnySnapshot {
   readonly _id: string;
   readonly key: string;

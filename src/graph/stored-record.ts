@@ -129,7 +129,7 @@ export function storedRecord<B extends Base>(fields: B) {
 /** For a record that no snapshot freezes, and so shares its fields with nobody. */
 export const StoredRecord = storedRecord(class Unshared {});
 
-/** What all records have in the store, whatever else they hold. */
+/** The fields of all records in the store. */
 export interface AnyRecord {
   readonly _id: string;
   readonly key: string;

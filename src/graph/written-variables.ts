@@ -8,7 +8,7 @@ export interface WrittenVariables {
   readonly given: Readonly<Record<string, unknown>>;
 }
 
-/** How a number was written, or the numbers of a list. */
+/** The text by which a number was written, or the numbers of a list. */
 interface Written {
   readonly isFloat: boolean;
   at(index: number): Written;

@@ -1,6 +1,6 @@
 import type { Caller } from "../caller.js";
 
-/** What is known of a request beside itself. */
+/** The facts about a request that are not in it. */
 export interface Asked {
   /** Of the request, for the client's report and for the log. */
   readonly id: string;

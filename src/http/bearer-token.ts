@@ -9,7 +9,7 @@ export const bearerIn = (authorization: string | undefined): string | undefined 
 const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /**
- * Whether the `Authorization` header carries the token. Digests are compared, whose lengths are equal: neither the time
+ * True if the `Authorization` header carries the token. Digests are compared, whose lengths are equal: neither the time
  * that it takes nor the length of what was sent tells anything about the token.
  */
 export function carriesToken(authorization: string | undefined, token: string): boolean {

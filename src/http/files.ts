@@ -18,15 +18,15 @@ export interface FilesRouteOptions {
   receive(ticket: UploadTicket, content: Readable): Promise<{ readonly state: string }>;
   /** Takes content in from the offset on; gives how far it is then. */
   receiveRest(ticket: UploadTicket, content: Readable, offset: number): Promise<Progress>;
-  /** How far the upload of a declared file is. */
+  /** The progress of the upload of a declared file. */
   progress(ticket: UploadTicket): Promise<Progress>;
   open(ticket: DownloadTicket): Promise<OpenedFile>;
-  /** How long a client may be silent. */
+  /** The milliseconds for which a client may be silent. */
   readonly idleMs?: number;
 }
 
 interface Progress {
-  /** How many bytes are there. */
+  /** The number of bytes that are there. */
   readonly offset: number;
   /** Of the file's record. */
   readonly state: string;

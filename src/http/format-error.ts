@@ -8,7 +8,7 @@ import { domainErrorOf, type InputPath } from "./input-errors.js";
 import { ranOutOfTime } from "./ran-out-of-time.js";
 import { isStoreUnavailable } from "./store-unavailable.js";
 
-/** What a client is told. */
+/** The parts of an error that a client gets. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
@@ -31,7 +31,7 @@ const TRUSTED = new Map<unknown, string>([
   [ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "BAD_USER_INPUT"],
 ]);
 
-/** What may be said of an error. Nothing is said of one that nobody wrote for clients. */
+/** The parts of an error that a client may get. An error that was not written for clients is masked. */
 export function refusalOf(error: unknown): Refusal {
   const domain = domainErrorOf(error);
   if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };

@@ -33,7 +33,7 @@ export interface FrontOptions {
 
 const GRAPHQL = "/graphql";
 const EVENT_STREAM = "/graphql/stream";
-/** Where browsers look for one, whatever page they show. */
+/** The path at which browsers look for an icon on every page. */
 const ICON = "/favicon.ico";
 /** Without finer rights there is one caller: on loopback whoever is there, elsewhere who has the token. */
 const LOCAL = { name: "local" };

@@ -28,7 +28,7 @@ const TYPES: Record<string, string> = {
 const policyFor = (host = ""): string =>
   `default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws://${host} wss://${host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** What the first tab says of: Docker's containers, or local processes. */
+/** The runtime that the first tab names: Docker's containers, or local processes. */
 export type RunsIn = "docker" | "process";
 
 /** The bundle that `npm run build` makes. Only files that were there at the start are served, by their listed names. */

@@ -2,7 +2,7 @@ import { DISK_FULL_STATUS, isDiskFull } from "../disk-full.js";
 import { type Refusal, refusalOf } from "./format-error.js";
 import { HttpRefusal, statusOf } from "./refusal.js";
 
-/** What a client is told of an error by HTTP. */
+/** The answer to an error by HTTP. */
 export interface Refused extends Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -20,7 +20,7 @@ export interface FrontRoute extends Route<(request: IncomingMessage, response: S
 
 export interface FoundRoute<R> {
   readonly route: R;
-  /** What stands in the place of each star, decoded. */
+  /** The texts in the places of the stars, decoded. */
   readonly parts: readonly string[];
 }
 

@@ -11,7 +11,7 @@ export interface OpenedFile {
   readonly size: number | null;
   /** Null if it is not known before the end. */
   readonly sha256: string | null;
-  /** What a browser saves it as. */
+  /** The name under which a browser saves it. */
   readonly name: string;
 }
 
@@ -43,7 +43,7 @@ export async function sendFile(
     ...(length === null ? {} : { "content-length": length }),
     ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${file.size}` } : {}),
     ...(etag === null ? {} : { etag, "x-rocas-sha256": file.sha256! }),
-    // What a user uploaded never runs as a page of ours.
+    // Files of users never run as pages of ours.
     "content-security-policy": "sandbox; default-src 'none'",
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",

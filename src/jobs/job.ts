@@ -60,10 +60,10 @@ export interface Slot {
   /** Set once per attempt by the start gate; user code runs only after it. */
   claimed_at: Date | null;
   heartbeat_at: Date | null;
-  /** When its service said that it answers (deployments). */
+  /** The time at which its service said that it answers (deployments). */
   ready_at: Date | null;
   progress: number;
-  /** What the entrypoint reported at its end. */
+  /** The result that the entrypoint reported at its end. */
   completed: { at: Date; ok: boolean; error: string | null } | null;
   /** Attempts in a row that were lost: the back-off doubles with each. */
   failures: number;
@@ -91,7 +91,7 @@ export const newSlot = (): Slot => ({
   wanted: true,
 });
 
-/** Where the content of an image came from, written before it is built, and the image once it is. */
+/** The source of the content of an image, written before it is built, and the image once it is. */
 export interface BuildOutcome {
   readonly git_version: string | null;
   readonly git_dirty: boolean | null;

@@ -8,7 +8,7 @@ import { ENDED, type Job } from "./job.js";
 import type { Lease } from "./lease.js";
 import { writeTask } from "./write-task.js";
 
-/** When to look at the job again, in milliseconds, or that it has ended (`hold.end`). */
+/** The milliseconds until the next look at the job, or that it has ended (`hold.end`). */
 export type Next = { readonly again: number } | "ENDED";
 
 /** Carries a job on by one turn, short or long. Everything in it is repeatable: the turn before may have died anywhere. */
@@ -70,7 +70,7 @@ export const isOurFault = (error: unknown, lease: Lease): boolean =>
   );
 
 /**
- * What follows a turn that threw: the milliseconds until the next.
+ * Returns the milliseconds until the next turn after one that threw.
  * @param faults turns in a row of this job that failed here through our fault.
  */
 export async function afterFailure(app: App, lease: Lease, error: unknown, faults: number): Promise<number> {

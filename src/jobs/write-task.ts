@@ -49,7 +49,7 @@ export function taskAfter(task: Task, job: Job, at: Date): Task | null {
   };
 }
 
-/** What a task must pass through: one that waits does not finish without having run. */
+/** The state that a task must pass through: one that waits does not finish without having run. */
 const step = (from: TaskState, to: TaskState): TaskState =>
   from === TaskState.WAITING && to === TaskState.FINISHED ? TaskState.RUNNING : from;
 

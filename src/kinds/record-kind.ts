@@ -24,44 +24,47 @@ export interface Use extends Link {
   readonly underWay?: true;
 }
 
-/** What a record holds outside its collection, and gives up when it is deleted. */
+/** A kind of thing that a record holds outside its collection, and gives up when it is deleted. */
 export type Holding = "FILES" | "OUTPUT" | "IMAGE" | "SECRET";
 
 /** The card of a kind of records: what the rest of the house has to know of it. */
 export interface RecordKind<K extends Kind = Kind, C extends string = string, R extends AnyRecord = AnyRecord> {
-  /** What stands before the underscore of its ids. */
+  /** The prefix of its ids, before the underscore. */
   readonly kind: K;
   /** Its collection in `Store`. */
   readonly collection: C;
-  /** What messages call it. */
+  /** The name of the kind in messages. */
   readonly label: string;
   readonly record: AnyParamConstructor<R>;
   /** The GraphQL type of a page of its records. */
   readonly Connection: ClassType<Connection<R>>;
-  /** What its lists are filtered and ordered by. */
+  /** The filters and orders of its lists. */
   readonly listing: Listing;
-  /** Where the parts of its natural key are in a gateway's reference, in the order of `keyOf`. Absent if ids alone name it. */
+  /** The paths of its natural key in a gateway's reference, in the order of `keyOf`. Absent if ids alone name it. */
   readonly naturalKey?: readonly (readonly string[])[];
-  /** How it belongs to a project: by the first name of its key, by its field `proj`, or by a model that projects use. */
+  /**
+   * The way in which it belongs to a project: by the first name of its key, by its field `proj`, or by a model that
+   * projects use.
+   */
   readonly scope?: "PROJECT_NAME" | "PROJECT_ID" | "MODEL_NAME";
-  /** What defines it. Absent if no snapshot is taken of it. */
+  /** The fields that define it. Absent if no snapshot is taken of it. */
   readonly definition?: AnyDefinition;
-  /** When a record takes its name from an earlier one. Absent if none does. */
+  /** The moment at which a record takes its name from an earlier one. Absent if none does. */
   readonly supersedes?: "WHEN_INSERTED" | "WHEN_COMPLETE";
-  /** Whose task it shows: its own, or those of its replicas. */
+  /** The owner of the task that it shows: its own, or those of its replicas. */
   readonly task?: "OWN" | "OF_REPLICAS";
-  /** Whose log it shows: that of the job which has its id, or those of its revisions. */
+  /** The log that it shows: that of the job which has its id, or those of its revisions. */
   readonly log?: "OF_JOB" | "OF_REVISIONS";
   /** Children that go with it. */
   readonly owns?: readonly Child[];
-  /** What needs it, and so forbids its deletion. */
+  /** The records that need it, and so forbid its deletion. */
   readonly usedBy?: readonly Use[];
   /** The change that asks for the end of its work. Absent if it has none. */
   readonly end?: Readonly<Record<string, unknown>>;
   readonly holds?: Holding;
 }
 
-/** What a card says itself; the rest is made of it. */
+/** The part of a card that is written; the rest is made of it. */
 type Said = Omit<RecordKind, "kind" | "collection" | "record" | "Connection" | "listing">;
 
 /**

@@ -5,7 +5,7 @@ import { type Connection, connection, type Page } from "../graph/connection.js";
 import type { ListArgs, Listing } from "./listing.js";
 import { beyond } from "./page.js";
 
-/** Where the records of a list come from. */
+/** The source of the records of a list. */
 export interface Source<T> {
   /** True if the list would read more than it may. */
   judge(request: ListRequest): Promise<BroadRead | null>;

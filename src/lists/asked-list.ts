@@ -40,7 +40,7 @@ export async function askedList(context: RequestContext, listing: Listing, args:
   };
 }
 
-/** What a cursor is good for. */
+/** The list that a cursor is good for. */
 export const cursorList = ({ name }: Listing, order: string): string => `${name} ${order}`;
 
 /** The refusal of a list that would read too much, in the words of those who asked for it. */

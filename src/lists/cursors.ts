@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { EJSON } from "bson";
 import { DomainError } from "../errors.js";
 
-/** Where a record stands in an order: the values that it is compared by, and its id. */
+/** The position of a record in an order: the values that it is compared by, and its id. */
 export interface Position {
   readonly values: readonly unknown[];
   readonly id: string;

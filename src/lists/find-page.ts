@@ -21,7 +21,7 @@ export async function findPage<T extends AnyRecord>(records: Records<T>, request
   return asPage(found as unknown as T[], request.page);
 }
 
-/** How many records meet the demand of a list. */
+/** Returns the number of records that meet the conditions of a list. */
 export const countPaged = <T extends AnyRecord>(records: Records<T>, request: ListRequest): Promise<number> =>
   records.collection.countDocuments(conditions(request));
 

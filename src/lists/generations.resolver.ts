@@ -6,7 +6,7 @@ import type { GenerationLoaders } from "./generation-loaders.js";
 import { PageArgs } from "./page.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 
-/** What every record says of the others of its name, for one type whose records supersede each other. */
+/** The fields of a record about the others of its name, for one type whose records supersede each other. */
 export function generationsResolver<T extends AnyRecord>(
   name: string,
   record: () => ClassType<object>,

@@ -20,7 +20,7 @@ export interface ListRequest {
 /** Why a list would read too much: nothing bounds it, or not enough. */
 export type BroadRead = "UNBOUND" | "TOO_MANY";
 
-/** What a list that no index serves in its order may read. */
+/** The most records that a list may read if no index serves its order. */
 export const MOST_READ = 10_000;
 
 const CURRENT: Where = { superseded: false };
@@ -145,7 +145,7 @@ function positionOf<T extends AnyRecord>(found: Found<T>, { indexed, keys }: Ord
   return { values, id: found._id };
 }
 
-/** What the store gave (one more than the page, from its near end on) as a page. */
+/** Makes a page of the store's answer (one more than the page, from its near end on). */
 export function asPage<T extends AnyRecord>(
   found: readonly Found<T>[],
   { limit, backward, order }: PageRequest,

@@ -12,17 +12,17 @@ export interface ListArgs extends PageArgs {
   readonly orderBy?: readonly OrderKey[] | null;
 }
 
-/** What lists of a type take: which of its records, and in which order. */
+/** The arguments of the lists of a type: which of its records, and in which order. */
 export interface Listing {
   readonly name: string;
   readonly Args: ClassType<ListArgs>;
   readonly filter: FilterType;
   readonly orders: OrderType;
-  /** Whether records of the type belong to no other: then their whole list is what a filter may read. */
+  /** True if records of the type belong to no other: then their whole list is what a filter may read. */
   readonly isCatalogue: boolean;
 }
 
-/** What the lists of a type are filtered and ordered by, beside what all are. */
+/** The filters and orders of the lists of a type, beside those that all have. */
 export interface ListingOptions {
   readonly filter: Readonly<Record<string, Criterion>>;
   readonly orders: Readonly<Record<string, OrderField>>;

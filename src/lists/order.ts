@@ -33,7 +33,7 @@ export interface OrderKey {
   readonly direction: OrderDirection;
 }
 
-/** What records are compared by: values computed for each, and the id last. */
+/** The keys by which records are compared: values computed for each, and the id last. */
 export interface SortKey {
   readonly value: Expression;
   readonly direction: 1 | -1;

@@ -123,7 +123,7 @@ export class ModelVersion extends storedRecord(ModelVersionInfo) {
   @prop({ type: () => [String], required: true })
   readonly received!: string[];
 
-  /** When one of very many files arrived last, to some minutes. */
+  /** The time at which the last of very many files arrived, to some minutes. */
   @prop({ type: () => Date })
   readonly last_arrival?: Date;
 

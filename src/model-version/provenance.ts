@@ -12,7 +12,7 @@ import type { PublishModelVersionInput } from "./model-version.inputs.js";
 import { TRAINING_DEFINITION, type TrainingSnapshot } from "./training-snapshot.js";
 import { aliasAsked, versionByName, type VersionName } from "./versions-by-name.js";
 
-/** What a version came from. */
+/** The origin of a version. */
 export interface Provenance {
   readonly train: TrainingSnapshot | null;
   readonly ds: DatasetSnapshot | null;

@@ -10,15 +10,15 @@ import type { FileDoc } from "./file-doc.js";
 import { contractBreaks, mostBytes } from "../files/file-contract.js";
 import type { Model } from "./model.js";
 
-/** How many versions, and how many datasets, of one model are told. */
+/** The most versions, and the most datasets, of one model that are reported. */
 const MAX_RECORDS = 50;
 
 type FilesRecord = AnyRecord & Pick<Dataset | ModelVersion, "files" | "manifest">;
 type ContractOf = (model: Model) => readonly FileDoc[];
 
 /**
- * What the contracts of models would refuse of the current versions and datasets, the newest first: one aggregate a
- * type for all models that are asked at a time, and a look into the manifests that are in lists of their own.
+ * Returns the current versions and datasets that the contracts of models would refuse, the newest first: one aggregate
+ * a type for all models that are asked at a time, and a look into the manifests that are in lists of their own.
  */
 export function loadViolations(store: Pick<Store, "models" | "modelVersions" | "datasets" | "fileLists">) {
   return new DataLoader<Model, ContractViolation[], string>(
@@ -92,7 +92,7 @@ async function offending(
   return new Map(found.map((each) => [each._id, each.records]));
 }
 
-/** What these have of files the store does not see in the record. */
+/** Records whose files are in a list of their own, where the store does not see them. */
 const LISTED = { "manifest.count": { $gt: 0 } };
 
 /** The condition under which a record breaks a rule, in the store's words: as `contractBreaks` judges. */

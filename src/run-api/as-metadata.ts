@@ -8,7 +8,7 @@ import type { Store } from "../store/store.js";
 
 /** Content that is a user's own, whatever its keys are called. */
 const FREE: readonly string[] = ["details", "params"];
-/** What the store keeps for itself. */
+/** The fields that the store keeps for itself. */
 const INTERNAL: readonly string[] = ["_id", "key", "hash", "manifest", "file_list"];
 
 interface Stored extends Listing {

@@ -7,7 +7,7 @@ import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
 import { NotGranted } from "./attempt.js";
 
-/** What the containers of a job work on. */
+/** The work of the containers of a job. */
 export type Assignment =
   | { readonly kind: "train"; readonly proj: Project; readonly training: Training }
   | {

@@ -6,7 +6,7 @@ import type { Store } from "../store/store.js";
 /** One attempt of one container, as its run token names it. */
 export interface Attempt {
   readonly job: Job;
-  /** Which slot of the job. */
+  /** The index of the slot in the job. */
   readonly index: number;
   readonly slot: Slot;
 }

@@ -11,7 +11,7 @@ export interface Call {
   readonly app: App;
   readonly attempt: Attempt;
   readonly request: IncomingMessage;
-  /** What the path holds between its fixed parts, decoded. */
+  /** The texts of the path between its fixed parts, decoded. */
   readonly parts: readonly string[];
 }
 

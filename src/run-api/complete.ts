@@ -16,7 +16,7 @@ function failureOf(value: unknown): string {
   return `${name}${message ? `: ${message}` : ""}${cell === null ? "" : ` (cell ${cell})`}`;
 }
 
-/** How the notebook ended. The first report of an attempt counts, repeats are harmless. @throws NotGranted */
+/** Stores how the notebook ended. The first report of an attempt counts, repeats are harmless. @throws NotGranted */
 export const complete: Endpoint = async ({ app, attempt, request }) => {
   const body = fieldsOf(await readJson(request, { maxBodyBytes: MOST_BYTES }), ["ok", "error"]);
   const ok = given(truthAt(body, "ok"), "ok");

@@ -7,7 +7,10 @@ function refuse(path: string, what: string): never {
   throw new DomainError("BAD_USER_INPUT", `${path}: ${what}`, path.split("."));
 }
 
-/** What containers send is hostile: an object with these fields and no others; nothing is one without fields. @throws BAD_USER_INPUT */
+/**
+ * Input from containers is hostile: an object with these fields and no others; nothing is one without fields. @throws
+ * BAD_USER_INPUT
+ */
 export function fieldsOf(value: unknown = {}, allowed: readonly string[], path = "body"): Fields {
   if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(path, "an object is expected.");
   if (Object.keys(value).some((each) => !allowed.includes(each)))

@@ -58,7 +58,7 @@ function refuse(app: App, request: IncomingMessage, response: ServerResponse, er
     response.destroy();
     return;
   }
-  // What is left of a body is not read: the connection goes with the refusal.
+  // The rest of a body is not read: the connection goes with the refusal.
   if (!request.complete) response.setHeader("connection", "close");
   const message = told.code === "INTERNAL" ? `Something failed on our side (${id}).` : told.message;
   sendJson(response, statusOf(error, told), { error: { code: told.code, message } });
@@ -68,7 +68,7 @@ function refuse(app: App, request: IncomingMessage, response: ServerResponse, er
 function statusOf(error: unknown, { status }: Refused): number {
   // It stops at a conflict, so that no other error may be one.
   if (error instanceof NotGranted) return CONFLICT;
-  // What one that lost its connection meets until the listener has noticed: it asks again.
+  // A sender that lost its connection meets this until the listener has noticed: it asks again.
   if (error instanceof UploadBusy || error instanceof OffsetConflict) return 425;
   return status === CONFLICT ? 400 : status;
 }

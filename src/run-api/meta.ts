@@ -8,7 +8,7 @@ import type { Assignment } from "./assignment.js";
 import { datasetsOf, versionsOf } from "./mounted.js";
 
 /**
- * What the container finds below `/nha/meta/`, under the specification's field names: the records as they were when
+ * The files below `/nha/meta/` in the container, under the specification's field names: the records as they were when
  * the work was started. The project's models are there as they are now, since versions are published for them.
  */
 export async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assignment): Promise<object> {

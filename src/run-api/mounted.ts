@@ -22,7 +22,7 @@ function isName(text: string): boolean {
 export const folderOf = (model: string, name: string): string | null =>
   isName(model) && isName(name) ? `${model}.${name}` : null;
 
-/** What the entrypoint fetches of a record: under the names of its model and its own. */
+/** The files of a record that the entrypoint fetches: under the names of its model and its own. */
 export async function manifestOf(store: Lists, holder: Holder & Pick<Snapshot, "name" | "compressed">, model: string) {
   const { _id, name, compressed } = holder;
   return {

@@ -100,7 +100,7 @@ function fileOf(value: unknown): StoredFile {
   const fields = fieldsOf(value, ["name", "size", "sha256"], "files");
   const name = given(textAt(fields, "name"), "name");
   return {
-    // Whoever publishes a folder of thousands must know which of them it is.
+    // The message names the file: there may be thousands.
     name: asFileName(name, `The file name ${JSON.stringify(name.slice(0, 300))}`),
     size: given(integerAt(fields, "size", 0, Number.MAX_SAFE_INTEGER), "size"),
     sha256: asSha256(given(textAt(fields, "sha256"), "sha256")),

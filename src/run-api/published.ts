@@ -10,7 +10,7 @@ import type { Attempt } from "./attempt.js";
 
 const hashOf = (files: readonly StoredFile[]): string => manifestHash(byName(files));
 
-/** What a version is made of, beside its name and files. */
+/** The fields of a version beside its name and files. */
 export type Wish = Pick<ModelVersion, "details" | "compressed" | "lightweight"> & {
   readonly ds: string | null;
   readonly pretrained: string | null;

@@ -23,7 +23,7 @@ export const upload: Endpoint = async (call) => {
   return new HeaderAnswer(uploadHeaders(progress, announced.size));
 };
 
-/** How many bytes of it are there. @throws NotGranted, NOT_FOUND */
+/** Returns the number of bytes that are there. @throws NotGranted, NOT_FOUND */
 export const uploadState: Endpoint = async (call) => {
   const announced = await announcedIn(call);
   return new HeaderAnswer(uploadHeaders(await uploadProgress(call.app, announced), announced.size));

@@ -7,7 +7,7 @@ import { SCRATCH_FOLDER } from "./scratch-folder.js";
 /** The user that every container runs as; the base image names it `job`. */
 export const JOB_USER = 10_000;
 export const STATE_FOLDER = "/rocas";
-/** Where a replica serves. */
+/** The port at which a replica serves. */
 export const SERVICE_PORT = 8080;
 
 export const stateVolume = (name: string) => `${checkedContainerName(name)}-state`;
@@ -16,7 +16,10 @@ export const scratchVolume = (name: string) => `${checkedContainerName(name)}-sc
 const MIB = 1024 * 1024;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
-/** What every object of ours carries. Images carry `rocas.image.*` instead: containers inherit the labels of their image. */
+/**
+ * The labels of every object of ours. Images carry `rocas.image.*` instead: containers inherit the labels of their
+ * image.
+ */
 export const labelsOf = ({ job, attempt, slot, kind }: ContainerSpec, cluster: string): Record<string, string> => ({
   "rocas.cluster": cluster,
   "rocas.job": job,
@@ -26,7 +29,7 @@ export const labelsOf = ({ job, attempt, slot, kind }: ContainerSpec, cluster: s
 });
 
 /**
- * What the engine is asked to create: the same for every container, whatever it is for. No privilege, no path or
+ * The request to create a container, the same for every purpose. No privilege, no path or
  * namespace of the host, and nothing unbounded.
  * @throws BAD_USER_INPUT if the container cannot be expressed so.
  */

@@ -29,23 +29,23 @@ export interface SeenImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What images take of the disk. */
+/** The disk use of images. */
 export interface BuiltUse {
   readonly images: number;
   /** Of the copies of the projects. */
   readonly imageBytes: number;
-  /** Which images share. */
+  /** The bytes of environments, which images share. */
   readonly environments: number;
   readonly environmentBytes: number;
 }
 
-/** What the server asks of whatever builds and moves images. References are validated (`ImageRef`) before they come here. */
+/** The port that builds and moves images. References are validated (`ImageRef`) before they come here. */
 export interface ImageBuilder {
-  /** What `FROM rocas/onboard` means: an image, which is built if it is missing, or the Python of this machine. */
+  /** The meaning of `FROM rocas/onboard`: an image, which is built if it is missing, or the Python of this machine. */
   readonly startsFrom: "BASE_IMAGE" | "MACHINE";
   /** True if images can be pulled from registries and pushed to them. */
   readonly hasRegistries: boolean;
-  /** What images are built for, as `linux/amd64`. */
+  /** The platform that images are built for, as `linux/amd64`. */
   platform(): Promise<string>;
   /**
    * Builds a tar stream with a Dockerfile at its root, which the caller has seen there, and gives the image id. The tag
@@ -75,7 +75,7 @@ export interface ImageBuilder {
    * Repeatable. An engine looks after that itself.
    */
   removeUnneeded(): Promise<void>;
-  /** What lies on the disk of this machine for its images; null if that is the engine's, which tells it. */
+  /** The disk use of its images on this machine; null if the engine keeps them, and tells it. */
   diskUse(): Promise<BuiltUse | null>;
   /** Gives the registry's manifest digest. A repeated call pushes what is missing. @throws ImageBuildError with what the registry said. */
   push(tag: string, credentials: Credentials | null, told: Told): Promise<string>;

@@ -1,4 +1,4 @@
-/** What a container is for; its entrypoint behaves accordingly. */
+/** The purpose of a container; its entrypoint behaves accordingly. */
 export type ContainerKind = "train" | "deploy";
 
 /** Upper bounds of what one container may use. Every field is mandatory: nothing runs unbounded. */
@@ -35,7 +35,7 @@ export interface ContainerSpec {
 
 export type ReplicaState = "CREATED" | "RUNNING" | "EXITED";
 
-/** What was seen of one container. */
+/** The observed state of one container. */
 export interface Replica {
   readonly name: string;
   readonly job: string;
@@ -56,7 +56,7 @@ export type NamedAttempt = Pick<Replica, "name" | "job" | "slot" | "attempt">;
 /** The engine cannot make or start this container, and trying again will not help: data on the task's record. */
 export class ContainerRefusedError extends Error {}
 
-/** What the server asks of whatever runs containers. Docker, Swarm and Kubernetes each answer it. */
+/** The port that runs containers. */
 export interface Runtime {
   /** Name and version of the engine. @throws RUNTIME_UNAVAILABLE if none answers. */
   engine(): Promise<string>;

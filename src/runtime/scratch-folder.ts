@@ -1,2 +1,2 @@
-/** Where the scratch volume of a container lies. */
+/** The path of a container's scratch volume. */
 export const SCRATCH_FOLDER = "/scratch";

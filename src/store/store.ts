@@ -21,7 +21,7 @@ export type Event = OutboxEntry & { _id: string; record: string; key: string };
 export interface KeptSnapshot {
   readonly _id: string;
   readonly content: ModelVersionSnapshot;
-  /** When a sweep last looked whether something pins it. */
+  /** The time of the last look for something that pins it. */
   readonly checked_at?: Date;
   /** Since when nothing has. */
   readonly unneeded_since?: Date;
@@ -44,7 +44,7 @@ export interface Store extends RecordCollections {
   readonly logs: mongo.Collection<LogChunk>;
   /** Manifests that are too long to lie in their records: `src/files/file-lists` alone writes them. */
   readonly fileLists: mongo.Collection<FileListPart>;
-  /** What is still to come of such manifests: `src/files/missing-files` alone writes them. */
+  /** The files that such manifests still wait for: `src/files/missing-files` alone writes them. */
   readonly missingFiles: mongo.Collection<MissingFile>;
   /** Files that records which are gone have left: `LateRemoval` alone writes them. */
   readonly unneededFiles: mongo.Collection<UnneededFile>;
@@ -52,7 +52,10 @@ export interface Store extends RecordCollections {
   readonly unneededImages: mongo.Collection<UnneededTag>;
   /** Images without a tag that builds made on their way, until nothing needs them. */
   readonly madeImages: mongo.Collection<MadeImage>;
-  /** What is chosen for the whole installation: its cluster id and the port of the run listener once; the runtime it worked with last. */
+  /**
+   * The choices for the whole installation: its cluster id and the port of the run listener once; the runtime it worked
+   * with last.
+   */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
 
   /** The processes of the installation: `presence.ts` alone writes it. */

@@ -3,7 +3,10 @@ const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,2000}(
 // Controls but tab and line feed, and the characters that change the direction of what stands beside them.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** What a program wrote, without what would steer a terminal. A carriage return becomes a line feed: progress bars. */
+/**
+ * Returns the output of a program without what would steer a terminal. A carriage return becomes a line feed: progress
+ * bars.
+ */
 export const printable = (text: string): string =>
   text.replace(ESCAPE_SEQUENCE, "").replace(/\r\n?/g, "\n").replace(CONTROL, "").toWellFormed();
 

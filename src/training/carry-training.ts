@@ -25,7 +25,7 @@ async function look(app: App, hold: Hold, { resources }: Training): Promise<Trai
   if (!resources) throw new Error(`${hold.job._id} has no resources.`);
   const slot = hold.job.slots[0];
   const name = slot?.container;
-  // What the notebook came to is stored: the engine has nothing to add.
+  // The result of the notebook is stored: the engine has nothing to add.
   const container =
     name && !slot.completed
       ? ((await app.runtime.observe(hold.job._id)).find((each) => each.name === name) ?? null)

@@ -36,11 +36,11 @@ const lost = ({ slots, max_attempts }: Job, reason: string): TrainingStep =>
     ? { do: "INTEND", reason }
     : { do: "END", state: "FAILED", error: `${reason}; it was attempted ${max_attempts} times` };
 
-/** What to do next for a training, given its job and what was seen of its container. Pure. */
+/** Returns the next step of a training, given its job and what was seen of its container. Pure. */
 export function nextTrainingStep(job: Job, seen: TrainingSeen): TrainingStep {
   const { now, container } = seen;
   const slot = job.slots[0];
-  // What the notebook came to is stored: a wish to cancel came too late.
+  // The result of the notebook is stored: the cancellation came too late.
   if (slot?.completed)
     return { do: "END", state: slot.completed.ok ? "SUCCEEDED" : "FAILED", error: slot.completed.error };
   if (job.desired === "CANCEL") return { do: "CANCEL" };

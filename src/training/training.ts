@@ -35,7 +35,7 @@ export class Training extends storedRecord(TrainingInfo) {
   @prop({ type: () => Task, required: true, _id: false })
   readonly task!: Task;
 
-  /** Whether somebody asked for its end. */
+  /** True if a user asked for its end. */
   @prop({ type: () => Boolean })
   readonly cancel?: boolean;
 

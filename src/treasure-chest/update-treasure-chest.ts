@@ -33,7 +33,7 @@ export function updateTreasureChest(
     const details = input.details === undefined ? undefined : (input.details ?? {});
     const current =
       username == null || password == null ? await vault.open(chest._id, chest.secret_version) : { username, password };
-    // What is left out stays, and must not show a new secret either.
+    // A field that is left out stays, and must not show a new secret either.
     refuseShownSecret(current, { ...shownOf(chest), ...given({ owner, desc, details }) });
     // A number that nobody else takes: of two updates at once, one must not seal its secret over that of the other.
     const secret_version = username == null ? undefined : chest.secret_version + 1 + randomInt(MOST_AHEAD);

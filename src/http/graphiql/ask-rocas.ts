@@ -5,7 +5,10 @@ import { tokenHeaders } from "./access.js";
 import { droppable } from "./droppable.js";
 import { ownOperation } from "./own-operation.js";
 
-/** What asks the server that the page came from: by HTTP, and by WebSocket for what goes on and on. */
+/**
+ * The fetcher of GraphiQL: it asks the server that the page came from, by HTTP, and by WebSocket for what goes on and
+ * on.
+ */
 export function askRocas(): Fetcher {
   const fetcher = createGraphiQLFetcher({
     url: "/graphql",
@@ -29,6 +32,6 @@ export function askRocas(): Fetcher {
   };
 }
 
-/** What the headers editor holds goes over the remembered token, however it is spelt there. */
+/** Headers of the editor go before the remembered token, in any case of letters. */
 const lowerCase = (headers: object = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));

@@ -1,8 +1,8 @@
 import { type DocumentNode, getOperationAST, parse } from "graphql";
 
 /**
- * What a text is asked for, by the text alone: for a moment after a change of tabs GraphiQL still names the operation of
- * the tab before, and judges by that tab's document whether it is a subscription.
+ * The operation of a text, found by the text alone: for a moment after a change of tabs GraphiQL still names the
+ * operation of the tab before, and judges by that tab's document whether it is a subscription.
  */
 export function ownOperation(query: string, named?: string | null) {
   const document = parsed(query);

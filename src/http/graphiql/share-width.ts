@@ -1,4 +1,4 @@
-/** Where GraphiQL keeps how many times as wide as the answer the editor is. */
+/** The key under which GraphiQL keeps the ratio of the widths of editor and answer. */
 const SHARE = "graphiql:editorFlex";
 /** In halves, a window of this width shows the longest line of the story's text. */
 const WIDE = 1_300;

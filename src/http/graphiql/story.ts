@@ -5,7 +5,7 @@ const variables = import.meta.glob<string>("./story/*.json", { query: "?raw", im
 const NAME = /\biris-story\b/g;
 const ADDRESS = "http://127.0.0.1:4000";
 
-/** Where the server runs projects, and what that means. */
+/** The text about the place where projects run, and its meaning. */
 const RUNS_IN: Readonly<Record<string, string>> = {
   process: `# This server runs projects as local processes:
 # without isolation, with the rights of the user

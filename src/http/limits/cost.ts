@@ -25,7 +25,7 @@ const PLAIN_LIST = 10;
 type Field = GraphQLField<unknown, unknown>;
 
 /**
- * What an operation may make the server do at most: its fields, each times the sizes of the lists around it.
+ * The most work that an operation may cause: its fields, each times the sizes of the lists around it.
  *
  * Fragments are counted at every spread, but computed once per page size, or twenty of them that each spread the next
  * twice would take a million steps.

@@ -6,7 +6,7 @@ const ONE_TYPE = 100;
 const MOST_TYPES = 20;
 
 /**
- * What it costs to ask for the schema: the same for whatever is asked of it once, since the standard query asks for all
+ * The cost of asking for the schema: the same for all that is asked of it once, since the standard query asks for all
  * of it, and that again for each alias by which something is asked twice. Aliases inside of each other multiply.
  */
 export class IntrospectionCost {
@@ -24,7 +24,7 @@ export class IntrospectionCost {
     return Math.ceil(once * this.timesIn(selectionSet));
   }
 
-  /** How often the field comes, below each other, that comes most often. */
+  /** The largest number of times that one field comes below itself. */
   private timesIn(set: SelectionSetNode | undefined): number {
     if (!set) return 1;
     const known = this.computed.get(set);

@@ -1,6 +1,6 @@
 import type { Settings } from "../../settings.js";
 
-/** How much one request may ask for. */
+/** The bounds of one request. */
 export interface Limits {
   /** Levels of fields. */
   readonly maxDepth: number;
@@ -50,7 +50,7 @@ export interface Limits {
 }
 
 const COST_PER_PAGE_ROW = 500;
-/** What a field needs in brackets beside its own level: arguments, nested input objects and the operation. */
+/** The brackets that a field needs beside its own level: arguments, nested input objects and the operation. */
 const NESTING_BEYOND_DEPTH = 20;
 
 type LimitSetting =

@@ -23,7 +23,7 @@ export function scanTokens(
   }
 }
 
-// What is no token is reported by the parser, which stops there as well.
+// Text that is no token is reported by the parser, which stops there as well.
 function nextToken(lexer: Lexer): Token | undefined {
   try {
     return lexer.advance();

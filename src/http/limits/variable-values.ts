@@ -5,7 +5,7 @@ import { checkList, type ListLimits } from "./max-list-items.js";
 type Path = readonly (string | number)[];
 
 /**
- * What holds for values of every type before their scalars judge them: lists are bounded, as those in the document are,
+ * The rules for values of every type, before their scalars judge them: lists are bounded, as those in the document are,
  * and texts are well-formed, since half a character would be another one once it has been stored.
  */
 export class VariableValues {

@@ -20,7 +20,7 @@ export interface Answered {
   readonly result: FormattedExecutionResult;
 }
 
-/** What Apollo Server executes just now. */
+/** The operation that Apollo Server executes at this moment. */
 interface Current {
   readonly document: DocumentNode;
   readonly id: string;

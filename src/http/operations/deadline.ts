@@ -29,8 +29,8 @@ export class Deadline implements TimeLimit {
   }
 
   /**
-   * What the operation answers, if it does so in time. One that may write is waited for: whoever sent it must learn what
-   * has been done. Of any other, what still runs finds nothing more to read.
+   * Returns the answer of the operation, if it comes in time. One that may write is waited for: its sender must learn
+   * what has been done. Of any other, what still runs finds nothing more to read.
    * @throws LIMIT_EXCEEDED
    */
   async answer<T>(running: T | Promise<T>): Promise<T> {

@@ -30,12 +30,12 @@ export interface Asker {
   readonly id: string;
 }
 
-/** What begins a subscription has no limit: it lasts as long as somebody takes its events. */
+/** The start of a subscription has no limit: it lasts as long as its events are taken. */
 export type ContextOf = (caller: Caller, limit?: TimeLimit) => object;
 
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
-  /** What resolvers get, made anew for every request and for every event of a subscription. */
+  /** The context of resolvers, made anew for every request and for every event of a subscription. */
   readonly contextOf: ContextOf;
   readonly limits: Limits;
   readonly logger: Logger;
@@ -65,7 +65,7 @@ export class Operations {
     return this.apollo.stop();
   }
 
-  /** How many run that were started. */
+  /** The number of operations that run. */
   get running(): number {
     return this.slots.inUse;
   }

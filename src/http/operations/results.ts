@@ -1,6 +1,6 @@
 import type { FormattedExecutionResult } from "graphql";
 
-/** How an operation is executed. */
+/** The functions that execute an operation. */
 export interface Execution {
   /** The events of a subscription; of anything else, and of a subscription that could not begin, the only answer. */
   begin(): Promise<AsyncIterable<unknown> | FormattedExecutionResult>;
@@ -12,8 +12,8 @@ export interface Execution {
 const DONE = { done: true, value: undefined } as const;
 
 /**
- * What an operation answers, one after the other, and nothing before it is asked for. Whoever leaves is let go at once,
- * also while an event is awaited: an async generator would let go only at its next event.
+ * The answers of an operation, one after the other, and none before it is asked for. A client that leaves is let go at
+ * once, also while an event is awaited: an async generator would let go only at its next event.
  */
 export class Results implements AsyncIterableIterator<FormattedExecutionResult> {
   private source: AsyncIterator<unknown> | undefined;

@@ -3,7 +3,7 @@ import type { Caller } from "../../caller.js";
 import type { Results } from "../operations/results.js";
 import type { Peer } from "./peer.js";
 
-/** Who is at the other end of a WebSocket. */
+/** The client at the other end of a WebSocket. */
 export interface Introduction {
   readonly caller: Caller;
   /** Of the network. */

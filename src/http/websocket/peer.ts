@@ -24,7 +24,7 @@ export class Peer implements ProtocolSocket {
   ) {
     this.pings = setInterval(() => this.ping(), limits.keepAliveMs);
     socket.on("pong", () => (this.owesPong = false));
-    // What is no well-formed WebSocket has been answered with a close code by then.
+    // A malformed frame has been answered with a close code by then.
     socket.on("error", () => undefined);
     socket.once("close", () => clearInterval(this.pings));
   }
@@ -50,7 +50,7 @@ export class Peer implements ProtocolSocket {
 
   /** Closes, so that clients come back, when what is on its way has been taken. */
   async leave(): Promise<void> {
-    // What an operation still has to say when it ends comes right after its end.
+    // The last message of an operation comes right after its end.
     await setImmediate();
     await this.lastSent;
     this.close(GOING_AWAY, "Going away");

@@ -29,7 +29,7 @@ export interface WebSocketsOptions {
   readonly logger: Logger;
 }
 
-/** What graphql-ws executes, with its results beside it. */
+/** An operation of graphql-ws, with its results beside it. */
 interface Started extends ExecutionArgs {
   readonly results: Results;
 }
@@ -69,7 +69,7 @@ export class WebSockets {
     });
   }
 
-  /** How many are open. */
+  /** The number that are open. */
   get open(): number {
     return this.connections.size;
   }

@@ -3,19 +3,19 @@ import type { Expression } from "./expression.js";
 
 export type InputPath = readonly (string | number)[];
 
-/** Where the fields lie that a filter speaks of: in the record, in a snapshot in it, or in one of a list of snapshots. */
+/** The place of the fields of a filter: in the record, in a snapshot in it, or in one of a list of snapshots. */
 export interface Place {
-  /** What stands before a field's name in an expression. */
+  /** The prefix of a field's name in an expression. */
   readonly prefix: string;
-  /** What stands before it in an index; null if there is none. */
+  /** The prefix of it in an index; null if there is none. */
   readonly indexed: string | null;
-  /** How many lists lie around it. */
+  /** The number of lists around it. */
   readonly depth: number;
   /** Of the filter in the request's input. */
   readonly path: InputPath;
 }
 
-/** What a filter asks of the server while it is read. */
+/** The functions of the server that a filter needs while it is read. */
 export interface Asking {
   /** The id of the project or model of that name; null if there is none. */
   idOf(kind: "project" | "model", name: string): Promise<string | null>;

@@ -10,12 +10,12 @@ export interface Bound {
   readonly streams: boolean;
 }
 
-/** What a filter demands of a record. */
+/** The conditions of a filter on a record. */
 export interface Demand {
   readonly expression: Expression;
   /** Each holds for every record that meets the demand. */
   readonly bounds: readonly Bound[];
-  /** What the bounds do not say; null where they say all. */
+  /** The conditions that are not in the bounds; null if all are. */
   readonly rest: Expression | null;
 }
 

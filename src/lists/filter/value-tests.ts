@@ -4,7 +4,7 @@ import { type Asking, type Criterion, fieldAt, type InputPath, type Place, withi
 import { all, type Demand, none, served, unserved } from "./demand.js";
 import { type Expression, isNothing, isSomething, literal } from "./expression.js";
 
-/** What the filters of single values share; each input type has those of them that make sense for it. */
+/** The conditions that filters of single values share; each input type has those of them that make sense for it. */
 export interface ValueTests {
   readonly eq?: unknown;
   readonly in?: readonly unknown[] | null;
@@ -83,7 +83,10 @@ function plain(name: Test, operand: unknown): Record<string, unknown> | null {
   return { $gte: operand, ...(end === null ? {} : { $lt: end }) };
 }
 
-/** What tests of one value demand. @param index names the field in an index of the type; null if it has none. */
+/**
+ * Returns the conditions of the tests of one value. @param index names the field in an index of the type; null if it
+ * has none.
+ */
 export function testsDemand(
   tests: ValueTests,
   value: Expression,

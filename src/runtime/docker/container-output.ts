@@ -33,7 +33,7 @@ async function endOfFrames(frames: Readable): Promise<Buffer> {
     }
     waiting = waiting.subarray(at);
     output = Buffer.concat([output, ...texts]);
-    // What is cut off may hold half an escape sequence; so some more is kept than is given.
+    // The part that is cut off may hold half an escape sequence; so some more is kept than is given.
     if (output.length > 4 * KEPT) output = output.subarray(-2 * KEPT);
   }
   return output;

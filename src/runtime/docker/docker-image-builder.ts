@@ -53,7 +53,7 @@ export class DockerImageBuilder implements ImageBuilder {
         await steps.told();
       }
     } catch (error) {
-      // What stopped the build, and not how the engine's connection felt it.
+      // The reason that stopped the build, not the error of the connection that followed.
       throw signal?.aborted ? signal.reason : (broken ?? refusedBuild(error));
     } finally {
       context.destroy();
@@ -107,7 +107,7 @@ export class DockerImageBuilder implements ImageBuilder {
     }
   }
 
-  /** What is untagged was noted by `made`, or is somebody else's. */
+  /** An untagged image was noted by `made`, or is another program's. */
   async removeUnneeded(): Promise<void> {}
 
   async diskUse(): Promise<null> {
@@ -147,8 +147,9 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 
   /**
-   * What the registry said, whether the engine passed it on as a status or in the stream. A failure of the engine's own
-   * looks the same: it is asked twice, and what a pull that nothing can answer is told, too, is the engine's own word.
+   * Returns the registry's words, no matter if the engine passed them on as a status or in the stream. A failure of the
+   * engine's own looks the same: it is asked twice, and what a pull that nothing can answer is told, too, is the
+   * engine's own word.
    * @throws RUNTIME_UNAVAILABLE
    */
   private async said(ask: () => Promise<string | null>): Promise<string | null> {

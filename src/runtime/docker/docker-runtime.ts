@@ -111,7 +111,7 @@ export class DockerRuntime implements Runtime {
       await this.docker.startContainer(id);
     } catch (error) {
       if (!hasStatus(error, 400, 404)) throw error;
-      // Where another process made the network at the same time, there were two for a moment, and no start on either.
+      // If another process made the network at the same time, there were two for a moment, and no start on either.
       await clusterNetwork(this.docker, this.cluster);
       await refusing(this.docker.startContainer(id));
     }

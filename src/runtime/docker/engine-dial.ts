@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { EngineRefusal, isAway, noAnswer, unavailable } from "./engine-errors.js";
 
-/** What is asked of the engine, in the words of docker-modem. */
+/** A request to the engine, in the words of docker-modem. */
 export interface Asked {
   readonly method: string;
   readonly path: string;
@@ -26,7 +26,7 @@ const CALL_TIMEOUT = 30_000;
 const LONGEST_MESSAGE = 4_000;
 const LONGEST_ANSWER = 256 * 1024 * 1024;
 const GOOD = new Set([200, 201, 204, 304]);
-// Which statuses are good is decided here.
+// The caller decides which statuses are good.
 const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) => [100 + number, true]));
 
 /** All that the engine said, read to its end. dockerode looks in it for the id of what has been made. */

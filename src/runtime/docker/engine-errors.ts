@@ -11,7 +11,7 @@ export class EngineRefusal extends Error {
   }
 }
 
-/** What a connection threw, in our words. */
+/** The error of a connection, in our words. */
 export const noAnswer = (cause: unknown) =>
   unavailable(`The container engine does not answer (${(cause as { code?: string }).code ?? "it broke off"}).`, cause);
 

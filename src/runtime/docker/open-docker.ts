@@ -5,7 +5,9 @@ import Docker from "dockerode";
 import { DockerEngine } from "./docker-engine.js";
 import { dialSafely } from "./engine-dial.js";
 
-/** Where the engine listens: what dockerode needs to know, every option named so that it reads no environment of its own. */
+/**
+ * The address of the engine, as dockerode takes it, with every option named so that it reads no environment of its own.
+ */
 export interface EngineAddress {
   readonly socketPath?: string;
   readonly host?: string;
@@ -13,7 +15,7 @@ export interface EngineAddress {
   readonly protocol?: "http" | "https";
 }
 
-/** How an engine on the network is spoken to, in the words of Docker's own clients. */
+/** The TLS options of an engine on the network, in the words of Docker's own clients. */
 export interface EngineTls {
   /** A folder with ca.pem, cert.pem and key.pem; empty: `~/.docker` if DOCKER_TLS_VERIFY is set, else no TLS. */
   readonly DOCKER_CERT_PATH?: string;

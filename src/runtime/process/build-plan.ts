@@ -14,7 +14,7 @@ export interface Copy {
   readonly shown: string;
 }
 
-/** What a Dockerfile asks of this machine. */
+/** The work that a Dockerfile asks of this machine. */
 export interface BuildPlan {
   readonly copies: readonly Copy[];
   readonly installs: readonly PipInstall[];
@@ -63,7 +63,7 @@ const ENGINE_ONLY = /^\s*#\s*rocas:\s*engine only\s*$/i;
 const LEFT_OUT = { told: "left out, as the line before it says" };
 
 /**
- * What of a Dockerfile can be carried out without an engine.
+ * Returns the parts of a Dockerfile that can be carried out without an engine.
  * @param python of this machine, for the log, as `Python 3.11.7`
  * @throws ImageBuildError that names every instruction which cannot, with its line
  */

@@ -6,7 +6,7 @@ import { systemPackages } from "./system-packages.js";
 
 const COMPILERS = ["cc", "gcc", "clang"];
 
-/** What to say of a machine that compiles nothing, with the command that brings a compiler; null if it has one. */
+/** A hint for a machine without a compiler, with the command that brings a compiler; null if it has one. */
 export async function compilerHint(env: NodeJS.ProcessEnv): Promise<string | null> {
   if (env["CC"] || (await hasCompiler(env))) return null;
   return `No C compiler is on the PATH, which only packages without a wheel for this machine need: ${systemPackages().compiler}`;

@@ -9,7 +9,9 @@ export interface Python {
   readonly executable: string;
   /** `3.11.7` */
   readonly version: string;
-  /** What tells it from another Python of the same version: implementation, machine and where it is installed. */
+  /**
+   * The facts that tell it from another Python of the same version: implementation, machine and where it is installed.
+   */
   readonly identity: string;
 }
 

@@ -9,7 +9,7 @@ interface Tag {
   readonly image: string;
 }
 
-/** Which image each reference names: a file each, replaced as a whole. References are in full, `name:tag`. */
+/** The image that each reference names: a file each, replaced as a whole. References are in full, `name:tag`. */
 export class ImageTags {
   constructor(private readonly folder: string) {}
 
@@ -29,7 +29,7 @@ export class ImageTags {
     await rm(join(this.folder, nameOf(reference)), { force: true });
   }
 
-  /** How many references name each image. */
+  /** Returns the number of references to each image. */
   async counted(): Promise<Map<string, number>> {
     const names = await readdir(this.folder).catch(() => [] as string[]);
     const counted = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** What installers, compilers and the network's certificates and proxies go by. The server's own settings are none of it. */
+/** The variables of installers, compilers, certificates and proxies. The server's own settings are not among them. */
 const PASSED =
   /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|PIP_\w+|UV_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC|CC|CXX|FC|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS|PKG_CONFIG_PATH|MAKEFLAGS|CMAKE_\w+|SDKROOT|MACOSX_DEPLOYMENT_TARGET|(?:https?|no|all|ftp)_proxy)$/i;
 /** They would install elsewhere. */

@@ -17,7 +17,7 @@ export interface Placed {
 const LIMITS = { bytes: Infinity, entries: Infinity };
 
 /**
- * Where each entry of the context lies after all COPYs, as an engine would place them.
+ * Returns the place of each entry of the context after all COPYs, as an engine would place them.
  * @throws ImageBuildError for a source that is not there, a name that is a file and a folder, and a link that leads out
  */
 export function layOut(entries: readonly TreeEntry[], copies: readonly Copy[]): Placed[] {
@@ -73,7 +73,7 @@ function found(source: string, context: ReadonlyMap<string, TreeEntry>, { shown 
   return matching.map((each) => end(each, context, shown));
 }
 
-/** What a link leads to is copied in its place. */
+/** The target of a link is copied in its place. */
 function end(path: string, context: ReadonlyMap<string, TreeEntry>, shown: string): string {
   const entry = context.get(path);
   const reached = entry?.kind === "link" ? followLink(entry, context) : path;

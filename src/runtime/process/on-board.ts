@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What each environment has beside the project's packages. */
+/** The packages of each environment beside the project's. */
 export interface OnBoard {
   /** As pip names packages. */
   readonly requirements: readonly string[];
@@ -13,7 +13,7 @@ export interface OnBoard {
 
 const FOLDER = fileURLToPath(new URL("../../../src/onboard/image/rocas", import.meta.url));
 
-/** What runs a notebook: the same as in the base image, from the index. */
+/** The packages that run a notebook: the same as in the base image, from the index. */
 export const ON_BOARD: OnBoard = {
   requirements: ["ipykernel>=6.17,<7", "nbclient>=0.7,<1", "nbformat>=5.5,<6"],
   folder: FOLDER,

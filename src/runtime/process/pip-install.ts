@@ -14,7 +14,7 @@ export interface PipInstall {
 }
 
 const TAKEN_ALONE: ReadonlySet<string> = new Set(["--pre", "--no-deps", "--prefer-binary", "--upgrade", "--no-index"]);
-/** What has a meaning in an image alone, or for what pip shows. */
+/** The options that matter in an image alone, or for pip's output. */
 const DROPPED_ALONE: ReadonlySet<string> = new Set([
   "--no-cache-dir",
   "--no-cache",
@@ -58,8 +58,8 @@ const SHELL = /[;|<>()`*?~#!\n]|(?<!&)&(?!&)|&&&/;
 const QUOTED = /'[^']*'|"(?:\\.|[^"\\])*"/g;
 
 /**
- * What a RUN installs by pip alone, one `pip install` after another; a sentence that says what it does beside that, or
- * what of pip is not carried out.
+ * Returns what a RUN installs by pip alone, one `pip install` after another; else a sentence that says what it does
+ * beside that, or what of pip is not carried out.
  */
 export function pipInstalls(text: string, variables: Variables, folder: string): PipInstall[] | string {
   const unquoted = text.replace(QUOTED, (quoted) => "q".repeat(quoted.length));

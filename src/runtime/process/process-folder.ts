@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** Where the work without an engine lies, below the data folder; all of it is this user's alone. */
+/** The folders of the work without an engine, below the data folder; all of it is this user's alone. */
 export interface ProcessFolder {
   /** One folder an image, named by the 64 hex digits of its id. */
   readonly images: string;
@@ -8,7 +8,7 @@ export interface ProcessFolder {
   readonly environments: string;
   /** One file a tag. */
   readonly tags: string;
-  /** What builds work in; nothing in it counts. */
+  /** The folder in which builds work; nothing in it counts. */
   readonly building: string;
   /** One folder a run, named as its container would be. */
   readonly runs: string;

@@ -32,7 +32,7 @@ import { type Wanted, wantedEnvironment } from "./wanted-environment.js";
 export interface ProcessImageBuilderOptions {
   /** `process` in the data folder. */
   readonly root: string;
-  /** Where environments lie, if not there. */
+  /** The folder of environments, if it is another. */
   readonly environments?: string;
   readonly python?: () => Promise<Python>;
   readonly onBoard?: OnBoard;
@@ -249,7 +249,7 @@ export class ProcessImageBuilder implements ImageBuilder {
     };
   }
 
-  /** What is looked at stays as it is until the work is done. */
+  /** Nothing else changes images or tags until the work is done. */
   private alone<T>(work: () => Promise<T>): Promise<T> {
     const done = this.last.then(work, work);
     this.last = done.catch(() => {});
@@ -277,7 +277,9 @@ async function dockerfileIn(entries: readonly TreeEntry[], folder: string): Prom
   return readFile(join(folder, path), "utf8");
 }
 
-/** What lies in the folder of the project, by its paths there. @throws ImageBuildError if that is the whole image */
+/**
+ * The entries in the folder of the project, by their paths there. @throws ImageBuildError if that is the whole image
+ */
 function projectIn(placed: readonly Placed[], folder: string): Placed[] {
   if (placed.length > 0 && folder === "/")
     throw new ImageBuildError(

@@ -122,7 +122,7 @@ export class ProcessRuntime implements Runtime {
     await ended(state, STOPPED_WITHIN);
   }
 
-  /** Whoever of ours is first makes it; the name is the key. */
+  /** The first of our processes makes it; the name is the key. */
   private async made(container: ContainerSpec): Promise<RunSpec> {
     const { name, kind, job, slot, attempt, image, resources } = container;
     const id = randomBytes(16).toString("hex");
@@ -165,7 +165,7 @@ export class ProcessRuntime implements Runtime {
     // It may have written down its end after the first look.
     const last = await this.folders.state(name);
     if (!last) return [];
-    // Where the supervisor was killed, what it carried is no longer watched over.
+    // If the supervisor was killed, its processes are no longer watched over.
     if (!last.exit && this.isHere(spec)) await this.killLeft(spec, last);
     const exit = last.exit ?? { code: KILLED, outOfMemory: false };
     return [{ ...seen, state: "EXITED", endpoint: null, startedAt, exit }];
@@ -215,7 +215,7 @@ async function endOfFile(path: string): Promise<Buffer> {
   if (!file) return Buffer.alloc(0);
   try {
     const { size } = await file.stat();
-    // What is cut off may hold half an escape sequence; so some more is kept than is given.
+    // The part that is cut off may hold half an escape sequence; so some more is kept than is given.
     const length = Math.min(size, 2 * KEPT);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
     return buffer.subarray(0, bytesRead);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { posix } from "node:path";
 import { ImageBuildError } from "../image-builder.js";
 
-/** What pip reads beside its words. */
+/** The files that pip reads beside its arguments. */
 export interface ReadRequirements {
   /** Path in the image, as `/project/requirements.txt`, and text. */
   readonly files: ReadonlyMap<string, string>;

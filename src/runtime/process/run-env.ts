@@ -3,7 +3,7 @@ import { containerEnv } from "../container-env.js";
 import type { ContainerSpec } from "../runtime.js";
 import type { RunnableImage } from "./runnable-image.js";
 
-/** What a run gets of the server's own environment: where programs, libraries and the GPU are, language and place. */
+/** The variables of the server that a run gets: where programs, libraries and the GPU are, language and place. */
 const PASSED_ON =
   /^(?:PATH|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|LD_LIBRARY_PATH|CUDA_[A-Z_]+|NVIDIA_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|SYSTEMROOT)$/;
 

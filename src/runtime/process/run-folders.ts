@@ -2,24 +2,24 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ContainerSpec } from "../runtime.js";
 
-/** What is kept of a run, in `runs/<name>/spec.json`: whatever is no secret. */
+/** The spec of a run without its secrets, kept in `runs/<name>/spec.json`. */
 export interface RunSpec extends Pick<
   ContainerSpec,
   "name" | "kind" | "job" | "slot" | "attempt" | "image" | "resources"
 > {
   /** 32 hex digits, new for each run; its processes carry it in their environment. */
   readonly id: string;
-  /** Where it was made: a copy of it elsewhere, from a backup, says nothing of what runs. */
+  /** The folder in which it was made: a copy of it elsewhere, from a backup, says nothing of what runs. */
   readonly folder: string;
 }
 
-/** What the supervisor keeps, in `runs/<name>/state.json`; there is none before the start. */
+/** The state that the supervisor keeps in `runs/<name>/state.json`; there is none before the start. */
 export interface RunState {
   /** Of the supervisor. */
   readonly pid: number;
   /** Tells its process from a later one with the same number. */
   readonly start: string;
-  /** What kills the run's processes if the supervisor is killed. */
+  /** The process that kills the run if the supervisor is killed. */
   readonly keeper?: { readonly pid: number; readonly start: string };
   /** Seconds since 1970. */
   readonly startedAt: number;
@@ -30,11 +30,11 @@ export interface RunState {
   readonly exit?: { readonly code: number; readonly outOfMemory: boolean };
 }
 
-/** Where the runs lie. A folder with a dot at its beginning is one that is being made or removed. */
+/** The folders of the runs. A folder with a dot at its beginning is one that is being made or removed. */
 export class RunFolders {
-  /** What an engine would show of a container. */
+  /** The specs and states, which an engine would show of a container. */
   readonly runs: string;
-  /** What an engine would keep in a container's volumes: its secrets, its files, its scratch space. */
+  /** The files that an engine would keep in volumes: its secrets, its files, its scratch space. */
   readonly volumes: string;
 
   constructor(root: string) {
@@ -85,7 +85,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** What is not ours, or not whole, counts as absent. */
+/** A file that is not ours, or not whole, counts as absent. */
 async function read<Spec extends { readonly name: string }>(file: string, name: string): Promise<Spec | null> {
   const text = await textOf(file);
   if (text === null) return null;

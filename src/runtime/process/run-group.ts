@@ -13,7 +13,7 @@ const SHARED = "supervisors";
  * it is the last one. Resolves also if there is no such group, or the run had none.
  */
 export async function endRunGroup(path: string | null | undefined, id: string): Promise<void> {
-  // What the run itself could write names no other group.
+  // A name that the run itself could have written must not lead to another group.
   if (!path || basename(path) !== id) return;
   const until = performance.now() + GONE_WITHIN;
   while (!(await isRemoved(path)) && performance.now() < until) {

@@ -6,7 +6,7 @@ import { isAbsent, type RunSpec } from "./run-folders.js";
 
 const MIB = 1024 * 1024;
 const BLOCK = 512;
-/** How the names of folders begin that are being removed, and of those that are being made. */
+/** The beginnings of the names of folders that are being removed, and of those that are being made. */
 const GONE = ".gone-";
 export const MAKING = ".making-";
 /** Made in a moment: an older one is what a crash has left. */
@@ -50,7 +50,7 @@ export async function bytesIn(folder: string): Promise<number> {
   return bytes * BLOCK;
 }
 
-/** What a run has made unreadable to its own user counts as nothing. */
+/** A folder that a run has made unreadable to its own user counts as empty. */
 function goneMeanwhile(error: unknown): [] {
   if (isAbsent(error) || (error as NodeJS.ErrnoException).code === "EACCES") return [];
   throw error;

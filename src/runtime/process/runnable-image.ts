@@ -1,9 +1,9 @@
-/** What a run needs to know of an image. */
+/** The facts about an image that a run needs. */
 export interface RunnableImage {
   /** The project, read-only. */
   readonly tree: string;
   /** Of its environment; absolute. */
   readonly python: string;
-  /** What its Dockerfile says with ENV. */
+  /** The variables that its Dockerfile sets by ENV. */
   readonly env: Readonly<Record<string, string>>;
 }

@@ -68,7 +68,7 @@ export class SharedWork {
       .then(() => work(ending.signal, tell))
       .finally(() => this.underWay.delete(name));
     const started: UnderWay = { done, ending, hearers, said: "" };
-    // Whoever still waits hears of it.
+    // The callers that still wait get the error.
     done.catch(() => {});
     this.underWay.set(name, started);
     return started;

@@ -6,9 +6,9 @@ export interface SystemPackages {
   readonly python: string;
   /** The same beside an older one. */
   readonly newerPython: string;
-  /** What a Python of that version (`3.11`) needs to make environments. */
+  /** The package by which a Python of that version (`3.11`) makes environments. */
   readonly venv: (version: string) => string;
-  /** What compiles packages that have no wheel. */
+  /** The package with a compiler, for packages that have no wheel. */
   readonly compiler: string;
 }
 

@@ -23,9 +23,9 @@ const MOST_READ = 16 * 1024 * 1024;
 export interface Wanting {
   readonly plan: BuildPlan;
   readonly placed: readonly Placed[];
-  /** Where what was placed lies, and is not changed. */
+  /** The folder of the files that were placed; it is not changed. */
   readonly root: string;
-  /** Where an installer may work in a copy of it, and where a file of ours may lie; neither is there. */
+  /** The places for a copy that an installer works in, and for a file of ours; neither exists yet. */
   readonly copy: string;
   readonly pins: string;
   readonly python: Python;
@@ -41,12 +41,12 @@ export interface Wanted {
   readonly needsCopy: boolean;
   /** Paths in the image that were brought there for the installer. */
   readonly read: ReadonlySet<string>;
-  /** What was decided, for the log. */
+  /** The decisions, for the log. */
   readonly told: readonly string[];
 }
 
 /**
- * What is installed for a project, and the hash of all that decides it: what its Dockerfile says, its requirements.txt,
+ * The packages of a project, and the hash of all that decides them: what its Dockerfile says, its requirements.txt,
  * else the dependencies of its pyproject.toml, this Python and what is on board.
  * @throws ImageBuildError
  */
