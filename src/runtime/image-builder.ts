@@ -34,7 +34,7 @@ export interface BuiltUse {
   readonly images: number;
   /** Of the copies of the projects. */
   readonly imageBytes: number;
-  /** The bytes of environments, which images share. */
+  /** The number of environments; images share them. */
   readonly environments: number;
   readonly environmentBytes: number;
 }
