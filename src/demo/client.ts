@@ -1,7 +1,7 @@
 import type { TypedDocumentString } from "./generated/graphql.js";
 
 /** The server refused a request; the message is its own. */
-export class Refused extends Error {}
+export class RequestRefused extends Error {}
 
 const UNAUTHENTICATED = 401;
 
@@ -17,14 +17,14 @@ export class Client {
     const answer = await this.send("POST", "/graphql", JSON.stringify({ query: document.toString(), variables }));
     const { data, errors } = (await answer.json()) as { data?: R; errors?: readonly { message: string }[] };
     if (errors || !data)
-      throw new Refused(errors?.map(({ message }) => message).join("\n") ?? "The server gave no data.");
+      throw new RequestRefused(errors?.map(({ message }) => message).join("\n") ?? "The server gave no data.");
     return data;
   }
 
   /** @throws Refused */
   async upload(path: string, content: Uint8Array): Promise<void> {
     const answer = await this.send("PUT", path, content);
-    if (!answer.ok) throw new Refused(`The upload was refused: ${await answer.text()}`);
+    if (!answer.ok) throw new RequestRefused(`The upload was refused: ${await answer.text()}`);
   }
 
   /** @throws Refused */
@@ -34,7 +34,7 @@ export class Client {
     body: unknown,
   ): Promise<{ prediction: unknown; version: string | null; revision: string | null }> {
     const answer = await this.send("POST", `/predict/${proj}/${deployment}`, JSON.stringify(body));
-    if (!answer.ok) throw new Refused(`The prediction was refused: ${await answer.text()}`);
+    if (!answer.ok) throw new RequestRefused(`The prediction was refused: ${await answer.text()}`);
     return {
       prediction: await answer.json(),
       version: answer.headers.get("x-rocas-model-version"),
@@ -48,10 +48,10 @@ export class Client {
       ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
     };
     const answer = await fetch(this.server + path, { method, body, headers } as RequestInit).catch((cause: unknown) => {
-      throw new Refused(`No server answers at ${this.server}. Start one with \`npm start\`.`, { cause });
+      throw new RequestRefused(`No server answers at ${this.server}. Start one with \`npm start\`.`, { cause });
     });
     if (answer.status === UNAUTHENTICATED)
-      throw new Refused(
+      throw new RequestRefused(
         `The server at ${this.server} asks for another token: start this in its folder, with its ROCAS_DATA and ROCAS_TOKEN.`,
       );
     return answer;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { Client, Refused } from "./client.js";
+import { Client, RequestRefused } from "./client.js";
 import {
   BuildProjectDocument,
   CreateDatasetDocument,
@@ -38,7 +38,7 @@ async function make(what: string, act: () => Promise<unknown>): Promise<void> {
     await act();
     say(`  made ${what}`);
   } catch (error) {
-    if (!(error instanceof Refused && error.message === "The name is taken.")) throw error;
+    if (!(error instanceof RequestRefused && error.message === "The name is taken.")) throw error;
     say(`  ${what} is there already`);
   }
 }
@@ -59,7 +59,7 @@ async function follow(what: string, look: () => Promise<Followed | null | undefi
     shown = line;
     if (task?.state === "FINISHED") return;
     if (task?.state === "FAILED" || task?.state === "CANCELLED")
-      throw new Refused(`The ${what} is ${task.state}: ${task.error ?? ""}`);
+      throw new RequestRefused(`The ${what} is ${task.state}: ${task.error ?? ""}`);
     await delay(POLL_MS);
   }
 }
@@ -147,7 +147,7 @@ try {
   const { token } = await findAccess(settings);
   await play(new Client(`http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${PORT}`, token));
 } catch (error) {
-  if (!(error instanceof Refused || error instanceof SettingsRefused || error instanceof SecretFileRefused))
+  if (!(error instanceof RequestRefused || error instanceof SettingsRefused || error instanceof SecretFileRefused))
     throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;

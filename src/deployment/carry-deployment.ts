@@ -14,7 +14,7 @@ import { fillRoutes } from "./fill-routes.js";
 import { isHealthy } from "./is-healthy.js";
 import { numberOf, revisionJobs, stateOf } from "./revisions-of.js";
 import { type Step, stepsToward } from "./steps-toward.js";
-import { wantedOf, type Wish } from "./wanted-of.js";
+import { wantedOf, type DesiredDeployment } from "./wanted-of.js";
 import { writeAvailability, writeReplicaTasks } from "./write-replica-tasks.js";
 
 const SOON_MS = 1_000;
@@ -64,7 +64,7 @@ class DeploymentTurn {
     return { again: steps.length === 0 && this.isSteady(ready) ? STEADY_MS : SOON_MS };
   }
 
-  private get wish(): Wish | null {
+  private get wish(): DesiredDeployment | null {
     const { deployment, hold } = this;
     const going = !deployment || deployment.deleting || hold.job.desired === "CANCEL";
     return going ? null : { revision: deployment.revision, replicas: deployment.replicas };

@@ -9,7 +9,7 @@ import { isGoingMeanwhile, refuseDeleting } from "../store/under-parent.js";
 import type { Deployment } from "./deployment.js";
 import { heldBy } from "./held-by.js";
 import { availabilityOf } from "./replica-tasks.js";
-import { type Asked, type Wanted, wishAfter } from "./wish-after.js";
+import { type DeploymentPatch, type Wanted, wishAfter } from "./wish-after.js";
 
 /** With the wish, so that nobody who waits for it takes the availability of an earlier one for its own. */
 const wished = (wish: Wanted, { tasks }: Deployment) => ({
@@ -27,7 +27,7 @@ export async function changeWish(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
   id: string,
-  asked: Asked,
+  asked: DeploymentPatch,
 ): Promise<Deployment> {
   const newRevision = newId("revision");
   let before: Deployment | undefined;

@@ -20,7 +20,7 @@ import { changeWish } from "./change-wish.js";
 import { Availability, type Deployment } from "./deployment.js";
 import { type DeployInput, MOST_REPLICAS } from "./deployment.inputs.js";
 import { heldBy } from "./held-by.js";
-import type { Asked } from "./wish-after.js";
+import type { DeploymentPatch } from "./wish-after.js";
 
 /**
  * Records what is wanted, whole. The reconciler brings it about, and the deployment's tasks say how far it is.
@@ -50,7 +50,7 @@ function checkReplicas(replicas: number): void {
     throw new DomainError("BAD_USER_INPUT", `A deployment has 0 to ${MOST_REPLICAS} replicas.`, ["input", "replicas"]);
 }
 
-async function resolved(store: Store, project: Project, input: DeployInput): Promise<Asked> {
+async function resolved(store: Store, project: Project, input: DeployInput): Promise<DeploymentPatch> {
   const at = new Date();
   const { tag, notebook, movers, details, replicas } = input;
   const version = tag ? await buildVersionToRun(store, project, tag) : undefined;
@@ -73,7 +73,7 @@ async function write(
   intent: Intent,
   project: Project,
   name: string,
-  asked: Asked,
+  asked: DeploymentPatch,
 ): Promise<Deployment> {
   const { store } = app;
   const current = await currentOf(store.deployments, keyOf(project.name, name));
@@ -88,7 +88,13 @@ async function write(
   }
 }
 
-async function insert(store: Store, intent: Intent, project: Project, name: string, asked: Asked): Promise<Deployment> {
+async function insert(
+  store: Store,
+  intent: Intent,
+  project: Project,
+  name: string,
+  asked: DeploymentPatch,
+): Promise<Deployment> {
   const { bvers, notebook, movers = [], details = {}, replicas = 1 } = asked;
   if (!bvers)
     throw new DomainError("BAD_USER_INPUT", "A new deployment needs the `tag` of a build version of the project.", [

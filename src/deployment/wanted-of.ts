@@ -1,7 +1,7 @@
 import type { WantedRevision } from "./steps-toward.js";
 
 /** The desired state of the whole deployment. Null: it is going. */
-export interface Wish {
+export interface DesiredDeployment {
   readonly revision: number;
   readonly replicas: number;
 }
@@ -22,7 +22,11 @@ export interface RevisionState {
  * complete; those between, and all others, go.
  * @param revisions the oldest first: it is the one that serves where several do, since it goes when a later one is complete.
  */
-export function wantedOf(number: number, wish: Wish | null, revisions: readonly RevisionState[]): WantedRevision {
+export function wantedOf(
+  number: number,
+  wish: DesiredDeployment | null,
+  revisions: readonly RevisionState[],
+): WantedRevision {
   if (!wish) return { replicas: 0, stays: false, drains: false };
   if (number === wish.revision) return { replicas: wish.replicas, stays: true, drains: true };
   const own = revisions.find((each) => each.number === number);

@@ -4,7 +4,7 @@ import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import type { Deployment } from "./deployment.js";
 
 /** The fields that a `deploy` asks for; undefined if it leaves one out. */
-export interface Asked {
+export interface DeploymentPatch {
   readonly bvers?: BuildVersionSnapshot | undefined;
   readonly notebook?: string | undefined;
   readonly movers?: readonly ModelVersionSnapshot[] | undefined;
@@ -23,7 +23,7 @@ const ids = (snapshots: readonly { readonly _id: string }[]): string[] => snapsh
  * The whole wanted state after a change. The next revision if what runs is another: replicas and details alone make none
  * and restart nothing, nor does what is wanted already, so that asking again for the same changes nothing.
  */
-export function wishAfter(current: Wanted, asked: Asked, newRevision: string): Wanted {
+export function wishAfter(current: Wanted, asked: DeploymentPatch, newRevision: string): Wanted {
   const { bvers, notebook, movers, details, replicas } = asked;
   const changed =
     (bvers !== undefined && bvers._id !== current.bvers?._id) ||

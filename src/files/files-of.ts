@@ -1,4 +1,4 @@
-import type { Holder, Listing } from "../graph/manifest.js";
+import type { Holder, FileListing } from "../graph/manifest.js";
 import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import type { Store } from "../store/store.js";
 import { byName, fileIn, keepList, MOST_INSIDE, namedIn, newList, readLists, summaryOf } from "./file-lists.js";
@@ -7,10 +7,10 @@ import { expectFiles, missingFile, nextMissing } from "./missing-files.js";
 type Lists = Pick<Store, "fileLists">;
 
 /** The list that holds its files; null if they lie in the record, or more may be added. */
-export const listHolding = ({ file_list }: Listing): string | null => file_list ?? null;
+export const listHolding = ({ file_list }: FileListing): string | null => file_list ?? null;
 
 /** True if more files may be added to the manifest. */
-export const isOpen = ({ manifest }: Listing): boolean => manifest != null && manifest.sha256 == null;
+export const isOpen = ({ manifest }: FileListing): boolean => manifest != null && manifest.sha256 == null;
 
 /** All files of a record or a snapshot. None of one to whose manifest more may be added. */
 export async function filesOf(store: Lists, holder: Holder): Promise<readonly StoredFile[]> {

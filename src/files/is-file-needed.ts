@@ -1,6 +1,6 @@
 import { trusted } from "mongoose";
 import type { Store } from "../store/store.js";
-import type { Place } from "./unneeded-file.js";
+import type { FilePlace } from "./unneeded-file.js";
 
 /**
  * True if a record needs the file: one whose files lie there by themselves or are still awaited, or whose archive or
@@ -13,7 +13,7 @@ export async function isFileNeeded(
     trainings,
     fileLists,
   }: Pick<Store, "datasets" | "modelVersions" | "trainings" | "fileLists">,
-  place: Place,
+  place: FilePlace,
   sha256: string,
 ): Promise<boolean> {
   const hash = trusted({ $eq: sha256 });

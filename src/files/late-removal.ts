@@ -6,7 +6,7 @@ import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } f
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
 import { isFileNeeded } from "./is-file-needed.js";
-import type { Place, UnneededFile } from "./unneeded-file.js";
+import type { FilePlace, UnneededFile } from "./unneeded-file.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** After that long a process that removes is taken for dead. */
@@ -27,7 +27,7 @@ const AT_ONCE = 1_000;
 export class LateRemoval implements FileStorage {
   constructor(
     private readonly storage: FileStorage,
-    private readonly place: Place,
+    private readonly place: FilePlace,
     private readonly store: Store,
   ) {}
 

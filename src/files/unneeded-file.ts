@@ -1,7 +1,7 @@
 /** A file that a record which is gone has left, and that no other record may need. `_id` is `<place>/<sha256>`. */
 export interface UnneededFile {
   readonly _id: string;
-  readonly place: Place;
+  readonly place: FilePlace;
   readonly sha256: string;
   readonly since: Date;
   /** Another one each time that it is given up: two times may fall into one millisecond. */
@@ -11,4 +11,4 @@ export interface UnneededFile {
 }
 
 /** The storage: lightweight files lie in the store itself. */
-export type Place = "files" | "lightweight";
+export type FilePlace = "files" | "lightweight";

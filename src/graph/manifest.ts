@@ -6,14 +6,14 @@ import { type ManifestSummary, StoredFile } from "./stored-file.js";
 export const StoredFileConnection = connectionOf<StoredFile>("StoredFile", () => StoredFile);
 
 /** A record or a snapshot, as far as it says where its manifest lies. */
-export interface Listing {
+export interface FileListing {
   readonly manifest?: ManifestSummary | null;
   /** The list that holds its files (`FileListPart.list`); absent if they lie in the record, or more may be added. */
   readonly file_list?: string | null;
 }
 
 /** A record with files: few lie in `files`, many in a list of their own. */
-export interface Holder extends Listing {
+export interface Holder extends FileListing {
   readonly _id: string;
   readonly files: readonly StoredFile[];
 }

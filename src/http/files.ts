@@ -9,7 +9,7 @@ import { contentOf } from "./content-of.js";
 import { JSON_TYPE } from "./media-type.js";
 import { HttpRefusal } from "./refusal.js";
 import type { FrontRoute } from "./route.js";
-import { type OpenedFile, sendFile } from "./send-file.js";
+import { type SentFile, sendFile } from "./send-file.js";
 import { patchedFrom, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
 
 export interface FilesRouteOptions {
@@ -20,7 +20,7 @@ export interface FilesRouteOptions {
   receiveRest(ticket: UploadTicket, content: Readable, offset: number): Promise<Progress>;
   /** The progress of the upload of a declared file. */
   progress(ticket: UploadTicket): Promise<Progress>;
-  open(ticket: DownloadTicket): Promise<OpenedFile>;
+  open(ticket: DownloadTicket): Promise<SentFile>;
   /** The milliseconds for which a client may be silent. */
   readonly idleMs?: number;
 }

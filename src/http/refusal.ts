@@ -32,7 +32,7 @@ const STATUS: Record<ErrorCode, number> = {
   INTERNAL: 500,
 };
 
-export const statusOf = (code: string): number => STATUS[code as ErrorCode] ?? 400;
+export const httpStatusOf = (code: string): number => STATUS[code as ErrorCode] ?? 400;
 
 /** Every refusal has the shape of a GraphQL error, so that clients need to know one. */
 export const refusalBody = (code: string, message: string, id: string, path?: readonly (string | number)[]): string =>

@@ -1,6 +1,6 @@
 import { DISK_FULL_STATUS, isDiskFull } from "../disk-full.js";
 import { type Refusal, refusalOf } from "./format-error.js";
-import { HttpRefusal, statusOf } from "./refusal.js";
+import { HttpRefusal, httpStatusOf } from "./refusal.js";
 
 /** The answer to an error by HTTP. */
 export interface Refused extends Refusal {
@@ -15,5 +15,5 @@ export function refused(error: unknown): Refused {
     return { status, code, message, headers };
   }
   const refusal = refusalOf(error);
-  return { ...refusal, status: isDiskFull(error) ? DISK_FULL_STATUS : statusOf(refusal.code), headers: {} };
+  return { ...refusal, status: isDiskFull(error) ? DISK_FULL_STATUS : httpStatusOf(refusal.code), headers: {} };
 }

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import parseRange from "range-parser";
 import { HttpRefusal } from "./refusal.js";
 
-export interface OpenedFile {
+export interface SentFile {
   /** Streams the content; a range of it only if the size is known. */
   read(range?: ByteRange): Promise<Readable>;
   /** Null if it is not known before the end. */
@@ -25,7 +25,7 @@ export interface ByteRange {
 export async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
-  file: OpenedFile,
+  file: SentFile,
   idleMs: number,
 ): Promise<void> {
   const etag = file.sha256 === null ? null : `"${file.sha256}"`;
@@ -69,7 +69,7 @@ const matches = (header: string | undefined, etag: string): boolean =>
  * is of another one.
  * @throws HttpRefusal 416 if nothing of the file lies in it.
  */
-function rangeOf({ method, headers }: IncomingMessage, { size }: OpenedFile, etag: string | null) {
+function rangeOf({ method, headers }: IncomingMessage, { size }: SentFile, etag: string | null) {
   const { range, "if-range": condition } = headers;
   if (method !== "GET" || range === undefined || size === null || etag === null) return undefined;
   if (condition !== undefined && condition !== etag) return undefined;

@@ -18,7 +18,7 @@ const FULL = "\n[The log has reached 64 MiB: what follows is left out, but for i
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A piece of what a container, a build or the reconciler wrote; the writer counts them within the attempt. */
-export interface LogPiece extends PiecePlace {
+export interface LogText extends PiecePlace {
   readonly text: string;
   /** The end of what a container writes: room is kept for it. */
   readonly last?: boolean;
@@ -39,7 +39,7 @@ function cut(text: string, bytes: number): string {
  */
 export async function appendLog(
   { jobs, logs }: Pick<Store, "jobs" | "logs">,
-  piece: LogPiece,
+  piece: LogText,
   secrets: readonly string[] = [],
 ): Promise<void> {
   const text = cut(maskSecrets(printable(piece.text), secrets), MOST_CHUNK_BYTES);

@@ -6,7 +6,7 @@ import type { ListArgs, Listing } from "./listing.js";
 import { beyond } from "./page.js";
 
 /** The source of the records of a list. */
-export interface Source<T> {
+export interface ListSource<T> {
   /** True if the list would read more than it may. */
   judge(request: ListRequest): Promise<BroadRead | null>;
   page(request: ListRequest): Promise<Page<T>>;
@@ -17,7 +17,7 @@ export interface Source<T> {
 export async function answerConnection<T>(
   context: RequestContext,
   listing: Listing,
-  source: Source<T>,
+  source: ListSource<T>,
   args: ListArgs,
 ): Promise<Connection<T>> {
   const request = await askedList(context, listing, args);
@@ -30,7 +30,7 @@ export async function answerConnection<T>(
 export async function connectionFrom<T>(
   context: RequestContext,
   list: string,
-  source: Pick<Source<T>, "page" | "count">,
+  source: Pick<ListSource<T>, "page" | "count">,
   request: ListRequest,
 ): Promise<Connection<T>> {
   return connection(await source.page(request), request.page, {

@@ -1,6 +1,6 @@
 import type { RequestContext } from "../request-context.js";
 import { PLACED } from "../store/generations.js";
-import { connectionFrom, type Source } from "./answer-connection.js";
+import { connectionFrom, type ListSource } from "./answer-connection.js";
 import type { Connection } from "../graph/connection.js";
 import { ANYTHING } from "./filter/demand.js";
 import type { Order } from "./order.js";
@@ -13,7 +13,7 @@ const NEWEST_GENERATION: Order = { name: "generation", indexed: "seq", keys: [],
 export function answerGenerations<T>(
   context: RequestContext,
   type: string,
-  source: Pick<Source<T>, "page" | "count">,
+  source: Pick<ListSource<T>, "page" | "count">,
   args: PageArgs,
 ): Promise<Connection<T>> {
   const { settings, cursors } = context.app;

@@ -13,7 +13,7 @@ import type { HeardEvent } from "./heard-event.js";
 import type { Life } from "./life.js";
 import { ProjectScope } from "./project-scope.js";
 import type { TaskChange, TaskChangedArgs } from "./task-change.js";
-import { isTasked, taskAfter, type TaskedRecord, taskNow } from "./tasked.js";
+import { isTasked, taskOfChange, type TaskedRecord, taskNow } from "./tasked.js";
 
 type Needs = Pick<App, "store" | "live">;
 
@@ -59,7 +59,7 @@ async function* fromNow(
   if (now.ended) return;
   for await (const event of queue) {
     if (event.action === "DELETE") return;
-    const next = event.version > now.version ? taskAfter(store, event) : null;
+    const next = event.version > now.version ? taskOfChange(store, event) : null;
     if (next) yield next;
     if (next?.ended) return;
   }
@@ -84,7 +84,7 @@ async function* fromUnderWay(
     }
   for await (const event of queue) {
     const isHeld = await scope.holds(event);
-    const next = isHeld && event.version > (told.get(event.record) ?? 0) ? taskAfter(app.store, event) : null;
+    const next = isHeld && event.version > (told.get(event.record) ?? 0) ? taskOfChange(app.store, event) : null;
     if (next?.ended || event.action === "DELETE") told.delete(event.record);
     if (next) yield next;
   }

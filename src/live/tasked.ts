@@ -33,7 +33,7 @@ export const taskNow = (kind: TaskedKind, { _id, version, modified_at, task, tas
   change(kind, { recordId: _id, version, at: modified_at }, task ?? null, tasks ?? []);
 
 /** The task that the event set, or null if it set none. */
-export function taskAfter(
+export function taskOfChange(
   store: Pick<Store, "kinds">,
   { record, kind, version, at, task, tasks }: HeardEvent,
 ): TaskChange | null {

@@ -1,7 +1,7 @@
 import { request as ask, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { asHeaderValue, headersForClient, headersForReplica } from "./passed-headers.js";
-import type { Route, RouteReplica } from "./route-table.js";
+import type { ReplicaRoute, RouteReplica } from "./route-table.js";
 
 export interface ForwardLimits {
   readonly bodyBytes: number;
@@ -24,7 +24,7 @@ export type Forwarded =
 /** Streams the request to the replica and its answer back. Never rejects. */
 export function forward(
   client: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  to: { readonly route: Route; readonly replica: RouteReplica; readonly query: string },
+  to: { readonly route: ReplicaRoute; readonly replica: RouteReplica; readonly query: string },
   limits: ForwardLimits,
 ): Promise<Forwarded> {
   return new Promise((resolve) => new Forwarding(client.request, client.response, to, limits, resolve).start());
@@ -41,7 +41,7 @@ class Forwarding {
   constructor(
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
-    private readonly to: { readonly route: Route; readonly replica: RouteReplica; readonly query: string },
+    private readonly to: { readonly route: ReplicaRoute; readonly replica: RouteReplica; readonly query: string },
     private readonly limits: ForwardLimits,
     private readonly resolve: (how: Forwarded) => void,
   ) {
@@ -180,7 +180,7 @@ function requestId(response: ServerResponse): Record<string, string> {
 }
 
 /** From the route table; the replica's own word counts where it names one of the versions served, or in lazy serving. */
-function provenance(route: Route, replica: RouteReplica, answer: IncomingMessage): Record<string, string> {
+function provenance(route: ReplicaRoute, replica: RouteReplica, answer: IncomingMessage): Record<string, string> {
   const revision = replica.revision ?? route.revision;
   const served = (revision === route.revision && replica.movers.length === 0 ? route.versions : replica.movers).map(
     asHeaderValue,

@@ -6,7 +6,7 @@ import { forward, type Forwarded, type ForwardLimits } from "./forward.js";
 import { isAmbiguous, predictTarget, type PredictTarget, versionsAsked } from "./predict-target.js";
 import { mayPredict, type PredictTokens } from "./predict-token.js";
 import { ReplicaHealth } from "./replica-health.js";
-import type { Route, RouteTable } from "./route-table.js";
+import type { ReplicaRoute, RouteTable } from "./route-table.js";
 
 export interface PredictRouteOptions {
   readonly table: Pick<RouteTable, "find" | "isFilled">;
@@ -72,7 +72,7 @@ class Router {
   }
 
   /** Returns the target of the request, before anything of its body is read. */
-  private routeOf(request: IncomingMessage): { target: PredictTarget; route: Route } {
+  private routeOf(request: IncomingMessage): { target: PredictTarget; route: ReplicaRoute } {
     if (isAmbiguous(request))
       throw new HttpRefusal(
         400,
@@ -108,7 +108,7 @@ class Router {
 
   private async predict(
     { query }: PredictTarget,
-    route: Route,
+    route: ReplicaRoute,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<Forwarded> {
@@ -152,7 +152,7 @@ class Router {
 }
 
 /** The replicas that serve the version asked for. @throws HttpRefusal if more than one is asked for, or none has it. */
-function replicasAsked(target: PredictTarget, { replicas, versions }: Route): Route["replicas"] {
+function replicasAsked(target: PredictTarget, { replicas, versions }: ReplicaRoute): ReplicaRoute["replicas"] {
   const [version, ...others] = versionsAsked(target);
   if (version === undefined) return replicas;
   if (others.length > 0) throw new HttpRefusal(400, "BAD_USER_INPUT", "model_version names one version.");
@@ -178,5 +178,5 @@ const notDeployed = (target: PredictTarget | null): string =>
     ? `Project "${target.proj}" has no deployment "${target.name}" that takes predictions.`
     : "Predictions are asked for by POST /predict/<proj>/<deployment>.";
 
-const notReady = ({ proj, name }: PredictTarget, { state }: Route): string =>
+const notReady = ({ proj, name }: PredictTarget, { state }: ReplicaRoute): string =>
   `No replica of deployment "${name}" of project "${proj}" is ready${state ? ` (${state})` : ""}.`;

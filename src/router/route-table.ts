@@ -12,7 +12,7 @@ export interface RouteReplica {
   readonly revision?: number;
 }
 
-export interface Route {
+export interface ReplicaRoute {
   readonly revision: number;
   /** Ready ones only; empty while none is. */
   readonly replicas: readonly RouteReplica[];
@@ -22,14 +22,14 @@ export interface Route {
   readonly state?: string;
 }
 
-export interface NamedRoute extends Route {
+export interface NamedRoute extends ReplicaRoute {
   readonly proj: string;
   readonly name: string;
 }
 
 /** The deployments that take predictions, by their two exact names. Whoever observes the containers replaces it as a whole. */
 export class RouteTable {
-  private routes: ReadonlyMap<string, Route> | null = null;
+  private routes: ReadonlyMap<string, ReplicaRoute> | null = null;
 
   /** True if it was ever filled: before, the deployments are not known. */
   get isFilled(): boolean {
@@ -38,7 +38,7 @@ export class RouteTable {
 
   /** @throws if an endpoint is no `http://host:port`; the table stays as it was then. */
   replace(routes: Iterable<NamedRoute>): void {
-    const replaced = new Map<string, Route>();
+    const replaced = new Map<string, ReplicaRoute>();
     for (const route of routes) {
       for (const { endpoint } of route.replicas) assertEndpoint(endpoint);
       replaced.set(keyOf(route.proj, route.name), route);
@@ -46,7 +46,7 @@ export class RouteTable {
     this.routes = replaced;
   }
 
-  find(proj: string, name: string): Route | null {
+  find(proj: string, name: string): ReplicaRoute | null {
     return this.routes?.get(keyOf(proj, name)) ?? null;
   }
 }

@@ -1,6 +1,6 @@
 import { readLists } from "../files/file-lists.js";
 import { listHolding } from "../files/files-of.js";
-import type { Listing } from "../graph/manifest.js";
+import type { FileListing } from "../graph/manifest.js";
 import { snapshotsIn } from "../graph/snapshots-in.js";
 import type { StoredFile } from "../graph/stored-file.js";
 import { namesOf } from "../store/key-of.js";
@@ -11,7 +11,7 @@ const FREE: readonly string[] = ["details", "params"];
 /** The fields that the store keeps for itself. */
 const INTERNAL: readonly string[] = ["_id", "key", "hash", "manifest", "file_list"];
 
-interface Stored extends Listing {
+interface Stored extends FileListing {
   readonly _id: string;
   readonly key: string;
   readonly hash?: string;
@@ -30,7 +30,7 @@ function pinnedNames({ hash, key }: Stored): object {
 export type FilesByList = ReadonlyMap<string, readonly StoredFile[]>;
 
 export async function listsIn(store: Pick<Store, "fileLists">, value: unknown): Promise<FilesByList> {
-  const lists = snapshotsIn(value).map(({ snapshot }) => listHolding(snapshot as Listing));
+  const lists = snapshotsIn(value).map(({ snapshot }) => listHolding(snapshot as FileListing));
   const wanted = [...new Set(lists.filter((list) => list !== null))];
   return wanted.length > 0 ? readLists(store, wanted) : new Map();
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { App } from "../app.js";
-import type { OpenedFile } from "../http/send-file.js";
+import type { SentFile } from "../http/send-file.js";
 import type { Attempt } from "./attempt.js";
 
 /** A body may take long (large files), but a connection on which nothing moves is given up. */
@@ -17,7 +17,7 @@ export interface Call {
 
 /** A file on its way to a container. */
 export class FileAnswer {
-  constructor(readonly file: OpenedFile) {}
+  constructor(readonly file: SentFile) {}
 }
 
 /** An answer without a body. */

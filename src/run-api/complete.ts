@@ -1,6 +1,6 @@
 import { NotGranted, writeSlot } from "./attempt.js";
 import type { Endpoint } from "./call.js";
-import { fieldsOf, given, integerAt, textAt, truthAt } from "./fields.js";
+import { fieldsOf, requiredField, integerAt, textAt, truthAt } from "./fields.js";
 import { plainText } from "../text/printable.js";
 import { readJson } from "../http/read-body.js";
 
@@ -19,7 +19,7 @@ function failureOf(value: unknown): string {
 /** Stores how the notebook ended. The first report of an attempt counts, repeats are harmless. @throws NotGranted */
 export const complete: Endpoint = async ({ app, attempt, request }) => {
   const body = fieldsOf(await readJson(request, { maxBodyBytes: MOST_BYTES }), ["ok", "error"]);
-  const ok = given(truthAt(body, "ok"), "ok");
+  const ok = requiredField(truthAt(body, "ok"), "ok");
   const error = ok ? null : failureOf(body["error"]);
   if (!attempt.slot.claimed_at) throw new NotGranted();
   if (attempt.slot.completed) return {};

@@ -7,7 +7,7 @@ import { keyOf } from "../store/key-of.js";
 import { type Assignment, assignmentOf } from "./assignment.js";
 import { assertWorking } from "./attempt.js";
 import { type Call, type Endpoint, FileAnswer } from "./call.js";
-import { datasetsOf, isLazy, manifestOf, versionsOf } from "./mounted.js";
+import { datasetsOf, isLazy, mountedManifest, versionsOf } from "./mounted.js";
 
 const among = (snapshots: readonly { readonly _id: string }[], id: string) => snapshots.some(({ _id }) => _id === id);
 
@@ -41,7 +41,7 @@ export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
       : null;
   if (!version) throw notFound("model version");
   return {
-    ...(await manifestOf(app.store, version, modelName)),
+    ...(await mountedManifest(app.store, version, modelName)),
     alias: aliasAsked(version, { model: modelName, name }),
   };
 };

@@ -46,7 +46,7 @@ export function truthAt(fields: Fields, name: string): boolean | null {
 }
 
 /** @throws BAD_USER_INPUT */
-export function listAt(fields: Fields, name: string, most: number): readonly unknown[] {
+export function listField(fields: Fields, name: string, most: number): readonly unknown[] {
   const value = fields[name] ?? [];
   return Array.isArray(value) && value.length <= most ? value : refuse(name, `a list of at most ${most} is expected.`);
 }
@@ -62,6 +62,6 @@ export function jsonObjectAt(fields: Fields, name: string): Record<string, unkno
 }
 
 /** @throws BAD_USER_INPUT where it is left out. */
-export function given<T>(value: T | null, name: string): T {
+export function requiredField<T>(value: T | null, name: string): T {
   return value ?? refuse(name, "is missing.");
 }

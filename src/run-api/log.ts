@@ -2,7 +2,7 @@ import { DomainError } from "../errors.js";
 import { appendLog, MOST_CHUNK_BYTES } from "../jobs/logs.js";
 import { NotGranted } from "./attempt.js";
 import type { Endpoint } from "./call.js";
-import { fieldsOf, given, integerAt, textAt, truthAt } from "./fields.js";
+import { fieldsOf, requiredField, integerAt, textAt, truthAt } from "./fields.js";
 import { readJson } from "../http/read-body.js";
 
 /** JSON writes a control character in six bytes. */
@@ -12,8 +12,8 @@ const MOST_CHUNKS = 999_999_999;
 /** A piece of what the container wrote; the same number again changes nothing. The last pieces may follow its end. @throws NotGranted */
 export const log: Endpoint = async ({ app, attempt, request }) => {
   const body = fieldsOf(await readJson(request, { maxBodyBytes: MOST_BYTES }), ["seq", "text", "last"]);
-  const seq = given(integerAt(body, "seq", 0, MOST_CHUNKS), "seq");
-  const text = given(textAt(body, "text"), "text");
+  const seq = requiredField(integerAt(body, "seq", 0, MOST_CHUNKS), "seq");
+  const text = requiredField(textAt(body, "text"), "text");
   const last = truthAt(body, "last") ?? false;
   if (Buffer.byteLength(text) > MOST_CHUNK_BYTES)
     throw new DomainError("LIMIT_EXCEEDED", "A piece of a log has at most 64 KiB.", ["text"]);

@@ -23,7 +23,11 @@ export const folderOf = (model: string, name: string): string | null =>
   isName(model) && isName(name) ? `${model}.${name}` : null;
 
 /** The files of a record that the entrypoint fetches: under the names of its model and its own. */
-export async function manifestOf(store: Lists, holder: Holder & Pick<Snapshot, "name" | "compressed">, model: string) {
+export async function mountedManifest(
+  store: Lists,
+  holder: Holder & Pick<Snapshot, "name" | "compressed">,
+  model: string,
+) {
   const { _id, name, compressed } = holder;
   return {
     id: _id,
@@ -49,9 +53,9 @@ export const isLazy = (assignment: Assignment): boolean =>
 /** Everything that the entrypoint fetches before the notebook runs. */
 export async function mounted(store: Lists, assignment: Assignment) {
   const role = assignment.kind === "train" ? "pretrained" : "mover";
-  const datasets = datasetsOf(assignment).map((each) => manifestOf(store, each, each.model.name));
+  const datasets = datasetsOf(assignment).map((each) => mountedManifest(store, each, each.model.name));
   const versions = versionsOf(assignment).map(async (each) => ({
-    ...(await manifestOf(store, each, each.model.name)),
+    ...(await mountedManifest(store, each, each.model.name)),
     alias: each.alias ?? null,
     role,
   }));

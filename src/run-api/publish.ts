@@ -16,8 +16,8 @@ import type { Training } from "../training/training.js";
 import { assignmentOf, type Assignment } from "./assignment.js";
 import { assertWorking } from "./attempt.js";
 import type { Call, Endpoint } from "./call.js";
-import { type Fields, fieldsOf, given, integerAt, jsonObjectAt, listAt, textAt, truthAt } from "./fields.js";
-import { isAskedAgain, lastPublished, type Wish } from "./published.js";
+import { type Fields, fieldsOf, requiredField, integerAt, jsonObjectAt, listField, textAt, truthAt } from "./fields.js";
+import { isAskedAgain, lastPublished, type VersionFields } from "./published.js";
 import { readJson } from "../http/read-body.js";
 
 /** Room for as many files as a record may have, with long names. */
@@ -46,7 +46,7 @@ async function versionFor(
 ): Promise<ModelVersion> {
   const named = textAt(body, "name");
   const name = named === null ? null : asName(named);
-  const offered = listAt(body, "files", Number.MAX_SAFE_INTEGER);
+  const offered = listField(body, "files", Number.MAX_SAFE_INTEGER);
   // Before the names are judged, which takes its time for very many.
   if (offered.length > MOST_FILES) throw tooManyFiles(offered.length);
   const files = offered.map(fileOf);
@@ -76,7 +76,12 @@ async function versionFor(
   return version;
 }
 
-async function wishOf(app: App, training: Training, model: Model, input: PublishModelVersionInput): Promise<Wish> {
+async function wishOf(
+  app: App,
+  training: Training,
+  model: Model,
+  input: PublishModelVersionInput,
+): Promise<VersionFields> {
   const { ds, pretrained } = await provenanceOf(app, training, input, model);
   const { details, compressed, lightweight } = input;
   return { details: details ?? {}, compressed, lightweight, ds: ds?._id ?? null, pretrained: pretrained?._id ?? null };
@@ -98,12 +103,12 @@ async function modelToPublish({ models }: Store, { proj }: Assignment, name: str
 
 function fileOf(value: unknown): StoredFile {
   const fields = fieldsOf(value, ["name", "size", "sha256"], "files");
-  const name = given(textAt(fields, "name"), "name");
+  const name = requiredField(textAt(fields, "name"), "name");
   return {
     // The message names the file: there may be thousands.
     name: asFileName(name, `The file name ${JSON.stringify(name.slice(0, 300))}`),
-    size: given(integerAt(fields, "size", 0, Number.MAX_SAFE_INTEGER), "size"),
-    sha256: asSha256(given(textAt(fields, "sha256"), "sha256")),
+    size: requiredField(integerAt(fields, "size", 0, Number.MAX_SAFE_INTEGER), "size"),
+    sha256: asSha256(requiredField(textAt(fields, "sha256"), "sha256")),
   };
 }
 
@@ -113,8 +118,8 @@ function referenceAt(body: Fields, name: string): { model: string; name: string 
   if (value === undefined || value === null) return value;
   const fields = fieldsOf(value, ["model", "name"], name);
   return {
-    model: given(textAt(fields, "model"), `${name}.model`),
-    name: given(textAt(fields, "name"), `${name}.name`),
+    model: requiredField(textAt(fields, "model"), `${name}.model`),
+    name: requiredField(textAt(fields, "name"), `${name}.name`),
   };
 }
 

@@ -11,12 +11,12 @@ import type { Attempt } from "./attempt.js";
 const hashOf = (files: readonly StoredFile[]): string => manifestHash(byName(files));
 
 /** The fields of a version beside its name and files. */
-export type Wish = Pick<ModelVersion, "details" | "compressed" | "lightweight"> & {
+export type VersionFields = Pick<ModelVersion, "details" | "compressed" | "lightweight"> & {
   readonly ds: string | null;
   readonly pretrained: string | null;
 };
 
-const wishOf = ({ details, compressed, lightweight, ds, pretrained }: ModelVersion): Wish => ({
+const wishOf = ({ details, compressed, lightweight, ds, pretrained }: ModelVersion): VersionFields => ({
   details,
   compressed,
   lightweight,
@@ -40,5 +40,5 @@ export async function lastPublished(
 }
 
 /** True if the version was asked for in the same words: with the same files, details and origin. */
-export const isAskedAgain = (version: ModelVersion, files: readonly StoredFile[], wish: Wish): boolean =>
+export const isAskedAgain = (version: ModelVersion, files: readonly StoredFile[], wish: VersionFields): boolean =>
   (version.manifest?.sha256 ?? hashOf(version.files)) === hashOf(files) && isDeepStrictEqual(wishOf(version), wish);

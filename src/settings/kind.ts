@@ -1,5 +1,5 @@
 /** The values that one setting of the environment may have. */
-export interface Kind<T> {
+export interface SettingKind<T> {
   /** Completes the sentence "It takes ...", with bounds and units. */
   readonly takes: string;
   /** True if the value is kept out of messages. */
@@ -8,16 +8,16 @@ export interface Kind<T> {
   read(text: string): T | undefined;
 }
 
-export const kind = <T>(takes: string, read: (text: string) => T | undefined): Kind<T> => ({
+export const kind = <T>(takes: string, read: (text: string) => T | undefined): SettingKind<T> => ({
   takes,
   isSecret: false,
   read,
 });
 
-export const secret = <T>(of: Kind<T>): Kind<T> => ({ ...of, isSecret: true });
+export const secret = <T>(of: SettingKind<T>): SettingKind<T> => ({ ...of, isSecret: true });
 
 /** Entries between commas; blanks around them and empty ones fall out, and one that does not do spoils all. */
-export const listOf = <T>({ takes, isSecret, read }: Kind<T>): Kind<readonly T[]> => ({
+export const listOf = <T>({ takes, isSecret, read }: SettingKind<T>): SettingKind<readonly T[]> => ({
   takes: `${takes}; several between commas`,
   isSecret,
   read(text) {
@@ -28,7 +28,7 @@ export const listOf = <T>({ takes, isSecret, read }: Kind<T>): Kind<readonly T[]
 });
 
 /** The kind, or nothing: an empty text is the same as a setting that is left out. */
-export const orNothing = ({ takes, isSecret, read }: Kind<string>): Kind<string> => ({
+export const orNothing = ({ takes, isSecret, read }: SettingKind<string>): SettingKind<string> => ({
   takes,
   isSecret,
   read: (text) => (text === "" ? "" : read(text)),

@@ -1,11 +1,11 @@
 import { detailsIndexes } from "./details-indexes.js";
-import { type Kind, listOf, orNothing, secret } from "./kind.js";
+import { type SettingKind, listOf, orNothing, secret } from "./kind.js";
 import { decimalNumber, wholeNumber } from "./number-kinds.js";
 import {
   address,
   anyText,
-  engineAddress,
-  flag,
+  dockerHost,
+  yesOrNo,
   gitOrigin,
   hostOfRequest,
   imageRepository,
@@ -19,14 +19,14 @@ import {
 
 /** One setting of the environment. */
 export interface Setting<T> {
-  readonly kind: Kind<T>;
+  readonly kind: SettingKind<T>;
   /** As an operator would write it. */
   readonly initial: string;
   /** The effect of the setting, in Markdown. */
   readonly about: string;
 }
 
-const setting = <T>(kind: Kind<T>, initial: string, about: string): Setting<T> => ({ kind, initial, about });
+const setting = <T>(kind: SettingKind<T>, initial: string, about: string): Setting<T> => ({ kind, initial, about });
 
 /**
  * Every setting, by its variable. What is read, what `--help` prints and what the README says comes from here
@@ -41,7 +41,7 @@ export const SETTINGS = {
     "A MongoDB 6 replica set (one member will do); the embedded store where it is not set.",
   ),
   ROCAS_REFUSE_KNOWN_BAD: setting(
-    flag,
+    yesOrNo,
     "0",
     "`1`: a MongoDB of a release with a known hole is refused; else the start and the log warn of it.",
   ),
@@ -142,7 +142,7 @@ export const SETTINGS = {
     "What builds and runs projects. `process`: local processes with this user's rights, without isolation. `auto`: Docker; if no engine answers, local processes, but only if `HOST` is loopback.",
   ),
   DOCKER_HOST: setting(
-    orNothing(engineAddress),
+    orNothing(dockerHost),
     "",
     "Where the Docker engine listens, as Docker's own clients read it; the usual socket where it is not set.",
   ),

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { asImageRef } from "../names.js";
-import { type Kind, kind } from "./kind.js";
+import { type SettingKind, kind } from "./kind.js";
 
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
 /** The last label of a name has a letter, or it would be an address. */
@@ -9,7 +9,7 @@ const HOST_OF_REQUEST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 const TOKEN = /^[\x21-\x7e]{1,1024}$/;
 const ENGINE = /^(?:(?:unix|npipe|tcp|https?|ssh):\/\/\S*|[^\s/:]+(?::\d{1,5})?)$/;
 
-const matching = (takes: string, pattern: RegExp): Kind<string> =>
+const matching = (takes: string, pattern: RegExp): SettingKind<string> =>
   kind(takes, (text) => (pattern.test(text) ? text : undefined));
 
 /** Of the scheme, and with a host; null if it is no URL. */
@@ -52,7 +52,7 @@ export const path = kind("a path", (text) => (text === "" ? undefined : text));
 
 export const anyText = kind("any text", (text) => text);
 
-export const engineAddress = matching("unix:///PATH, tcp://HOST:PORT or npipe:////./pipe/NAME", ENGINE);
+export const dockerHost = matching("unix:///PATH, tcp://HOST:PORT or npipe:////./pipe/NAME", ENGINE);
 
 export const imageRepository = kind(
   "HOST[:PORT][/PATH] in lower case, without a scheme: registry.example.org/team",
@@ -66,12 +66,12 @@ export const imageRepository = kind(
   },
 );
 
-export const oneOf = <T extends string>(...texts: readonly T[]): Kind<T> =>
+export const oneOf = <T extends string>(...texts: readonly T[]): SettingKind<T> =>
   kind(`one of ${texts.join(", ")}`, (text) => texts.find((each) => each === text));
 
 const TRUE = ["1", "true", "yes", "on"];
 const FALSE = ["0", "false", "no", "off"];
 
-export const flag: Kind<boolean> = kind("1 or 0", (text) =>
+export const yesOrNo: SettingKind<boolean> = kind("1 or 0", (text) =>
   TRUE.includes(text) ? true : FALSE.includes(text) ? false : undefined,
 );

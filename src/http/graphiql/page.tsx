@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { isAccepted, takeTokenOfAddress } from "./access.js";
 import { askRocas } from "./ask-rocas.js";
 import { shareWidth } from "./share-width.js";
-import { madeUpName, storyOf } from "./story.js";
+import { storyName, storyOf } from "./story.js";
 import { TokenForm } from "./token-form.js";
 import { UntilEditors } from "./until-editors.js";
 
@@ -14,7 +14,7 @@ export function Page() {
   const [access, setAccess] = useState<Access>("unknown");
   const [isReady, setReady] = useState(false);
   const [fetcher] = useState(askRocas);
-  const [story] = useState(() => storyOf(location.origin, madeUpName(), document.documentElement.dataset["runsIn"]));
+  const [story] = useState(() => storyOf(location.origin, storyName(), document.documentElement.dataset["runsIn"]));
   useEffect(() => {
     shareWidth();
     const look = async () => {

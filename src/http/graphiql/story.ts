@@ -39,4 +39,4 @@ export function storyOf(address: string, ownName: string, runsIn = "") {
 }
 
 /** Four letters and digits tell readers apart. */
-export const madeUpName = (): string => `iris-${Math.random().toString(36).slice(2, 6).padEnd(4, "0")}`;
+export const storyName = (): string => `iris-${Math.random().toString(36).slice(2, 6).padEnd(4, "0")}`;

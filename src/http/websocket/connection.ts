@@ -13,7 +13,7 @@ export interface Introduction {
 }
 
 /** A WebSocket and the operations that came by it. */
-export class Connection {
+export class SocketConnection {
   private readonly running = new Map<Results, OperationTypeNode>();
   private isLeaving = false;
 

@@ -13,7 +13,7 @@ import type { Limits } from "../limits/limits.js";
 import type { Operations } from "../operations/operations.js";
 import { Results } from "../operations/results.js";
 import { HttpRefusal } from "../refusal.js";
-import { Connection, type Introduction } from "./connection.js";
+import { SocketConnection, type Introduction } from "./connection.js";
 import { Peer } from "./peer.js";
 
 const LONGEST_ID = 128;
@@ -38,13 +38,13 @@ interface Started extends ExecutionArgs {
 const resultsOf = (started: ExecutionArgs): AsyncIterable<ExecutionResult> =>
   (started as Started).results as AsyncIterable<object>;
 
-type Opened = Context<Record<string, unknown>, Connection>;
+type Opened = Context<Record<string, unknown>, SocketConnection>;
 
 /** GraphQL over WebSocket: ws frames, graphql-ws speaks the protocol, and what it says of operations is ours. */
 export class WebSockets {
   private readonly server: WebSocketServer;
-  private readonly protocol: Server<Connection>;
-  private readonly connections = new Set<Connection>();
+  private readonly protocol: Server<SocketConnection>;
+  private readonly connections = new Set<SocketConnection>();
 
   constructor(private readonly options: WebSocketsOptions) {
     const { limits } = options;
@@ -57,7 +57,7 @@ export class WebSockets {
     this.server.on("wsClientError", ({ message }) => {
       throw new HttpRefusal(400, "BAD_USER_INPUT", `This is no handshake of a WebSocket: ${message}.`);
     });
-    this.protocol = makeServer<Record<string, unknown>, Connection>({
+    this.protocol = makeServer<Record<string, unknown>, SocketConnection>({
       connectionInitWaitTimeout: limits.initMs,
       onConnect: ({ connectionParams, extra }) => extra.introduction.admits(authorizationIn(connectionParams)),
       onSubscribe: (opened, id, payload) => this.start(opened, id, payload),
@@ -90,7 +90,7 @@ export class WebSockets {
 
   private connect(webSocket: WebSocket, introduction: Introduction): void {
     const { limits, logger } = this.options;
-    const connection = new Connection(new Peer(webSocket, limits, logger), introduction);
+    const connection = new SocketConnection(new Peer(webSocket, limits, logger), introduction);
     this.connections.add(connection);
     const close = this.protocol.opened(connection.peer, connection);
     webSocket.once("close", (code, reason) => {

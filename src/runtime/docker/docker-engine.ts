@@ -10,10 +10,10 @@ import type {
   SeenNetwork,
   SeenVolume,
 } from "./engine-answers.js";
-import type { Asked, Reply } from "./engine-dial.js";
+import type { EngineRequest, Reply } from "./engine-dial.js";
 import { hasStatus, unavailable } from "./engine-errors.js";
 
-interface Call extends Pick<Asked, "method" | "isOfRegistry" | "abortSignal"> {
+interface Call extends Pick<EngineRequest, "method" | "isOfRegistry" | "abortSignal"> {
   /** Parts of the path; each is escaped. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
@@ -176,7 +176,7 @@ export class DockerEngine {
   }
 
   private dial({ method, path, query, auth, ...how }: Call, isStream = false): Promise<unknown> {
-    const asked: Asked = {
+    const asked: EngineRequest = {
       ...how,
       method,
       path: `/${path.map(encodeURIComponent).join("/")}${query ? "?" : ""}`,

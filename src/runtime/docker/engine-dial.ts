@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import { EngineRefusal, isAway, noAnswer, unavailable } from "./engine-errors.js";
 
 /** A request to the engine, in the words of docker-modem. */
-export interface Asked {
+export interface EngineRequest {
   readonly method: string;
   readonly path: string;
   readonly options?: object;
@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 type Dial = (
-  asked: Asked & { readonly statusCodes: object },
+  asked: EngineRequest & { readonly statusCodes: object },
   callback: (error: unknown, answer?: unknown) => void,
 ) => void;
 
@@ -66,7 +66,7 @@ export function dialSafely(modem: Docker["modem"]): void {
   };
 }
 
-async function answered(dial: Dial, asked: Asked): Promise<IncomingMessage | Reply> {
+async function answered(dial: Dial, asked: EngineRequest): Promise<IncomingMessage | Reply> {
   const abortSignal = asked.abortSignal ?? (asked.isStream ? undefined : AbortSignal.timeout(CALL_TIMEOUT));
   const message = await new Promise<IncomingMessage>((resolve, reject) => {
     dial({ ...asked, abortSignal, isStream: true, statusCodes: ANY_STATUS }, (error, answer) =>

@@ -15,7 +15,7 @@ export interface Copy {
 }
 
 /** The work that a Dockerfile asks of this machine. */
-export interface BuildPlan {
+export interface DockerfilePlan {
   readonly copies: readonly Copy[];
   readonly installs: readonly PipInstall[];
   readonly labels: Readonly<Record<string, string>>;
@@ -67,7 +67,7 @@ const LEFT_OUT = { told: "left out, as the line before it says" };
  * @param python of this machine, for the log, as `Python 3.11.7`
  * @throws ImageBuildError that names every instruction which cannot, with its line
  */
-export function buildPlan(dockerfile: string, python: string): BuildPlan {
+export function buildPlan(dockerfile: string, python: string): DockerfilePlan {
   const draft: Draft = {
     folder: "/",
     stages: 0,

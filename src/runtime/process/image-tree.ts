@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { chmod, copyFile, link, lstat, mkdir, readdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Placed } from "./lay-out.js";
+import type { PlacedEntry } from "./lay-out.js";
 
 /**
  * Makes what was placed below a new folder: links after all files, so that none is written through one.
@@ -11,7 +11,7 @@ import type { Placed } from "./lay-out.js";
  * @param how whether the files are the context's own, or copies that may be changed
  */
 export async function makeTree(
-  placed: readonly Placed[],
+  placed: readonly PlacedEntry[],
   context: string,
   folder: string,
   how: "SHARED" | "COPIED",
@@ -28,7 +28,7 @@ export async function makeTree(
 }
 
 /** A hash over paths, kinds, modes and contents, 64 hex digits: of the same tree it is the same anywhere. */
-export async function treeHash(placed: readonly Placed[], context: string): Promise<string> {
+export async function treeHash(placed: readonly PlacedEntry[], context: string): Promise<string> {
   const listing = createHash("sha256");
   for (const { path, entry } of [...placed].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const content = entry.kind === "file" ? await contentHash(join(context, entry.path)) : null;

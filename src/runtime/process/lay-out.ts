@@ -8,7 +8,7 @@ import { ImageBuildError } from "../image-builder.js";
 import type { Copy } from "./build-plan.js";
 
 /** Something of the image, and which entry of the context it is. Folders that COPY makes are none of the context's. */
-export interface Placed {
+export interface PlacedEntry {
   /** Without the leading slash. */
   readonly path: string;
   readonly entry: TreeEntry;
@@ -20,9 +20,9 @@ const LIMITS = { bytes: Infinity, entries: Infinity };
  * Returns the place of each entry of the context after all COPYs, as an engine would place them.
  * @throws ImageBuildError for a source that is not there, a name that is a file and a folder, and a link that leads out
  */
-export function layOut(entries: readonly TreeEntry[], copies: readonly Copy[]): Placed[] {
+export function layOut(entries: readonly TreeEntry[], copies: readonly Copy[]): PlacedEntry[] {
   const context = new Map(entries.map((entry) => [entry.path, entry]));
-  const placed = new Map<string, Placed>();
+  const placed = new Map<string, PlacedEntry>();
   for (const copy of copies) {
     const sources = copy.sources.flatMap((source) => found(source, context, copy));
     const isFolder = copy.target.endsWith("/") || sources.length > 1 || isPlacedFolder(copy.target, placed);
@@ -46,7 +46,7 @@ export function layOut(entries: readonly TreeEntry[], copies: readonly Copy[]): 
 }
 
 /** @throws ImageBuildError if a link of these would lead out of their folder */
-export function checkPlaced(placed: readonly Placed[]): void {
+export function checkPlaced(placed: readonly PlacedEntry[]): void {
   try {
     checkTree(
       placed.map(({ path, entry }) => ({ ...entry, path })),
@@ -58,7 +58,7 @@ export function checkPlaced(placed: readonly Placed[]): void {
   }
 }
 
-const isPlacedFolder = (target: string, placed: ReadonlyMap<string, Placed>): boolean =>
+const isPlacedFolder = (target: string, placed: ReadonlyMap<string, PlacedEntry>): boolean =>
   placed.get(target.slice(1))?.entry.kind === "folder";
 
 /** Paths in the context; "" is all of it. */
@@ -84,7 +84,7 @@ function end(path: string, context: ReadonlyMap<string, TreeEntry>, shown: strin
   return reached;
 }
 
-function place(placed: Map<string, Placed>, { path, entry }: Placed, { shown }: Copy): void {
+function place(placed: Map<string, PlacedEntry>, { path, entry }: PlacedEntry, { shown }: Copy): void {
   if (path === "" || path === ".") return;
   for (let above = posix.dirname(path); above !== "."; above = posix.dirname(above)) {
     const there = placed.get(above)?.entry.kind ?? "folder";

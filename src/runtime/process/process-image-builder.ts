@@ -15,19 +15,19 @@ import {
   type SeenImage,
   type Told,
 } from "../image-builder.js";
-import { type BuildPlan, buildPlan } from "./build-plan.js";
+import { type DockerfilePlan, buildPlan } from "./build-plan.js";
 import { Environments } from "./environments.js";
 import { findPython, type Python } from "./find-python.js";
 import { fullReference, ImageTags } from "./image-tags.js";
 import { makeReadOnly, makeTree, treeHash } from "./image-tree.js";
-import { checkPlaced, layOut, type Placed } from "./lay-out.js";
+import { checkPlaced, layOut, type PlacedEntry } from "./lay-out.js";
 import { ON_BOARD, type OnBoard } from "./on-board.js";
 import { type ProcessFolder, processFolder } from "./process-folder.js";
 import { hexOf, type ImageRecord, imagesInUse, readImage } from "./process-image.js";
 import { removeTree } from "./remove-tree.js";
 import { bytesIn } from "./run-volumes.js";
 import { unpackContext } from "./unpack-context.js";
-import { type Wanted, wantedEnvironment } from "./wanted-environment.js";
+import { type ProjectEnvironment, wantedEnvironment } from "./wanted-environment.js";
 
 export interface ProcessImageBuilderOptions {
   /** `process` in the data folder. */
@@ -257,7 +257,11 @@ export class ProcessImageBuilder implements ImageBuilder {
   }
 }
 
-function recordOf({ labels, env }: BuildPlan, { environment }: Wanted, environments: Environments): ImageRecord {
+function recordOf(
+  { labels, env }: DockerfilePlan,
+  { environment }: ProjectEnvironment,
+  environments: Environments,
+): ImageRecord {
   return {
     environment: environment.hash,
     python: environments.python(environment.hash),
@@ -280,7 +284,7 @@ async function dockerfileIn(entries: readonly TreeEntry[], folder: string): Prom
 /**
  * The entries in the folder of the project, by their paths there. @throws ImageBuildError if that is the whole image
  */
-function projectIn(placed: readonly Placed[], folder: string): Placed[] {
+function projectIn(placed: readonly PlacedEntry[], folder: string): PlacedEntry[] {
   if (placed.length > 0 && folder === "/")
     throw new ImageBuildError(
       "The project lies in the top folder of the image: the Dockerfile needs a WORKDIR before its COPY.",
@@ -294,7 +298,11 @@ function projectIn(placed: readonly Placed[], folder: string): Placed[] {
 }
 
 /** @throws ImageBuildError for a file that no run would find */
-function checkOutside(placed: readonly Placed[], { folder, copies }: BuildPlan, { read }: Wanted): void {
+function checkOutside(
+  placed: readonly PlacedEntry[],
+  { folder, copies }: DockerfilePlan,
+  { read }: ProjectEnvironment,
+): void {
   const lost = placed.find(
     ({ path, entry }) => entry.kind !== "folder" && !`/${path}`.startsWith(`${folder}/`) && !read.has(`/${path}`),
   );

@@ -7,10 +7,10 @@ import { promisify } from "node:util";
 import { followLink } from "../../source/tree/follow-link.js";
 import { ImageBuildError } from "../image-builder.js";
 import { printable } from "../../text/printable.js";
-import type { BuildPlan } from "./build-plan.js";
+import type { DockerfilePlan } from "./build-plan.js";
 import type { Installation, WantedEnvironment } from "./environments.js";
 import type { Python } from "./find-python.js";
-import type { Placed } from "./lay-out.js";
+import type { PlacedEntry } from "./lay-out.js";
 import { type OnBoard, onBoardHash } from "./on-board.js";
 import type { PipInstall } from "./pip-install.js";
 import { isPath, readRequirements } from "./requirement-files.js";
@@ -21,8 +21,8 @@ const READ_MS = 60_000;
 const MOST_READ = 16 * 1024 * 1024;
 
 export interface Wanting {
-  readonly plan: BuildPlan;
-  readonly placed: readonly Placed[];
+  readonly plan: DockerfilePlan;
+  readonly placed: readonly PlacedEntry[];
   /** The folder of the files that were placed; it is not changed. */
   readonly root: string;
   /** The places for a copy that an installer works in, and for a file of ours; neither exists yet. */
@@ -35,7 +35,7 @@ export interface Wanting {
   readonly noCache: boolean;
 }
 
-export interface Wanted {
+export interface ProjectEnvironment {
   readonly environment: WantedEnvironment;
   /** True if the installer needs the copy. */
   readonly needsCopy: boolean;
@@ -50,7 +50,7 @@ export interface Wanted {
  * else the dependencies of its pyproject.toml, this Python and what is on board.
  * @throws ImageBuildError
  */
-export async function wantedEnvironment(wanting: Wanting): Promise<Wanted> {
+export async function wantedEnvironment(wanting: Wanting): Promise<ProjectEnvironment> {
   const { plan, placed, root, python, onBoard, content, noCache } = wanting;
   const inImage = new Map(placed.map(({ path, entry }) => [path, { ...entry, path }]));
   const pathOf = (path: string): string | null => {

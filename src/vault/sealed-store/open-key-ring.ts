@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { SecretFileRefused } from "../../secret-file.js";
 import { keyFilesIn, makeKeyFile, readKeyFile } from "./key-file.js";
 import { KeyRing, MasterKey } from "./key-ring.js";
-import { bytesOf, insertOnce, type SecretCollection, type SecretDocument } from "./secret-collection.js";
+import { secretBytes, insertOnce, type SecretCollection, type SecretDocument } from "./secret-collection.js";
 import { seal, unseal } from "./seal.js";
 
 export interface KeyRingSettings {
@@ -73,7 +73,7 @@ const checkOf = (key: MasterKey, cluster: string): SecretDocument => ({
 
 function opens(key: MasterKey, check: SecretDocument, cluster: string): boolean {
   try {
-    return unseal(key.keyFor("check"), bytesOf(check, "sealed"), boundTo(cluster)).toString() === CHECK_TEXT;
+    return unseal(key.keyFor("check"), secretBytes(check, "sealed"), boundTo(cluster)).toString() === CHECK_TEXT;
   } catch {
     return false;
   }
@@ -82,5 +82,5 @@ function opens(key: MasterKey, check: SecretDocument, cluster: string): boolean 
 // It guards tickets alone, never a secret: whoever reads the store learns at most how to fetch files for as long as no
 // master key is given.
 async function signingKey(secrets: SecretCollection): Promise<MasterKey> {
-  return new MasterKey(bytesOf(await insertOnce(secrets, { _id: SIGNING, key: randomBytes(32) }), "key"));
+  return new MasterKey(secretBytes(await insertOnce(secrets, { _id: SIGNING, key: randomBytes(32) }), "key"));
 }

@@ -3,7 +3,7 @@ import { DomainError } from "../../errors.js";
 import type { Credentials } from "../../runtime/image-builder.js";
 import type { Vault } from "../vault.js";
 import type { KeyRing } from "./key-ring.js";
-import { bytesOf, type SecretCollection } from "./secret-collection.js";
+import { secretBytes, type SecretCollection } from "./secret-collection.js";
 import { seal, unseal } from "./seal.js";
 
 const CHEST = /^\w{1,128}$/;
@@ -52,8 +52,8 @@ export class SealedStoreVault implements Vault {
     const master = this.#keys.key(String(secret["master"]));
     if (!master) throw new Error(`The master key of the stored secret ${secret._id} is not there.`);
     const wrapping = master.keyFor("wrap");
-    const dataKey = unseal(wrapping, bytesOf(secret, "key"), this.boundTo("key", chest, version));
-    const plain = unseal(dataKey, bytesOf(secret, "sealed"), this.boundTo("secret", chest, version));
+    const dataKey = unseal(wrapping, secretBytes(secret, "key"), this.boundTo("key", chest, version));
+    const plain = unseal(dataKey, secretBytes(secret, "sealed"), this.boundTo("secret", chest, version));
     try {
       const [username, password] = JSON.parse(plain.toString()) as [string, string];
       return { username, password };

@@ -13,7 +13,7 @@ export interface SecretCollection {
 }
 
 /** @throws if the field holds no bytes. */
-export function bytesOf(secret: SecretDocument, field: string): Buffer {
+export function secretBytes(secret: SecretDocument, field: string): Buffer {
   const value = secret[field];
   if (value instanceof Uint8Array) return Buffer.from(value);
   const inner = (value as { buffer?: unknown; position?: number } | undefined)?.buffer;
