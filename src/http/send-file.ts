@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import parseRange from "range-parser";
 import { HttpRefusal } from "./refusal.js";
+import type { ByteRange } from "../storage/file-storage.js";
 
 export interface SentFile {
   /** Streams the content; a range of it only if the size is known. */
@@ -13,12 +14,6 @@ export interface SentFile {
   readonly sha256: string | null;
   /** The name under which a browser saves it. */
   readonly name: string;
-}
-
-/** Bytes from the first to the last of them, both included, counted from 0. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Answers GET and HEAD: whole or one range, and not at all if the client has it already. The ETag is the SHA-256. */
