@@ -24,7 +24,7 @@ export class IntrospectionCost {
     return Math.ceil(once * this.timesIn(selectionSet));
   }
 
-  /** The largest number of times that one field comes below itself. */
+  /** Returns how often the most repeated field comes, multiplied through the levels. */
   private timesIn(set: SelectionSetNode | undefined): number {
     if (!set) return 1;
     const known = this.computed.get(set);

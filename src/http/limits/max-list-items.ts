@@ -7,7 +7,7 @@ export type ListLimits = Pick<Limits, "maxListItems" | "maxListItemsInAll">;
 // A gateway asks for as many entities as its page holds.
 const isRepresentations = (type: GraphQLInputType): boolean => String(type).startsWith("[_Any");
 
-/** Reports that there are too many items, in this list or in all of the request so far. */
+/** Returns the error message if there are too many items, in this list or in all of the request so far. */
 export function checkList(
   type: GraphQLInputType,
   items: number,

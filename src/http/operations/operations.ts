@@ -65,7 +65,7 @@ export class Operations {
     return this.apollo.stop();
   }
 
-  /** The number of operations that run. */
+  /** The number of operations begun by `start` that still run. */
   get running(): number {
     return this.slots.inUse;
   }

@@ -26,7 +26,7 @@ const CALL_TIMEOUT = 30_000;
 const LONGEST_MESSAGE = 4_000;
 const LONGEST_ANSWER = 256 * 1024 * 1024;
 const GOOD = new Set([200, 201, 204, 304]);
-// The caller decides which statuses are good.
+// docker-modem lets every status through: `GOOD` decides here.
 const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) => [100 + number, true]));
 
 /** All that the engine said, read to its end. dockerode looks in it for the id of what has been made. */

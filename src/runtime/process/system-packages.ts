@@ -6,9 +6,9 @@ export interface SystemPackages {
   readonly python: string;
   /** The same beside an older one. */
   readonly newerPython: string;
-  /** The package by which a Python of that version (`3.11`) makes environments. */
+  /** The command that brings what a Python of that version (`3.11`) needs to make environments. */
   readonly venv: (version: string) => string;
-  /** The package with a compiler, for packages that have no wheel. */
+  /** The command that brings a compiler, for packages that have no wheel. */
   readonly compiler: string;
 }
 
