@@ -1,7 +1,7 @@
 import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openStarted } from "./support/started.js";
+import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder, type TempFolder } from "./support/temp-folder.js";
 
 const ASKED = '{"query":"{ models { totalCount } }"}';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => folder[Symbol.asyncDispose]());
 
 const start = (settings: Record<string, string> = {}) =>
-  openStarted({ ROCAS_DATA: join(folder.path, "data"), MONGODB_URI: "", ...settings });
+  startServerProcess({ ROCAS_DATA: join(folder.path, "data"), MONGODB_URI: "", ROCAS_TOKEN: "", ...settings });
 
 async function status(url: string, token?: string): Promise<number> {
   const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };

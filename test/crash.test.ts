@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startServerProcess } from "./docker/support/server-process.js";
+import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder } from "./support/temp-folder.js";
 import { PersistentWriter, writeAndKill } from "./support/persistent-writer.js";
 

@@ -4,7 +4,7 @@ import { readdirSync, renameSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "./docker/support/server-process.js";
+import { type ServerProcess, startServerProcess } from "./support/server-process.js";
 import { openBoundFolder } from "./support/bound-folder.js";
 import { CAN_MOUNT } from "./support/small-disk.js";
 import { openTempFolder } from "./support/temp-folder.js";

@@ -4,10 +4,11 @@ import { expect, test } from "vitest";
 import { hasChromium, openBrowser } from "./http/support/open-browser.js";
 import { openEngine } from "../src/open-engine.js";
 import { openTestApp } from "./support/open-test-app.js";
-import { openStarted } from "./support/started.js";
+import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder, type TempFolder } from "./support/temp-folder.js";
 
 const withoutEngine = (folder: TempFolder) => ({
+  MONGODB_URI: "",
   LOG_LEVEL: "silent",
   ROCAS_DATA: join(folder.path, "data"),
   DOCKER_HOST: `unix://${folder.path}/none.sock`,
@@ -17,7 +18,7 @@ const withoutEngine = (folder: TempFolder) => ({
 /** What the server says when it has started, on a machine without an engine. */
 async function greetingOf(settings: Record<string, string>): Promise<string> {
   await using folder = await openTempFolder();
-  await using server = await openStarted({ ...withoutEngine(folder), ...settings });
+  await using server = await startServerProcess({ ...withoutEngine(folder), ...settings });
   return server.stdout;
 }
 
@@ -58,7 +59,7 @@ test("who wants no token is told who can run code then", async () => {
 test.skipIf(!hasChromium)("GraphiQL's first tab says that nothing isolates what runs", async () => {
   execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
   await using folder = await openTempFolder();
-  await using server = await openStarted(withoutEngine(folder));
+  await using server = await startServerProcess(withoutEngine(folder));
   await using browser = await openBrowser();
 
   await browser.page.goto(`${server.url}/graphql#token=a-secret`);

@@ -7,7 +7,7 @@ import { claimFolder } from "../src/runtime/process/claim-folder.js";
 import { openPresence } from "../src/store/presence.js";
 import { openStore } from "../src/open-store.js";
 import { openTestDatabase } from "./support/open-test-database.js";
-import { openStarted } from "./support/started.js";
+import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder } from "./support/temp-folder.js";
 
 const CLAIMING = `
@@ -88,8 +88,8 @@ test.runIf(process.env["MONGODB_URI"])(
     const uri = new URL(process.env["MONGODB_URI"]!);
     uri.pathname = `/${database.connection.name}`;
     const shared = { MONGODB_URI: uri.href, ROCAS_DATA: join(folder.path, "data"), ROCAS_TOKEN: "none" };
-    await using _first = await openStarted({ ...shared, ROCAS_RUNTIME: "process" });
-    const started = (ROCAS_RUNTIME: string) => openStarted({ ...shared, ROCAS_RUNTIME });
+    await using _first = await startServerProcess({ ...shared, ROCAS_RUNTIME: "process" });
+    const started = (ROCAS_RUNTIME: string) => startServerProcess({ ...shared, ROCAS_RUNTIME });
 
     await expect(started("process")).rejects.toThrow(/Another server, process \d+,/);
     await expect(started("docker")).rejects.toThrow(/Another server, process \d+,/);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { findPython } from "../src/runtime/process/find-python.js";
 import { systemPackages } from "../src/runtime/process/system-packages.js";
 import { PYTHON } from "./support/open-processes.js";
-import { openStarted } from "./support/started.js";
+import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder, type TempFolder } from "./support/temp-folder.js";
 
 const { python, newerPython, venv, compiler } = systemPackages();
@@ -13,8 +13,10 @@ const BUILD = `mutation { createProject(input: { name: "iris", gitRepo: "https:/
 
 /** A server on a machine whose programs are those of the folder. */
 const startWith = (programs: TempFolder, data: TempFolder) =>
-  openStarted({
+  startServerProcess({
     PATH: programs.path,
+    CC: "",
+    MONGODB_URI: "",
     ROCAS_DATA: join(data.path, "data"),
     DOCKER_HOST: `unix://${data.path}/none.sock`,
     ROCAS_TOKEN: "none",

@@ -1,18 +1,19 @@
 import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openStarted, type Started } from "./support/started.js";
+import { type ServerProcess, startServerProcess } from "./support/server-process.js";
 import { openTempFolder, type TempFolder } from "./support/temp-folder.js";
 
 const start = (folder: TempFolder, settings: Readonly<Record<string, string>> = {}) =>
-  openStarted({
+  startServerProcess({
+    MONGODB_URI: "",
     ROCAS_DATA: join(folder.path, "data"),
     DOCKER_HOST: `unix://${folder.path}/none.sock`,
     ROCAS_TOKEN: "none",
     ...settings,
   });
 
-async function ask({ url }: Started, query: string) {
+async function ask({ url }: ServerProcess, query: string) {
   const headers = { "content-type": "application/json" };
   const answer = await fetch(`${url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) });
   return (await answer.json()) as { data: Record<string, unknown> | null; errors?: unknown[] };

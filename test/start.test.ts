@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { SETTINGS } from "../src/settings/table.js";
-import { startServerProcess } from "./docker/support/server-process.js";
+import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder } from "./support/temp-folder.js";
 
 const START = "src/start.mjs";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildClientSchema, getIntrospectionQuery } from "graphql";
 import { expect, test } from "vitest";
-import { startServerProcess } from "../docker/support/server-process.js";
+import { startServerProcess } from "../support/server-process.js";
 import { attack } from "./support/attack.js";
 import { chosenAttempts } from "./support/choice.js";
 import { doorOf } from "./support/door.js";

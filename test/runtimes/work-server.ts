@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
 import type { TypedDocumentString } from "../../src/demo/generated/graphql.js";
-import { type ServerProcess, startServerProcess } from "../docker/support/server-process.js";
+import { type ServerProcess, startServerProcess } from "../support/server-process.js";
 import { openTempFolder, type TempFolder, writeTree } from "../support/temp-folder.js";
 import { hear, type Heard } from "./heard.js";
 import type { RuntimeUnderTest } from "./runtime-under-test.js";

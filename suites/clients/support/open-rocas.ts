@@ -1,5 +1,5 @@
 import { ulid } from "ulid";
-import { startServerProcess } from "../../../test/docker/support/server-process.js";
+import { startServerProcess } from "../../../test/support/server-process.js";
 import { openTempFolder } from "../../../test/support/temp-folder.js";
 
 export interface Rocas extends AsyncDisposable {

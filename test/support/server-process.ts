@@ -1,8 +1,14 @@
-import { freePort } from "../../support/free-port.js";
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { vi } from "vitest";
+import { freePort } from "./free-port.js";
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
+  /** What it has printed for people so far. */
+  readonly stdout: string;
+  /** What it has logged so far. */
+  readonly stderr: string;
   /** Runs a document and gives its data. @throws where it has errors */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they asked for
   execute(query: string, variables?: object): Promise<any>;
@@ -11,9 +17,10 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /**
- * The server as people start it, from compiled output, in a process of its own. It asks for no token unless the
- * environment names one.
+ * The server as people start it, from compiled output, in a process of its own, once it has printed its greeting. It
+ * asks for no token unless the environment names one; an empty one stands for that of its data folder.
  * @param mostFiles that the process may open at a time
+ * @throws Error with what it has logged, if it ends
  */
 export async function startServerProcess(
   environment: Readonly<Record<string, string>>,
@@ -21,14 +28,33 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const port = await freePort();
   const limit = mostFiles ? `ulimit -n ${mostFiles};` : "";
-  const server = spawn("sh", ["-c", `${limit} exec "$0" dist/main.js`, process.execPath], {
+  const server = spawn("/bin/sh", ["-c", `${limit} exec "$0" dist/main.js`, process.execPath], {
     env: { ...process.env, LOG_LEVEL: "error", ROCAS_TOKEN: "none", PORT: String(port), ...environment },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  const said = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const)
+    server[stream].setEncoding("utf8").on("data", (piece: string) => (said[stream] += piece));
+  const failed = once(server, "close").then(() => Promise.reject(new Error(`The server has ended: ${said.stderr}`)));
   const url = `http://127.0.0.1:${port}`;
-  await ready(server, `${url}/health/ready`);
+  try {
+    await Promise.race([
+      vi.waitUntil(() => said.stdout.includes("\nToken "), { timeout: 60_000, interval: 25 }),
+      failed,
+    ]);
+  } catch (error) {
+    await ended(server, "SIGKILL");
+    throw error;
+  }
+  failed.catch(() => {});
   return {
     url,
+    get stdout() {
+      return said.stdout;
+    },
+    get stderr() {
+      return said.stderr;
+    },
     async execute(query, variables = {}) {
       const headers = { "content-type": "application/json", authorization: `Bearer ${environment["ROCAS_TOKEN"]}` };
       const body = JSON.stringify({ query, variables });
@@ -42,23 +68,9 @@ export async function startServerProcess(
   };
 }
 
-async function ready(server: ChildProcess, url: string): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (Date.now() < end && server.exitCode === null) {
-    const answers = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answers) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  server.kill("SIGKILL");
-  throw new Error("The server did not come up.");
-}
-
 async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = new Promise((resolve) => server.once("exit", resolve));
+  const gone = once(server, "exit");
   server.kill(signal);
   await gone;
 }
