@@ -60,22 +60,14 @@ export class Request {
     const value = this.fields.get(name);
     if (!value || value.type === ElementType.NULL) return undefined;
     if (value.type !== type) {
-      throw new CommandError(
-        "TypeMismatch",
-        `BSON field '${this.name}.${name}' is the wrong type '${typeName(value.type)}', expected type '${typeName(type)}'`,
-      );
+      throw this.wrongType(name, value, `type '${typeName(type)}'`);
     }
     return value;
   }
 
   text(name: string): string {
     const value = this.of(name, ElementType.STRING);
-    if (!value)
-      throw new CommandError(
-        "FailedToParse",
-        `BSON field '${this.name}.${name}' is missing but a required field`,
-        40414,
-      );
+    if (!value) throw this.missing(name);
     return stringOf(value);
   }
 
@@ -91,11 +83,7 @@ export class Request {
   number(name: string): number | undefined {
     const value = this.fields.get(name);
     if (!value || value.type === ElementType.NULL) return undefined;
-    if (!isNumber(value))
-      throw new CommandError(
-        "TypeMismatch",
-        `BSON field '${this.name}.${name}' is the wrong type '${typeName(value.type)}', expected a number`,
-      );
+    if (!isNumber(value)) throw this.wrongType(name, value, "a number");
     return Number(exactNumber(value));
   }
 
@@ -109,13 +97,23 @@ export class Request {
     const beside = this.sequences.get(name);
     if (beside) return beside;
     const value = this.of(name, ElementType.ARRAY);
-    if (!value)
-      throw new CommandError(
-        "FailedToParse",
-        `BSON field '${this.name}.${name}' is missing but a required field`,
-        40414,
-      );
+    if (!value) throw this.missing(name);
     return elementsOf(value);
+  }
+
+  private missing(name: string): CommandError {
+    return new CommandError(
+      "FailedToParse",
+      `BSON field '${this.name}.${name}' is missing but a required field`,
+      40414,
+    );
+  }
+
+  private wrongType(name: string, { type }: Value, expected: string): CommandError {
+    return new CommandError(
+      "TypeMismatch",
+      `BSON field '${this.name}.${name}' is the wrong type '${typeName(type)}', expected ${expected}`,
+    );
   }
 }
 
