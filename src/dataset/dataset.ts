@@ -1,12 +1,12 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
-import { definitionOf, KEPT, parent, VALUE } from "../graph/definition.js";
+import { definitionOf, parent, VALUE } from "../graph/definition.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { FileHolder } from "../graph/file-holder.js";
 import { Manifest } from "../graph/manifest.js";
-import { Archive, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
+import { Archive, FILE_PARTS, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { MODEL_DEFINITION, ModelInfo, ModelSnapshot } from "../model/model.js";
 
@@ -104,10 +104,6 @@ export const DATASET_DEFINITION = definitionOf<Dataset, DatasetSnapshot>({
   name: VALUE,
   stored: VALUE,
   details: VALUE,
-  compressed: VALUE,
-  lightweight: VALUE,
-  files: VALUE,
-  manifest: VALUE,
-  file_list: KEPT,
+  ...FILE_PARTS,
   model: parent("model", MODEL_DEFINITION),
 });

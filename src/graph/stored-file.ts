@@ -1,6 +1,7 @@
 import { prop } from "@typegoose/typegoose";
 import { GraphQLDateTime, GraphQLSafeInt } from "graphql-scalars";
 import { Field, ObjectType, registerEnumType } from "type-graphql";
+import { KEPT, VALUE } from "./definition.js";
 
 export enum FilesState {
   PENDING = "PENDING",
@@ -70,3 +71,12 @@ export class FileUpload {
   })
   readonly expiresAt!: Date;
 }
+
+/** The parts of a snapshot that all records with files have. */
+export const FILE_PARTS = {
+  compressed: VALUE,
+  lightweight: VALUE,
+  files: VALUE,
+  manifest: VALUE,
+  file_list: KEPT,
+} as const;
