@@ -6,10 +6,8 @@ session and its environment. If the keeper is killed, the supervisor goes on.
 from __future__ import annotations
 
 import os
-import time
 
-from limits import adopt_orphans, kill
-from processes import descendants
+from limits import adopt_orphans, kill_below
 
 
 def go_on_watched() -> int:
@@ -23,8 +21,5 @@ def go_on_watched() -> int:
     # What a killed supervisor has left comes to this process, and is reaped as well.
     while os.wait()[0] != supervisor:
         pass
-    while left := [each for each in descendants(keeper, supervisor) if not each.is_zombie]:
-        for each in left:
-            kill(each.pid)
-        time.sleep(0.01)
+    kill_below(keeper, supervisor)
     os._exit(0)

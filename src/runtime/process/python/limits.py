@@ -8,11 +8,12 @@ import os
 import resource
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any, Callable
 
 from control_group import ControlGroup
-from processes import Seen, own_bytes, seen_processes, threads_of_machine
+from processes import Seen, descendants, own_bytes, seen_processes, threads_of_machine
 
 MIB = 1024 * 1024
 # Processes and threads that the user may start beside the run meanwhile.
@@ -156,6 +157,14 @@ def kill(pid: int, number: int = signal.SIGKILL) -> None:
         os.kill(pid, number)
     except ProcessLookupError:
         pass
+
+
+def kill_below(root: int, group: int) -> None:
+    """All below `root`, and the process group. What starts others while it is killed is killed again."""
+    while left := [each for each in descendants(root, group) if not each.is_zombie]:
+        for each in left:
+            kill(each.pid)
+        time.sleep(0.01)
 
 
 def signal_group(leader: int, number: int) -> None:

@@ -9,27 +9,17 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from limits import adopt_orphans, kill
-from processes import descendants
-
-
-def _end_all(group: int) -> None:
-    """What starts others while it is killed is killed again."""
-    while left := [each for each in descendants(os.getpid(), group) if not each.is_zombie]:
-        for each in left:
-            kill(each.pid)
-        time.sleep(0.01)
+from limits import adopt_orphans, kill_below
 
 
 def _watch(group: int) -> None:
     while os.read(0, 4096):
         pass
-    _end_all(group)
+    kill_below(os.getpid(), group)
 
 
 def main(words: list[str]) -> int:
@@ -39,7 +29,7 @@ def main(words: list[str]) -> int:
     # Those that it has left to this process are reaped as well.
     while (ended := os.wait())[0] != child:
         pass
-    _end_all(child)
+    kill_below(os.getpid(), child)
     status = ended[1]
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
