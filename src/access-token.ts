@@ -26,25 +26,23 @@ type Asked = Pick<Settings, "ROCAS_DATA" | "ROCAS_TOKEN">;
  * @throws SecretFileRefused if the file has no token, or others may read it; StoreRefused if the data folder does not do
  */
 export async function openAccess(asked: Asked): Promise<Access> {
-  const kept = keptBy(asked);
-  if (typeof kept !== "string") return kept;
-  await makeDataFolder(asked.ROCAS_DATA);
-  if (!(await isThere(kept)))
-    await makeSecretFile(kept, Buffer.from(`${randomBytes(BYTES).toString("base64url")}\n`), 0o600);
-  return { token: await readToken(kept), file: kept };
+  if (asked.ROCAS_TOKEN === "") {
+    await makeDataFolder(asked.ROCAS_DATA);
+    const file = join(asked.ROCAS_DATA, FILE);
+    if (!(await isThere(file)))
+      await makeSecretFile(file, Buffer.from(`${randomBytes(BYTES).toString("base64url")}\n`), 0o600);
+  }
+  return findAccess(asked);
 }
 
-/** As {@link openAccess}, for a client on the same machine: makes nothing, and has no token if no start has made one. */
-export async function findAccess(asked: Asked): Promise<Access> {
-  const kept = keptBy(asked);
-  if (typeof kept !== "string") return kept;
-  return (await isThere(kept)) ? { token: await readToken(kept), file: kept } : { token: "", file: null };
-}
-
-/** The access that the settings decide alone, or else the path of the file that has the token. */
-function keptBy({ ROCAS_TOKEN, ROCAS_DATA }: Asked): Access | string {
-  if (ROCAS_TOKEN === "") return join(ROCAS_DATA, FILE);
-  return { token: ROCAS_TOKEN === NO_TOKEN ? "" : ROCAS_TOKEN, file: null };
+/**
+ * As {@link openAccess}, for a client on the same machine: makes nothing, and has no token if no start has made one.
+ * @throws SecretFileRefused
+ */
+export async function findAccess({ ROCAS_TOKEN, ROCAS_DATA }: Asked): Promise<Access> {
+  if (ROCAS_TOKEN !== "") return { token: ROCAS_TOKEN === NO_TOKEN ? "" : ROCAS_TOKEN, file: null };
+  const file = join(ROCAS_DATA, FILE);
+  return (await isThere(file)) ? { token: await readToken(file), file } : { token: "", file: null };
 }
 
 const isThere = (path: string): Promise<boolean> =>
