@@ -49,7 +49,7 @@ const FLOORS = [
 /** Files of src/ itself that stand below all folders. The others are the wiring, above all folders. */
 const GROUND = [
   ...["caller", "disk-full", "disk-room", "disposables", "errors", "files-unavailable", "loopback", "names"],
-  ...["path-part", "repeatedly", "secret-file", "system-error", "time-limit"],
+  ...["operator-error", "path-part", "repeatedly", "secret-file", "system-error", "time-limit"],
 ].map((each) => `^src/${each}\\.ts$`);
 const PROGRAMS = ["^src/demo/"];
 const VALUE = { dependencyTypesNot: ["type-only"] };

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { readSettings, SettingsRefused } from "./settings.js";
+import { OperatorError } from "./operator-error.js";
+import { readSettings } from "./settings.js";
 
 /** `npm run store:check`: has the embedded store of the data folder read as a whole, by the store's own program. */
 function main(): number {
@@ -15,7 +16,7 @@ function main(): number {
 try {
   process.exitCode = main();
 } catch (error) {
-  if (!(error instanceof SettingsRefused)) throw error;
+  if (!(error instanceof OperatorError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { link, mkdir, open, unlink, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { OperatorError } from "./operator-error.js";
 
 const READABLE_BY_OTHERS = 0o077;
 
 /** A file with a secret does not do; the message says what is wrong and what to do. It ends the start. */
-export class SecretFileRefused extends Error {}
+export class SecretFileRefused extends OperatorError {}
 
 /**
  * Opens a file whose content is for its owner alone.

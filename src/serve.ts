@@ -1,20 +1,17 @@
 import { pino } from "pino";
 import { openAccess } from "./access-token.js";
-import { ArgumentsRefused, isHelpAsked } from "./command-line.js";
+import { isHelpAsked } from "./command-line.js";
 import { isDiskFull } from "./disk-full.js";
 import { greeting } from "./greeting.js";
 import { startServer } from "./start-server.js";
 import { openLogger } from "./logger.js";
 import { openApp } from "./open-app.js";
+import { OperatorError } from "./operator-error.js";
 import { requestContext } from "./request-context.js";
 import { routesOf } from "./routes.js";
-import { DockerHostRefused } from "./runtime/docker/open-docker.js";
-import { FolderClaimed } from "./runtime/process/claim-folder.js";
 import { rocasSchema } from "./schema.js";
-import { SecretFileRefused } from "./secret-file.js";
-import { readSettings, SettingsRefused } from "./settings.js";
+import { readSettings } from "./settings.js";
 import { helpText } from "./settings/told.js";
-import { StoreRefused } from "./store/store-refused.js";
 import { fileSentence, isAboutFile } from "./system-error.js";
 
 /** An error that the operator can mend is said in a sentence, without a stack. */
@@ -25,12 +22,7 @@ const saidOf = (error: unknown): string => {
 };
 
 const isForOperator = (error: unknown): error is Error =>
-  error instanceof ArgumentsRefused ||
-  error instanceof SettingsRefused ||
-  error instanceof StoreRefused ||
-  error instanceof SecretFileRefused ||
-  error instanceof DockerHostRefused ||
-  error instanceof FolderClaimed ||
+  error instanceof OperatorError ||
   isDiskFull(error) ||
   (error instanceof Error &&
     ["EADDRINUSE", "EADDRNOTAVAIL", "ENOTFOUND"].includes(String((error as NodeJS.ErrnoException).code)));

@@ -1,6 +1,7 @@
 import { isLoopback } from "./loopback.js";
 import { type Setting, type SettingName, SETTINGS } from "./settings/table.js";
 import { NO_TOKEN } from "./settings/text-kinds.js";
+import { OperatorError } from "./operator-error.js";
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 
@@ -44,7 +45,7 @@ const shown = (text: string): string =>
 const otherwise = (initial: string): string => (initial ? ` (left out: ${initial})` : "");
 
 /** The environment does not do; the message lists every problem. */
-export class SettingsRefused extends Error {
+export class SettingsRefused extends OperatorError {
   constructor(problems: readonly string[]) {
     super(`The settings do not do (--help lists them all):\n${problems.map((each) => `  ${each}`).join("\n")}`);
   }

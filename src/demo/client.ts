@@ -12,7 +12,7 @@ export class Client {
     private readonly token: string,
   ) {}
 
-  /** @throws Refused with what the server says */
+  /** @throws RequestRefused with what the server says */
   async ask<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
     const answer = await this.send("POST", "/graphql", JSON.stringify({ query: document.toString(), variables }));
     const { data, errors } = (await answer.json()) as { data?: R; errors?: readonly { message: string }[] };
@@ -21,13 +21,13 @@ export class Client {
     return data;
   }
 
-  /** @throws Refused */
+  /** @throws RequestRefused */
   async upload(path: string, content: Uint8Array): Promise<void> {
     const answer = await this.send("PUT", path, content);
     if (!answer.ok) throw new RequestRefused(`The upload was refused: ${await answer.text()}`);
   }
 
-  /** @throws Refused */
+  /** @throws RequestRefused */
   async predict(
     proj: string,
     deployment: string,

@@ -16,8 +16,8 @@ import {
   type TaskState,
 } from "./generated/graphql.js";
 import { findAccess } from "../access-token.js";
-import { SecretFileRefused } from "../secret-file.js";
-import { readSettings, SettingsRefused } from "../settings.js";
+import { OperatorError } from "../operator-error.js";
+import { readSettings } from "../settings.js";
 
 const POLL_MS = 1_000;
 const MODEL = "iris-clf";
@@ -49,7 +49,7 @@ interface Followed {
   readonly error?: string | null;
 }
 
-/** Shows how far a task is until it has ended. @throws Refused if it did not end well */
+/** Shows how far a task is until it has ended. @throws RequestRefused if it did not end well */
 async function follow(what: string, look: () => Promise<Followed | null | undefined>): Promise<void> {
   let shown = "";
   for (;;) {
@@ -147,8 +147,7 @@ try {
   const { token } = await findAccess(settings);
   await play(new Client(`http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${PORT}`, token));
 } catch (error) {
-  if (!(error instanceof RequestRefused || error instanceof SettingsRefused || error instanceof SecretFileRefused))
-    throw error;
+  if (!(error instanceof RequestRefused || error instanceof OperatorError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -1,4 +1,6 @@
+import { OperatorError } from "../operator-error.js";
+
 /** The reason why no store can be opened, in a sentence for the operator that says what to do. It never holds a password. */
-export class StoreRefused extends Error {
+export class StoreRefused extends OperatorError {
   override readonly name = "StoreRefused";
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Docker from "dockerode";
 import { DockerEngine } from "./docker-engine.js";
 import { dialSafely } from "./engine-dial.js";
+import { OperatorError } from "../../operator-error.js";
 
 /**
  * The address of the engine, as dockerode takes it, with every option named so that it reads no environment of its own.
@@ -24,7 +25,7 @@ export interface EngineTls {
 }
 
 /** The address or its certificates do not do; the message says what would. */
-export class DockerHostRefused extends Error {}
+export class DockerHostRefused extends OperatorError {}
 
 const PORT = "2375";
 const TLS_PORT = "2376";

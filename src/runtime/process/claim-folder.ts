@@ -1,11 +1,12 @@
 import { mkdir, readlink, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { isAlive, startMark } from "./live-process.js";
+import { OperatorError } from "../../operator-error.js";
 
 const TRIES = 5;
 
 /** Another server works in the folder; the sentence is for the operator. */
-export class FolderClaimed extends Error {
+export class FolderClaimed extends OperatorError {
   override readonly name = "FolderClaimed";
 }
 
