@@ -48,7 +48,17 @@ const FLOORS = [
 ];
 /** Files of src/ itself that stand below all folders. The others are the wiring, above all folders. */
 const GROUND = [
-  ...["caller", "disk-full", "disk-room", "disposables", "errors", "files-unavailable", "loopback", "names"],
+  ...[
+    "caller",
+    "disk-full",
+    "disk-room",
+    "disposables",
+    "errors",
+    "files-unavailable",
+    "http-url",
+    "loopback",
+    "names",
+  ],
   ...["operator-error", "path-part", "repeatedly", "secret-file", "system-error", "time-limit"],
 ].map((each) => `^src/${each}\\.ts$`);
 const PROGRAMS = ["^src/demo/"];

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
+import { httpUrl } from "./http-url.js";
 import type { Settings } from "./settings.js";
 import { refuseBadHttp } from "./http/bad-http.js";
 import { ConnectionCap } from "./http/connection-cap.js";
@@ -105,7 +106,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   server.on("error", (err) => logger.error({ event: "server_failed", err }));
   return {
-    url: urlOf(settings.HOST, (server.address() as AddressInfo).port),
+    url: httpUrl(settings.HOST, (server.address() as AddressInfo).port),
     live: () => ({ webSockets: webSockets.open, operations: operations.running }),
     async close() {
       eventStreams.leave();
@@ -137,5 +138,3 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
   const sentence = reasons[code ?? ""] ?? `Cannot listen on ${host}:${port}.`;
   return Object.assign(new Error(sentence, { cause: error }), { code });
 }
-
-const urlOf = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { App } from "../app.js";
+import { httpUrl } from "../http-url.js";
 import { keptOnce } from "../store/kept-once.js";
 
 const KEPT = "run_port";
@@ -20,7 +21,7 @@ export async function runAddress(app: Reached): Promise<{ host: string; port: nu
 export async function runUrl(app: Reached): Promise<string> {
   if (app.settings.ROCAS_RUN_URL) return app.settings.ROCAS_RUN_URL.replace(/\/+$/, "");
   const { host, port } = await runAddress(app);
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return httpUrl(host, port);
 }
 
 /** Chosen once for the installation: containers that run know it, and it must outlive this process. */

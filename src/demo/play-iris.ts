@@ -16,6 +16,7 @@ import {
   type TaskState,
 } from "./generated/graphql.js";
 import { findAccess } from "../access-token.js";
+import { httpUrl } from "../http-url.js";
 import { OperatorError } from "../operator-error.js";
 import { readSettings } from "../settings.js";
 
@@ -143,9 +144,8 @@ async function play(client: Client): Promise<void> {
 try {
   // The same settings as the server's say where it is, and which token it asks for.
   const settings = readSettings(process.env);
-  const { HOST, PORT } = settings;
   const { token } = await findAccess(settings);
-  await play(new Client(`http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${PORT}`, token));
+  await play(new Client(httpUrl(settings.HOST, settings.PORT), token));
 } catch (error) {
   if (!(error instanceof RequestRefused || error instanceof OperatorError)) throw error;
   process.stderr.write(`${error.message}\n`);
