@@ -1,9 +1,9 @@
-import { ImageBuildError } from "./runtime/image-builder.js";
+import { DomainError } from "./errors.js";
+import { BASE_IMAGE, ensureBaseImage } from "./onboard/base-image.js";
 import { DockerImageBuilder } from "./runtime/docker/docker-image-builder.js";
 import { openDocker } from "./runtime/docker/open-docker.js";
-import { DomainError } from "./errors.js";
+import { ImageBuildError } from "./runtime/image-builder.js";
 import { readSettings } from "./settings.js";
-import { BASE_IMAGE, ensureBaseImage } from "./onboard/base-image.js";
 
 /** The program behind `npm run base-image`. */
 try {

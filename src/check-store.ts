@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { OperatorError } from "./operator-error.js";
+import { OperatorError } from "./errors.js";
 import { readSettings } from "./settings.js";
 
 /** `npm run store:check`: has the embedded store of the data folder read as a whole, by the store's own program. */

@@ -116,3 +116,6 @@ export class DomainError extends Error {
 /** Returns a NOT_FOUND. Its path names the input; no message repeats what was sent. */
 export const notFound = (kind: string, path?: readonly (string | number)[]): DomainError =>
   new DomainError("NOT_FOUND", `There is no such ${kind}.`, path);
+
+/** An error that the operator can mend: its message is a sentence that says what is wrong and what to do, without a stack. */
+export class OperatorError extends Error {}

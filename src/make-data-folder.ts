@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isDiskFull } from "./disk-full.js";
+import { isDiskFull, systemReason } from "./machine-faults.js";
 import { StoreRefused } from "./store/store-refused.js";
-import { systemReason } from "./system-error.js";
 
 const UNMAKABLE = "a link on the way leads nowhere, or its file system takes no folders (ENOENT)";
 

@@ -1,5 +1,60 @@
 import { DomainError } from "./errors.js";
-import { pathFault } from "./path-part.js";
+
+const MOST_PART_BYTES = 255;
+const MOST_PATH_BYTES = 1024;
+const MOST_PARTS = 32;
+
+const TAKEN = "letters, digits and marks of any script, spaces and _ - . = + @ , # ( )";
+const STRANGE = /[^\p{L}\p{M}\p{N} _.=+@,#()-]|\p{Default_Ignorable_Code_Point}/u;
+
+/** A character as people read it: itself if it can be printed, and its number. */
+function told(character: string): string {
+  const number = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
+  return /^[\p{P}\p{S}]$/u.test(character) ? `"${character}" (${number})` : number;
+}
+
+/**
+ * Returns what is wrong with one part of a relative path, as the predicate of a sentence that also says what would be right; null
+ * if nothing is. The text itself is never in it, since a refusal does not repeat what was sent.
+ */
+export function partFault(part: string): string | null {
+  if (part === "") return 'has an empty part: it starts with no "/", ends with none, and holds no two in a row';
+  if (/^\.+$/.test(part)) return `has a part ${part.length > 2 ? "of dots alone" : `"${part}"`}, which names no file`;
+  const [strange] = STRANGE.exec(part) ?? [];
+  if (strange === "\\") return 'holds a backslash: folders are told apart by "/"';
+  if (strange !== undefined) return `holds the character ${told(strange)}; it may hold ${TAKEN}`;
+  if (part !== part.normalize("NFC")) return decomposed(part);
+  if (part.startsWith("-")) return 'has a part that starts with "-", which programs take for an option';
+  if (part.startsWith(" ") || part.endsWith(" ")) return "has a part that starts or ends with a space";
+  if (Buffer.byteLength(part) > MOST_PART_BYTES)
+    return `has a part of more than ${MOST_PART_BYTES} bytes in UTF-8, the most that file systems take`;
+  return null;
+}
+
+/** The same of a whole path: parts with "/" between them. */
+function pathFault(path: string): string | null {
+  if (Buffer.byteLength(path) > MOST_PATH_BYTES) return `has more than ${MOST_PATH_BYTES} bytes in UTF-8`;
+  if (!path.isWellFormed()) return "is no well-formed Unicode";
+  const parts = path.split("/");
+  if (parts.length > MOST_PARTS) return `has more than ${MOST_PARTS} parts`;
+  for (const part of parts) {
+    const fault = partFault(part);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+// The place tells two names apart that look the same on a screen.
+function decomposed(part: string): string {
+  const characters = [...part];
+  const at = characters.findIndex((_, index) => {
+    const pair = characters.slice(index, index + 2).join("");
+    return pair !== pair.normalize("NFC");
+  });
+  const pair = characters.slice(Math.max(at, 0), at + 2);
+  const right = [...pair.join("").normalize("NFC")].map(told).join(" ");
+  return `is not in NFC: send ${right} in place of ${pair.map(told).join(" ")}`;
+}
 
 declare const brand: unique symbol;
 type Branded<B extends string> = string & { readonly [brand]: B };

@@ -1,7 +1,6 @@
-import { startEmbeddedStore, type StartedStore } from "@rocas/embedded-store";
+import { type StartedStore, startEmbeddedStore } from "@rocas/embedded-store";
 import mongoose, { type Connection } from "mongoose";
-import { hasDiskRoom } from "./disk-room.js";
-import { fileSentence, isAboutFile } from "./system-error.js";
+import { fileSentence, hasDiskRoom, isAboutFile } from "./machine-faults.js";
 import { connectToMongodb } from "./store/mongo/connect-to-mongodb.js";
 import { printableUri } from "./store/mongo/printable-uri.js";
 import { StoreRefused } from "./store/store-refused.js";

@@ -1,6 +1,6 @@
 import type { Readiness } from "./http/health.js";
+import { systemReason } from "./machine-faults.js";
 import type { Store } from "./store/store.js";
-import { systemReason } from "./system-error.js";
 
 /** The parts on which the work of a server rests. */
 interface Grounds {

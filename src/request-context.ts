@@ -1,8 +1,7 @@
 import type { App } from "./app.js";
-import type { Caller } from "./caller.js";
-import { loadersOf, type Loaders } from "./loaders.js";
+import type { Caller, TimeLimit } from "./caller.js";
+import { type Loaders, loadersOf } from "./loaders.js";
 import { boundedStore } from "./store/bounded-store.js";
-import type { TimeLimit } from "./time-limit.js";
 
 /** Made anew for every request: loaders remember what they have seen, and must forget it afterwards. */
 export interface RequestContext {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { link, mkdir, open, unlink, type FileHandle } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { OperatorError } from "./operator-error.js";
+import { OperatorError } from "./errors.js";
 
 const READABLE_BY_OTHERS = 0o077;
 

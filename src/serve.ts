@@ -1,18 +1,32 @@
 import { pino } from "pino";
 import { openAccess } from "./access-token.js";
-import { isHelpAsked } from "./command-line.js";
-import { isDiskFull } from "./disk-full.js";
+import { OperatorError } from "./errors.js";
 import { greeting } from "./greeting.js";
-import { startServer } from "./start-server.js";
+import { routesOf } from "./http-routes.js";
 import { openLogger } from "./logger.js";
+import { fileSentence, isAboutFile, isDiskFull } from "./machine-faults.js";
 import { openApp } from "./open-app.js";
-import { OperatorError } from "./operator-error.js";
 import { requestContext } from "./request-context.js";
-import { routesOf } from "./routes.js";
 import { rocasSchema } from "./schema.js";
 import { readSettings } from "./settings.js";
 import { helpText } from "./settings/told.js";
-import { fileSentence, isAboutFile } from "./system-error.js";
+import { startServer } from "./start-server.js";
+
+/** Reads what was written behind the command. @throws ArgumentsRefused */
+export function isHelpAsked(args: readonly string[]): boolean {
+  if (args.some((each) => each === "--help" || each === "-h")) return true;
+  if (args.length > 0) throw new ArgumentsRefused(args);
+  return false;
+}
+
+/** The server takes no arguments; the message names those that were given. */
+export class ArgumentsRefused extends OperatorError {
+  constructor(args: readonly string[]) {
+    super(
+      `Rocas takes no argument but --help: ${args.map((each) => JSON.stringify(each)).join(", ")}. Its settings come from the environment, as PORT=4001 npm start.`,
+    );
+  }
+}
 
 /** An error that the operator can mend is said in a sentence, without a stack. */
 const saidOf = (error: unknown): string => {

@@ -1,7 +1,7 @@
-import { isLoopback } from "./loopback.js";
+import { OperatorError } from "./errors.js";
+import { isLoopback } from "./server-address.js";
 import { type Setting, type SettingName, SETTINGS } from "./settings/table.js";
 import { NO_TOKEN } from "./settings/text-kinds.js";
-import { OperatorError } from "./operator-error.js";
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 

@@ -3,8 +3,6 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
-import { httpUrl } from "./http-url.js";
-import type { Settings } from "./settings.js";
 import { refuseBadHttp } from "./http/bad-http.js";
 import { ConnectionCap } from "./http/connection-cap.js";
 import { Draining } from "./http/draining.js";
@@ -18,6 +16,8 @@ import { type ContextOf, Operations } from "./http/operations/operations.js";
 import type { FrontRoute } from "./http/route.js";
 import { goOnWithoutUpgrade } from "./http/unupgraded.js";
 import { WebSockets } from "./http/websocket/websockets.js";
+import { httpUrl } from "./server-address.js";
+import type { Settings } from "./settings.js";
 
 export interface ServerOptions {
   readonly settings: Pick<

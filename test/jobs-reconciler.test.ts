@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { newId } from "../src/graph/id.js";
 import { DomainError } from "../src/errors.js";
-import type { Job } from "../src/jobs/job.js";
-import { newSlot } from "../src/jobs/job.js";
+import { newId } from "../src/graph/id.js";
+import { type Job, newSlot } from "../src/jobs/job.js";
 import { makeDue } from "../src/jobs/make-due.js";
 import { makeJob } from "../src/jobs/new-job.js";
 import type { Carrier } from "../src/jobs/turn.js";

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { App } from "../app.js";
-import { httpUrl } from "../http-url.js";
+import { httpUrl } from "../server-address.js";
 import { keptOnce } from "../store/kept-once.js";
 
 const KEPT = "run_port";

@@ -1,6 +1,6 @@
-import { BuiltFrom } from "./build-version.js";
 import { DomainError } from "../errors.js";
 import type { Project } from "../project/project.js";
+import { BuiltFrom } from "./build-version.js";
 
 type Located = Pick<Project, "home_dir" | "git_repo" | "docker_repo">;
 

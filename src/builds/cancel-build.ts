@@ -1,9 +1,9 @@
 import type { App } from "../app.js";
 import { notFound } from "../errors.js";
+import { kindOf } from "../graph/id.js";
 import { hasEnded } from "../graph/task-state.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
-import { kindOf } from "../graph/id.js";
 import type { CancelBuildInput } from "./build.inputs.js";
 import type { Build } from "./build.js";
 

@@ -1,5 +1,4 @@
 import type { App } from "../app.js";
-import { BUILD_VERSION_DEFINITION, type BuildVersion } from "./build-version.js";
 import { ROCAS } from "../caller.js";
 import type { BuildOutcome, BuildSpec, Job } from "../jobs/job.js";
 import { freeze } from "../snapshots/freeze.js";
@@ -8,6 +7,7 @@ import { insertRecord } from "../store/insert-record.js";
 import { ownIntent } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
 import { parentOf } from "../store/parent-of.js";
+import { BUILD_VERSION_DEFINITION, type BuildVersion } from "./build-version.js";
 import { humanTag, ownTag } from "./image-names.js";
 
 /**

@@ -1,14 +1,14 @@
 import type { App } from "../app.js";
-import { BuiltFrom } from "./build-version.js";
 import type { Hold } from "../jobs/hold.js";
 import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import { asImageRef } from "../names.js";
 import { ensureBaseImage } from "../onboard/base-image.js";
 import type { Credentials, Told } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
-import { noteMade } from "./made-images.js";
+import { BuiltFrom } from "./build-version.js";
 import { dockerfileOf, startsOnBoard } from "./dockerfile-of.js";
 import { temporaryTag } from "./image-names.js";
+import { noteMade } from "./made-images.js";
 import { orAborted } from "./or-aborted.js";
 
 export interface HowToMake {

@@ -1,5 +1,4 @@
 import type { App } from "../app.js";
-import { BuiltFrom } from "./build-version.js";
 import { DomainError } from "../errors.js";
 import { newId } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
@@ -11,6 +10,7 @@ import type { Records, Store } from "../store/store.js";
 import { refuseDeleting, underParent } from "../store/under-parent.js";
 import type { TreasureChest } from "../treasure-chest/treasure-chest.js";
 import { buildLocation } from "./build-location.js";
+import { BuiltFrom } from "./build-version.js";
 import type { BuildProjectInput } from "./build.inputs.js";
 import type { Build, UsedChest } from "./build.js";
 import { isReservedTag } from "./image-names.js";

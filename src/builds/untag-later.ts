@@ -1,9 +1,9 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
-import type { BuildVersion } from "./build-version.js";
 import { DomainError } from "../errors.js";
-import type { UnneededTag } from "./unneeded-tag.js";
+import type { BuildVersion } from "./build-version.js";
 import { humanTag, ownTag } from "./image-names.js";
+import type { UnneededTag } from "./unneeded-tag.js";
 
 type Untagging = Pick<App, "imageBuilder" | "store">;
 

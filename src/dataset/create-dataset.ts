@@ -1,5 +1,6 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { checkContract } from "../files/file-contract.js";
 import { plain } from "../files/file-lists.js";
 import { announce } from "../files/files-of.js";
 import { manifestOf, refuseTexts } from "../files/manifest.js";
@@ -7,7 +8,6 @@ import { pendingFiles } from "../files/pending-files.js";
 import { receiveGiven } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
-import { checkContract } from "../files/file-contract.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";

@@ -2,8 +2,8 @@ import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { ENDED, type Job } from "../jobs/job.js";
 import { TaskState } from "../graph/task-state.js";
+import { ENDED, type Job } from "../jobs/job.js";
 import type { Store } from "../store/store.js";
 import type { Doomed } from "./doomed.js";
 

@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { findAccess } from "../access-token.js";
+import { OperatorError } from "../errors.js";
+import { httpUrl } from "../server-address.js";
+import { readSettings } from "../settings.js";
 import { Client, RequestRefused } from "./client.js";
 import {
   BuildProjectDocument,
@@ -15,10 +19,6 @@ import {
   StartTrainingDocument,
   type TaskState,
 } from "./generated/graphql.js";
-import { findAccess } from "../access-token.js";
-import { httpUrl } from "../http-url.js";
-import { OperatorError } from "../operator-error.js";
-import { readSettings } from "../settings.js";
 
 const POLL_MS = 1_000;
 const MODEL = "iris-clf";

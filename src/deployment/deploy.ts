@@ -17,8 +17,8 @@ import { required } from "../store/required.js";
 import type { Store } from "../store/store.js";
 import { refuseDeleting, stillUnderAll } from "../store/under-parent.js";
 import { changeWish } from "./change-wish.js";
-import { Availability, type Deployment } from "./deployment.js";
 import { type DeployInput, MOST_REPLICAS } from "./deployment.inputs.js";
+import { Availability, type Deployment } from "./deployment.js";
 import { heldBy } from "./held-by.js";
 import type { DeploymentPatch } from "./wish-after.js";
 

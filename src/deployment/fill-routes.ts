@@ -3,8 +3,8 @@ import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import type { NamedRoute, RouteReplica } from "../router/route-table.js";
 import type { Replica } from "../runtime/runtime.js";
-import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 import type { DeploymentRevision } from "./deployment-revision.js";
+import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 import { availabilityOf } from "./replica-tasks.js";
 
 type Routed = Pick<Deployment, "_id" | "key" | "revision" | "replicas" | "tasks" | "deleting">;

@@ -1,14 +1,13 @@
 import type { App } from "../app.js";
 import { DomainError, notFound } from "../errors.js";
-import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
-import { FilesState } from "../graph/stored-file.js";
 import { kindOf } from "../graph/id.js";
-import { checkContract } from "./file-contract.js";
+import { FilesState, type ManifestSummary, type StoredFile } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { parentOf } from "../store/parent-of.js";
 import type { AddFilesInput } from "./add-files.inputs.js";
 import { commitFiles } from "./commit-files.js";
+import { checkContract } from "./file-contract.js";
 import { plain } from "./file-lists.js";
 import { type FileRecord, fileRecord, fileRecordsOf } from "./file-record.js";
 import { closeManifest, isOpen } from "./files-of.js";

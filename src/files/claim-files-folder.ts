@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { systemReason } from "../machine-faults.js";
 import { keptOnce } from "../store/kept-once.js";
-import type { Store } from "../store/store.js";
 import { StoreRefused } from "../store/store-refused.js";
-import { systemReason } from "../system-error.js";
+import type { Store } from "../store/store.js";
 
 /** In the files' folder: which installation they belong to. */
 export const MARKER = "installation";

@@ -1,10 +1,10 @@
 import DataLoader from "dataloader";
 import { DomainError } from "../errors.js";
+import type { Holder } from "../graph/manifest.js";
 import type { StoredFile } from "../graph/stored-file.js";
 import type { Store } from "../store/store.js";
 import type { FileListPart } from "./file-list-part.js";
 import { readLists } from "./file-lists.js";
-import type { Holder } from "../graph/manifest.js";
 import { listHolding } from "./files-of.js";
 
 /** Of all lists that one request reads whole. */

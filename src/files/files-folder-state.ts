@@ -1,8 +1,7 @@
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { FilesUnavailable } from "../files-unavailable.js";
-import { systemReason } from "../system-error.js";
+import { FilesUnavailable, systemReason } from "../machine-faults.js";
 import { MARKER } from "./claim-files-folder.js";
 
 const { R_OK, W_OK, X_OK } = constants;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { Field, InputType } from "type-graphql";
 import { GraphQLSafeInt } from "graphql-scalars";
+import { Field, InputType } from "type-graphql";
 import { DomainError } from "../errors.js";
 import { FileNameScalar, Sha256Scalar } from "../graph/scalars.js";
 import type { StoredFile } from "../graph/stored-file.js";

@@ -3,7 +3,7 @@ import { notFound } from "../errors.js";
 import { kindOf } from "../graph/id.js";
 import { byId } from "../store/current.js";
 import { fileRecord } from "./file-record.js";
-import { type OpenedArchive, openArchive, openFile } from "./open-file.js";
+import { openArchive, type OpenedArchive, openFile } from "./open-file.js";
 
 /** The name under which a download is saved, and its content. */
 export type Download = OpenedArchive & { readonly name: string };

@@ -13,8 +13,8 @@ import { ownIntent } from "../store/intent.js";
 import { commitFiles } from "./commit-files.js";
 import { type FileRecord, fileRecord, fileRecordsOf, storageOf } from "./file-record.js";
 import { listHolding, soughtFile } from "./files-of.js";
-import { arrived } from "./missing-files.js";
 import type { ManifestFile } from "./manifest.js";
+import { arrived } from "./missing-files.js";
 
 /** The pace at which a record tells that some of very many files have arrived. */
 const ARRIVALS_MS = 10 * 60_000;

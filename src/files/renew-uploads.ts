@@ -4,8 +4,8 @@ import type { FileUpload } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { type FileRecord, fileRecordsOf } from "./file-record.js";
-import type { RenewUploadsInput } from "./uploads.inputs.js";
 import { uploadsOf } from "./uploads-of.js";
+import type { RenewUploadsInput } from "./uploads.inputs.js";
 
 /** Changes nothing; an idempotency key is kept all the same, since it is good for one request only. @throws NOT_FOUND */
 export async function renewUploads(

@@ -4,8 +4,7 @@ import { ROCAS } from "../caller.js";
 import { FilesState } from "../graph/stored-file.js";
 import { entomb } from "../store/entomb.js";
 import { ownIntent } from "../store/intent.js";
-import type { fileRecordsOf } from "./file-record.js";
-import { type FileRecord, fileRecord } from "./file-record.js";
+import { type FileRecord, fileRecord, type fileRecordsOf } from "./file-record.js";
 import { listHolding } from "./files-of.js";
 import { giveUpFilesOf } from "./remove-files-of.js";
 

@@ -1,8 +1,8 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { DomainError } from "../errors.js";
 import type { RequestContext } from "../request-context.js";
-import { Node } from "./node.js";
 import { nodeOf } from "./node-of.js";
+import { Node } from "./node.js";
 
 const MOST_NODES = 100;
 

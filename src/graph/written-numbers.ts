@@ -1,5 +1,5 @@
-import type { InputPath } from "../lists/filter/criterion.js";
 import { DomainError } from "../errors.js";
+import type { InputPath } from "../lists/filter/criterion.js";
 
 /** The keys, or places, of an object or list at which a whole number was written as a float: 1.0 and 1e3, not 1. */
 const wholeFloats = new WeakMap<object, Set<string>>();

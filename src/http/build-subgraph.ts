@@ -1,5 +1,4 @@
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import type { GraphQLScalarType, GraphQLUnionType } from "graphql";
 import {
   type ConstDirectiveNode,
   DirectiveLocation,
@@ -7,7 +6,9 @@ import {
   GraphQLDirective,
   type GraphQLNamedType,
   type GraphQLResolveInfo,
+  type GraphQLScalarType,
   type GraphQLSchema,
+  type GraphQLUnionType,
   isInterfaceType,
   isObjectType,
   Kind,

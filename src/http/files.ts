@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { DISK_FULL_STATUS } from "../disk-full.js";
 import { DomainError } from "../errors.js";
-import { readTicket, type DownloadTicket, type UploadTicket } from "../files/ticket.js";
+import { type DownloadTicket, readTicket, type UploadTicket } from "../files/ticket.js";
+import { patchedFrom, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
+import { DISK_FULL_STATUS } from "../machine-faults.js";
 import { OffsetConflict } from "../storage/storage-errors.js";
 import type { Vault } from "../vault/vault.js";
 import { contentOf } from "./content-of.js";
 import { JSON_TYPE } from "./media-type.js";
 import { HttpRefusal } from "./refusal.js";
 import type { FrontRoute } from "./route.js";
-import { type SentFile, sendFile } from "./send-file.js";
-import { patchedFrom, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
+import { sendFile, type SentFile } from "./send-file.js";
 
 export interface FilesRouteOptions {
   readonly vault: Vault;

@@ -1,9 +1,8 @@
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
 import type { Logger } from "pino";
-import { DiskFull, isDiskFull } from "../disk-full.js";
 import { ERROR_CODES } from "../errors.js";
-import { filesUnavailable } from "../files-unavailable.js";
+import { DiskFull, filesUnavailable, isDiskFull } from "../machine-faults.js";
 import { domainErrorOf, type InputPath } from "./input-errors.js";
 import { ranOutOfTime } from "./ran-out-of-time.js";
 import { isStoreUnavailable } from "./store-unavailable.js";

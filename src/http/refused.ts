@@ -1,4 +1,4 @@
-import { DISK_FULL_STATUS, isDiskFull } from "../disk-full.js";
+import { DISK_FULL_STATUS, isDiskFull } from "../machine-faults.js";
 import { type Refusal, refusalOf } from "./format-error.js";
 import { HttpRefusal, httpStatusOf } from "./refusal.js";
 

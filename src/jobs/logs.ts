@@ -1,13 +1,13 @@
 import { DomainError } from "../errors.js";
 import { kindOf } from "../graph/id.js";
-import { printable } from "../text/printable.js";
+import { hasEnded, type TaskState } from "../graph/task-state.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
+import { printable } from "../text/printable.js";
 import { ENDED, type Job, type LogChunk } from "./job.js";
-import { foreignCursor, logCursor, LogPosition, type PiecePlace, pieceId, positionsIn } from "./log-position.js";
 import type { LogPage } from "./log-page.js";
+import { foreignCursor, logCursor, LogPosition, pieceId, type PiecePlace, positionsIn } from "./log-position.js";
 import { maskSecrets } from "./mask-secrets.js";
-import { hasEnded, type TaskState } from "../graph/task-state.js";
 
 export const MOST_CHUNK_BYTES = 64 * 1024;
 export const MOST_JOB_BYTES = 64 * 1024 * 1024;

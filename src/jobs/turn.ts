@@ -1,8 +1,7 @@
 import { mongo } from "mongoose";
 import type { App } from "../app.js";
-import { isDiskFull } from "../disk-full.js";
 import { DomainError } from "../errors.js";
-import { isMachineFault } from "../files-unavailable.js";
+import { isDiskFull, isMachineFault } from "../machine-faults.js";
 import { type Hold, LeaseLost } from "./hold.js";
 import { ENDED, type Job } from "./job.js";
 import type { Lease } from "./lease.js";

@@ -1,10 +1,10 @@
 import { DomainError } from "../errors.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import type { BroadRead, ListRequest } from "./list-request.js";
 import { type Asking, RECORD } from "./filter/criterion.js";
 import { ANYTHING } from "./filter/demand.js";
-import type { Listing, ListArgs } from "./listing.js";
+import type { BroadRead, ListRequest } from "./list-request.js";
+import type { ListArgs, Listing } from "./listing.js";
 import { pageRequest } from "./page.js";
 
 const MOST_CONDITIONS = 100;

@@ -7,11 +7,11 @@ import type { LogPage } from "../jobs/log-page.js";
 import { foreignCursor, LogPosition, positionsIn } from "../jobs/log-position.js";
 import { byId } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
+import type { FollowLogArgs } from "./follow-log-args.js";
 import { FollowedLogs } from "./followed-logs.js";
 import { listen } from "./hear.js";
 import type { HeardEvent } from "./heard-event.js";
 import type { Life } from "./life.js";
-import type { FollowLogArgs } from "./follow-log-args.js";
 import { revisionsFrom } from "./revisions-from.js";
 import { Wake } from "./wake.js";
 

@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
-import { required } from "../store/required.js";
 import { namesOf } from "../store/key-of.js";
+import { required } from "../store/required.js";
 import type { Store } from "../store/store.js";
 import { type ChangePosition, readChangeCursor } from "./change-cursor.js";
 import { eventsAfter } from "./events-after.js";

@@ -3,8 +3,8 @@ import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { kindOf, KINDS } from "../graph/id.js";
-import type { TaskedKind } from "../kinds.js";
 import { TaskState } from "../graph/task-state.js";
+import type { TaskedKind } from "../kinds.js";
 import { byId, HIDDEN } from "../store/current.js";
 import type { Records } from "../store/store.js";
 import type { BoundedQueue } from "./bounded-queue.js";
@@ -13,7 +13,7 @@ import type { HeardEvent } from "./heard-event.js";
 import type { Life } from "./life.js";
 import { ProjectScope } from "./project-scope.js";
 import type { TaskChange, TaskChangedArgs } from "./task-change.js";
-import { isTasked, taskOfChange, type TaskedRecord, taskNow } from "./tasked.js";
+import { isTasked, type TaskedRecord, taskNow, taskOfChange } from "./tasked.js";
 
 type Needs = Pick<App, "store" | "live">;
 

@@ -7,8 +7,8 @@ import { freeze } from "../snapshots/freeze.js";
 import { keyOf } from "../store/key-of.js";
 import { required } from "../store/required.js";
 import type { Training } from "../training/training.js";
-import { MODEL_VERSION_DEFINITION, type ModelVersionSnapshot } from "./model-version.js";
 import type { PublishModelVersionInput } from "./model-version.inputs.js";
+import { MODEL_VERSION_DEFINITION, type ModelVersionSnapshot } from "./model-version.js";
 import { TRAINING_DEFINITION, type TrainingSnapshot } from "./training-snapshot.js";
 import { aliasAsked, versionByName, type VersionName } from "./versions-by-name.js";
 

@@ -10,9 +10,9 @@ import { generationsOf } from "../store/generations.js";
 import { ownIntent } from "../store/intent.js";
 import type { Records } from "../store/store.js";
 import { isOlder } from "./days.js";
-import { sweepBuilds } from "./sweep-builds.js";
 import { BATCH, inBatches, type Owner } from "./in-batches.js";
 import { neededAmong } from "./needed.js";
+import { sweepBuilds } from "./sweep-builds.js";
 
 /** Superseded records of one kind that belong to an owner with a policy. */
 interface Owned {

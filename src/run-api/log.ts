@@ -1,9 +1,9 @@
 import { DomainError } from "../errors.js";
+import { readJson } from "../http/read-body.js";
 import { appendLog, MOST_CHUNK_BYTES } from "../jobs/logs.js";
 import { NotGranted } from "./attempt.js";
 import type { Endpoint } from "./call.js";
-import { fieldsOf, requiredField, integerAt, textAt, truthAt } from "./fields.js";
-import { readJson } from "../http/read-body.js";
+import { fieldsOf, integerAt, requiredField, textAt, truthAt } from "./fields.js";
 
 /** JSON writes a control character in six bytes. */
 const MOST_BYTES = 6 * MOST_CHUNK_BYTES + 1024;

@@ -1,8 +1,8 @@
 import type { DatasetSnapshot } from "../dataset/dataset.js";
-import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import { plain } from "../files/file-lists.js";
 import { filesOf } from "../files/files-of.js";
 import type { Holder } from "../graph/manifest.js";
+import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import { asName } from "../names.js";
 import type { Store } from "../store/store.js";
 import type { Assignment } from "./assignment.js";

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { ROCAS } from "../caller.js";
+import { readBody } from "../http/read-body.js";
 import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/intent.js";
 import { NotGranted } from "./attempt.js";
 import type { Endpoint } from "./call.js";
-import { readBody } from "../http/read-body.js";
 
 const MOST_BYTES = 16 * 1024 * 1024;
 

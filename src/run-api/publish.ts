@@ -4,21 +4,21 @@ import { DomainError } from "../errors.js";
 import { missingOf } from "../files/files-of.js";
 import { MOST_FILES, tooManyFiles } from "../files/manifest.js";
 import { FilesState, type StoredFile } from "../graph/stored-file.js";
-import type { Model } from "../model/model.js";
-import type { ModelVersion } from "../model-version/model-version.js";
+import { readJson } from "../http/read-body.js";
 import type { PublishModelVersionInput } from "../model-version/model-version.inputs.js";
+import type { ModelVersion } from "../model-version/model-version.js";
 import { provenanceOf } from "../model-version/provenance.js";
 import { publishModelVersion } from "../model-version/publish-model-version.js";
+import type { Model } from "../model/model.js";
 import { asFileName, asName, asSha256 } from "../names.js";
 import { byId } from "../store/current.js";
 import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
-import { assignmentOf, type Assignment } from "./assignment.js";
+import { type Assignment, assignmentOf } from "./assignment.js";
 import { assertWorking } from "./attempt.js";
 import type { Call, Endpoint } from "./call.js";
-import { type Fields, fieldsOf, requiredField, integerAt, jsonObjectAt, listField, textAt, truthAt } from "./fields.js";
+import { type Fields, fieldsOf, integerAt, jsonObjectAt, listField, requiredField, textAt, truthAt } from "./fields.js";
 import { isAskedAgain, lastPublished, type VersionFields } from "./published.js";
-import { readJson } from "../http/read-body.js";
 
 /** Room for as many files as a record may have, with long names. */
 const MOST_BYTES = 16 * 1024 ** 2;

@@ -1,9 +1,9 @@
 import type { Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "../app.js";
+import { runAddress } from "../attempt/run-address.js";
 import { DomainError } from "../errors.js";
 import { runListener } from "./listener.js";
-import { runAddress } from "../attempt/run-address.js";
 
 export interface RunApi extends AsyncDisposable {
   /** Resolves once it listens, or once it is closed before it could. */

@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.js";
-import { SCRATCH_FOLDER } from "./scratch-folder.js";
 import type { ContainerSpec } from "./runtime.js";
+import { SCRATCH_FOLDER } from "./scratch-folder.js";
 
 const NAME = /^[A-Z_][A-Z0-9_]{0,99}$/;
 /** They choose what a program loads and where it looks, or are read as ours. */

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { asImageRef } from "../names.js";
-import { type SettingKind, kind } from "./kind.js";
+import { kind, type SettingKind } from "./kind.js";
 
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
 /** The last label of a name has a letter, or it would be an address. */

@@ -1,6 +1,6 @@
 import type { mongo } from "mongoose";
+import type { TimeLimit } from "../caller.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { TimeLimit } from "../time-limit.js";
 import type { Records, Store } from "./store.js";
 
 type Collection = Pick<mongo.Collection, "find" | "findOne" | "aggregate" | "countDocuments">;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
+import { DomainError } from "../../src/errors.js";
 import { DockerImageBuilder } from "../../src/runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "../../src/runtime/docker/docker-runtime.js";
-import { DomainError } from "../../src/errors.js";
 import { containerOf } from "../contracts/runtime.contract.js";
 import {
   BASE_IMAGE,

@@ -6,8 +6,8 @@ import { DomainError } from "../../src/errors.js";
 import { asImageRef } from "../../src/names.js";
 import {
   type Credentials,
-  ImageBuildError,
   type ImageBuilder,
+  ImageBuildError,
   type SeenImage,
   type Told,
 } from "../../src/runtime/image-builder.js";

@@ -1,4 +1,4 @@
-import { BuiltFrom, type BuildVersion } from "../../src/builds/build-version.js";
+import { type BuildVersion, BuiltFrom } from "../../src/builds/build-version.js";
 import { ROCAS } from "../../src/caller.js";
 import { newId } from "../../src/graph/id.js";
 import { insertRecord } from "../../src/store/insert-record.js";

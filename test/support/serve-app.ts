@@ -1,7 +1,7 @@
 import { pino } from "pino";
-import { startServer } from "../../src/start-server.js";
+import { routesOf } from "../../src/http-routes.js";
 import { requestContext } from "../../src/request-context.js";
-import { routesOf } from "../../src/routes.js";
+import { startServer } from "../../src/start-server.js";
 import type { TestApp } from "./open-test-app.js";
 
 /** The server that people start, listening, over an app of a test. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
+import type { TimeLimit } from "../../caller.js";
 import { DomainError } from "../../errors.js";
-import type { TimeLimit } from "../../time-limit.js";
 
 /** The time that an operation has, from now on. */
 export class Deadline implements TimeLimit {

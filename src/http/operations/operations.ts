@@ -10,9 +10,8 @@ import {
   OperationTypeNode,
 } from "graphql";
 import type { Logger } from "pino";
-import type { Caller } from "../../caller.js";
+import type { Caller, TimeLimit } from "../../caller.js";
 import { knowingVariables } from "../../graph/written-variables.js";
-import type { TimeLimit } from "../../time-limit.js";
 import { Admission, type Admitted, type OperationRequest } from "../admission.js";
 import { formatError } from "../format-error.js";
 import { limitError } from "../limits/limit-error.js";

@@ -13,7 +13,7 @@ import type { Limits } from "../limits/limits.js";
 import type { Operations } from "../operations/operations.js";
 import { Results } from "../operations/results.js";
 import { HttpRefusal } from "../refusal.js";
-import { SocketConnection, type Introduction } from "./connection.js";
+import { type Introduction, SocketConnection } from "./connection.js";
 import { Peer } from "./peer.js";
 
 const LONGEST_ID = 128;

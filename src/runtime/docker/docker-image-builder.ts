@@ -1,21 +1,21 @@
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
+import { masked } from "../../text/masked.js";
+import { printable } from "../../text/printable.js";
 import {
   type Credentials,
   type HowToBuild,
-  ImageBuildError,
   type ImageBuilder,
+  ImageBuildError,
   type SeenImage,
   type Told,
 } from "../image-builder.js";
-import { masked } from "../../text/masked.js";
-import { printable } from "../../text/printable.js";
+import { imageReference } from "../image-reference.js";
 import { declaredVolumes } from "./declared-volumes.js";
 import type { DockerEngine } from "./docker-engine.js";
-import { type EngineEvent, follow } from "./engine-events.js";
 import { EngineRefusal, hasStatus, isAway, unavailable } from "./engine-errors.js";
-import { imageReference } from "../image-reference.js";
+import { type EngineEvent, follow } from "./engine-events.js";
 import { MadeSteps } from "./made-steps.js";
 
 /** Nothing listens there: an engine that is well says so, in words that name it. */

@@ -9,6 +9,7 @@ import {
   type Runtime,
 } from "../runtime.js";
 import { lastOutputOf } from "./container-output.js";
+import { declaredVolumes } from "./declared-volumes.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { clusterNetwork, removeEmptyNetwork } from "./docker-network.js";
 import type { SeenContainer } from "./engine-answers.js";
@@ -16,7 +17,6 @@ import { EngineRefusal, hasStatus, unavailable } from "./engine-errors.js";
 import { attemptsWithVolumes, fillVolumes, makeVolumes, removeVolumes } from "./job-volumes.js";
 import { replicaOf } from "./replica-of.js";
 import { ScratchSizes } from "./scratch-sizes.js";
-import { declaredVolumes } from "./declared-volumes.js";
 
 const STOP_SECONDS = 10;
 const SHOWN_WITHIN = 20_000;

@@ -1,10 +1,10 @@
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { DomainError } from "../../errors.js";
-import { checkedSecrets } from "../secret-files.js";
 import { JOB_USER, scratchVolume, STATE_FOLDER, stateVolume } from "../container-policy.js";
 import type { ContainerSpec, NamedAttempt } from "../runtime.js";
 import { SCRATCH_FOLDER } from "../scratch-folder.js";
+import { checkedSecrets } from "../secret-files.js";
 import type { DockerEngine } from "./docker-engine.js";
 import type { Labels } from "./engine-answers.js";
 import { hasStatus, unavailable } from "./engine-errors.js";

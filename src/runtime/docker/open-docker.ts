@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
+import { OperatorError } from "../../errors.js";
 import { DockerEngine } from "./docker-engine.js";
 import { dialSafely } from "./engine-dial.js";
-import { OperatorError } from "../../operator-error.js";
 
 /**
  * The address of the engine, as dockerode takes it, with every option named so that it reads no environment of its own.

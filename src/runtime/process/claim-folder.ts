@@ -1,7 +1,7 @@
 import { mkdir, readlink, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { OperatorError } from "../../errors.js";
 import { isAlive, startMark } from "./live-process.js";
-import { OperatorError } from "../../operator-error.js";
 
 const TRIES = 5;
 

@@ -1,10 +1,10 @@
 import { access, cp, mkdir, readdir, stat, statfs, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DiskFull } from "../../disk-full.js";
+import { DiskFull } from "../../machine-faults.js";
 import { ImageBuildError, type Told } from "../image-builder.js";
 import type { Python } from "./find-python.js";
-import { installerEnv } from "./installer-env.js";
 import { installFailure } from "./install-failure.js";
+import { installerEnv } from "./installer-env.js";
 import type { OnBoard } from "./on-board.js";
 import { removeTree } from "./remove-tree.js";
 import { bytesIn } from "./run-volumes.js";

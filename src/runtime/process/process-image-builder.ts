@@ -2,20 +2,20 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
-import { DiskFull, isDiskFull } from "../../disk-full.js";
 import { DomainError } from "../../errors.js";
+import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import { followLink } from "../../source/tree/follow-link.js";
 import type { TreeEntry } from "../../source/tree/tree-entry.js";
 import {
   type BuiltUse,
   type Credentials,
   type HowToBuild,
-  ImageBuildError,
   type ImageBuilder,
+  ImageBuildError,
   type SeenImage,
   type Told,
 } from "../image-builder.js";
-import { type DockerfilePlan, buildPlan } from "./build-plan.js";
+import { buildPlan, type DockerfilePlan } from "./build-plan.js";
 import { Environments } from "./environments.js";
 import { findPython, type Python } from "./find-python.js";
 import { fullReference, ImageTags } from "./image-tags.js";

@@ -3,9 +3,9 @@ import { access, constants, mkdir, open, rename, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
+import { endOf, printable } from "../../text/printable.js";
 import { checkedContainerName } from "../container-name.js";
 import { checkContainer } from "../container-policy.js";
-import { endOf, printable } from "../../text/printable.js";
 import {
   ContainerRefusedError,
   type ContainerSpec,
@@ -16,8 +16,8 @@ import {
 import { checkedSecrets } from "../secret-files.js";
 import { isAlive, killMarked, send } from "./live-process.js";
 import { runEnv } from "./run-env.js";
-import { endRunGroup } from "./run-group.js";
 import { RunFolders, type RunSpec, type RunState } from "./run-folders.js";
+import { endRunGroup } from "./run-group.js";
 import { fillVolume, MAKING, removeFolder, removeRemains, sizeMb } from "./run-volumes.js";
 import type { RunnableImage } from "./runnable-image.js";
 import { startSupervisor } from "./start-supervisor.js";

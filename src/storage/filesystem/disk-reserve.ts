@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { DiskFull } from "../../disk-full.js";
+import { DiskFull } from "../../machine-faults.js";
 
 /** Refuses early what would leave less of the disk free than the reserve: a full disk harms everything on it. */
 export class DiskReserve {

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
-import { lstat, open, readdir, rm, type FileHandle } from "node:fs/promises";
-import { DiskFull, isDiskFull } from "../../disk-full.js";
+import { type FileHandle, lstat, open, readdir, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
+import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import { isExpectedFile, isSha256 } from "../content-check.js";
 import type { ArrivedFile, ExpectedFile } from "../file-storage.js";
 import type { PartialFiles } from "../partial-files.js";

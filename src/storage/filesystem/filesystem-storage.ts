@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, open, readdir, rename, rm, unlink, writeFile, type FileHandle } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { DiskFull, isDiskFull } from "../../disk-full.js";
+import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
 import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
 import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";

@@ -1,7 +1,6 @@
-import { mongo, type Connection } from "mongoose";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { type Connection, mongo } from "mongoose";
 import { decodeTime, ulid } from "ulid";
 import { DomainError } from "../../errors.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";

@@ -3,8 +3,8 @@ import { DomainError } from "../../errors.js";
 import type { Credentials } from "../../runtime/image-builder.js";
 import type { Vault } from "../vault.js";
 import type { KeyRing } from "./key-ring.js";
-import { secretBytes, type SecretCollection } from "./secret-collection.js";
 import { seal, unseal } from "./seal.js";
+import { secretBytes, type SecretCollection } from "./secret-collection.js";
 
 const CHEST = /^\w{1,128}$/;
 

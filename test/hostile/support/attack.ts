@@ -1,6 +1,6 @@
 import { ERROR_CODES } from "../../../src/errors.js";
-import { mayBeAccepted } from "./oracle.js";
 import type { Answered, Door } from "./door.js";
+import { mayBeAccepted } from "./oracle.js";
 import { CANARY, jsonOf, read } from "./payloads.js";
 import type { Path, Position } from "./positions.js";
 

@@ -1,12 +1,12 @@
 import { PassThrough } from "node:stream";
 import { Disposables } from "../../../src/disposables.js";
+import { routesOf } from "../../../src/http-routes.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
-import { startServer } from "../../../src/start-server.js";
 import { openLogger } from "../../../src/logger.js";
 import { requestContext } from "../../../src/request-context.js";
-import { routesOf } from "../../../src/routes.js";
-import { type Door, doorOf } from "./door.js";
+import { startServer } from "../../../src/start-server.js";
 import { openTestApp, type TestApp } from "../../support/open-test-app.js";
+import { type Door, doorOf } from "./door.js";
 
 export interface Served extends Door, AsyncDisposable {
   readonly url: string;

@@ -3,9 +3,9 @@ import { PassThrough } from "node:stream";
 import { DomainError } from "../../../src/errors.js";
 import type { Readiness } from "../../../src/http/health.js";
 import type { Limits } from "../../../src/http/limits/limits.js";
+import type { FrontRoute } from "../../../src/http/route.js";
 import { openLogger } from "../../../src/logger.js";
 import { readSettings } from "../../../src/settings.js";
-import type { FrontRoute } from "../../../src/http/route.js";
 import { startServer } from "../../../src/start-server.js";
 import { buildToySchema } from "./toy-schema.js";
 

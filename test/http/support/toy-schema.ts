@@ -1,5 +1,5 @@
-import "reflect-metadata";
 import { GraphQLError } from "graphql";
+import "reflect-metadata";
 import {
   Arg,
   Directive,

@@ -1,0 +1,107 @@
+import { statfsSync } from "node:fs";
+import { DomainError } from "./errors.js";
+
+/** The meanings of the operating system's codes, as the end of a sentence about a path. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "this user may not read and write there",
+  EPERM: "the system lets nobody write there",
+  EROFS: "its file system is read-only",
+  EEXIST: "it is no folder",
+  ENOTDIR: "it is no folder, or lies below something that is none",
+  EISDIR: "it is a folder",
+  ENOENT: "it is not there",
+  ELOOP: "its links go in a circle",
+  ENAMETOOLONG: "its name is too long",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the quota of this user is used up",
+  EMFILE: "this process has too many files open (ulimit -n)",
+  ENFILE: "the system has too many files open",
+  EIO: "the disk fails",
+};
+
+type FileError = Error & { readonly path: string };
+
+/** True if an error comes from the operating system and is about a file or folder. */
+export const isAboutFile = (error: unknown): error is FileError =>
+  error instanceof Error && "syscall" in error && typeof (error as { path?: unknown }).path === "string";
+
+/** Returns why something cannot be used, with the system's code for it. */
+export function systemReason(error: unknown): string {
+  const { code = "no code" } = error as { code?: string };
+  return `${REASONS[code] ?? "the system refuses it"} (${code})`;
+}
+
+/** The sentence for who runs the server. */
+export const fileSentence = (error: FileError): string => `${error.path} cannot be used: ${systemReason(error)}.`;
+
+/** Codes of the operating system that pass when somebody has mended the machine, and are nobody's input. */
+const PASSING = new Set(["EROFS", "EMFILE", "ENFILE", "EIO", "ESTALE", "ENODEV", "ENXIO"]);
+/** The same for the server's own folders, whose rights are its own business. */
+const OWN = new Set([...PASSING, "EACCES", "EPERM", "ENOTDIR", "ELOOP"]);
+
+const isSystemError = (error: unknown, codes: ReadonlySet<string>): error is NodeJS.ErrnoException =>
+  error instanceof Error && "syscall" in error && codes.has(String((error as NodeJS.ErrnoException).code));
+
+/** The server cannot use its files at the moment. What was asked can be sent again when that is mended. */
+export class FilesUnavailable extends DomainError {
+  constructor(reason: string, cause?: unknown) {
+    super(
+      "STORE_UNAVAILABLE",
+      `The server cannot use its files at the moment: ${reason}. Whoever runs it has to mend that; then send it again.`,
+      undefined,
+      { cause },
+    );
+  }
+}
+
+/** True if an error says that the machine fails, and not that anything about the work is wrong: it is tried again. */
+export const isMachineFault = (error: unknown): boolean =>
+  error instanceof FilesUnavailable || isSystemError(error, PASSING);
+
+/** The error in words for clients, if it says that the server's files cannot be used; else null. */
+export function filesUnavailable(error: unknown): FilesUnavailable | null {
+  if (error instanceof FilesUnavailable) return error;
+  return isSystemError(error, OWN) ? new FilesUnavailable(systemReason(error), error) : null;
+}
+
+/** Errors of the operating system by which something did not fit on a disk. */
+const SYSTEM = new Set(["ENOSPC", "EDQUOT"]);
+/** MongoDB's number for a disk that is full. */
+const OUT_OF_DISK_SPACE = 14031;
+
+/** HTTP's status for it (RFC 4918). */
+export const DISK_FULL_STATUS = 507;
+
+/** The disk of the server has no room. Nothing of what was asked was kept. */
+export class DiskFull extends DomainError {
+  constructor(cause?: unknown) {
+    super(
+      "LIMIT_EXCEEDED",
+      "The disk of the server is full, and nothing of this was kept. Whoever runs the server has to make room; then send it again.",
+      undefined,
+      { cause },
+    );
+  }
+}
+
+/** True if a foreign error, or what caused it, says that a disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const { code } = each as { code?: unknown };
+    if (each instanceof DiskFull || SYSTEM.has(String(code))) return true;
+    if (each.name.startsWith("Mongo") && Number(code) === OUT_OF_DISK_SPACE) return true;
+  }
+  return false;
+}
+
+const RESERVE_BYTES = 128 * 1024 * 1024;
+const RESERVE_SHARE = 1 / 20;
+
+/**
+ * True if the disk of a folder has 128 MiB free, or a twentieth of it if it is small: as much as the embedded store
+ * asks for, so that a server is as ready on either store.
+ */
+export function hasDiskRoom(folder: string): boolean {
+  const { bavail, blocks, bsize } = statfsSync(folder);
+  return bavail * bsize >= Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
+}
