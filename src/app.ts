@@ -12,16 +12,16 @@ import type { PartialFiles } from "./storage/partial-files.js";
 import type { Store } from "./store/store.js";
 import type { Vault } from "./vault/vault.js";
 
-/** Makes the work that a record asks for, from its outbox entry, before the mutation answers; the reconciler does the rest. */
+/** Starts the work that an outbox entry asks for before the mutation answers. The reconciler goes on with it. */
 export interface Work {
   /**
-   * Relays the outbox of the record: its events, its job, its successor's mark, its deletion. Repeatable. Never fails:
-   * what asks for it is committed, and a sweep relays what could not be relayed, or not in time.
+   * Relays the outbox of the record: its events, its job, its successor's mark, its deletion. Idempotent. Never fails:
+   * the outbox entry is committed, and a sweep relays what could not be relayed, or not in time.
    */
   relay(record: string): Promise<void>;
 }
 
-/** Everything that use-cases reach. */
+/** The parts that use-cases may use. */
 export interface App {
   readonly settings: Settings;
   readonly logger: Logger;
@@ -37,11 +37,11 @@ export interface App {
   readonly imageBuilder: ImageBuilder;
   readonly sources: { readonly local: Source; readonly git: Source };
   readonly routes: RouteTable;
-  /** Any process reads the cursors of any other. */
+  /** Processes read each other's cursors. */
   readonly cursors: Cursors;
   readonly work: Work;
   /** Lets records that are deleted give up what they hold outside their collections. */
   readonly holdings: Holdings;
-  /** The changes in the store, whichever process makes them. */
+  /** The changes in the store, made by any process. */
   readonly live: Live;
 }

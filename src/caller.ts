@@ -3,15 +3,15 @@ export interface Caller {
   readonly name: string;
 }
 
-/** Rocas itself: what the reconciler writes. */
+/** Rocas itself, which writes as the reconciler. */
 export const ROCAS: Caller = { name: "rocas" };
 
-/** The time until which the client waits for the answer to an operation. */
+/** The time that an operation may take. */
 export interface TimeLimit {
-  /** Aborted when the time is over, or nobody waits any more; its reason says which, for the client. */
+  /** Aborted if the time is over or the client has left; its reason is written for the client. */
   readonly signal: AbortSignal;
-  /** On the clock of `performance.now()`. */
+  /** In milliseconds of `performance.now()`. */
   readonly endsAt: number;
-  /** True if it may write. What a mutation has begun comes to its end then, whatever the time. */
+  /** True for mutations. Their writes come to their end even if the time is over. */
   readonly mayWrite: boolean;
 }

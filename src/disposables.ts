@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-/** Resources that were opened one upon the other, closed in reverse. Node 20 has no AsyncDisposableStack. */
+/** Closes resources in the reverse order of their opening. Node 20 has no AsyncDisposableStack. */
 export class Disposables implements AsyncDisposable {
   private readonly opened: AsyncDisposable[] = [];
 
@@ -9,7 +9,7 @@ export class Disposables implements AsyncDisposable {
     return resource;
   }
 
-  /** To be closed like a resource that knows how. */
+  /** Calls `close` in its place of the reverse order. */
   defer(close: () => Promise<void>): void {
     this.opened.push({ [Symbol.asyncDispose]: close });
   }
@@ -20,8 +20,8 @@ export class Disposables implements AsyncDisposable {
 }
 
 /**
- * Runs the task again and again with a pause between two runs, and before the first one unless another time is given; a
- * failed run is logged. Disposing waits for the run under way.
+ * Runs the task again and again, with `pauseMs` between two runs and `firstMs` before the first.
+ * A failed run is logged. Disposing waits for the run under way.
  */
 export function repeatedly(
   pauseMs: number,

@@ -8,7 +8,7 @@ interface ErrorDescription {
   readonly again: "no" | "later";
 }
 
-/** The closed list of codes that clients meet in `extensions.code`, beside Apollo's own two for documents. */
+/** The closed list of codes in `extensions.code`, beside Apollo's own for documents. */
 export const ERROR_CODES = {
   BAD_USER_INPUT: {
     when: "The input breaks a rule.",
@@ -101,7 +101,10 @@ export type DocumentCode = keyof typeof DOCUMENT_CODES;
 
 /** Thrown by use-cases and entities; the message is written for the person who sent the request. */
 export class DomainError extends Error {
-  /** @param inputPath of the offending input, as in `["input", "modelFiles", 0, "name"]`. Not `path`: graphql-js would take the error for one of its own. */
+  /**
+   * @param inputPath of the offending input, as in `["input", "modelFiles", 0, "name"]`. It is not called `path`, by
+   * which graphql-js knows its own errors.
+   */
   constructor(
     readonly code: ErrorCode,
     message: string,
@@ -117,5 +120,5 @@ export class DomainError extends Error {
 export const notFound = (kind: string, path?: readonly (string | number)[]): DomainError =>
   new DomainError("NOT_FOUND", `There is no such ${kind}.`, path);
 
-/** An error that the operator can mend: its message is a sentence that says what is wrong and what to do, without a stack. */
+/** An error that the operator can mend. Its message says what is wrong and what to do, and is shown without a stack. */
 export class OperatorError extends Error {}

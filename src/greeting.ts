@@ -2,8 +2,8 @@ import type { Access } from "./access-token.js";
 import type { OpenedApp } from "./open-app.js";
 
 /**
- * Returns the text that a person reads when the server has started. The token is shown only if this installation made
- * it: in the fragment of an address, which browsers send to nobody, for the browser of the user who started the server.
+ * Returns the text that a person reads when the server has started. It shows a token only if this installation made it,
+ * in the fragment of GraphiQL's address: browsers send a fragment to no server.
  */
 export async function greeting(opened: OpenedApp, url: string, access: Access): Promise<string> {
   const engine = await aboutEngine(opened);

@@ -6,7 +6,7 @@ import type { FileRecord } from "./files/file-record.js";
 import { giveUpFilesOf, removeFilesOf } from "./files/remove-files-of.js";
 import type { Training } from "./training/training.js";
 
-/** The ways in which deleted records give up what they hold outside their collections. */
+/** Returns how deleted records give up files, images and secrets, which lie outside their collections. */
 export const holdingsOf = (
   app: Pick<App, "store" | "vault" | "files" | "lightweightFiles" | "imageBuilder">,
 ): Holdings => ({

@@ -5,7 +5,7 @@ import { filesRoute } from "./http/files.js";
 import type { FrontRoute } from "./http/route.js";
 import { predictRoute } from "./router/predict.js";
 
-/** Parts of the server beside GraphQL: files by ticket, and predictions. */
+/** Returns the HTTP routes beside GraphQL: files by ticket, and predictions. */
 export const routesOf = (app: App): readonly FrontRoute[] => [
   filesRoute({
     vault: app.vault,

@@ -33,7 +33,7 @@ export type RecordOf<K extends Kind> = InstanceType<Cards[K]["record"]>;
 /** The collection of a kind in `Store`. */
 export type CollectionOf<K extends Kind> = Cards[K]["collection"];
 
-/** Kinds that have something on their card. */
+/** The kinds whose card has a part. */
 type KindsWith<Part> = { [K in Kind]: Cards[K] extends Part ? K : never }[Kind];
 
 export type SupersedingKind = KindsWith<{ readonly supersedes: string }>;

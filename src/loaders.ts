@@ -25,7 +25,7 @@ type RecordLoaders = { readonly byId: LoaderOfKind; readonly byKey: LoaderOfKind
   /** By id: `buildVersion`. */
   readonly [K in Kind as Named<K>]: Loader<K>;
 } & {
-  /** Of what is current under a natural key (`keyOf`): `buildVersionByKey`. */
+  /** Of the current record of a natural key (`keyOf`): `buildVersionByKey`. */
   readonly [K in Kind as `${Named<K>}ByKey`]: Loader<K>;
 } & {
   /** Of all records of a name: `buildVersionGenerations`. */
@@ -47,7 +47,7 @@ function recordLoaders({ byKind, kinds }: Store): RecordLoaders {
   return Object.assign({ byId, byKey }, ...named) as RecordLoaders;
 }
 
-/** Every loader of one request. */
+/** Returns the loaders of one request. */
 export const loadersOf = (store: Store) => ({
   ...recordLoaders(store),
   ...projectLoaders(store),

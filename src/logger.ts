@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 
 const CREDENTIALS = /\/\/[^\s/@]*@/g;
 
-/** Returns the fields of an error for the log, without the passwords that addresses of databases and repositories hold. */
+/** Returns the fields of an error for the log, without the passwords in addresses of databases and repositories. */
 function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, stack, cause } = error;

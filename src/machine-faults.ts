@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { DomainError } from "./errors.js";
 
-/** The meanings of the operating system's codes, as the end of a sentence about a path. */
+/** Each system code in words that end a sentence about a path. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user may not read and write there",
   EPERM: "the system lets nobody write there",
@@ -31,18 +31,18 @@ export function systemReason(error: unknown): string {
   return `${REASONS[code] ?? "the system refuses it"} (${code})`;
 }
 
-/** The sentence for who runs the server. */
+/** Returns a sentence for the operator. */
 export const fileSentence = (error: FileError): string => `${error.path} cannot be used: ${systemReason(error)}.`;
 
-/** Codes of the operating system that pass when somebody has mended the machine, and are nobody's input. */
+/** System codes of a machine that must be mended. No input causes them. */
 const PASSING = new Set(["EROFS", "EMFILE", "ENFILE", "EIO", "ESTALE", "ENODEV", "ENXIO"]);
-/** The same for the server's own folders, whose rights are its own business. */
+/** In the server's own folders, wrong rights are faults of the machine, too. */
 const OWN = new Set([...PASSING, "EACCES", "EPERM", "ENOTDIR", "ELOOP"]);
 
 const isSystemError = (error: unknown, codes: ReadonlySet<string>): error is NodeJS.ErrnoException =>
   error instanceof Error && "syscall" in error && codes.has(String((error as NodeJS.ErrnoException).code));
 
-/** The server cannot use its files at the moment. What was asked can be sent again when that is mended. */
+/** The server cannot use its files at the moment. The request can be sent again when that is mended. */
 export class FilesUnavailable extends DomainError {
   constructor(reason: string, cause?: unknown) {
     super(
@@ -54,17 +54,17 @@ export class FilesUnavailable extends DomainError {
   }
 }
 
-/** True if an error says that the machine fails, and not that anything about the work is wrong: it is tried again. */
+/** True if the machine fails and the work itself is sound: it is tried again. */
 export const isMachineFault = (error: unknown): boolean =>
   error instanceof FilesUnavailable || isSystemError(error, PASSING);
 
-/** The error in words for clients, if it says that the server's files cannot be used; else null. */
+/** Returns the error for clients if the server's files cannot be used, else null. */
 export function filesUnavailable(error: unknown): FilesUnavailable | null {
   if (error instanceof FilesUnavailable) return error;
   return isSystemError(error, OWN) ? new FilesUnavailable(systemReason(error), error) : null;
 }
 
-/** Errors of the operating system by which something did not fit on a disk. */
+/** System codes of a full disk or a used-up quota. */
 const SYSTEM = new Set(["ENOSPC", "EDQUOT"]);
 /** MongoDB's number for a disk that is full. */
 const OUT_OF_DISK_SPACE = 14031;
@@ -72,7 +72,7 @@ const OUT_OF_DISK_SPACE = 14031;
 /** HTTP's status for it (RFC 4918). */
 export const DISK_FULL_STATUS = 507;
 
-/** The disk of the server has no room. Nothing of what was asked was kept. */
+/** The disk of the server has no room. Nothing of the request was kept. */
 export class DiskFull extends DomainError {
   constructor(cause?: unknown) {
     super(
@@ -98,8 +98,8 @@ const RESERVE_BYTES = 128 * 1024 * 1024;
 const RESERVE_SHARE = 1 / 20;
 
 /**
- * True if the disk of a folder has 128 MiB free, or a twentieth of it if it is small: as much as the embedded store
- * asks for, so that a server is as ready on either store.
+ * True if the disk of a folder has 128 MiB free, or a twentieth of it if it is small.
+ * The embedded store asks for as much, so that a server is as ready on either store.
  */
 export function hasDiskRoom(folder: string): boolean {
   const { bavail, blocks, bsize } = statfsSync(folder);

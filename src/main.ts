@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** The modules of the server are opened some hundred at a time. */
-const LEAST_FILES = 512;
+/** Node opens some hundred modules of the server at a time. */
+const MIN_OPEN_FILES = 512;
 
-/** The number of files that this process may have open; undefined if the system does not say. */
-function mostFiles(): number | undefined {
+/** Returns how many files this process may have open; undefined if the system does not say. */
+function openFilesLimit(): number | undefined {
   try {
     return Number(/^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]) || undefined;
   } catch {
@@ -12,12 +12,12 @@ function mostFiles(): number | undefined {
   }
 }
 
-const most = mostFiles();
-if (most !== undefined && most < LEAST_FILES) {
+const most = openFilesLimit();
+if (most !== undefined && most < MIN_OPEN_FILES) {
   process.stderr.write(
-    `This process may have ${most} files open, and needs ${LEAST_FILES} at least: raise the limit (ulimit -n) to 1024 or more.\n`,
+    `This process may have ${most} files open, and needs ${MIN_OPEN_FILES} at least: raise the limit (ulimit -n) to 1024 or more.\n`,
   );
   process.exit(1);
 }
-// Only then: with too few the loading itself would fail, with a stack that names some module.
+// With too few open files the import itself would fail, with a stack that names some module.
 await import("./serve.js");

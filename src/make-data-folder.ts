@@ -22,7 +22,7 @@ export async function makeDataFolder(path: string): Promise<void> {
   }
 }
 
-/** One after another: mkdir's own recursion has no end in a folder that takes none and says ENOENT, as /proc does. */
+/** Makes one folder after another: mkdir's own recursion never ends in a folder such as /proc, which says ENOENT. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });
@@ -35,7 +35,10 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** By making something: a superuser may do everything, and can not. A full disk is told later: what there is can be read. */
+/**
+ * Tries to make something there: the rights of a superuser say nothing of a read-only file system.
+ * A full disk passes: the data can be read, and readiness reports it.
+ */
 async function tryFolder(path: string): Promise<void> {
   try {
     await rmdir(await mkdtemp(join(path, ".tried-")));

@@ -1,42 +1,42 @@
 import { DomainError } from "./errors.js";
 
-const MOST_PART_BYTES = 255;
-const MOST_PATH_BYTES = 1024;
-const MOST_PARTS = 32;
+const MAX_PART_BYTES = 255;
+const MAX_PATH_BYTES = 1024;
+const MAX_PARTS = 32;
 
-const TAKEN = "letters, digits and marks of any script, spaces and _ - . = + @ , # ( )";
-const STRANGE = /[^\p{L}\p{M}\p{N} _.=+@,#()-]|\p{Default_Ignorable_Code_Point}/u;
+const ALLOWED_CHARACTERS = "letters, digits and marks of any script, spaces and _ - . = + @ , # ( )";
+const FORBIDDEN = /[^\p{L}\p{M}\p{N} _.=+@,#()-]|\p{Default_Ignorable_Code_Point}/u;
 
-/** A character as people read it: itself if it can be printed, and its number. */
-function told(character: string): string {
+/** Returns a character for people: itself if it can be printed, and its number. */
+function printed(character: string): string {
   const number = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
   return /^[\p{P}\p{S}]$/u.test(character) ? `"${character}" (${number})` : number;
 }
 
 /**
- * Returns what is wrong with one part of a relative path, as the predicate of a sentence that also says what would be right; null
- * if nothing is. The text itself is never in it, since a refusal does not repeat what was sent.
+ * Returns the fault of one part of a relative path as the predicate of a sentence, which says what would be right; null
+ * if there is none. It never holds the text: a refusal does not repeat what was sent.
  */
 export function partFault(part: string): string | null {
   if (part === "") return 'has an empty part: it starts with no "/", ends with none, and holds no two in a row';
   if (/^\.+$/.test(part)) return `has a part ${part.length > 2 ? "of dots alone" : `"${part}"`}, which names no file`;
-  const [strange] = STRANGE.exec(part) ?? [];
+  const [strange] = FORBIDDEN.exec(part) ?? [];
   if (strange === "\\") return 'holds a backslash: folders are told apart by "/"';
-  if (strange !== undefined) return `holds the character ${told(strange)}; it may hold ${TAKEN}`;
+  if (strange !== undefined) return `holds the character ${printed(strange)}; it may hold ${ALLOWED_CHARACTERS}`;
   if (part !== part.normalize("NFC")) return decomposed(part);
   if (part.startsWith("-")) return 'has a part that starts with "-", which programs take for an option';
   if (part.startsWith(" ") || part.endsWith(" ")) return "has a part that starts or ends with a space";
-  if (Buffer.byteLength(part) > MOST_PART_BYTES)
-    return `has a part of more than ${MOST_PART_BYTES} bytes in UTF-8, the most that file systems take`;
+  if (Buffer.byteLength(part) > MAX_PART_BYTES)
+    return `has a part of more than ${MAX_PART_BYTES} bytes in UTF-8, the most that file systems take`;
   return null;
 }
 
-/** The same of a whole path: parts with "/" between them. */
+/** Returns the fault of a path, whose parts have "/" between them, in the manner of {@link partFault}. */
 function pathFault(path: string): string | null {
-  if (Buffer.byteLength(path) > MOST_PATH_BYTES) return `has more than ${MOST_PATH_BYTES} bytes in UTF-8`;
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) return `has more than ${MAX_PATH_BYTES} bytes in UTF-8`;
   if (!path.isWellFormed()) return "is no well-formed Unicode";
   const parts = path.split("/");
-  if (parts.length > MOST_PARTS) return `has more than ${MOST_PARTS} parts`;
+  if (parts.length > MAX_PARTS) return `has more than ${MAX_PARTS} parts`;
   for (const part of parts) {
     const fault = partFault(part);
     if (fault !== null) return fault;
@@ -44,7 +44,7 @@ function pathFault(path: string): string | null {
   return null;
 }
 
-// The place tells two names apart that look the same on a screen.
+// Names the place, since the two names look the same on a screen.
 function decomposed(part: string): string {
   const characters = [...part];
   const at = characters.findIndex((_, index) => {
@@ -52,8 +52,8 @@ function decomposed(part: string): string {
     return pair !== pair.normalize("NFC");
   });
   const pair = characters.slice(Math.max(at, 0), at + 2);
-  const right = [...pair.join("").normalize("NFC")].map(told).join(" ");
-  return `is not in NFC: send ${right} in place of ${pair.map(told).join(" ")}`;
+  const right = [...pair.join("").normalize("NFC")].map(printed).join(" ");
+  return `is not in NFC: send ${right} in place of ${pair.map(printed).join(" ")}`;
 }
 
 declare const brand: unique symbol;
@@ -112,7 +112,7 @@ export const asGitRef = (text: string): GitRef =>
   );
 
 /**
- * The name of a file of a dataset or version: a relative path, `variables/variables.index`.
+ * Checks the name of a file of a dataset or version: a relative path, `variables/variables.index`.
  * @param named what the refusal calls it.
  * @throws BAD_USER_INPUT saying which character or part is wrong.
  */
@@ -145,7 +145,7 @@ function notebookFault(path: string): string | null {
 }
 
 /**
- * The address of a git repository. Which hosts may really be reached is decided when it is fetched.
+ * Checks the address of a git repository. Its host is checked when it is fetched.
  * @throws BAD_USER_INPUT
  */
 export function asGitUrl(text: string): GitUrl {
@@ -173,10 +173,10 @@ export function asText(text: string, most: number): string {
   return text;
 }
 
-/** A text that stored ones are compared with: whatever they may hold, imported ones too. */
+/** True if stored texts, imported ones too, can be compared with this one. */
 export const isSearchText = (text: string): boolean =>
   [...text].length <= 512 && text.isWellFormed() && !UNPRINTABLE.test(text.replace(/[\n\r\t]/g, ""));
 
-/** The names that the store and reads accept: imported records have dots, spaces and underscores. */
+/** True if reads accept the name: imported records have dots, spaces and underscores. */
 export const isReadableName = (text: string): boolean =>
   text.length > 0 && [...text].length <= 128 && !UNPRINTABLE.test(text) && text.isWellFormed();

@@ -78,23 +78,23 @@ const UNTAG_MS = 60_000;
 const SWEEP_GENERATIONS_MS = 300_000;
 const SWEEP_HISTORY_MS = 600_000;
 const FIRST_ROUTES_MS = 5_000;
-/** A compressed record is one file there, and may be a little larger than what is in it. */
+/** A compressed record is one file in GridFS, and may be a little larger than its content. */
 const MIB = 1024 ** 2;
-/** A deployment that is gone takes no more predictions within two seconds. */
+/** An undeployed deployment takes no more predictions after two of these. */
 const ROUTES_MS = 1_000;
 
-/** Opens everything that the settings name, and starts the work. Disposing closes in reverse; containers run on. */
+/** Opens the parts that the settings name, and starts the work. Disposing closes them in reverse; containers run on. */
 export async function openApp(settings: Settings, logger: Logger, options: OpenOptions = {}): Promise<OpenedApp> {
   const opening = new Disposables();
   try {
-    return await openInto(opening, settings, logger, options);
+    return await openParts(opening, settings, logger, options);
   } catch (error) {
     await opening[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function openInto(
+async function openParts(
   opening: Disposables,
   settings: Settings,
   logger: Logger,
@@ -126,7 +126,7 @@ async function openInto(
 
   const filesFolder = join(data, "files");
   const check = () => checkFilesFolder(filesFolder, cluster);
-  // First: a folder that is missing must not be made anew in the place of the one that holds the files.
+  // Before the storage is opened, which would make a missing folder anew in place of the one with the files.
   await claimFilesFolder(filesFolder, cluster, store);
   const filesystem = await FilesystemStorage.open(filesFolder, { check });
   const files = new LateRemoval(filesystem, "files", store);
@@ -135,15 +135,16 @@ async function openInto(
     "lightweight",
     store,
   );
-  const own = engine ? null : opening.use(await openEngine(settings, store, cluster));
-  const engineKind = own?.kind ?? "docker";
-  const { runtime, imageBuilder } = own ?? engine!;
-  // Before the network of the installation is made or found: who is last takes it away. The embedded store has one process.
-  const presence = opened.kind === "embedded" ? null : await openPresence(store, { home: own?.home ?? null });
-  if (own) await keepEngineKind(store, own.kind);
-  notices.push(...(own?.notices ?? []));
+  const openedEngine = engine ? null : opening.use(await openEngine(settings, store, cluster));
+  const engineKind = openedEngine?.kind ?? "docker";
+  const { runtime, imageBuilder } = openedEngine ?? engine!;
+  // Before the network of the installation is made or found: the last process to leave removes it.
+  // The embedded store has one process.
+  const presence = opened.kind === "embedded" ? null : await openPresence(store, { home: openedEngine?.home ?? null });
+  if (openedEngine) await keepEngineKind(store, openedEngine.kind);
+  notices.push(...(openedEngine?.notices ?? []));
   const leave = () => leaveEngine(runtime, logger);
-  // A store that is away hears nothing of it: the other processes take this one for gone a minute later.
+  // If the store does not answer, the other processes take this one for gone a minute later.
   const farewell = (error: unknown) => logger.warn({ event: "left_unheard", err: error });
   opening.defer(() => (presence ? presence.leave(leave).catch(farewell) : leave()));
   const partialFiles = await FilesystemPartialFiles.open(join(filesFolder, "parts"), { check });
@@ -175,12 +176,12 @@ async function openInto(
     },
   );
   opening.defer(() => work.stop());
-  // Before anybody listens: else a process that says it is ready would deny the deployments that there are.
-  await filledRoutes(work.app);
+  // Before the server listens: else a process that says it is ready would deny deployments that exist.
+  await fillFirstRoutes(work.app);
   opening.use(startRunApi(work.app));
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
-  opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreAway), logger));
-  opening.use(repeatedly(UNTAG_MS, () => removeMade(work.app).catch(ignoreAway), logger));
+  opening.use(repeatedly(UNTAG_MS, () => untagNoted(work.app).catch(ignoreMissingEngine), logger));
+  opening.use(repeatedly(UNTAG_MS, () => removeMade(work.app).catch(ignoreMissingEngine), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => imageBuilder.removeUnneeded(), logger, 0));
   opening.use(repeatedly(SWEEP_GENERATIONS_MS, () => sweepGenerations(work.app), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
@@ -205,19 +206,19 @@ async function openInto(
   };
 }
 
-/** Waits for the routes no longer than a start may: until they are known, predictions are answered with 503. */
-async function filledRoutes(app: App): Promise<void> {
+/** Waits a few seconds for the routes. Until they are known, predictions are answered with 503. */
+async function fillFirstRoutes(app: App): Promise<void> {
   const filled = fillRoutes(app).catch((err: unknown) => app.logger.warn({ event: "routes_unknown", err }));
   await Promise.race([filled, delay(FIRST_ROUTES_MS, undefined, { ref: false })]);
 }
 
-/** An engine that does not answer keeps what it has. */
-function ignoreAway(error: unknown): void {
+/** If the engine does not answer, a later sweep does the work. */
+function ignoreMissingEngine(error: unknown): void {
   if (!(error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE")) throw error;
 }
 
 const leaveEngine = (runtime: Engine["runtime"], logger: Logger): Promise<void> =>
   runtime
     .leave()
-    .catch(ignoreAway)
+    .catch(ignoreMissingEngine)
     .catch((error: unknown) => logger.warn({ event: "network_left_behind", err: error }));

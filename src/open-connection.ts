@@ -14,25 +14,25 @@ export interface OpenedConnection extends AsyncDisposable {
   readonly warnings: readonly string[];
   /** The clock of the store, by which leases of several processes are judged. */
   serverTime(): Promise<Date>;
-  /** Settles when the embedded store has died under the process, which cannot go on then. Never for a MongoDB: the driver reconnects. */
+  /** Settles if the embedded store has died: the process cannot go on. The driver reconnects to a MongoDB. */
   readonly lost: Promise<Error>;
-  /** True if the disk of the data folder has room for what is written. @throws the operating system's error */
+  /** True if the disk of the data folder has room for writes. @throws the operating system's error */
   hasDiskRoom(): boolean;
 }
 
 export interface ConnectionOptions {
   readonly mongodbUri?: string | undefined;
   readonly dataFolder: string;
-  /** Told of what should never happen inside the embedded store. */
+  /** Called for faults inside the embedded store that should never happen. */
   readonly onFault?: (message: string) => void;
   readonly databaseName?: string | undefined;
-  /** True if a release of MongoDB that nobody should run any more is refused instead of warned of. */
+  /** True if a MongoDB release with known damage is refused, not only warned of. */
   readonly refuseKnownBad?: boolean;
 }
 
 const DATABASE = "rocas";
 
-/** Opens MongoDB by its address, else the embedded store in the data folder. @throws StoreRefused with what to do. */
+/** Opens MongoDB by its address, or the embedded store in the data folder. @throws StoreRefused */
 export async function openConnection({
   mongodbUri,
   dataFolder,
@@ -40,7 +40,7 @@ export async function openConnection({
   onFault,
   refuseKnownBad = false,
 }: ConnectionOptions): Promise<OpenedConnection> {
-  // An instance of our own: these settings would otherwise reach whoever else uses mongoose in this process.
+  // An instance of our own: other users of mongoose in this process keep their settings.
   const instance = new mongoose.Mongoose({
     sanitizeFilter: true,
     strictQuery: "throw",
@@ -57,9 +57,9 @@ export async function openConnection({
       lost: new Promise<Error>(() => {}),
       hasDiskRoom: () => hasDiskRoom(dataFolder),
     } as const;
-    return withLife(opened, () => connection.close());
+    return disposedBy(opened, () => connection.close());
   }
-  const store = await started(dataFolder, onFault);
+  const store = await startStore(dataFolder, onFault);
   const connection = await instance
     .createConnection(`${store.uri}/?directConnection=true`, {
       dbName: databaseName ?? DATABASE,
@@ -78,13 +78,13 @@ export async function openConnection({
     lost,
     hasDiskRoom: hasRoom,
   } as const;
-  return withLife(opened, async () => {
+  return disposedBy(opened, async () => {
     await connection.close();
     await store.close();
   });
 }
 
-async function started(dataFolder: string, onFault: ((message: string) => void) | undefined): Promise<StartedStore> {
+async function startStore(dataFolder: string, onFault: ((message: string) => void) | undefined): Promise<StartedStore> {
   try {
     return await startEmbeddedStore(
       dataFolder,
@@ -103,7 +103,7 @@ function reasonOf(error: unknown): string {
     : error.message;
 }
 
-function withLife(
+function disposedBy(
   opened: Omit<OpenedConnection, "serverTime" | typeof Symbol.asyncDispose>,
   close: () => Promise<void>,
 ): OpenedConnection {

@@ -26,35 +26,35 @@ export interface Engine {
 
 export type EngineKind = "docker" | "process";
 
-/** Disposing gives back the folder of local processes; what runs there goes on. */
+/** Disposing releases the folder of local processes, which run on. */
 export interface OpenedEngine extends Engine, AsyncDisposable {
   readonly kind: EngineKind;
-  /** The only place where its work can be seen, as `folder on machine`; null for what an engine does. */
+  /** The folder of local processes, as `folder on machine`; null with Docker. */
   readonly home: string | null;
   /** Sentences about the machine for the operator. */
   readonly notices: readonly string[];
 }
 
-type Wanted = Pick<
+type EngineSettings = Pick<
   Settings,
   "ROCAS_RUNTIME" | "ROCAS_DATA" | "DOCKER_HOST" | "DOCKER_CERT_PATH" | "DOCKER_TLS_VERIFY" | "HOST"
 >;
 
-const ANSWERS_WITHIN_MS = 5_000;
-const KEPT = "runtime";
+const ENGINE_TIMEOUT_MS = 5_000;
+const KIND_KEY = "runtime";
 
 /**
- * Opens the engine that the settings name. `auto` takes Docker if an engine answers, else local processes, but only if
- * nobody but this machine can ask: they run code with the rights of this user. @throws FolderClaimed if another server
- * has the folder
+ * Opens the engine that the settings name. `auto` takes Docker if an engine answers. Else it takes local processes if
+ * the server listens on loopback alone: they run code with the rights of this user.
+ * @throws FolderClaimed if another server has the folder
  */
-export async function openEngine(settings: Wanted, store: Store, cluster: string): Promise<OpenedEngine> {
+export async function openEngine(settings: EngineSettings, store: Store, cluster: string): Promise<OpenedEngine> {
   const docker = dockerEngine(settings, cluster);
   const processes = processEngine(settings);
-  const kind = settings.ROCAS_RUNTIME === "auto" ? await chosen(settings, store, docker) : settings.ROCAS_RUNTIME;
+  const kind = settings.ROCAS_RUNTIME === "auto" ? await chooseKind(settings, store, docker) : settings.ROCAS_RUNTIME;
   const root = processRoot(settings);
   if (kind === "docker") {
-    // The runs of a server that works there are its own, and go on.
+    // If another server has the folder, its runs go on.
     await using _claim = existsSync(root) ? await claimFolder(root) : null;
     await endRuns(processes);
     return { kind, home: null, notices: [], ...docker, [Symbol.asyncDispose]: async () => {} };
@@ -71,44 +71,44 @@ export async function openEngine(settings: Wanted, store: Store, cluster: string
   };
 }
 
-/** For later starts; after the other processes of the installation have let this one in. */
+/** Keeps the kind for later starts. Call it after the other processes of the installation have let this one in. */
 export async function keepEngineKind(store: Store, kind: EngineKind): Promise<void> {
-  await store.installation.updateOne({ _id: KEPT }, { $set: { value: kind } }, { upsert: true });
+  await store.installation.updateOne({ _id: KIND_KEY }, { $set: { value: kind } }, { upsert: true });
 }
 
-/** An installation that has worked with an engine waits for that one: what it built and what it runs is there. */
-async function chosen({ HOST }: Wanted, store: Store, docker: Engine): Promise<EngineKind> {
-  if (!isLoopback(HOST) || (await answers(docker))) return "docker";
-  const last = await store.installation.findOne({ _id: KEPT });
-  // Before there was a choice, there was Docker alone.
+/** An installation with images in Docker waits for Docker: its images and containers are there. */
+async function chooseKind({ HOST }: EngineSettings, store: Store, docker: Engine): Promise<EngineKind> {
+  if (!isLoopback(HOST) || (await isReachable(docker))) return "docker";
+  const last = await store.installation.findOne({ _id: KIND_KEY });
+  // Installations older than this record had Docker alone.
   const isOfDocker = last ? last.value === "docker" && (await hasImages(store)) : await hasImages(store);
   return isOfDocker ? "docker" : "process";
 }
 
 const hasImages = async ({ buildVersions }: Store): Promise<boolean> => (await buildVersions.exists({})) !== null;
 
-const answers = ({ runtime }: Engine): Promise<boolean> =>
+const isReachable = ({ runtime }: Engine): Promise<boolean> =>
   Promise.race([
     runtime.engine().then(
       () => true,
       () => false,
     ),
-    delay(ANSWERS_WITHIN_MS, false, { ref: false }),
+    delay(ENGINE_TIMEOUT_MS, false, { ref: false }),
   ]);
 
-/** Of what nobody would stop or ask any more. */
+/** Ends local runs that no server would stop or ask any more. */
 async function endRuns({ runtime }: Engine): Promise<void> {
   for (const { name } of await runtime.attemptsWithVolumes()) await runtime.stop(name);
 }
 
-function dockerEngine(settings: Wanted, cluster: string): Engine {
+function dockerEngine(settings: EngineSettings, cluster: string): Engine {
   const docker = openDocker(settings.DOCKER_HOST, settings);
   return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder: new DockerImageBuilder({ docker }) };
 }
 
-const processRoot = ({ ROCAS_DATA }: Wanted): string => resolve(ROCAS_DATA, "process");
+const processRoot = ({ ROCAS_DATA }: EngineSettings): string => resolve(ROCAS_DATA, "process");
 
-function processEngine(settings: Wanted): Engine {
+function processEngine(settings: EngineSettings): Engine {
   const root = processRoot(settings);
   const { images } = processFolder(root);
   const imageOf = (id: string) => readImage(images, id);

@@ -7,7 +7,7 @@ import type { AnyRecord } from "./graph/stored-record.js";
 import { type CollectionOf, RECORD_KINDS, type RecordOf } from "./kinds.js";
 import type { Records, Store } from "./store/store.js";
 
-/** The collections of a connection, with their indexes made. */
+/** Opens the collections of a connection, and makes their indexes. */
 export async function openStore(
   connection: Connection,
   now: () => Promise<Date>,
@@ -55,7 +55,7 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
   await Promise.all([
     ...Object.values(store.byKind).map(async (records) => {
       await records.collection.createIndexes([
-        // Partial: a record whose files are incomplete has no place in the order of its key yet.
+        // Partial: a record with incomplete files has no place in the order of its key yet.
         { key: { key: 1, seq: 1 }, unique: true, partialFilterExpression: { seq: { $exists: true } } },
         { key: { key: 1, superseded: 1 } },
         { key: { superseded: 1, _id: -1 } },
@@ -66,7 +66,7 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
         { key: { deleting: 1, _id: 1 }, partialFilterExpression: { deleting: true } },
         { key: { deleted: 1, modified_at: 1 }, partialFilterExpression: { deleted: true } },
         ...WITH_LISTS.filter((name) => store[name] === records).flatMap(listIndexesOf),
-        // All of a collection in one command: each is synced by itself.
+        // One command for all indexes of a collection: every command is synced by itself.
         ...(detailsIndexes.get(records.modelName) ?? []).map((path) => ({
           key: { [path]: 1 as const, superseded: 1 as const, _id: -1 as const },
         })),

@@ -2,8 +2,8 @@ import type { Readiness } from "./http/health.js";
 import { systemReason } from "./machine-faults.js";
 import type { Store } from "./store/store.js";
 
-/** The parts on which the work of a server rests. */
-interface Grounds {
+/** The parts that a server needs for its work. */
+interface Checked {
   readonly store: Pick<Store, "now">;
   /** @throws what the operating system says of the folder of the data */
   hasDiskRoom(): boolean;
@@ -14,15 +14,15 @@ interface Grounds {
 const ANSWERS = "answers";
 const HAS_ROOM = "has room";
 
-/** The state of the server: if it can do its work, and why not, in words for those who may know. */
-export async function readinessOf({ store, hasDiskRoom, filesFault }: Grounds): Promise<Readiness> {
+/** Returns if the server can do its work, with the state of each part for authorized callers. */
+export async function readinessOf({ store, hasDiskRoom, filesFault }: Checked): Promise<Readiness> {
   const [answer, fault] = await Promise.all([storeState(store), filesFault()]);
   const disk = diskState(hasDiskRoom);
   const ok = answer === ANSWERS && disk === HAS_ROOM && fault === null;
   return { ok, detail: { store: answer, disk, files: fault ?? "can be used" } };
 }
 
-const storeState = (store: Grounds["store"]): Promise<string> =>
+const storeState = (store: Checked["store"]): Promise<string> =>
   store.now().then(
     () => ANSWERS,
     () => "does not answer",

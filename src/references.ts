@@ -27,7 +27,7 @@ function refuse(ways: readonly string[], { path }: GraphQLResolveInfo): never {
   ]);
 }
 
-/** By id if the reference has one, else by its natural key: both through the loaders, so that a batch is one find. */
+/** Loads by the id of the reference, else by its natural key. A batch of either is one find. */
 function reference(kind: Kind): ReferenceResolver {
   const { naturalKey } = RECORD_KINDS[kind] as RecordKind;
   const ways = ["`id`", ...(naturalKey ? [naturalKey.map((path) => `\`${path.join(".")}\``).join(" with ")] : [])];

@@ -3,16 +3,16 @@ import type { Caller, TimeLimit } from "./caller.js";
 import { type Loaders, loadersOf } from "./loaders.js";
 import { boundedStore } from "./store/bounded-store.js";
 
-/** Made anew for every request: loaders remember what they have seen, and must forget it afterwards. */
+/** The context of one request. Its loaders keep what they have read, so each request has its own. */
 export interface RequestContext {
   readonly app: App;
   readonly caller: Caller;
   readonly loaders: Loaders;
-  /** Aborted when the time of the request is over, or nobody waits for its answer any more. */
+  /** Aborted if the time of the request is over or the client has left. */
   readonly signal?: AbortSignal;
 }
 
-/** The context of a request whose time is limited: nothing begins once it is over. */
+/** The context of a request with a time limit: nothing begins after it. */
 class LimitedContext implements RequestContext {
   constructor(
     private readonly opened: Pick<RequestContext, "app" | "loaders">,
@@ -20,7 +20,7 @@ class LimitedContext implements RequestContext {
     readonly signal: AbortSignal,
   ) {}
 
-  // Getters, which a copy of the context keeps: every resolver asks for one of the two before it does anything.
+  // Every resolver reads one of these two first. A copy of the context keeps the getters.
   get app(): App {
     this.signal.throwIfAborted();
     return this.opened.app;
@@ -33,8 +33,8 @@ class LimitedContext implements RequestContext {
 }
 
 /**
- * With a limit, reads end when it is over. A mutation that has begun is not cut: its use-case reads and writes without
- * a limit, and only what is read for its answer has one.
+ * Returns the context of a request. Reads end with its limit. A mutation that has begun is not cut: its use-case has no
+ * limit, and only the reads for its answer have one.
  */
 export function requestContext(app: App, caller: Caller, limit?: TimeLimit): RequestContext {
   if (!limit) return { app, caller, loaders: loadersOf(app.store) };

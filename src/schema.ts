@@ -38,10 +38,10 @@ import { TreasureChestResolver } from "./treasure-chest/treasure-chest.resolver.
 const unused = (): never => {
   throw new Error("Each subscription has a source of its own.");
 };
-// type-graphql wants one as soon as there are subscriptions.
+// type-graphql asks for a pubSub if there are subscriptions.
 const UNUSED = { publish: unused, subscribe: unused };
 
-/** The executable schema, and the SDL that `schema.graphql` holds. */
+/** Returns the executable schema and the SDL of `schema.graphql`. */
 export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =>
   buildSubgraph(
     {
@@ -85,7 +85,7 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         RecordChangeResolver,
       ],
       pubSub: UNUSED,
-      // Every input is checked by its scalar, whatever path it comes by.
+      // Scalars check every input, on every path.
       validate: false,
     },
     references,

@@ -6,7 +6,7 @@ import { OperatorError } from "./errors.js";
 
 const READABLE_BY_OTHERS = 0o077;
 
-/** A file with a secret does not do; the message says what is wrong and what to do. It ends the start. */
+/** A file with a secret cannot be used. The message says why and what to do. It ends the start. */
 export class SecretFileRefused extends OperatorError {}
 
 /**
@@ -31,7 +31,7 @@ export async function openSecretFile(path: string, kind: string, mode: string): 
   }
 }
 
-/** Makes a file for its owner alone, synced before it has its name. One that is there already stays. */
+/** Makes a file for its owner alone, synced before it has its name. An existing file stays. */
 export async function makeSecretFile(path: string, content: Buffer, mode: number): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -12,7 +12,7 @@ import { readSettings } from "./settings.js";
 import { helpText } from "./settings/told.js";
 import { startServer } from "./start-server.js";
 
-/** Reads what was written behind the command. @throws ArgumentsRefused */
+/** Reads the arguments of the command. @throws ArgumentsRefused */
 export function isHelpAsked(args: readonly string[]): boolean {
   if (args.some((each) => each === "--help" || each === "-h")) return true;
   if (args.length > 0) throw new ArgumentsRefused(args);
@@ -28,8 +28,8 @@ export class ArgumentsRefused extends OperatorError {
   }
 }
 
-/** An error that the operator can mend is said in a sentence, without a stack. */
-const saidOf = (error: unknown): string => {
+/** Returns a sentence for an error that the operator can mend, a stack for any other. */
+const messageFor = (error: unknown): string => {
   if (isForOperator(error)) return error.message;
   if (isAboutFile(error)) return fileSentence(error);
   return (error as Error)?.stack ?? String(error);
@@ -88,6 +88,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${saidOf(error)}\n`);
+  process.stderr.write(`${messageFor(error)}\n`);
   process.exit(1);
 });

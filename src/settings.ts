@@ -8,11 +8,11 @@ type ValueOf<S> = S extends Setting<infer T> ? T : never;
 /** The settings of the environment, read and checked. */
 export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
 
-const MOST_SHOWN = 80;
+const MAX_SHOWN = 80;
 
 /**
- * The only reader of the environment.
- * @throws SettingsRefused, which tells every problem at once.
+ * Reads the settings. Nothing else reads the environment.
+ * @throws SettingsRefused, which lists every problem
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const problems: string[] = [];
@@ -38,13 +38,12 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return settings;
 }
 
-// With its quotes, blanks and line ends are seen.
-const shown = (text: string): string =>
-  JSON.stringify(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
+// Quoted, so that blanks and line ends are seen.
+const shown = (text: string): string => JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 
 const otherwise = (initial: string): string => (initial ? ` (left out: ${initial})` : "");
 
-/** The environment does not do; the message lists every problem. */
+/** The environment cannot be used. The message lists every problem. */
 export class SettingsRefused extends OperatorError {
   constructor(problems: readonly string[]) {
     super(`The settings do not do (--help lists them all):\n${problems.map((each) => `  ${each}`).join("\n")}`);

@@ -34,35 +34,35 @@ export interface ServerOptions {
     | "ROCAS_DEADLINE_MS"
   >;
   readonly schema: GraphQLSchema;
-  /** The context of resolvers, made anew for every request. */
+  /** Makes the context of one request. */
   readonly contextOf: ContextOf;
-  /** Parts of the server beside GraphQL. */
+  /** The routes beside GraphQL. */
   readonly routes: readonly FrontRoute[];
   readonly logger: Logger;
   readonly readiness: () => Promise<Readiness>;
-  /** Told in GraphiQL's first tab; Docker if it is not given. */
+  /** Named in GraphiQL's first tab; Docker by default. */
   readonly runsIn?: RunsIn;
-  /** In place of those as shipped. */
+  /** Replace the default limits. */
   readonly limits?: Partial<Limits>;
 }
 
 export interface RunningServer {
   readonly url: string;
-  /** The numbers of what is open: WebSockets, and the operations of WebSockets and event streams. */
+  /** Returns how many WebSockets are open, and how many operations of WebSockets and event streams run. */
   live(): { readonly webSockets: number; readonly operations: number };
-  /** Stops accepting, lets running requests end (20 s at most), closes. */
+  /** Stops accepting, lets running requests end (20 s at most), and closes. */
   close(): Promise<void>;
 }
 
 const CHECK_MS = 1_000;
-// Longer than gateways and proxies (60 s, mostly) keep an idle connection: one that is closed while they take it up again
-// fails their request.
+// Gateways and proxies keep an idle connection for 60 s, mostly. The server keeps it longer, so that their next request
+// never meets a connection that is being closed.
 const KEEP_ALIVE_MS = 65_000;
-const MOST_HEAD_BYTES = 16 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024;
 
 /**
- * Listens, and answers on one port: GraphQL, GraphiQL, health, and the routes given.
- * @throws Error with a sentence for the operator where the address cannot be had.
+ * Listens on one port, and answers GraphQL, GraphiQL, health and the given routes.
+ * @throws Error with a sentence for the operator if the address cannot be had
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, logger } = options;
@@ -80,13 +80,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     graphiql: await GraphiqlPage.open(options.runsIn ?? "docker"),
     cap,
   });
-  // Uploads take as long as they take: the time for a body is the business of whoever reads it.
+  // No time limit for a whole request, since uploads may be long: the reader of a body limits its time.
   const server = createServer({
     headersTimeout: limits.headMs,
     requestTimeout: 0,
     connectionsCheckingInterval: CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MOST_HEAD_BYTES,
+    maxHeaderSize: MAX_HEAD_BYTES,
     // The Host check answers a request without one, in JSON.
     requireHostHeader: false,
   });
