@@ -1,19 +1,17 @@
 import type DataLoader from "dataloader";
-import { buildLoaders } from "./builds/build.loaders.js";
-import { buildVersionLoaders } from "./builds/build-version.loaders.js";
-import { datasetLoaders } from "./dataset/dataset.loaders.js";
 import { deploymentLoaders } from "./deployment/deployment.loaders.js";
 import { fileLoaders } from "./files/file.loaders.js";
 import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
 import type { RecordOf, SupersedingKind } from "./kinds.js";
+import { ChildPages } from "./lists/child-pages.js";
 import { type GenerationLoaders, generationLoaders } from "./lists/generation-loaders.js";
-import { modelLoaders } from "./model/model.loaders.js";
+import { loadViolations } from "./model/load-violations.js";
 import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
-import { projectLoaders } from "./project/project.loaders.js";
 import { loadById, loadByKey } from "./store/load-by-id.js";
-import type { Store } from "./store/store.js";
+import type { Records, Store } from "./store/store.js";
 import { trainingLoaders } from "./training/training.loaders.js";
+import { loadFileUseOfModels, loadFileUseOfProjects, loadLogBytes } from "./usage/load-file-use.js";
 
 type Named<K extends Kind> = Uncapitalize<(typeof TYPE_OF_KIND)[K]>;
 type Loader<K extends Kind> = DataLoader<string, RecordOf<K> | null>;
@@ -47,18 +45,37 @@ function recordLoaders({ byKind, kinds }: Store): RecordLoaders {
   return Object.assign({ byId, byKey }, ...named) as RecordLoaders;
 }
 
+/** Pages of the children of many parents, by the field of the children that holds the id of the parent. */
+function childPagesOf({ byKind }: Store) {
+  const known = new Map<string, unknown>();
+  return <K extends Kind>(parent: Kind, child: K, field: string): ChildPages<RecordOf<K>> => {
+    const edge = `${parent} ${child} ${field}`;
+    const children = byKind[child] as unknown as Records<RecordOf<K>>;
+    const pages = known.get(edge) ?? new ChildPages(byKind[parent], children, field);
+    known.set(edge, pages);
+    return pages as ChildPages<RecordOf<K>>;
+  };
+}
+
 /** Returns the loaders of one request. */
-export const loadersOf = (store: Store) => ({
-  ...recordLoaders(store),
-  ...projectLoaders(store),
-  ...modelLoaders(store),
-  ...datasetLoaders(store),
-  ...modelVersionLoaders(store),
-  ...fileLoaders(store),
-  ...buildLoaders(store),
-  ...buildVersionLoaders(store),
-  ...trainingLoaders(store),
-  ...deploymentLoaders(store),
-});
+export function loadersOf(store: Store) {
+  const records = recordLoaders(store);
+  const versions = modelVersionLoaders(store);
+  return {
+    ...records,
+    ...versions,
+    /** By natural keys as clients write them, in which an alias may stand for the name of a version. */
+    byName: { ...records.byKey, movers: versions.modelVersionByName } satisfies LoaderOfKind,
+    childPages: childPagesOf(store),
+    /** By the model itself, since its contract decides. */
+    violationsOfModel: loadViolations(store),
+    fileUseOfModel: loadFileUseOfModels(store),
+    fileUseOfProject: loadFileUseOfProjects(store),
+    logBytesOfProject: loadLogBytes(store),
+    ...fileLoaders(store),
+    ...trainingLoaders(store),
+    ...deploymentLoaders(store),
+  };
+}
 
 export type Loaders = ReturnType<typeof loadersOf>;

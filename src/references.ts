@@ -36,9 +36,7 @@ function reference(kind: Kind): ReferenceResolver {
     if (sent["id"] !== undefined || !naturalKey) return refuse(ways, info);
     const parts = naturalKey.map((path) => partAt(sent, path));
     if (!parts.every((part) => part !== undefined)) return refuse(ways, info);
-    const key = keyOf(...parts);
-    // An alias may stand for the name of a version.
-    return kind === "movers" ? loaders.modelVersionByName.load(key) : loaders.byKey[kind].load(key);
+    return loaders.byName[kind].load(keyOf(...parts));
   };
 }
 

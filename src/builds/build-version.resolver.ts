@@ -92,6 +92,6 @@ export const BuildVersionEdges = [
   buildVersionsOn(() => Project, {
     field: "buildVersions",
     description: "The images that builds of the project made.",
-    pages: (loaders) => loaders.buildVersionsOfProject,
+    pages: (loaders) => loaders.childPages("project", "bvers", "proj"),
   }),
 ] as const;

@@ -85,16 +85,16 @@ export const BuildEdges = [
   buildsOn(() => Project, {
     field: "builds",
     description: "The builds of the project, newest first; those under way too.",
-    pages: (loaders) => loaders.buildsOfProject,
+    pages: (loaders) => loaders.childPages("project", "build", "proj"),
   }),
   buildsOn(() => TreasureChest, {
     field: "builds",
     description: "The builds that use the chest to fetch what they build.",
-    pages: (loaders) => loaders.buildsOfChest,
+    pages: (loaders) => loaders.childPages("tchest", "build", "chest"),
   }),
   buildsOn(() => TreasureChest, {
     field: "pushes",
     description: "The builds that use the chest to push their image.",
-    pages: (loaders) => loaders.pushesOfChest,
+    pages: (loaders) => loaders.childPages("tchest", "build", "registry_chest"),
   }),
 ] as const;

@@ -121,6 +121,6 @@ export const DatasetEdges = [
   datasetsOn(() => Model, {
     field: "datasets",
     description: "The datasets of the model.",
-    pages: (loaders) => loaders.datasetsOfModel,
+    pages: (loaders) => loaders.childPages("model", "dataset", "model"),
   }),
 ] as const;

@@ -1,11 +1,11 @@
 import DataLoader from "dataloader";
-import { ChildPages } from "../lists/child-pages.js";
+import type { Pin } from "../graph/snapshot.js";
 import { namesOf } from "../store/key-of.js";
 import type { Store } from "../store/store.js";
 import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { versionsByName } from "./versions-by-name.js";
 
-export function modelVersionLoaders({ models, modelVersions, snapshots, byKind }: Store) {
+export function modelVersionLoaders({ models, modelVersions, snapshots }: Store) {
   return {
     /** By key, in which an alias may stand for the version's name. */
     modelVersionByName: new DataLoader<string, ModelVersion | null>((keys) =>
@@ -17,11 +17,6 @@ export function modelVersionLoaders({ models, modelVersions, snapshots, byKind }
         }),
       ),
     ),
-    versionsOfModel: new ChildPages(byKind.model, modelVersions, "model"),
-    versionsOfProject: new ChildPages(byKind.project, modelVersions, "train.proj._id"),
-    versionsOfBuildVersion: new ChildPages(byKind.bvers, modelVersions, "train.bvers._id"),
-    versionsOfDataset: new ChildPages(byKind.dataset, modelVersions, "ds._id"),
-    versionsFromVersion: new ChildPages(byKind.movers, modelVersions, "pretrained._id"),
     /** Pinned copies by the hash of their content. */
     pinnedVersion: new DataLoader<string, ModelVersionSnapshot | null>(async (hashes) => {
       const found = await snapshots.find({ _id: { $in: [...hashes] } }).toArray();
@@ -29,4 +24,14 @@ export function modelVersionLoaders({ models, modelVersions, snapshots, byKind }
       return hashes.map((hash) => contents.get(hash) ?? null);
     }),
   };
+}
+
+/** Returns the snapshot that a pin stands for, with the time of the pin. @throws if the copy is gone: a fault of ours. */
+export async function loadPinned(
+  { pinnedVersion }: Pick<ReturnType<typeof modelVersionLoaders>, "pinnedVersion">,
+  { hash, taken_at }: Pin,
+): Promise<ModelVersionSnapshot> {
+  const copy = await pinnedVersion.load(hash);
+  if (!copy) throw new Error(`The snapshot ${hash} is missing.`);
+  return { ...copy, taken_at };
 }

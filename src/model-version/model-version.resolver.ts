@@ -16,7 +16,7 @@ import { Model } from "../model/model.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { loadPinned } from "./load-pinned.js";
+import { loadPinned } from "./model-version.loaders.js";
 import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import {
   DeleteModelVersionInput,
@@ -151,26 +151,26 @@ export const ModelVersionEdges = [
   versionsOn(() => Model, {
     field: "versions",
     description: "The versions of the model.",
-    pages: (loaders) => loaders.versionsOfModel,
+    pages: (loaders) => loaders.childPages("model", "movers", "model"),
   }),
   versionsOn(() => Project, {
     field: "movers",
     description: "The model versions that trainings of the project published.",
-    pages: (loaders) => loaders.versionsOfProject,
+    pages: (loaders) => loaders.childPages("project", "movers", "train.proj._id"),
   }),
   versionsOn(() => BuildVersion, {
     field: "movers",
     description: "The model versions that trainings in it published.",
-    pages: (loaders) => loaders.versionsOfBuildVersion,
+    pages: (loaders) => loaders.childPages("bvers", "movers", "train.bvers._id"),
   }),
   versionsOn(() => Dataset, {
     field: "versions",
     description: "The versions that were trained on the dataset.",
-    pages: (loaders) => loaders.versionsOfDataset,
+    pages: (loaders) => loaders.childPages("dataset", "movers", "ds._id"),
   }),
   versionsOn(() => ModelVersion, {
     field: "successors",
     description: "The versions that were trained from this one.",
-    pages: (loaders) => loaders.versionsFromVersion,
+    pages: (loaders) => loaders.childPages("movers", "movers", "pretrained._id"),
   }),
 ] as const;

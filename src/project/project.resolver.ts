@@ -85,6 +85,6 @@ export const ProjectEdges = [
   projectsOn(() => Model, {
     field: "projects",
     description: "The projects that use the model.",
-    pages: (loaders) => loaders.projectsOfModel,
+    pages: (loaders) => loaders.childPages("model", "project", "model"),
   }),
 ] as const;

@@ -11,7 +11,7 @@ import { readLog } from "../jobs/logs.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
-import { loadPinned } from "../model-version/load-pinned.js";
+import { loadPinned } from "../model-version/model-version.loaders.js";
 import { ModelVersion, ModelVersionSnapshot } from "../model-version/model-version.js";
 import { MODEL_VERSION } from "../model-version/model-version.kind.js";
 import { TRAINING_DEFINITION, TrainingSnapshot } from "../model-version/training-snapshot.js";
