@@ -1,13 +1,13 @@
-import { BUILD } from "./builds/build.kind.js";
 import { BUILD_VERSION } from "./builds/build-version.kind.js";
+import { BUILD } from "./builds/build.kind.js";
 import { DATASET } from "./dataset/dataset.kind.js";
-import { DEPLOYMENT } from "./deployment/deployment.kind.js";
 import { DEPLOYMENT_REVISION } from "./deployment/deployment-revision.kind.js";
+import { DEPLOYMENT } from "./deployment/deployment.kind.js";
 import type { Kind } from "./graph/id.js";
-import { MODEL } from "./model/model.kind.js";
-import { MODEL_VERSION } from "./model-version/model-version.kind.js";
-import { PROJECT } from "./project/project.kind.js";
 import type { RecordKinds } from "./kinds/record-kind.js";
+import { MODEL_VERSION } from "./model-version/model-version.kind.js";
+import { MODEL } from "./model/model.kind.js";
+import { PROJECT } from "./project/project.kind.js";
 import { TRAINING } from "./training/training.kind.js";
 import { TREASURE_CHEST } from "./treasure-chest/treasure-chest.kind.js";
 

@@ -1,12 +1,12 @@
-import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
-import { BuildEdges, BuildResolver } from "./builds/build.resolver.js";
+import "reflect-metadata";
 import {
   BuildVersionEdges,
   BuildVersionGenerationsResolver,
   BuildVersionResolver,
   BuildVersionSnapshotResolver,
 } from "./builds/build-version.resolver.js";
+import { BuildEdges, BuildResolver } from "./builds/build.resolver.js";
 import {
   DatasetEdges,
   DatasetFileResolvers,
@@ -14,14 +14,17 @@ import {
   DatasetResolver,
   DatasetSnapshotResolver,
 } from "./dataset/dataset.resolver.js";
-import { DeploymentRevisionResolver } from "./deployment/deployment-revision.resolver.js";
-import { DeploymentEdges, DeploymentResolver, DeploymentRevisionEdges } from "./deployment/deployment.resolver.js";
+import {
+  DeploymentEdges,
+  DeploymentResolver,
+  DeploymentRevisionEdges,
+  DeploymentRevisionResolver,
+} from "./deployment/deployment.resolver.js";
 import { ManifestResolver } from "./files/files.resolver.js";
 import { UploadsResolver } from "./files/uploads.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";
 import { DriftEventResolver, LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";
-import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
 import {
   ModelVersionEdges,
   ModelVersionFileResolvers,
@@ -29,11 +32,12 @@ import {
   ModelVersionResolver,
   ModelVersionSnapshotResolver,
 } from "./model-version/model-version.resolver.js";
+import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
 import { ProjectEdges, ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
 import { references } from "./references.js";
 import { TrainingEdges, TrainingResolver, TrainingSnapshotResolver } from "./training/training.resolver.js";
-import { StorageUseResolver } from "./usage/storage-use.resolver.js";
 import { TreasureChestResolver } from "./treasure-chest/treasure-chest.resolver.js";
+import { StorageUseResolver } from "./usage/storage-use.resolver.js";
 
 const unused = (): never => {
   throw new Error("Each subscription has a source of its own.");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newSlot, type Job, type Slot } from "../src/jobs/job.js";
 import type { Replica } from "../src/runtime/runtime.js";
-import { nextTrainingStep, type TrainingSeen } from "../src/training/next-training-step.js";
+import { nextTrainingStep, type ObservedTraining } from "../src/training/next-training-step.js";
 
 const NOW = new Date("2026-01-01T12:00:00Z");
 const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
@@ -43,13 +43,13 @@ const container = (state: Replica["state"], code = 0, outOfMemory = false): Repl
   startedAt: null,
   exit: state === "EXITED" ? { code, outOfMemory } : null,
 });
-const step = (of: Job, seen: Partial<TrainingSeen> = {}) =>
+const step = (of: Job, seen: Partial<ObservedTraining> = {}) =>
   nextTrainingStep(of, {
     now: NOW,
     container: null,
     lastOutput: "",
-    tooMuchScratch: null,
-    heardForMs: 3_600_000,
+    overLimit: null,
+    listeningForMs: 3_600_000,
     resources,
     ...seen,
   });
@@ -121,12 +121,12 @@ test("an attempt that was not granted is lost, not failed", () => {
 test("a container that is not heard for five minutes is lost, unless nobody was there to hear it", () => {
   const silent = job({ ...claimed, heartbeat_at: at(-301) });
   expect(step(silent, { container: container("RUNNING") })).toMatchObject({ do: "INTEND" });
-  expect(step(silent, { container: container("RUNNING"), heardForMs: 20_000 })).toEqual({ do: "WAIT" });
+  expect(step(silent, { container: container("RUNNING"), listeningForMs: 20_000 })).toEqual({ do: "WAIT" });
 });
 
 test("too much disk ends a training, and too much time does after its last words", () => {
   const running = { container: container("RUNNING") };
-  expect(step(job(claimed), { ...running, tooMuchScratch: "it used 2000 MiB" })).toMatchObject({ state: "FAILED" });
+  expect(step(job(claimed), { ...running, overLimit: "it used 2000 MiB" })).toMatchObject({ state: "FAILED" });
   const heard = job({ ...claimed, heartbeat_at: at(3600) });
   expect(step(heard, { ...running, now: at(3629) })).toEqual({ do: "WAIT" });
   expect(step(heard, { ...running, now: at(3631) })).toMatchObject({ state: "FAILED" });

@@ -4,10 +4,10 @@ import type { App } from "../app.js";
 import { httpUrl } from "../server-address.js";
 import { keptOnce } from "../store/kept-once.js";
 
-const KEPT = "run_port";
+const PORT_KEY = "run_port";
 // Below the range from which Linux takes the ports of outgoing connections.
-const FIRST = 20_000;
-const LAST = 32_000;
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
 
 type Reached = Pick<App, "settings" | "store" | "runtime">;
 
@@ -26,14 +26,14 @@ export async function runUrl(app: Reached): Promise<string> {
 
 /** Chosen once for the installation: containers that run know it, and it must outlive this process. */
 const keptPort = ({ store }: Pick<App, "store">, host: string): Promise<number> =>
-  keptOnce(store, KEPT, () => freePort(host));
+  keptOnce(store, PORT_KEY, () => freePort(host));
 
 async function freePort(host: string): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const port = randomInt(FIRST, LAST);
+    const port = randomInt(FIRST_PORT, LAST_PORT);
     if (await isFree(host, port)) return port;
   }
-  throw new Error(`No port between ${FIRST} and ${LAST} is free on ${host}.`);
+  throw new Error(`No port between ${FIRST_PORT} and ${LAST_PORT} is free on ${host}.`);
 }
 
 const isFree = (host: string, port: number): Promise<boolean> =>

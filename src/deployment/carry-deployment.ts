@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { tooMuchScratch } from "../attempt/too-much-scratch.js";
+import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Hold } from "../jobs/hold.js";
 import { ENDED, type Job } from "../jobs/job.js";
@@ -10,15 +10,15 @@ import type { Settings } from "../settings.js";
 import { byId } from "../store/current.js";
 import { carryOut } from "./carry-out.js";
 import type { Deployment } from "./deployment.js";
+import { type DesiredDeployment, desiredRevision } from "./desired-state.js";
 import { fillRoutes } from "./fill-routes.js";
-import { isHealthy } from "./is-healthy.js";
-import { numberOf, revisionJobs, stateOf } from "./revisions-of.js";
-import { type Step, stepsToward } from "./steps-toward.js";
-import { wantedOf, type DesiredDeployment } from "./wanted-of.js";
-import { writeAvailability, writeReplicaTasks } from "./write-replica-tasks.js";
+import { isHealthy } from "./ready-replicas.js";
+import { type Step, stepsToward } from "./replica-steps.js";
+import { writeAvailability, writeReplicaTasks } from "./replica-tasks.js";
+import { revisionJobs, revisionNumber, revisionState } from "./revisions-of.js";
 
 const SOON_MS = 1_000;
-const STEADY_MS = 3_000;
+const IDLE_MS = 3_000;
 
 const resourcesOf = (settings: Settings): ResourceProfile => ({
   memory_mb: settings.ROCAS_DEPLOY_MEMORY_MB,
@@ -59,12 +59,12 @@ class DeploymentTurn {
     if (steps.some((step) => step.do === "END")) return this.end();
     for (const step of steps) await carryOut(app, hold, step, this.resources, containers, now);
     const ready = await this.ready(containers);
-    await this.tell(ready);
-    if (steps.some((step) => goesOn(step, now))) return { again: 0 };
-    return { again: steps.length === 0 && this.isSteady(ready) ? STEADY_MS : SOON_MS };
+    await this.writeStatus(ready);
+    if (steps.some((step) => canContinue(step, now))) return { again: 0 };
+    return { again: steps.length === 0 && this.isSteady(ready) ? IDLE_MS : SOON_MS };
   }
 
-  private get wish(): DesiredDeployment | null {
+  private get desired(): DesiredDeployment | null {
     const { deployment, hold } = this;
     const going = !deployment || deployment.deleting || hold.job.desired === "CANCEL";
     return going ? null : { revision: deployment.revision, replicas: deployment.replicas };
@@ -74,18 +74,18 @@ class DeploymentTurn {
     const { hold, deployment, app } = this;
     const jobs = deployment ? await revisionJobs(app.store, deployment) : [];
     const underWay = jobs.filter(({ state }) => !ENDED.includes(state));
-    const revisions = deployment ? underWay.map((job) => stateOf(job, deployment)) : [];
-    const wanted = wantedOf(numberOf(hold.job), this.wish, revisions);
-    const offences = await this.offences(containers);
-    const seen = { slots: hold.job.slots, containers, offences, heardForMs: process.uptime() * 1000 };
-    return stepsToward(wanted, seen, now);
+    const revisions = deployment ? underWay.map((job) => revisionState(job, deployment)) : [];
+    const desired = desiredRevision(revisionNumber(hold.job), this.desired, revisions);
+    const overLimit = await this.overLimit(containers);
+    const seen = { slots: hold.job.slots, containers, overLimit, listeningForMs: process.uptime() * 1000 };
+    return stepsToward(desired, seen, now);
   }
 
-  private async offences(containers: readonly Replica[]): Promise<ReadonlyMap<string, string>> {
+  private async overLimit(containers: readonly Replica[]): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
     for (const { name, state } of containers) {
-      const offence = state === "RUNNING" ? await tooMuchScratch(this.app, name, this.resources) : null;
-      if (offence) found.set(name, offence);
+      const excess = state === "RUNNING" ? await scratchExcess(this.app, name, this.resources) : null;
+      if (excess) found.set(name, excess);
     }
     return found;
   }
@@ -105,14 +105,14 @@ class DeploymentTurn {
   }
 
   private wasReady(slot: number, attempt: number): boolean {
-    const revision = numberOf(this.hold.job);
+    const revision = revisionNumber(this.hold.job);
     const tasks = this.deployment?.tasks ?? [];
     return tasks.some(
       (task) => task.ready && task.revision === revision && task.slot === slot && task.attempt === attempt,
     );
   }
 
-  private async tell(ready: ReadonlySet<number>): Promise<void> {
+  private async writeStatus(ready: ReadonlySet<number>): Promise<void> {
     const { app, hold, deployment } = this;
     if (!deployment) return;
     const others = await revisionJobs(app.store, deployment);
@@ -128,8 +128,13 @@ class DeploymentTurn {
   }
 
   private isComplete(ready: ReadonlySet<number>): boolean {
-    const { wish, hold } = this;
-    return wish !== null && wish.revision === numberOf(hold.job) && wish.replicas > 0 && ready.size >= wish.replicas;
+    const { desired: desired, hold } = this;
+    return (
+      desired !== null &&
+      desired.revision === revisionNumber(hold.job) &&
+      desired.replicas > 0 &&
+      ready.size >= desired.replicas
+    );
   }
 
   private isSteady(ready: ReadonlySet<number>): boolean {
@@ -141,13 +146,13 @@ class DeploymentTurn {
     const others = this.deployment ? numbersUnderWay(await revisionJobs(app.store, this.deployment)) : [];
     await writeReplicaTasks(app, this.deploymentId, hold.job, new Set(), others);
     await writeAvailability(app, this.deploymentId);
-    return hold.end(this.wish ? "SUCCEEDED" : "CANCELLED");
+    return hold.end(this.desired ? "SUCCEEDED" : "CANCELLED");
   }
 }
 
 const numbersUnderWay = (jobs: readonly Job[]): number[] =>
-  jobs.filter(({ state }) => !ENDED.includes(state)).map(numberOf);
+  jobs.filter(({ state }) => !ENDED.includes(state)).map(revisionNumber);
 
 /** True if another step can follow at once. */
-const goesOn = (step: Step, now: Date): boolean =>
+const canContinue = (step: Step, now: Date): boolean =>
   step.do === "WANT" || step.do === "INTEND" || step.do === "CLEAR" || (step.do === "RETIRE" && step.until <= now);

@@ -1,13 +1,11 @@
 import type { App } from "../app.js";
-import { howItEnded } from "../attempt/how-it-ended.js";
-import { LOST } from "../attempt/lost.js";
-import { nextAttempt } from "../attempt/next-attempt.js";
-import { runAttempt } from "../attempt/run-attempt.js";
+import { exitReason, LOST } from "../attempt/attempt-state.js";
+import { nextAttempt, startContainer } from "../attempt/run-attempt.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Hold } from "../jobs/hold.js";
 import type { Slot } from "../jobs/job.js";
 import type { Replica } from "../runtime/runtime.js";
-import { afterBackOff, type Step } from "./steps-toward.js";
+import { backOffUntil, type Step } from "./replica-steps.js";
 
 const OVER: Partial<Slot> = { token_hash: null, claimed_at: null, ready_at: null, completed: null };
 const CLEARED: Partial<Slot> = { ...OVER, last_error: null, failures: 0, not_before: null, progress: 0 };
@@ -44,7 +42,7 @@ export async function carryOut(
       return run(app, hold, step.slot, resources, now);
     case "LOSE": {
       const container = hold.job.slots[step.slot]?.container ?? null;
-      const reason = step.reason ?? (await askedReason(app, container, resources, containers));
+      const reason = step.reason ?? (await exitReasonOf(app, container, resources, containers));
       const { failures, until } = step;
       await hold.write({ $set: at(step.slot, { ...OVER, last_error: reason, failures, not_before: until }) });
       if (container) await stopAll(app, hold, [container]);
@@ -60,21 +58,21 @@ export async function carryOut(
 }
 
 async function run(app: App, hold: Hold, slot: number, resources: ResourceProfile, now: Date): Promise<void> {
-  const refused = await runAttempt(app, hold.job, slot, resources);
+  const refused = await startContainer(app, hold.job, slot, resources);
   if (refused === null) return;
   const failures = hold.job.slots[slot]?.failures ?? 0;
-  const lost = { ...OVER, last_error: refused, failures: failures + 1, not_before: afterBackOff(failures, now) };
+  const lost = { ...OVER, last_error: refused, failures: failures + 1, not_before: backOffUntil(failures, now) };
   await hold.write({ $set: at(slot, lost) });
 }
 
-async function askedReason(
+async function exitReasonOf(
   app: App,
   name: string | null,
   resources: ResourceProfile,
   containers: readonly Replica[],
 ): Promise<string> {
   const container = containers.find((each) => each.name === name);
-  return container ? howItEnded(container, resources, await app.runtime.lastOutput(container.name)) : LOST.gone;
+  return container ? exitReason(container, resources, await app.runtime.lastOutput(container.name)) : LOST.gone;
 }
 
 async function stopAll({ runtime }: App, { signal }: Hold, names: readonly string[]): Promise<void> {

@@ -1,6 +1,5 @@
 import type { App } from "../app.js";
-import { buildVersionToRun } from "../attempt/build-version-to-run.js";
-import { mountableVersions } from "../attempt/mountable.js";
+import { buildVersionToRun, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DomainError } from "../errors.js";
 import { refuseNull } from "../graph/given.js";
@@ -9,18 +8,19 @@ import { madeUpName } from "../graph/made-up-name.js";
 import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
 import type { Project } from "../project/project.js";
 import { freeze } from "../snapshots/freeze.js";
+import { changeRecord } from "../store/change-record.js";
 import { currentOf } from "../store/current.js";
+import { forgetUse } from "../store/forget-use.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
 import { required } from "../store/required.js";
 import type { Store } from "../store/store.js";
-import { refuseDeleting, stillUnderAll } from "../store/under-parent.js";
-import { changeWish } from "./change-wish.js";
-import { type DeployInput, MOST_REPLICAS } from "./deployment.inputs.js";
-import { Availability, type Deployment } from "./deployment.js";
-import { heldBy } from "./held-by.js";
-import type { DeploymentPatch } from "./wish-after.js";
+import { isGoingMeanwhile, refuseDeleting, stillUnderAll } from "../store/under-parent.js";
+import { type DeployInput, MAX_REPLICAS, type UndeployInput } from "./deployment.inputs.js";
+import { Availability, type Deployment, snapshotRefs } from "./deployment.js";
+import { type DeploymentPatch, desiredAfter, type DesiredState } from "./desired-state.js";
+import { availabilityOf } from "./replica-tasks.js";
 
 /**
  * Records what is wanted, whole. The reconciler brings it about, and the deployment's tasks say how far it is.
@@ -38,23 +38,23 @@ export function deploy(
     refuseNull(input, ["tag", "notebook", "replicas"]);
     checkReplicas(input.replicas ?? 0);
     const name = input.name ?? madeUpName();
-    const asked = await resolved(store, project, input);
-    if (asked.replicas !== 0) await app.runtime.engine();
-    const deployment = await write(app, intent, project, name, asked);
+    const patch = await resolvePatch(store, project, input);
+    if (patch.replicas !== 0) await app.runtime.engine();
+    const deployment = await write(app, intent, project, name, patch);
     return deployment;
   });
 }
 
 function checkReplicas(replicas: number): void {
-  if (replicas < 0 || replicas > MOST_REPLICAS)
-    throw new DomainError("BAD_USER_INPUT", `A deployment has 0 to ${MOST_REPLICAS} replicas.`, ["input", "replicas"]);
+  if (replicas < 0 || replicas > MAX_REPLICAS)
+    throw new DomainError("BAD_USER_INPUT", `A deployment has 0 to ${MAX_REPLICAS} replicas.`, ["input", "replicas"]);
 }
 
-async function resolved(store: Store, project: Project, input: DeployInput): Promise<DeploymentPatch> {
+async function resolvePatch(store: Store, project: Project, input: DeployInput): Promise<DeploymentPatch> {
   const at = new Date();
   const { tag, notebook, movers, details, replicas } = input;
   const version = tag ? await buildVersionToRun(store, project, tag) : undefined;
-  const versions = movers === undefined ? undefined : await mountableVersions(store, movers ?? [], ["input", "movers"]);
+  const versions = movers === undefined ? undefined : await versionsToMount(store, movers ?? [], ["input", "movers"]);
   return {
     bvers: version && (await freeze(store, BUILD_VERSION_DEFINITION, version, at)),
     notebook: notebook ?? undefined,
@@ -73,18 +73,18 @@ async function write(
   intent: Intent,
   project: Project,
   name: string,
-  asked: DeploymentPatch,
+  patch: DeploymentPatch,
 ): Promise<Deployment> {
   const { store } = app;
   const current = await currentOf(store.deployments, keyOf(project.name, name));
-  if (current) return changeWish(app, intent, current._id, asked);
+  if (current) return changeDesired(app, intent, current._id, patch);
   try {
-    return await insert(store, intent, project, name, asked);
+    return await insert(store, intent, project, name, patch);
   } catch (error) {
     // Somebody else has made it meanwhile: then this is a change of it.
     const made = await currentOf(store.deployments, keyOf(project.name, name));
     if (!made || !(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
-    return changeWish(app, intent, made._id, asked);
+    return changeDesired(app, intent, made._id, patch);
   }
 }
 
@@ -93,9 +93,9 @@ async function insert(
   intent: Intent,
   project: Project,
   name: string,
-  asked: DeploymentPatch,
+  patch: DeploymentPatch,
 ): Promise<Deployment> {
-  const { bvers, notebook, movers = [], details = {}, replicas = 1 } = asked;
+  const { bvers, notebook, movers = [], details = {}, replicas = 1 } = patch;
   if (!bvers)
     throw new DomainError("BAD_USER_INPUT", "A new deployment needs the `tag` of a build version of the project.", [
       "input",
@@ -118,7 +118,7 @@ async function insert(
       bvers,
       notebook,
       movers: [...movers],
-      holds: heldBy({ bvers, movers: [...movers] }),
+      holds: snapshotRefs({ bvers, movers: [...movers] }),
       details,
       replicas,
       tasks: [],
@@ -131,4 +131,89 @@ async function insert(
     [store.byKind.bvers, [bvers._id]],
     [store.byKind.movers, movers.map(({ _id }) => _id)],
   ]);
+}
+
+/** With the wish, so that nobody who waits for it takes the availability of an earlier one for its own. */
+const desiredFields = (desired: DesiredState, { tasks }: Deployment) => ({
+  ...desired,
+  holds: snapshotRefs(desired),
+  availability: availabilityOf(desired, tasks),
+});
+
+/**
+ * Changes what is wanted of a deployment. As after an insert, what a new revision needs is read again after the write:
+ * a deletion that began meanwhile has not seen it.
+ * @throws CONFLICT if the deployment or something that it needs is being deleted; then what was wanted before is.
+ */
+async function changeDesired(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  id: string,
+  patch: DeploymentPatch,
+): Promise<Deployment> {
+  const newRevision = newId("revision");
+  let before: Deployment | undefined;
+  const changed = await changeRecord(
+    store.deployments,
+    id,
+    (current) => {
+      refuseDeleting(current);
+      before = current;
+      return desiredFields(desiredAfter(current, patch, newRevision), current);
+    },
+    intent,
+  );
+  if (!before || changed.revision_id !== newRevision || !(await needsRecordBeingDeleted(store, changed)))
+    return changed;
+  await revertTo(store, intent, before, changed);
+  await work.relay(id);
+  throw new DomainError(
+    "CONFLICT",
+    "A record that the deployment needs is being deleted: name another, or wait and make it again.",
+  );
+}
+
+async function needsRecordBeingDeleted({ byKind }: Store, { bvers, movers }: Deployment): Promise<boolean> {
+  const going = await Promise.all([
+    ...(bvers ? [isGoingMeanwhile(byKind.bvers, bvers._id)] : []),
+    ...movers.map(({ _id }) => isGoingMeanwhile(byKind.movers, _id)),
+  ]);
+  return going.includes(true);
+}
+
+/** By one more revision: the refused one may have been relayed already. A later change that replaced it stays. */
+async function revertTo(store: Store, intent: Intent, before: Deployment, refused: Deployment): Promise<void> {
+  const { bvers, notebook, movers, details } = before;
+  await changeRecord(
+    store.deployments,
+    refused._id,
+    (current) => {
+      if (current.revision_id !== refused.revision_id) return null;
+      const replicas = current.replicas === refused.replicas ? before.replicas : current.replicas;
+      const revision = { revision: current.revision + 1, revision_id: newId("revision") };
+      return desiredFields(
+        { ...revision, bvers: bvers ?? null, notebook: notebook ?? null, movers, details, replicas },
+        current,
+      );
+    },
+    { ...intent, idempotencyKey: null },
+  );
+  await forgetUse(store.deployments, refused._id, intent);
+}
+
+/** Wants no replicas. The record stays, with all that it takes to deploy again. @throws NOT_FOUND */
+export function undeploy(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  { proj, name }: UndeployInput,
+): Promise<Deployment> {
+  return once({ store, work }, intent, async () => {
+    const { _id } = await required(store.deployments, "deployment", [proj, name], ["input", "name"]);
+    const stopped = (current: Deployment) => ({
+      replicas: 0,
+      availability: availabilityOf({ ...current, replicas: 0 }, current.tasks),
+    });
+    const deployment = await changeRecord(store.deployments, _id, stopped, intent);
+    return deployment;
+  });
 }

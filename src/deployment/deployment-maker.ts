@@ -8,9 +8,9 @@ import { insertRecord } from "../store/insert-record.js";
 import { ownIntent } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
 import { parentOf } from "../store/parent-of.js";
-import { MOST_REPLICAS } from "./deployment.inputs.js";
+import { MAX_REPLICAS } from "./deployment.inputs.js";
 import type { Deployment } from "./deployment.js";
-import type { Wanted } from "./wish-after.js";
+import type { DesiredState } from "./desired-state.js";
 
 /** Makes the revision that a change of a deployment asks for, and its job, under the id that was chosen. Repeatable. */
 export async function makeDeploymentWork(app: App, deployment: Deployment, entry: OutboxEntry): Promise<void> {
@@ -49,16 +49,16 @@ async function makeRevision(app: App, deployment: Deployment, entry: OutboxEntry
     proj: deployment.proj,
     spec: { kind: "DEPLOY", image: bvers.docker_id, notebook, deployment: deployment._id, revision },
     desired: deployment.deleting ? "CANCEL" : "RUN",
-    slots: Array.from({ length: MOST_REPLICAS }, () => ({ ...newSlot(), wanted: false })),
+    slots: Array.from({ length: MAX_REPLICAS }, () => ({ ...newSlot(), wanted: false })),
   });
   await app.work.relay(revision_id);
 }
 
 /** The desired state when the entry was written: later changes, which the record has too, are taken back. */
-function wantedAt(deployment: Deployment, entry: OutboxEntry): Wanted {
+function wantedAt(deployment: Deployment, entry: OutboxEntry): DesiredState {
   const later = (deployment.outbox ?? []).filter(({ version }) => version > entry.version);
   later.sort((one, other) => other.version - one.version);
-  return Object.assign({ ...deployment }, ...later.map(({ before }) => before)) as Wanted;
+  return Object.assign({ ...deployment }, ...later.map(({ before }) => before)) as DesiredState;
 }
 
 /** Each of the revisions may have something to do then. */

@@ -1,7 +1,7 @@
-import { int } from "../lists/filter/number-filters.js";
 import { recordKind } from "../kinds/record-kind.js";
+import { int } from "../lists/filter/number-filters.js";
 import { DeploymentRevision } from "./deployment-revision.js";
-import { SERVED_CRITERIA } from "./served.filter.js";
+import { SERVED_CRITERIA } from "./deployment.kind.js";
 
 export const DEPLOYMENT_REVISION = recordKind(
   {

@@ -3,7 +3,7 @@ import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
 import { ModelVersionKeyInput } from "../model-version/model-version.inputs.js";
 
-export const MOST_REPLICAS = 20;
+export const MAX_REPLICAS = 20;
 
 @InputType({
   description:

@@ -13,13 +13,12 @@ import { Model } from "../model/model.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { deploy } from "./deploy.js";
-import { Deployment } from "./deployment.js";
-import type { DeploymentRevision } from "./deployment-revision.js";
+import { deploy, undeploy } from "./deploy.js";
+import { DeploymentRevision } from "./deployment-revision.js";
 import { DEPLOYMENT_REVISION } from "./deployment-revision.kind.js";
 import { DeleteDeploymentInput, DeployInput, DeploymentKey, UndeployInput } from "./deployment.inputs.js";
+import { Deployment } from "./deployment.js";
 import { DEPLOYMENT } from "./deployment.kind.js";
-import { undeploy } from "./undeploy.js";
 
 @Resolver(() => Deployment)
 export class DeploymentResolver {
@@ -115,3 +114,16 @@ export const DeploymentRevisionEdges = [
     pages: (loaders) => loaders.revisionsOfDeployment,
   }),
 ] as const;
+
+@Resolver(() => DeploymentRevision)
+export class DeploymentRevisionResolver {
+  @FieldResolver(() => Deployment, { description: "The deployment that it belongs to." })
+  deployment(@Root() { deployment }: DeploymentRevision, @Ctx() { loaders }: RequestContext) {
+    return loaders.deployment.load(deployment);
+  }
+
+  @FieldResolver(() => LogPage, { description: "The output of the replicas of the revision." })
+  log(@Root() { _id }: DeploymentRevision, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
+    return readLog(app.store, _id, args);
+  }
+}

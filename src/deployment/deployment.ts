@@ -1,8 +1,10 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import { BuildVersionSnapshot } from "../builds/build-version.js";
+import { type Kind, kindOfRecord } from "../graph/id.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
+import { snapshotsIn } from "../graph/snapshots-in.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
 import { ModelVersionSnapshot } from "../model-version/model-version.js";
@@ -121,4 +123,13 @@ export class Deployment extends storedRecord(Served) {
   })
   @prop({ type: () => String, enum: Availability, required: true })
   readonly availability!: Availability;
+}
+
+/** The entry by which a deployment notes a snapshot of the record of that key. */
+export const snapshotRef = (kind: Kind, key: string): string => `${kind}:${key}`;
+
+/** The records that the snapshots in it, nested ones too, were taken of. */
+export function snapshotRefs({ bvers, movers }: Pick<Served, "bvers" | "movers">): string[] {
+  const names = snapshotsIn({ bvers, movers }).map(({ snapshot }) => snapshotRef(kindOfRecord(snapshot), snapshot.key));
+  return [...new Set(names)];
 }

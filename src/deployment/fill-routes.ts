@@ -23,13 +23,13 @@ export async function fillRoutes({ store, runtime, routes }: App): Promise<void>
   const serving = deployments.filter(({ tasks, replicas }) => replicas > 0 && tasks.some(({ ready }) => ready));
   const running = serving.length > 0 ? await reachable(runtime) : [];
   if (!running) return;
-  const revisions = await revisionsOf(store, [...new Set(running.map(({ job }) => job))]);
-  const aliases = await aliasesOf(store, [...revisions.values()]);
+  const revisions = await loadRevisions(store, [...new Set(running.map(({ job }) => job))]);
+  const aliases = await loadAliases(store, [...revisions.values()]);
   const routed = deployments.filter(({ deleting }) => !deleting);
   routes.replace(routed.map((each) => routeOf(each, running, revisions, aliases)));
 }
 
-async function aliasesOf({ modelVersions }: App["store"], revisions: readonly Revision[]): Promise<Aliases> {
+async function loadAliases({ modelVersions }: App["store"], revisions: readonly Revision[]): Promise<Aliases> {
   const ids = [...new Set(revisions.flatMap(({ movers }) => movers.map(({ _id }) => _id)))];
   if (ids.length === 0) return new Map();
   const found = await modelVersions.find({ _id: trusted({ $in: ids }) }, { aliases: 1 }).lean();
@@ -46,7 +46,7 @@ async function reachable(runtime: App["runtime"]): Promise<readonly Replica[] | 
   }
 }
 
-async function revisionsOf(
+async function loadRevisions(
   { deploymentRevisions }: App["store"],
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Revision>> {
@@ -76,7 +76,7 @@ function routeOf(
     return isReady ? [{ id: each.id, endpoint: each.endpoint, movers, revision: its.number, ...names }] : [];
   });
   const versions = found.find((each) => each.revision === revision)?.movers ?? [];
-  return { proj, name, revision, replicas: found, versions, state: stateOf(deployment) };
+  return { proj, name, revision, replicas: found, versions, state: describeState(deployment) };
 }
 
 /** The names of a version in `?model_version=`: by its name, with its model, by its aliases. */
@@ -92,7 +92,7 @@ const isRouted = (deployment: Routed, task: ReplicaTask): boolean =>
 
 const namesOf = (key: string): string[] => key.split("\u001f");
 
-function stateOf({ replicas, tasks, revision }: Routed): string {
+function describeState({ replicas, tasks, revision }: Routed): string {
   if (replicas === 0) return "it is undeployed";
   const failed = tasks.find((task) => task.revision === revision && task.error);
   return failed?.error ? `replica ${failed.slot}: ${failed.error}` : `${replicas} starting`;

@@ -1,10 +1,15 @@
-import type { Job, Slot } from "../jobs/job.js";
+import type { App } from "../app.js";
+import { ROCAS } from "../caller.js";
+import { DomainError } from "../errors.js";
 import { TaskState } from "../graph/task-state.js";
+import type { Job, Slot } from "../jobs/job.js";
+import { type Change, changeRecord } from "../store/change-record.js";
+import { ownIntent } from "../store/intent.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 
-type Told = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> & { readonly error: string | null };
+type SlotStatus = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> & { readonly error: string | null };
 
-function told(slot: Slot, ready: boolean): Told | null {
+function statusOfSlot(slot: Slot, ready: boolean): SlotStatus | null {
   const running = { progress: slot.progress, attempt: Math.max(1, slot.attempt), error: null, ready: false };
   if (slot.token_hash !== null) {
     // A replica that is to go runs on for a moment, and is shown as it was.
@@ -17,14 +22,14 @@ function told(slot: Slot, ready: boolean): Told | null {
 }
 
 /** Attempts in a row that failed, from which on the next one is told of only once it serves. */
-const FAILING = 2;
+const FAILING_FROM = 2;
 
 /**
  * The task of a replica that cannot begin: it stays as it failed while another attempt is made, or it would show as running
  * most of the time.
  */
 function stillFailed(slot: Slot, index: number, revision: number, before: readonly ReplicaTask[]): ReplicaTask | null {
-  if (slot.token_hash === null || slot.failures < FAILING) return null;
+  if (slot.token_hash === null || slot.failures < FAILING_FROM) return null;
   const failed = (task: ReplicaTask) =>
     task.revision === revision &&
     task.slot === index &&
@@ -34,7 +39,7 @@ function stillFailed(slot: Slot, index: number, revision: number, before: readon
 }
 
 /** The tasks of one revision's replicas, from its job. Times stay where nothing changed. */
-export function replicaTasks(
+function replicaTasks(
   { slots }: Pick<Job, "slots">,
   revision: number,
   ready: ReadonlySet<number>,
@@ -44,7 +49,7 @@ export function replicaTasks(
   return slots.flatMap((each, slot): ReplicaTask[] => {
     const failed = ready.has(slot) ? null : stillFailed(each, slot, revision, before);
     if (failed) return [failed];
-    const next = told(each, ready.has(slot));
+    const next = statusOfSlot(each, ready.has(slot));
     if (!next) return [];
     const earlier = before.find(
       (task) => task.revision === revision && task.slot === slot && task.attempt === next.attempt,
@@ -74,5 +79,54 @@ export function availabilityOf(
 
 const RISING = [Availability.NONE, Availability.PARTIAL, Availability.FULL];
 
-export const lesser = (one: Availability, other: Availability): Availability =>
+const lowerOf = (one: Availability, other: Availability): Availability =>
   RISING.indexOf(one) <= RISING.indexOf(other) ? one : other;
+
+/** Gives whether anything changed. One that was deleted meanwhile is left: nobody asks for it any more. */
+async function changeDeployment(
+  { store, work }: App,
+  deployment: string,
+  decide: (current: Deployment) => Change<Deployment>,
+): Promise<boolean> {
+  let before: number | null = null;
+  const noted = (current: Deployment) => {
+    before = current.version;
+    return decide(current);
+  };
+  try {
+    const after = await changeRecord(store.deployments, deployment, noted, ownIntent(ROCAS));
+    if (after.version === before) return false;
+    await work.relay(deployment);
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "NOT_FOUND") return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes what has become of one revision's replicas into the deployment. Those of revisions that ended leave it.
+ * Repeatable; gives whether anything changed.
+ */
+export function writeReplicaTasks(
+  app: App,
+  deployment: string,
+  job: Job,
+  ready: ReadonlySet<number>,
+  underWay: readonly number[],
+): Promise<boolean> {
+  const { spec } = job;
+  if (spec.kind !== "DEPLOY") throw new Error(`${job._id} is no deployment's.`);
+  const now = new Date();
+  return changeDeployment(app, deployment, (current) => {
+    const others = current.tasks.filter((task) => task.revision !== spec.revision && underWay.includes(task.revision));
+    const tasks = [...others, ...replicaTasks(job, spec.revision, ready, current.tasks, now)];
+    tasks.sort((one, other) => one.revision - other.revision || one.slot - other.slot);
+    // A lost replica shows with its task at once; a new one once it is routed to (`writeAvailability`).
+    return { tasks, availability: lowerOf(current.availability, availabilityOf(current, tasks)) };
+  });
+}
+
+/** Says how available the deployment is by its tasks. Repeatable; gives whether anything changed. */
+export const writeAvailability = (app: App, deployment: string): Promise<boolean> =>
+  changeDeployment(app, deployment, (current) => ({ availability: availabilityOf(current, current.tasks) }));

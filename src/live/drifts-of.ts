@@ -1,5 +1,5 @@
 import { trusted } from "mongoose";
-import { heldName } from "../deployment/held-by.js";
+import { snapshotRef } from "../deployment/deployment.js";
 import type { AnyDefinition } from "../graph/definition.js";
 import { driftOf, statusOf } from "../graph/drift.js";
 import { type AnySnapshot, type Pin, SnapshotStatus } from "../graph/snapshot.js";
@@ -28,7 +28,7 @@ export async function driftsOf(store: Read, event: HeardEvent): Promise<readonly
   const { definition } = store.kinds[event.kind];
   if (!definition || !mayCauseDrift(store, event)) return [];
   const holders = await store.deployments
-    .find({ holds: heldName(event.kind, event.key), superseded: false }, { key: 1, bvers: 1, movers: 1 })
+    .find({ holds: snapshotRef(event.kind, event.key), superseded: false }, { key: 1, bvers: 1, movers: 1 })
     .lean();
   if (holders.length === 0) return [];
   const records = store.byKind[event.kind];

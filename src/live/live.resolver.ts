@@ -1,18 +1,18 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root, Subscription } from "type-graphql";
-import { LogPage } from "../jobs/log-page.js";
-import { Node } from "../graph/node.js";
+import { Deployment } from "../deployment/deployment.js";
 import { nodeOf } from "../graph/node-of.js";
+import { Node } from "../graph/node.js";
+import { LogPage } from "../jobs/log-page.js";
 import type { RequestContext } from "../request-context.js";
 import { writeChangeCursor } from "./change-cursor.js";
 import { changedFields } from "./changed-fields.js";
-import { followRecords } from "./follow-records.js";
-import { followTasks } from "./follow-tasks.js";
-import { Deployment } from "../deployment/deployment.js";
 import { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
 import { followDrift } from "./follow-drift.js";
-import { followLog } from "./follow-log.js";
 import { FollowLogArgs } from "./follow-log-args.js";
+import { followLog } from "./follow-log.js";
+import { followRecords } from "./follow-records.js";
+import { followTasks } from "./follow-tasks.js";
 import { RecordAction, RecordChange, RecordChangedArgs } from "./record-change.js";
 import { TaskChange, TaskChangedArgs } from "./task-change.js";
 

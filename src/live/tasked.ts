@@ -1,8 +1,8 @@
 import type { ReplicaTask } from "../deployment/deployment.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { Task } from "../graph/task.js";
 import { hasEnded } from "../graph/task-state.js";
+import type { Task } from "../graph/task.js";
 import type { TaskedKind } from "../kinds.js";
 import type { Store } from "../store/store.js";
 import type { HeardEvent } from "./heard-event.js";

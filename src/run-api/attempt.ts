@@ -1,4 +1,4 @@
-import { hashOfToken } from "../attempt/run-token.js";
+import { hashToken } from "../attempt/run-attempt.js";
 import { DomainError } from "../errors.js";
 import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
 import type { Store } from "../store/store.js";
@@ -23,7 +23,7 @@ export class NotGranted extends DomainError {
 
 /** Found by the token's hash, so that no comparison takes time by the token's content. Null: no token of ours. */
 export async function attemptOf({ jobs }: Pick<Store, "jobs">, token: string): Promise<Attempt | null> {
-  const hash = hashOfToken(token);
+  const hash = hashToken(token);
   const job = await jobs.findOne({ "slots.token_hash": hash });
   const index = job?.slots.findIndex((each) => each.token_hash === hash) ?? -1;
   const slot = job?.slots[index];

@@ -1,12 +1,11 @@
 import type { App } from "../app.js";
-import { START_MS } from "../attempt/lost.js";
-import { nextAttempt } from "../attempt/next-attempt.js";
-import { runAttempt } from "../attempt/run-attempt.js";
-import { tooMuchScratch } from "../attempt/too-much-scratch.js";
+import { START_MS } from "../attempt/attempt-state.js";
+import { nextAttempt, startContainer } from "../attempt/run-attempt.js";
+import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { Hold } from "../jobs/hold.js";
 import type { Carrier, Next } from "../jobs/turn.js";
 import { byId } from "../store/current.js";
-import { nextTrainingStep, type TrainingSeen, type TrainingStep } from "./next-training-step.js";
+import { nextTrainingStep, type ObservedTraining, type TrainingStep } from "./next-training-step.js";
 import type { Training } from "./training.js";
 
 const LOOK_MS = 2_000;
@@ -21,7 +20,7 @@ export const carryTraining: Carrier = async (app, hold) => {
   return carryOut(app, hold, training, nextTrainingStep(hold.job, seen), seen.now);
 };
 
-async function look(app: App, hold: Hold, { resources }: Training): Promise<TrainingSeen> {
+async function look(app: App, hold: Hold, { resources }: Training): Promise<ObservedTraining> {
   if (!resources) throw new Error(`${hold.job._id} has no resources.`);
   const slot = hold.job.slots[0];
   const name = slot?.container;
@@ -37,8 +36,8 @@ async function look(app: App, hold: Hold, { resources }: Training): Promise<Trai
     now: await app.store.now(),
     container,
     lastOutput: container?.state === "EXITED" ? await app.runtime.lastOutput(container.name) : "",
-    tooMuchScratch: running ? await tooMuchScratch(app, container.name, resources) : null,
-    heardForMs: process.uptime() * 1000,
+    overLimit: running ? await scratchExcess(app, container.name, resources) : null,
+    listeningForMs: process.uptime() * 1000,
     resources,
   };
 }
@@ -73,7 +72,7 @@ async function intend(app: App, hold: Hold, reason: string | null, now: Date): P
 
 async function run(app: App, hold: Hold, { resources }: Training): Promise<Next> {
   if (!resources) throw new Error(`${hold.job._id} has no resources.`);
-  const refused = await runAttempt(app, hold.job, 0, resources);
+  const refused = await startContainer(app, hold.job, 0, resources);
   return refused === null ? { again: LOOK_MS } : hold.end("FAILED", refused);
 }
 

@@ -1,23 +1,24 @@
 import type { App } from "../app.js";
-import { buildVersionToRun } from "../attempt/build-version-to-run.js";
-import { mountableDatasets, mountableVersions } from "../attempt/mountable.js";
+import { buildVersionToRun, datasetsToMount, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
+import { hasEnded } from "../graph/task-state.js";
 import { waitingTask } from "../graph/task.js";
 import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
 import type { Settings } from "../settings.js";
 import { freeze } from "../snapshots/freeze.js";
+import { changeRecord } from "../store/change-record.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
 import { required } from "../store/required.js";
 import { refuseDeleting, stillUnderAll } from "../store/under-parent.js";
 import { storedParams } from "./stored-params.js";
+import type { CancelTrainingInput, StartTrainingInput } from "./training.inputs.js";
 import type { Training } from "./training.js";
-import type { StartTrainingInput } from "./training.inputs.js";
 
 const resourcesOf = (settings: Settings): ResourceProfile => ({
   memory_mb: settings.ROCAS_TRAIN_MEMORY_MB,
@@ -40,8 +41,8 @@ export function startTraining(
     const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
     const version = await buildVersionToRun(store, project, input.tag);
-    const datasets = await mountableDatasets(store, input.datasets ?? [], ["input", "datasets"]);
-    const pretrained = await mountableVersions(store, input.pretrained ?? [], ["input", "pretrained"]);
+    const datasets = await datasetsToMount(store, input.datasets ?? [], ["input", "datasets"]);
+    const pretrained = await versionsToMount(store, input.pretrained ?? [], ["input", "pretrained"]);
     await app.runtime.engine();
 
     const at = new Date();
@@ -74,5 +75,22 @@ export function startTraining(
     ]);
     // As it reads from the store on, where a number is a number.
     return { ...training, params: input.params ?? {} };
+  });
+}
+
+/**
+ * Records the wish; the task is CANCELLED once nothing of it runs any more. One that has ended stays as it is.
+ * @throws NOT_FOUND
+ */
+export function cancelTraining(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  { proj, name }: CancelTrainingInput,
+): Promise<Training> {
+  return once({ store, work }, intent, async () => {
+    const { _id } = await required(store.trainings, "training", [proj, name], ["input", "name"]);
+    const requested = (current: Training) => (hasEnded(current.task.state) ? null : { cancel: true });
+    const training = await changeRecord(store.trainings, _id, requested, intent);
+    return training;
   });
 }

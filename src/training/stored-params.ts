@@ -5,7 +5,7 @@ import type { Store } from "../store/store.js";
 
 // Those of the driver: of bson itself a process may have two, one for each way of loading it.
 const { Double, Int32, Long } = mongo;
-const MOST_INT32 = 2 ** 31 - 1;
+const MAX_INT32 = 2 ** 31 - 1;
 /** From here on JavaScript writes an exponent. */
 const EXPONENT_FROM = 1e21;
 
@@ -18,7 +18,7 @@ function stored(holder: object): unknown {
     if (typeof value === "object" && value !== null) return stored(value);
     if (typeof value !== "number" || !Number.isInteger(value)) return value;
     if (isWholeFloat(holder, key)) return new Double(value);
-    return Math.abs(value) > MOST_INT32 && Number.isSafeInteger(value) ? Long.fromNumber(value) : value;
+    return Math.abs(value) > MAX_INT32 && Number.isSafeInteger(value) ? Long.fromNumber(value) : value;
   };
   if (Array.isArray(holder)) return holder.map((each: unknown, index) => of(each, index));
   return Object.fromEntries(Object.entries(holder).map(([key, value]: [string, unknown]) => [key, of(value, key)]));

@@ -8,20 +8,18 @@ import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/logs.js";
+import { updateDetails } from "../kinds/update-record.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
-import { loadPinned } from "../model-version/model-version.loaders.js";
 import { ModelVersion, ModelVersionSnapshot } from "../model-version/model-version.js";
 import { MODEL_VERSION } from "../model-version/model-version.kind.js";
+import { loadPinned } from "../model-version/model-version.loaders.js";
 import { TRAINING_DEFINITION, TrainingSnapshot } from "../model-version/training-snapshot.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { updateDetails } from "../kinds/update-record.js";
-import { cancelTraining } from "./cancel-training.js";
-import { startTraining } from "./start-training.js";
-import { Training } from "./training.js";
+import { cancelTraining, startTraining } from "./start-training.js";
 import {
   CancelTrainingInput,
   DeleteTrainingInput,
@@ -29,6 +27,7 @@ import {
   TrainingKey,
   UpdateTrainingInput,
 } from "./training.inputs.js";
+import { Training } from "./training.js";
 import { TRAINING } from "./training.kind.js";
 
 @Resolver(() => Training)

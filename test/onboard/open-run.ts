@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import { ENTRYPOINT } from "../../src/attempt/container-of.js";
+import { ENTRYPOINT } from "../../src/attempt/run-attempt.js";
 import { containerName } from "../../src/runtime/container-name.js";
 import { openCluster } from "../docker/support/engine.js";
 import { type Granted, RunListener, TOKEN } from "./run-listener.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepsToward, type SeenRevision, type WantedRevision } from "../src/deployment/steps-toward.js";
+import { type DesiredRevision, type ObservedRevision, stepsToward } from "../src/deployment/replica-steps.js";
 import { newSlot, type Slot } from "../src/jobs/job.js";
 import type { Replica } from "../src/runtime/runtime.js";
 
@@ -38,12 +38,12 @@ const container = (name: string, slot = 0, state: Replica["state"] = "RUNNING", 
 const steps = (
   slots: Slot[],
   containers: Replica[] = [],
-  wanted: Partial<WantedRevision> = {},
-  seen: Partial<SeenRevision> = {},
+  wanted: Partial<DesiredRevision> = {},
+  seen: Partial<ObservedRevision> = {},
 ) =>
   stepsToward(
     { replicas: 1, stays: true, drains: true, ...wanted },
-    { slots, containers, offences: new Map(), heardForMs: 3_600_000, ...seen },
+    { slots, containers, overLimit: new Map(), listeningForMs: 3_600_000, ...seen },
     NOW,
   );
 
@@ -109,12 +109,12 @@ test("a container that does not claim within two minutes is lost", () => {
 test("a replica that is not heard for five minutes is lost, unless nobody was there to hear it", () => {
   const silent = { ...serving(), heartbeat_at: ago(301) };
   expect(steps([silent], [container("c0-a1")])).toMatchObject([{ do: "LOSE" }]);
-  expect(steps([silent], [container("c0-a1")], {}, { heardForMs: 10_000 })).toEqual([]);
+  expect(steps([silent], [container("c0-a1")], {}, { listeningForMs: 10_000 })).toEqual([]);
 });
 
 test("a replica that uses too much disk is lost with the reason", () => {
   const offences = new Map([["c0-a1", "it used 5000 MiB of disk"]]);
-  expect(steps([serving()], [container("c0-a1")], {}, { offences })).toMatchObject([
+  expect(steps([serving()], [container("c0-a1")], {}, { overLimit: offences })).toMatchObject([
     { do: "LOSE", reason: "it used 5000 MiB of disk" },
   ]);
 });

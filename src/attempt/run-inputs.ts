@@ -1,29 +1,52 @@
+import type { BuildVersion } from "../builds/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { DomainError, notFound } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import { aliasAsked, type VersionName, versionsByName } from "../model-version/versions-by-name.js";
-import { currentByKey } from "../store/current.js";
+import type { Project } from "../project/project.js";
+import { currentByKey, currentOf } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
 import type { Store } from "../store/store.js";
 import { refuseDeleting } from "../store/under-parent.js";
 
-const MOST = 20;
+/** The build version that is current under the tag, with its image. @throws NOT_FOUND saying what to do, CONFLICT */
+export async function buildVersionToRun(
+  { buildVersions }: Pick<Store, "buildVersions">,
+  { name }: Pick<Project, "name">,
+  tag: string,
+): Promise<BuildVersion & { docker_id: string }> {
+  const version = await currentOf(buildVersions, keyOf(name, tag));
+  if (!version?.docker_id)
+    throw new DomainError(
+      "NOT_FOUND",
+      "The project has no build version with this tag: build it with buildProject and wait until its task is FINISHED.",
+      ["input", "tag"],
+    );
+  refuseDeleting(version);
+  return { ...version, docker_id: version.docker_id };
+}
+
+const MAX_MOUNTS = 20;
 
 /** A dataset or a version, by the names of its model and its own. */
 type Named = VersionName;
 
 /** A version to mount, and the alias by which it was asked for, or null. */
-export interface MountableVersion {
+export interface VersionToMount {
   readonly version: ModelVersion;
   readonly alias: string | null;
 }
 
 type Path = readonly (string | number)[];
 
-function checkNumber(mounts: readonly Named[], path: Path): void {
-  if (mounts.length > MOST)
-    throw new DomainError("LIMIT_EXCEEDED", `At most ${MOST} can be mounted, and these are ${mounts.length}.`, path);
+function refuseTooMany(mounts: readonly Named[], path: Path): void {
+  if (mounts.length > MAX_MOUNTS)
+    throw new DomainError(
+      "LIMIT_EXCEEDED",
+      `At most ${MAX_MOUNTS} can be mounted, and these are ${mounts.length}.`,
+      path,
+    );
 }
 
 /** The records found for names, in the order of these: all there, and each once. Current ones have all their files. */
@@ -44,12 +67,12 @@ function checked<T extends AnyRecord>(found: readonly (T | null)[], kind: string
  * The datasets to mount. A file contract binds publishing: what was good then is mounted after a change of it.
  * @throws NOT_FOUND, BAD_USER_INPUT if the files are not kept here.
  */
-export async function mountableDatasets(
+export async function datasetsToMount(
   store: Pick<Store, "datasets">,
   mounts: readonly Named[],
   path: Path,
 ): Promise<Dataset[]> {
-  checkNumber(mounts, path);
+  refuseTooMany(mounts, path);
   const keys = mounts.map(({ model, name }) => keyOf(model, name));
   const found = new Map((await currentByKey(store.datasets, keys)).map((each) => [each.key, each]));
   const datasets = checked(
@@ -57,26 +80,26 @@ export async function mountableDatasets(
     "dataset",
     path,
   );
-  const elsewhere = datasets.findIndex(({ stored }) => !stored);
-  if (elsewhere >= 0)
+  const notStored = datasets.findIndex(({ stored }) => !stored);
+  if (notStored >= 0)
     throw new DomainError(
       "BAD_USER_INPUT",
       "The files of the dataset are not kept here (`stored` is false), so that it cannot be mounted.",
-      [...path, elsewhere],
+      [...path, notStored],
     );
   return datasets;
 }
 
 /** The versions to mount, by their names or aliases. @throws NOT_FOUND, BAD_USER_INPUT */
-export async function mountableVersions(
+export async function versionsToMount(
   store: Pick<Store, "modelVersions" | "models">,
   mounts: readonly Named[],
   path: Path,
-): Promise<MountableVersion[]> {
-  checkNumber(mounts, path);
+): Promise<VersionToMount[]> {
+  refuseTooMany(mounts, path);
   const versions = checked(await versionsByName(store, mounts), "model version", path);
-  return mounts.flatMap((asked, at) => {
+  return mounts.flatMap((name, at) => {
     const version = versions[at];
-    return version ? [{ version, alias: aliasAsked(version, asked) }] : [];
+    return version ? [{ version, alias: aliasAsked(version, name) }] : [];
   });
 }

@@ -1,10 +1,9 @@
-import { NOT_GRANTED } from "../attempt/how-it-ended.js";
-import { isSilent, LOST, START_MS } from "../attempt/lost.js";
+import { isSilent, LOST, NOT_GRANTED, START_MS } from "../attempt/attempt-state.js";
 import type { Slot } from "../jobs/job.js";
 import type { Replica } from "../runtime/runtime.js";
 
 /** The desired state of one revision of a deployment. */
-export interface WantedRevision {
+export interface DesiredRevision {
   /** The number of replicas. */
   readonly replicas: number;
   /** True if it may be wanted again later, though it has no replicas at the moment: a revision that is not ends. */
@@ -14,13 +13,13 @@ export interface WantedRevision {
 }
 
 /** The observed state of it. */
-export interface SeenRevision {
+export interface ObservedRevision {
   readonly slots: readonly Slot[];
   readonly containers: readonly Replica[];
   /** Why containers must go, by their name: disk. */
-  readonly offences: ReadonlyMap<string, string>;
+  readonly overLimit: ReadonlyMap<string, string>;
   /** The time for which somebody has been there to hear heartbeats. */
-  readonly heardForMs: number;
+  readonly listeningForMs: number;
 }
 
 export type Step =
@@ -48,7 +47,7 @@ export type Step =
 const READY_MS = 10 * 60_000;
 const DRAIN_MS = 3_000;
 const FIRST_BACKOFF_MS = 1_000;
-const LONGEST_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 /** A replica that served for so long begins its back-off anew. */
 const STEADY_MS = 10 * 60_000;
 
@@ -56,7 +55,7 @@ const after = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
 const age = (now: Date, since: Date): number => now.getTime() - since.getTime();
 
 /** The steps that bring one revision nearer to what is wanted. Pure; each step is repeatable, and they may be carried out in any order. */
-export function stepsToward(wanted: WantedRevision, seen: SeenRevision, now: Date): Step[] {
+export function stepsToward(wanted: DesiredRevision, seen: ObservedRevision, now: Date): Step[] {
   const present = seen.slots.flatMap(({ wanted }, index) => (wanted ? [index] : []));
   const free = seen.slots.flatMap(({ wanted }, index) => (wanted ? [] : [index]));
   const missing = Math.max(0, wanted.replicas - present.length);
@@ -66,19 +65,19 @@ export function stepsToward(wanted: WantedRevision, seen: SeenRevision, now: Dat
   const steps: Step[] = [
     ...called.map((slot): Step => ({ do: "WANT", slot })),
     ...retired.map((slot): Step => ({ do: "RETIRE", slot, until: until(wanted, seen.slots[slot], now) })),
-    ...present.filter((slot) => !retired.includes(slot)).flatMap((slot) => stepOfWanted(slot, seen, now)),
-    ...free.filter((slot) => !called.includes(slot)).flatMap((slot) => stepOfUnwanted(slot, seen, now)),
+    ...present.filter((slot) => !retired.includes(slot)).flatMap((slot) => stepOfDesired(slot, seen, now)),
+    ...free.filter((slot) => !called.includes(slot)).flatMap((slot) => stepOfRetired(slot, seen, now)),
   ];
   return steps.length === 0 && present.length === 0 && isClear(seen) && !wanted.stays ? [{ do: "END" }] : steps;
 }
 
-const until = ({ drains }: WantedRevision, slot: Slot | undefined, now: Date): Date =>
+const until = ({ drains }: DesiredRevision, slot: Slot | undefined, now: Date): Date =>
   drains && slot?.ready_at ? after(now, DRAIN_MS) : now;
 
-const isClear = ({ slots, containers }: SeenRevision): boolean =>
+const isClear = ({ slots, containers }: ObservedRevision): boolean =>
   containers.length === 0 && slots.every(({ token_hash }) => token_hash === null);
 
-const containersOf = ({ containers }: SeenRevision, slot: number): readonly Replica[] =>
+const containersOf = ({ containers }: ObservedRevision, slot: number): readonly Replica[] =>
   containers.filter((each) => each.slot === slot);
 
 /** The recorded one too: its volumes may be there still, after a removal whose answer was lost. */
@@ -86,7 +85,7 @@ const leftoversOf = (slot: Slot | undefined, there: readonly Replica[]): string[
   ...new Set([...there.map(({ name }) => name), ...(slot?.container ? [slot.container] : [])]),
 ];
 
-function stepOfUnwanted(index: number, seen: SeenRevision, now: Date): Step[] {
+function stepOfRetired(index: number, seen: ObservedRevision, now: Date): Step[] {
   const slot = seen.slots[index];
   const there = containersOf(seen, index);
   const leftovers = leftoversOf(slot, there);
@@ -94,7 +93,7 @@ function stepOfUnwanted(index: number, seen: SeenRevision, now: Date): Step[] {
   return slot.not_before && slot.not_before > now ? [] : [{ do: "CLEAR", slot: index, leftovers }];
 }
 
-function stepOfWanted(index: number, seen: SeenRevision, now: Date): Step[] {
+function stepOfDesired(index: number, seen: ObservedRevision, now: Date): Step[] {
   const slot = seen.slots[index];
   if (!slot) return [];
   const all = containersOf(seen, index);
@@ -110,24 +109,24 @@ function stepOfWanted(index: number, seen: SeenRevision, now: Date): Step[] {
 }
 
 /** Undefined where the attempt may go on; null if the engine has to be asked for the reason: how its container ended. */
-function whyLost(slot: Slot, container: Replica | null, seen: SeenRevision, now: Date): string | null | undefined {
+function whyLost(slot: Slot, container: Replica | null, seen: ObservedRevision, now: Date): string | null | undefined {
   if (slot.completed) return slot.completed.error ?? "the prediction notebook ended; one that serves does not";
   if (container?.state === "EXITED") return container.exit?.code === NOT_GRANTED ? LOST.notGranted : null;
   const { claimed_at, intended_at, ready_at } = slot;
   if (!claimed_at) return intended_at && age(now, intended_at) > START_MS ? LOST.notBegun : undefined;
   if (!container) return LOST.gone;
-  const offence = seen.offences.get(container.name);
-  if (offence) return offence;
+  const excess = seen.overLimit.get(container.name);
+  if (excess) return excess;
   if (!ready_at && age(now, claimed_at) > READY_MS) return "it was not ready within 10 minutes";
-  return isSilent(slot, seen.heardForMs, now) ? LOST.silent : undefined;
+  return isSilent(slot, seen.listeningForMs, now) ? LOST.silent : undefined;
 }
 
 function lose(index: number, { ready_at, failures }: Slot, reason: string | null, now: Date): Step {
   const steady = ready_at !== null && age(now, ready_at) > STEADY_MS;
   const before = steady ? 0 : failures;
-  return { do: "LOSE", slot: index, reason, failures: before + 1, until: afterBackOff(before, now) };
+  return { do: "LOSE", slot: index, reason, failures: before + 1, until: backOffUntil(before, now) };
 }
 
 /** The time at which the next attempt may begin, after so many in a row that were lost before this one. */
-export const afterBackOff = (failures: number, now: Date): Date =>
-  after(now, Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 10)));
+export const backOffUntil = (failures: number, now: Date): Date =>
+  after(now, Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 10)));

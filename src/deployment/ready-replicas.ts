@@ -1,8 +1,8 @@
 import type { App } from "../app.js";
 
-const PATIENCE_MS = 2_000;
+const HEALTH_TIMEOUT_MS = 2_000;
 /** A replica that answered may miss so many checks in a row less one: a busy machine is no reason to serve from nobody. */
-const MOST_MISSED = 3;
+const MAX_MISSED = 3;
 
 // Per app, for as long as it lives: after a restart the counting begins anew.
 const missed = new WeakMap<App, Map<string, number>>();
@@ -10,7 +10,7 @@ const missed = new WeakMap<App, Map<string, number>>();
 /** True if the service answers its health check. What it answers beside the status is not read. */
 async function answers(endpoint: string): Promise<boolean> {
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
     const answer = await fetch(new URL("/health", endpoint), { signal, redirect: "manual" });
     await answer.body?.cancel();
     return answer.status === 200;
@@ -27,8 +27,8 @@ export async function isHealthy(app: App, container: string, endpoint: string, b
     counts.delete(container);
     return true;
   }
-  const count = before ? (counts.get(container) ?? 0) + 1 : MOST_MISSED;
-  if (count < MOST_MISSED) counts.set(container, count);
+  const count = before ? (counts.get(container) ?? 0) + 1 : MAX_MISSED;
+  if (count < MAX_MISSED) counts.set(container, count);
   else counts.delete(container);
-  return count < MOST_MISSED;
+  return count < MAX_MISSED;
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "../app.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 
-const EVERY_MS = 10_000;
+const MEASURE_EVERY_MS = 10_000;
 const PATIENCE_MS = 1_000;
 
 interface Measured {
@@ -23,7 +23,7 @@ const watches = new WeakMap<App, Watch>();
  * Why the container must be stopped, or null: the engine has no quota, so that its disk is measured every 10 s. If that
  * fails the last figure stands: what only observes ends nothing.
  */
-export async function tooMuchScratch(
+export async function scratchExcess(
   app: App,
   container: string,
   { scratch_mb }: ResourceProfile,
@@ -32,9 +32,9 @@ export async function tooMuchScratch(
   watches.set(app, watch);
   const { containers } = watch;
   const now = performance.now();
-  for (const [name, { at }] of containers) if (now - at > 10 * EVERY_MS) containers.delete(name);
+  for (const [name, { at }] of containers) if (now - at > 10 * MEASURE_EVERY_MS) containers.delete(name);
   const before = containers.get(container);
-  const isFresh = before && now - before.at < EVERY_MS;
+  const isFresh = before && now - before.at < MEASURE_EVERY_MS;
   const mb = isFresh ? before.mb : ((await measured(app, watch, container)) ?? before?.mb ?? 0);
   if (!isFresh) containers.set(container, { at: now, mb });
   return mb > scratch_mb ? `it used ${mb} MiB of disk, and may use ${scratch_mb} MiB` : null;

@@ -1,6 +1,33 @@
 import type { ResourceProfile } from "../graph/resource-profile.js";
+import type { Slot } from "../jobs/job.js";
 import type { Replica } from "../runtime/runtime.js";
 import { plainText } from "../text/printable.js";
+
+/** The time for which the container of an attempt may take until it claims the attempt. */
+export const START_MS = 2 * 60_000;
+/** The time for which a container at work may go without a heartbeat. */
+const SILENT_MS = 5 * 60_000;
+
+/** Why an attempt is lost: trainings and replicas say it in the same words. */
+export const LOST = {
+  notGranted: "the attempt was not granted",
+  notBegun: `the container did not begin within ${START_MS / 60_000} minutes`,
+  gone: "the container is gone",
+  silent: `the container has not been heard for ${SILENT_MS / 60_000} minutes`,
+} as const;
+
+/**
+ * True if a claimed attempt has given no heartbeat for too long.
+ * @param listeningForMs how long this process has been there to hear one: nobody is silent who was not listened to.
+ */
+export function isSilent(
+  { claimed_at, heartbeat_at }: Pick<Slot, "claimed_at" | "heartbeat_at">,
+  listeningForMs: number,
+  now: Date,
+): boolean {
+  const last = heartbeat_at ?? claimed_at;
+  return last !== null && Math.min(now.getTime() - last.getTime(), listeningForMs) > SILENT_MS;
+}
 
 /** The entrypoint's own code: its attempt was not granted, or no longer. */
 export const NOT_GRANTED = 75;
@@ -18,7 +45,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
 };
 
 /** Why a container ended that said nothing itself: from its exit code, and from the last line that it wrote. */
-export function howItEnded({ exit }: Replica, { memory_mb }: ResourceProfile, lastOutput: string): string {
+export function exitReason({ exit }: Replica, { memory_mb }: ResourceProfile, lastOutput: string): string {
   if (exit?.outOfMemory) return `out of memory: the container may use ${memory_mb} MiB`;
   const lastLine = lastOutput.trimEnd().split("\n").at(-1)?.trim();
   const said = lastLine ? `: ${plainText(lastLine, 500)}` : "";
