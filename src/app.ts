@@ -7,8 +7,7 @@ import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
 import type { Source } from "./source/source.js";
-import type { FileStorage } from "./storage/file-storage.js";
-import type { PartialFiles } from "./storage/partial-files.js";
+import type { FileStorage, PartialFiles } from "./storage/file-storage.js";
 import type { Store } from "./store/store.js";
 import type { Vault } from "./vault/vault.js";
 

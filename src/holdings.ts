@@ -3,16 +3,16 @@ import type { BuildVersion } from "./builds/build-version.js";
 import { noteTags, untagVersion } from "./builds/untag-later.js";
 import type { Holdings } from "./deletion/holdings.js";
 import type { FileRecord } from "./files/file-record.js";
-import { giveUpFilesOf, removeFilesOf } from "./files/remove-files-of.js";
+import { releaseFilesOf, releaseFiles } from "./files/release-files.js";
 import type { Training } from "./training/training.js";
 
 /** Returns how deleted records give up files, images and secrets, which lie outside their collections. */
 export const holdingsOf = (
   app: Pick<App, "store" | "vault" | "files" | "lightweightFiles" | "imageBuilder">,
 ): Holdings => ({
-  FILES: { giveUp: (record) => giveUpFilesOf(app, record as FileRecord) },
+  FILES: { giveUp: (record) => releaseFilesOf(app, record as FileRecord) },
   OUTPUT: {
-    giveUp: (record) => removeFilesOf(app, { lightweight: false, files: [], archive: (record as Training).output }),
+    giveUp: (record) => releaseFiles(app, { lightweight: false, files: [], archive: (record as Training).output }),
   },
   // If the engine does not answer, the image goes when it does.
   IMAGE: {

@@ -1,5 +1,5 @@
 import type { App } from "./app.js";
-import { openDownload } from "./files/open-download.js";
+import { openDownload } from "./files/open-file.js";
 import { receiveFile, receiveRest, uploadProgress } from "./files/receive-file.js";
 import { filesRoute } from "./http/files.js";
 import type { FrontRoute } from "./http/route.js";

@@ -1,17 +1,17 @@
 import type DataLoader from "dataloader";
 import { deploymentLoaders } from "./deployment/deployment.loaders.js";
-import { fileLoaders } from "./files/file.loaders.js";
+import { fileLoaders } from "./files/files-of.js";
 import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
 import type { RecordOf, SupersedingKind } from "./kinds.js";
 import { ChildPages } from "./lists/child-pages.js";
 import { type GenerationLoaders, generationLoaders } from "./lists/generation-loaders.js";
-import { loadViolations } from "./model/load-violations.js";
 import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
+import { loadViolations } from "./model/load-violations.js";
 import { loadById, loadByKey } from "./store/load-by-id.js";
 import type { Records, Store } from "./store/store.js";
 import { trainingLoaders } from "./training/training.loaders.js";
-import { loadFileUseOfModels, loadFileUseOfProjects, loadLogBytes } from "./usage/load-file-use.js";
+import { loadFileUseOfModels, loadFileUseOfProjects, loadLogBytes } from "./usage/file-use.js";
 
 type Named<K extends Kind> = Uncapitalize<(typeof TYPE_OF_KIND)[K]>;
 type Loader<K extends Kind> = DataLoader<string, RecordOf<K> | null>;

@@ -14,11 +14,10 @@ import { makeDeploymentWork } from "./deployment/deployment-maker.js";
 import { fillRoutes } from "./deployment/fill-routes.js";
 import { Disposables, repeatedly } from "./disposables.js";
 import { DomainError } from "./errors.js";
-import { claimFilesFolder } from "./files/claim-files-folder.js";
-import { checkFilesFolder, filesFolderFault } from "./files/files-folder-state.js";
-import { LateRemoval } from "./files/late-removal.js";
-import { MOST_LIGHT_RECORD } from "./files/manifest.js";
-import { sweepFiles } from "./files/sweep-files.js";
+import { DeferredDeleteStorage } from "./files/deferred-delete-storage.js";
+import { checkFilesFolder, claimFilesFolder, filesFolderFault } from "./files/files-folder.js";
+import { MAX_LIGHTWEIGHT_BYTES } from "./files/manifest.js";
+import { sweepFiles } from "./files/release-files.js";
 import { holdingsOf } from "./holdings.js";
 import type { Readiness } from "./http/health.js";
 import { startWork } from "./jobs/start-work.js";
@@ -30,10 +29,9 @@ import { openConnection } from "./open-connection.js";
 import { type Engine, type EngineKind, keepEngineKind, openEngine } from "./open-engine.js";
 import { openStore } from "./open-store.js";
 import { readinessOf } from "./readiness.js";
-import { sweepFileLists } from "./retention/sweep-file-lists.js";
 import { sweepGenerations } from "./retention/sweep-generations.js";
 import { sweepHistory } from "./retention/sweep-history.js";
-import { sweepSnapshots } from "./retention/sweep-snapshots.js";
+import { sweepFileLists, sweepSnapshots } from "./retention/sweep-unneeded.js";
 import { RouteTable } from "./router/route-table.js";
 import { startRunApi } from "./run-api/start-run-api.js";
 import type { Settings } from "./settings.js";
@@ -46,9 +44,9 @@ import { keptOnce } from "./store/kept-once.js";
 import { openPresence } from "./store/presence.js";
 import { carryTraining } from "./training/carry-training.js";
 import { makeTrainingJob } from "./training/train-maker.js";
-import { openKeyRing } from "./vault/sealed-store/open-key-ring.js";
+import { openKeyRing } from "./vault/sealed-store/key-ring.js";
+import type { SecretCollection } from "./vault/sealed-store/sealed-secrets.js";
 import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
-import type { SecretCollection } from "./vault/sealed-store/secret-collection.js";
 
 export interface OpenedApp extends AsyncDisposable {
   readonly app: App;
@@ -129,9 +127,9 @@ async function openParts(
   // Before the storage is opened, which would make a missing folder anew in place of the one with the files.
   await claimFilesFolder(filesFolder, cluster, store);
   const filesystem = await FilesystemStorage.open(filesFolder, { check });
-  const files = new LateRemoval(filesystem, "files", store);
-  const lightweightFiles = new LateRemoval(
-    new GridFsStorage(opened.connection, MOST_LIGHT_RECORD + MIB),
+  const files = new DeferredDeleteStorage(filesystem, "files", store);
+  const lightweightFiles = new DeferredDeleteStorage(
+    new GridFsStorage(opened.connection, MAX_LIGHTWEIGHT_BYTES + MIB),
     "lightweight",
     store,
   );

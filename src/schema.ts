@@ -20,8 +20,7 @@ import {
   DeploymentRevisionEdges,
   DeploymentRevisionResolver,
 } from "./deployment/deployment.resolver.js";
-import { ManifestResolver } from "./files/files.resolver.js";
-import { UploadsResolver } from "./files/uploads.resolver.js";
+import { ManifestResolver, UploadsResolver } from "./files/files.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";
 import { DriftEventResolver, LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { closeManifest } from "../src/files/files-of.js";
+import { writeManifest } from "../src/files/files-of.js";
 import { announced, send } from "./support/exchange.js";
 import { CONTENT, largeDataset, manyFiles, openDataset } from "./support/many-files.js";
 import { openTestApp } from "./support/open-test-app.js";
@@ -140,7 +140,7 @@ test("whoever was too slow to complete a manifest awaits nothing of it again", a
   await send(app, first.url, CONTENT);
 
   // What another process does that found the manifest open, before it is refused.
-  await closeManifest(app.app.store, id, manyFiles(2));
+  await writeManifest(app.app.store, id, manyFiles(2));
 
   expect(await send(app, second.url, CONTENT)).toEqual({ state: "READY" });
 });

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { DeferredDeleteStorage } from "../src/files/deferred-delete-storage.js";
 import { FilesystemStorage } from "../src/storage/filesystem/filesystem-storage.js";
-import { LateRemoval } from "../src/files/late-removal.js";
 import { announced, fetched, send } from "./support/exchange.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 
@@ -41,7 +41,7 @@ const remove = (app: TestApp, model: string) =>
   });
 
 /** The storages of the app, to sweep them without waiting for a day. */
-const filesOf = ({ app }: TestApp) => app.files as LateRemoval;
+const filesOf = ({ app }: TestApp) => app.files as DeferredDeleteStorage;
 const hash = (text: string) => announced("", text).sha256;
 
 test.each([
@@ -150,7 +150,7 @@ test("uploads and removals of one content at the same time never lose a file of 
 test("a write waits for a removal that has begun, and its file stays", async () => {
   await using app = await openTestApp();
   const { store, settings } = app.app;
-  const late = new LateRemoval(await FilesystemStorage.open(`${settings.ROCAS_DATA}/other`), "files", store);
+  const late = new DeferredDeleteStorage(await FilesystemStorage.open(`${settings.ROCAS_DATA}/other`), "files", store);
   const { sha256 } = announced("", "first");
   await late.remove([sha256]);
   await store.unneededFiles.updateOne({ _id: `files/${sha256}` }, { $set: { removing: await store.now() } });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { LateRemoval } from "../src/files/late-removal.js";
-import { sweepFiles } from "../src/files/sweep-files.js";
+import type { DeferredDeleteStorage } from "../src/files/deferred-delete-storage.js";
+import { sweepFiles } from "../src/files/release-files.js";
 import { announced, send } from "./support/exchange.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 
@@ -23,7 +23,7 @@ async function waiting(app: TestApp, hours: number) {
 test("a dataset that nobody finished within a day goes, with what had arrived", async () => {
   await using app = await openTestApp();
   const { url, isThere } = await waiting(app, 25);
-  const files = app.app.files as LateRemoval;
+  const files = app.app.files as DeferredDeleteStorage;
 
   await sweepFiles(app.app, []);
   await files.sweep(0);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { claimFilesFolder } from "../src/files/claim-files-folder.js";
+import { claimFilesFolder } from "../src/files/files-folder.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 import { openTempFolder } from "./support/temp-folder.js";
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { sweepFiles } from "../src/files/sweep-files.js";
-import { sweepFileLists } from "../src/retention/sweep-file-lists.js";
+import { sweepFiles } from "../src/files/release-files.js";
+import { sweepFileLists } from "../src/retention/sweep-unneeded.js";
 import { announced } from "./support/exchange.js";
 import { CONTENT, largeDataset, manyFiles, openDataset } from "./support/many-files.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sweepSnapshots } from "../src/retention/sweep-snapshots.js";
+import { sweepSnapshots } from "../src/retention/sweep-unneeded.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 
 const ago = (days: number): Date => new Date(Date.now() - days * 86_400_000);

@@ -1,6 +1,6 @@
 import { ArgsType, Field, InputType } from "type-graphql";
 import { DeleteGenerationInput } from "../deletion/generation.inputs.js";
-import { KeptFilesInput } from "../files/kept-files.inputs.js";
+import { KeptFilesInput } from "../files/files.inputs.js";
 import { MutationInput } from "../graph/mutation-input.js";
 import { JsonObjectScalar, NameScalar } from "../graph/scalars.js";
 import { PageArgs } from "../lists/page.js";

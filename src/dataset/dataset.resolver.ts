@@ -2,10 +2,11 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { filesResolver, uploadsResolver } from "../files/files.resolver.js";
-import { notStored } from "../files/not-stored.js";
-import { downloadOf } from "../files/uploads-of.js";
+import { notStored } from "../files/open-file.js";
+import { downloadUrl } from "../files/uploads.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
+import { updateDetails } from "../kinds/update-record.js";
 import { answerGenerations } from "../lists/answer-generations.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
@@ -14,16 +15,15 @@ import type { ListArgs } from "../lists/listing.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { updateDetails } from "../kinds/update-record.js";
 import { createDataset } from "./create-dataset.js";
-import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
 import {
   CreateDatasetInput,
+  DatasetGenerationsArgs,
   DatasetKey,
   DeleteDatasetInput,
   UpdateDatasetInput,
-  DatasetGenerationsArgs,
 } from "./dataset.inputs.js";
+import { Dataset, DATASET_DEFINITION, DatasetSnapshot } from "./dataset.js";
 import { DATASET } from "./dataset.kind.js";
 
 @Resolver(() => Dataset)
@@ -90,7 +90,7 @@ export class DatasetResolver {
     @Ctx() { app }: RequestContext,
   ) {
     if (!stored) throw notStored();
-    return downloadOf(app.vault, _id, name ?? null);
+    return downloadUrl(app.vault, _id, name ?? null);
   }
 }
 

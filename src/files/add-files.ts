@@ -5,16 +5,23 @@ import { FilesState, type ManifestSummary, type StoredFile } from "../graph/stor
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { parentOf } from "../store/parent-of.js";
-import type { AddFilesInput } from "./add-files.inputs.js";
 import { commitFiles } from "./commit-files.js";
 import { checkContract } from "./file-contract.js";
-import { plain } from "./file-lists.js";
+import { asStoredFiles } from "./file-lists.js";
 import { type FileRecord, fileRecord, fileRecordsOf } from "./file-record.js";
-import { closeManifest, isOpen } from "./files-of.js";
-import { checkManifest, manifestOf, MOST_FILES, refuseTexts, tooManyFiles } from "./manifest.js";
-import { arrived, expectedOf, expectFiles, forgetAdded, nextMissing, sumOf } from "./missing-files.js";
+import { writeManifest, isManifestOpen } from "./files-of.js";
+import type { AddFilesInput } from "./files.inputs.js";
+import { checkManifest, manifestOf, MAX_FILES, refuseTexts, tooManyFiles } from "./manifest.js";
+import {
+  deleteMissing,
+  findMissing,
+  insertMissing,
+  deleteMissingOf,
+  listMissing,
+  sumMissing,
+} from "./missing-files.js";
 
-const MOST_TRIES = 40;
+const MAX_TRIES = 40;
 
 /**
  * Adds files to the manifest of a record that was made with `moreFiles`. What is there already is there once. With
@@ -27,22 +34,22 @@ export async function addFiles(app: App, intent: Intent, input: AddFilesInput): 
     const records = fileRecordsOf(store, input.id);
     const found = await fileRecord(store, input.id);
     if (!records || !found) throw notFound("dataset or model version", ["input", "id"]);
-    refuseComplete(found);
+    assertOpen(found);
     const files = manifestOf(input.files, found.lightweight);
     refuseTexts(files);
-    const added = await add(app, found, plain(files));
-    if (input.complete) return completeOrTakeBack(app, found._id, added, intent);
+    const added = await addToManifest(app, found, asStoredFiles(files));
+    if (input.complete) return completeOrUndo(app, found._id, added, intent);
     // After the files: whoever completes the manifest from what was there before meets another version, and looks again.
-    const manifest: ManifestSummary = { ...(await sumOf(store, found._id)), sha256: null };
-    return changeRecord(records, found._id, (current) => (refuseComplete(current), { manifest }), intent);
+    const manifest: ManifestSummary = { ...(await sumMissing(store, found._id)), sha256: null };
+    return changeRecord(records, found._id, (current) => (assertOpen(current), { manifest }), intent);
   });
   return commitFiles(app, record);
 }
 
-function refuseComplete(record: FileRecord): void {
+function assertOpen(record: FileRecord): void {
   if (record.deleting)
     throw new DomainError("CONFLICT", "The record is being deleted: no file joins it any more.", ["input", "id"]);
-  if (record.state === FilesState.READY || !isOpen(record))
+  if (record.state === FilesState.READY || !isManifestOpen(record))
     throw new DomainError(
       "CONFLICT",
       "The manifest of the record is complete, and no file joins it: make a record with `moreFiles: true` to add files step by step.",
@@ -51,21 +58,25 @@ function refuseComplete(record: FileRecord): void {
 }
 
 /** Gives the names that were not there. */
-async function add({ store }: App, { _id }: FileRecord, files: readonly StoredFile[]): Promise<readonly string[]> {
-  const known = await expectedOf(
+async function addToManifest(
+  { store }: App,
+  { _id }: FileRecord,
+  files: readonly StoredFile[],
+): Promise<readonly string[]> {
+  const known = await findMissing(
     store,
     _id,
     files.map(({ name }) => name),
   );
-  refuseOthers(files, known);
-  const all = (await sumOf(store, _id)).count + files.length - known.length;
-  if (all > MOST_FILES) throw tooManyFiles(all, ["input", "files"]);
-  refuseOthers(files, await expectFiles(store, { of: _id, record: _id }, files));
+  refuseConflicting(files, known);
+  const all = (await sumMissing(store, _id)).count + files.length - known.length;
+  if (all > MAX_FILES) throw tooManyFiles(all, ["input", "files"]);
+  refuseConflicting(files, await insertMissing(store, { of: _id, record: _id }, files));
   return files.map(({ name }) => name).filter((name) => !known.some((each) => each.name === name));
 }
 
 /** A file that is announced twice in the same words is no other. @throws BAD_USER_INPUT naming it */
-function refuseOthers(files: readonly StoredFile[], there: readonly StoredFile[]): void {
+function refuseConflicting(files: readonly StoredFile[], there: readonly StoredFile[]): void {
   const known = new Map(there.map((file) => [file.name, file]));
   const at = files.findIndex(({ name, size, sha256 }) => {
     const other = known.get(name);
@@ -81,31 +92,31 @@ function refuseOthers(files: readonly StoredFile[], there: readonly StoredFile[]
 }
 
 /** A refused request leaves the manifest as it was, so that another one may put it right. */
-async function completeOrTakeBack(app: App, id: string, added: readonly string[], intent: Intent): Promise<FileRecord> {
+async function completeOrUndo(app: App, id: string, added: readonly string[], intent: Intent): Promise<FileRecord> {
   try {
-    return await complete(app, id, intent);
+    return await completeManifest(app, id, intent);
   } catch (error) {
-    if (error instanceof DomainError) await arrived(app.store, id, added);
+    if (error instanceof DomainError) await deleteMissing(app.store, id, added);
     throw error;
   }
 }
 
-async function complete(app: App, id: string, intent: Intent): Promise<FileRecord> {
+async function completeManifest(app: App, id: string, intent: Intent): Promise<FileRecord> {
   const { store } = app;
   const records = fileRecordsOf(store, id)!;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const current = await fileRecord(store, id);
     if (!current) throw notFound("dataset or model version", ["input", "id"]);
-    refuseComplete(current);
-    const files = plain(await nextMissing(store, id));
-    await checkWhole(app, current, files);
-    const change = await closeManifest(store, id, files);
+    assertOpen(current);
+    const files = asStoredFiles(await listMissing(store, id));
+    await checkComplete(app, current, files);
+    const change = await writeManifest(store, id, files);
     try {
-      const closed = await changeRecord(records, id, (now) => (refuseMoved(now, current), change), intent);
-      await forgetAdded(store, id);
+      const closed = await changeRecord(records, id, (now) => (assertUnchanged(now, current), change), intent);
+      await deleteMissingOf(store, id);
       return closed;
     } catch (error) {
-      if (!(error instanceof Moved)) throw error;
+      if (!(error instanceof RecordChanged)) throw error;
     }
   }
   throw new DomainError("CONFLICT", "Files are being added all the time: complete the manifest when that has ended.", [
@@ -115,15 +126,15 @@ async function complete(app: App, id: string, intent: Intent): Promise<FileRecor
 }
 
 /** The record has changed since its files were read. */
-class Moved extends Error {}
+class RecordChanged extends Error {}
 
-function refuseMoved(now: FileRecord, seen: FileRecord): void {
-  refuseComplete(now);
-  if (now.version !== seen.version) throw new Moved();
+function assertUnchanged(now: FileRecord, seen: FileRecord): void {
+  assertOpen(now);
+  if (now.version !== seen.version) throw new RecordChanged();
 }
 
 /** The places of files in the whole are none in the input. */
-async function checkWhole({ store }: App, record: FileRecord, files: readonly StoredFile[]): Promise<void> {
+async function checkComplete({ store }: App, record: FileRecord, files: readonly StoredFile[]): Promise<void> {
   const { model_files, data_files } = await parentOf(store.models, record.model);
   try {
     checkManifest(files, record.lightweight, []);

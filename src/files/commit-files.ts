@@ -7,16 +7,16 @@ import { changeRecord } from "../store/change-record.js";
 import { nextSeq } from "../store/insert-record.js";
 import { ownIntent } from "../store/intent.js";
 import { type FileRecord, fileRecordsOf, storageOf } from "./file-record.js";
-import { filesOf, isOpen, listHolding } from "./files-of.js";
-import { isAnyMissing } from "./missing-files.js";
+import { filesOf, isManifestOpen, fileListOf } from "./files-of.js";
+import { hasMissing } from "./missing-files.js";
 import { pack } from "./pack.js";
-import { removeFilesOf } from "./remove-files-of.js";
+import { releaseFiles } from "./release-files.js";
 
 /** True if no file of the record is missing, and none can be added. */
-async function isAllThere(store: App["store"], record: FileRecord): Promise<boolean> {
-  if (isOpen(record)) return false;
-  const list = listHolding(record);
-  if (list !== null) return !(await isAnyMissing(store, list));
+async function isComplete(store: App["store"], record: FileRecord): Promise<boolean> {
+  if (isManifestOpen(record)) return false;
+  const list = fileListOf(record);
+  if (list !== null) return !(await hasMissing(store, list));
   return record.files.every(({ name }) => record.received.includes(name));
 }
 
@@ -27,13 +27,13 @@ async function isAllThere(store: App["store"], record: FileRecord): Promise<bool
  */
 export async function commitFiles(app: App, record: FileRecord): Promise<FileRecord> {
   const records = fileRecordsOf(app.store, record._id);
-  if (!records || record.state === FilesState.READY || !(await isAllThere(app.store, record))) return record;
+  if (!records || record.state === FilesState.READY || !(await isComplete(app.store, record))) return record;
   const files = record.compressed ? await filesOf(app.store, record) : [];
   const archive =
     files.length > 0 ? await pack(files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool")) : null;
   // The packed file is kept once. Noted before the commit, which is answered then whatever happens: the plain files
   // go a day later, and only if they are not needed, as they are until the commit.
-  if (archive) await removeFilesOf(app, { lightweight: record.lightweight, files });
+  if (archive) await releaseFiles(app, { lightweight: record.lightweight, files });
   for (;;) {
     const seq = await nextSeq(records, record.key);
     try {

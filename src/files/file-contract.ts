@@ -23,7 +23,7 @@ registerEnumType(ContractRule, {
 });
 
 /** One rule of a contract that files break. */
-export interface ContractBreak {
+export interface BrokenRule {
   readonly rule: ContractRule;
   /** The name of the file. */
   readonly file: string;
@@ -33,18 +33,18 @@ export interface ContractBreak {
   readonly index?: number;
 }
 
-export const mostBytes = (maxMb: number): number => MB * maxMb;
+export const bytesOfMb = (maxMb: number): number => MB * maxMb;
 
 /**
  * Every rule of the contract that the files break. Files that the contract does not name are let through: it says what
  * must be there, not what else may be.
  */
-export function contractBreaks(contract: readonly FileDoc[], files: readonly OfferedFile[]): ContractBreak[] {
-  return contract.flatMap((doc): ContractBreak[] => {
+export function brokenRules(contract: readonly FileDoc[], files: readonly OfferedFile[]): BrokenRule[] {
+  return contract.flatMap((doc): BrokenRule[] => {
     const index = files.findIndex(({ name }) => name === doc.name);
     const file = files[index];
     if (!file) return doc.required ? [missing(doc.name)] : [];
-    const isTooLarge = doc.max_mb != null && file.size > mostBytes(doc.max_mb);
+    const isTooLarge = doc.max_mb != null && file.size > bytesOfMb(doc.max_mb);
     return isTooLarge ? [tooLarge(file, doc.max_mb!, index)] : [];
   });
 }
@@ -55,19 +55,19 @@ export function checkContract(
   files: readonly OfferedFile[],
   path: readonly (string | number)[],
 ): void {
-  const breaks = contractBreaks(contract, files);
+  const breaks = brokenRules(contract, files);
   const first = breaks.find(({ rule }) => rule === ContractRule.MISSING) ?? breaks[0];
   if (first)
     throw new DomainError("CONTRACT_NOT_MET", first.message, first.index === undefined ? path : [...path, first.index]);
 }
 
-const missing = (file: string): ContractBreak => ({
+const missing = (file: string): BrokenRule => ({
   rule: ContractRule.MISSING,
   file,
   message: `The model requires the file "${file}".`,
 });
 
-const tooLarge = ({ name, size }: OfferedFile, maxMb: number, index: number): ContractBreak => ({
+const tooLarge = ({ name, size }: OfferedFile, maxMb: number, index: number): BrokenRule => ({
   rule: ContractRule.TOO_LARGE,
   file: name,
   message: `The file has ${size} bytes; the model allows ${maxMb} MB (${maxMb} million bytes).`,

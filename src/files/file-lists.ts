@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 import { ulid } from "ulid";
 import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
-import type { FileListPart } from "./file-list-part.js";
 import type { Store } from "../store/store.js";
+import type { FileListPart } from "./file-documents.js";
 
 /** As many files lie in the record itself, and in one part of a list. */
-export const MOST_INSIDE = 250;
+export const MAX_INLINE_FILES = 250;
 
 type Lists = Pick<Store, "fileLists">;
 
 /** The fields of files in a manifest, and nothing else that they carry. */
-export const plain = (files: readonly StoredFile[]): StoredFile[] =>
+export const asStoredFiles = (files: readonly StoredFile[]): StoredFile[] =>
   files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
 
 /** By the bytes of their names, as `LC_ALL=C sort` has them. */
-export const byName = <F extends { readonly name: string }>(files: readonly F[]): F[] => {
+export const sortedByName = <F extends { readonly name: string }>(files: readonly F[]): F[] => {
   const bytes = new Map(files.map((file) => [file, Buffer.from(file.name)]));
   return [...files].sort((one, other) => Buffer.compare(bytes.get(one)!, bytes.get(other)!));
 };
@@ -32,7 +32,7 @@ export function summaryOf(sorted: readonly StoredFile[]): ManifestSummary & { re
 }
 
 /** Another one each time that a manifest is completed: who was too slow must not touch the list of who was quicker. */
-export const newList = (record: string): string => `${record}/${ulid().toLowerCase()}`;
+export const newListId = (record: string): string => `${record}/${ulid().toLowerCase()}`;
 
 /** The list of a part, by its id; and the id of the record that a list is of. */
 export const listOfPart = (part: string): string => part.slice(0, part.lastIndexOf("/"));
@@ -40,11 +40,11 @@ export const recordOfList = (list: string): string => list.slice(0, list.indexOf
 export const partId = (list: string, n: number): string => `${list}/${String(n).padStart(4, "0")}`;
 
 /** Keeps the manifest of a record. Written before the record says so: a crash between leaves a list that nothing needs. */
-export async function keepList({ fileLists }: Lists, list: string, sorted: readonly StoredFile[]): Promise<void> {
+export async function writeList({ fileLists }: Lists, list: string, sorted: readonly StoredFile[]): Promise<void> {
   const record = recordOfList(list);
   const parts: FileListPart[] = [];
-  for (let at = 0; at < sorted.length; at += MOST_INSIDE) {
-    const [n, files] = [parts.length, sorted.slice(at, at + MOST_INSIDE)];
+  for (let at = 0; at < sorted.length; at += MAX_INLINE_FILES) {
+    const [n, files] = [parts.length, sorted.slice(at, at + MAX_INLINE_FILES)];
     parts.push({ _id: partId(list, n), list, record, n, first: files[0]!.name, files });
   }
   await fileLists.insertMany(parts);
@@ -65,7 +65,7 @@ export async function readLists(
 }
 
 /** The file of that name, or null: it is in the last part that begins with no later name. */
-export async function fileIn({ fileLists }: Lists, list: string, name: string): Promise<StoredFile | null> {
+export async function findInList({ fileLists }: Lists, list: string, name: string): Promise<StoredFile | null> {
   const [part] = await fileLists
     .find({ list, first: { $lte: name } }, { projection: { files: 1 } })
     .sort({ list: -1, first: -1 })
@@ -75,7 +75,7 @@ export async function fileIn({ fileLists }: Lists, list: string, name: string): 
 }
 
 /** The files of these names, by list. */
-export async function namedIn(
+export async function findInLists(
   { fileLists }: Lists,
   lists: readonly string[],
   names: readonly string[],

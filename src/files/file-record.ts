@@ -1,10 +1,12 @@
 import type { App } from "../app.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { kindOf } from "../graph/id.js";
+import { FilesState } from "../graph/stored-file.js";
 import type { ModelVersion } from "../model-version/model-version.js";
+import type { FileStorage } from "../storage/file-storage.js";
 import { byId } from "../store/current.js";
 import type { Records, Store } from "../store/store.js";
-import type { FileStorage } from "../storage/file-storage.js";
+import type { KeptFilesInput } from "./files.inputs.js";
 
 /** The records that have files. */
 export type FileRecord = Dataset | ModelVersion;
@@ -25,3 +27,16 @@ export const storageOf = (
   { files, lightweightFiles }: Pick<App, "files" | "lightweightFiles">,
   { lightweight }: Pick<FileRecord, "lightweight">,
 ): FileStorage => (lightweight ? lightweightFiles : files);
+
+/** Returns the bytes of the files of a record: the archive of a compressed one, or as many as its manifest announces. */
+export const fileBytesOf = ({ files, manifest, archive }: Pick<FileRecord, "files" | "manifest" | "archive">): number =>
+  archive?.size ?? manifest?.bytes ?? files.reduce((sum, { size }) => sum + size, 0);
+
+/** The fields of a new record about how its files are kept, until the first of them arrives. */
+export const pendingFileFields = ({ details, compressed, lightweight }: KeptFilesInput) => ({
+  details: details ?? {},
+  compressed,
+  lightweight,
+  state: FilesState.PENDING,
+  received: [],
+});

@@ -1,17 +1,20 @@
 import { GraphQLSafeInt } from "graphql-scalars";
-import { Arg, Args, type ClassType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { Arg, Args, type ClassType, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { type Connection, connection, type Page } from "../graph/connection.js";
+import { FileHolder } from "../graph/file-holder.js";
+import { type Holder, Manifest, StoredFileConnection } from "../graph/manifest.js";
+import { Input, intentOf } from "../graph/mutation-input.js";
+import { FileUpload, StoredFile } from "../graph/stored-file.js";
 import type { Order } from "../lists/order.js";
 import { PageArgs, type PageRequest, pageRequest } from "../lists/page.js";
-import { FileUpload, StoredFile } from "../graph/stored-file.js";
 import type { RequestContext } from "../request-context.js";
-import { bytesOf } from "./bytes-of.js";
-import { byName, MOST_INSIDE, partId, summaryOf } from "./file-lists.js";
-import type { FileRecord } from "./file-record.js";
-import { isOpen, listHolding } from "./files-of.js";
-import { type Holder, Manifest, StoredFileConnection } from "../graph/manifest.js";
-import { nextMissing } from "./missing-files.js";
-import { uploadsOf } from "./uploads-of.js";
+import { addFiles } from "./add-files.js";
+import { sortedByName, MAX_INLINE_FILES, partId, summaryOf } from "./file-lists.js";
+import { fileBytesOf, type FileRecord } from "./file-record.js";
+import { isManifestOpen, fileListOf } from "./files-of.js";
+import { AddFilesInput, RenewUploadsInput } from "./files.inputs.js";
+import { listMissing } from "./missing-files.js";
+import { renewUploads, uploadsOf } from "./uploads.js";
 
 /** `files` and `manifest` of what has files: a record or a snapshot of one. */
 export function filesResolver(holder: () => ClassType<object>) {
@@ -21,15 +24,15 @@ export function filesResolver(holder: () => ClassType<object>) {
       description: "All its files. Use `manifest` to read very many in pages.",
     })
     files(@Root() root: Holder, @Ctx() { loaders }: RequestContext) {
-      return listHolding(root) === null ? root.files : loaders.filesOfHolder.load(root);
+      return fileListOf(root) === null ? root.files : loaders.filesOfHolder.load(root);
     }
 
     @FieldResolver(() => Manifest, {
       description: "Its files in pages, with their number, their size and a checksum of all.",
     })
     manifest(@Root() root: Holder): Manifest {
-      const { count, bytes, sha256 } = root.manifest ?? summaryOf(byName(root.files));
-      return { count, bytes, sha256: sha256 ?? null, complete: !isOpen(root), holder: root };
+      const { count, bytes, sha256 } = root.manifest ?? summaryOf(sortedByName(root.files));
+      return { count, bytes, sha256: sha256 ?? null, complete: !isManifestOpen(root), holder: root };
     }
   }
   return FilesResolver;
@@ -44,7 +47,7 @@ export function uploadsResolver(record: () => ClassType<object>) {
         "Bytes of its files: those of its archive if it is compressed, else their sum. Content that other records have too counts here as well, though it is kept once.",
     })
     bytes(@Root() root: FileRecord) {
-      return bytesOf(root);
+      return fileBytesOf(root);
     }
 
     @FieldResolver(() => [FileUpload], {
@@ -116,13 +119,31 @@ async function slice(
   to: number,
 ): Promise<readonly StoredFile[]> {
   if (to <= from) return [];
-  if (isOpen(holder)) return nextMissing(app.store, holder._id, { skip: from, limit: to - from });
-  const list = listHolding(holder);
-  if (list === null) return byName(holder.files).slice(from, to);
-  const first = Math.floor(from / MOST_INSIDE);
-  const last = Math.floor((to - 1) / MOST_INSIDE);
+  if (isManifestOpen(holder)) return listMissing(app.store, holder._id, { skip: from, limit: to - from });
+  const list = fileListOf(holder);
+  if (list === null) return sortedByName(holder.files).slice(from, to);
+  const first = Math.floor(from / MAX_INLINE_FILES);
+  const last = Math.floor((to - 1) / MAX_INLINE_FILES);
   const ids = Array.from({ length: last - first + 1 }, (_, at) => partId(list, first + at));
   const parts = await Promise.all(ids.map((id) => loaders.fileListPart.load(id)));
-  const offset = first * MOST_INSIDE;
+  const offset = first * MAX_INLINE_FILES;
   return parts.flatMap((part) => part?.files ?? []).slice(from - offset, to - offset);
+}
+
+@Resolver()
+export class UploadsResolver {
+  @Mutation(() => [FileUpload], {
+    description: "Fresh addresses for the files that are still missing, for the first 250 of very many.",
+  })
+  renewUploads(@Input(() => RenewUploadsInput) input: RenewUploadsInput, @Ctx() { app, caller }: RequestContext) {
+    return renewUploads(app, intentOf(caller, "renewUploads", input), input);
+  }
+
+  @Mutation(() => FileHolder, {
+    description:
+      "Adds files to the manifest of a dataset or a model version that was made with `moreFiles`. With `complete` its files can be sent: see `uploads`.",
+  })
+  addFiles(@Input(() => AddFilesInput) input: AddFilesInput, @Ctx() { app, caller }: RequestContext) {
+    return addFiles(app, intentOf(caller, "addFiles", input), input);
+  }
 }

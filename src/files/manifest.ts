@@ -4,15 +4,14 @@ import { Field, InputType } from "type-graphql";
 import { DomainError } from "../errors.js";
 import { FileNameScalar, Sha256Scalar } from "../graph/scalars.js";
 import type { StoredFile } from "../graph/stored-file.js";
-import { fileAndFolder } from "./file-and-folder.js";
 
 /** Of one record. */
-export const MOST_FILES = 10_000;
-const MOST_FILE_BYTES = 64 * 1024 ** 3;
+export const MAX_FILES = 10_000;
+const MAX_FILE_BYTES = 64 * 1024 ** 3;
 /** Lightweight files live in the database. */
-const MOST_LIGHT_FILE = 16 * 1024 ** 2;
-export const MOST_LIGHT_RECORD = 64 * 1024 ** 2;
-const MOST_TEXT_BYTES = 64 * 1024;
+const MAX_LIGHTWEIGHT_FILE_BYTES = 16 * 1024 ** 2;
+export const MAX_LIGHTWEIGHT_BYTES = 64 * 1024 ** 2;
+const MAX_TEXT_BYTES = 64 * 1024;
 
 @InputType({ description: "One file of a manifest: announced by size and checksum, or given as text." })
 export class ManifestFileInput {
@@ -61,24 +60,24 @@ export function refuseTexts(files: readonly ManifestFile[]): void {
 
 /** Checks the files of a record together. @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
 export function checkManifest(files: readonly StoredFile[], lightweight: boolean, path: readonly string[]): void {
-  if (files.length > MOST_FILES) throw tooManyFiles(files.length, path);
+  if (files.length > MAX_FILES) throw tooManyFiles(files.length, path);
   checkNames(files, path);
   if (!lightweight) return;
-  const large = files.findIndex(({ size }) => size > MOST_LIGHT_FILE);
+  const large = files.findIndex(({ size }) => size > MAX_LIGHTWEIGHT_FILE_BYTES);
   if (large >= 0)
     throw new DomainError("LIMIT_EXCEEDED", "A file of a lightweight record has at most 16 MiB.", [
       ...path,
       large,
       "size",
     ]);
-  if (files.reduce((sum, { size }) => sum + size, 0) > MOST_LIGHT_RECORD)
+  if (files.reduce((sum, { size }) => sum + size, 0) > MAX_LIGHTWEIGHT_BYTES)
     throw new DomainError("LIMIT_EXCEEDED", "The files of a lightweight record have at most 64 MiB together.", path);
 }
 
 export const tooManyFiles = (number: number, path: readonly string[] = ["files"]): DomainError =>
   new DomainError(
     "LIMIT_EXCEEDED",
-    `A record has at most ${MOST_FILES} files, and these are ${number}: put many small ones into one archive.`,
+    `A record has at most ${MAX_FILES} files, and these are ${number}: put many small ones into one archive.`,
     path,
   );
 
@@ -89,7 +88,7 @@ function checkNames(files: readonly StoredFile[], path: readonly string[]): void
       throw new DomainError("BAD_USER_INPUT", `The manifest has a file "${name}" already.`, [...path, index, "name"]);
     seen.add(name);
   });
-  const both = fileAndFolder(files.map(({ name }) => name));
+  const both = nameOfFileAndFolder(files.map(({ name }) => name));
   if (both !== null)
     throw new DomainError(
       "BAD_USER_INPUT",
@@ -109,13 +108,28 @@ function manifestFile(
         "text",
       ]);
     const content = Buffer.from(text);
-    if (content.length > MOST_TEXT_BYTES)
+    if (content.length > MAX_TEXT_BYTES)
       throw new DomainError("LIMIT_EXCEEDED", "A file given as `text` has at most 64 KiB.", [...path, "text"]);
     return { name, size: content.length, sha256: createHash("sha256").update(content).digest("hex"), content };
   }
   if (size == null || sha256 == null)
     throw new DomainError("BAD_USER_INPUT", "A file is announced by `size` and `sha256`, or given as `text`.", path);
-  if (size < 0 || size > MOST_FILE_BYTES)
+  if (size < 0 || size > MAX_FILE_BYTES)
     throw new DomainError("BAD_USER_INPUT", "A file has 0 bytes to 64 GiB.", [...path, "size"]);
   return { name, size, sha256, content: null };
+}
+
+/**
+ * The first name that is a file and a folder of other names at the same time, `a` beside `a/b`: no disk can hold both.
+ * Null if there is none.
+ */
+export function nameOfFileAndFolder(names: readonly string[]): string | null {
+  const files = new Set(names);
+  return names.flatMap(foldersOf).find((folder) => files.has(folder)) ?? null;
+}
+
+/** `a/b/c` lies in `a` and in `a/b`. */
+function foldersOf(name: string): string[] {
+  const parts = name.split("/");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
 }

@@ -1,7 +1,7 @@
-import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { StoredFile } from "../graph/stored-file.js";
+import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
-import type { MissingFile } from "./missing-file.js";
+import type { MissingFile } from "./file-documents.js";
 
 type Missing = Pick<Store, "missingFiles" | "now">;
 
@@ -9,7 +9,7 @@ const BATCH = 1_000;
 const idOf = (of: string, name: string): string => `${of}/${name}`;
 
 /** Remembers that the files are to come. Gives those whose names are there already, as they are there. Repeatable. */
-export async function expectFiles(
+export async function insertMissing(
   { missingFiles, now }: Missing,
   { of, record }: Pick<MissingFile, "of" | "record">,
   files: readonly StoredFile[],
@@ -38,24 +38,24 @@ export async function expectFiles(
   return taken;
 }
 
-export const missingFile = (
+export const findMissingFile = (
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
   name: string,
 ): Promise<MissingFile | null> => missingFiles.findOne({ _id: idOf(of, name) });
 
 /** They are not to come any more. */
-export const arrived = async (
+export const deleteMissing = async (
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
   names: readonly string[],
 ): Promise<void> => void (await missingFiles.deleteMany({ _id: { $in: names.map((name) => idOf(of, name)) } }));
 
-export const isAnyMissing = async ({ missingFiles }: Pick<Store, "missingFiles">, of: string): Promise<boolean> =>
+export const hasMissing = async ({ missingFiles }: Pick<Store, "missingFiles">, of: string): Promise<boolean> =>
   (await missingFiles.findOne({ of }, { projection: { _id: 1 } })) !== null;
 
 /** In the order of their names. */
-export const nextMissing = (
+export const listMissing = (
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
   {
@@ -72,14 +72,14 @@ export const nextMissing = (
     .toArray();
 
 /** Those of these names that are to come. */
-export const expectedOf = (
+export const findMissing = (
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
   names: readonly string[],
 ): Promise<MissingFile[]> => missingFiles.find({ _id: { $in: names.map((name) => idOf(of, name)) } }).toArray();
 
 /** The number of there are, and their bytes. */
-export async function sumOf(
+export async function sumMissing(
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
 ): Promise<{ count: number; bytes: number }> {
@@ -93,9 +93,11 @@ export async function sumOf(
 }
 
 /** Of a manifest that has its list. */
-export const forgetAdded = async ({ missingFiles }: Pick<Store, "missingFiles">, record: string): Promise<void> =>
+export const deleteMissingOf = async ({ missingFiles }: Pick<Store, "missingFiles">, record: string): Promise<void> =>
   void (await missingFiles.deleteMany({ of: record }));
 
 /** Of a record that goes. */
-export const expectNothing = async ({ missingFiles }: Pick<Store, "missingFiles">, record: string): Promise<void> =>
-  void (await missingFiles.deleteMany({ record }));
+export const deleteMissingOfRecord = async (
+  { missingFiles }: Pick<Store, "missingFiles">,
+  record: string,
+): Promise<void> => void (await missingFiles.deleteMany({ record }));

@@ -1,12 +1,12 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { App } from "../app.js";
 import { DomainError, notFound } from "../errors.js";
+import { kindOf } from "../graph/id.js";
 import { FilesState } from "../graph/stored-file.js";
 import type { ByteRange } from "../storage/file-storage.js";
-import { cut } from "./cut.js";
-import { type FileRecord, storageOf } from "./file-record.js";
-import { fileOf, filesOf } from "./files-of.js";
-import { notStored } from "./not-stored.js";
+import { byId } from "../store/current.js";
+import { type FileRecord, fileRecord, storageOf } from "./file-record.js";
+import { fileNamed, filesOf } from "./files-of.js";
 import { packStream } from "./pack.js";
 import { unpack } from "./unpack.js";
 
@@ -27,20 +27,20 @@ function refuseIncomplete(record: FileRecord): void {
 /** One file of a record, streamed, whether it is kept by itself or inside the record's archive. @throws NOT_FOUND, CONFLICT */
 export async function openFile(app: App, record: FileRecord, name: string): Promise<OpenedFile> {
   refuseIncomplete(record);
-  const file = await fileOf(app.store, record, name);
+  const file = await fileNamed(app.store, record, name);
   if (!file) throw notFound("file");
   const storage = storageOf(app, record);
   const { archive } = record;
   const read = async (range?: ByteRange) => {
     if (!archive) return storage.read(file.sha256, range);
     const content = await unpack(archive.sha256, file, storage);
-    return range ? cut(content, range) : content;
+    return range ? slice(content, range) : content;
   };
   return { read, size: file.size, sha256: file.sha256 };
 }
 
 /** Size and hash are null where they are not known before the end. */
-export interface OpenedArchive {
+interface OpenedArchive {
   /** A range only if the size is known. @throws NOT_FOUND */
   read(range?: ByteRange): Promise<Readable>;
   readonly size: number | null;
@@ -48,11 +48,57 @@ export interface OpenedArchive {
 }
 
 /** The whole record as a tar.gz. Size and hash are known where it is kept so. @throws CONFLICT */
-export async function openArchive(app: App, record: FileRecord): Promise<OpenedArchive> {
+async function openArchive(app: App, record: FileRecord): Promise<OpenedArchive> {
   refuseIncomplete(record);
   const storage = storageOf(app, record);
   if (!record.archive)
     return { read: async () => packStream(await filesOf(app.store, record), storage), size: null, sha256: null };
   const { size, sha256 } = record.archive;
   return { read: (range) => storage.read(sha256, range), size, sha256 };
+}
+
+/** The name under which a download is saved, and its content. */
+export type Download = OpenedArchive & { readonly name: string };
+
+/**
+ * One file of a dataset or version, the whole of it as a tar.gz, or the executed notebook of a training.
+ * @throws NOT_FOUND, CONFLICT if files are still missing.
+ */
+export async function openDownload(
+  app: App,
+  { record: id, name }: { readonly record: string; readonly name: string | null },
+): Promise<Download> {
+  if (kindOf(id) === "train") return openOutput(app, id);
+  const record = await fileRecord(app.store, id);
+  if (!record) throw notFound("record");
+  return name === null
+    ? { ...(await openArchive(app, record)), name: `${record.name}.tar.gz` }
+    : { ...(await openFile(app, record, name)), name };
+}
+
+async function openOutput({ store, files }: App, id: string): Promise<Download> {
+  const [training] = await byId(store.trainings, [id]);
+  if (!training?.output) throw notFound("executed notebook");
+  const { sha256, size } = training.output;
+  return { read: (range) => files.read(sha256, range), size, sha256, name: `${training.name}.ipynb` };
+}
+
+export const notStored = (): DomainError =>
+  new DomainError(
+    "CONFLICT",
+    "The files of the dataset are not kept here (`stored` is false): there is nothing to fetch. Publish it with `stored: true` and its files to keep them.",
+  );
+
+/** The range of a stream that can only be read from its beginning. What comes after it is not read. */
+const slice = (content: Readable, range: ByteRange): Readable =>
+  Readable.from(pieces(content, range), { objectMode: false });
+
+async function* pieces(content: Readable, { start, end }: ByteRange): AsyncGenerator<Buffer> {
+  let at = 0;
+  for await (const piece of content as AsyncIterable<Buffer>) {
+    const part = piece.subarray(Math.max(start - at, 0), Math.max(end + 1 - at, 0));
+    if (part.length > 0) yield part;
+    at += piece.length;
+    if (at > end) return;
+  }
 }

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, unlink, type FileHandle } from "node:fs/promises";
+import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { pack as tar, type Pack } from "tar-stream";
+import { type Pack, pack as tar } from "tar-stream";
 import type { ExpectedFile, FileStorage } from "../storage/file-storage.js";
 
 export interface NamedFile extends ExpectedFile {

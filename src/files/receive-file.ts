@@ -5,19 +5,18 @@ import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { DomainError, notFound } from "../errors.js";
 import { FilesState } from "../graph/stored-file.js";
-import { ContentCheck } from "../storage/content-check.js";
+import { ContentCheck, OffsetConflict, uploadMismatch } from "../storage/content-check.js";
 import type { ExpectedFile } from "../storage/file-storage.js";
-import { OffsetConflict, sentOtherwise } from "../storage/storage-errors.js";
 import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/intent.js";
 import { commitFiles } from "./commit-files.js";
 import { type FileRecord, fileRecord, fileRecordsOf, storageOf } from "./file-record.js";
-import { listHolding, soughtFile } from "./files-of.js";
+import { fileListOf, uploadTarget } from "./files-of.js";
 import type { ManifestFile } from "./manifest.js";
-import { arrived } from "./missing-files.js";
+import { deleteMissing } from "./missing-files.js";
 
 /** The pace at which a record tells that some of very many files have arrived. */
-const ARRIVALS_MS = 10 * 60_000;
+const ARRIVAL_INTERVAL_MS = 10 * 60_000;
 
 /** One file of one manifest, as a ticket names it. */
 export interface AnnouncedFile {
@@ -47,7 +46,7 @@ export async function receiveFile(
 ): Promise<{ state: FilesState }> {
   const { offset, state } = await receiveRest(app, announced, content, 0);
   if (offset < announced.size)
-    throw sentOtherwise(`The content has ${offset} bytes where ${announced.size} were declared.`);
+    throw uploadMismatch(`The content has ${offset} bytes where ${announced.size} were declared.`);
   return { state };
 }
 
@@ -62,11 +61,11 @@ export async function receiveRest(
   content: Readable,
   offset: number,
 ): Promise<UploadProgress> {
-  const { record, file, isMissing } = await awaited(app, announced);
+  const { record, file, isMissing } = await findAnnounced(app, announced);
   const { name, sha256, size } = file;
   if (!isMissing) {
     if (offset > 0 && offset !== size) throw new OffsetConflict(size);
-    if (offset === 0) await compare(content, { sha256, size });
+    if (offset === 0) await compareContent(content, { sha256, size });
     else content.resume();
   } else {
     const storage = storageOf(app, record);
@@ -75,20 +74,20 @@ export async function receiveRest(
     );
     if (end < size) return { offset: end, state: record.state };
   }
-  const { state } = await commitFiles(app, await received(app, record, [name]));
+  const { state } = await commitFiles(app, await markReceived(app, record, [name]));
   return { offset: size, state };
 }
 
 /** Returns the byte from which the upload of a file goes on. @throws NOT_FOUND */
 export async function uploadProgress(app: App, announced: AnnouncedFile): Promise<UploadProgress> {
-  const { record, file, isMissing } = await awaited(app, announced);
+  const { record, file, isMissing } = await findAnnounced(app, announced);
   const offset = isMissing ? await app.partialFiles.size(idOf(announced)) : file.size;
   return { offset, state: record.state };
 }
 
-async function awaited({ store }: App, announced: AnnouncedFile) {
+async function findAnnounced({ store }: App, announced: AnnouncedFile) {
   const record = await fileRecord(store, announced.record);
-  const sought = record && (await soughtFile(store, record, announced.name));
+  const sought = record && (await uploadTarget(store, record, announced.name));
   if (!record || sought?.file.sha256 !== announced.sha256) throw notFound("file");
   if (record.deleting) throw new DomainError("CONFLICT", "The record is being deleted: it takes no bytes any more.");
   return { record, ...sought };
@@ -98,21 +97,21 @@ async function awaited({ store }: App, announced: AnnouncedFile) {
 const idOf = ({ record, name }: AnnouncedFile): string =>
   createHash("sha256").update(`${record}/${name}`).digest("hex");
 
-async function compare(content: Readable, expected: ExpectedFile): Promise<void> {
-  await pipeline(content, new ContentCheck(expected, sentOtherwise), async (checked: AsyncIterable<Buffer>) => {
+async function compareContent(content: Readable, expected: ExpectedFile): Promise<void> {
+  await pipeline(content, new ContentCheck(expected, uploadMismatch), async (checked: AsyncIterable<Buffer>) => {
     for await (const piece of checked) void piece;
   });
 }
 
 /** Stores what came with the request itself, and makes the record READY where nothing else is missing. Repeatable. */
-export async function receiveGiven(app: App, record: FileRecord, files: readonly ManifestFile[]): Promise<FileRecord> {
+export async function receiveInline(app: App, record: FileRecord, files: readonly ManifestFile[]): Promise<FileRecord> {
   if (record.state === FilesState.READY) return record;
   const given = files.flatMap(({ name, size, sha256, content }) => (content ? [{ name, size, sha256, content }] : []));
   for (const { content, ...file } of given) await storageOf(app, record).write(Readable.from([content]), file);
   return commitFiles(
     app,
     given.length > 0
-      ? await received(
+      ? await markReceived(
           app,
           record,
           given.map(({ name }) => name),
@@ -121,10 +120,10 @@ export async function receiveGiven(app: App, record: FileRecord, files: readonly
   );
 }
 
-async function received({ store }: App, record: FileRecord, names: readonly string[]): Promise<FileRecord> {
+async function markReceived({ store }: App, record: FileRecord, names: readonly string[]): Promise<FileRecord> {
   const records = fileRecordsOf(store, record._id);
   if (!records) throw notFound("record");
-  const list = listHolding(record);
+  const list = fileListOf(record);
   if (list === null)
     return changeRecord(
       records,
@@ -132,9 +131,9 @@ async function received({ store }: App, record: FileRecord, names: readonly stri
       (current) => ({ received: [...new Set([...current.received, ...names])] }),
       ownIntent(ROCAS),
     );
-  await arrived(store, list, names);
+  await deleteMissing(store, list, names);
   // Thousands arrive one after the other: not each is a change of the record.
   const now = await store.now();
-  if (now.getTime() - (record.last_arrival?.getTime() ?? 0) < ARRIVALS_MS) return record;
+  if (now.getTime() - (record.last_arrival?.getTime() ?? 0) < ARRIVAL_INTERVAL_MS) return record;
   return changeRecord(records, record._id, () => ({ last_arrival: now }), ownIntent(ROCAS));
 }

@@ -20,10 +20,10 @@ export interface DownloadTicket {
 export type Ticket = UploadTicket | DownloadTicket;
 
 const PURPOSE = "ticket";
-const LIFE_MS = 15 * 60_000;
+const LIFETIME_MS = 15 * 60_000;
 const MINUTE_MS = 60_000;
 /** Longest text that is looked at: a name of 1,024 bytes, escaped and in base64, with all else stays below. */
-const MOST = 4_096;
+const MAX_LENGTH = 4_096;
 
 /**
  * The ticket as text for a URL. It holds all that it grants, signed, so nothing is stored; whole minutes make a repeated
@@ -40,14 +40,15 @@ export function issueTicket(vault: Vault, ticket: Ticket, now = new Date()): str
 }
 
 /** Returns the time until which a ticket issued at that moment is good. */
-export const ticketExpiry = (now: Date): Date => new Date(Math.ceil((now.getTime() + LIFE_MS) / MINUTE_MS) * MINUTE_MS);
+export const ticketExpiry = (now: Date): Date =>
+  new Date(Math.ceil((now.getTime() + LIFETIME_MS) / MINUTE_MS) * MINUTE_MS);
 
 /** Returns what the text grants, or why it grants nothing. Only what carries our signature is ever parsed. */
 export function readTicket(vault: Vault, text: string, now = new Date()): Ticket | "forged" | "expired" {
-  const [granted, signature, ...rest] = text.length <= MOST ? text.split(".") : [];
+  const [granted, signature, ...rest] = text.length <= MAX_LENGTH ? text.split(".") : [];
   if (!granted || !signature || rest.length > 0) return "forged";
-  const [given, ours] = [Buffer.from(signature), Buffer.from(signatureOf(vault, granted))];
-  if (given.length !== ours.length || !timingSafeEqual(given, ours)) return "forged";
+  const [presented, expected] = [Buffer.from(signature), Buffer.from(signatureOf(vault, granted))];
+  if (presented.length !== expected.length || !timingSafeEqual(presented, expected)) return "forged";
   const [expires, method, record, name, size, sha256] = JSON.parse(Buffer.from(granted, "base64url").toString());
   if (now.getTime() >= expires * MINUTE_MS) return "expired";
   return method === "PUT" ? { method, record, name, size, sha256 } : { method, record, name };

@@ -12,7 +12,7 @@ const refuse = (message: string): never => {
 };
 
 /** Returns the byte from which a PATCH goes on. @throws BAD_USER_INPUT if it would lead beyond the file, or does not say how far. */
-export function patchedFrom(headers: IncomingHttpHeaders, size: number): number {
+export function patchOffset(headers: IncomingHttpHeaders, size: number): number {
   const text = headers["upload-offset"];
   if (typeof text !== "string" || !NUMBER.test(text))
     return refuse("A PATCH says by Upload-Offset from which byte on it sends: HEAD says how many are there.");

@@ -1,9 +1,8 @@
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
-import { ContentCheck } from "../storage/content-check.js";
+import { ContentCheck, contentNotFound, storedMismatch } from "../storage/content-check.js";
 import type { FileStorage } from "../storage/file-storage.js";
-import { noSuchFile, storedOtherwise } from "../storage/storage-errors.js";
 import type { NamedFile } from "./pack.js";
 
 /**
@@ -13,7 +12,7 @@ import type { NamedFile } from "./pack.js";
  */
 export async function unpack(archive: string, file: NamedFile, storage: FileStorage): Promise<Readable> {
   const entries = extract();
-  const found = new ContentCheck(file, storedOtherwise(file.sha256));
+  const found = new ContentCheck(file, storedMismatch(file.sha256));
   let seen = false;
   entries.on("entry", (header, content, next) => {
     if (header.name !== file.name || header.type !== "file") return void content.on("end", next).resume();
@@ -22,7 +21,7 @@ export async function unpack(archive: string, file: NamedFile, storage: FileStor
     pipeline(content, found, () => entries.destroy());
   });
   pipeline(await storage.read(archive), createGunzip(), entries, (error) => {
-    if (!seen) found.destroy(error ?? noSuchFile());
+    if (!seen) found.destroy(error ?? contentNotFound());
     else if (error && !found.writableEnded) found.destroy(error);
   });
   found.once("close", () => entries.destroy());

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { DomainError } from "../errors.js";
 import { type DownloadTicket, readTicket, type UploadTicket } from "../files/ticket.js";
-import { patchedFrom, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
+import { patchOffset, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
 import { DISK_FULL_STATUS } from "../machine-faults.js";
-import { OffsetConflict } from "../storage/storage-errors.js";
+import { OffsetConflict } from "../storage/content-check.js";
 import type { Vault } from "../vault/vault.js";
 import { contentOf } from "./content-of.js";
 import { JSON_TYPE } from "./media-type.js";
@@ -91,7 +91,7 @@ function offsetOf({ headers }: IncomingMessage, size: number): number {
     });
   if (headers["content-type"] !== TUS_CONTENT || (headers["content-encoding"] ?? "identity") !== "identity")
     throw new HttpRefusal(415, "BAD_USER_INPUT", `A PATCH has the Content-Type ${TUS_CONTENT} and no encoding.`);
-  return patchedFrom(headers, size);
+  return patchOffset(headers, size);
 }
 
 function checkLength({ headers }: IncomingMessage, size: number): void {

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import parseRange from "range-parser";
-import { HttpRefusal } from "./refusal.js";
 import type { ByteRange } from "../storage/file-storage.js";
+import { HttpRefusal } from "./refusal.js";
 
 export interface SentFile {
   /** Streams the content; a range of it only if the size is known. */

@@ -4,7 +4,7 @@ import { Dataset } from "../dataset/dataset.js";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { filesResolver, uploadsResolver } from "../files/files.resolver.js";
-import { downloadOf } from "../files/uploads-of.js";
+import { downloadUrl } from "../files/uploads.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { answerGenerations } from "../lists/answer-generations.js";
@@ -16,16 +16,16 @@ import { Model } from "../model/model.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { loadPinned } from "./model-version.loaders.js";
-import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import {
   DeleteModelVersionInput,
+  ModelVersionGenerationsArgs,
   ModelVersionKey,
   PublishModelVersionInput,
   UpdateModelVersionInput,
-  ModelVersionGenerationsArgs,
 } from "./model-version.inputs.js";
+import { MODEL_VERSION_DEFINITION, ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { MODEL_VERSION } from "./model-version.kind.js";
+import { loadPinned } from "./model-version.loaders.js";
 import { publishModelVersion } from "./publish-model-version.js";
 import { updateModelVersion } from "./update-model-version.js";
 
@@ -109,7 +109,7 @@ export class ModelVersionResolver {
     name: string | null,
     @Ctx() { app }: RequestContext,
   ) {
-    return downloadOf(app.vault, _id, name ?? null);
+    return downloadUrl(app.vault, _id, name ?? null);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { checkContract } from "../files/file-contract.js";
-import { plain } from "../files/file-lists.js";
-import { announce } from "../files/files-of.js";
+import { asStoredFiles } from "../files/file-lists.js";
+import { pendingFileFields } from "../files/file-record.js";
+import { storeManifest } from "../files/files-of.js";
 import { manifestOf, refuseTexts } from "../files/manifest.js";
-import { pendingFiles } from "../files/pending-files.js";
-import { receiveGiven } from "../files/receive-file.js";
+import { receiveInline } from "../files/receive-file.js";
 import { newId } from "../graph/id.js";
 import { madeUpName } from "../graph/made-up-name.js";
 import { insertRecord } from "../store/insert-record.js";
@@ -49,8 +49,8 @@ export async function publishModelVersion(
         name,
         model: model._id,
         ...(await provenanceOf(app, training, input, model)),
-        ...pendingFiles(input),
-        ...(await announce(store, _id, plain(files), input.moreFiles)),
+        ...pendingFileFields(input),
+        ...(await storeManifest(store, _id, asStoredFiles(files), input.moreFiles)),
         aliases: [],
       },
       intent,
@@ -59,7 +59,7 @@ export async function publishModelVersion(
     return underParent(pending, store.modelVersions, store.models, model._id, intent);
   });
   // After the look-up of the key: a repeat finishes what a crash after the insert left.
-  return (await receiveGiven(app, version, manifestOf(input.files ?? [], input.lightweight))) as ModelVersion;
+  return (await receiveInline(app, version, manifestOf(input.files ?? [], input.lightweight))) as ModelVersion;
 }
 
 /** A version of the name of an alias would silently take the place of the one that the alias names. @throws ALREADY_EXISTS */

@@ -1,12 +1,12 @@
 import { Field, ObjectType } from "type-graphql";
 import { RecordInfo } from "../graph/stored-record.js";
-import { type ContractBreak, ContractRule } from "../files/file-contract.js";
+import { type BrokenRule, ContractRule } from "../files/file-contract.js";
 
 @ObjectType({
   description:
     "A file, missing or too large, of a dataset or version that was valid when it was published and that the present file contract of the model would refuse. The record can be mounted and deployed as before.",
 })
-export class ContractViolation implements ContractBreak {
+export class ContractViolation implements BrokenRule {
   @Field(() => RecordInfo, { description: "The dataset or the model version." })
   readonly record!: object;
 

@@ -1,5 +1,5 @@
 import { DomainError } from "../errors.js";
-import { fileAndFolder } from "../files/file-and-folder.js";
+import { nameOfFileAndFolder } from "../files/manifest.js";
 import type { FileDoc } from "./file-doc.js";
 import type { FileDocInput } from "./model.inputs.js";
 
@@ -10,7 +10,7 @@ const MOST_MB = 1_000_000;
 export function fileDocsOf(files: readonly FileDocInput[], field: string): FileDoc[] {
   if (files.length > MOST_FILES)
     throw new DomainError("BAD_USER_INPUT", `A contract has at most ${MOST_FILES} files.`, ["input", field]);
-  const both = fileAndFolder(files.map(({ name }) => name));
+  const both = nameOfFileAndFolder(files.map(({ name }) => name));
   if (both !== null)
     throw new DomainError(
       "BAD_USER_INPUT",

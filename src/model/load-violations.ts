@@ -1,13 +1,13 @@
 import DataLoader from "dataloader";
 import type { Dataset } from "../dataset/dataset.js";
-import type { AnyRecord } from "../graph/stored-record.js";
+import { brokenRules, bytesOfMb } from "../files/file-contract.js";
 import { filesNamed } from "../files/files-of.js";
+import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import { HIDDEN } from "../store/current.js";
 import type { Records, Store } from "../store/store.js";
 import type { ContractViolation } from "./contract-violation.js";
 import type { FileDoc } from "./file-doc.js";
-import { contractBreaks, mostBytes } from "../files/file-contract.js";
 import type { Model } from "./model.js";
 
 /** The most versions, and the most datasets, of one model that are reported. */
@@ -49,7 +49,7 @@ async function violationsOf(
   return new Map(
     asked.map((model) => {
       const found = (byModel.get(model._id) ?? []).flatMap((record) =>
-        contractBreaks(contractOf(model), files.get(record) ?? []).map((each) => ({ ...each, record })),
+        brokenRules(contractOf(model), files.get(record) ?? []).map((each) => ({ ...each, record })),
       );
       return [model._id, found];
     }),
@@ -98,5 +98,5 @@ const LISTED = { "manifest.count": { $gt: 0 } };
 /** The condition under which a record breaks a rule, in the store's words: as `contractBreaks` judges. */
 const ruleBroken = ({ name, required, max_mb }: FileDoc): object[] => [
   ...(required ? [{ "files.name": { $ne: name } }] : []),
-  ...(max_mb == null ? [] : [{ files: { $elemMatch: { name, size: { $gt: mostBytes(max_mb) } } } }]),
+  ...(max_mb == null ? [] : [{ files: { $elemMatch: { name, size: { $gt: bytesOfMb(max_mb) } } } }]),
 ];

@@ -10,8 +10,8 @@ import { keyOf } from "../store/key-of.js";
 import { FileUse } from "../usage/file-use.js";
 import { ContractViolation } from "./contract-violation.js";
 import { createModel } from "./create-model.js";
-import { Model, MODEL_DEFINITION, ModelSnapshot } from "./model.js";
 import { CreateModelInput, DeleteModelInput, UpdateModelInput } from "./model.inputs.js";
+import { Model, MODEL_DEFINITION, ModelSnapshot } from "./model.js";
 import { MODEL } from "./model.kind.js";
 import { updateModel } from "./update-model.js";
 

@@ -25,7 +25,7 @@ const MOUNTED: Readonly<Record<SupersedingKind, string>> = {
 
 const SERVED: Partial<Readonly<Record<SupersedingKind, string>>> = { movers: "movers._id", bvers: "bvers._id" };
 
-const THERE = { deleted: { $ne: true } };
+const NOT_DELETED = { deleted: { $ne: true } };
 const UNDER_WAY = { "task.state": { $in: [TaskState.WAITING, TaskState.RUNNING] } };
 
 /**
@@ -53,18 +53,18 @@ async function named(
   where: object = {},
 ): Promise<readonly string[]> {
   const records = store[of] as unknown as Records<AnyRecord>;
-  return foundAt(plainly(records), path, ids, where);
+  return referencedAt(collectionOf(records), path, ids, where);
 }
 
 /** Returns those of the values that stand under the path in documents of the collection. */
-export async function foundAt(
+export async function referencedAt(
   collection: mongo.Collection<{ _id: string }>,
   path: string,
   ids: readonly string[],
   where: object = {},
 ): Promise<readonly string[]> {
   const found = await collection
-    .find({ [path]: { $in: ids }, ...THERE, ...where }, { projection: { _id: 0, [path]: 1 } })
+    .find({ [path]: { $in: ids }, ...NOT_DELETED, ...where }, { projection: { _id: 0, [path]: 1 } })
     .toArray();
   const wanted = new Set(ids);
   return found.flatMap((each) => valuesAt(each, path.split("."))).filter((id) => wanted.has(id));
@@ -78,13 +78,13 @@ async function running(store: Store, path: string, ids: readonly string[]): Prom
 }
 
 async function aliased({ modelVersions }: Store, ids: readonly string[]): Promise<readonly string[]> {
-  const found = await plainly(modelVersions as unknown as Records<AnyRecord>)
+  const found = await collectionOf(modelVersions as unknown as Records<AnyRecord>)
     .find({ _id: { $in: ids }, "aliases.0": { $exists: true } }, { projection: { _id: 1 } })
     .toArray();
   return found.map(({ _id }) => String(_id));
 }
 
-export const plainly = (records: Records<AnyRecord>): mongo.Collection<{ _id: string }> =>
+export const collectionOf = (records: Records<AnyRecord>): mongo.Collection<{ _id: string }> =>
   records.collection as unknown as mongo.Collection<{ _id: string }>;
 
 /** Every value that a path leads to, through lists too. */

@@ -7,28 +7,27 @@ import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { TaskState } from "../graph/task-state.js";
 import { ownIntent } from "../store/intent.js";
-import { isOlder } from "./days.js";
-import { BATCH, inBatches, type Owner } from "./in-batches.js";
+import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";
 
 const ENDED = [TaskState.FINISHED, TaskState.CANCELLED, TaskState.FAILED];
 
-type Ended = Pick<Build, "_id" | "tag" | "plan" | "created_at">;
+type EndedBuild = Pick<Build, "_id" | "tag" | "plan" | "created_at">;
 
 /**
  * Deletes the builds of a project that ended and that its policy keeps no longer: those that made nothing, and those
  * whose build version is gone. The newest of each tag count, whatever became of them.
  */
-export const sweepBuilds = (app: App, owner: Owner): Promise<void> =>
+export const sweepBuilds = (app: App, owner: PolicyOwner): Promise<void> =>
   inBatches(
-    (before) => ended(app, owner, before),
+    (before) => endedBuilds(app, owner, before),
     async (batch) => {
       let deleted = 0;
-      for (const build of await surplus(app, owner, batch)) if (await removed(app, build)) deleted += 1;
+      for (const build of await surplusBuilds(app, owner, batch)) if (await deleteBuild(app, build)) deleted += 1;
       return deleted;
     },
   );
 
-const ended = ({ store }: App, { _id: proj }: Owner, before: string | null): Promise<Ended[]> =>
+const endedBuilds = ({ store }: App, { _id: proj }: PolicyOwner, before: string | null): Promise<EndedBuild[]> =>
   store.builds
     .find(
       {
@@ -42,16 +41,16 @@ const ended = ({ store }: App, { _id: proj }: Owner, before: string | null): Pro
     )
     .sort({ _id: -1 })
     .limit(BATCH)
-    .lean<Ended[]>()
+    .lean<EndedBuild[]>()
     .exec();
 
-async function surplus(
+async function surplusBuilds(
   { store }: App,
-  { _id: proj, retention: { keep_last, keep_days } }: Owner,
-  batch: readonly Ended[],
-): Promise<readonly Ended[]> {
+  { _id: proj, retention: { keep_last, keep_days } }: PolicyOwner,
+  batch: readonly EndedBuild[],
+): Promise<readonly EndedBuild[]> {
   const now = await store.now();
-  const old = keep_days == null ? batch : batch.filter(({ created_at }) => isOlder(created_at, keep_days, now));
+  const old = keep_days == null ? batch : batch.filter(({ created_at }) => isOlderThan(created_at, keep_days, now));
   const made = await store.buildVersions
     .find(
       {
@@ -81,7 +80,7 @@ async function oldestKept({ builds }: App["store"], proj: string, tag: string, c
   return last?._id ?? "";
 }
 
-async function removed(app: App, { _id }: Ended): Promise<boolean> {
+async function deleteBuild(app: App, { _id }: EndedBuild): Promise<boolean> {
   const build = await app.store.builds.findById(_id).lean<Build | null>().exec();
   if (!build || build.deleting) return false;
   try {

@@ -9,16 +9,15 @@ import type { SupersedingKind } from "../kinds.js";
 import { generationsOf } from "../store/generations.js";
 import { ownIntent } from "../store/intent.js";
 import type { Records } from "../store/store.js";
-import { isOlder } from "./days.js";
-import { BATCH, inBatches, type Owner } from "./in-batches.js";
 import { neededAmong } from "./needed.js";
+import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";
 import { sweepBuilds } from "./sweep-builds.js";
 
 /** Superseded records of one kind that belong to an owner with a policy. */
 interface Owned {
   readonly kind: SupersedingKind;
   readonly field: "model" | "proj";
-  readonly owner: Owner;
+  readonly owner: PolicyOwner;
 }
 
 /**
@@ -40,10 +39,10 @@ export async function sweepGenerations(app: App): Promise<void> {
   }
 }
 
-const withPolicy = async (records: Records<AnyRecord>): Promise<readonly Owner[]> =>
+const withPolicy = async (records: Records<AnyRecord>): Promise<readonly PolicyOwner[]> =>
   (await records
     .find({ superseded: false, deleting: false, retention: trusted({ $ne: null }) } as object, { retention: 1 })
-    .lean()) as unknown as Owner[];
+    .lean()) as unknown as PolicyOwner[];
 
 const sweepOwned = (app: App, owned: Owned): Promise<void> =>
   inBatches(
@@ -98,7 +97,7 @@ async function surplusOf(
   batch: readonly AnyRecord[],
   now: Date,
 ): Promise<readonly AnyRecord[]> {
-  const old = keep_days == null ? batch : batch.filter(({ created_at }) => isOlder(created_at, keep_days, now));
+  const old = keep_days == null ? batch : batch.filter(({ created_at }) => isOlderThan(created_at, keep_days, now));
   if (keep_last == null) return old;
   const keys = [...new Set(old.map(({ key }) => key))];
   const oldest = new Map(

@@ -2,7 +2,7 @@ import type { App } from "../app.js";
 import { sweepEvents } from "../jobs/sweep-events.js";
 import { sweepJobs } from "../jobs/sweep-jobs.js";
 import { sweepLogs } from "../jobs/sweep-logs.js";
-import { DAY_MS } from "./days.js";
+import { DAY_MS } from "./policy-sweep.js";
 
 /** Removes logs, jobs and events that are older than the settings say. Repeatable, by any process. */
 export async function sweepHistory({ store, settings }: Pick<App, "store" | "settings">): Promise<void> {

@@ -1,12 +1,126 @@
-import type { mongo } from "mongoose";
-import { DAY_MS } from "./days.js";
+import { type mongo, trusted } from "mongoose";
+import type { App } from "../app.js";
+import { listOfPart, recordOfList } from "../files/file-lists.js";
+import { fileRecordsOf } from "../files/file-record.js";
+import { fileListOf } from "../files/files-of.js";
+import { FROZEN } from "../files/frozen-lists.js";
+import { kindOf } from "../graph/id.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import type { Records, Store } from "../store/store.js";
+import { referencedAt, collectionOf } from "./needed.js";
+import { DAY_MS } from "./policy-sweep.js";
+
+/**
+ * Removes the lists of manifests whose record is gone, once no snapshot of it has been there for as long as events are
+ * kept. What was to come of them goes with the record.
+ */
+export async function sweepFileLists({ store, settings }: Pick<App, "store" | "settings">): Promise<void> {
+  const days = settings.ROCAS_KEEP_EVENTS_DAYS;
+  const { fileLists } = store;
+  if (days > 0)
+    await sweepUnneeded(
+      fileLists as unknown as mongo.Collection<Retained>,
+      {
+        among: { n: 0 },
+        needed: (parts) => neededLists(store, parts),
+        remove: async ({ _id }) => {
+          const list = listOfPart(_id);
+          // The first part last: a crash between is met again.
+          await fileLists.deleteMany({ list, n: { $gt: 0 } });
+          await fileLists.deleteMany({ list });
+          await store.missingFiles.deleteMany({ of: list });
+        },
+      },
+      { now: await store.now(), days },
+    );
+}
+
+async function neededLists(store: Store, parts: readonly string[]): Promise<ReadonlySet<string>> {
+  const ids = [...new Set(parts.map((part) => recordOfList(listOfPart(part))))];
+  const lists = new Set((await Promise.all(ids.map((id) => listOfRecord(store, id)))).filter((list) => list !== null));
+  const frozen = new Set([...(await frozenAmong(store, "dataset", ids)), ...(await frozenAmong(store, "movers", ids))]);
+  return new Set(
+    parts.filter((part) => {
+      const list = listOfPart(part);
+      return lists.has(list) || frozen.has(recordOfList(list));
+    }),
+  );
+}
+
+async function listOfRecord(store: Store, id: string): Promise<string | null> {
+  const record = await fileRecordsOf(store, id)
+    ?.findOne({ _id: id, deleted: trusted({ $ne: true }) }, { file_list: 1 })
+    .lean();
+  return record ? fileListOf(record) : null;
+}
+
+async function frozenAmong(
+  store: Store,
+  kind: "dataset" | "movers",
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const own = ids.filter((id) => kindOf(id) === kind);
+  if (own.length === 0) return [];
+  const found = await Promise.all(
+    Object.entries(FROZEN[kind]).flatMap(([name, paths]) =>
+      paths.map((path) => {
+        const collection =
+          name === "snapshots"
+            ? (store.snapshots as unknown as mongo.Collection<{ _id: string }>)
+            : collectionOf(store[name as keyof Store] as unknown as Records<AnyRecord>);
+        return referencedAt(collection, `${path}._id`, own, { [`${path}.manifest.count`]: { $gt: 0 } });
+      }),
+    ),
+  );
+  return found.flat();
+}
+
+/** The fields in which records hold pins: their versions' snapshots, and the trainings in these. Each path has an index. */
+const PINS: Partial<Readonly<Record<keyof Store, readonly string[]>>> = {
+  modelVersions: ["train.pretrained.hash", "pretrained.pretrained.hash", "pretrained.train.pretrained.hash"],
+  trainings: ["pretrained.pretrained.hash", "pretrained.train.pretrained.hash"],
+  deployments: ["movers.pretrained.hash", "movers.train.pretrained.hash"],
+  deploymentRevisions: ["movers.pretrained.hash", "movers.train.pretrained.hash"],
+};
+const PINS_OF_COPIES = ["content.pretrained.hash", "content.train.pretrained.hash"];
+
+/**
+ * Removes copies of snapshots that no record and no other copy has pinned for as long as events are kept, which may
+ * hold their pins too.
+ */
+export async function sweepSnapshots({ store, settings }: Pick<App, "store" | "settings">): Promise<void> {
+  const days = settings.ROCAS_KEEP_EVENTS_DAYS;
+  if (days === 0) return;
+  const { snapshots } = store;
+  await sweepUnneeded(
+    snapshots as unknown as mongo.Collection<Retained>,
+    {
+      among: {},
+      needed: (hashes) => pinnedAmong(store, hashes),
+      remove: async ({ _id, unneeded_since }) =>
+        void (await snapshots.deleteOne({ _id, unneeded_since: unneeded_since! })),
+    },
+    { now: await store.now(), days },
+  );
+}
+
+async function pinnedAmong(store: Store, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+  const inRecords = Object.entries(PINS).flatMap(([name, paths]) =>
+    paths.map((path) =>
+      referencedAt(collectionOf(store[name as keyof Store] as unknown as Records<AnyRecord>), path, hashes),
+    ),
+  );
+  const copies = store.snapshots as unknown as mongo.Collection<{ _id: string }>;
+  const inCopies = PINS_OF_COPIES.map((path) => referencedAt(copies, path, hashes));
+  return new Set((await Promise.all([...inRecords, ...inCopies])).flat());
+}
 
 const BATCH = 100;
 /** Of one sweep; the next one goes on. */
-const MOST_BATCHES = 20;
+const MAX_BATCHES = 20;
 
 /** A document that is kept as long as something needs it. */
-export interface Kept {
+interface Retained {
   readonly _id: string;
   /** The time at which a sweep last looked if something does. */
   readonly checked_at?: Date;
@@ -15,36 +129,40 @@ export interface Kept {
 }
 
 /** The way in which one kind of what is kept is swept. */
-export interface Sweep {
+export interface SweepRules {
   /** The documents of the collection that are looked at. */
   readonly among: object;
   /** Returns those that something needs. */
   needed(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Removes one that nothing has needed for long. Repeatable. */
-  remove(kept: Kept): Promise<void>;
+  remove(kept: Retained): Promise<void>;
 }
 
 /** The time for which nothing must have needed it. */
-interface Patience {
+interface Grace {
   readonly now: Date;
   readonly days: number;
 }
 
 /** Removes what nothing has needed for so many days. Each is looked at once a day; who needs one again, keeps it. */
-export async function sweepUnneeded(
-  collection: mongo.Collection<Kept>,
-  sweep: Sweep,
-  patience: Patience,
+async function sweepUnneeded(
+  collection: mongo.Collection<Retained>,
+  sweep: SweepRules,
+  patience: Grace,
 ): Promise<void> {
-  for (let batches = 0; batches < MOST_BATCHES; batches += 1) {
+  for (let batches = 0; batches < MAX_BATCHES; batches += 1) {
     const due = await dueOf(collection, sweep.among, new Date(patience.now.getTime() - DAY_MS));
     if (due.length === 0) return;
-    await judge(collection, sweep, due, patience);
+    await sweepBatch(collection, sweep, due, patience);
   }
 }
 
-async function dueOf(collection: mongo.Collection<Kept>, among: object, before: Date): Promise<readonly Kept[]> {
-  const find = (where: object): Promise<Kept[]> =>
+async function dueOf(
+  collection: mongo.Collection<Retained>,
+  among: object,
+  before: Date,
+): Promise<readonly Retained[]> {
+  const find = (where: object): Promise<Retained[]> =>
     collection
       .find({ ...among, ...where }, { projection: { unneeded_since: 1 } })
       .limit(BATCH)
@@ -53,18 +171,18 @@ async function dueOf(collection: mongo.Collection<Kept>, among: object, before: 
   return unseen.length > 0 ? unseen : find({ checked_at: { $lt: before } });
 }
 
-async function judge(
-  collection: mongo.Collection<Kept>,
-  { needed, remove }: Sweep,
-  due: readonly Kept[],
-  { now, days }: Patience,
+async function sweepBatch(
+  collection: mongo.Collection<Retained>,
+  { needed, remove }: SweepRules,
+  due: readonly Retained[],
+  { now, days }: Grace,
 ): Promise<void> {
   const kept = await needed(due.map(({ _id }) => _id));
-  const idsOf = (some: readonly Kept[]): object => ({ _id: { $in: some.map(({ _id }) => _id) } });
+  const idsOf = (some: readonly Retained[]): object => ({ _id: { $in: some.map(({ _id }) => _id) } });
   const unneeded = due.filter(({ _id }) => !kept.has(_id));
   await collection.updateMany(idsOf(due), { $set: { checked_at: now } });
   await collection.updateMany(idsOf(due.filter(({ _id }) => kept.has(_id))), { $unset: { unneeded_since: "" } });
-  await collection.updateMany({ ...idsOf(unneeded), unneeded_since: null } as unknown as mongo.Filter<Kept>, {
+  await collection.updateMany({ ...idsOf(unneeded), unneeded_since: null } as unknown as mongo.Filter<Retained>, {
     $set: { unneeded_since: now },
   });
   const longAgo = new Date(now.getTime() - days * DAY_MS);

@@ -1,5 +1,5 @@
 import { readLists } from "../files/file-lists.js";
-import { listHolding } from "../files/files-of.js";
+import { fileListOf } from "../files/files-of.js";
 import type { FileListing } from "../graph/manifest.js";
 import { snapshotsIn } from "../graph/snapshots-in.js";
 import type { StoredFile } from "../graph/stored-file.js";
@@ -30,7 +30,7 @@ function pinnedNames({ hash, key }: Stored): object {
 export type FilesByList = ReadonlyMap<string, readonly StoredFile[]>;
 
 export async function listsIn(store: Pick<Store, "fileLists">, value: unknown): Promise<FilesByList> {
-  const lists = snapshotsIn(value).map(({ snapshot }) => listHolding(snapshot as FileListing));
+  const lists = snapshotsIn(value).map(({ snapshot }) => fileListOf(snapshot as FileListing));
   const wanted = [...new Set(lists.filter((list) => list !== null))];
   return wanted.length > 0 ? readLists(store, wanted) : new Map();
 }
@@ -52,6 +52,6 @@ export function asMetadata(value: unknown, lists: FilesByList): unknown {
 }
 
 function withFiles(snapshot: Stored, lists: FilesByList): object {
-  const list = listHolding(snapshot);
+  const list = fileListOf(snapshot);
   return list === null ? snapshot : { ...snapshot, files: lists.get(list) ?? [] };
 }

@@ -9,7 +9,7 @@ import { JSON_TYPE } from "../http/media-type.js";
 import { type Refused, refused } from "../http/refused.js";
 import { findRoute } from "../http/route.js";
 import { sendFile } from "../http/send-file.js";
-import { OffsetConflict, UploadBusy } from "../storage/storage-errors.js";
+import { OffsetConflict, UploadBusy } from "../storage/content-check.js";
 import { attemptOf, NotGranted } from "./attempt.js";
 import { FileAnswer, HeaderAnswer, IDLE_MS } from "./call.js";
 import { RUN_ROUTES } from "./routes.js";

@@ -1,5 +1,5 @@
 import type { DatasetSnapshot } from "../dataset/dataset.js";
-import { plain } from "../files/file-lists.js";
+import { asStoredFiles } from "../files/file-lists.js";
 import { filesOf } from "../files/files-of.js";
 import type { Holder } from "../graph/manifest.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
@@ -35,7 +35,7 @@ export async function mountedManifest(
     name,
     folder: folderOf(model, name),
     compressed,
-    files: plain(await filesOf(store, holder)),
+    files: asStoredFiles(await filesOf(store, holder)),
     url: `/records/${_id}/files`,
   };
 }

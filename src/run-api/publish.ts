@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import { missingOf } from "../files/files-of.js";
-import { MOST_FILES, tooManyFiles } from "../files/manifest.js";
+import { missingFilesOf } from "../files/files-of.js";
+import { MAX_FILES, tooManyFiles } from "../files/manifest.js";
 import { FilesState, type StoredFile } from "../graph/stored-file.js";
 import { readJson } from "../http/read-body.js";
 import type { PublishModelVersionInput } from "../model-version/model-version.inputs.js";
@@ -48,7 +48,7 @@ async function versionFor(
   const name = named === null ? null : asName(named);
   const offered = listField(body, "files", Number.MAX_SAFE_INTEGER);
   // Before the names are judged, which takes its time for very many.
-  if (offered.length > MOST_FILES) throw tooManyFiles(offered.length);
+  if (offered.length > MAX_FILES) throw tooManyFiles(offered.length);
   const files = offered.map(fileOf);
   const input = {
     model: model.name,
@@ -125,7 +125,7 @@ function referenceAt(body: Fields, name: string): { model: string; name: string 
 
 async function answerOf(store: Store, model: Model, version: ModelVersion) {
   const { _id, name, state } = version;
-  const missing = state === FilesState.READY ? [] : await missingOf(store, version);
+  const missing = state === FilesState.READY ? [] : await missingFilesOf(store, version);
   const uploads = missing.map((file) => ({ name: file.name, url: `/uploads/${_id}/${encodeURIComponent(file.name)}` }));
   return { id: _id, model: model.name, name, state, uploads };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { byName, manifestHash } from "../files/file-lists.js";
+import { sortedByName, manifestHash } from "../files/file-lists.js";
 import type { StoredFile } from "../graph/stored-file.js";
 import type { Model } from "../model/model.js";
 import type { ModelVersion } from "../model-version/model-version.js";
@@ -8,7 +8,7 @@ import { trusted } from "mongoose";
 import type { Store } from "../store/store.js";
 import type { Attempt } from "./attempt.js";
 
-const hashOf = (files: readonly StoredFile[]): string => manifestHash(byName(files));
+const hashOf = (files: readonly StoredFile[]): string => manifestHash(sortedByName(files));
 
 /** The fields of a version beside its name and files. */
 export type VersionFields = Pick<ModelVersion, "details" | "compressed" | "lightweight"> & {

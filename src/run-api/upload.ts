@@ -1,7 +1,7 @@
 import { DomainError, notFound } from "../errors.js";
-import { soughtFile } from "../files/files-of.js";
+import { uploadTarget } from "../files/files-of.js";
 import { type AnnouncedFile, receiveFile, receiveRest, uploadProgress } from "../files/receive-file.js";
-import { patchedFrom, uploadHeaders } from "../files/tus.js";
+import { patchOffset, uploadHeaders } from "../files/tus.js";
 import { contentOf } from "../http/content-of.js";
 import { byId } from "../store/current.js";
 import { assertWorking } from "./attempt.js";
@@ -18,7 +18,7 @@ export const upload: Endpoint = async (call) => {
   const isWhole = method === "PUT";
   if (isWhole && headers["content-length"] !== String(announced.size)) throw sentAsItIs(announced);
   if (isWhole) return receiveFile(call.app, announced, contentOf(call.request, IDLE_MS));
-  const offset = patchedFrom(headers, announced.size);
+  const offset = patchOffset(headers, announced.size);
   const progress = await receiveRest(call.app, announced, contentOf(call.request, IDLE_MS), offset);
   return new HeaderAnswer(uploadHeaders(progress, announced.size));
 };
@@ -33,7 +33,7 @@ async function announcedIn({ app, attempt, parts }: Call): Promise<AnnouncedFile
   const [id = "", name = ""] = parts;
   assertWorking(attempt);
   const [version] = await byId(app.store.modelVersions, [id]);
-  const sought = version?.train?._id === attempt.job._id ? await soughtFile(app.store, version, name) : null;
+  const sought = version?.train?._id === attempt.job._id ? await uploadTarget(app.store, version, name) : null;
   if (!sought) throw notFound("file to upload");
   return { record: id, name, size: sought.file.size, sha256: sought.file.sha256 };
 }

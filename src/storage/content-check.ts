@@ -1,9 +1,44 @@
 import { createHash } from "node:crypto";
 import { Transform, type TransformCallback } from "node:stream";
+import { DomainError } from "../errors.js";
 import type { ExpectedFile } from "./file-storage.js";
 
+/** The content that was sent is not the one that was declared: the sender's fault. */
+export const uploadMismatch = (what: string): DomainError => new DomainError("BAD_USER_INPUT", what);
+
+/** The content that was stored is not the one that was written: nobody's input, so it is masked, and logged as an alarm. */
+export const storedMismatch =
+  (sha256: string) =>
+  (what: string): Error =>
+    new DamagedFile(`The stored file ${sha256} is damaged. ${what}`);
+
+/** A stored file no longer has the hash it is stored under. */
+export class DamagedFile extends Error {}
+
+export const contentNotFound = (): DomainError => new DomainError("NOT_FOUND", "There is no file with this content.");
+
+export const invalidDeclaration = (): DomainError =>
+  new DomainError(
+    "BAD_USER_INPUT",
+    "A file is declared by its SHA-256 (64 lower-case hex digits) and its size in bytes.",
+  );
+
+/** Another number of bytes is there than the sender goes on from. */
+export class OffsetConflict extends DomainError {
+  constructor(readonly offset: number) {
+    super("CONFLICT", `${offset} bytes of the file are there: go on from that offset.`);
+  }
+}
+
+/** One file is sent by one request at a time. */
+export class UploadBusy extends DomainError {
+  constructor() {
+    super("CONFLICT", "Another request is sending this file: try again when it has ended.");
+  }
+}
+
 /** Says what is wrong; the caller knows whose fault it is. */
-export type Differs = (what: string) => Error;
+export type MismatchError = (what: string) => Error;
 
 /**
  * Passes content on and fails if its size or hash is not the expected one. The last piece is held back until the
@@ -16,7 +51,7 @@ export class ContentCheck extends Transform {
 
   constructor(
     private readonly expected: { readonly sha256: string; readonly size: number | null },
-    private readonly differs: Differs,
+    private readonly mismatch: MismatchError,
   ) {
     super();
   }
@@ -24,7 +59,7 @@ export class ContentCheck extends Transform {
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.size += piece.length;
     if (this.expected.size !== null && this.size > this.expected.size)
-      return done(this.differs(`The content is longer than the ${this.expected.size} bytes that were declared.`));
+      return done(this.mismatch(`The content is longer than the ${this.expected.size} bytes that were declared.`));
     this.hash.update(piece);
     if (this.held) this.push(this.held);
     this.held = piece;
@@ -33,9 +68,9 @@ export class ContentCheck extends Transform {
 
   override _flush(done: TransformCallback): void {
     if (this.expected.size !== null && this.size !== this.expected.size)
-      return done(this.differs(`The content has ${this.size} bytes where ${this.expected.size} were declared.`));
+      return done(this.mismatch(`The content has ${this.size} bytes where ${this.expected.size} were declared.`));
     if (this.hash.digest("hex") !== this.expected.sha256)
-      return done(this.differs("The content does not have the SHA-256 that was declared."));
+      return done(this.mismatch("The content does not have the SHA-256 that was declared."));
     if (this.held) this.push(this.held);
     done();
   }

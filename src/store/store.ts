@@ -1,16 +1,14 @@
 import type { Connection, Model as MongooseModel, mongo } from "mongoose";
-import type { Processes } from "./processes.js";
 import type { MadeImage } from "../builds/made-image.js";
 import type { UnneededTag } from "../builds/unneeded-tag.js";
-import type { FileListPart } from "../files/file-list-part.js";
-import type { MissingFile } from "../files/missing-file.js";
-import type { UnneededFile } from "../files/unneeded-file.js";
+import type { FileListPart, MissingFile, UnneededFile } from "../files/file-documents.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import type { Job, LogChunk } from "../jobs/job.js";
 import type { CollectionOf, RecordOf } from "../kinds.js";
-import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import type { RecordKinds } from "../kinds/record-kind.js";
+import type { ModelVersionSnapshot } from "../model-version/model-version.js";
+import type { Processes } from "./processes.js";
 
 export type Records<T extends AnyRecord> = MongooseModel<T>;
 
@@ -46,7 +44,7 @@ export interface Store extends RecordCollections {
   readonly fileLists: mongo.Collection<FileListPart>;
   /** The files that such manifests still wait for: `src/files/missing-files` alone writes them. */
   readonly missingFiles: mongo.Collection<MissingFile>;
-  /** Files that records which are gone have left: `LateRemoval` alone writes them. */
+  /** Files that records which are gone have left: `DeferredDeleteStorage` alone writes them. */
   readonly unneededFiles: mongo.Collection<UnneededFile>;
   /** Tags of images that records which are gone have left, until the engine answers and no container uses the image. */
   readonly unneededImages: mongo.Collection<UnneededTag>;

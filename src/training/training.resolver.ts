@@ -3,7 +3,7 @@ import { BuildVersion } from "../builds/build-version.js";
 import { Dataset } from "../dataset/dataset.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
-import { downloadOf } from "../files/uploads-of.js";
+import { downloadUrl } from "../files/uploads.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
@@ -89,7 +89,7 @@ export class TrainingResolver {
       "Path on this server from which the executed notebook is fetched by GET within 15 minutes. It is kept whether the training failed or not; null until then.",
   })
   outputNotebook(@Root() { _id, output }: Training, @Ctx() { app }: RequestContext) {
-    return output ? downloadOf(app.vault, _id, null) : null;
+    return output ? downloadUrl(app.vault, _id, null) : null;
   }
 }
 

@@ -1,5 +1,8 @@
+import DataLoader from "dataloader";
 import { GraphQLSafeInt } from "graphql-scalars";
+import type { mongo } from "mongoose";
 import { Field, Int, ObjectType } from "type-graphql";
+import type { Store } from "../store/store.js";
 
 @ObjectType({
   description:
@@ -18,3 +21,102 @@ export class FileUse {
   @Field(() => Int, { description: "The number of those records that are superseded." })
   readonly supersededRecords!: number;
 }
+
+interface Sum {
+  readonly _id: { readonly owner: string; readonly superseded: boolean | null };
+  readonly records: number;
+  readonly bytes: number;
+}
+
+const NONE: FileUse = { bytes: 0, supersededBytes: 0, records: 0, supersededRecords: 0 };
+
+/** The files of records by the field that holds their owner, in one aggregate for all owners. */
+async function sumFiles(collection: mongo.Collection, field: string, owners: readonly string[]): Promise<Sum[]> {
+  return collection
+    .aggregate<Sum>([
+      { $match: { [field]: { $in: owners }, deleted: { $ne: true } } },
+      { $project: { owner: `$${field}`, superseded: 1, "archive.size": 1, "manifest.bytes": 1, "files.size": 1 } },
+      { $unwind: { path: "$files", preserveNullAndEmptyArrays: true } },
+      {
+        $group: {
+          _id: "$_id",
+          owner: { $first: "$owner" },
+          superseded: { $first: "$superseded" },
+          archive: { $first: { $ifNull: ["$archive.size", "$manifest.bytes"] } },
+          plain: { $sum: "$files.size" },
+        },
+      },
+      {
+        $group: {
+          _id: { owner: "$owner", superseded: "$superseded" },
+          records: { $sum: 1 },
+          bytes: { $sum: { $ifNull: ["$archive", "$plain"] } },
+        },
+      },
+    ])
+    .toArray();
+}
+
+/** The executed notebooks of trainings. */
+async function sumNotebooks(trainings: mongo.Collection, owners: readonly string[]): Promise<Sum[]> {
+  return trainings
+    .aggregate<Sum>([
+      { $match: { proj: { $in: owners }, "output.sha256": { $exists: true } } },
+      { $project: { owner: "$proj", superseded: 1, "output.size": 1 } },
+      {
+        $group: {
+          _id: { owner: "$owner", superseded: "$superseded" },
+          records: { $sum: 1 },
+          bytes: { $sum: "$output.size" },
+        },
+      },
+    ])
+    .toArray();
+}
+
+function totalOf(sums: readonly Sum[], owner: string): FileUse {
+  const own = sums.filter(({ _id }) => _id.owner === owner);
+  return own.reduce((use, { _id: { superseded }, records, bytes }) => {
+    const isEarlier = superseded === true;
+    return {
+      bytes: use.bytes + bytes,
+      records: use.records + records,
+      supersededBytes: use.supersededBytes + (isEarlier ? bytes : 0),
+      supersededRecords: use.supersededRecords + (isEarlier ? records : 0),
+    };
+  }, NONE);
+}
+
+const asCollection = (collection: unknown): mongo.Collection => collection as mongo.Collection;
+
+/** The files of the datasets and versions of models: one aggregate a type for all models that are asked at a time. */
+export const loadFileUseOfModels = ({ datasets, modelVersions }: Pick<Store, "datasets" | "modelVersions">) =>
+  new DataLoader<string, FileUse>(async (models) => {
+    const sums = await Promise.all(
+      [datasets, modelVersions].map(({ collection }) => sumFiles(asCollection(collection), "model", models)),
+    );
+    return models.map((model) => totalOf(sums.flat(), model));
+  });
+
+/** The executed notebooks of projects, and the files of the versions that their trainings published. */
+export const loadFileUseOfProjects = ({ trainings, modelVersions }: Pick<Store, "trainings" | "modelVersions">) =>
+  new DataLoader<string, FileUse>(async (projects) => {
+    const sums = await Promise.all([
+      sumNotebooks(asCollection(trainings.collection), projects),
+      sumFiles(asCollection(modelVersions.collection), "train.proj._id", projects),
+    ]);
+    return projects.map((project) => totalOf(sums.flat(), project));
+  });
+
+/** Bytes of the logs of projects. */
+export const loadLogBytes = ({ jobs }: Pick<Store, "jobs">) =>
+  new DataLoader<string, number>(async (projects) => {
+    const sums = await jobs
+      .aggregate<{ _id: string; bytes: number }>([
+        { $match: { proj: { $in: projects } } },
+        { $group: { _id: "$proj", bytes: { $sum: "$log_bytes" } } },
+      ])
+      .toArray();
+    const byProject = new Map(sums.map(({ _id, bytes }) => [_id, bytes]));
+    return projects.map((project) => byProject.get(project) ?? 0);
+  });

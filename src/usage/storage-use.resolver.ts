@@ -1,7 +1,6 @@
 import { Ctx, Query, Resolver } from "type-graphql";
 import type { RequestContext } from "../request-context.js";
-import { readStorageUse } from "./read-storage-use.js";
-import { StorageUse } from "./storage-use.js";
+import { readStorageUse, StorageUse } from "./storage-use.js";
 
 @Resolver()
 export class StorageUseResolver {

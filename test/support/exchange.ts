@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { openDownload } from "../../src/files/open-download.js";
+import { openDownload } from "../../src/files/open-file.js";
 import { receiveFile } from "../../src/files/receive-file.js";
 import { readTicket, type Ticket } from "../../src/files/ticket.js";
 import type { TestApp } from "./open-test-app.js";

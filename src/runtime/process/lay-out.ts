@@ -2,8 +2,7 @@ import { posix } from "node:path";
 import { SourceError } from "../../source/source.js";
 import { checkTree } from "../../source/tree/check-tree.js";
 import { DockerIgnore } from "../../source/tree/docker-ignore.js";
-import { followLink } from "../../source/tree/follow-link.js";
-import type { TreeEntry } from "../../source/tree/tree-entry.js";
+import { followLink, type TreeEntry } from "../../source/tree/tree-entry.js";
 import { ImageBuildError } from "../image-builder.js";
 import type { Copy } from "./build-plan.js";
 

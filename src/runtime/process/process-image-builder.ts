@@ -4,8 +4,7 @@ import { basename, join } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { DomainError } from "../../errors.js";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
-import { followLink } from "../../source/tree/follow-link.js";
-import type { TreeEntry } from "../../source/tree/tree-entry.js";
+import { followLink, type TreeEntry } from "../../source/tree/tree-entry.js";
 import {
   type BuiltUse,
   type Credentials,

@@ -1,14 +1,19 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { SourceError } from "../source.js";
 import type { Told } from "../../runtime/image-builder.js";
+import { SourceError } from "../source.js";
 import { shown } from "../tree/check-tree.js";
-import { lfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
-import { type Head, MOST_ANNEX_POINTER, MOST_HEAD, refuseStandIns } from "../tree/stand-in.js";
-import type { BlobReader } from "./blob-reader.js";
+import {
+  type Head,
+  lfsPointer,
+  MOST_ANNEX_POINTER,
+  MOST_HEAD,
+  MOST_POINTER,
+  refuseStandIns,
+} from "../tree/stand-in.js";
 import { git, type GitHow } from "./git-command.js";
+import type { BlobReader, GitEntry } from "./git-objects.js";
 import type { LfsFile } from "./lfs.js";
-import type { GitEntry } from "./git-tree.js";
 
 const ATTRIBUTES = ["eol", "ident", "working-tree-encoding"];
 const LFS = "lfs";

@@ -1,11 +1,10 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asGitRef } from "../../names.js";
 import type { Credentials } from "../../runtime/image-builder.js";
 import { masked } from "../../text/masked.js";
 import { printable } from "../../text/printable.js";
 import { SourceError } from "../source.js";
-import { openAskpass } from "./askpass.js";
 import { git, GitFailed, type GitHow } from "./git-command.js";
 import type { GitHost } from "./git-host.js";
 
@@ -134,4 +133,41 @@ async function sizeOf(repository: string): Promise<number> {
 function sentence({ message }: GitFailed, { host, ref, credentials }: Fetched): string {
   const said = masked(printable(message), credentials).slice(0, 2_000);
   return `${ref ?? "The default branch"} could not be fetched from ${host.url}: ${said}`;
+}
+
+/** Lets git ask for credentials: a program to ask, and the open files in which it finds the answers. */
+export interface Askpass extends AsyncDisposable {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly descriptors: readonly number[];
+}
+
+// Each look at /dev/fd begins at the start of the file.
+const PROGRAM = `#!/bin/sh
+case "$1" in
+  Username*) exec cat /dev/fd/3 ;;
+  *) exec cat /dev/fd/4 ;;
+esac
+`;
+
+/** The credentials are in files without a name from before their first byte: they outlive no crash and stand in no list. */
+async function openAskpass(folder: string, credentials: Credentials | null): Promise<Askpass | null> {
+  if (!credentials) return null;
+  const program = join(folder, "askpass");
+  await writeFile(program, PROGRAM, { mode: 0o700 });
+  const files = [await nameless(folder, credentials.username), await nameless(folder, credentials.password)];
+  return {
+    environment: { GIT_ASKPASS: program },
+    descriptors: files.map((file) => file.fd),
+    async [Symbol.asyncDispose]() {
+      for (const file of files) await file.close();
+    },
+  };
+}
+
+async function nameless(folder: string, content: string): Promise<FileHandle> {
+  const place = join(folder, "answer");
+  const file = await open(place, "wx+", 0o600);
+  await rm(place);
+  await file.write(content, 0);
+  return file;
 }

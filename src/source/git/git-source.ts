@@ -8,14 +8,13 @@ import { printable } from "../../text/printable.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkBytes, checkTree, shown } from "../tree/check-tree.js";
+import { IGNORE_FILES, withoutIgnored } from "../tree/docker-ignore.js";
 import { packTree } from "../tree/pack-tree.js";
-import { IGNORE_FILES, withoutIgnored } from "../tree/without-ignored.js";
-import { BlobReader } from "./blob-reader.js";
 import { checkedOut } from "./checked-out.js";
 import { fetchCommit } from "./fetch-commit.js";
 import { GitFailed, type GitHow } from "./git-command.js";
 import { type GitHost, gitHost } from "./git-host.js";
-import { type GitEntry, gitTree } from "./git-tree.js";
+import { BlobReader, type GitEntry, gitTree } from "./git-objects.js";
 import { fetchLfs, type LfsFile, lfsServerOf } from "./lfs.js";
 import { refuseSubmodule, settingsIn, submoduleUrls } from "./submodules.js";
 

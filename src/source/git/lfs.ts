@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { request as plainRequest, type IncomingMessage } from "node:http";
+import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as safeRequest } from "node:https";
-import type { LookupFunction } from "node:net";
-import { isIPv6 } from "node:net";
+import { isIPv6, type LookupFunction } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
@@ -13,7 +12,7 @@ import { masked } from "../../text/masked.js";
 import { printable } from "../../text/printable.js";
 import { SourceError } from "../source.js";
 import { shown } from "../tree/check-tree.js";
-import type { LfsPointer } from "../tree/lfs-pointer.js";
+import type { LfsPointer } from "../tree/stand-in.js";
 import { type Reach, reachOf } from "./git-host.js";
 
 const AT_ONCE = 100;

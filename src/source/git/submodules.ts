@@ -1,7 +1,7 @@
 import { SourceError } from "../source.js";
 import { shown } from "../tree/check-tree.js";
 import { git, type GitHow } from "./git-command.js";
-import type { GitEntry } from "./git-tree.js";
+import type { GitEntry } from "./git-objects.js";
 
 /** Returns the origins of the submodules of a commit, by their paths; relative addresses are resolved. @throws SourceError */
 export async function submoduleUrls(

@@ -1,20 +1,23 @@
-import type { Readable } from "node:stream";
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type { Told } from "../../runtime/image-builder.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkTree, shown } from "../tree/check-tree.js";
-import { lfsPointer, MOST_POINTER } from "../tree/lfs-pointer.js";
-import { DockerIgnore } from "../tree/docker-ignore.js";
-import { type Head, MOST_ANNEX_POINTER, MOST_HEAD, refuseStandIns } from "../tree/stand-in.js";
-import { IGNORE_FILES } from "../tree/without-ignored.js";
+import { DockerIgnore, IGNORE_FILES } from "../tree/docker-ignore.js";
 import { packTree } from "../tree/pack-tree.js";
+import {
+  type Head,
+  lfsPointer,
+  MOST_ANNEX_POINTER,
+  MOST_HEAD,
+  MOST_POINTER,
+  refuseStandIns,
+} from "../tree/stand-in.js";
 import type { FileEntry, TreeEntry } from "../tree/tree-entry.js";
-import { filteredPaths } from "./filtered-paths.js";
-import { gitState } from "./git-state.js";
-import { projectFolder } from "./project-folder.js";
-import { readEntry, readFolder } from "./read-folder.js";
+import { filteredPaths, gitState } from "./git-state.js";
+import { projectFolder, readEntry, readFolder } from "./project-folder.js";
 
 const LIMITS = { bytes: 2 * 1024 ** 3, entries: 100_000 };
 const MOST_NAMED = 5;

@@ -1,8 +1,6 @@
 import { SourceError } from "../source.js";
-import { followLink } from "./follow-link.js";
-import { isOwnPlatform } from "./platforms.js";
 import { heredocsIn, type Instruction, readInstructions, topComments } from "./read-instructions.js";
-import type { FileEntry, TreeEntry } from "./tree-entry.js";
+import { type FileEntry, followLink, type TreeEntry } from "./tree-entry.js";
 
 /** @throws SourceError if the tree has none. */
 export function dockerfileIn<E extends TreeEntry>(entries: readonly E[]): E & FileEntry {
@@ -156,3 +154,34 @@ const defaultsIn = (text: string): [string, string][] =>
     const [, name, value] = /^(\w+)=(["']?.+)$/.exec(word) ?? [];
     return name ? [[name, value!.replace(/^(["'])(.*)\1$/, "$2")]] : [];
   });
+
+/** Names of one machine, as Dockerfiles spell them. */
+const MACHINES: Readonly<Record<string, string>> = {
+  x86_64: "amd64",
+  "x86-64": "amd64",
+  aarch64: "arm64",
+  armhf: "arm/v7",
+  armel: "arm/v6",
+  i386: "386",
+};
+/** The variant that a machine is if none is said. */
+const USUAL_VARIANT: Readonly<Record<string, string>> = { amd64: "v1", arm64: "v8", arm: "v7" };
+const SYSTEMS: ReadonlySet<string> = new Set(["linux", "windows", "darwin", "freebsd"]);
+
+/**
+ * True if a platform as a Dockerfile names it (`linux/amd64`, `x86_64`, `linux/arm64/v8`) is the engine's own.
+ * @param own of the engine, as `linux/amd64`
+ */
+function isOwnPlatform(named: string, own: string): boolean {
+  const [system, machine] = own.split("/");
+  const parts = named.toLowerCase().split("/");
+  const [given] = parts;
+  if (!SYSTEMS.has(given!)) parts.unshift(system!);
+  return whole(parts, machine!) === whole([system!, machine!], machine!);
+}
+
+function whole([system, named, variant]: readonly string[], own: string): string {
+  const [machine = "", implied] = (MACHINES[named ?? own] ?? named ?? own).split("/");
+  const said = variant?.replace(/^(?=\d)/, "v") ?? implied ?? USUAL_VARIANT[machine] ?? "";
+  return `${system}/${machine}/${said}`;
+}

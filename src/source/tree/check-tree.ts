@@ -1,6 +1,5 @@
 import { SourceError } from "../source.js";
-import { followLink } from "./follow-link.js";
-import type { TreeEntry, TreeLimits } from "./tree-entry.js";
+import { followLink, type TreeEntry, type TreeLimits } from "./tree-entry.js";
 
 const LONGEST_PATH = 1024;
 const LONGEST_NAME = 255;

@@ -1,5 +1,7 @@
 import { posix } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { SourceError } from "../source.js";
+import type { TreeEntry } from "./tree-entry.js";
 
 type Token =
   | { readonly kind: "sign"; readonly fits: (sign: string) => boolean }
@@ -112,4 +114,27 @@ function reach(tokens: readonly Token[], places: Set<number>, atName: boolean): 
     if (kind === "some" || kind === "all" || (kind === "folders" && atName)) places.add(place + 1);
   }
   return places;
+}
+
+/** Of which the first that is there counts, as BuildKit reads them. */
+export const IGNORE_FILES = ["Dockerfile.dockerignore", ".dockerignore"] as const;
+
+/** The engine is given these in any case: it reads both. */
+export const ALWAYS_KEPT: ReadonlySet<string> = new Set(["Dockerfile", ".dockerignore"]);
+
+const AT_ONCE = 200;
+
+/** Returns the entries that `.dockerignore` leaves; a folder that it names stays where something in it does. @throws SourceError */
+export async function withoutIgnored<E extends TreeEntry>(entries: readonly E[], rules: string): Promise<E[]> {
+  const ignore = new DockerIgnore(rules);
+  const kept = new Set<string>();
+  for (const [number, { path, kind }] of entries.entries()) {
+    // Many names and many rules take a while, in which others have their turn.
+    if (number % AT_ONCE === 0) await setImmediate();
+    if (ignore.ignores(path) && !ALWAYS_KEPT.has(path)) continue;
+    kept.add(path);
+    if (kind !== "folder")
+      for (let above = posix.dirname(path); above !== "."; above = posix.dirname(above)) kept.add(above);
+  }
+  return entries.filter(({ path }) => kept.has(path));
 }

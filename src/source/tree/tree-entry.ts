@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 /** An entry of a build context. Paths are relative, with slashes. */
 export type TreeEntry = FolderEntry | FileEntry | LinkEntry;
 
@@ -23,4 +25,33 @@ export interface LinkEntry {
 export interface TreeLimits {
   readonly bytes: number;
   readonly entries: number;
+}
+
+const MOST_STEPS = 40;
+
+/**
+ * The path inside the tree to which a link leads in the end, whether or not something is there; null if it leads out,
+ * or in circles. Step by step, since a link may pass through others: `a/b/..` is not `a` where `b` is one.
+ */
+export function followLink(link: LinkEntry, entries: ReadonlyMap<string, TreeEntry>): string | null {
+  const above = posix.dirname(link.path);
+  const at: string[] = above === "." ? [] : above.split("/");
+  const ahead = link.target.split("/");
+  if (link.target.startsWith("/")) return null;
+  for (let steps = 0; ahead.length > 0;) {
+    const part = ahead.shift()!;
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      if (at.pop() === undefined) return null;
+      continue;
+    }
+    at.push(part);
+    const met = entries.get(at.join("/"));
+    if (met?.kind !== "link") continue;
+    steps += 1;
+    if (steps > MOST_STEPS || met.target.startsWith("/")) return null;
+    at.pop();
+    ahead.unshift(...met.target.split("/"));
+  }
+  return at.join("/");
 }

@@ -4,17 +4,21 @@ import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
-import { isExpectedFile, isSha256 } from "../content-check.js";
-import type { ArrivedFile, ExpectedFile } from "../file-storage.js";
-import type { PartialFiles } from "../partial-files.js";
-import { badDeclaration, OffsetConflict, sentOtherwise, UploadBusy } from "../storage-errors.js";
-import { DiskReserve } from "./disk-reserve.js";
+import {
+  invalidDeclaration,
+  isExpectedFile,
+  isSha256,
+  OffsetConflict,
+  uploadMismatch,
+  UploadBusy,
+} from "../content-check.js";
+import type { ReceivedFile, ExpectedFile, PartialFiles } from "../file-storage.js";
 import type { FolderOptions } from "./filesystem-storage.js";
-import { RealFolder } from "./real-folder.js";
+import { DiskReserve, RealFolder } from "./storage-folder.js";
 
 const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MOST_TRIES = 20;
+const MAX_TRIES = 20;
 const PAUSE_MS = 50;
 
 const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
@@ -43,7 +47,7 @@ export class FilesystemPartialFiles implements PartialFiles {
     await this.check();
     await using folder = await RealFolder.openOrMake(this.folder);
     // Awaited here: the path leads through the descriptor of a folder that is closed on the way out.
-    return await sizeOf(folder.at(named(id)));
+    return await sizeOf(folder.at(fileNameOf(id)));
   }
 
   async append(
@@ -51,7 +55,7 @@ export class FilesystemPartialFiles implements PartialFiles {
     offset: number,
     content: Readable,
     expected: ExpectedFile,
-    whole: (arrived: ArrivedFile) => Promise<void>,
+    onComplete: (received: ReceivedFile) => Promise<void>,
   ): Promise<number> {
     // It may break off while nobody listens yet; the loop over it meets the error then.
     content.on("error", () => undefined);
@@ -59,12 +63,12 @@ export class FilesystemPartialFiles implements PartialFiles {
     // checksum then refuses.
     await this.claim(id);
     try {
-      if (!isExpectedFile(expected)) throw badDeclaration();
+      if (!isExpectedFile(expected)) throw invalidDeclaration();
       await this.check();
-      using held = await this.reserve.hold(Math.max(expected.size - offset, 0));
+      using held = await this.reserve.reserve(Math.max(expected.size - offset, 0));
       void held;
       await using folder = await RealFolder.openOrMake(this.folder);
-      return await this.appendIn(folder.at(named(id)), offset, content, expected, whole);
+      return await this.appendIn(folder.at(fileNameOf(id)), offset, content, expected, onComplete);
     } catch (error) {
       content.destroy();
       throw isDiskFull(error) ? new DiskFull(error) : error;
@@ -76,7 +80,7 @@ export class FilesystemPartialFiles implements PartialFiles {
   /** Waits a little: a connection that broke off may not have been given up yet when its client comes back. */
   private async claim(id: string): Promise<void> {
     for (let tries = 0; this.busy.has(id); tries += 1) {
-      if (tries === MOST_TRIES) throw new UploadBusy();
+      if (tries === MAX_TRIES) throw new UploadBusy();
       await pause(PAUSE_MS);
     }
     this.busy.add(id);
@@ -87,20 +91,20 @@ export class FilesystemPartialFiles implements PartialFiles {
     offset: number,
     content: Readable,
     { size }: ExpectedFile,
-    whole: (arrived: ArrivedFile) => Promise<void>,
+    onComplete: (received: ReceivedFile) => Promise<void>,
   ): Promise<number> {
     const there = await sizeOf(path);
     if (offset > 0 && there !== offset) throw new OffsetConflict(there);
     const handle = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (offset > 0 ? 0 : O_TRUNC), 0o600);
     try {
       if (!(await handle.stat()).isFile()) throw new Error("The part of an upload is no plain file.");
-      const end = await added(handle, offset, content, size);
+      const end = await appendTo(handle, offset, content, size);
       if (end < size) return end;
-      await whole({ path, read: () => handle.createReadStream({ start: 0, autoClose: false }) });
+      await onComplete({ path, read: () => handle.createReadStream({ start: 0, autoClose: false }) });
       await rm(path, { force: true });
       return end;
     } catch (error) {
-      await letGoIfWrong(path, size, error);
+      await removeIfInvalid(path, size, error);
       throw error;
     } finally {
       await handle.close();
@@ -118,7 +122,7 @@ export class FilesystemPartialFiles implements PartialFiles {
   }
 }
 
-function named(id: string): string {
+function fileNameOf(id: string): string {
   if (!isSha256(id)) throw new Error("The id of a part is 64 hex digits.");
   return id;
 }
@@ -133,12 +137,12 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** Writes to the end of the content, or to where it breaks off, and syncs either. */
-async function added(handle: FileHandle, offset: number, content: Readable, most: number): Promise<number> {
+async function appendTo(handle: FileHandle, offset: number, content: Readable, maxSize: number): Promise<number> {
   let end = offset;
   try {
     for await (const piece of content as AsyncIterable<Buffer>) {
-      if (end + piece.length > most)
-        throw sentOtherwise(`The content is longer than the ${most} bytes that were declared.`);
+      if (end + piece.length > maxSize)
+        throw uploadMismatch(`The content is longer than the ${maxSize} bytes that were declared.`);
       for (let from = 0; from < piece.length;)
         from += (await handle.write(piece, from, piece.length - from, end + from)).bytesWritten;
       end += piece.length;
@@ -150,7 +154,7 @@ async function added(handle: FileHandle, offset: number, content: Readable, most
 }
 
 /** All of it is there and is not what was announced: whoever goes on would never come to an end. */
-async function letGoIfWrong(path: string, size: number, error: unknown): Promise<void> {
+async function removeIfInvalid(path: string, size: number, error: unknown): Promise<void> {
   const isWrong = error instanceof DomainError && error.code === "BAD_USER_INPUT";
   const there = await sizeOf(path);
   if (there === 0 || (isWrong && there === size)) await rm(path, { force: true });

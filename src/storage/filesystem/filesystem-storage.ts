@@ -5,11 +5,17 @@ import { join } from "node:path";
 import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
-import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
-import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
-import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";
-import { DiskReserve } from "./disk-reserve.js";
-import { RealFolder } from "./real-folder.js";
+import {
+  invalidDeclaration,
+  ContentCheck,
+  isExpectedFile,
+  isSha256,
+  contentNotFound,
+  uploadMismatch,
+  storedMismatch,
+} from "../content-check.js";
+import type { ReceivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
+import { DiskReserve, RealFolder } from "./storage-folder.js";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 
@@ -54,9 +60,9 @@ export class FilesystemStorage implements FileStorage {
     // It may break off while nobody listens yet; the pipeline meets the error then.
     content.on("error", () => undefined);
     try {
-      if (!isExpectedFile(expected)) throw badDeclaration();
+      if (!isExpectedFile(expected)) throw invalidDeclaration();
       await this.check();
-      using held = await this.reserve.hold(expected.size);
+      using held = await this.reserve.reserve(expected.size);
       void held;
       await using folder = await RealFolder.openOrMake(this.folderOf(expected.sha256));
       await this.writeInto(folder, content, expected);
@@ -67,17 +73,17 @@ export class FilesystemStorage implements FileStorage {
   }
 
   /** A crash before the rename leaves the part where it was; one after it leaves the whole file. */
-  async take({ path }: ArrivedFile, expected: ExpectedFile): Promise<void> {
-    if (!isExpectedFile(expected)) throw badDeclaration();
+  async take({ path }: ReceivedFile, expected: ExpectedFile): Promise<void> {
+    if (!isExpectedFile(expected)) throw invalidDeclaration();
     await this.check();
     await using folder = await RealFolder.openOrMake(this.folderOf(expected.sha256));
     await using handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const content = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 });
-    await pipeline(content, new ContentCheck(expected, sentOtherwise), async (checked) => {
+    await pipeline(content, new ContentCheck(expected, uploadMismatch), async (checked) => {
       for await (const piece of checked) void piece;
     });
     await handle.sync();
-    await sameFile(handle, path);
+    await assertSameFile(handle, path);
     await rename(path, folder.at(expected.sha256));
     await folder.sync();
   }
@@ -86,7 +92,7 @@ export class FilesystemStorage implements FileStorage {
     const handle = await this.openFile(sha256);
     if (range) return handle.createReadStream({ ...range, highWaterMark: 256 * 1024 });
     const { size } = await handle.stat();
-    const check = new ContentCheck({ sha256, size }, storedOtherwise(sha256));
+    const check = new ContentCheck({ sha256, size }, storedMismatch(sha256));
     // Errors reach the reader through `check`, and a reader who leaves closes the file.
     joined(handle.createReadStream({ highWaterMark: 256 * 1024 }), check, () => undefined);
     return check;
@@ -139,7 +145,7 @@ export class FilesystemStorage implements FileStorage {
   }
 
   private async openFile(sha256: string): Promise<FileHandle> {
-    if (!isSha256(sha256)) throw noSuchFile();
+    if (!isSha256(sha256)) throw contentNotFound();
     try {
       await using folder = await RealFolder.open(this.folderOf(sha256));
       // Without O_NONBLOCK a named pipe in the file's place would hold the caller up for ever.
@@ -150,7 +156,7 @@ export class FilesystemStorage implements FileStorage {
     } catch (error) {
       if (code(error) !== "ENOENT") throw error;
       await this.check();
-      throw noSuchFile();
+      throw contentNotFound();
     }
   }
 
@@ -160,9 +166,9 @@ export class FilesystemStorage implements FileStorage {
     const part = folder.at(`${expected.sha256}.${randomBytes(8).toString("hex")}.part`);
     const handle = await open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     try {
-      await pipeline(content, new ContentCheck(expected, sentOtherwise), (checked) => writeFile(handle, checked));
+      await pipeline(content, new ContentCheck(expected, uploadMismatch), (checked) => writeFile(handle, checked));
       await handle.sync();
-      await sameFile(handle, part);
+      await assertSameFile(handle, part);
       await rename(part, folder.at(expected.sha256));
       await folder.sync();
     } catch (error) {
@@ -186,7 +192,7 @@ export class FilesystemStorage implements FileStorage {
 }
 
 // Something else may have taken the part's name while it was written.
-async function sameFile(handle: FileHandle, path: string): Promise<void> {
+async function assertSameFile(handle: FileHandle, path: string): Promise<void> {
   const [written, named] = await Promise.all([handle.stat(), lstat(path)]);
   if (written.ino !== named.ino || written.dev !== named.dev || !named.isFile())
     throw new Error("The part of an upload was replaced while it was written.");

@@ -3,9 +3,16 @@ import { finished } from "node:stream/promises";
 import { type Connection, mongo } from "mongoose";
 import { decodeTime, ulid } from "ulid";
 import { DomainError } from "../../errors.js";
-import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
-import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
-import { badDeclaration, noSuchFile, sentOtherwise, storedOtherwise } from "../storage-errors.js";
+import {
+  invalidDeclaration,
+  ContentCheck,
+  isExpectedFile,
+  isSha256,
+  contentNotFound,
+  uploadMismatch,
+  storedMismatch,
+} from "../content-check.js";
+import type { ReceivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
 
 const MIB = 1024 * 1024;
 const CHUNK = 255 * 1024;
@@ -51,10 +58,10 @@ export class GridFsStorage implements FileStorage {
     // It may break off while nobody listens yet; the pipeline meets the error then.
     content.on("error", () => undefined);
     try {
-      if (!isExpectedFile(expected)) throw badDeclaration();
+      if (!isExpectedFile(expected)) throw invalidDeclaration();
       if (expected.size > this.maxBytes)
         throw new DomainError("LIMIT_EXCEEDED", `A file kept in the store has at most ${this.maxBytes} bytes.`);
-      const checked = new ContentCheck(expected, sentOtherwise);
+      const checked = new ContentCheck(expected, uploadMismatch);
       pipeline(content, checked, () => undefined);
       if (await this.has(expected.sha256)) await finished(checked.resume(), { writable: false });
       else await this.upload(checked, expected.sha256);
@@ -64,20 +71,20 @@ export class GridFsStorage implements FileStorage {
     }
   }
 
-  take(arrived: ArrivedFile, expected: ExpectedFile): Promise<void> {
+  take(arrived: ReceivedFile, expected: ExpectedFile): Promise<void> {
     return this.write(arrived.read(), expected);
   }
 
   async read(sha256: string, range?: ByteRange): Promise<Readable> {
     const file = await this.find(sha256);
-    if (!file) throw noSuchFile();
+    if (!file) throw contentNotFound();
     // The end that GridFS takes is the first byte that is left out.
     if (range)
       return this.bucket.openDownloadStream(idOf(file._id), {
         start: range.start,
         end: Math.min(range.end + 1, file.length),
       });
-    const check = new ContentCheck({ sha256, size: file.length }, storedOtherwise(sha256));
+    const check = new ContentCheck({ sha256, size: file.length }, storedMismatch(sha256));
     pipeline(this.bucket.openDownloadStream(idOf(file._id)), check, () => undefined);
     return check;
   }

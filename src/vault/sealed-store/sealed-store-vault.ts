@@ -3,10 +3,9 @@ import { DomainError } from "../../errors.js";
 import type { Credentials } from "../../runtime/image-builder.js";
 import type { Vault } from "../vault.js";
 import type { KeyRing } from "./key-ring.js";
-import { seal, unseal } from "./seal.js";
-import { secretBytes, type SecretCollection } from "./secret-collection.js";
+import { seal, secretBytes, type SecretCollection, unseal } from "./sealed-secrets.js";
 
-const CHEST = /^\w{1,128}$/;
+const CHEST_ID = /^\w{1,128}$/;
 
 /**
  * Secrets in the store, each under a data key of its own, which is sealed under the master key. Both are bound to the
@@ -63,7 +62,7 @@ export class SealedStoreVault implements Vault {
   }
 
   async forget(chest: string): Promise<void> {
-    if (!CHEST.test(chest)) return;
+    if (!CHEST_ID.test(chest)) return;
     // `/` follows `.`: every version of this chest and nothing else.
     await this.#secrets.deleteMany({ _id: { $gte: `${chest}.`, $lt: `${chest}/` } });
   }
@@ -78,6 +77,7 @@ export class SealedStoreVault implements Vault {
 }
 
 function idOf(chest: string, version: number): string {
-  if (!CHEST.test(chest) || !Number.isSafeInteger(version)) throw new Error("A chest is named by its id and version.");
+  if (!CHEST_ID.test(chest) || !Number.isSafeInteger(version))
+    throw new Error("A chest is named by its id and version.");
   return `${chest}.${version}`;
 }

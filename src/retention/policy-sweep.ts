@@ -1,12 +1,17 @@
 import type { RetentionPolicy } from "../graph/retention-policy.js";
 
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const isOlderThan = (made: Date, days: number, now: Date): boolean =>
+  now.getTime() - made.getTime() > days * DAY_MS;
+
 /** The number of records that are looked at in one step. */
 export const BATCH = 200;
 /** Of one owner and kind in one sweep; the next one goes on. */
-const MOST_DELETED = 1_000;
+const MAX_DELETED = 1_000;
 
 /** A model or a project that has a policy. */
-export interface Owner {
+export interface PolicyOwner {
   readonly _id: string;
   readonly retention: RetentionPolicy;
 }
@@ -21,7 +26,7 @@ export async function inBatches<R extends { readonly _id: string }>(
   sweep: (batch: readonly R[]) => Promise<number>,
 ): Promise<void> {
   let deleted = 0;
-  for (let before: string | null = null; deleted < MOST_DELETED;) {
+  for (let before: string | null = null; deleted < MAX_DELETED;) {
     const batch: readonly R[] = await next(before);
     const last = batch.at(-1);
     if (!last) return;

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { systemReason } from "../machine-faults.js";
+import { FilesUnavailable, systemReason } from "../machine-faults.js";
 import { keptOnce } from "../store/kept-once.js";
 import { StoreRefused } from "../store/store-refused.js";
 import type { Store } from "../store/store.js";
 
 /** In the files' folder: which installation they belong to. */
-export const MARKER = "installation";
+const MARKER = "installation";
 const KEPT = "files_folder";
 
 /**
@@ -64,4 +65,25 @@ async function writeMarker(folder: string, cluster: string): Promise<void> {
   const unnamed = join(folder, `.${MARKER}-${randomUUID()}`);
   await writeFile(unnamed, `${cluster}\n`, { mode: 0o600, flush: true });
   await rename(unnamed, join(folder, MARKER));
+}
+
+const { R_OK, W_OK, X_OK } = constants;
+
+/** Returns why the folder of the files cannot be used, or null. A disk that was taken away leaves an empty folder, or none. */
+export async function filesFolderFault(folder: string, cluster: string): Promise<string | null> {
+  try {
+    const found = (await readFile(join(folder, MARKER), "utf8")).trim();
+    if (found !== cluster) return "their folder is that of another installation";
+    await access(folder, R_OK | W_OK | X_OK);
+    return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "their folder is not there, or its disk is not";
+    return systemReason(error);
+  }
+}
+
+/** @throws FilesUnavailable if the folder is not the one that holds the files: what is written there would be lost later. */
+export async function checkFilesFolder(folder: string, cluster: string): Promise<void> {
+  const fault = await filesFolderFault(folder, cluster);
+  if (fault) throw new FilesUnavailable(fault);
 }

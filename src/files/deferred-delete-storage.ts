@@ -1,30 +1,29 @@
 import { randomUUID } from "node:crypto";
-import type { mongo } from "mongoose";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ArrivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../storage/file-storage.js";
+import { type mongo, trusted } from "mongoose";
+import type { ReceivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../storage/file-storage.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
-import { isFileNeeded } from "./is-file-needed.js";
-import type { FilePlace, UnneededFile } from "./unneeded-file.js";
+import type { FilePlace, UnneededFile } from "./file-documents.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** After that long a process that removes is taken for dead. */
 const LOCK_MS = 60_000;
 /** It does not remove when it comes to it so late: whoever waits for it goes on soon. */
-const MOST_LATE_MS = 20_000;
+const MAX_DELAY_MS = 20_000;
 const NEVER = new Date(0);
 const BATCH = 100;
 /** Of one sweep; the next one goes on. A record may have ten thousand files. */
-const MOST_BATCHES = 50;
-const AT_ONCE = 1_000;
+const MAX_BATCHES = 50;
+const WRITES_PER_BULK = 1_000;
 
 /**
  * Files whose removal waits a day, and is then made only where no record needs the file: content is shared by its hash,
  * and somebody may send again what somebody else deletes. Each write takes the file off the list first and waits for a
  * removal that has begun, so that what was written after that stays; a record names its files before they are written.
  */
-export class LateRemoval implements FileStorage {
+export class DeferredDeleteStorage implements FileStorage {
   constructor(
     private readonly storage: FileStorage,
     private readonly place: FilePlace,
@@ -38,7 +37,7 @@ export class LateRemoval implements FileStorage {
     await this.storage.write(content, expected);
   }
 
-  async take(arrived: ArrivedFile, expected: ExpectedFile): Promise<void> {
+  async take(arrived: ReceivedFile, expected: ExpectedFile): Promise<void> {
     await this.claim(expected.sha256);
     await this.storage.take(arrived, expected);
   }
@@ -58,8 +57,8 @@ export class LateRemoval implements FileStorage {
   /** Remembers that nobody may need the files any more. Whether that is so the sweep asks. */
   async remove(hashes: readonly string[]): Promise<void> {
     const since = await this.store.now();
-    for (let at = 0; at < hashes.length; at += AT_ONCE) {
-      const writes = hashes.slice(at, at + AT_ONCE).map((sha256) => ({
+    for (let at = 0; at < hashes.length; at += WRITES_PER_BULK) {
+      const writes = hashes.slice(at, at + WRITES_PER_BULK).map((sha256) => ({
         updateOne: {
           filter: { _id: this.idOf(sha256) },
           update: {
@@ -85,7 +84,7 @@ export class LateRemoval implements FileStorage {
   async sweep(graceMs = DAY_MS): Promise<void> {
     const now = await this.store.now();
     const before = new Date(now.getTime() - graceMs);
-    for (let batches = 0; batches < MOST_BATCHES; batches += 1) {
+    for (let batches = 0; batches < MAX_BATCHES; batches += 1) {
       const due = await this.unneeded
         .find({ place: this.place, since: { $lte: before } })
         .limit(BATCH)
@@ -103,8 +102,8 @@ export class LateRemoval implements FileStorage {
       { $set: { removing: now } },
     );
     if (!locked) return;
-    if (!(await isFileNeeded(this.store, this.place, sha256))) {
-      if ((await this.store.now()).getTime() - now.getTime() > MOST_LATE_MS) return;
+    if (!(await isReferenced(this.store, this.place, sha256))) {
+      if ((await this.store.now()).getTime() - now.getTime() > MAX_DELAY_MS) return;
       await this.storage.remove([sha256]);
     }
     // Given up once more meanwhile: it waits another day then.
@@ -131,3 +130,32 @@ export class LateRemoval implements FileStorage {
 }
 
 const lockBound = (now: Date): Date => new Date(now.getTime() - LOCK_MS);
+
+/**
+ * True if a record needs the file: one whose files lie there by themselves or are still awaited, or whose archive or
+ * executed notebook it is. The plain files of a record that has been packed are not needed.
+ */
+async function isReferenced(
+  {
+    datasets,
+    modelVersions,
+    trainings,
+    fileLists,
+  }: Pick<Store, "datasets" | "modelVersions" | "trainings" | "fileLists">,
+  place: FilePlace,
+  sha256: string,
+): Promise<boolean> {
+  const hash = trusted({ $eq: sha256 });
+  const lightweight = place === "lightweight";
+  const lists = await fileLists.find({ "files.sha256": sha256 }, { projection: { record: 1 } }).toArray();
+  const listed = { _id: trusted({ $in: lists.map(({ record }) => record) }), lightweight, archive: null };
+  const needed = await Promise.all([
+    ...(lists.length > 0 ? [datasets.exists(listed), modelVersions.exists(listed)] : []),
+    datasets.exists({ "files.sha256": hash, lightweight, archive: null }),
+    datasets.exists({ "archive.sha256": hash, lightweight }),
+    modelVersions.exists({ "files.sha256": hash, lightweight, archive: null }),
+    modelVersions.exists({ "archive.sha256": hash, lightweight }),
+    lightweight ? null : trainings.exists({ "output.sha256": hash }),
+  ]);
+  return needed.some((each) => each !== null);
+}

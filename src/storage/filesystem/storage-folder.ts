@@ -1,6 +1,7 @@
 import { constants, existsSync } from "node:fs";
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { type FileHandle, mkdir, open, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { DiskFull } from "../../machine-faults.js";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 
@@ -48,5 +49,24 @@ export class RealFolder {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.handle.close();
+  }
+}
+
+/** Refuses early what would leave less of the disk free than the reserve: a full disk harms everything on it. */
+export class DiskReserve {
+  private underWay = 0;
+
+  /** @param share of the disk that stays free, 0 to 1. */
+  constructor(
+    private readonly folder: string,
+    private readonly share: number,
+  ) {}
+
+  /** Holds room for a file that is about to be written. @throws LIMIT_EXCEEDED */
+  async reserve(size: number): Promise<Disposable> {
+    const { bavail, blocks, bsize } = await statfs(this.folder);
+    if (bavail * bsize - this.underWay - size < blocks * bsize * this.share) throw new DiskFull();
+    this.underWay += size;
+    return { [Symbol.dispose]: () => void (this.underWay -= size) };
   }
 }

@@ -1,0 +1,50 @@
+import type { App } from "../app.js";
+import { notFound } from "../errors.js";
+import { FilesState, type FileUpload } from "../graph/stored-file.js";
+import { changeRecord } from "../store/change-record.js";
+import { type Intent, once } from "../store/intent.js";
+import type { Vault } from "../vault/vault.js";
+import { MAX_INLINE_FILES } from "./file-lists.js";
+import { type FileRecord, fileRecordsOf } from "./file-record.js";
+import { isManifestOpen, missingFilesOf } from "./files-of.js";
+import type { RenewUploadsInput } from "./files.inputs.js";
+import { issueTicket, ticketExpiry } from "./ticket.js";
+
+/**
+ * An address for each file of the manifest that is still missing, for 250 of very many; the same ones again where asked
+ * again within a minute. None while more files may be added.
+ * @param after only files whose names come after this one.
+ */
+export async function uploadsOf(
+  { store, vault }: Pick<App, "store" | "vault">,
+  record: FileRecord,
+  after = "",
+): Promise<FileUpload[]> {
+  if (record.state === FilesState.READY || isManifestOpen(record)) return [];
+  const now = new Date();
+  const missing = await missingFilesOf(store, record, { after, limit: MAX_INLINE_FILES });
+  return missing.map(({ name, size, sha256 }) => ({
+    name,
+    url: `/files/${issueTicket(vault, { method: "PUT", record: record._id, name, size, sha256 }, now)}`,
+    expiresAt: ticketExpiry(now),
+  }));
+}
+
+/** An address from which one file, or the whole record as a tar.gz, is fetched. */
+export const downloadUrl = (vault: Vault, record: string, name: string | null): string =>
+  `/files/${issueTicket(vault, { method: "GET", record, name })}`;
+
+/** Changes nothing; an idempotency key is kept all the same, since it is good for one request only. @throws NOT_FOUND */
+export async function renewUploads(
+  { store, vault, work }: Pick<App, "store" | "vault" | "work">,
+  intent: Intent,
+  { id, after }: RenewUploadsInput,
+): Promise<FileUpload[]> {
+  const record = await once<FileRecord>({ store, work }, intent, async () => {
+    const records = fileRecordsOf(store, id);
+    const found = await records?.exists({ _id: id });
+    if (!records || !found) throw notFound("dataset or model version", ["input", "id"]);
+    return changeRecord(records, id, () => null, intent);
+  });
+  return uploadsOf({ store, vault }, record, after ?? "");
+}
