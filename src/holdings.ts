@@ -10,14 +10,14 @@ import type { Training } from "./training/training.js";
 export const holdingsOf = (
   app: Pick<App, "store" | "vault" | "files" | "lightweightFiles" | "imageBuilder">,
 ): Holdings => ({
-  FILES: { giveUp: (record) => releaseFilesOf(app, record as FileRecord) },
+  FILES: { release: (record) => releaseFilesOf(app, record as FileRecord) },
   OUTPUT: {
-    giveUp: (record) => releaseFiles(app, { lightweight: false, files: [], archive: (record as Training).output }),
+    release: (record) => releaseFiles(app, { lightweight: false, files: [], archive: (record as Training).output }),
   },
   // If the engine does not answer, the image goes when it does.
   IMAGE: {
-    giveUp: (record) => noteTags(app, record as BuildVersion),
+    release: (record) => noteTags(app, record as BuildVersion),
     removeTraces: (record) => untagVersion(app, record as BuildVersion),
   },
-  SECRET: { giveUp: ({ _id }) => app.vault.forget(_id) },
+  SECRET: { release: ({ _id }) => app.vault.forget(_id) },
 });

@@ -169,8 +169,8 @@ async function openParts(
       holdings: holdingsOf({ store, vault, files, lightweightFiles, imageBuilder }),
     },
     {
-      carriers: { BUILD: carryBuild, TRAIN: carryTraining, DEPLOY: carryDeployment },
-      makers: { build: makeBuildJob, train: makeTrainingJob, depl: makeDeploymentWork, movers: inheritAliases },
+      workers: { BUILD: carryBuild, TRAIN: carryTraining, DEPLOY: carryDeployment },
+      outboxHandlers: { build: makeBuildJob, train: makeTrainingJob, depl: makeDeploymentWork, movers: inheritAliases },
     },
   );
   opening.defer(() => work.stop());

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { finishDeletion, sweepDeletions } from "../src/deletion/finish-deletion.js";
-import { builtProject, buildAgain, imageId } from "./support/built-project.js";
+import { buildAgain, builtProject, imageId } from "./support/built-project.js";
 import { announced, fetched } from "./support/exchange.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import type { Answer } from "./support/told.js";

@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
-import { LeaseLost } from "../src/jobs/hold.js";
-import { acquire } from "../src/jobs/lease.js";
-import { makeDue } from "../src/jobs/make-due.js";
+import { acquireLease, LeaseLost } from "../src/jobs/lease.js";
+import { wakeJob } from "../src/jobs/write-job.js";
 import { openJobs } from "./support/open-jobs.js";
 
 test("a job that somebody holds is given to nobody else", async () => {
   await using jobs = await openJobs();
-  const first = await acquire(jobs.store, "one", jobs.id);
+  const first = await acquireLease(jobs.store, "one", jobs.id);
 
-  expect(await acquire(jobs.store, "two", jobs.id)).toBeNull();
+  expect(await acquireLease(jobs.store, "two", jobs.id)).toBeNull();
 
   await first!.release(0);
 });
@@ -16,7 +15,9 @@ test("a job that somebody holds is given to nobody else", async () => {
 test("of many who reach for a job at once, one gets it", async () => {
   await using jobs = await openJobs();
 
-  const got = await Promise.all(Array.from({ length: 20 }, (_, at) => acquire(jobs.store, `worker ${at}`, jobs.id)));
+  const got = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => acquireLease(jobs.store, `worker ${at}`, jobs.id)),
+  );
 
   expect(got.filter(Boolean)).toHaveLength(1);
   await Promise.all(got.map((lease) => lease?.release(0)));
@@ -24,9 +25,9 @@ test("of many who reach for a job at once, one gets it", async () => {
 
 test("a worker whose lease another has taken writes nothing", async () => {
   await using jobs = await openJobs();
-  const stale = await acquire(jobs.store, "one", jobs.id);
+  const stale = await acquireLease(jobs.store, "one", jobs.id);
   await jobs.expire();
-  const fresh = await acquire(jobs.store, "two", jobs.id);
+  const fresh = await acquireLease(jobs.store, "two", jobs.id);
 
   await expect(stale!.write({ $set: { progress: 0.9 } })).rejects.toBeInstanceOf(LeaseLost);
   await expect(stale!.end("FAILED")).rejects.toBeInstanceOf(LeaseLost);
@@ -37,9 +38,9 @@ test("a worker whose lease another has taken writes nothing", async () => {
 
 test("giving back a lease that another has taken leaves the other's", async () => {
   await using jobs = await openJobs();
-  const stale = await acquire(jobs.store, "one", jobs.id);
+  const stale = await acquireLease(jobs.store, "one", jobs.id);
   await jobs.expire();
-  const fresh = await acquire(jobs.store, "two", jobs.id);
+  const fresh = await acquireLease(jobs.store, "two", jobs.id);
 
   await stale!.release(0);
 
@@ -49,9 +50,9 @@ test("giving back a lease that another has taken leaves the other's", async () =
 
 test("a worker that finds its lease taken when it renews it stops", async () => {
   await using jobs = await openJobs();
-  const stale = await acquire(jobs.store, "one", jobs.id);
+  const stale = await acquireLease(jobs.store, "one", jobs.id);
   await jobs.expire();
-  const fresh = await acquire(jobs.store, "two", jobs.id);
+  const fresh = await acquireLease(jobs.store, "two", jobs.id);
 
   await stale!.renew();
 
@@ -61,7 +62,7 @@ test("a worker that finds its lease taken when it renews it stops", async () => 
 
 test("a job that has ended is never written again", async () => {
   await using jobs = await openJobs();
-  const lease = await acquire(jobs.store, "one", jobs.id);
+  const lease = await acquireLease(jobs.store, "one", jobs.id);
   await lease!.end("SUCCEEDED");
 
   await expect(lease!.end("CANCELLED")).rejects.toBeInstanceOf(LeaseLost);
@@ -72,12 +73,12 @@ test("a job that has ended is never written again", async () => {
 
 test("a wish that came during a turn is looked at at once after it", async () => {
   await using jobs = await openJobs();
-  const lease = await acquire(jobs.store, "one", jobs.id);
-  await makeDue(jobs.store, jobs.id);
+  const lease = await acquireLease(jobs.store, "one", jobs.id);
+  await wakeJob(jobs.store, jobs.id);
 
   expect(await lease!.release(60_000)).toBe(0);
 
-  const again = await acquire(jobs.store, "one", jobs.id);
+  const again = await acquireLease(jobs.store, "one", jobs.id);
   expect(again).not.toBeNull();
   expect(await again!.release(60_000)).toBe(60_000);
 });

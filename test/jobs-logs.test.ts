@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { appendLog, MOST_JOB_BYTES, readLog } from "../src/jobs/logs.js";
+import { appendLog, MAX_LOG_BYTES, readLog } from "../src/jobs/logs.js";
 import { openJobs } from "./support/open-jobs.js";
 
 const piece = (job: string, seq: number, text: string, attempt = 1) => ({ job, slot: 0, attempt, seq, text });
@@ -70,7 +70,7 @@ test("a piece is cut at 64 KiB, between characters", async () => {
 
 test("a log that is full says so once and takes no more but last words", async () => {
   await using jobs = await openJobs();
-  await jobs.store.jobs.updateOne({ _id: jobs.id }, { $set: { log_bytes: MOST_JOB_BYTES - 1 } });
+  await jobs.store.jobs.updateOne({ _id: jobs.id }, { $set: { log_bytes: MAX_LOG_BYTES - 1 } });
   for (const seq of [0, 1, 2]) await appendLog(jobs.store, piece(jobs.id, seq, `piece ${seq}`));
   await appendLog(jobs.store, { ...piece(jobs.id, 3, "Failed: no flowers\n"), last: true });
 

@@ -2,28 +2,27 @@ import { expect, test } from "vitest";
 import { DomainError } from "../src/errors.js";
 import { newId } from "../src/graph/id.js";
 import { type Job, newSlot } from "../src/jobs/job.js";
-import { makeDue } from "../src/jobs/make-due.js";
-import { makeJob } from "../src/jobs/new-job.js";
-import type { Carrier } from "../src/jobs/turn.js";
+import type { Worker } from "../src/jobs/tick.js";
+import { createJob, wakeJob } from "../src/jobs/write-job.js";
 import { containerOf } from "./support/container-of.js";
 import { openWork, until } from "./support/open-work.js";
 
-async function openTrain(carrier: Carrier) {
+async function openTrain(carrier: Worker) {
   const work = await openWork({ carriers: { TRAIN: carrier } });
   const make = async (desired: Job["desired"] = "RUN") => {
     const _id = newId("train");
     const spec = { kind: "TRAIN", image: "", notebook: "" } as const;
-    await makeJob(work.store, { _id, kind: "TRAIN", proj: "p", spec, desired });
+    await createJob(work.store, { _id, kind: "TRAIN", proj: "p", spec, desired });
     return _id;
   };
   return Object.assign(work, { make });
 }
 
 test("a job is carried on turn by turn until it ends, and is cleaned up then", async () => {
-  await using work = await openTrain(async (_, hold) => {
-    if (hold.job.progress === 1) return hold.end("SUCCEEDED");
-    await hold.write({ $inc: { progress: 0.5 } });
-    return { again: 0 };
+  await using work = await openTrain(async (_, lease) => {
+    if (lease.job.progress === 1) return lease.end("SUCCEEDED");
+    await lease.write({ $inc: { progress: 0.5 } });
+    return { requeueAfterMs: 0 };
   });
   const id = await work.make();
 
@@ -36,7 +35,7 @@ test("work that is cancelled before it began ends without a turn", async () => {
   let turns = 0;
   await using work = await openTrain(async () => {
     turns += 1;
-    return { again: 60_000 };
+    return { requeueAfterMs: 60_000 };
   });
   const id = await work.make("CANCEL");
 
@@ -48,10 +47,10 @@ test("work that is cancelled before it began ends without a turn", async () => {
 
 test("a turn that fails on our side is tried again, and the job given up after some tries", async () => {
   let turns = 0;
-  await using work = await openTrain(async (_, hold) => {
+  await using work = await openTrain(async (_, lease) => {
     turns += 1;
     if (turns < 3) throw new Error("odd");
-    return hold.end("SUCCEEDED");
+    return lease.end("SUCCEEDED");
   });
   const id = await work.make();
 
@@ -63,10 +62,10 @@ test("a turn that fails on our side is tried again, and the job given up after s
 
 test("while the engine is away a job waits and never fails for it", async () => {
   let turns = 0;
-  await using work = await openTrain(async (_, hold) => {
+  await using work = await openTrain(async (_, lease) => {
     turns += 1;
     if (turns === 1) throw new DomainError("RUNTIME_UNAVAILABLE", "No engine.");
-    return hold.end("SUCCEEDED");
+    return lease.end("SUCCEEDED");
   });
   const id = await work.make();
   await work.settled();
@@ -79,9 +78,9 @@ test("while the engine is away a job waits and never fails for it", async () => 
 });
 
 test("a job that ends keeps its containers until the result is stored, and loses them then", async () => {
-  await using work = await openTrain(async (app, hold) => {
-    await app.runtime.run(containerOf(hold.job._id, 1));
-    return hold.end("FAILED", "no reason");
+  await using work = await openTrain(async (app, lease) => {
+    await app.runtime.run(containerOf(lease.job._id, 1));
+    return lease.end("FAILED", "no reason");
   });
   const id = await work.make();
 
@@ -92,12 +91,12 @@ test("a job that ends keeps its containers until the result is stored, and loses
 });
 
 test("volumes whose container is gone already go with the job, by the name that it recorded", async () => {
-  await using work = await openTrain(async (app, hold) => {
-    const spec = containerOf(hold.job._id, 1);
-    await hold.write({ $set: { slots: [{ ...newSlot(), attempt: 1, container: spec.name }] } });
+  await using work = await openTrain(async (app, lease) => {
+    const spec = containerOf(lease.job._id, 1);
+    await lease.write({ $set: { slots: [{ ...newSlot(), attempt: 1, container: spec.name }] } });
     await app.runtime.run(spec);
     work.runtime.vanish(spec.name);
-    return hold.end("FAILED", "no reason");
+    return lease.end("FAILED", "no reason");
   });
   const id = await work.make();
 
@@ -109,18 +108,18 @@ test("volumes whose container is gone already go with the job, by the name that 
 
 test("a run that is heard is not given up for turns that fail", async () => {
   let turns = 0;
-  await using work = await openTrain(async (app, hold) => {
+  await using work = await openTrain(async (app, lease) => {
     turns += 1;
-    if (turns > 8) return hold.end("SUCCEEDED");
+    if (turns > 8) return lease.end("SUCCEEDED");
     const now = await app.store.now();
-    await hold.write({ $set: { slots: [{ ...newSlot(), attempt: 1, claimed_at: now, heartbeat_at: now }] } });
+    await lease.write({ $set: { slots: [{ ...newSlot(), attempt: 1, claimed_at: now, heartbeat_at: now }] } });
     throw new Error("The engine says something odd.");
   });
   const id = await work.make();
 
   // Nine turns, of which a process begins one a second at most.
   await until(async () => {
-    await makeDue(work.store, id);
+    await wakeJob(work.store, id);
     return (await work.jobOf(id)).cleanup === "DONE";
   });
 
@@ -131,12 +130,12 @@ test("a process that ends gives its jobs back, and the next one goes on at once"
   await using work = await openTrain(async (_, { signal }) => {
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
     signal.throwIfAborted();
-    return { again: 0 };
+    return { requeueAfterMs: 0 };
   });
   const id = await work.make();
   await until(async () => (await work.jobOf(id)).lease.owner !== null);
 
-  await work.restart({ TRAIN: async (_, hold) => hold.end("SUCCEEDED") });
+  await work.restart({ TRAIN: async (_, lease) => lease.end("SUCCEEDED") });
   await work.settled();
 
   expect((await work.jobOf(id)).state).toBe("SUCCEEDED");
@@ -144,15 +143,15 @@ test("a process that ends gives its jobs back, and the next one goes on at once"
 
 test("two processes over one store never carry one job on at the same time", async () => {
   let [now, most, turns] = [0, 0, 0];
-  const carrier: Carrier = async (_, hold) => {
+  const carrier: Worker = async (_, lease) => {
     now += 1;
     turns += 1;
     most = Math.max(most, now);
     await new Promise((resolve) => setTimeout(resolve, 20));
     now -= 1;
-    if (hold.job.progress >= 9) return hold.end("SUCCEEDED");
-    await hold.write({ $inc: { progress: 1 } });
-    return { again: 0 };
+    if (lease.job.progress >= 9) return lease.end("SUCCEEDED");
+    await lease.write({ $inc: { progress: 1 } });
+    return { requeueAfterMs: 0 };
   };
   await using work = await openTrain(carrier);
   const other = work.another({ TRAIN: carrier });

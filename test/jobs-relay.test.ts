@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { newId } from "../src/graph/id.js";
-import { unrelayed } from "../src/jobs/relay.js";
+import { findUnrelayed } from "../src/jobs/relay.js";
 import { TaskState } from "../src/graph/task-state.js";
 import { changeRecord } from "../src/store/change-record.js";
 import { insertRecord } from "../src/store/insert-record.js";
@@ -27,12 +27,12 @@ test("what a crash left unrelayed is found and relayed", async () => {
   await using work = await openWork();
   await work.stop();
   const { _id } = await work.project();
-  expect(await unrelayed(work.store)).toEqual([_id]);
+  expect(await findUnrelayed(work.store)).toEqual([_id]);
 
   await work.restart();
   await work.settled();
 
-  expect(await unrelayed(work.store)).toEqual([]);
+  expect(await findUnrelayed(work.store)).toEqual([]);
   expect(await work.store.events.countDocuments()).toBe(1);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ChangeFeed } from "../src/live/change-feed.js";
 import { newId } from "../src/graph/id.js";
+import { ChangeFeed } from "../src/live/change-feed.js";
 import type { Event } from "../src/store/store.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 

@@ -1,7 +1,6 @@
 import type { App } from "../app.js";
-import type { Hold } from "../jobs/hold.js";
-import { appendLog } from "../jobs/logs.js";
-import { maskSecrets } from "../jobs/mask-secrets.js";
+import type { Lease } from "../jobs/lease.js";
+import { appendLog, maskSecrets } from "../jobs/logs.js";
 import { writeTask } from "../jobs/write-task.js";
 import { printable } from "../text/printable.js";
 
@@ -27,11 +26,11 @@ export class BuildLog implements AsyncDisposable {
 
   constructor(
     private readonly app: App,
-    private readonly hold: Hold,
+    private readonly lease: Lease,
     private readonly secrets: readonly string[],
   ) {
-    this.#seq = hold.job.log_seq;
-    this.#progress = hold.job.progress;
+    this.#seq = lease.job.log_seq;
+    this.#progress = lease.job.progress;
     this.#timer = setInterval(
       () => void this.#next(false).catch((error: unknown) => this.#broken.abort(error)),
       FLUSH_MS,
@@ -82,7 +81,7 @@ export class BuildLog implements AsyncDisposable {
   }
 
   async #flush(all: boolean): Promise<void> {
-    const { job } = this.hold;
+    const { job } = this.lease;
     const before = this.#seq;
     for (let text = this.#take(all); text; text = this.#take(all)) {
       const piece = { job: job._id, slot: 0, attempt: job.attempt, seq: this.#seq, text };
@@ -90,7 +89,7 @@ export class BuildLog implements AsyncDisposable {
       this.#seq += 1;
     }
     if (this.#seq === before && this.#progress === job.progress) return;
-    await writeTask(this.app, await this.hold.write({ $set: { log_seq: this.#seq, progress: this.#progress } }));
+    await writeTask(this.app, await this.lease.write({ $set: { log_seq: this.#seq, progress: this.#progress } }));
   }
 
   /** Whole lines where there are any, so that a secret is not cut in two. */

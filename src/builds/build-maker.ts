@@ -1,6 +1,6 @@
-import { makeJob } from "../jobs/new-job.js";
 import type { ChestVersion } from "../jobs/job.js";
-import type { Maker } from "../jobs/relay.js";
+import type { OutboxHandler } from "../jobs/relay.js";
+import { createJob } from "../jobs/write-job.js";
 import type { Build } from "./build.js";
 
 /** Each attempt is lost to an end of our own process only: the engine's absence counts none. */
@@ -10,10 +10,10 @@ const held = (id: string | null | undefined, version: number | null | undefined)
   id && version ? { id, version } : null;
 
 /** The job of a build, from the record as it was inserted. */
-export const makeBuildJob: Maker<Build> = async ({ store }, build, { action }) => {
+export const makeBuildJob: OutboxHandler<Build> = async ({ store }, build, { action }) => {
   if (action !== "INSERT" || !build.plan) return;
   const { _id, proj, tag, from, plan } = build;
-  await makeJob(store, {
+  await createJob(store, {
     _id,
     kind: "BUILD",
     proj,

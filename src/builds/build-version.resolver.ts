@@ -11,10 +11,10 @@ import type { ListArgs } from "../lists/listing.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { Build } from "./build.js";
+import { BuildVersionGenerationsArgs, BuildVersionKey, DeleteBuildVersionInput } from "./build-version.inputs.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
-import { BuildVersionKey, DeleteBuildVersionInput, BuildVersionGenerationsArgs } from "./build-version.inputs.js";
 import { BUILD_VERSION } from "./build-version.kind.js";
+import { Build } from "./build.js";
 
 @Resolver(() => BuildVersion)
 export class BuildVersionResolver {

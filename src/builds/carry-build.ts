@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
-import type { Hold } from "../jobs/hold.js";
 import { type BuildSpec, UNDER_WAY } from "../jobs/job.js";
-import type { Carrier } from "../jobs/turn.js";
+import type { Lease } from "../jobs/lease.js";
+import type { Worker } from "../jobs/tick.js";
 import { byId } from "../store/current.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import { attemptBuild } from "./attempt-build.js";
@@ -15,26 +15,26 @@ const QUEUE_MS = 1_000;
  * Carries a build on: QUEUED behind others of its tag, RUNNING in the engine, FINISHING from the moment at which it can
  * no longer be cancelled. One turn goes through all of it where nothing stands in the way.
  */
-export const carryBuild: Carrier = async (app, hold) => {
-  const { _id, spec, state, desired } = hold.job;
+export const carryBuild: Worker = async (app, lease) => {
+  const { _id, spec, state, desired } = lease.job;
   if (spec.kind !== "BUILD") throw new Error(`${_id} is no build.`);
   if (state !== "FINISHING") {
     const [record] = await byId(app.store.builds, [_id]);
-    if (desired === "CANCEL" || !record) return endBuild(app, hold, "CANCELLED");
+    if (desired === "CANCEL" || !record) return endBuild(app, lease, "CANCELLED");
     // Asked before an attempt is counted: while the engine is away, the build waits.
     await app.runtime.engine();
-    if (state === "QUEUED" && !(await begin(app, hold, spec))) return { again: QUEUE_MS };
-    if ((await attemptBuild(app, hold, spec)) === "ENDED") return "ENDED";
+    if (state === "QUEUED" && !(await begin(app, lease, spec))) return { requeueAfterMs: QUEUE_MS };
+    if ((await attemptBuild(app, lease, spec)) === "ENDED") return "ENDED";
   }
-  const { outcome } = hold.job;
+  const { outcome } = lease.job;
   if (!outcome?.image) throw new Error(`${_id} is finishing without an image.`);
-  await commitBuild(app, hold.job, spec, outcome);
-  return endBuild(app, hold, "SUCCEEDED");
+  await commitBuild(app, lease.job, spec, outcome);
+  return endBuild(app, lease, "SUCCEEDED");
 };
 
 /** Two builds of one tag follow each other, in the order in which they were asked for. */
-async function begin({ store }: App, hold: Hold, { tag }: BuildSpec): Promise<boolean> {
-  const { _id, proj } = hold.job;
+async function begin({ store }: App, lease: Lease, { tag }: BuildSpec): Promise<boolean> {
+  const { _id, proj } = lease.job;
   const earlier = await store.jobs.findOne({
     proj,
     cleanup: "PENDING",
@@ -46,7 +46,7 @@ async function begin({ store }: App, hold: Hold, { tag }: BuildSpec): Promise<bo
   if (earlier) return false;
   const run = new Date((await store.now()).getTime() + MOST_MS);
   try {
-    await hold.write({
+    await lease.write({
       $set: { state: "STARTING", active_key: `build:${proj}:${tag}`, deadlines: { start: null, run } },
     });
     return true;

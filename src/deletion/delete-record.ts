@@ -6,11 +6,10 @@ import { byId } from "../store/current.js";
 import { forgetUse } from "../store/forget-use.js";
 import { earlierEffect, type Intent } from "../store/intent.js";
 import { required } from "../store/required.js";
-import type { Deletion } from "./deletion.js";
-import { allDoomed } from "./doomed.js";
+import { planDeletion } from "./deletion-plan.js";
+import { type Deletion, remainingOf } from "./deletion.js";
 import { finishDeletion } from "./finish-deletion.js";
 import { refuseOwning, refuseUsed } from "./in-use.js";
-import { remainingOf } from "./remaining.js";
 
 /** The records that go with the one that is deleted. */
 export interface DeletionScope {
@@ -100,7 +99,7 @@ async function hasGone(app: App, target: AnyRecord, intent: Intent): Promise<boo
 }
 
 async function refuse({ store }: App, target: AnyRecord, { cascade, refuse: others }: DeletionScope): Promise<void> {
-  const doomed = await allDoomed(store, target);
+  const doomed = await planDeletion(store, target);
   if (!cascade) await refuseOwning(store, doomed, target);
   await refuseUsed(store, doomed);
   await others?.(target);

@@ -1,4 +1,9 @@
+import { trusted } from "mongoose";
 import { Field, ID, Int, ObjectType } from "type-graphql";
+import { kindOfRecord } from "../graph/id.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { generationsOf } from "../store/generations.js";
+import type { Store } from "../store/store.js";
 
 @ObjectType({ description: "The result of a deletion." })
 export class Deletion {
@@ -19,4 +24,32 @@ export class Deletion {
 
   @Field(() => [ID], { description: "The ids of what is left of the name, the newest first, 100 at most." })
   readonly remainingIds!: readonly string[];
+}
+
+/** Ids that a deletion names of what is left. */
+const MOST_REMAINING = 100;
+
+/** The records of the name that a deletion leaves. */
+export async function remainingOf(
+  { byKind, kinds }: Pick<Store, "byKind" | "kinds">,
+  target: AnyRecord,
+): Promise<Pick<Deletion, "remaining" | "remainingIds">> {
+  const kind = kindOfRecord(target);
+  if (!kinds[kind].supersedes) return { remaining: 0, remainingIds: [] };
+  const { _id, key, seq, with_earlier } = target;
+  const where = {
+    ...generationsOf([key]),
+    _id: trusted({ $ne: _id }),
+    // While something of it still runs, what goes with it is still there.
+    ...(with_earlier && seq !== undefined && { seq: trusted({ $gt: seq }) }),
+  };
+  const [remaining, newest] = await Promise.all([
+    byKind[kind].countDocuments(where),
+    byKind[kind]
+      .find(where, { _id: 1 })
+      .sort({ key: -1, seq: -1 })
+      .limit(MOST_REMAINING)
+      .lean<Pick<AnyRecord, "_id">[]>(),
+  ]);
+  return { remaining, remainingIds: newest.map((each) => each._id) };
 }

@@ -5,7 +5,7 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import { TaskState } from "../graph/task-state.js";
 import { ENDED, type Job } from "../jobs/job.js";
 import type { Store } from "../store/store.js";
-import type { Doomed } from "./doomed.js";
+import type { PlannedDeletion } from "./deletion-plan.js";
 
 const MOST_NAMED = 5;
 
@@ -18,7 +18,7 @@ function listed({ kinds }: Store, kind: Kind, records: readonly AnyRecord[]): st
   return `${kinds[kind].label} ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
 }
 
-async function users(store: Store, doomed: readonly Doomed[], kind: Kind): Promise<string[]> {
+async function users(store: Store, doomed: readonly PlannedDeletion[], kind: Kind): Promise<string[]> {
   const ids = doomed.filter((each) => each.kind === kind).map(({ record }) => record._id);
   if (ids.length === 0) return [];
   const going = new Set(doomed.map(({ record }) => record._id));
@@ -39,14 +39,14 @@ async function users(store: Store, doomed: readonly Doomed[], kind: Kind): Promi
 }
 
 /** @throws IN_USE naming what needs one of the records and does not go with them. */
-export async function refuseUsed(store: Store, doomed: readonly Doomed[]): Promise<void> {
+export async function refuseUsed(store: Store, doomed: readonly PlannedDeletion[]): Promise<void> {
   const kinds = [...new Set(doomed.map(({ kind }) => kind))];
   const found = (await Promise.all(kinds.map((kind) => users(store, doomed, kind)))).flat();
   if (found.length > 0) throw new DomainError("IN_USE", `It is in use by ${found.join("; ")}.`);
 }
 
 /** @throws IN_USE naming what the record owns, or what is under way for it. */
-export async function refuseOwning(store: Store, doomed: readonly Doomed[], target: AnyRecord): Promise<void> {
+export async function refuseOwning(store: Store, doomed: readonly PlannedDeletion[], target: AnyRecord): Promise<void> {
   const owned = doomed.filter(({ record, always }) => record.key !== target.key && !always);
   const kinds = [...new Set(owned.map(({ kind }) => kind))];
   if (kinds.length > 0) {

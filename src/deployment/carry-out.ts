@@ -2,8 +2,8 @@ import type { App } from "../app.js";
 import { exitReason, LOST } from "../attempt/attempt-state.js";
 import { nextAttempt, startContainer } from "../attempt/run-attempt.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
-import type { Hold } from "../jobs/hold.js";
 import type { Slot } from "../jobs/job.js";
+import type { Lease } from "../jobs/lease.js";
 import type { Replica } from "../runtime/runtime.js";
 import { backOffUntil, type Step } from "./replica-steps.js";
 
@@ -19,7 +19,7 @@ const at = (slot: number, fields: Partial<Slot>) =>
  */
 export async function carryOut(
   app: App,
-  hold: Hold,
+  lease: Lease,
   step: Step,
   resources: ResourceProfile,
   containers: readonly Replica[],
@@ -27,42 +27,42 @@ export async function carryOut(
 ): Promise<void> {
   switch (step.do) {
     case "WANT":
-      await hold.write({ $set: at(step.slot, { wanted: true, not_before: null }) });
+      await lease.write({ $set: at(step.slot, { wanted: true, not_before: null }) });
       return;
     case "RETIRE":
-      await hold.write({ $set: at(step.slot, { wanted: false, not_before: step.until }) });
+      await lease.write({ $set: at(step.slot, { wanted: false, not_before: step.until }) });
       return;
     case "INTEND": {
-      await stopAll(app, hold, step.leftovers);
-      const { set, only } = nextAttempt(app.vault, hold.job, step.slot, now);
-      await hold.write({ $set: set }, only);
+      await stopAll(app, lease, step.leftovers);
+      const { set, only } = nextAttempt(app.vault, lease.job, step.slot, now);
+      await lease.write({ $set: set }, only);
       return;
     }
     case "RUN":
-      return run(app, hold, step.slot, resources, now);
+      return run(app, lease, step.slot, resources, now);
     case "LOSE": {
-      const container = hold.job.slots[step.slot]?.container ?? null;
+      const container = lease.job.slots[step.slot]?.container ?? null;
       const reason = step.reason ?? (await exitReasonOf(app, container, resources, containers));
       const { failures, until } = step;
-      await hold.write({ $set: at(step.slot, { ...OVER, last_error: reason, failures, not_before: until }) });
-      if (container) await stopAll(app, hold, [container]);
+      await lease.write({ $set: at(step.slot, { ...OVER, last_error: reason, failures, not_before: until }) });
+      if (container) await stopAll(app, lease, [container]);
       return;
     }
     case "CLEAR":
-      await stopAll(app, hold, step.leftovers);
-      await hold.write({ $set: at(step.slot, CLEARED) }, { [`slots.${step.slot}.wanted`]: false });
+      await stopAll(app, lease, step.leftovers);
+      await lease.write({ $set: at(step.slot, CLEARED) }, { [`slots.${step.slot}.wanted`]: false });
       return;
     case "END":
       return;
   }
 }
 
-async function run(app: App, hold: Hold, slot: number, resources: ResourceProfile, now: Date): Promise<void> {
-  const refused = await startContainer(app, hold.job, slot, resources);
+async function run(app: App, lease: Lease, slot: number, resources: ResourceProfile, now: Date): Promise<void> {
+  const refused = await startContainer(app, lease.job, slot, resources);
   if (refused === null) return;
-  const failures = hold.job.slots[slot]?.failures ?? 0;
+  const failures = lease.job.slots[slot]?.failures ?? 0;
   const lost = { ...OVER, last_error: refused, failures: failures + 1, not_before: backOffUntil(failures, now) };
-  await hold.write({ $set: at(slot, lost) });
+  await lease.write({ $set: at(slot, lost) });
 }
 
 async function exitReasonOf(
@@ -75,7 +75,7 @@ async function exitReasonOf(
   return container ? exitReason(container, resources, await app.runtime.lastOutput(container.name)) : LOST.gone;
 }
 
-async function stopAll({ runtime }: App, { signal }: Hold, names: readonly string[]): Promise<void> {
+async function stopAll({ runtime }: App, { signal }: Lease, names: readonly string[]): Promise<void> {
   signal.throwIfAborted();
   await Promise.all(names.map((name) => runtime.stop(name)));
 }

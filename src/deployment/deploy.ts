@@ -16,7 +16,7 @@ import { type Intent, once } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
 import { required } from "../store/required.js";
 import type { Store } from "../store/store.js";
-import { isGoingMeanwhile, refuseDeleting, stillUnderAll } from "../store/under-parent.js";
+import { isBeingDeletedMeanwhile, refuseDeleting, stillUnderAll } from "../store/under-parent.js";
 import { type DeployInput, MAX_REPLICAS, type UndeployInput } from "./deployment.inputs.js";
 import { Availability, type Deployment, snapshotRefs } from "./deployment.js";
 import { type DeploymentPatch, desiredAfter, type DesiredState } from "./desired-state.js";
@@ -175,8 +175,8 @@ async function changeDesired(
 
 async function needsRecordBeingDeleted({ byKind }: Store, { bvers, movers }: Deployment): Promise<boolean> {
   const going = await Promise.all([
-    ...(bvers ? [isGoingMeanwhile(byKind.bvers, bvers._id)] : []),
-    ...movers.map(({ _id }) => isGoingMeanwhile(byKind.movers, _id)),
+    ...(bvers ? [isBeingDeletedMeanwhile(byKind.bvers, bvers._id)] : []),
+    ...movers.map(({ _id }) => isBeingDeletedMeanwhile(byKind.movers, _id)),
   ]);
   return going.includes(true);
 }

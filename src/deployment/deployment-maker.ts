@@ -2,8 +2,7 @@ import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import { newSlot } from "../jobs/job.js";
-import { makeDue } from "../jobs/make-due.js";
-import { makeJob } from "../jobs/new-job.js";
+import { createJob, wakeJob } from "../jobs/write-job.js";
 import { insertRecord } from "../store/insert-record.js";
 import { ownIntent } from "../store/intent.js";
 import { keyOf } from "../store/key-of.js";
@@ -43,7 +42,7 @@ async function makeRevision(app: App, deployment: Deployment, entry: OutboxEntry
     if (!(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
     await parentOf(store.deploymentRevisions, revision_id);
   }
-  await makeJob(store, {
+  await createJob(store, {
     _id: revision_id,
     kind: "DEPLOY",
     proj: deployment.proj,
@@ -66,5 +65,5 @@ async function nudgeRevisions({ store }: App, deployment: string, proj: string):
   const jobs = await store.jobs
     .find({ proj, cleanup: "PENDING", kind: "DEPLOY", "spec.deployment": deployment }, { projection: { _id: 1 } })
     .toArray();
-  await Promise.all(jobs.map(({ _id }) => makeDue(store, _id)));
+  await Promise.all(jobs.map(({ _id }) => wakeJob(store, _id)));
 }

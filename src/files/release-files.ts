@@ -3,10 +3,10 @@ import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import type { Holder } from "../graph/manifest.js";
 import { type Archive, FilesState, type StoredFile } from "../graph/stored-file.js";
-import { entomb } from "../store/entomb.js";
 import { ownIntent } from "../store/intent.js";
+import { leaveTombstone } from "../store/tombstone.js";
 import { type FileRecord, fileRecord, type fileRecordsOf, storageOf } from "./file-record.js";
-import { filesOf, fileListOf } from "./files-of.js";
+import { fileListOf, filesOf } from "./files-of.js";
 import { deleteMissingOfRecord } from "./missing-files.js";
 
 type Storages = Pick<App, "files" | "lightweightFiles">;
@@ -60,7 +60,7 @@ async function deleteAbandoned(app: App): Promise<void> {
       .lean<FileRecord[]>();
     for (const record of abandoned) {
       await releaseFilesOf(app, record);
-      await entomb(records, record._id, ownIntent(ROCAS), isAbandoned);
+      await leaveTombstone(records, record._id, ownIntent(ROCAS), isAbandoned);
     }
   }
 }

@@ -1,7 +1,34 @@
 import type { mongo } from "mongoose";
 import type { Store } from "../store/store.js";
-import { type Hold, type JobUpdate, LeaseLost } from "./hold.js";
-import { type Job, UNDER_WAY } from "./job.js";
+import { type Job, type JobState, UNDER_WAY } from "./job.js";
+
+/** The update that a worker may write into a job. */
+export type JobUpdate = Pick<mongo.UpdateFilter<Job>, "$set" | "$inc" | "$unset">;
+
+/** A job that this worker may act on, for as long as its lease lasts. */
+export interface Lease {
+  /** As it was when this worker last read or wrote it. */
+  readonly job: Job;
+  /** Aborted where the job is not ours any more, or this process ends: stop acting, write nothing. */
+  readonly signal: AbortSignal;
+  /** Aborted where somebody asked for the end of the work; from the start where they did so before. */
+  readonly cancelRequested: AbortSignal;
+  /**
+   * Writes under the fence: only where the epoch is ours still and the job has not ended.
+   * @param only what must hold beside it, as `{ desired: "RUN" }`.
+   * @throws LeaseLost if it does not: drop the job; whoever holds it next looks anew.
+   */
+  write(update: JobUpdate, only?: mongo.Filter<Job>): Promise<Job>;
+  /** The last write of a job: it never changes again, but for the removal of its containers. @throws LeaseLost */
+  end(state: Extract<JobState, "SUCCEEDED" | "FAILED" | "CANCELLED">, error?: string | null): Promise<"ENDED">;
+}
+
+/** The job belongs to somebody else, ended, or its state does not allow the write. The reconciler drops it in silence. */
+export class LeaseLost extends Error {
+  constructor(job: string) {
+    super(`The lease of ${job} is lost.`);
+  }
+}
 
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
@@ -11,19 +38,19 @@ const TRUST_MS = 10_000;
 type Jobs = Pick<Store, "jobs" | "now">;
 
 /** Takes a job that is due and free. The raised epoch shuts out whoever held it before. Null where another was quicker. */
-export async function acquire(store: Jobs, owner: string, id: string): Promise<Lease | null> {
-  const asked = performance.now();
+export async function acquireLease(store: Jobs, owner: string, id: string): Promise<HeldLease | null> {
+  const requestedAt = performance.now();
   const now = await store.now();
   const job = await store.jobs.findOneAndUpdate(
     { _id: id, cleanup: "PENDING", next_reconcile_at: { $lte: now }, "lease.until": { $lt: now } },
     { $inc: { epoch: 1 }, $set: { lease: { owner, until: new Date(now.getTime() + LEASE_MS) } } },
     { returnDocument: "after" },
   );
-  return job && new Lease(store, job, asked);
+  return job && new HeldLease(store, job, requestedAt);
 }
 
 /** A job held by this process: renewed while it is held, given back by `release`. */
-export class Lease implements Hold {
+export class HeldLease implements Lease {
   readonly #lost = new AbortController();
   readonly #cancel = new AbortController();
   readonly #renewal: NodeJS.Timeout;
@@ -35,11 +62,11 @@ export class Lease implements Hold {
   constructor(
     private readonly store: Jobs,
     job: Job,
-    asked: number,
+    requestedAt: number,
   ) {
     this.#job = job;
     this.#due = job.next_reconcile_at;
-    this.#trust = this.#trustFrom(asked);
+    this.#trust = this.#trustFrom(requestedAt);
     this.#renewal = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS);
     this.#notice();
   }
@@ -52,7 +79,7 @@ export class Lease implements Hold {
     return this.#lost.signal;
   }
 
-  get cancelAsked(): AbortSignal {
+  get cancelRequested(): AbortSignal {
     return this.#cancel.signal;
   }
 
@@ -63,7 +90,7 @@ export class Lease implements Hold {
 
   /** Also reads what others wrote meanwhile: a wish to cancel. */
   async renew(): Promise<void> {
-    const asked = performance.now();
+    const requestedAt = performance.now();
     const until = new Date((await this.store.now()).getTime() + LEASE_MS);
     const { _id, epoch, lease } = this.#job;
     const seen = await this.store.jobs.findOneAndUpdate(
@@ -74,7 +101,7 @@ export class Lease implements Hold {
     );
     if (!seen) return this.lose();
     clearTimeout(this.#trust);
-    this.#trust = this.#trustFrom(asked);
+    this.#trust = this.#trustFrom(requestedAt);
     this.#job = seen;
     this.#notice();
   }
@@ -101,7 +128,7 @@ export class Lease implements Hold {
   }
 
   /** Under the fence as well, but for a job that has ended: its containers are gone. */
-  async cleaned(): Promise<void> {
+  async markCleaned(): Promise<void> {
     await this.store.jobs.updateOne({ _id: this.#job._id, epoch: this.#job.epoch }, { $set: { cleanup: "DONE" } });
   }
 
@@ -125,8 +152,8 @@ export class Lease implements Hold {
     return 0;
   }
 
-  #trustFrom(asked: number): NodeJS.Timeout {
-    return setTimeout(() => this.lose(), TRUST_MS - (performance.now() - asked));
+  #trustFrom(requestedAt: number): NodeJS.Timeout {
+    return setTimeout(() => this.lose(), TRUST_MS - (performance.now() - requestedAt));
   }
 
   #notice(): void {

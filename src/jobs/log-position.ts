@@ -3,18 +3,18 @@ import { DomainError } from "../errors.js";
 const padded = (number: number, digits: number): string => String(number).padStart(digits, "0");
 
 /** The position of a piece in the log of its job: pieces sort by it as they were written, one slot after the other. */
-export interface PiecePlace {
+export interface PiecePosition {
   readonly job: string;
   readonly slot: number;
   readonly attempt: number;
   readonly seq: number;
 }
 
-export const pieceId = ({ job, slot, attempt, seq }: PiecePlace): string =>
+export const pieceId = ({ job, slot, attempt, seq }: PiecePosition): string =>
   [job, padded(slot, 4), padded(attempt, 6), padded(seq, 9)].join(".");
 
 const PLACE = /^(\d{4})\.\d{6}\.\d{9}$/;
-const MOST_CHARACTERS = 4_096;
+const MAX_CURSOR_LENGTH = 4_096;
 
 /** The position up to which the log of a job has been read: the last piece of each slot, since all slots write at the same time. */
 export class LogPosition {
@@ -58,19 +58,19 @@ export class LogPosition {
 }
 
 /** The positions in several logs as text that clients give back. */
-export const logCursor = (positions: readonly LogPosition[]): string =>
+export const formatLogCursor = (positions: readonly LogPosition[]): string =>
   Buffer.from(positions.join(";")).toString("base64url");
 
 /** @throws BAD_USER_INPUT for what is no cursor of a log */
-export function positionsIn(cursor: string): LogPosition[] {
-  const text = cursor.length <= MOST_CHARACTERS ? Buffer.from(cursor, "base64url").toString() : "";
+export function parseLogCursor(cursor: string): LogPosition[] {
+  const text = cursor.length <= MAX_CURSOR_LENGTH ? Buffer.from(cursor, "base64url").toString() : "";
   const positions = text.split(";").map((each) => LogPosition.parse(each));
   const known = positions.filter((each) => each !== null);
-  if (known.length < positions.length || logCursor(known) !== cursor) throw foreignCursor();
+  if (known.length < positions.length || formatLogCursor(known) !== cursor) throw invalidLogCursor();
   return known;
 }
 
-export const foreignCursor = (): DomainError =>
+export const invalidLogCursor = (): DomainError =>
   new DomainError("BAD_USER_INPUT", "The cursor is not one of this log: give an `endCursor` that a page of it had.", [
     "after",
   ]);

@@ -3,29 +3,40 @@ import { kindOf } from "../graph/id.js";
 import { hasEnded, type TaskState } from "../graph/task-state.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import type { Store } from "../store/store.js";
+import { masked } from "../text/masked.js";
 import { printable } from "../text/printable.js";
 import { ENDED, type Job, type LogChunk } from "./job.js";
 import type { LogPage } from "./log-page.js";
-import { foreignCursor, logCursor, LogPosition, pieceId, type PiecePlace, positionsIn } from "./log-position.js";
-import { maskSecrets } from "./mask-secrets.js";
+import {
+  invalidLogCursor,
+  formatLogCursor,
+  LogPosition,
+  pieceId,
+  type PiecePosition,
+  parseLogCursor,
+} from "./log-position.js";
 
-export const MOST_CHUNK_BYTES = 64 * 1024;
-export const MOST_JOB_BYTES = 64 * 1024 * 1024;
-const MOST_PAGE = 100;
+/** The text with stars for every secret, in each way of writing in which a program could echo it. */
+export const maskSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((masking, password) => masked(masking, { username: "", password }), text);
+
+export const MAX_CHUNK_BYTES = 64 * 1024;
+export const MAX_LOG_BYTES = 64 * 1024 * 1024;
+const MAX_PIECES = 100;
 /** Beyond that, for the last words of containers: why they ended. */
-const MOST_LAST_BYTES = 16 * 1024 * 1024;
+const MAX_LAST_BYTES = 16 * 1024 * 1024;
 const FULL = "\n[The log has reached 64 MiB: what follows is left out, but for its end.]\n";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A piece of what a container, a build or the reconciler wrote; the writer counts them within the attempt. */
-export interface LogText extends PiecePlace {
+export interface LogInput extends PiecePosition {
   readonly text: string;
   /** The end of what a container writes: room is kept for it. */
   readonly last?: boolean;
 }
 
 /** At most that many bytes of UTF-8, never half a character. */
-function cut(text: string, bytes: number): string {
+function truncate(text: string, bytes: number): string {
   const whole = Buffer.from(text);
   if (whole.length <= bytes) return text;
   let end = bytes;
@@ -39,21 +50,21 @@ function cut(text: string, bytes: number): string {
  */
 export async function appendLog(
   { jobs, logs }: Pick<Store, "jobs" | "logs">,
-  piece: LogText,
+  piece: LogInput,
   secrets: readonly string[] = [],
 ): Promise<void> {
-  const text = cut(maskSecrets(printable(piece.text), secrets), MOST_CHUNK_BYTES);
+  const text = truncate(maskSecrets(printable(piece.text), secrets), MAX_CHUNK_BYTES);
   if (!text) return;
   const size = Buffer.byteLength(text);
-  const most = MOST_JOB_BYTES + (piece.last ? MOST_LAST_BYTES : 0);
+  const limit = MAX_LOG_BYTES + (piece.last ? MAX_LAST_BYTES : 0);
   const before = await jobs.findOneAndUpdate(
-    { _id: piece.job, log_bytes: { $lt: most } },
+    { _id: piece.job, log_bytes: { $lt: limit } },
     { $inc: { log_bytes: size } },
     { returnDocument: "before", projection: { log_bytes: 1 } },
   );
   if (!before) return;
   const { job, slot, attempt, seq } = piece;
-  const full = before.log_bytes < MOST_JOB_BYTES && before.log_bytes + size >= MOST_JOB_BYTES;
+  const full = before.log_bytes < MAX_LOG_BYTES && before.log_bytes + size >= MAX_LOG_BYTES;
   try {
     await logs.insertOne({
       _id: pieceId(piece),
@@ -84,25 +95,25 @@ export interface LogRange {
  * @throws BAD_USER_INPUT on a cursor of another log, or a page out of bounds
  */
 export async function readLog(store: LogStore, job: string, { after, first }: LogRange): Promise<LogPage> {
-  if (first < 1 || first > MOST_PAGE)
-    throw new DomainError("BAD_USER_INPUT", `A page of a log has 1 to ${MOST_PAGE} pieces.`, ["first"]);
-  const from = after ? positionsIn(after).find((each) => each.job === job) : LogPosition.beginningOf(job);
-  if (!from) throw foreignCursor();
-  const { chunks, position, hasMore, end } = await readPart(store, from, first);
+  if (first < 1 || first > MAX_PIECES)
+    throw new DomainError("BAD_USER_INPUT", `A page of a log has 1 to ${MAX_PIECES} pieces.`, ["first"]);
+  const from = after ? parseLogCursor(after).find((each) => each.job === job) : LogPosition.beginningOf(job);
+  if (!from) throw invalidLogCursor();
+  const { chunks, position, hasMore, end } = await readLogSlice(store, from, first);
   return {
-    ...logPart(chunks),
-    endCursor: after || !position.isBeginning ? logCursor([position]) : null,
+    ...logContent(chunks),
+    endCursor: after || !position.isBeginning ? formatLogCursor([position]) : null,
     hasMore,
     ended: !hasMore && end === "OVER",
   };
 }
 
-export const logPart = (chunks: readonly LogChunk[]): Pick<LogPage, "chunks" | "text"> => ({
+export const logContent = (chunks: readonly LogChunk[]): Pick<LogPage, "chunks" | "text"> => ({
   chunks: chunks.map(({ at, slot, attempt, text }) => ({ at, slot, attempt, text })),
   text: chunks.map(({ text }) => text).join(""),
 });
 
-export interface LogPart {
+export interface LogSlice {
   readonly chunks: readonly LogChunk[];
   /** The position at which it ends. */
   readonly position: LogPosition;
@@ -112,7 +123,7 @@ export interface LogPart {
 }
 
 /** Returns the pieces after a position, at most so many. */
-export async function readPart(store: LogStore, from: LogPosition, most: number): Promise<LogPart> {
+export async function readLogSlice(store: LogStore, from: LogPosition, limit: number): Promise<LogSlice> {
   const { jobs, logs } = store;
   // The state is read before the chunks: nothing is written after the end, so that what follows is all there is.
   const state = await jobs.findOne({ _id: from.job }, { projection: { state: 1, cleanup: 1, "slots.attempt": 1 } });
@@ -120,7 +131,7 @@ export async function readPart(store: LogStore, from: LogPosition, most: number)
   const slots = state ? slotsOf(state) : await logs.distinct("slot", { job: from.job });
   for (const slot of slots) {
     const [after, before] = from.following(slot);
-    const left = most + 1 - found.length;
+    const left = limit + 1 - found.length;
     if (left <= 0) break;
     found.push(
       ...(await logs
@@ -130,17 +141,17 @@ export async function readPart(store: LogStore, from: LogPosition, most: number)
         .toArray()),
     );
   }
-  const chunks = found.slice(0, most);
+  const chunks = found.slice(0, limit);
   return {
     chunks,
     position: from.after(chunks),
-    hasMore: found.length > most,
+    hasMore: found.length > limit,
     end: state ? endOf(state) : await endWithoutJob(store, from.job),
   };
 }
 
 /** A job that has ended is let go of after some time; one that is not made yet has written nothing. */
-async function endWithoutJob({ byKind }: LogStore, id: string): Promise<LogPart["end"]> {
+async function endWithoutJob({ byKind }: LogStore, id: string): Promise<LogSlice["end"]> {
   const kind = kindOf(id);
   if (!kind) return "NONE";
   const record = await byKind[kind].findOne({ _id: id }).lean<{ task?: { state: TaskState }; created_at: Date }>();
@@ -159,7 +170,7 @@ function slotsOf(job: Seen): number[] {
   return begun.includes(0) ? begun : [0, ...begun];
 }
 
-function endOf(job: Seen): LogPart["end"] {
+function endOf(job: Seen): LogSlice["end"] {
   if (!ENDED.includes(job.state)) return "NONE";
   return job.cleanup === "DONE" ? "OVER" : "NEAR";
 }

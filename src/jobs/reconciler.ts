@@ -3,13 +3,13 @@ import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { collectGarbage } from "./collect-garbage.js";
 import { ENDED, type Job } from "./job.js";
-import { acquire, type Lease } from "./lease.js";
-import { makeDue } from "./make-due.js";
-import { afterFailure, type Carriers, isOurFault, turn } from "./turn.js";
+import { acquireLease, type HeldLease } from "./lease.js";
+import { delayAfterFailure, isOurFault, tick, type WorkerSet } from "./tick.js";
+import { wakeJob } from "./write-job.js";
 
 export interface Reconciler {
   /** Looks at once: at the job, where one is named, also where a turn of it is under way here. */
-  nudge(job?: string): void;
+  wake(job?: string): void;
   /** For tests: resolves when no job is due and none runs here. */
   settled(): Promise<void>;
   /** Takes no more jobs, stops the turns under way and gives their leases back. Containers run on. */
@@ -26,14 +26,14 @@ const KINDS = Object.keys(MOST) as Job["kind"][];
 
 interface Running {
   readonly kind: Job["kind"];
-  lease: Lease | null;
+  lease: HeldLease | null;
   readonly done: Promise<void>;
 }
 
 /** Carries on, in this process, whatever job is due and free. Any number of processes may do so over one store. */
-export function startReconciler(app: App, does: Carriers): Reconciler {
-  const reconciler = new JobReconciler(app, does);
-  reconciler.nudge();
+export function startReconciler(app: App, workers: WorkerSet): Reconciler {
+  const reconciler = new JobReconciler(app, workers);
+  reconciler.wake();
   return reconciler;
 }
 
@@ -50,14 +50,14 @@ class JobReconciler implements Reconciler {
 
   constructor(
     private readonly app: App,
-    private readonly does: Carriers,
+    private readonly workers: WorkerSet,
   ) {
     this.#collecting = setInterval(() => (this.#collection = this.#collect()), COLLECT_MS);
     // At once too: what a crash has left need not wait, and a server that is often killed would never come to it.
     this.#collection = this.#collect();
   }
 
-  nudge(job?: string): void {
+  wake(job?: string): void {
     if (this.#stopped) return;
     if (job) void this.#makeDue(job).catch(() => undefined);
     this.#wake(0);
@@ -87,7 +87,7 @@ class JobReconciler implements Reconciler {
 
   /** A turn of it that is under way here hears of a wish to cancel; else it is due at once, whoever looks first. */
   async #makeDue(id: string): Promise<void> {
-    await makeDue(this.app.store, id);
+    await wakeJob(this.app.store, id);
     await this.#running.get(id)?.lease?.renew();
     this.#wake(0);
   }
@@ -138,11 +138,11 @@ class JobReconciler implements Reconciler {
     }
   }
 
-  async #carryOn(id: string, held: (lease: Lease) => void): Promise<void> {
+  async #carryOn(id: string, held: (lease: HeldLease) => void): Promise<void> {
     // The map must know of this run before it can end.
     await Promise.resolve();
     try {
-      const lease = await acquire(this.app.store, this.#owner, id);
+      const lease = await acquireLease(this.app.store, this.#owner, id);
       if (!lease) return;
       held(lease);
       if (this.#stopped) lease.lose();
@@ -159,16 +159,16 @@ class JobReconciler implements Reconciler {
   }
 
   /** Never throws: whatever happens, the lease is given back. */
-  async #oneTurn(lease: Lease): Promise<number | null> {
+  async #oneTurn(lease: HeldLease): Promise<number | null> {
     const id = lease.job._id;
     try {
-      const next = await turn(this.app, this.does, lease);
+      const next = await tick(this.app, this.workers, lease);
       this.#faults.delete(id);
       return next;
     } catch (error) {
       const faults = (this.#faults.get(id) ?? 0) + (isOurFault(error, lease) ? 1 : 0);
       this.#faults.set(id, faults);
-      return afterFailure(this.app, lease, error, faults).catch(() => POLL_MS);
+      return delayAfterFailure(this.app, lease, error, faults).catch(() => POLL_MS);
     }
   }
 

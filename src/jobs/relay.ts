@@ -5,13 +5,13 @@ import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import { isDuplicateKey } from "../store/duplicate-key.js";
 import { supersedeEarlier } from "../store/insert-record.js";
 import type { Store } from "../store/store.js";
-import { askCancel } from "./ask-cancel.js";
+import { requestCancel } from "./write-job.js";
 
 /** Makes the work that a change of a record asks for. Called again after a crash: it must be repeatable. */
-export type Maker<T extends AnyRecord = AnyRecord> = (app: App, record: T, entry: OutboxEntry) => Promise<void>;
+export type OutboxHandler<T extends AnyRecord = AnyRecord> = (app: App, record: T, entry: OutboxEntry) => Promise<void>;
 
 /** By kind of record. The wiring names them, so that jobs know no use-case. */
-export type Makers = Partial<Record<Kind, Maker<never>>>;
+export type OutboxHandlers = Partial<Record<Kind, OutboxHandler<never>>>;
 
 const SWEEP_BATCH = 500;
 
@@ -19,7 +19,7 @@ const SWEEP_BATCH = 500;
  * Relays the outbox of one record in order: event, work, then the entry goes. A crash between two of them repeats.
  * @returns whether somebody asked for the end of its work.
  */
-export async function relay(app: App, makers: Makers, id: string): Promise<boolean> {
+export async function relay(app: App, handlers: OutboxHandlers, id: string): Promise<boolean> {
   const kind = kindOf(id);
   if (!kind) return false;
   const records = app.store.byKind[kind];
@@ -28,10 +28,10 @@ export async function relay(app: App, makers: Makers, id: string): Promise<boole
   const last = entries.at(-1);
   if (!record || !last) return false;
   for (const entry of entries) {
-    await tell(app.store, record, entry);
+    await publishEvent(app.store, record, entry);
     // A tombstone wants no work: what it was made from is gone.
-    if (!record.deleted) await (makers[kind] as Maker | undefined)?.(app, record, entry);
-    if (entry.after.cancel === true) await askCancel(app.store, id);
+    if (!record.deleted) await (handlers[kind] as OutboxHandler | undefined)?.(app, record, entry);
+    if (entry.after.cancel === true) await requestCancel(app.store, id);
   }
   if (app.store.kinds[kind].supersedes && record.seq !== undefined && !record.deleted)
     await supersedeEarlier(records, record.key, record.seq);
@@ -42,7 +42,7 @@ export async function relay(app: App, makers: Makers, id: string): Promise<boole
   return entries.some(({ after }) => after.cancel === true);
 }
 
-async function tell({ events }: Store, record: AnyRecord, entry: OutboxEntry): Promise<void> {
+async function publishEvent({ events }: Store, record: AnyRecord, entry: OutboxEntry): Promise<void> {
   try {
     await events.insertOne({ ...entry, _id: `${record._id}.${entry.version}`, record: record._id, key: record.key });
   } catch (error) {
@@ -51,7 +51,7 @@ async function tell({ events }: Store, record: AnyRecord, entry: OutboxEntry): P
 }
 
 /** The ids of records with something to relay: what mutations of a crashed process left, and what workers wrote. */
-export async function unrelayed(store: Store): Promise<string[]> {
+export async function findUnrelayed(store: Store): Promise<string[]> {
   const found = await Promise.all(
     KINDS.map((kind) =>
       store.byKind[kind]

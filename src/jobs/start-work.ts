@@ -1,8 +1,8 @@
 import type { App } from "../app.js";
 import { kindOf } from "../graph/id.js";
-import { type Makers, relay, unrelayed } from "./relay.js";
 import { type Reconciler, startReconciler } from "./reconciler.js";
-import type { Carriers } from "./turn.js";
+import { type OutboxHandlers, relay, findUnrelayed } from "./relay.js";
+import type { WorkerSet } from "./tick.js";
 
 const SWEEP_MS = 2_000;
 /** A relay that takes longer, as over a database that hangs, goes on behind the answer. */
@@ -18,27 +18,30 @@ export interface RunningWork extends Reconciler {
  * The app with its work going on: mutations relay their own entry before they answer, a sweep finishes what a crash
  * left, and the reconciler carries the jobs on.
  */
-export function startWork(app: Omit<App, "work">, does: Carriers & { readonly makers: Makers }): RunningWork {
-  const whole: App = {
+export function startWork(
+  app: Omit<App, "work">,
+  handlers: WorkerSet & { readonly outboxHandlers: OutboxHandlers },
+): RunningWork {
+  const started: App = {
     ...app,
     work: {
       relay(record) {
-        const relayed = relay(whole, does.makers, record).then(
+        const relayed = relay(started, handlers.outboxHandlers, record).then(
           (cancelled) => {
             const kind = kindOf(record);
-            if (kind && app.store.kinds[kind].log) reconciler.nudge(cancelled ? record : undefined);
+            if (kind && app.store.kinds[kind].log) reconciler.wake(cancelled ? record : undefined);
           },
-          (error: unknown) => whole.logger.warn({ event: "relay_failed", record, err: error }),
+          (error: unknown) => started.logger.warn({ event: "relay_failed", record, err: error }),
         );
         return waitAtMost(MOST_WAIT_MS, relayed);
       },
     },
   };
-  const reconciler = startReconciler(whole, does);
-  const sweeper = new Sweeper(whole);
+  const reconciler = startReconciler(started, handlers);
+  const sweeper = new Sweeper(started);
   return {
-    app: whole,
-    nudge: (job) => reconciler.nudge(job),
+    app: started,
+    wake: (job) => reconciler.wake(job),
     sweep: () => sweeper.sweep(),
     async settled() {
       await sweeper.sweep();
@@ -86,7 +89,7 @@ class Sweeper {
 
   async #relayAll(): Promise<void> {
     try {
-      for (const id of await unrelayed(this.app.store)) await this.app.work.relay(id);
+      for (const id of await findUnrelayed(this.app.store)) await this.app.work.relay(id);
     } catch (error) {
       this.app.logger.warn({ event: "outboxes_unread", err: error });
     }

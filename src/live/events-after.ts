@@ -2,11 +2,9 @@ import type { mongo } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import type { Event } from "../store/store.js";
-import type { BoundedQueue } from "./bounded-queue.js";
-import { INSERTS, isHistoryLost, tokenOf } from "./feed-session.js";
-import { hear, type Hearing, isFor } from "./hear.js";
-import { type HeardEvent, heardEvent } from "./heard-event.js";
-import type { Life } from "./life.js";
+import { type ChangeEvent, changeEvent } from "./change-event.js";
+import { INSERTS, isHistoryLost, tokenOf } from "./change-feed.js";
+import { type BoundedQueue, type Interest, isFor, openQueue, type SubscriptionScope } from "./subscription.js";
 
 type Needs = Pick<App, "store" | "live">;
 type Stream = mongo.ChangeStream<Event>;
@@ -19,18 +17,24 @@ const PATIENCE_MS = 50;
  * from the one that everybody shares.
  * @throws BAD_USER_INPUT if the store remembers too little
  */
-export async function eventsAfter(app: Needs, life: Life, token: string, hearing: Hearing<HeardEvent>, resume: string) {
+export async function eventsAfter(
+  app: Needs,
+  life: SubscriptionScope,
+  token: string,
+  hearing: Interest<ChangeEvent>,
+  resume: string,
+) {
   const stream: Stream = app.store.events.watch<Event>(INSERTS, {
     resumeAfter: { _data: token },
     maxAwaitTimeMS: PATIENCE_MS,
   });
   life.defer(() => void stream.close().catch(() => undefined));
   const first = await firstOf(stream);
-  const join = () => hear(app.live.events, life, hearing, resume);
+  const join = () => openQueue(app.live.events, life, hearing, resume);
   return caughtUp(app, { stream, first, token }, hearing, join);
 }
 
-async function firstOf(stream: Stream): Promise<HeardEvent | null> {
+async function firstOf(stream: Stream): Promise<ChangeEvent | null> {
   try {
     return await next(stream);
   } catch (error) {
@@ -44,25 +48,25 @@ async function firstOf(stream: Stream): Promise<HeardEvent | null> {
   }
 }
 
-async function next(stream: Stream): Promise<HeardEvent | null> {
+async function next(stream: Stream): Promise<ChangeEvent | null> {
   const change = await stream.tryNext();
-  return change?.operationType === "insert" ? heardEvent(change.fullDocument, tokenOf(change._id)) : null;
+  return change?.operationType === "insert" ? changeEvent(change.fullDocument, tokenOf(change._id)) : null;
 }
 
 interface Beginning {
   readonly stream: Stream;
-  readonly first: HeardEvent | null;
+  readonly first: ChangeEvent | null;
   readonly token: string;
 }
 
 async function* caughtUp(
   { live }: Needs,
   { stream, first, token }: Beginning,
-  hearing: Hearing<HeardEvent>,
-  join: () => Promise<BoundedQueue<HeardEvent>>,
-): AsyncGenerator<HeardEvent, void> {
+  hearing: Interest<ChangeEvent>,
+  join: () => Promise<BoundedQueue<ChangeEvent>>,
+): AsyncGenerator<ChangeEvent, void> {
   let position = token;
-  let queue: BoundedQueue<HeardEvent> | undefined;
+  let queue: BoundedQueue<ChangeEvent> | undefined;
   let joined = "";
   for (let event = first; !queue || position < joined; event = await next(stream)) {
     if (event) {

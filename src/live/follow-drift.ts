@@ -2,12 +2,9 @@ import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
 import { keyOf } from "../store/key-of.js";
 import { required } from "../store/required.js";
-import type { BoundedQueue } from "./bounded-queue.js";
-import type { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
-import { mayCauseDrift } from "./drifts-of.js";
-import { hear } from "./hear.js";
-import type { HeardEvent } from "./heard-event.js";
-import { mayHear } from "./may-hear.js";
+import type { ChangeEvent } from "./change-event.js";
+import { type DriftDetectedArgs, type DriftEvent, mayCauseDrift } from "./drift-events.js";
+import { type BoundedQueue, mayHear, openQueue } from "./subscription.js";
 
 type Needs = Pick<App, "store" | "live">;
 
@@ -17,7 +14,7 @@ const RESUME = "subscribe again, and read the `status` of what your deployments 
 export function followDrift(app: Needs, caller: Caller, { proj }: DriftDetectedArgs) {
   return app.live.follow<DriftEvent>(async (life) => {
     if (proj != null) await required(app.store.projects, "project", [proj], ["proj"]);
-    const queue = await hear(
+    const queue = await openQueue(
       app.live.events,
       life,
       { caller, wants: (event) => mayCauseDrift(app.store, event) },
@@ -30,7 +27,7 @@ export function followDrift(app: Needs, caller: Caller, { proj }: DriftDetectedA
 async function* drifts(
   { live }: Needs,
   caller: Caller,
-  queue: BoundedQueue<HeardEvent>,
+  queue: BoundedQueue<ChangeEvent>,
   proj: string | null,
 ): AsyncGenerator<DriftEvent, void> {
   for await (const event of queue)

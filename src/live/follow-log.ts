@@ -1,19 +1,32 @@
+import { ArgsType, Field, ID } from "type-graphql";
 import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { kindOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { LogPage } from "../jobs/log-page.js";
-import { foreignCursor, LogPosition, positionsIn } from "../jobs/log-position.js";
+import { invalidLogCursor, LogPosition, parseLogCursor } from "../jobs/log-position.js";
 import { byId } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
-import type { FollowLogArgs } from "./follow-log-args.js";
-import { FollowedLogs } from "./followed-logs.js";
-import { listen } from "./hear.js";
-import type { HeardEvent } from "./heard-event.js";
-import type { Life } from "./life.js";
-import { revisionsFrom } from "./revisions-from.js";
-import { Wake } from "./wake.js";
+import type { ChangeEvent } from "./change-event.js";
+import { FollowedLogs, revisionsFrom } from "./followed-logs.js";
+import { addSubscriber, type SubscriptionScope } from "./subscription.js";
+
+@ArgsType()
+export class FollowLogArgs {
+  @Field(() => ID, {
+    description:
+      "The id of a build, a training, a deployment or a revision of one. For a deployment, the output is that of the replicas of the current revision, and of each later one.",
+  })
+  readonly of!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Only what was written after this cursor: the `endCursor` of the last page that was received, by this subscription or by the field `log` of the record.",
+  })
+  readonly after?: string | null;
+}
 
 type Needs = Pick<App, "store" | "live">;
 
@@ -35,7 +48,7 @@ export function followLog(app: Needs, caller: Caller, { of, after }: FollowLogAr
     if (!record) throw noLog();
     const subject = new Subject(app, record);
     await subject.listen(caller, life);
-    await subject.begin(log === "OF_REVISIONS", after == null ? null : positionsIn(after));
+    await subject.begin(log === "OF_REVISIONS", after == null ? null : parseLogCursor(after));
     return subject.pages(life);
   });
 }
@@ -56,25 +69,30 @@ class Subject {
     this.logs = new FollowedLogs(app.store, []);
   }
 
-  async listen(caller: Caller, life: Life): Promise<void> {
+  async listen(caller: Caller, life: SubscriptionScope): Promise<void> {
     const { events, logs } = this.app.live;
     const ended = (error: Error) => this.wake.end(error);
     life.defer(() => this.wake.end());
-    await listen(
+    await addSubscriber(
       events,
       life,
       { caller, wants: (event) => this.concerns(event) },
       { heard: (event) => this.heard(event), ended },
     );
     const ring = () => this.wake.ring();
-    await listen(logs, life, { caller, wants: ({ record }) => this.logs.follows(record) }, { heard: ring, ended });
+    await addSubscriber(
+      logs,
+      life,
+      { caller, wants: ({ record }) => this.logs.follows(record) },
+      { heard: ring, ended },
+    );
   }
 
-  private concerns({ kind, record, key }: HeardEvent): boolean {
+  private concerns({ kind, record, key }: ChangeEvent): boolean {
     return record === this.record._id || (kind === "revision" && key.startsWith(keyOf(this.record.key, "")));
   }
 
-  private heard({ kind, action, record }: HeardEvent): void {
+  private heard({ kind, action, record }: ChangeEvent): void {
     if (kind === "revision" && action === "INSERT") this.newRevisions.push(record);
     if (action === "DELETE" && record === this.record._id) this.isDeleted = true;
     this.wake.ring();
@@ -89,12 +107,12 @@ class Subject {
       for (const revision of await revisionsFrom(store, _id, positions)) this.logs.add(revision);
       return;
     }
-    if (positions && (positions.length !== 1 || positions[0]?.job !== _id)) throw foreignCursor();
+    if (positions && (positions.length !== 1 || positions[0]?.job !== _id)) throw invalidLogCursor();
     this.logs = new FollowedLogs(store, positions ?? [LogPosition.beginningOf(_id)]);
     this.logs.isClosed = true;
   }
 
-  async *pages(life: Life): AsyncGenerator<LogPage, void> {
+  async *pages(life: SubscriptionScope): AsyncGenerator<LogPage, void> {
     for (let isFirst = true; !life.hasEnded; isFirst = false) {
       for (const revision of this.newRevisions.splice(0)) this.logs.add(revision);
       const { isDeleted } = this;
@@ -104,5 +122,39 @@ class Subject {
       if (ended) return;
       if (!page.hasMore) await this.wake.wait(isNearEnd ? NEAR_END_MS : LOOK_MS);
     }
+  }
+}
+
+/** A signal that there may be something new: it wakes who waits, and who looked away finds it out when it waits next. */
+class Wake {
+  #hasRung = false;
+  #hasEnded = false;
+  #error: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#hasRung = true;
+    this.#wake?.();
+  }
+
+  end(error?: Error): void {
+    this.#hasEnded = true;
+    this.#error ??= error;
+    this.#wake?.();
+  }
+
+  /** Resolves when it has rung since the last wait, after a while in any case. @throws the error that it ended with */
+  async wait(atMostMs: number): Promise<void> {
+    if (!this.#hasRung && !this.#hasEnded)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, atMostMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    this.#wake = undefined;
+    this.#hasRung = false;
+    if (this.#error) throw this.#error;
   }
 }

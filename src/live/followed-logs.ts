@@ -1,7 +1,10 @@
-import type { LogPage } from "../jobs/log-page.js";
-import { logCursor, LogPosition } from "../jobs/log-position.js";
-import { logPart, type LogPart, type LogStore, readPart } from "../jobs/logs.js";
+import { trusted } from "mongoose";
 import type { LogChunk } from "../jobs/job.js";
+import type { LogPage } from "../jobs/log-page.js";
+import { formatLogCursor, invalidLogCursor, LogPosition } from "../jobs/log-position.js";
+import { logContent, type LogSlice, type LogStore, readLogSlice } from "../jobs/logs.js";
+import { byId } from "../store/current.js";
+import type { Store } from "../store/store.js";
 
 /** Pieces a page, of at most 64 KiB each. */
 const PAGE = 16;
@@ -36,10 +39,10 @@ export class FollowedLogs {
   /** Yields what follows, one job after the other. */
   async next(): Promise<FollowedPage> {
     const chunks: LogChunk[] = [];
-    const parts: LogPart[] = [];
+    const parts: LogSlice[] = [];
     for (const from of this.#positions) {
       // Of those behind a full page it is only asked whether there is more.
-      const part = await readPart(this.store, from, Math.max(0, PAGE - chunks.length));
+      const part = await readLogSlice(this.store, from, Math.max(0, PAGE - chunks.length));
       chunks.push(...part.chunks);
       parts.push(part);
     }
@@ -47,8 +50,8 @@ export class FollowedLogs {
     const isOver = !hasMore && parts.every(({ end }) => end === "OVER");
     this.#positions = this.#remaining(parts);
     return {
-      ...logPart(chunks),
-      endCursor: logCursor(this.#positions),
+      ...logContent(chunks),
+      endCursor: formatLogCursor(this.#positions),
       hasMore,
       ended: isOver && this.isClosed,
       isNearEnd: parts.some(({ end }) => end === "NEAR"),
@@ -56,9 +59,32 @@ export class FollowedLogs {
   }
 
   /** A job of which all is told is left behind, but for the last, after which the next ones come. */
-  #remaining(parts: readonly LogPart[]): LogPosition[] {
+  #remaining(parts: readonly LogSlice[]): LogPosition[] {
     return parts
       .filter(({ end, hasMore }, at) => hasMore || end !== "OVER" || at === parts.length - 1)
       .map(({ position }) => position);
   }
+}
+
+/**
+ * The revisions of a deployment whose logs are to be followed: the wanted one, and all that came after those that a
+ * client has begun to read.
+ * @throws BAD_USER_INPUT if the positions are in logs of something else
+ */
+export async function revisionsFrom(
+  { deployments, deploymentRevisions }: Pick<Store, "deployments" | "deploymentRevisions">,
+  deployment: string,
+  positions: readonly LogPosition[] | null,
+): Promise<string[]> {
+  const wanted = (await byId(deployments, [deployment])).map(({ revision_id }) => revision_id);
+  if (!positions) return wanted;
+  const jobs = positions.map(({ job }) => job);
+  const known = await byId(deploymentRevisions, jobs);
+  if (known.length < jobs.length || known.some((each) => each.deployment !== deployment)) throw invalidLogCursor();
+  const last = Math.max(...known.map(({ number }) => number));
+  const later = await deploymentRevisions
+    .find({ deployment, superseded: false, number: trusted({ $gt: last }) }, { number: 1 })
+    .lean();
+  later.sort((one, other) => one.number - other.number);
+  return [...later.map(({ _id }) => _id), ...wanted];
 }

@@ -1,20 +1,18 @@
-import type { GraphQLResolveInfo } from "graphql";
+import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root, Subscription } from "type-graphql";
 import { Deployment } from "../deployment/deployment.js";
+import { TYPE_OF_KIND } from "../graph/id.js";
 import { nodeOf } from "../graph/node-of.js";
 import { Node } from "../graph/node.js";
+import { shownName } from "../graph/shown-name.js";
 import { LogPage } from "../jobs/log-page.js";
 import type { RequestContext } from "../request-context.js";
-import { writeChangeCursor } from "./change-cursor.js";
-import { changedFields } from "./changed-fields.js";
-import { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
+import type { ChangeEvent } from "./change-event.js";
+import { DriftDetectedArgs, DriftEvent } from "./drift-events.js";
 import { followDrift } from "./follow-drift.js";
-import { FollowLogArgs } from "./follow-log-args.js";
-import { followLog } from "./follow-log.js";
-import { followRecords } from "./follow-records.js";
-import { followTasks } from "./follow-tasks.js";
-import { RecordAction, RecordChange, RecordChangedArgs } from "./record-change.js";
-import { TaskChange, TaskChangedArgs } from "./task-change.js";
+import { followLog, FollowLogArgs } from "./follow-log.js";
+import { followRecords, RecordAction, RecordChange, RecordChangedArgs, writeChangeCursor } from "./record-changes.js";
+import { followTasks, TaskChange, TaskChangedArgs } from "./task-changes.js";
 
 /** A subscription by a use-case that gives its events. The context is that of its beginning: loaders of it must not be used for events. */
 const by =
@@ -117,4 +115,23 @@ export class RecordChangeResolver {
     const untold = action === RecordAction.SUPERSEDED ? event.id : null;
     return writeChangeCursor(app.cursors, { token: event.token, untold });
   }
+}
+
+/** Fields of the graph that are made from stored ones of another name. */
+const SHOWN_AS: Readonly<Record<string, string>> = {
+  output: "outputNotebook",
+  received: "uploads",
+  last_arrival: "uploads",
+  model: "models",
+};
+
+/** The fields of the record's type that a change set. What the store keeps for itself has no field there. */
+function changedFields(schema: GraphQLSchema, { action, kind, fields }: ChangeEvent): string[] {
+  const type = schema.getType(TYPE_OF_KIND[kind]);
+  if (action !== "CHANGE" || !isObjectType(type)) return [];
+  const shown = type.getFields();
+  const names = fields
+    .flatMap((each) => [shownName(each), SHOWN_AS[each] ?? ""])
+    .filter((each) => Object.hasOwn(shown, each));
+  return [...new Set(names)].sort();
 }

@@ -3,7 +3,7 @@ import type { Project } from "../project/project.js";
 import { byId, currentOf } from "../store/current.js";
 import { namesOf } from "../store/key-of.js";
 import type { Store } from "../store/store.js";
-import type { HeardEvent } from "./heard-event.js";
+import type { ChangeEvent } from "./change-event.js";
 
 type Read = Pick<Store, "projects" | "models" | "byKind" | "kinds">;
 
@@ -34,7 +34,7 @@ export class ProjectScope {
   }
 
   /** To be asked of each event in its order, since a project changes its models, and goes and comes again. */
-  async holds(event: HeardEvent): Promise<boolean> {
+  async holds(event: ChangeEvent): Promise<boolean> {
     const [first] = namesOf(event.key);
     if (event.kind === "project" && event.key === this.name) await this.#read();
     switch (this.store.kinds[event.kind].scope) {
@@ -55,7 +55,7 @@ export class ProjectScope {
     this.#models = new Set(models.map(({ key }) => key));
   }
 
-  async #holdsRecord({ kind, record, proj }: HeardEvent): Promise<boolean> {
+  async #holdsRecord({ kind, record, proj }: ChangeEvent): Promise<boolean> {
     const known = this.#records.get(record);
     if (known !== undefined) return known;
     const project = proj ?? ((await byId(this.store.byKind[kind], [record]))[0] as { proj?: string } | undefined)?.proj;

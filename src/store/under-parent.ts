@@ -1,10 +1,10 @@
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { byId } from "./current.js";
-import { entomb } from "./entomb.js";
 import { forgetUse } from "./forget-use.js";
 import type { Intent } from "./intent.js";
 import type { Records } from "./store.js";
+import { leaveTombstone } from "./tombstone.js";
 
 /** @throws CONFLICT if the record that something is to be made under is being deleted. */
 export function refuseDeleting(parent: AnyRecord): void {
@@ -16,7 +16,7 @@ export function refuseDeleting(parent: AnyRecord): void {
 }
 
 /** True if a record that something needs is being deleted, or is gone already. */
-async function isGoing<T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> {
+async function isBeingDeleted<T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> {
   const [found] = await byId(records, [id]);
   return !found || found.deleting;
 }
@@ -25,8 +25,8 @@ async function isGoing<T extends AnyRecord>(records: Records<T>, id: string): Pr
  * Asks so after a write that needs the record. If the store does not answer, it is taken to stay: the write is committed,
  * and its answer must say so. A deletion that did begin lists its children anew before it takes the record.
  */
-export const isGoingMeanwhile = <T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> =>
-  isGoing(records, id).catch(() => false);
+export const isBeingDeletedMeanwhile = <T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> =>
+  isBeingDeleted(records, id).catch(() => false);
 
 /**
  * Reads the parent again after the insert of a child: a deletion that began between the check and the insert has
@@ -40,8 +40,8 @@ export async function underParent<C extends AnyRecord, P extends AnyRecord>(
   parentId: string,
   intent: Intent,
 ): Promise<C> {
-  if (!(await isGoingMeanwhile(parents, parentId))) return child;
-  await entomb(children, child._id, { ...intent, idempotencyKey: null });
+  if (!(await isBeingDeletedMeanwhile(parents, parentId))) return child;
+  await leaveTombstone(children, child._id, { ...intent, idempotencyKey: null });
   await forgetUse(children, child._id, intent);
   throw new DomainError("CONFLICT", "The project or model that the record belongs to is being deleted: name another.");
 }

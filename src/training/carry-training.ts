@@ -2,36 +2,36 @@ import type { App } from "../app.js";
 import { START_MS } from "../attempt/attempt-state.js";
 import { nextAttempt, startContainer } from "../attempt/run-attempt.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
-import type { Hold } from "../jobs/hold.js";
-import type { Carrier, Next } from "../jobs/turn.js";
+import type { Lease } from "../jobs/lease.js";
+import type { TickResult, Worker } from "../jobs/tick.js";
 import { byId } from "../store/current.js";
 import { nextTrainingStep, type ObservedTraining, type TrainingStep } from "./next-training-step.js";
 import type { Training } from "./training.js";
 
 const LOOK_MS = 2_000;
-const SOON: Next = { again: 0 };
+const SOON: TickResult = { requeueAfterMs: 0 };
 const HOUR_MS = 3_600_000;
 
 /** Runs a training: one container an attempt, watched until its result is stored. Only then may the container go. */
-export const carryTraining: Carrier = async (app, hold) => {
-  const [training] = await byId(app.store.trainings, [hold.job._id]);
-  if (!training) return cancel(app, hold);
-  const seen = await look(app, hold, training);
-  return carryOut(app, hold, training, nextTrainingStep(hold.job, seen), seen.now);
+export const carryTraining: Worker = async (app, lease) => {
+  const [training] = await byId(app.store.trainings, [lease.job._id]);
+  if (!training) return cancel(app, lease);
+  const seen = await look(app, lease, training);
+  return carryOut(app, lease, training, nextTrainingStep(lease.job, seen), seen.now);
 };
 
-async function look(app: App, hold: Hold, { resources }: Training): Promise<ObservedTraining> {
-  if (!resources) throw new Error(`${hold.job._id} has no resources.`);
-  const slot = hold.job.slots[0];
+async function look(app: App, lease: Lease, { resources }: Training): Promise<ObservedTraining> {
+  if (!resources) throw new Error(`${lease.job._id} has no resources.`);
+  const slot = lease.job.slots[0];
   const name = slot?.container;
   // The result of the notebook is stored: the engine has nothing to add.
   const container =
     name && !slot.completed
-      ? ((await app.runtime.observe(hold.job._id)).find((each) => each.name === name) ?? null)
+      ? ((await app.runtime.observe(lease.job._id)).find((each) => each.name === name) ?? null)
       : null;
   const running = container?.state === "RUNNING";
   // It may have reported its result between our last look at the job and the end that was seen: the report counts.
-  if (!running) await hold.write({});
+  if (!running) await lease.write({});
   return {
     now: await app.store.now(),
     container,
@@ -42,46 +42,52 @@ async function look(app: App, hold: Hold, { resources }: Training): Promise<Obse
   };
 }
 
-async function carryOut(app: App, hold: Hold, training: Training, step: TrainingStep, now: Date): Promise<Next> {
+async function carryOut(
+  app: App,
+  lease: Lease,
+  training: Training,
+  step: TrainingStep,
+  now: Date,
+): Promise<TickResult> {
   switch (step.do) {
     case "INTEND":
-      return intend(app, hold, step.reason, now);
+      return intend(app, lease, step.reason, now);
     case "RUN":
-      return run(app, hold, training);
+      return run(app, lease, training);
     case "BEGIN":
-      await hold.write({ $set: { state: "RUNNING" } });
-      return { again: LOOK_MS };
+      await lease.write({ $set: { state: "RUNNING" } });
+      return { requeueAfterMs: LOOK_MS };
     case "WAIT":
-      return { again: LOOK_MS };
+      return { requeueAfterMs: LOOK_MS };
     case "END":
-      return hold.end(step.state, step.error);
+      return lease.end(step.state, step.error);
     case "CANCEL":
-      return cancel(app, hold);
+      return cancel(app, lease);
   }
 }
 
 /** The attempt before it is confirmed gone first: never do two of them run at a time. */
-async function intend(app: App, hold: Hold, reason: string | null, now: Date): Promise<Next> {
-  await confirmGone(app, hold);
-  const { set, only } = nextAttempt(app.vault, hold.job, 0, now);
-  const run = hold.job.deadlines.run ?? new Date(now.getTime() + app.settings.ROCAS_TRAIN_HOURS * HOUR_MS);
+async function intend(app: App, lease: Lease, reason: string | null, now: Date): Promise<TickResult> {
+  await confirmGone(app, lease);
+  const { set, only } = nextAttempt(app.vault, lease.job, 0, now);
+  const run = lease.job.deadlines.run ?? new Date(now.getTime() + app.settings.ROCAS_TRAIN_HOURS * HOUR_MS);
   const deadlines = { start: new Date(now.getTime() + START_MS), run };
-  await hold.write({ $set: { state: "STARTING", "slots.0.last_error": reason, deadlines, ...set } }, only);
+  await lease.write({ $set: { state: "STARTING", "slots.0.last_error": reason, deadlines, ...set } }, only);
   return SOON;
 }
 
-async function run(app: App, hold: Hold, { resources }: Training): Promise<Next> {
-  if (!resources) throw new Error(`${hold.job._id} has no resources.`);
-  const refused = await startContainer(app, hold.job, 0, resources);
-  return refused === null ? { again: LOOK_MS } : hold.end("FAILED", refused);
+async function run(app: App, lease: Lease, { resources }: Training): Promise<TickResult> {
+  if (!resources) throw new Error(`${lease.job._id} has no resources.`);
+  const refused = await startContainer(app, lease.job, 0, resources);
+  return refused === null ? { requeueAfterMs: LOOK_MS } : lease.end("FAILED", refused);
 }
 
-async function cancel(app: App, hold: Hold): Promise<Next> {
-  await confirmGone(app, hold);
-  return hold.end("CANCELLED");
+async function cancel(app: App, lease: Lease): Promise<TickResult> {
+  await confirmGone(app, lease);
+  return lease.end("CANCELLED");
 }
 
-async function confirmGone({ runtime }: App, { job, signal }: Hold): Promise<void> {
+async function confirmGone({ runtime }: App, { job, signal }: Lease): Promise<void> {
   const { container, attempt } = job.slots[0] ?? { container: null, attempt: 0 };
   const seen = await runtime.observe(job._id);
   signal.throwIfAborted();

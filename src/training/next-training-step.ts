@@ -1,7 +1,7 @@
 import { exitReason, isSilent, LOST, NOT_GRANTED, STOPPED } from "../attempt/attempt-state.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Job } from "../jobs/job.js";
-import { isHeard } from "../jobs/turn.js";
+import { hasHeartbeat } from "../jobs/tick.js";
 import type { Replica } from "../runtime/runtime.js";
 
 export type TrainingStep =
@@ -52,7 +52,7 @@ export function nextTrainingStep(job: Job, seen: ObservedTraining): TrainingStep
     if (start && now > start) return lost(job, LOST.notBegun);
     return container?.state === "RUNNING" ? { do: "WAIT" } : { do: "RUN" };
   }
-  if (!container && isHeard(job, now)) return { do: "WAIT" }; // An engine that does not show what is at work is mistaken.
+  if (!container && hasHeartbeat(job, now)) return { do: "WAIT" }; // An engine that does not show what is at work is mistaken.
   if (!container) return lost(job, LOST.gone);
   if (seen.overLimit) return { do: "END", state: "FAILED", error: seen.overLimit };
   if (isSilent(slot, seen.listeningForMs, now)) return lost(job, LOST.silent);

@@ -7,12 +7,12 @@ import type { ListArgs } from "../lists/listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { createTreasureChest } from "./create-treasure-chest.js";
-import { TreasureChest } from "./treasure-chest.js";
 import {
   CreateTreasureChestInput,
   DeleteTreasureChestInput,
   UpdateTreasureChestInput,
 } from "./treasure-chest.inputs.js";
+import { TreasureChest } from "./treasure-chest.js";
 import { TREASURE_CHEST } from "./treasure-chest.kind.js";
 import { updateTreasureChest } from "./update-treasure-chest.js";
 

@@ -1,5 +1,5 @@
 import { newId } from "../../src/graph/id.js";
-import { makeJob } from "../../src/jobs/new-job.js";
+import { createJob } from "../../src/jobs/write-job.js";
 import { openWork } from "./open-work.js";
 
 /** One job in a store, which nobody carries on. */
@@ -9,7 +9,7 @@ export async function openJobs() {
   const { store } = work;
   const id = newId("train");
   const spec = { kind: "TRAIN", image: "", notebook: "" } as const;
-  await makeJob(store, { _id: id, kind: "TRAIN", proj: "p", spec, desired: "RUN" });
+  await createJob(store, { _id: id, kind: "TRAIN", proj: "p", spec, desired: "RUN" });
   // Made a moment ago, so that what happens next happens later.
   await store.jobs.updateOne({ _id: id }, { $set: { next_reconcile_at: new Date(Date.now() - 1_000) } });
   return {

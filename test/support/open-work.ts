@@ -4,34 +4,34 @@ import { join } from "node:path";
 import { pino } from "pino";
 import type { App } from "../../src/app.js";
 import { makeBuildJob } from "../../src/builds/build-maker.js";
+import { BuiltFrom } from "../../src/builds/build-version.js";
 import type { BuildProjectInput } from "../../src/builds/build.inputs.js";
 import { carryBuild } from "../../src/builds/carry-build.js";
 import { buildProject } from "../../src/builds/start-build.js";
-import { BuiltFrom } from "../../src/builds/build-version.js";
 import { newId } from "../../src/graph/id.js";
-import type { Job } from "../../src/jobs/job.js";
 import { holdingsOf } from "../../src/holdings.js";
+import type { Job } from "../../src/jobs/job.js";
 import { startWork } from "../../src/jobs/start-work.js";
-import type { Carrier } from "../../src/jobs/turn.js";
-import type { Project } from "../../src/project/project.js";
-import { readSettings } from "../../src/settings.js";
-import { insertRecord } from "../../src/store/insert-record.js";
+import type { Worker } from "../../src/jobs/tick.js";
 import { openConnection } from "../../src/open-connection.js";
 import { openStore } from "../../src/open-store.js";
+import type { Project } from "../../src/project/project.js";
 import type { Credentials, ImageBuilder } from "../../src/runtime/image-builder.js";
 import type { Runtime } from "../../src/runtime/runtime.js";
+import { readSettings } from "../../src/settings.js";
 import type { Source } from "../../src/source/source.js";
+import { insertRecord } from "../../src/store/insert-record.js";
 import { FakeImageBuilder } from "../fakes/fake-image-builder.js";
 import { FakeRuntime } from "../fakes/fake-runtime.js";
 import { FakeVault } from "../fakes/fake-vault.js";
 import { newDatabaseName } from "./database-name.js";
 import { MemorySource } from "./memory-source.js";
 
-const idle: Carrier = async () => ({ again: 60_000 });
+const idle: Worker = async () => ({ requeueAfterMs: 60_000 });
 export const ON_BOARD = { Dockerfile: "FROM python:3\nLABEL rocas.onboard=1\n" };
 
 interface WorkOptions {
-  readonly carriers?: Partial<Record<Job["kind"], Carrier>>;
+  readonly carriers?: Partial<Record<Job["kind"], Worker>>;
   readonly environment?: Record<string, string>;
   readonly engine?: { readonly runtime: Runtime; readonly imageBuilder: ImageBuilder };
   readonly sources?: { readonly local: Source; readonly git: Source };
@@ -61,8 +61,8 @@ export async function openWork({ carriers, environment, engine, sources }: WorkO
   const holdings = holdingsOf(base as never);
   const start = (other: typeof carriers = carriers) =>
     startWork({ ...base, holdings, sources: sources ?? { local, git } } as never, {
-      carriers: { BUILD: carryBuild, TRAIN: idle, DEPLOY: idle, ...other },
-      makers: { build: makeBuildJob },
+      workers: { BUILD: carryBuild, TRAIN: idle, DEPLOY: idle, ...other },
+      outboxHandlers: { build: makeBuildJob },
     });
   let work = start();
   const by = (mutation: string, input: { readonly idempotencyKey?: string | null }) => ({

@@ -1,20 +1,72 @@
+import { GraphQLDateTime } from "graphql-scalars";
 import { trusted } from "mongoose";
+import { ArgsType, Field, ID, ObjectType } from "type-graphql";
 import { snapshotRef } from "../deployment/deployment.js";
 import type { AnyDefinition } from "../graph/definition.js";
 import { driftOf, statusOf } from "../graph/drift.js";
-import { type AnySnapshot, type Pin, SnapshotStatus } from "../graph/snapshot.js";
+import { type AnySnapshot, Drift, type Pin, SnapshotStatus } from "../graph/snapshot.js";
 import { type FoundSnapshot, snapshotsIn } from "../graph/snapshots-in.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { currentOf } from "../store/current.js";
 import { namesOf } from "../store/key-of.js";
 import type { Records, Store } from "../store/store.js";
-import type { DriftEvent } from "./drift-event.js";
-import type { HeardEvent } from "./heard-event.js";
+import type { ChangeEvent } from "./change-event.js";
+import { RecordType } from "./record-type.js";
+
+@ObjectType({ description: "A record that is deployed differs from its snapshot in the deployment." })
+export class DriftEvent {
+  /** The id of the deployment. */
+  readonly deployment!: string;
+
+  /** The natural key of the deployment. */
+  readonly deploymentKey!: string;
+
+  @Field(() => [String], {
+    description:
+      "The path to the snapshot inside the deployment: field names and list positions, as in `movers`, `0`, `train`, `ds`, `1`.",
+  })
+  readonly path!: readonly string[];
+
+  @Field(() => SnapshotStatus, {
+    description: "The state of the record now, compared with the snapshot: CHANGED, REPLACED or DELETED.",
+  })
+  readonly status!: SnapshotStatus;
+
+  @Field(() => RecordType, { description: "The type of the record of which the snapshot was taken." })
+  readonly type!: RecordType;
+
+  @Field(() => ID, { description: "The id of the record of which the snapshot was taken." })
+  readonly recordId!: string;
+
+  @Field(() => [String], { description: "Its natural key: the names of its parents and its own." })
+  readonly key!: readonly string[];
+
+  @Field(() => [Drift], {
+    description:
+      "The differences, field by field, from the record that is current under the name; empty if no record is current.",
+  })
+  readonly drift!: readonly Drift[];
+
+  @Field(() => GraphQLDateTime, { description: "The time of the change that caused the drift." })
+  readonly at!: Date;
+
+  /** The id of the record that is current under the key. */
+  readonly live!: string | null;
+}
+
+@ArgsType()
+export class DriftDetectedArgs {
+  @Field(() => String, {
+    nullable: true,
+    description: "The name of a project: only its deployments; those of all if it is left out.",
+  })
+  readonly proj?: string | null;
+}
 
 type Read = Pick<Store, "byKind" | "kinds" | "deployments" | "snapshots">;
 
 /** True if what is current under the record's key may be another than before, or have other content. */
-export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: HeardEvent): boolean {
+export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: ChangeEvent): boolean {
   const { definition, supersedes } = kinds[kind];
   if (!definition) return false;
   // A record with files becomes current when it has its place; until then nobody meets it.
@@ -24,7 +76,7 @@ export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, f
 }
 
 /** Returns the deployed snapshots that differ since this event, each once. */
-export async function driftsOf(store: Read, event: HeardEvent): Promise<readonly DriftEvent[]> {
+export async function driftsOf(store: Read, event: ChangeEvent): Promise<readonly DriftEvent[]> {
   const { definition } = store.kinds[event.kind];
   if (!definition || !mayCauseDrift(store, event)) return [];
   const holders = await store.deployments
@@ -51,13 +103,13 @@ const lastOf = (records: Records<AnyRecord>, key: string): Promise<AnyRecord | n
     .sort({ key: -1, seq: -1 })
     .lean<AnyRecord>();
 
-const isOfKind = ({ _id }: AnySnapshot, { kind }: HeardEvent): boolean => _id.startsWith(`${kind}_`);
+const isOfKind = ({ _id }: AnySnapshot, { kind }: ChangeEvent): boolean => _id.startsWith(`${kind}_`);
 
 /** A change of a record does nothing to a snapshot that an earlier one of the name was taken for. */
-const isConcerned = ({ _id }: AnySnapshot, { action, fields, record }: HeardEvent): boolean =>
+const isConcerned = ({ _id }: AnySnapshot, { action, fields, record }: ChangeEvent): boolean =>
   action !== "CHANGE" || fields.includes("seq") || _id === record;
 
-interface Holding extends FoundSnapshot {
+interface DeployedSnapshot extends FoundSnapshot {
   readonly deployment: string;
   readonly deploymentKey: string;
   readonly live: AnyRecord | null;
@@ -66,8 +118,8 @@ interface Holding extends FoundSnapshot {
 
 async function driftEvent(
   store: Read,
-  { kind, key, at }: HeardEvent,
-  { deployment, deploymentKey, path, snapshot, live, definition }: Holding,
+  { kind, key, at }: ChangeEvent,
+  { deployment, deploymentKey, path, snapshot, live, definition }: DeployedSnapshot,
 ): Promise<DriftEvent> {
   const frozen = "hash" in snapshot ? await pinned(store, snapshot as Pin) : snapshot;
   return {

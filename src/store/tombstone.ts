@@ -20,17 +20,17 @@ const KEPT = new Set([
 /**
  * The door for deletions: all that the record held goes, and a tombstone stays for a day, so that its idempotency keys
  * answer and its place in `seq` is not given again. Repeatable. Gives whether there was a record.
- * @param mayGo asked of the record as it is when it goes; where it says no, the record stays.
+ * @param mayDelete asked of the record as it is when it goes; where it says no, the record stays.
  */
-export async function entomb<T extends AnyRecord>(
+export async function leaveTombstone<T extends AnyRecord>(
   records: Records<T>,
   id: string,
   intent: Intent,
-  mayGo: (current: T) => boolean = () => true,
+  mayDelete: (current: T) => boolean = () => true,
 ): Promise<boolean> {
   for (;;) {
     const current = (await records.findOne({ _id: id } as object).lean()) as AnyRecord | null;
-    if (!current || current.deleted || !mayGo(current as T)) return false;
+    if (!current || current.deleted || !mayDelete(current as T)) return false;
     const at = new Date();
     const used = usedKey(intent, at);
     const unset = Object.fromEntries(

@@ -1,11 +1,12 @@
 import type { ReplicaTask } from "../deployment/deployment.js";
 import { type Kind, kindOf } from "../graph/id.js";
 import type { Task } from "../graph/task.js";
+import type { LogChunk } from "../jobs/job.js";
 import type { Event } from "../store/store.js";
-import type { Heard } from "./change-feed.js";
+import type { FeedEvent } from "./change-feed.js";
 
 /** A change of a record, without the values that it set: they may be large, and the record has them. */
-export interface HeardEvent extends Heard {
+export interface ChangeEvent extends FeedEvent {
   /** `<record id>.<version>` */
   readonly id: string;
   readonly record: string;
@@ -29,11 +30,11 @@ export interface HeardEvent extends Heard {
   readonly isHalfTold?: boolean;
 }
 
-const FRAME = 512;
-const OF_FIELD = 32;
-const OF_TASK = 256;
+const EVENT_BYTES = 512;
+const BYTES_PER_FIELD = 32;
+const BYTES_PER_TASK = 256;
 
-export function heardEvent(event: Event, token: string): HeardEvent {
+export function changeEvent(event: Event, token: string): ChangeEvent {
   const { _id: id, record, key, version, at, caller, action, after, before } = event;
   const kind = kindOf(record);
   if (!kind) throw new Error("An event is one of a record.");
@@ -56,6 +57,13 @@ export function heardEvent(event: Event, token: string): HeardEvent {
     task,
     tasks,
     token,
-    bytes: FRAME + OF_FIELD * fields.length + errors.reduce((sum, each) => sum + OF_TASK + each, 0),
+    bytes: EVENT_BYTES + BYTES_PER_FIELD * fields.length + errors.reduce((sum, each) => sum + BYTES_PER_TASK + each, 0),
   };
 }
+
+/** All of it that the store is asked for: a follower of another log has no use for the text. */
+export type Chunk = Pick<LogChunk, "job">;
+
+const LOG_EVENT_BYTES = 128;
+
+export const logEvent = ({ job }: Chunk): FeedEvent => ({ record: job, bytes: LOG_EVENT_BYTES });

@@ -1,0 +1,51 @@
+import { isDuplicateKey } from "../store/duplicate-key.js";
+import type { Store } from "../store/store.js";
+import { type Job, UNDER_WAY } from "./job.js";
+
+/** The fields that the maker of a job gives; the rest is where every job begins. */
+export type NewJob = Pick<Job, "_id" | "kind" | "proj" | "spec" | "desired"> &
+  Partial<Pick<Job, "slots" | "max_attempts">>;
+
+/**
+ * Makes the job of a record, due at once. `_id` is the record's, so that making it twice makes one: a repeated call
+ * changes nothing.
+ */
+export async function createJob(store: Pick<Store, "jobs" | "now">, fields: NewJob): Promise<void> {
+  const now = await store.now();
+  const job: Job = {
+    slots: [],
+    max_attempts: 3,
+    ...fields,
+    state: "QUEUED",
+    epoch: 0,
+    lease: { owner: null, until: new Date(0) },
+    attempt: 0,
+    deadlines: { start: null, run: null },
+    next_reconcile_at: now,
+    progress: 0,
+    error: null,
+    log_bytes: 0,
+    log_seq: 0,
+    cleanup: "PENDING",
+    created_at: now,
+    updated_at: now,
+  };
+  try {
+    await store.jobs.insertOne(job);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+/** The job is looked at as soon as somebody can. Repeatable; one that is over and cleaned up stays as it is. */
+export async function wakeJob(store: Pick<Store, "jobs" | "now">, job: string): Promise<void> {
+  await store.jobs.updateOne({ _id: job, cleanup: "PENDING" }, { $set: { next_reconcile_at: await store.now() } });
+}
+
+/** Carries the wish to a job that has not ended, and makes it due. Repeatable; one that ended stays as it is. */
+export async function requestCancel(store: Pick<Store, "jobs" | "now">, job: string): Promise<void> {
+  await store.jobs.updateOne(
+    { _id: job, state: { $in: [...UNDER_WAY] }, desired: "RUN" },
+    { $set: { desired: "CANCEL", next_reconcile_at: await store.now() } },
+  );
+}

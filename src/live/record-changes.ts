@@ -1,0 +1,194 @@
+import { GraphQLDateTime } from "graphql-scalars";
+import { ArgsType, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import type { App } from "../app.js";
+import type { Caller } from "../caller.js";
+import type { Cursors } from "../lists/cursors.js";
+import { namesOf } from "../store/key-of.js";
+import { required } from "../store/required.js";
+import type { Store } from "../store/store.js";
+import { type ChangeEvent, changeEvent } from "./change-event.js";
+import { eventsAfter } from "./events-after.js";
+import { ProjectScope } from "./project-scope.js";
+import { RecordType } from "./record-type.js";
+import { type Interest, openQueue, type SubscriptionScope } from "./subscription.js";
+
+export enum RecordAction {
+  CREATED = "CREATED",
+  CHANGED = "CHANGED",
+  SUPERSEDED = "SUPERSEDED",
+  DELETED = "DELETED",
+}
+registerEnumType(RecordAction, {
+  name: "RecordAction",
+  description: "The kinds of change of a record.",
+  valuesConfig: {
+    CREATED: { description: "The record was made. One with files joins the lists when it is CHANGED to READY." },
+    CHANGED: { description: "Fields of the record have new values: see `changedFields`." },
+    SUPERSEDED: { description: "A later record has taken its name: it left the lists and stays reachable by id." },
+    DELETED: { description: "The record is gone." },
+  },
+});
+
+@ObjectType({ description: "A change of a record." })
+export class RecordChange {
+  @Field(() => RecordAction, { description: "The kind of change." })
+  readonly action!: RecordAction;
+
+  @Field(() => ID, {
+    description:
+      "The id of the record. It is not called `id`: clients that normalise by id would take the change for the record, which is in `record`.",
+  })
+  readonly recordId!: string;
+
+  @Field(() => RecordType, { description: "The type of the record." })
+  readonly type!: RecordType;
+
+  @Field(() => [String], {
+    description: "The natural key of the record: the names of its parents and its own. A build has its id there.",
+  })
+  readonly key!: readonly string[];
+
+  @Field(() => Int, {
+    description:
+      "The number of changes of the record, from 1. To be superseded is no change and repeats the last number.",
+  })
+  readonly version!: number;
+
+  @Field(() => GraphQLDateTime, { description: "The time of the change." })
+  readonly at!: Date;
+
+  @Field(() => String, {
+    description: "The user who made the change; `rocas` if the server did, in the course of its work.",
+  })
+  readonly by!: string;
+
+  /** The change that was heard; the fields that are not above are resolved from it. */
+  readonly event!: ChangeEvent;
+}
+
+@ArgsType()
+export class RecordChangedArgs {
+  @Field(() => [RecordType], { nullable: true, description: "The types of the records; all types if it is left out." })
+  readonly types?: readonly RecordType[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name of a project: itself, its builds, build versions, trainings, deployments and their revisions, and the models that it uses at that time, with their datasets and versions.",
+  })
+  readonly proj?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name of a model: itself, its datasets and its versions. With `proj`, only while the project uses it.",
+  })
+  readonly model?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The `cursor` of the last change that was received: begins with what came after it, as far back as the database remembers changes.",
+  })
+  readonly after?: string | null;
+}
+
+const LIST = "recordChanged";
+
+/** The position of a client among all changes. */
+interface ChangePosition {
+  /** The store tells what came after it. */
+  readonly token: string;
+  /** The event of the token, where the client was told only what it did to another record. */
+  readonly untold: string | null;
+}
+
+export const writeChangeCursor = (cursors: Cursors, { token, untold }: ChangePosition): string =>
+  cursors.write(LIST, { values: [untold], id: token });
+
+/** @throws BAD_USER_INPUT if no change gave it */
+function readChangeCursor(cursors: Cursors, cursor: string): ChangePosition {
+  const { values, id } = cursors.read(LIST, cursor, "after");
+  return { token: id, untold: (values[0] as string | null | undefined) ?? null };
+}
+
+type Needs = Pick<App, "store" | "live" | "cursors">;
+const RESUME = "subscribe again with `after` and the `cursor` of the last change that came.";
+
+type IsWanted = (event: ChangeEvent) => boolean | Promise<boolean>;
+
+/** Follows what happens to records from now on, or from a cursor. @throws BAD_USER_INPUT, NOT_FOUND */
+export function followRecords(app: Needs, caller: Caller, args: RecordChangedArgs) {
+  return app.live.follow<RecordChange>(async (life) => {
+    const { types, proj, model, after } = args;
+    const position = after == null ? null : readChangeCursor(app.cursors, after);
+    const scope = proj == null ? null : await ProjectScope.of(app.store, proj);
+    if (model != null) await required(app.store.models, "model", [model], ["model"]);
+
+    const isOfTypes = ({ kind }: ChangeEvent) => !types || types.includes(kind);
+    const isWanted: IsWanted = scope ? async (event) => (await scope.holds(event)) && isOfTypes(event) : isOfTypes;
+    const hearing: Interest<ChangeEvent> = {
+      caller,
+      // The project itself is heard in any case: it says which models it uses.
+      wants: (event) =>
+        (isOfTypes(event) || (event.kind === "project" && event.key === proj)) &&
+        (model == null || isOf(app.store, model, event)),
+    };
+    return changes(app, await eventsFrom(app, life, position, hearing), isWanted);
+  });
+}
+
+const isOf = ({ kinds }: Store, model: string, { kind, key }: ChangeEvent): boolean =>
+  kinds[kind].scope === "MODEL_NAME" && namesOf(key)[0] === model;
+
+async function eventsFrom(
+  app: Needs,
+  life: SubscriptionScope,
+  position: ChangePosition | null,
+  hearing: Interest<ChangeEvent>,
+): Promise<AsyncIterable<ChangeEvent>> {
+  if (position) return resumed(app, position, await eventsAfter(app, life, position.token, hearing, RESUME));
+  return openQueue(app.live.events, life, hearing, RESUME);
+}
+
+/** The client may have been told only half of the event of its cursor. */
+async function* resumed(
+  { store }: Needs,
+  { token, untold }: ChangePosition,
+  later: AsyncGenerator<ChangeEvent, void>,
+): AsyncGenerator<ChangeEvent, void> {
+  const event = untold === null ? null : await store.events.findOne({ _id: untold });
+  if (event) yield { ...changeEvent(event, token), isHalfTold: true };
+  yield* later;
+}
+
+async function* changes(
+  { live }: Needs,
+  events: AsyncIterable<ChangeEvent>,
+  isWanted: IsWanted,
+): AsyncGenerator<RecordChange, void> {
+  for await (const event of events) {
+    if (!(await isWanted(event))) continue;
+    const earlier = event.isHalfTold ? null : await live.superseded.of(event);
+    if (earlier)
+      yield { ...change(event), action: RecordAction.SUPERSEDED, recordId: earlier._id, version: earlier.version };
+    yield change(event);
+  }
+}
+
+const ACTION: Record<ChangeEvent["action"], RecordAction> = {
+  INSERT: RecordAction.CREATED,
+  CHANGE: RecordAction.CHANGED,
+  DELETE: RecordAction.DELETED,
+};
+
+const change = (event: ChangeEvent): RecordChange => ({
+  action: ACTION[event.action],
+  recordId: event.record,
+  type: event.kind,
+  key: namesOf(event.key),
+  version: event.version,
+  at: event.at,
+  by: event.caller,
+  event,
+});
