@@ -38,7 +38,7 @@ const FLOORS = [
   ...["onboard", "model", "dataset", "project", "treasure-chest", "builds", "model-version"],
   ...["attempt", "training", "deployment", "live", "retention"],
   // The ways in.
-  ...["http/limits", "http", "http/operations", "http/event-stream", "http/websocket", "http/graphiql"],
+  ...["http/limits", "http", "http/operations", "http/transports", "http/graphiql"],
   ...["router", "run-api"],
   // The adapters.
   ...["source/tree", "source/git", "source/local", "runtime/docker", "runtime/process"],

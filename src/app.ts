@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Holdings } from "./deletion/holdings.js";
 import type { Cursors } from "./lists/cursors.js";
 import type { Live } from "./live/live.js";
-import type { RouteTable } from "./router/route-table.js";
+import type { ReplicaTable } from "./router/replica-table.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
@@ -35,7 +35,7 @@ export interface App {
   readonly runtime: Runtime;
   readonly imageBuilder: ImageBuilder;
   readonly sources: { readonly local: Source; readonly git: Source };
-  readonly routes: RouteTable;
+  readonly replicaTable: ReplicaTable;
   /** Processes read each other's cursors. */
   readonly cursors: Cursors;
   readonly work: Work;

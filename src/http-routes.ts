@@ -2,11 +2,11 @@ import type { App } from "./app.js";
 import { openDownload } from "./files/open-file.js";
 import { receiveFile, receiveRest, uploadProgress } from "./files/receive-file.js";
 import { filesRoute } from "./http/files.js";
-import type { FrontRoute } from "./http/route.js";
+import type { HttpRoute } from "./http/route.js";
 import { predictRoute } from "./router/predict.js";
 
 /** Returns the HTTP routes beside GraphQL: files by ticket, and predictions. */
-export const routesOf = (app: App): readonly FrontRoute[] => [
+export const routesOf = (app: App): readonly HttpRoute[] => [
   filesRoute({
     vault: app.vault,
     receive: (ticket, content) => receiveFile(app, ticket, content),
@@ -15,7 +15,7 @@ export const routesOf = (app: App): readonly FrontRoute[] => [
     open: (ticket) => openDownload(app, ticket),
   }),
   predictRoute({
-    table: app.routes,
+    table: app.replicaTable,
     tokens: { token: app.settings.ROCAS_TOKEN, predictToken: app.settings.ROCAS_PREDICT_TOKEN },
   }),
 ];

@@ -32,7 +32,7 @@ import { readinessOf } from "./readiness.js";
 import { sweepGenerations } from "./retention/sweep-generations.js";
 import { sweepHistory } from "./retention/sweep-history.js";
 import { sweepFileLists, sweepSnapshots } from "./retention/sweep-unneeded.js";
-import { RouteTable } from "./router/route-table.js";
+import { ReplicaTable } from "./router/replica-table.js";
 import { startRunApi } from "./run-api/start-run-api.js";
 import type { Settings } from "./settings.js";
 import { GitSource } from "./source/git/git-source.js";
@@ -163,7 +163,7 @@ async function openParts(
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),
         git: new GitSource({ allowedOrigins: settings.ROCAS_GIT_HOSTS, scratchFolder: join(data, "git") }),
       },
-      routes: new RouteTable(),
+      replicaTable: new ReplicaTable(),
       cursors: new Cursors(cursorKey),
       live,
       holdings: holdingsOf({ store, vault, files, lightweightFiles, imageBuilder }),

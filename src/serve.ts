@@ -9,7 +9,7 @@ import { openApp } from "./open-app.js";
 import { requestContext } from "./request-context.js";
 import { rocasSchema } from "./schema.js";
 import { readSettings } from "./settings.js";
-import { helpText } from "./settings/told.js";
+import { helpText } from "./settings/describe-settings.js";
 import { startServer } from "./start-server.js";
 
 /** Reads the arguments of the command. @throws ArgumentsRefused */

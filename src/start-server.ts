@@ -3,19 +3,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
-import { refuseBadHttp } from "./http/bad-http.js";
-import { ConnectionCap } from "./http/connection-cap.js";
-import { Draining } from "./http/draining.js";
-import { EventStreams } from "./http/event-stream/event-streams.js";
-import { Front } from "./http/front.js";
+import { ConnectionLimiter, GracefulShutdown, ignoreUpgrade, answerMalformedRequests } from "./http/connections.js";
 import { GraphiqlPage, type RunsIn } from "./http/graphiql-page.js";
-import { GraphQLEndpoint } from "./http/graphql-endpoint.js";
 import type { Readiness } from "./http/health.js";
 import { type Limits, limitsOf } from "./http/limits/limits.js";
 import { type ContextOf, Operations } from "./http/operations/operations.js";
-import type { FrontRoute } from "./http/route.js";
-import { goOnWithoutUpgrade } from "./http/unupgraded.js";
-import { WebSockets } from "./http/websocket/websockets.js";
+import { RequestHandler } from "./http/request-handler.js";
+import type { HttpRoute } from "./http/route.js";
+import { EventStreams } from "./http/transports/event-stream.js";
+import { GraphQLEndpoint } from "./http/transports/graphql-endpoint.js";
+import { WebSockets } from "./http/transports/websockets.js";
 import { httpUrl } from "./server-address.js";
 import type { Settings } from "./settings.js";
 
@@ -37,7 +34,7 @@ export interface ServerOptions {
   /** Makes the context of one request. */
   readonly contextOf: ContextOf;
   /** The routes beside GraphQL. */
-  readonly routes: readonly FrontRoute[];
+  readonly routes: readonly HttpRoute[];
   readonly logger: Logger;
   readonly readiness: () => Promise<Readiness>;
   /** Named in GraphiQL's first tab; Docker by default. */
@@ -71,8 +68,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const eventStreams = new EventStreams(operations, limits);
   const webSockets = new WebSockets({ ...options, operations, limits });
   const graphql = new GraphQLEndpoint({ limits, operations, eventStreams });
-  const cap = new ConnectionCap(limits.maxStrangers);
-  const front = new Front({
+  const cap = new ConnectionLimiter(limits.maxStrangers);
+  const front = new RequestHandler({
     ...options,
     graphql,
     eventStreams,
@@ -91,12 +88,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     requireHostHeader: false,
   });
   if (settings.ROCAS_TOKEN) cap.watch(server);
-  refuseBadHttp(server, randomUUID);
-  const draining = new Draining(server);
+  answerMalformedRequests(server, randomUUID);
+  const draining = new GracefulShutdown(server);
   server.on("request", (request, response) => void front.handle(request, response));
   server.on("upgrade", (request, socket, head) => {
     if (request.headers.upgrade?.toLowerCase() === "websocket") front.upgrade(request, socket as Socket, head);
-    else goOnWithoutUpgrade(server, request, socket, head);
+    else ignoreUpgrade(server, request, socket, head);
   });
   try {
     await listen(server, settings);
@@ -109,8 +106,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: httpUrl(settings.HOST, (server.address() as AddressInfo).port),
     live: () => ({ webSockets: webSockets.open, operations: operations.running }),
     async close() {
-      eventStreams.leave();
-      await Promise.all([webSockets.leave(), draining.drain()]);
+      eventStreams.endSubscriptions();
+      await Promise.all([webSockets.shutDown(), draining.shutDown()]);
       await operations.stop();
     },
   };

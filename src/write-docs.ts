@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { withErrorTable } from "./http/error-table.js";
-import { withSettingsTable } from "./settings/told.js";
+import { withSettingsTable } from "./settings/describe-settings.js";
 
 /** Writes the tables that come from the code into their pages: `npm run docs`. */
 for (const [name, written] of [

@@ -69,7 +69,7 @@ test.each([
   [ENTITY, "src/dataset/dataset.ts", "../app.js", "src/app.ts"],
   [RESOLVER, "src/model/model.resolver.ts", "../store/insert-record.js", "src/store/insert-record.ts"],
   [RESOLVER, "src/model/model.resolver.ts", "../vault/vault.js", "src/vault/vault.ts"],
-  [RESOLVER, "src/model/model.resolver.ts", "../http/front.js", "src/http/front.ts"],
+  [RESOLVER, "src/model/model.resolver.ts", "../http/request-handler.js", "src/http/request-handler.ts"],
   [ADAPTER, "src/files/keep.ts", "../storage/gridfs/gridfs-storage.js", "src/storage/gridfs/gridfs-storage.ts"],
   [ADAPTER, "src/jobs/carry.ts", "../runtime/docker/docker-runtime.js", "src/runtime/docker/docker-runtime.ts"],
   [ADAPTER, "src/jobs/carry.ts", `../../${PACKAGE}/start-embedded-store.js`, `${PACKAGE}/start-embedded-store.ts`],

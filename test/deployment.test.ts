@@ -12,7 +12,7 @@ async function servable(app: TestApp) {
   return { proj, model, version, input };
 }
 
-const routed = (app: TestApp, proj: { name: string }) => app.app.routes.find(proj.name, "live")?.replicas ?? [];
+const routed = (app: TestApp, proj: { name: string }) => app.app.replicaTable.find(proj.name, "live")?.replicas ?? [];
 
 test("a deployment gets as many containers as it asks for, and routes to those that are ready", async () => {
   await using app = await openTestApp();
@@ -273,5 +273,5 @@ test("a deleted deployment is gone with its containers", async () => {
 
   await expect.poll(() => played.read(data.deploy.id), { timeout: 20_000 }).toBeNull();
   expect(await app.runtime.observe()).toEqual([]);
-  expect(app.app.routes.find(proj.name, "live")).toBeNull();
+  expect(app.app.replicaTable.find(proj.name, "live")).toBeNull();
 });

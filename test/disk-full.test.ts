@@ -7,7 +7,7 @@ import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { ROCAS } from "../src/caller.js";
 import { newId } from "../src/graph/id.js";
-import { refusalOf } from "../src/http/format-error.js";
+import { publicErrorOf } from "../src/http/format-error.js";
 import { openApp } from "../src/open-app.js";
 import { openConnection } from "../src/open-connection.js";
 import { readSettings } from "../src/settings.js";
@@ -88,7 +88,7 @@ describe.skipIf(!CAN_MOUNT)(name, () => {
     disk.makeRoom();
     await things.insertOne({ after: true });
 
-    expect(refusalOf(error)).toEqual({ code: "LIMIT_EXCEEDED", message: SENTENCE });
+    expect(publicErrorOf(error)).toEqual({ code: "LIMIT_EXCEEDED", message: SENTENCE });
     const kept = await things.find({}, { projection: { _id: 0 } }).toArray();
     expect(kept).toEqual([{ before: true }, { after: true }]);
   });
@@ -117,7 +117,7 @@ describe.skipIf(!CAN_MOUNT)(name, () => {
     const error: unknown = await storage.write(Readable.from(pieces()), file).catch((failure: unknown) => failure);
     disk.makeRoom();
 
-    expect(refusalOf(error)).toMatchObject({ code: "LIMIT_EXCEEDED", message: SENTENCE });
+    expect(publicErrorOf(error)).toMatchObject({ code: "LIMIT_EXCEEDED", message: SENTENCE });
     await storage.write(Readable.from([content]), file);
     expect(await storage.has(file.sha256)).toBe(true);
   });

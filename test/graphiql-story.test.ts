@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { PATIENCE, result } from "./http/support/graphiql-tab.js";
 import { hasChromium, openBrowser } from "./http/support/open-browser.js";
-import { openFront } from "./http/support/open-front.js";
+import { openHttpServer } from "./http/support/open-http-server.js";
 import { openTestApp } from "./support/open-test-app.js";
 import { serveApp } from "./support/serve-app.js";
 
@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)("the story in GraphiQL", { timeout: 120_000 }, () 
   });
 
   test.each([1_000, 1_200, 1_299, 1_300, 1_400, 1_600])("the first tab is not cut off at %i pixels", async (width) => {
-    await using front = await openFront();
+    await using front = await openHttpServer();
     await using browser = await openBrowser();
     await browser.page.setViewportSize({ width, height: 900 });
     await browser.page.goto(`${front.url}/`);
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)("the story in GraphiQL", { timeout: 120_000 }, () 
   });
 
   test("the prediction is asked of the page's own address", async () => {
-    await using front = await openFront();
+    await using front = await openHttpServer();
     await using browser = await openBrowser();
     await browser.page.goto(`${front.url}/`);
     await browser.page.getByRole("tab", { name: "Lineage" }).click(PATIENCE);

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { PATIENCE, result } from "./http/support/graphiql-tab.js";
 import { hasChromium, openBrowser } from "./http/support/open-browser.js";
-import { openFront } from "./http/support/open-front.js";
+import { openHttpServer } from "./http/support/open-http-server.js";
 import { openTestApp } from "./support/open-test-app.js";
 import { serveApp } from "./support/serve-app.js";
 
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)("a tab of GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("that is clicked before the editors have come shows its own text", async () => {
-    await using front = await openFront();
+    await using front = await openHttpServer();
     await using browser = await openBrowser();
     await goSlowly(browser.page, `${front.url}/`);
 
@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium)("a tab of GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("keeps its text if another is opened before the editors have come", async () => {
-    await using front = await openFront();
+    await using front = await openHttpServer();
     await using browser = await openBrowser();
     await goSlowly(browser.page, `${front.url}/`);
 

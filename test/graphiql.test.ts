@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CHROMIUM, hasChromium, openBrowser } from "./http/support/open-browser.js";
 import { ask, PATIENCE, result } from "./http/support/graphiql-tab.js";
-import { openFront } from "./http/support/open-front.js";
+import { CHROMIUM, hasChromium, openBrowser } from "./http/support/open-browser.js";
+import { openHttpServer } from "./http/support/open-http-server.js";
 import { builtProject } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { serveApp } from "./support/serve-app.js";
@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("opens offline with a first tab that explains the graph, and the story beside it", async () => {
-    await using front = await openFront();
+    await using front = await openHttpServer();
     await using browser = await openBrowser();
     await browser.page.goto(`${front.url}/graphql`);
 
@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("runs a query and opens the documentation", async () => {
-    await using front = await openFront();
+    await using front = await openHttpServer();
     await using browser = await openBrowser();
     await browser.page.goto(`${front.url}/graphql`);
     const editor = browser.page.locator(".graphiql-query-editor .monaco-editor");
@@ -60,7 +60,7 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("asks for the token where the server does, and forgets it with the browser tab", async () => {
-    await using front = await openFront({ ROCAS_TOKEN: "a-long-token" });
+    await using front = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
     await using browser = await openBrowser();
     await browser.page.goto(`${front.url}/graphql`);
     await browser.page.getByLabel("Token").fill("a-long-token");
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("takes the token out of its address, behind whose # the start of the server prints it", async () => {
-    await using front = await openFront({ ROCAS_TOKEN: "a-long-token" });
+    await using front = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
     await using browser = await openBrowser();
     const { page } = browser;
     const asked: string[] = [];
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("asks for another token if that of its address is refused", async () => {
-    await using front = await openFront({ ROCAS_TOKEN: "a-long-token" });
+    await using front = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
     await using browser = await openBrowser();
     await browser.page.goto(`${front.url}/graphql#token=of-another-server`);
     await browser.page.getByLabel("Token").waitFor();

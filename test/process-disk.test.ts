@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { refusalOf } from "../src/http/format-error.js";
+import { publicErrorOf } from "../src/http/format-error.js";
 import { ProcessImageBuilder } from "../src/runtime/process/process-image-builder.js";
 import { containerOf } from "./contracts/runtime.contract.js";
 import { tarOf } from "./docker/support/tar-of.js";
@@ -21,7 +21,7 @@ const NO_ROOM = {
 function openBuilder(root: string) {
   const builder = new ProcessImageBuilder({ root, onBoard: { requirements: [], folder: null } });
   const build = () => builder.build(tarOf(FILES), { tag: "small:latest", noCache: false }, () => {});
-  return { builder, build, refusal: () => build().then(String, refusalOf) };
+  return { builder, build, refusal: () => build().then(String, publicErrorOf) };
 }
 
 const left = async (root: string): Promise<string[]> => {

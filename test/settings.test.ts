@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { SETTINGS } from "../src/settings/table.js";
-import { withSettingsTable } from "../src/settings/told.js";
 import { readSettings, SettingsRefused } from "../src/settings.js";
+import { withSettingsTable } from "../src/settings/describe-settings.js";
+import { SETTINGS } from "../src/settings/table.js";
 
 const problemsOf = (environment: Record<string, string>): string[] => {
   try {

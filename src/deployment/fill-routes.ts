@@ -1,7 +1,7 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import type { NamedRoute, RouteReplica } from "../router/route-table.js";
+import type { NamedReplicaGroup, ReadyReplica } from "../router/replica-table.js";
 import type { Replica } from "../runtime/runtime.js";
 import type { DeploymentRevision } from "./deployment-revision.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
@@ -18,7 +18,7 @@ const FIELDS = { key: 1, revision: 1, replicas: 1, tasks: 1, deleting: 1 };
  * Fills the route table from what is stored and what runs: the replicas that the reconciler saw ready, wherever it ran,
  * at the addresses at which this process reaches them. Repeatable; the table stays as it is where it cannot be known.
  */
-export async function fillRoutes({ store, runtime, routes }: App): Promise<void> {
+export async function fillRoutes({ store, runtime, replicaTable: routes }: App): Promise<void> {
   const deployments = (await store.deployments.find({ superseded: false }, FIELDS).lean()) as Routed[];
   const serving = deployments.filter(({ tasks, replicas }) => replicas > 0 && tasks.some(({ ready }) => ready));
   const running = serving.length > 0 ? await reachable(runtime) : [];
@@ -61,11 +61,11 @@ function routeOf(
   running: readonly Replica[],
   revisions: ReadonlyMap<string, Revision>,
   aliases: Aliases,
-): NamedRoute {
+): NamedReplicaGroup {
   const [proj = "", name = ""] = namesOf(deployment.key);
   const { revision, replicas, tasks } = deployment;
   const ready = replicas > 0 ? tasks.filter((task) => isRouted(deployment, task)) : [];
-  const found = running.flatMap((each): RouteReplica[] => {
+  const found = running.flatMap((each): ReadyReplica[] => {
     const its = revisions.get(each.job);
     if (its?.deployment !== deployment._id || !each.endpoint) return [];
     const isReady = ready.some(

@@ -1,13 +1,15 @@
 import { DOCUMENT_CODES, ERROR_CODES } from "../errors.js";
-import { httpStatusOf } from "./refusal.js";
+import { httpStatusOf } from "./http-error.js";
 
 const HEAD = ["`extensions.code`", "When", "What to do", "The same again", "HTTP status outside GraphQL"];
 const AGAIN = { no: "no", later: "later, with a growing pause" };
 
 /** The codes of all errors as a table in Markdown, its columns aligned. */
 export function errorTable(): string {
-  const own = Object.entries(ERROR_CODES).map(([code, told]) => rowOf(code, told, String(httpStatusOf(code))));
-  const documents = Object.entries(DOCUMENT_CODES).map(([code, told]) => rowOf(code, told, ""));
+  const own = Object.entries(ERROR_CODES).map(([code, description]) =>
+    rowOf(code, description, String(httpStatusOf(code))),
+  );
+  const documents = Object.entries(DOCUMENT_CODES).map(([code, description]) => rowOf(code, description, ""));
   const rows = [HEAD, ...own, ...documents];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]) =>

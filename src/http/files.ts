@@ -6,10 +6,10 @@ import { patchOffset, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/t
 import { DISK_FULL_STATUS } from "../machine-faults.js";
 import { OffsetConflict } from "../storage/content-check.js";
 import type { Vault } from "../vault/vault.js";
-import { contentOf } from "./content-of.js";
+import { HttpError } from "./http-error.js";
 import { JSON_TYPE } from "./media-type.js";
-import { HttpRefusal } from "./refusal.js";
-import type { FrontRoute } from "./route.js";
+import { bodyStream } from "./request-body.js";
+import type { HttpRoute } from "./route.js";
 import { sendFile, type SentFile } from "./send-file.js";
 
 export interface FilesRouteOptions {
@@ -40,19 +40,19 @@ const ALLOWED = "GET, HEAD, PATCH, PUT";
  * `/files/<ticket>`: GET and HEAD fetch a file; PUT sends a whole one, HEAD says how much of it is there, PATCH goes on
  * from there (tus 1.0). The ticket is all that a request needs, and all that it may do.
  */
-export function filesRoute(options: FilesRouteOptions): FrontRoute {
+export function filesRoute(options: FilesRouteOptions): HttpRoute {
   return { path: PREFIX, auth: "own", endpoint: (request, response) => handle(options, request, response) };
 }
 
 async function handle(options: FilesRouteOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = "", url = "" } = request;
   if (!ALLOWED.split(", ").includes(method))
-    throw new HttpRefusal(405, "BAD_USER_INPUT", "Files are sent by PUT or PATCH, and fetched by GET.", {
+    throw new HttpError(405, "BAD_USER_INPUT", "Files are sent by PUT or PATCH, and fetched by GET.", {
       allow: ALLOWED,
     });
   const ticket = readTicket(options.vault, url.slice(PREFIX.length));
   if (ticket === "expired")
-    throw new HttpRefusal(
+    throw new HttpError(
       410,
       "FORBIDDEN",
       "The address has expired: read it anew from the record, or by `renewUploads`.",
@@ -60,7 +60,7 @@ async function handle(options: FilesRouteOptions, request: IncomingMessage, resp
   const isFetching = method === "GET" || method === "HEAD";
   const isSending = method !== "GET";
   if (ticket === "forged" || !(ticket.method === "GET" ? isFetching : isSending))
-    throw new HttpRefusal(
+    throw new HttpError(
       403,
       "FORBIDDEN",
       "The ticket is not good for this: use the address as the record gave it, by GET to fetch and by PUT or PATCH to send.",
@@ -73,12 +73,12 @@ async function handle(options: FilesRouteOptions, request: IncomingMessage, resp
   }
   if (method === "PATCH") {
     const offset = offsetOf(request, ticket.size);
-    const progress = await options.receiveRest(ticket, contentOf(request, idleMs), offset).catch(asRefusal);
+    const progress = await options.receiveRest(ticket, bodyStream(request, idleMs), offset).catch(asRefusal);
     response.writeHead(204, uploadHeaders(progress, ticket.size)).end();
     return;
   }
   checkLength(request, ticket.size);
-  const { state } = await options.receive(ticket, contentOf(request, idleMs)).catch(asRefusal);
+  const { state } = await options.receive(ticket, bodyStream(request, idleMs)).catch(asRefusal);
   response.writeHead(200, { "content-type": JSON_TYPE });
   response.end(JSON.stringify({ state }));
 }
@@ -86,16 +86,16 @@ async function handle(options: FilesRouteOptions, request: IncomingMessage, resp
 function offsetOf({ headers }: IncomingMessage, size: number): number {
   const version = headers["tus-resumable"] ?? TUS_VERSION;
   if (version !== TUS_VERSION)
-    throw new HttpRefusal(412, "BAD_USER_INPUT", `Uploads go on as tus ${TUS_VERSION} says.`, {
+    throw new HttpError(412, "BAD_USER_INPUT", `Uploads go on as tus ${TUS_VERSION} says.`, {
       "tus-version": TUS_VERSION,
     });
   if (headers["content-type"] !== TUS_CONTENT || (headers["content-encoding"] ?? "identity") !== "identity")
-    throw new HttpRefusal(415, "BAD_USER_INPUT", `A PATCH has the Content-Type ${TUS_CONTENT} and no encoding.`);
+    throw new HttpError(415, "BAD_USER_INPUT", `A PATCH has the Content-Type ${TUS_CONTENT} and no encoding.`);
   return patchOffset(headers, size);
 }
 
 function checkLength({ headers }: IncomingMessage, size: number): void {
-  const refuse = (status: number, message: string) => new HttpRefusal(status, "BAD_USER_INPUT", message);
+  const refuse = (status: number, message: string) => new HttpError(status, "BAD_USER_INPUT", message);
   if ((headers["content-encoding"] ?? "identity") !== "identity")
     throw refuse(415, "Files are sent as they are, without a Content-Encoding.");
   if (headers["content-length"] === undefined)
@@ -107,11 +107,11 @@ function checkLength({ headers }: IncomingMessage, size: number): void {
 // To a client that sends a file, a limit is one of the storage, and a wrong offset is told with the right one.
 function asRefusal(error: unknown): never {
   if (error instanceof OffsetConflict)
-    throw new HttpRefusal(409, error.code, error.message, {
+    throw new HttpError(409, error.code, error.message, {
       "tus-resumable": TUS_VERSION,
       "upload-offset": String(error.offset),
     });
   throw error instanceof DomainError && error.code === "LIMIT_EXCEEDED"
-    ? new HttpRefusal(DISK_FULL_STATUS, error.code, error.message)
+    ? new HttpError(DISK_FULL_STATUS, error.code, error.message)
     : error;
 }

@@ -3,19 +3,17 @@ import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
 import type { Logger } from "pino";
 import { ERROR_CODES } from "../errors.js";
 import { DiskFull, filesUnavailable, isDiskFull } from "../machine-faults.js";
-import { domainErrorOf, type InputPath } from "./input-errors.js";
-import { ranOutOfTime } from "./ran-out-of-time.js";
-import { isStoreUnavailable } from "./store-unavailable.js";
+import { domainErrorOf, type ErrorPath } from "./input-errors.js";
 
 /** The parts of an error that a client gets. */
-export interface Refusal {
+export interface PublicError {
   readonly code: string;
   readonly message: string;
   /** Of the offending input. */
-  readonly path?: InputPath;
+  readonly path?: ErrorPath;
 }
 
-const MOST_CHARACTERS = 512;
+const MAX_MESSAGE_CHARACTERS = 512;
 const OUT_OF_TIME = "This took longer than a request may take. Ask for less at a time.";
 const STORE_UNAVAILABLE = "The database does not answer. Try again in a moment.";
 
@@ -31,7 +29,7 @@ const TRUSTED = new Map<unknown, string>([
 ]);
 
 /** The parts of an error that a client may get. An error that was not written for clients is masked. */
-export function refusalOf(error: unknown): Refusal {
+export function publicErrorOf(error: unknown): PublicError {
   const domain = domainErrorOf(error);
   if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };
   const root = rootOf(error);
@@ -39,7 +37,7 @@ export function refusalOf(error: unknown): Refusal {
   const unavailable = filesUnavailable(root);
   if (unavailable) return { code: unavailable.code, message: unavailable.message };
   if (isStoreUnavailable(root)) return { code: "STORE_UNAVAILABLE", message: STORE_UNAVAILABLE };
-  if (ranOutOfTime(root)) return { code: "LIMIT_EXCEEDED", message: OUT_OF_TIME };
+  if (isTimeLimitReached(root)) return { code: "LIMIT_EXCEEDED", message: OUT_OF_TIME };
   if (!(root instanceof GraphQLError)) return { code: "INTERNAL", message: "internal error" };
   if (isInvalidInput(root))
     return {
@@ -48,7 +46,7 @@ export function refusalOf(error: unknown): Refusal {
     };
   const code = TRUSTED.get(root.extensions["code"]);
   if (!code || code === "INTERNAL") return { code: "INTERNAL", message: "internal error" };
-  return { code, message: root.message, path: root.extensions["path"] as InputPath | undefined };
+  return { code, message: root.message, path: root.extensions["path"] as ErrorPath | undefined };
 }
 
 /**
@@ -61,10 +59,10 @@ export function formatError(
   error: unknown,
   id: string,
 ): GraphQLFormattedError {
-  const { code, message, path } = refusalOf(error);
+  const { code, message, path } = publicErrorOf(error);
   logFailure(logger, code, { id, field, err: rootOf(error) });
   return {
-    message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message,
+    message: message.length > MAX_MESSAGE_CHARACTERS ? `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…` : message,
     ...(locations && { locations }),
     ...(field && { path: field }),
     extensions: { code, ...(path && { path }), id },
@@ -91,3 +89,39 @@ function rootOf(error: unknown): unknown {
 const isInvalidInput = ({ message, nodes }: GraphQLError): boolean =>
   /^(Argument|Variable) "[^"]*" (has|got) invalid value/.test(message) &&
   (nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION || nodes?.[0]?.kind.endsWith("Value") === true);
+
+/** The driver's and mongoose's names for a database that does not answer, or not now. */
+const NAMES = new Set([
+  "MongoNetworkError",
+  "MongoNetworkTimeoutError",
+  "MongoServerSelectionError",
+  "MongooseServerSelectionError",
+  "MongoNotConnectedError",
+  "MongoTopologyClosedError",
+  "MongoClientClosedError",
+  "MongoPoolClosedError",
+  "MongoPoolClearedError",
+  "PoolClearedOnNetworkError",
+  "MongoWaitQueueTimeoutError",
+  "MongoOperationTimeoutError",
+]);
+
+/** A server that steps down, shuts down or has no primary. */
+const CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+
+/** True if a foreign error, or what caused it, says that the database cannot be reached. */
+function isStoreUnavailable(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (NAMES.has(each.name)) return true;
+    if (each.name === "MongoServerError" && CODES.has(Number((each as { code?: unknown }).code))) return true;
+  }
+  return false;
+}
+
+const MAX_TIME_EXPIRED = 50;
+
+/** True if the store ended a read because the time that it was given is over. */
+const isTimeLimitReached = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.name === "MongoServerError" &&
+  (error as { readonly code?: unknown }).code === MAX_TIME_EXPIRED;

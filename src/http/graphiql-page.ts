@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { HttpRefusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 
 /** Beside this file's own folder both in `src` and compiled. */
 const BUNDLE = fileURLToPath(new URL("../../dist/graphiql/", import.meta.url));
@@ -48,7 +48,7 @@ export class GraphiqlPage {
 
   async sendPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!this.files.has(PAGE))
-      throw new HttpRefusal(404, "NOT_FOUND", "GraphiQL has not been built: `npm run build` does it.");
+      throw new HttpError(404, "NOT_FOUND", "GraphiQL has not been built: `npm run build` does it.");
     response.writeHead(200, headersOf(PAGE, this.page.length, "no-cache", request));
     response.end(request.method === "HEAD" ? undefined : this.page);
   }
@@ -56,7 +56,7 @@ export class GraphiqlPage {
   async sendAsset(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = path.slice(ASSETS.length);
     if (!this.files.has(name) || !(extname(name) in TYPES))
-      throw new HttpRefusal(404, "NOT_FOUND", "There is nothing here.");
+      throw new HttpError(404, "NOT_FOUND", "There is nothing here.");
     // The names of all but the page itself hold a hash of the content.
     await this.send(name, name === PAGE ? "no-cache" : "public, max-age=31536000, immutable", request, response);
   }
@@ -64,7 +64,7 @@ export class GraphiqlPage {
   /** The page's own icon, for the pages that name none: a JSON answer in a tab of its own. */
   async sendIcon(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = [...this.files].find((each) => ICON.test(each));
-    if (!name) throw new HttpRefusal(404, "NOT_FOUND", "There is nothing here.");
+    if (!name) throw new HttpError(404, "NOT_FOUND", "There is nothing here.");
     await this.send(name, "public, max-age=86400", request, response);
   }
 

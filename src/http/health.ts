@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answer } from "./refusal.js";
+import { answer } from "./http-error.js";
 
 export interface Readiness {
   readonly ok: boolean;

@@ -9,7 +9,7 @@ import {
 } from "graphql";
 import { DomainError } from "../errors.js";
 
-export type InputPath = readonly (string | number)[];
+export type ErrorPath = readonly (string | number)[];
 
 /** graphql-js says these without the value that was sent; what else it says of an input holds it. */
 const WITHOUT_VALUE =
@@ -19,7 +19,7 @@ const UNKNOWN_FIELD = /^Field "(?<field>.*)" is not defined by type "(?<type>\w+
 const FIELD_NAME = /^[_A-Za-z]\w{0,63}$/;
 
 /** An input error in our own words: where it is and what would be right, never what was sent. */
-export function inputError(path: InputPath, type: GraphQLInputType | undefined, error: GraphQLError): GraphQLError {
+export function inputError(path: ErrorPath, type: GraphQLInputType | undefined, error: GraphQLError): GraphQLError {
   const rule = domainErrorOf(error)?.message;
   const text = rule ?? unknownField(error) ?? (WITHOUT_VALUE.test(error.message) ? error.message : expected(type));
   return new GraphQLError(`${printed(path)}: ${text}`, {
@@ -35,7 +35,7 @@ export function domainErrorOf(error: unknown): DomainError | undefined {
 }
 
 /** The type that an input has at a path below another's. */
-export function typeAt(type: GraphQLInputType, path: InputPath): GraphQLInputType | undefined {
+export function typeAt(type: GraphQLInputType, path: ErrorPath): GraphQLInputType | undefined {
   const [head, ...rest] = path;
   if (head === undefined) return type;
   const nullable = getNullableType(type);
@@ -61,5 +61,5 @@ function expected(type: GraphQLInputType | undefined): string {
     .join(", ")} is expected.`;
 }
 
-const printed = (path: InputPath): string =>
+const printed = (path: ErrorPath): string =>
   path.map((each, index) => (typeof each === "number" ? `[${each}]` : index === 0 ? each : `.${each}`)).join("");

@@ -13,12 +13,12 @@ export interface Route<Endpoint> {
  * A part of the server beside GraphQL. The Host and Origin checks come before it; nothing of the body has been read.
  * What it throws is answered as JSON: a DomainError with its code, anything else masked and logged.
  */
-export interface FrontRoute extends Route<(request: IncomingMessage, response: ServerResponse) => Promise<void>> {
+export interface HttpRoute extends Route<(request: IncomingMessage, response: ServerResponse) => Promise<void>> {
   /** `token`: the server asks for ROCAS_TOKEN. `own`: the route checks who asks. */
   readonly auth: "token" | "own";
 }
 
-export interface FoundRoute<R> {
+export interface RouteMatch<R> {
   readonly route: R;
   /** The texts in the places of the stars, decoded. */
   readonly parts: readonly string[];
@@ -28,11 +28,11 @@ export interface FoundRoute<R> {
  * The first route that a request goes to; null if there is none. Paths are matched part by part as they were sent, and
  * decoded once: what is encoded cannot become another path.
  */
-export function findRoute<R extends Route<unknown>>(
+export function matchRoute<R extends Route<unknown>>(
   routes: readonly R[],
   method: string,
   path: string,
-): FoundRoute<R> | null {
+): RouteMatch<R> | null {
   for (const route of routes) {
     const parts = route.method === undefined || route.method === method ? partsOf(route.path, path) : null;
     if (parts) return { route, parts };

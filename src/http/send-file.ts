@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import parseRange from "range-parser";
 import type { ByteRange } from "../storage/file-storage.js";
-import { HttpRefusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 
 export interface SentFile {
   /** Streams the content; a range of it only if the size is known. */
@@ -62,7 +62,7 @@ const matches = (header: string | undefined, etag: string): boolean =>
 /**
  * The range to send, or undefined for the whole: if none is asked for, several are, or what the client has of the file
  * is of another one.
- * @throws HttpRefusal 416 if nothing of the file lies in it.
+ * @throws HttpError 416 if nothing of the file lies in it.
  */
 function rangeOf({ method, headers }: IncomingMessage, { size }: SentFile, etag: string | null) {
   const { range, "if-range": condition } = headers;
@@ -70,7 +70,7 @@ function rangeOf({ method, headers }: IncomingMessage, { size }: SentFile, etag:
   if (condition !== undefined && condition !== etag) return undefined;
   const ranges = parseRange(size, range, { combine: true });
   if (ranges === -1)
-    throw new HttpRefusal(416, "BAD_USER_INPUT", `The file has ${size} bytes: nothing of it lies in that range.`, {
+    throw new HttpError(416, "BAD_USER_INPUT", `The file has ${size} bytes: nothing of it lies in that range.`, {
       "content-range": `bytes */${size}`,
     });
   return ranges !== -2 && ranges.type === "bytes" && ranges.length === 1 ? ranges[0] : undefined;

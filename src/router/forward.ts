@@ -1,7 +1,7 @@
-import { request as ask, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { type ClientRequest, type IncomingMessage, request as ask, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { asHeaderValue, headersForClient, headersForReplica } from "./passed-headers.js";
-import type { ReplicaRoute, RouteReplica } from "./route-table.js";
+import type { ReplicaGroup, ReadyReplica } from "./replica-table.js";
 
 export interface ForwardLimits {
   readonly bodyBytes: number;
@@ -18,15 +18,15 @@ export interface ForwardLimits {
  * The outcome. `NOT_SENT`: no connection came about, the body is untouched and another replica may be asked. `ANSWERED`
  * and `BROKEN` (half-way through the answer) have been told to the client; all others have not.
  */
-export type Forwarded =
+export type ForwardOutcome =
   "ANSWERED" | "NOT_SENT" | "BROKEN" | "RESET" | "NO_ANSWER" | "CLIENT_LEFT" | "CLIENT_SILENT" | "TOO_LARGE";
 
 /** Streams the request to the replica and its answer back. Never rejects. */
 export function forward(
   client: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  to: { readonly route: ReplicaRoute; readonly replica: RouteReplica; readonly query: string },
+  to: { readonly group: ReplicaGroup; readonly replica: ReadyReplica; readonly query: string },
   limits: ForwardLimits,
-): Promise<Forwarded> {
+): Promise<ForwardOutcome> {
   return new Promise((resolve) => new Forwarding(client.request, client.response, to, limits, resolve).start());
 }
 
@@ -41,9 +41,9 @@ class Forwarding {
   constructor(
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
-    private readonly to: { readonly route: ReplicaRoute; readonly replica: RouteReplica; readonly query: string },
+    private readonly to: { readonly group: ReplicaGroup; readonly replica: ReadyReplica; readonly query: string },
     private readonly limits: ForwardLimits,
-    private readonly resolve: (how: Forwarded) => void,
+    private readonly resolve: (how: ForwardOutcome) => void,
   ) {
     const { hostname, port, host } = new URL(to.replica.endpoint);
     const length = request.headers["content-length"];
@@ -127,12 +127,12 @@ class Forwarding {
     this.stopSending();
     this.answering = true;
     const { response } = this;
-    const { route, replica } = this.to;
+    const { group: group, replica } = this.to;
     response.off("close", this.left);
     try {
       response.writeHead(answer.statusCode ?? 502, {
         ...headersForClient(answer),
-        ...provenance(route, replica, answer),
+        ...provenance(group, replica, answer),
       });
     } catch {
       return this.end("RESET");
@@ -154,12 +154,12 @@ class Forwarding {
     this.upstream.off("drain", this.resumed);
   }
 
-  private wait(ms: number, otherwise: () => Forwarded): void {
+  private wait(ms: number, otherwise: () => ForwardOutcome): void {
     clearTimeout(this.timer);
     if (!this.over) this.timer = setTimeout(() => this.end(otherwise()), ms);
   }
 
-  private end(how: Forwarded): void {
+  private end(how: ForwardOutcome): void {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.timer);
@@ -180,14 +180,15 @@ function requestId(response: ServerResponse): Record<string, string> {
 }
 
 /** From the route table; the replica's own word counts where it names one of the versions served, or in lazy serving. */
-function provenance(route: ReplicaRoute, replica: RouteReplica, answer: IncomingMessage): Record<string, string> {
-  const revision = replica.revision ?? route.revision;
-  const served = (revision === route.revision && replica.movers.length === 0 ? route.versions : replica.movers).map(
+function provenance(group: ReplicaGroup, replica: ReadyReplica, answer: IncomingMessage): Record<string, string> {
+  const revision = replica.revision ?? group.revision;
+  const served = (revision === group.revision && replica.movers.length === 0 ? group.versions : replica.movers).map(
     asHeaderValue,
   );
   const own = answer.headers["x-rocas-model-version"];
-  const told = typeof own === "string" && /^[\x21-\x7e]{1,256}$/.test(own) ? own : undefined;
-  const named = told !== undefined && (served.length === 0 || served.includes(told)) ? told : served.join(", ");
+  const reported = typeof own === "string" && /^[\x21-\x7e]{1,256}$/.test(own) ? own : undefined;
+  const named =
+    reported !== undefined && (served.length === 0 || served.includes(reported)) ? reported : served.join(", ");
   return {
     ...(named ? { "x-rocas-model-version": named } : {}),
     "x-rocas-revision": String(revision),

@@ -1,7 +1,12 @@
 import { hashToken } from "../attempt/run-attempt.js";
+import type { DeploymentRevision } from "../deployment/deployment-revision.js";
+import type { Deployment } from "../deployment/deployment.js";
 import { DomainError } from "../errors.js";
 import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
+import type { Project } from "../project/project.js";
+import { byId } from "../store/current.js";
 import type { Store } from "../store/store.js";
+import type { Training } from "../training/training.js";
 
 /** One attempt of one container, as its run token names it. */
 export interface Attempt {
@@ -31,7 +36,7 @@ export async function attemptOf({ jobs }: Pick<Store, "jobs">, token: string): P
 }
 
 /** Matches the job only while this very attempt may run: every write on its behalf is fenced by it. */
-export const whileGranted = ({ job, index, slot }: Attempt): Record<string, unknown> => ({
+export const grantedFilter = ({ job, index, slot }: Attempt): Record<string, unknown> => ({
   _id: job._id,
   [`slots.${index}.token_hash`]: slot.token_hash,
   [`slots.${index}.attempt`]: slot.attempt,
@@ -53,14 +58,40 @@ export async function writeSlot(
   const exactly = Object.entries(only).map(([name, value]) => [name, value === null ? { $type: "null" } : value]);
   const now = new Date();
   const { matchedCount } = await jobs.updateOne(
-    { ...whileGranted(attempt), ...at(Object.fromEntries(exactly)) },
+    { ...grantedFilter(attempt), ...at(Object.fromEntries(exactly)) },
     { $set: { ...at(fields), next_reconcile_at: now, updated_at: now } },
   );
   if (matchedCount === 0) throw new NotGranted();
 }
 
 /** @throws NotGranted if the attempt did not pass the start gate, or has reported its end. */
-export function assertWorking({ job, slot }: Attempt): void {
+export function assertRunning({ job, slot }: Attempt): void {
   const granted = job.desired === "RUN" && UNDER_WAY.includes(job.state);
   if (!granted || !slot.claimed_at || slot.completed) throw new NotGranted();
+}
+
+/** The work of the containers of a job. */
+export type Assignment =
+  | { readonly kind: "train"; readonly proj: Project; readonly training: Training }
+  | {
+      readonly kind: "deploy";
+      readonly proj: Project;
+      readonly revision: DeploymentRevision;
+      readonly deployment: Deployment;
+    };
+
+/** @throws NotGranted if the record, or what it belongs to, has been deleted. */
+export async function assignmentOf(store: Store, job: Job): Promise<Assignment> {
+  const [proj] = await byId(store.projects, [job.proj]);
+  if (!proj) throw new NotGranted();
+  if (job.kind === "TRAIN") {
+    const [training] = await byId(store.trainings, [job._id]);
+    if (training) return { kind: "train", proj, training };
+  }
+  if (job.kind === "DEPLOY") {
+    const [revision] = await byId(store.deploymentRevisions, [job._id]);
+    const [deployment] = revision ? await byId(store.deployments, [revision.deployment]) : [];
+    if (revision && deployment) return { kind: "deploy", proj, revision, deployment };
+  }
+  throw new NotGranted();
 }

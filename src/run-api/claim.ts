@@ -1,11 +1,19 @@
-import type { Endpoint } from "./call.js";
-import { writeSlot } from "./attempt.js";
-import { assignmentOf } from "./assignment.js";
-import { fieldsOf } from "./fields.js";
-import { meta } from "./meta.js";
-import { mounted } from "./mounted.js";
+import { readLists } from "../files/file-lists.js";
+import { fileListOf } from "../files/files-of.js";
+import { valuesOf } from "../graph/definition.js";
+import type { FileListing } from "../graph/manifest.js";
+import { snapshotsIn } from "../graph/snapshots-in.js";
+import type { StoredFile } from "../graph/stored-file.js";
+import { readJson } from "../http/request-body.js";
+import { MODEL_DEFINITION } from "../model/model.js";
+import { PROJECT_DEFINITION } from "../project/project.js";
+import { byId } from "../store/current.js";
+import { namesOf } from "../store/key-of.js";
+import type { Store } from "../store/store.js";
 import { writtenParams } from "../training/stored-params.js";
-import { readJson } from "../http/read-body.js";
+import { type Assignment, assignmentOf, writeSlot } from "./attempt.js";
+import { type Endpoint, fieldsOf } from "./call.js";
+import { datasetsOf, mounted, versionsOf } from "./mounted.js";
 
 /** The start gate: a container runs user code only after it, and only one per attempt passes. @throws NotGranted */
 export const claim: Endpoint = async ({ app, attempt, request }) => {
@@ -32,3 +40,86 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
     ...mounts,
   };
 };
+
+/**
+ * The files below `/nha/meta/` in the container, under the specification's field names: the records as they were when
+ * the work was started. The project's models are there as they are now, since versions are published for them.
+ */
+async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assignment): Promise<object> {
+  const { kind, proj } = assignment;
+  const models = await byId(store.models, proj.model);
+  const subject = kind === "train" ? assignment.training : assignment.revision;
+  const { notebook, details, bvers } = subject;
+  const work =
+    kind === "train"
+      ? { train: { id: subject._id, name: assignment.training.name, notebook, details } }
+      : {
+          depl: {
+            id: assignment.deployment._id,
+            name: assignment.deployment.name,
+            revision: assignment.revision.number,
+            notebook,
+            details,
+          },
+        };
+  const lists = await fileListsOf(store, [bvers, datasetsOf(assignment), versionsOf(assignment)]);
+  return {
+    proj: { id: proj._id, ...valuesOf(PROJECT_DEFINITION, proj), model: models.map((model) => model.name) },
+    ...work,
+    bvers: asMetadata(bvers ?? null, lists),
+    datasets: asMetadata(datasetsOf(assignment), lists),
+    movers: kind === "deploy" ? asMetadata(versionsOf(assignment), lists) : [],
+    pretrained: kind === "train" ? asMetadata(versionsOf(assignment), lists) : [],
+    models: models.map((model) => ({ id: model._id, ...valuesOf(MODEL_DEFINITION, model) })),
+  };
+}
+
+/** Content that is a user's own, whatever its keys are called. */
+const USER_CONTENT: readonly string[] = ["details", "params"];
+/** The fields that the store keeps for itself. */
+const INTERNAL: readonly string[] = ["_id", "key", "hash", "manifest", "file_list"];
+
+interface Stored extends FileListing {
+  readonly _id: string;
+  readonly key: string;
+  readonly hash?: string;
+}
+
+const isSnapshot = (value: object): value is Stored => "_id" in value && "key" in value && "taken_at" in value;
+
+/** A version that is kept elsewhere says who it is. */
+function pinnedNames({ hash, key }: Stored): object {
+  if (hash === undefined) return {};
+  const [model, name] = namesOf(key);
+  return { model: { name: model }, name };
+}
+
+/** Files by the list that holds them: those of snapshots that have too many to hold them themselves. */
+export type FilesByList = ReadonlyMap<string, readonly StoredFile[]>;
+
+async function fileListsOf(store: Pick<Store, "fileLists">, value: unknown): Promise<FilesByList> {
+  const lists = snapshotsIn(value).map(({ snapshot }) => fileListOf(snapshot as FileListing));
+  const wanted = [...new Set(lists.filter((list) => list !== null))];
+  return wanted.length > 0 ? readLists(store, wanted) : new Map();
+}
+
+/**
+ * A snapshot, or what is in one, as notebooks read it: the specification's field names, `id` for the record's id, and
+ * nothing that the store keeps for itself.
+ */
+function asMetadata(value: unknown, lists: FilesByList): unknown {
+  if (Array.isArray(value)) return value.map((each) => asMetadata(each, lists));
+  if (value === null || typeof value !== "object" || value instanceof Date) return value;
+  const fields = Object.entries(isSnapshot(value) ? withFiles(value, lists) : value)
+    .filter(([name]) => !isSnapshot(value) || !INTERNAL.includes(name))
+    .map(([name, each]): [string, unknown] => [name, USER_CONTENT.includes(name) ? each : asMetadata(each, lists)]);
+  return {
+    ...(isSnapshot(value) ? { id: value._id, ...pinnedNames(value) } : {}),
+    ...Object.fromEntries(fields),
+  };
+}
+
+function withFiles(snapshot: Stored, lists: FilesByList): object {
+  const list = fileListOf(snapshot);
+  return list === null ? snapshot : { ...snapshot, files: lists.get(list) ?? [] };
+}

@@ -3,16 +3,35 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { stringify } from "lossless-json";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import { bearerIn } from "../http/bearer-token.js";
+import { bearerToken } from "../http/access-control.js";
 import { logFailure } from "../http/format-error.js";
+import { type HttpErrorAnswer, httpErrorAnswer } from "../http/http-error.js";
 import { JSON_TYPE } from "../http/media-type.js";
-import { type Refused, refused } from "../http/refused.js";
-import { findRoute } from "../http/route.js";
+import { matchRoute, type Route } from "../http/route.js";
 import { sendFile } from "../http/send-file.js";
 import { OffsetConflict, UploadBusy } from "../storage/content-check.js";
 import { attemptOf, NotGranted } from "./attempt.js";
-import { FileAnswer, HeaderAnswer, IDLE_MS } from "./call.js";
-import { RUN_ROUTES } from "./routes.js";
+import { type Endpoint, FileAnswer, HeaderAnswer, IDLE_MS } from "./call.js";
+import { claim } from "./claim.js";
+import { fetchFile, lazyVersion, upload, uploadState } from "./file-transfer.js";
+import { publish } from "./publish.js";
+import { complete, heartbeat, log, output, ready } from "./reports.js";
+
+/** All that a container may ask for. */
+const RUN_ROUTES: readonly Route<Endpoint>[] = [
+  { method: "POST", path: "/claim", endpoint: claim },
+  { method: "POST", path: "/heartbeat", endpoint: heartbeat },
+  { method: "POST", path: "/log", endpoint: log },
+  { method: "PUT", path: "/output", endpoint: output },
+  { method: "POST", path: "/publish", endpoint: publish },
+  { method: "PUT", path: "/uploads/*/*", endpoint: upload },
+  { method: "PATCH", path: "/uploads/*/*", endpoint: upload },
+  { method: "HEAD", path: "/uploads/*/*", endpoint: uploadState },
+  { method: "POST", path: "/ready", endpoint: ready },
+  { method: "POST", path: "/complete", endpoint: complete },
+  { method: "GET", path: "/records/*/files/*", endpoint: fetchFile },
+  { method: "GET", path: "/lazy/*/*", endpoint: lazyVersion },
+];
 
 const CONFLICT = 409;
 
@@ -28,10 +47,10 @@ export function runListener(app: App): Server {
 
 async function answer(app: App, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const token = bearerIn(request.headers.authorization);
+    const token = bearerToken(request.headers.authorization);
     const attempt = token ? await attemptOf(app.store, token) : null;
     if (!attempt) throw new DomainError("UNAUTHENTICATED", "This is no run token.");
-    const found = findRoute(RUN_ROUTES, request.method ?? "", request.url ?? "");
+    const found = matchRoute(RUN_ROUTES, request.method ?? "", request.url ?? "");
     if (!found) throw new DomainError("NOT_FOUND", "There is nothing under this path.");
     const result = await found.route.endpoint({ app, attempt, request, parts: found.parts });
     if (result instanceof FileAnswer) await sendFile(request, response, result.file, IDLE_MS);
@@ -51,21 +70,21 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 
 function refuse(app: App, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const id = randomUUID();
-  const told = refused(error);
+  const answered = httpErrorAnswer(error);
   // A container that hangs up in the middle is no fault of ours.
-  if (!request.destroyed) logFailure(app.logger, told.code, { id, err: error });
+  if (!request.destroyed) logFailure(app.logger, answered.code, { id, err: error });
   if (response.headersSent) {
     response.destroy();
     return;
   }
   // The rest of a body is not read: the connection goes with the refusal.
   if (!request.complete) response.setHeader("connection", "close");
-  const message = told.code === "INTERNAL" ? `Something failed on our side (${id}).` : told.message;
-  sendJson(response, statusOf(error, told), { error: { code: told.code, message } });
+  const message = answered.code === "INTERNAL" ? `Something failed on our side (${id}).` : answered.message;
+  sendJson(response, statusOf(error, answered), { error: { code: answered.code, message } });
 }
 
 /** The server's own statuses, but for two that tell a container what to do. */
-function statusOf(error: unknown, { status }: Refused): number {
+function statusOf(error: unknown, { status }: HttpErrorAnswer): number {
   // It stops at a conflict, so that no other error may be one.
   if (error instanceof NotGranted) return CONFLICT;
   // A sender that lost its connection meets this until the listener has noticed: it asks again.

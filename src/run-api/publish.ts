@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { manifestHash, sortedByName } from "../files/file-lists.js";
 import { missingFilesOf } from "../files/files-of.js";
 import { MAX_FILES, tooManyFiles } from "../files/manifest.js";
 import { FilesState, type StoredFile } from "../graph/stored-file.js";
-import { readJson } from "../http/read-body.js";
+import { readJson } from "../http/request-body.js";
 import type { PublishModelVersionInput } from "../model-version/model-version.inputs.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import { provenanceOf } from "../model-version/provenance.js";
@@ -12,16 +15,25 @@ import { publishModelVersion } from "../model-version/publish-model-version.js";
 import type { Model } from "../model/model.js";
 import { asFileName, asName, asSha256 } from "../names.js";
 import { byId } from "../store/current.js";
+import { keyOf } from "../store/key-of.js";
 import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
-import { type Assignment, assignmentOf } from "./assignment.js";
-import { assertWorking } from "./attempt.js";
-import type { Call, Endpoint } from "./call.js";
-import { type Fields, fieldsOf, integerAt, jsonObjectAt, listField, requiredField, textAt, truthAt } from "./fields.js";
-import { isAskedAgain, lastPublished, type VersionFields } from "./published.js";
+import { assertRunning, type Assignment, assignmentOf, type Attempt } from "./attempt.js";
+import {
+  type ContainerCall,
+  type Endpoint,
+  type Fields,
+  fieldsOf,
+  integerField,
+  objectField,
+  listField,
+  requiredField,
+  textField,
+  booleanField,
+} from "./call.js";
 
 /** Room for as many files as a record may have, with long names. */
-const MOST_BYTES = 16 * 1024 ** 2;
+const MAX_BODY_BYTES = 16 * 1024 ** 2;
 const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "compressed", "files"];
 
 /**
@@ -30,21 +42,21 @@ const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "
  * @throws NotGranted, BAD_USER_INPUT, NOT_FOUND, CONTRACT_NOT_MET; the notebook shows the message.
  */
 export const publish: Endpoint = async (call) => {
-  const body = fieldsOf(await readJson(call.request, { maxBodyBytes: MOST_BYTES }), FIELDS);
-  assertWorking(call.attempt);
+  const body = fieldsOf(await readJson(call.request, { maxBodyBytes: MAX_BODY_BYTES }), FIELDS);
+  assertRunning(call.attempt);
   const assignment = await assignmentOf(call.app.store, call.attempt.job);
   if (assignment.kind !== "train") throw new DomainError("BAD_USER_INPUT", "Only a training publishes versions.");
-  const model = await modelToPublish(call.app.store, assignment, textAt(body, "model"));
+  const model = await modelToPublish(call.app.store, assignment, textField(body, "model"));
   return answerOf(call.app.store, model, await versionFor(call, assignment, model, body));
 };
 
 async function versionFor(
-  { app, attempt }: Call,
+  { app, attempt }: ContainerCall,
   assignment: Extract<Assignment, { kind: "train" }>,
   model: Model,
   body: Fields,
 ): Promise<ModelVersion> {
-  const named = textAt(body, "name");
+  const named = textField(body, "name");
   const name = named === null ? null : asName(named);
   const offered = listField(body, "files", Number.MAX_SAFE_INTEGER);
   // Before the names are judged, which takes its time for very many.
@@ -53,16 +65,16 @@ async function versionFor(
   const input = {
     model: model.name,
     name,
-    ds: referenceAt(body, "ds"),
-    pretrained: referenceAt(body, "pretrained"),
-    details: jsonObjectAt(body, "details"),
-    compressed: truthAt(body, "compressed") ?? false,
-    lightweight: truthAt(body, "lightweight") ?? false,
+    ds: referenceField(body, "ds"),
+    pretrained: referenceField(body, "pretrained"),
+    details: objectField(body, "details"),
+    compressed: booleanField(body, "compressed") ?? false,
+    lightweight: booleanField(body, "lightweight") ?? false,
     files,
     moreFiles: false,
   };
   const last = name && (await lastPublished(app.store, attempt, model, name));
-  if (last && isAskedAgain(last, files, await wishOf(app, assignment.training, model, input))) return last;
+  if (last && isRepeat(last, files, await requestedFieldsOf(app, assignment.training, model, input))) return last;
   const hash = createHash("sha256").update(JSON.stringify(input)).digest("hex");
   const intent = {
     caller: { name: assignment.training._id },
@@ -76,7 +88,7 @@ async function versionFor(
   return version;
 }
 
-async function wishOf(
+async function requestedFieldsOf(
   app: App,
   training: Training,
   model: Model,
@@ -103,23 +115,23 @@ async function modelToPublish({ models }: Store, { proj }: Assignment, name: str
 
 function fileOf(value: unknown): StoredFile {
   const fields = fieldsOf(value, ["name", "size", "sha256"], "files");
-  const name = requiredField(textAt(fields, "name"), "name");
+  const name = requiredField(textField(fields, "name"), "name");
   return {
     // The message names the file: there may be thousands.
     name: asFileName(name, `The file name ${JSON.stringify(name.slice(0, 300))}`),
-    size: requiredField(integerAt(fields, "size", 0, Number.MAX_SAFE_INTEGER), "size"),
-    sha256: asSha256(requiredField(textAt(fields, "sha256"), "sha256")),
+    size: requiredField(integerField(fields, "size", 0, Number.MAX_SAFE_INTEGER), "size"),
+    sha256: asSha256(requiredField(textField(fields, "sha256"), "sha256")),
   };
 }
 
 /** Undefined where it is left out: Rocas chooses then; null says "none". */
-function referenceAt(body: Fields, name: string): { model: string; name: string } | null | undefined {
+function referenceField(body: Fields, name: string): { model: string; name: string } | null | undefined {
   const value = body[name];
   if (value === undefined || value === null) return value;
   const fields = fieldsOf(value, ["model", "name"], name);
   return {
-    model: requiredField(textAt(fields, "model"), `${name}.model`),
-    name: requiredField(textAt(fields, "name"), `${name}.name`),
+    model: requiredField(textField(fields, "model"), `${name}.model`),
+    name: requiredField(textField(fields, "name"), `${name}.name`),
   };
 }
 
@@ -129,3 +141,39 @@ async function answerOf(store: Store, model: Model, version: ModelVersion) {
   const uploads = missing.map((file) => ({ name: file.name, url: `/uploads/${_id}/${encodeURIComponent(file.name)}` }));
   return { id: _id, model: model.name, name, state, uploads };
 }
+
+const hashOf = (files: readonly StoredFile[]): string => manifestHash(sortedByName(files));
+
+/** The fields of a version beside its name and files. */
+type VersionFields = Pick<ModelVersion, "details" | "compressed" | "lightweight"> & {
+  readonly ds: string | null;
+  readonly pretrained: string | null;
+};
+
+const publishedFieldsOf = ({ details, compressed, lightweight, ds, pretrained }: ModelVersion): VersionFields => ({
+  details,
+  compressed,
+  lightweight,
+  ds: ds?._id ?? null,
+  pretrained: pretrained?._id ?? null,
+});
+
+/** The version that this very attempt has published last under the name, or null. */
+async function lastPublished(
+  { modelVersions }: Pick<Store, "modelVersions">,
+  { job, slot }: Attempt,
+  model: Model,
+  name: string,
+): Promise<ModelVersion | null> {
+  const found = (await modelVersions
+    .find({ "train._id": trusted({ $eq: job._id }), deleted: trusted({ $ne: true }) })
+    .sort({ _id: 1 })
+    .lean()) as ModelVersion[];
+  const since = slot.claimed_at ?? new Date(NaN);
+  return found.filter(({ key, created_at }) => key === keyOf(model.name, name) && created_at >= since).at(-1) ?? null;
+}
+
+/** True if the version was asked for in the same words: with the same files, details and origin. */
+const isRepeat = (version: ModelVersion, files: readonly StoredFile[], wish: VersionFields): boolean =>
+  (version.manifest?.sha256 ?? hashOf(version.files)) === hashOf(files) &&
+  isDeepStrictEqual(publishedFieldsOf(version), wish);

@@ -1,21 +1,25 @@
-import { detailsIndexes } from "./details-indexes.js";
-import { type SettingKind, listOf, orNothing, secret } from "./kind.js";
-import { decimalNumber, wholeNumber } from "./number-kinds.js";
 import {
   address,
   anyText,
+  decimalNumber,
+  detailsIndexes,
   dockerHost,
-  yesOrNo,
   gitOrigin,
   hostOfRequest,
   imageRepository,
+  listOf,
   mongodbUri,
   oneOf,
+  orNothing,
   path,
+  secret,
+  type SettingKind,
   token,
   webOrigin,
   webUrl,
-} from "./text-kinds.js";
+  wholeNumber,
+  yesOrNo,
+} from "./value-kinds.js";
 
 /** One setting of the environment. */
 export interface Setting<T> {

@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { openFront } from "../http/support/open-front.js";
+import { openHttpServer } from "../http/support/open-http-server.js";
 
 const SOCKETS = 200;
 const DRIP_MS = 200;
@@ -40,7 +40,7 @@ test.each([
 ])(
   "two hundred clients that send %s byte by byte are let go, and everybody else is answered",
   async (_what, beginning) => {
-    await using front = await openFront({}, LIMITS);
+    await using front = await openHttpServer({}, LIMITS);
     await using slow = await openSlow(front.port, beginning);
     expect(slow.open.size).toBe(SOCKETS);
     expect((await front.query("{polluted}")).status).toBe(200);
@@ -49,14 +49,14 @@ test.each([
 );
 
 test("clients that say nothing are let go", async () => {
-  await using front = await openFront({}, LIMITS);
+  await using front = await openHttpServer({}, LIMITS);
   await using silent = await openSlow(front.port, "", "");
   expect(silent.open.size).toBe(SOCKETS);
   await expect.poll(() => silent.open.size, SOON).toBe(0);
 });
 
 test("of two hundred clients without the token 64 are kept, and one that has shown it is not held up", async () => {
-  await using front = await openFront({ ROCAS_TOKEN: TOKEN });
+  await using front = await openHttpServer({ ROCAS_TOKEN: TOKEN });
   const agent = new Agent({ keepAlive: true });
   const ask = () =>
     new Promise<number>((resolve, reject) => {
@@ -75,7 +75,7 @@ test("of two hundred clients without the token 64 are kept, and one that has sho
 });
 
 test("a client that sends its request in pieces, but in time, is answered", async () => {
-  await using front = await openFront({}, { headMs: 20_000, bodyMs: 20_000 });
+  await using front = await openHttpServer({}, { headMs: 20_000, bodyMs: 20_000 });
   const body = JSON.stringify({ query: "{polluted}" });
   const head = `${HEAD}content-type: application/json\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
   const socket = connect(front.port, "127.0.0.1");

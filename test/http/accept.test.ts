@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const GRAPHQL_TYPE = "application/graphql-response+json; charset=utf-8";
@@ -14,7 +14,7 @@ test.each([
   ["application/json;q=0.5, application/graphql-response+json", GRAPHQL_TYPE],
   ["application/json;q=0, */*", GRAPHQL_TYPE],
 ])("who accepts %s is answered in %s", async (accept, type) => {
-  await using front = await openFront();
+  await using front = await openHttpServer();
 
   const { status, headers } = await front.post({ query: "{polluted}" }, { accept });
 
@@ -24,7 +24,7 @@ test.each([
 test.each(["text/css", "application/json;q=0", "application/json;q=none", "no media range"])(
   "who accepts nothing but %s is told what there is",
   async (accept) => {
-    await using front = await openFront();
+    await using front = await openHttpServer();
 
     const { status, body } = await front.post({ query: "{polluted}" }, { accept });
 

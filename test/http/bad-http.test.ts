@@ -1,11 +1,11 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 import { rawHttp } from "./support/raw-http.js";
 
-let front: Awaited<ReturnType<typeof openFront>>;
+let front: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openFront({}, { headMs: 500 });
+  front = await openHttpServer({}, { headMs: 500 });
 });
 afterAll(() => front.close());
 

@@ -1,11 +1,11 @@
 import { brotliCompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 import { rawHttp } from "./support/raw-http.js";
 
-let front: Awaited<ReturnType<typeof openFront>>;
+let front: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openFront();
+  front = await openHttpServer();
 });
 afterAll(() => front.close());
 
@@ -74,7 +74,7 @@ test("a body that is longer than its length says does not disturb the server", a
 });
 
 test("a body that comes too slowly is answered with 408", async () => {
-  await using impatient = await openFront({}, { bodyMs: 200 });
+  await using impatient = await openHttpServer({}, { bodyMs: 200 });
   const head =
     "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
   const answer = await rawHttp(impatient.port, head);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 
-let front: Awaited<ReturnType<typeof openFront>>;
+let front: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openFront();
+  front = await openHttpServer();
 });
 afterAll(() => front.close());
 
@@ -73,7 +73,7 @@ test("a fragment that spreads itself is refused by the language's own rule", asy
 });
 
 test("a larger page is allowed where the operator raises it", async () => {
-  await using raised = await openFront({ ROCAS_MAX_PAGE: "500" });
+  await using raised = await openHttpServer({ ROCAS_MAX_PAGE: "500" });
   const query = "{flowers(first:500){nodes{neighbours(first:400){nodes{name}}}}}";
   expect((await raised.query(query)).body.errors).toBeUndefined();
   const { body } = await front.query(query);

@@ -1,10 +1,10 @@
 import { getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 
-let front: Awaited<ReturnType<typeof openFront>>;
+let front: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openFront();
+  front = await openHttpServer();
 });
 afterAll(() => front.close());
 

@@ -1,9 +1,9 @@
 import { Agent, get } from "node:http";
 import { expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 
 test("a server that closes lets the running request end and takes no other", async () => {
-  await using front = await openFront();
+  await using front = await openHttpServer();
   const running = front.query("{slow(ms:600)}");
   await expect.poll(front.begun).toBe(1);
   const closing = front.close();
@@ -13,7 +13,7 @@ test("a server that closes lets the running request end and takes no other", asy
 });
 
 test("idle connections that are kept alive do not hold the end up", async () => {
-  const front = await openFront();
+  const front = await openHttpServer();
   const agent = new Agent({ keepAlive: true });
   await new Promise<void>((resolve) =>
     get(`${front.url}/health/live`, { agent }, (response) => response.resume().on("end", () => resolve())),
@@ -25,7 +25,7 @@ test("idle connections that are kept alive do not hold the end up", async () => 
 });
 
 test("a connection that never said anything does not hold the end up", async () => {
-  const front = await openFront();
+  const front = await openHttpServer();
   const socket = await front.hold();
   const began = performance.now();
   await front.close();
@@ -34,6 +34,6 @@ test("a connection that never said anything does not hold the end up", async () 
 });
 
 test("a taken port is refused with a sentence for the operator", async () => {
-  await using front = await openFront();
-  await expect(openFront({}, {}, front.port)).rejects.toThrow(/is taken: set PORT/);
+  await using front = await openHttpServer();
+  await expect(openHttpServer({}, {}, front.port)).rejects.toThrow(/is taken: set PORT/);
 });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 import { rawHttp } from "./support/raw-http.js";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const POD = "10.42.0.17:4000";
 
-let front: Awaited<ReturnType<typeof openFront>>;
+let front: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openFront({ ROCAS_TOKEN: TOKEN });
+  front = await openHttpServer({ ROCAS_TOKEN: TOKEN });
 });
 afterAll(() => front.close());
 
@@ -49,7 +49,7 @@ test("who carries the token hears of what readiness consists", async () => {
 });
 
 test("a server that is not ready says 503 to strangers, without the reason", async () => {
-  await using sick = await openFront({}, {}, 0, () =>
+  await using sick = await openHttpServer({}, {}, 0, () =>
     Promise.resolve({ ok: false, detail: { store: "does not answer" } }),
   );
 

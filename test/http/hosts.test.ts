@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 import { rawHttp } from "./support/raw-http.js";
 
-let front: Awaited<ReturnType<typeof openFront>>;
+let front: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openFront({ ROCAS_ALLOWED_HOSTS: "rocas.example" });
+  front = await openHttpServer({ ROCAS_ALLOWED_HOSTS: "rocas.example" });
 });
 afterAll(() => front.close());
 

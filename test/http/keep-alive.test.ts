@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 
 test("an idle connection is kept longer than a gateway or a proxy takes it up again", async () => {
-  await using front = await openFront();
+  await using front = await openHttpServer();
 
   const { headers } = await front.query("{ __typename }");
 

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 
-let front: Awaited<ReturnType<typeof openFront>>;
+let front: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
   execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
-  front = await openFront({ ROCAS_TOKEN: "a-long-token" });
+  front = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
 }, 120_000);
 afterAll(() => front.close());
 
@@ -28,7 +28,7 @@ test("a browser that follows is shown the page", async () => {
 test.each([undefined, "*/*", "application/json", "application/json, text/html;q=0.5"])(
   "who asks for %s at / is answered in JSON",
   async (accept) => {
-    await using open = await openFront();
+    await using open = await openHttpServer();
 
     const { status, body } = await open.send("/", { headers: accept ? { accept } : {}, redirect: "manual" });
 

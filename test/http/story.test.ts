@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { Admission, Admitted } from "../../src/http/admission.js";
 import { limitsOf } from "../../src/http/limits/limits.js";
+import { OperationGuard, CheckedOperation } from "../../src/http/operations/operation-guard.js";
 import { rocasSchema } from "../../src/schema.js";
 import { readSettings } from "../../src/settings.js";
 
 const STORY = "src/http/graphiql/story";
 const names = readdirSync(STORY).flatMap((file) => (file.endsWith(".graphql") ? [file.replace(".graphql", "")] : []));
 
-let admission: Admission;
+let admission: OperationGuard;
 beforeAll(async () => {
   const { schema } = await rocasSchema();
-  admission = new Admission(schema, limitsOf(readSettings({})));
+  admission = new OperationGuard(schema, limitsOf(readSettings({})));
 });
 
 const variablesOf = (name: string): Record<string, unknown> =>
@@ -22,5 +22,5 @@ const variablesOf = (name: string): Record<string, unknown> =>
 
 test.each(names)("the tab %s fits the schema and its limits", (name) => {
   const query = readFileSync(join(STORY, `${name}.graphql`), "utf8");
-  expect(admission.admit({ query, variables: variablesOf(name) })).toBeInstanceOf(Admitted);
+  expect(admission.check({ query, variables: variablesOf(name) })).toBeInstanceOf(CheckedOperation);
 });

@@ -2,7 +2,7 @@ import { buildClientSchema, getIntrospectionQuery } from "graphql";
 import { Directive, Field, ObjectType, Query, Resolver } from "type-graphql";
 import { expect, test } from "vitest";
 import { buildSubgraph } from "../../src/http/build-subgraph.js";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 import { buildToySchema } from "./support/toy-schema.js";
 
 const ENTITIES = "query($r:[_Any!]!){_entities(representations:$r){__typename ...on Flower{name}}}";
@@ -17,13 +17,13 @@ test("the SDL carries the keys and descriptions, is sorted, and leaves the gatew
 });
 
 test("a gateway gets the SDL that was printed", async () => {
-  await using front = await openFront();
+  await using front = await openHttpServer();
   const { body } = await front.query("{_service{sdl}}");
   expect(body.data._service.sdl).toBe((await buildToySchema()).sdl);
 });
 
 test("entities are answered in order, null where there is none, and an error where it is no entity", async () => {
-  await using front = await openFront();
+  await using front = await openHttpServer();
   const named = (name: string) => ({ __typename: "Flower", name });
   const { body } = await front.query(ENTITIES, {
     r: [named("b"), named("nowhere"), { __typename: "Query" }, named("a")],
@@ -42,7 +42,7 @@ test("entities are answered in order, null where there is none, and an error whe
 });
 
 test.each([`"__proto__"`, `"constructor"`, "1", "null", "{}"])("the typename %s is no entity", async (typename) => {
-  await using front = await openFront();
+  await using front = await openHttpServer();
   const { body } = await front.post(
     `{"query":${JSON.stringify(ENTITIES)},"variables":{"r":[{"__typename":${typename},"name":"a"}]}}`,
   );
@@ -50,7 +50,7 @@ test.each([`"__proto__"`, `"constructor"`, "1", "null", "{}"])("the typename %s 
 });
 
 test("introspection holds nothing that strict clients cannot read", async () => {
-  await using front = await openFront();
+  await using front = await openHttpServer();
   const { body } = await front.query(getIntrospectionQuery());
   expect(JSON.stringify(body.data.__schema.directives)).not.toContain("DIRECTIVE_DEFINITION");
   expect(buildClientSchema(body.data).getType("Flower")).toBeDefined();

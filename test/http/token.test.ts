@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSettings } from "../../src/settings.js";
-import { openFront } from "./support/open-front.js";
+import { openHttpServer } from "./support/open-http-server.js";
 
 const TOKEN = "f3b1-a-long-random-token";
 
-let front: Awaited<ReturnType<typeof openFront>>;
+let front: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openFront({ ROCAS_TOKEN: TOKEN });
+  front = await openHttpServer({ ROCAS_TOKEN: TOKEN });
 });
 afterAll(() => front.close());
 
@@ -46,7 +46,7 @@ test("a route that checks for itself is left to it", async () => {
 });
 
 test("without a token on loopback nothing is asked", async () => {
-  await using open = await openFront();
+  await using open = await openHttpServer();
   expect((await open.send("/guarded/x")).text).toBe("answer to /guarded/x");
 });
 
@@ -56,7 +56,7 @@ test("an address that is open to the network needs a token", () => {
 });
 
 test("connections that have not shown the token are bounded, and one that has is not", async () => {
-  await using bounded = await openFront({ ROCAS_TOKEN: TOKEN }, { maxStrangers: 2 });
+  await using bounded = await openHttpServer({ ROCAS_TOKEN: TOKEN }, { maxStrangers: 2 });
   const held = await Promise.all([bounded.hold(), bounded.hold()]);
   await expect(bounded.send("/health/live")).rejects.toThrow();
   held[0]!.destroy();

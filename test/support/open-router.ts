@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { predictRoute, type PredictLimits } from "../../src/router/predict.js";
-import { RouteTable, type NamedRoute } from "../../src/router/route-table.js";
+import { type PredictLimits, predictRoute } from "../../src/router/predict.js";
+import { type NamedReplicaGroup, ReplicaTable } from "../../src/router/replica-table.js";
 import { portOf } from "./raw-http.js";
 import { serveRoute } from "./serve-route.js";
 
@@ -22,7 +22,7 @@ export async function openRouter({
   limits = {} as Partial<PredictLimits>,
   tokens = { token: "", predictToken: "" },
 } = {}) {
-  const table = new RouteTable();
+  const table = new ReplicaTable();
   const route = predictRoute({ table, tokens, limits });
   const server = await serveRoute(route);
   const replicas: (Server | TcpServer)[] = [];
@@ -58,7 +58,7 @@ export async function openRouter({
       return { endpoint: `http://127.0.0.1:${portOf(serving as unknown as Server)}` };
     },
     /** The deployment `live` of project `iris`, unless told otherwise. */
-    serve(endpoints: readonly string[], changed: Partial<NamedRoute> = {}) {
+    serve(endpoints: readonly string[], changed: Partial<NamedReplicaGroup> = {}) {
       const serving = endpoints.map((endpoint, n) => ({ id: `replica-${n}`, endpoint, movers: ["clf/v1"] }));
       const route = { proj: "iris", name: "live", revision: 7, versions: ["clf/v1"], replicas: serving, ...changed };
       table.replace([route]);

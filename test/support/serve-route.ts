@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { refuseBadHttp } from "../../src/http/bad-http.js";
-import { ConnectionCap } from "../../src/http/connection-cap.js";
-import { Front, type FrontOptions } from "../../src/http/front.js";
-import type { FrontRoute } from "../../src/http/route.js";
+import { ConnectionLimiter, answerMalformedRequests } from "../../src/http/connections.js";
+import { RequestHandler, type RequestHandlerOptions } from "../../src/http/request-handler.js";
+import type { HttpRoute } from "../../src/http/route.js";
 import { openLogger } from "../../src/logger.js";
 
 /** One route behind the server's own front, with nothing else beside it. `x` is a host name of ours. */
-export async function serveRoute(route: FrontRoute, told: (line: string) => void = () => undefined): Promise<Server> {
+export async function serveRoute(route: HttpRoute, told: (line: string) => void = () => undefined): Promise<Server> {
   const none = {} as never;
-  const options: FrontOptions = {
+  const options: RequestHandlerOptions = {
     settings: { HOST: "127.0.0.1", ROCAS_TOKEN: "", ROCAS_ALLOWED_HOSTS: ["x"], ROCAS_ALLOWED_ORIGINS: [] },
     graphql: none,
     eventStreams: none,
@@ -17,12 +16,12 @@ export async function serveRoute(route: FrontRoute, told: (line: string) => void
     graphiql: none,
     routes: [route],
     readiness: async () => ({ ok: true, detail: {} }),
-    cap: new ConnectionCap(64),
+    cap: new ConnectionLimiter(64),
     logger: openLogger("error", { write: told }),
   };
-  const front = new Front(options);
+  const front = new RequestHandler(options);
   const server = createServer({ requestTimeout: 0, requireHostHeader: false, maxHeaderSize: 16 * 1024 });
-  refuseBadHttp(server, randomUUID);
+  answerMalformedRequests(server, randomUUID);
   server.on("request", (request, response) => void front.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;

@@ -1,5 +1,5 @@
 import type { GraphQLError } from "graphql";
-import { refusalOf } from "../../src/http/format-error.js";
+import { publicErrorOf } from "../../src/http/format-error.js";
 
 /** The answer as a client reads it: through JSON. */
 export interface Answer {
@@ -14,6 +14,6 @@ export interface Answer {
 
 /** An error as the HTTP front tells it. */
 export function told(error: GraphQLError) {
-  const { code, message, path } = refusalOf(error);
+  const { code, message, path } = publicErrorOf(error);
   return { message, path: error.path, extensions: { code, path } };
 }

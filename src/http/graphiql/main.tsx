@@ -1,7 +1,7 @@
 import "graphiql/setup-workers/vite";
 import "graphiql/style.css";
-import "./page.css";
 import { createRoot } from "react-dom/client";
+import "./page.css";
 import { Page } from "./page.js";
 
 createRoot(document.getElementById("root")!).render(<Page />);

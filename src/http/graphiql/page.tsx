@@ -1,11 +1,9 @@
+import { useGraphiQL } from "@graphiql/react";
 import { GraphiQL } from "graphiql";
 import { useEffect, useState } from "react";
-import { isAccepted, takeTokenOfAddress } from "./access.js";
-import { askRocas } from "./ask-rocas.js";
-import { shareWidth } from "./share-width.js";
+import { isAccepted, takeTokenOfAddress, TokenForm } from "./access.js";
+import { createFetcher } from "./fetcher.js";
 import { storyName, storyOf } from "./story.js";
-import { TokenForm } from "./token-form.js";
-import { UntilEditors } from "./until-editors.js";
 
 type Access = "unknown" | "granted" | "asked";
 
@@ -13,7 +11,7 @@ type Access = "unknown" | "granted" | "asked";
 export function Page() {
   const [access, setAccess] = useState<Access>("unknown");
   const [isReady, setReady] = useState(false);
-  const [fetcher] = useState(askRocas);
+  const [fetcher] = useState(createFetcher);
   const [story] = useState(() => storyOf(location.origin, storyName(), document.documentElement.dataset["runsIn"]));
   useEffect(() => {
     shareWidth();
@@ -36,4 +34,28 @@ export function Page() {
       </GraphiQL>
     </div>
   );
+}
+
+/**
+ * Tells when GraphiQL has all its editors. They are loaded after the page has come, and are then given the texts of the
+ * tab that was open first: one that was opened meanwhile would show, run and keep the text of another.
+ */
+function UntilEditors({ onCome }: { onCome: () => void }) {
+  const haveCome = useGraphiQL(({ queryEditor, variableEditor, headerEditor, responseEditor }) =>
+    Boolean(queryEditor && variableEditor && headerEditor && responseEditor),
+  );
+  useEffect(() => {
+    if (haveCome) onCome();
+  }, [haveCome]);
+  return null;
+}
+
+/** The key under which GraphiQL keeps the ratio of the widths of editor and answer. */
+const SHARE = "graphiql:editorFlex";
+/** In halves, a window of this width shows the longest line of the story's text. */
+const WIDE = 1_300;
+
+/** Gives the editor of a narrow window what the first tab needs to be read; what the reader has dragged is left alone. */
+function shareWidth(): void {
+  if (innerWidth < WIDE && localStorage.getItem(SHARE) === null) localStorage.setItem(SHARE, "2");
 }

@@ -25,7 +25,7 @@ const PLACE = "# The tabs to the right";
  */
 export function storyOf(address: string, ownName: string, runsIn = "") {
   const about = RUNS_IN[runsIn];
-  const told = (text: string) =>
+  const filledIn = (text: string) =>
     text
       .replaceAll(NAME, ownName)
       .replaceAll(ADDRESS, address)
@@ -34,7 +34,7 @@ export function storyOf(address: string, ownName: string, runsIn = "") {
     .sort()
     .map((file) => {
       const values = variables[file.replace(/\.graphql$/, ".json")];
-      return { query: told(operations[file]!), variables: values ? told(values) : null };
+      return { query: filledIn(operations[file]!), variables: values ? filledIn(values) : null };
     });
 }
 

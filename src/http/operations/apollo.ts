@@ -10,11 +10,11 @@ import {
 } from "@apollo/server/plugin/disabled";
 import type { DocumentNode, FormattedExecutionResult, GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
-import type { Admitted } from "../admission.js";
 import { formatError } from "../format-error.js";
 import type { Limits } from "../limits/limits.js";
+import type { CheckedOperation } from "./operation-guard.js";
 
-export interface Answered {
+export interface OperationResponse {
   /** Of HTTP. */
   readonly status: number;
   readonly result: FormattedExecutionResult;
@@ -63,7 +63,7 @@ export class Apollo {
   }
 
   /** @param id under which errors are told and logged */
-  async execute({ request, document }: Admitted, contextValue: object, id: string): Promise<Answered> {
+  async execute({ request, document }: CheckedOperation, contextValue: object, id: string): Promise<OperationResponse> {
     const { query, operationName, variables } = request;
     const { body, http } = await this.current.run({ document, id }, () =>
       this.server.executeOperation(

@@ -12,16 +12,14 @@ import {
 import type { Logger } from "pino";
 import type { Caller, TimeLimit } from "../../caller.js";
 import { knowingVariables } from "../../graph/written-variables.js";
-import { Admission, type Admitted, type OperationRequest } from "../admission.js";
 import { formatError } from "../format-error.js";
-import { limitError } from "../limits/limit-error.js";
-import type { Limits } from "../limits/limits.js";
-import { type Answered, Apollo } from "./apollo.js";
+import { limitError, type Limits } from "../limits/limits.js";
+import { type OperationResponse, Apollo } from "./apollo.js";
 import { Deadline } from "./deadline.js";
-import { OperationSlots } from "./operation-slots.js";
-import { Results } from "./results.js";
+import { OperationGuard, type CheckedOperation, type OperationRequest } from "./operation-guard.js";
+import { ResultStream } from "./result-stream.js";
 
-export interface Asker {
+export interface OperationMetadata {
   readonly caller: Caller;
   /** Of the network, where the connection comes from. */
   readonly address: string;
@@ -45,14 +43,14 @@ export interface OperationsOptions {
  * errors. Queries and mutations run in Apollo Server, which runs no subscriptions; those run in graphql-js.
  */
 export class Operations {
-  private readonly admission: Admission;
+  private readonly guard: OperationGuard;
   private readonly slots: OperationSlots;
 
   private constructor(
     private readonly options: OperationsOptions,
     private readonly apollo: Apollo,
   ) {
-    this.admission = new Admission(options.schema, options.limits);
+    this.guard = new OperationGuard(options.schema, options.limits);
     this.slots = new OperationSlots(options.limits.maxOperationsPerCaller);
   }
 
@@ -70,47 +68,53 @@ export class Operations {
   }
 
   /** @returns the operation, or why it may not be executed. */
-  admit(request: OperationRequest): Admitted | readonly GraphQLError[] {
-    return this.admission.admit(request);
+  check(request: OperationRequest): CheckedOperation | readonly GraphQLError[] {
+    return this.guard.check(request);
   }
 
   /** The time that an operation has from now on. */
-  deadlineOf({ kind }: Admitted): Deadline {
+  deadlineOf({ kind }: CheckedOperation): Deadline {
     return new Deadline(this.options.limits.deadlineMs, kind === OperationTypeNode.MUTATION);
   }
 
   /** Executes a query or a mutation. An answer that does not come in time says so. */
-  execute(admitted: Admitted, { caller, id }: Pick<Asker, "caller" | "id">, deadline: Deadline): Promise<Answered> {
+  execute(
+    checked: CheckedOperation,
+    { caller, id }: Pick<OperationMetadata, "caller" | "id">,
+    deadline: Deadline,
+  ): Promise<OperationResponse> {
     const context = this.options.contextOf(caller, deadline);
-    return this.inTime(deadline, id, () => knowing(admitted, () => this.apollo.execute(admitted, context, id)));
+    return this.inTime(deadline, id, () => knowing(checked, () => this.apollo.execute(checked, context, id)));
   }
 
   /**
    * Starts an operation whose results are taken one after the other; it holds a slot of its caller's as long.
    * @param onEnd called when its results have been taken, or nobody wants them any more.
    */
-  start(admitted: Admitted, asker: Asker, onEnd?: () => void): Results | GraphQLError {
+  start(checked: CheckedOperation, metadata: OperationMetadata, onEnd?: () => void): ResultStream | GraphQLError {
     const { maxOperationsPerCaller: most } = this.options.limits;
-    const giveBack = this.slots.take(`${asker.caller.name} ${asker.address}`);
-    if (!giveBack) return limitError(`${most} operations of this caller run already: end one of them first.`);
+    const release = this.slots.acquire(`${metadata.caller.name} ${metadata.address}`);
+    if (!release) return limitError(`${most} operations of this caller run already: end one of them first.`);
     let deadline: Deadline | undefined;
-    const limited = async (run: (deadline: Deadline) => Promise<Answered>): Promise<FormattedExecutionResult> => {
-      deadline = this.deadlineOf(admitted);
+    const limited = async (
+      run: (deadline: Deadline) => Promise<OperationResponse>,
+    ): Promise<FormattedExecutionResult> => {
+      deadline = this.deadlineOf(checked);
       const { result } = await run(deadline).finally(() => deadline?.leave());
       return result;
     };
-    const isSubscription = admitted.kind === OperationTypeNode.SUBSCRIPTION;
-    return new Results(
+    const isSubscription = checked.kind === OperationTypeNode.SUBSCRIPTION;
+    return new ResultStream(
       {
         begin: () =>
-          isSubscription ? this.subscribe(admitted, asker) : limited((each) => this.execute(admitted, asker, each)),
-        answer: (event) => limited((each) => this.answerEvent(admitted, asker, event, each)),
+          isSubscription ? this.subscribe(checked, metadata) : limited((each) => this.execute(checked, metadata, each)),
+        answer: (event) => limited((each) => this.answerEvent(checked, metadata, event, each)),
         onSourceError: (error) =>
-          this.options.logger.warn({ event: "subscription_end_failed", id: asker.id, err: error }),
+          this.options.logger.warn({ event: "subscription_end_failed", id: metadata.id, err: error }),
       },
       () => {
         deadline?.leave();
-        giveBack();
+        release();
         onEnd?.();
       },
     );
@@ -122,29 +126,33 @@ export class Operations {
   }
 
   private async subscribe(
-    admitted: Admitted,
-    { caller, id }: Asker,
+    checked: CheckedOperation,
+    { caller, id }: OperationMetadata,
   ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
-    const begun = await createSourceEventStream(argumentsOf(admitted, this.options, this.options.contextOf(caller)));
+    const begun = await createSourceEventStream(argumentsOf(checked, this.options, this.options.contextOf(caller)));
     return Symbol.asyncIterator in begun ? begun : this.formattedResult(begun, id);
   }
 
   /** Loaders remember: each event is read with those of its own. */
   private answerEvent(
-    admitted: Admitted,
-    { caller, id }: Asker,
+    checked: CheckedOperation,
+    { caller, id }: OperationMetadata,
     event: unknown,
     deadline: Deadline,
-  ): Promise<Answered> {
-    const args = argumentsOf(admitted, this.options, this.options.contextOf(caller, deadline));
+  ): Promise<OperationResponse> {
+    const args = argumentsOf(checked, this.options, this.options.contextOf(caller, deadline));
     return this.inTime(deadline, id, async () => {
-      const result = await knowing(admitted, () => execute({ ...args, rootValue: event }));
+      const result = await knowing(checked, () => execute({ ...args, rootValue: event }));
       return { status: 200, result: this.formattedResult(result, id) };
     });
   }
 
   /** Execution had begun: the answer is one like any other, and another status would make proxies send again what was too much. */
-  private async inTime(deadline: Deadline, id: string, run: () => Promise<Answered>): Promise<Answered> {
+  private async inTime(
+    deadline: Deadline,
+    id: string,
+    run: () => Promise<OperationResponse>,
+  ): Promise<OperationResponse> {
     try {
       return await deadline.answer(run());
     } catch (error) {
@@ -159,11 +167,45 @@ export class Operations {
 }
 
 const argumentsOf = (
-  { document, request: { operationName, variables } }: Admitted,
+  { document, request: { operationName, variables } }: CheckedOperation,
   { schema }: OperationsOptions,
   contextValue: object,
 ): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });
 
 /** Runs an operation so that its literals can tell how the numbers in its variables were written. */
-const knowing = <T>({ operation, request }: Admitted, run: () => T): T =>
+const knowing = <T>({ operation, request }: CheckedOperation, run: () => T): T =>
   knowingVariables({ definitions: operation.variableDefinitions ?? [], given: request.variables ?? {} }, run);
+
+/** Bounds the operations that one caller has running at the same time, whatever connections they came by. */
+class OperationSlots {
+  private readonly taken = new Map<string, number>();
+  private all = 0;
+
+  constructor(private readonly most: number) {}
+
+  /** Of all callers together. */
+  get inUse(): number {
+    return this.all;
+  }
+
+  /** @returns what gives the slot back; undefined if the caller has no more. */
+  acquire(caller: string): (() => void) | undefined {
+    const count = this.taken.get(caller) ?? 0;
+    if (count >= this.most) return undefined;
+    this.taken.set(caller, count + 1);
+    this.all += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.release(caller);
+    };
+  }
+
+  private release(caller: string): void {
+    this.all -= 1;
+    const left = this.taken.get(caller)! - 1;
+    if (left > 0) this.taken.set(caller, left);
+    else this.taken.delete(caller);
+  }
+}

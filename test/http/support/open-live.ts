@@ -3,9 +3,9 @@ import { createClient as createStreamClient } from "graphql-sse";
 import { type Client, createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import type { Limits } from "../../../src/http/limits/limits.js";
-import { startServer } from "../../../src/start-server.js";
 import { openLogger } from "../../../src/logger.js";
 import { readSettings } from "../../../src/settings.js";
+import { startServer } from "../../../src/start-server.js";
 import { LiveGraph } from "./live-schema.js";
 
 export const PROTOCOL = "graphql-transport-ws";

@@ -1,0 +1,79 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Settings } from "../settings.js";
+import { HttpError } from "./http-error.js";
+
+const HOST = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
+
+/**
+ * True if a request is addressed to this server under a name that is its own. A web page can give its own host name the
+ * address of the reader's machine, and would then be of the same origin as this server.
+ */
+export function hostChecker({
+  HOST: bound,
+  ROCAS_ALLOWED_HOSTS: allowed,
+}: Pick<Settings, "HOST" | "ROCAS_ALLOWED_HOSTS">): (host: string | undefined) => boolean {
+  const own = new Set(allowed.map((each) => each.toLowerCase()));
+  if (!EVERY_ADDRESS.has(bound)) own.add(bound.includes(":") ? `[${bound}]` : bound.toLowerCase());
+  return (host) => {
+    const name = HOST.exec(host ?? "")?.groups?.["name"]?.toLowerCase();
+    return name !== undefined && (LOOPBACK.test(name) || own.has(name) || own.has(host!.toLowerCase()));
+  };
+}
+
+const METHODS = "GET, HEAD, PATCH, POST, PUT, OPTIONS";
+const HEADERS =
+  "authorization, content-type, apollo-require-preflight, x-apollo-operation-name, range, if-range, if-none-match, tus-resumable, upload-offset";
+const SECONDS = "600";
+
+/**
+ * Lets web pages of this server and of the listed origins in, and no others: not to read, not to send.
+ * @throws HttpError for a page of another origin.
+ */
+export function checkOrigin({ headers }: IncomingMessage, response: ServerResponse, allowed: readonly string[]): void {
+  response.setHeader("vary", "Origin");
+  const { origin, host } = headers;
+  if (origin === undefined || isSameOrigin(origin, host)) return;
+  if (!allowed.includes(origin))
+    throw new HttpError(
+      403,
+      "FORBIDDEN",
+      "Web pages of this origin may not call Rocas: ROCAS_ALLOWED_ORIGINS lists those that may.",
+    );
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader(
+    "access-control-expose-headers",
+    "x-request-id, retry-after, x-rocas-model-version, x-rocas-revision, x-rocas-replica, x-rocas-sha256, etag, content-range, accept-ranges, tus-resumable, upload-offset, upload-length, rocas-state",
+  );
+}
+
+/** Answers the question that a browser asks before a request of another origin. */
+export function answerPreflight(response: ServerResponse): void {
+  response.setHeader("access-control-allow-methods", METHODS);
+  response.setHeader("access-control-allow-headers", HEADERS);
+  response.setHeader("access-control-max-age", SECONDS);
+  response.writeHead(204).end();
+}
+
+// Behind a proxy that speaks TLS the scheme differs; the host, which the Host check has let pass, is what counts.
+const isSameOrigin = (origin: string, host: string | undefined): boolean =>
+  URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && origin.replace(/^https?:\/\//, "") === host;
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+/** Returns the token of an `Authorization` header; undefined if it carries none. */
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  BEARER.exec(authorization ?? "")?.[1];
+
+const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/**
+ * True if the `Authorization` header carries the token. Digests are compared, whose lengths are equal: neither the time
+ * that it takes nor the length of what was sent tells anything about the token.
+ */
+export function carriesToken(authorization: string | undefined, token: string): boolean {
+  const given = bearerToken(authorization) ?? "";
+  return timingSafeEqual(digestOf(given), digestOf(token)) && token !== "";
+}

@@ -1,0 +1,181 @@
+import {
+  type FieldNode,
+  getNullableType,
+  GraphQLError,
+  type GraphQLInputType,
+  isListType,
+  Kind,
+  Lexer,
+  type NameNode,
+  type Source,
+  type Token,
+  TokenKind,
+  type ValidationRule,
+} from "graphql";
+import { limitError, type Limits } from "./limits.js";
+
+const OPENING = new Set<string>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** Counts tokens and nesting before the parser, which recurses at every bracket, is let near the document. */
+export function scanTokens(
+  source: Source,
+  { maxTokens, maxNesting }: Pick<Limits, "maxTokens" | "maxNesting">,
+): GraphQLError | undefined {
+  const lexer = new Lexer(source);
+  let nesting = 0;
+  for (let tokens = 1; ; tokens += 1) {
+    const token = nextToken(lexer);
+    if (!token || token.kind === TokenKind.EOF) return undefined;
+    if (tokens > maxTokens) return limitError(`A document has at most ${maxTokens} tokens.`);
+    if (OPENING.has(token.kind)) nesting += 1;
+    if (CLOSING.has(token.kind)) nesting -= 1;
+    if (nesting > maxNesting)
+      return limitError(`Brackets in a document are nested at most ${maxNesting} deep, of whatever kind they are.`);
+  }
+}
+
+// Text that is no token is reported by the parser, which stops there as well.
+function nextToken(lexer: Lexer): Token | undefined {
+  try {
+    return lexer.advance();
+  } catch {
+    return undefined;
+  }
+}
+
+export function maxOperations({ maxOperations: most }: Pick<Limits, "maxOperations">): ValidationRule {
+  return (context) => ({
+    Document(document) {
+      const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+      if (operations.length > most) context.reportError(limitError(`A document has at most ${most} operations.`));
+    },
+  });
+}
+
+/** GraphQL's own rule compares every two fragments that meet in a selection. */
+export function maxFragments({ maxFragments: most }: Pick<Limits, "maxFragments">): ValidationRule {
+  return (context) => ({
+    Document(document) {
+      const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+      if (fragments.length > most) context.reportError(limitError(`A document has at most ${most} fragments.`));
+    },
+  });
+}
+
+export function maxDirectives(limits: Pick<Limits, "maxDirectives" | "maxDirectivesPerLocation">): ValidationRule {
+  return (context) => {
+    let directives = 0;
+    return {
+      enter(node) {
+        const here = ("directives" in node && node.directives?.length) || 0;
+        if (here === 0) return;
+        if (here > limits.maxDirectivesPerLocation)
+          context.reportError(limitError(`One place has at most ${limits.maxDirectivesPerLocation} directives.`, node));
+        if (directives <= limits.maxDirectives && directives + here > limits.maxDirectives)
+          context.reportError(limitError(`A document has at most ${limits.maxDirectives} directives.`, node));
+        directives += here;
+      },
+    };
+  };
+}
+
+export function maxAliases({ maxAliases: most }: Pick<Limits, "maxAliases">): ValidationRule {
+  return (context) => {
+    let aliases = 0;
+    return {
+      Field(field) {
+        if (field.alias) aliases += 1;
+        if (field.alias && aliases === most + 1)
+          context.reportError(limitError(`A document has at most ${most} aliases.`, field));
+      },
+    };
+  };
+}
+
+/**
+ * GraphQL's own rule compares every two fields of one response name, and what stands below them: two thousand of them
+ * would take it 200 ms, and four hundred with fields below them as long.
+ */
+export function maxSameField(limits: Pick<Limits, "maxSameField" | "maxSameParent">): ValidationRule {
+  return (context) => {
+    const [fields, parents] = [new Map<string, number>(), new Map<string, number>()];
+    return {
+      Field(field) {
+        if (isOneMore(fields, field, limits.maxSameField))
+          context.reportError(
+            limitError(`One field stands at most ${limits.maxSameField} times in a document.`, field),
+          );
+        if (field.selectionSet && isOneMore(parents, field, limits.maxSameParent))
+          context.reportError(
+            limitError(`One field with fields of its own stands at most ${limits.maxSameParent} times.`, field),
+          );
+      },
+    };
+  };
+}
+
+/** Told once, when it is exceeded. */
+function isOneMore(counted: Map<string, number>, { alias, name }: FieldNode, most: number): boolean {
+  const key = (alias ?? name).value;
+  const count = (counted.get(key) ?? 0) + 1;
+  counted.set(key, count);
+  return count === most + 1;
+}
+
+export type ListLimits = Pick<Limits, "maxListItems" | "maxListItemsInAll">;
+
+// A gateway asks for as many entities as its page holds.
+const isRepresentations = (type: GraphQLInputType): boolean => String(type).startsWith("[_Any");
+
+/** Returns the error message if there are too many items, in this list or in all of the request so far. */
+export function listSizeError(
+  type: GraphQLInputType,
+  items: number,
+  inAll: number,
+  limits: ListLimits,
+): string | undefined {
+  const most = isRepresentations(type) ? limits.maxListItemsInAll : limits.maxListItems;
+  if (items > most) return `A list has at most ${most} items.`;
+  if (inAll > limits.maxListItemsInAll) return `All lists together have at most ${limits.maxListItemsInAll} items.`;
+  return undefined;
+}
+
+/** Lists that stand in the document itself. Lists inside of a JSON value have that scalar's own bounds. */
+export function maxListItems(limits: ListLimits): ValidationRule {
+  return (context) => {
+    let inAll = 0;
+    return {
+      ListValue(list) {
+        const type = getNullableType(context.getParentInputType()) as GraphQLInputType | null | undefined;
+        if (!isListType(type)) return;
+        inAll += list.values.length;
+        const refusal = listSizeError(type, list.values.length, inAll, limits);
+        if (refusal) context.reportError(limitError(refusal, list));
+      },
+    };
+  };
+}
+
+const RESERVED = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Names that a client chooses become keys of objects, here and in the programs that read the answer. */
+export const reservedNames: ValidationRule = (context) => {
+  const check = (name: NameNode | undefined): void => {
+    if (!name || !RESERVED.has(name.value)) return;
+    context.reportError(
+      new GraphQLError(`The name ${name.value} is reserved: choose another.`, {
+        nodes: name,
+        extensions: { code: "BAD_USER_INPUT" },
+      }),
+    );
+  };
+  return {
+    OperationDefinition: ({ name }) => check(name),
+    FragmentDefinition: ({ name }) => check(name),
+    VariableDefinition: ({ variable }) => check(variable.name),
+    Field: ({ alias, name }) => check(alias ?? name),
+    Argument: ({ name }) => check(name),
+    ObjectField: ({ name }) => check(name),
+  };
+};

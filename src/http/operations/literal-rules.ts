@@ -1,0 +1,77 @@
+import {
+  type ASTNode,
+  BREAK,
+  type DocumentNode,
+  getNamedType,
+  GraphQLError,
+  GraphQLID,
+  type GraphQLInputType,
+  Kind,
+  type ValidationRule,
+  ValuesOfCorrectTypeRule,
+  visit,
+} from "graphql";
+import { printedPath } from "../../graph/printed-path.js";
+import { INEXACT, staysAsWritten } from "../../graph/written-numbers.js";
+import { domainErrorOf, inputError, type ErrorPath } from "../input-errors.js";
+
+/** GraphQL's own rule for literals, whose messages hold the literal: a password, perhaps. */
+export const valueFreeLiterals: ValidationRule = (context) =>
+  ValuesOfCorrectTypeRule(
+    Object.create(context, {
+      reportError: {
+        value: (error: GraphQLError) => {
+          const path = pathOf(error.nodes?.[0], context.getDocument());
+          const { message } = inputError(
+            path,
+            (context.getInputType() ?? undefined) as GraphQLInputType | undefined,
+            error,
+          );
+          // A literal of the wrong type does not fit the schema; one that breaks a rule of ours is bad input.
+          const code = domainErrorOf(error) ? "BAD_USER_INPUT" : "GRAPHQL_VALIDATION_FAILED";
+          context.reportError(new GraphQLError(message, { nodes: error.nodes, extensions: { code, path } }));
+        },
+      },
+    }),
+  );
+
+/** From the argument or variable down to the literal. */
+function pathOf(literal: ASTNode | undefined, document: DocumentNode): ErrorPath {
+  let keys: ErrorPath = [];
+  visit(document, {
+    enter(node, _key, _parent, path) {
+      if (node !== literal) return undefined;
+      keys = path;
+      return BREAK;
+    },
+  });
+
+  const steps: (string | number)[] = [];
+  let reached: unknown = document;
+  for (const [index, key] of keys.entries()) {
+    reached = (reached as Record<string | number, unknown>)[key];
+    const step = typeof key === "number" && keys[index - 1] === "values" ? key : nameOf(reached as ASTNode);
+    if (step !== undefined) steps.push(step);
+  }
+  return steps;
+}
+
+function nameOf(node: ASTNode): string | undefined {
+  if (node.kind === Kind.ARGUMENT || node.kind === Kind.OBJECT_FIELD) return node.name.value;
+  return node.kind === Kind.VARIABLE_DEFINITION ? node.variable.name.value : undefined;
+}
+
+/** Refuses whole numbers in a document that would change. An id is text, however it is written. */
+export const exactLiterals: ValidationRule = (context) => ({
+  IntValue(node) {
+    const type = context.getInputType();
+    if (staysAsWritten(node.value) || (type && getNamedType(type) === GraphQLID)) return;
+    const path = pathOf(node, context.getDocument());
+    context.reportError(
+      new GraphQLError(`${printedPath(path)}: ${INEXACT}`, {
+        nodes: node,
+        extensions: { code: "BAD_USER_INPUT", path },
+      }),
+    );
+  },
+});

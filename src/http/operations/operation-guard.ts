@@ -1,0 +1,160 @@
+import {
+  type DocumentNode,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type OperationTypeNode,
+  parse,
+  Source,
+  specifiedRules,
+  validate,
+  type ValidationRule,
+  ValuesOfCorrectTypeRule,
+} from "graphql";
+import { LRUCache } from "lru-cache";
+import { Cost } from "../limits/cost.js";
+import {
+  maxAliases,
+  maxDirectives,
+  maxFragments,
+  maxListItems,
+  maxOperations,
+  maxSameField,
+  reservedNames,
+  scanTokens,
+} from "../limits/document-limits.js";
+import { limitError, type Limits } from "../limits/limits.js";
+import { maxDepth, maxRootFields, maxSecretFields } from "../limits/selection-limits.js";
+import { checkVariables } from "./check-variables.js";
+import { exactLiterals, valueFreeLiterals } from "./literal-rules.js";
+
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+}
+
+/** An operation that passed every check, and may be executed. */
+export class CheckedOperation {
+  constructor(
+    readonly request: OperationRequest,
+    readonly document: DocumentNode,
+    readonly operation: OperationDefinitionNode,
+  ) {}
+
+  get kind(): OperationTypeNode {
+    return this.operation.operation;
+  }
+}
+
+const MAX_ERRORS = 5;
+const MAX_CACHED_CHARACTERS = 256 * 1024;
+/** A parsed document of few characters takes a hundred times as much memory as its text. */
+const MAX_CACHED_DOCUMENTS = 1_000;
+const LANGUAGE_RULES = specifiedRules.map((rule) => (rule === ValuesOfCorrectTypeRule ? valueFreeLiterals : rule));
+/** A syntax error ends with the token that was found; where that is a value, it is the client's. */
+const FOUND_VALUE = /(String|BlockString|Int|Float) ".*"/s;
+
+/**
+ * The one gate that every operation passes, by whichever transport it comes. The cheap checks come first, so that a
+ * hostile document never reaches the dear ones.
+ */
+export class OperationGuard {
+  private readonly limitRules: readonly ValidationRule[];
+  /** By their text: documents that fit the schema and the limits, the most recently used of them. */
+  private readonly documents = new LRUCache<string, DocumentNode>({
+    max: MAX_CACHED_DOCUMENTS,
+    maxSize: MAX_CACHED_CHARACTERS,
+    sizeCalculation: (_document, { length }) => length,
+  });
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly limits: Limits,
+  ) {
+    this.limitRules = [
+      maxOperations(limits),
+      maxFragments(limits),
+      maxDirectives(limits),
+      maxAliases(limits),
+      maxSameField(limits),
+      maxDepth(limits),
+      maxRootFields(limits),
+      maxSecretFields(limits),
+      maxListItems(limits),
+      reservedNames,
+      exactLiterals,
+    ];
+  }
+
+  /** @returns the operation, or why it may not be executed. */
+  check(request: OperationRequest): CheckedOperation | readonly GraphQLError[] {
+    const document = this.documentOf(request.query);
+    if (!("kind" in document)) return document;
+    const operation = getOperationAST(document, request.operationName);
+    if (!operation) return [unknownOperation(request)];
+    const errors = this.operationErrors(document, operation, request.variables ?? {});
+    return errors.length > 0 ? errors : new CheckedOperation(request, document, operation);
+  }
+
+  private documentOf(query: string): DocumentNode | readonly GraphQLError[] {
+    const known = this.documents.get(query);
+    if (known) return known;
+    const source = new Source(query);
+    const excess = scanTokens(source, this.limits);
+    if (excess) return [excess];
+    const document = parsed(source, this.limits.maxTokens);
+    if (document instanceof GraphQLError) return [document];
+    for (const rules of [this.limitRules, LANGUAGE_RULES]) {
+      const errors = validate(this.schema, document, rules, { maxErrors: MAX_ERRORS, hideSuggestions: true });
+      if (errors.length > 0) return errors.slice(0, MAX_ERRORS).map(asValidationError);
+    }
+    this.documents.set(query, document);
+    return document;
+  }
+
+  private operationErrors(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Readonly<Record<string, unknown>>,
+  ): readonly GraphQLError[] {
+    const { values, errors } = checkVariables(this.schema, operation, variables, this.limits);
+    if (errors.length > 0) return errors;
+    const cost = new Cost(this.schema, document, values, this.limits).of(operation);
+    if (cost <= this.limits.maxCost) return [];
+    return [
+      limitError(
+        `The operation may cost ${cost}, and ${this.limits.maxCost} is allowed: each field counts as often as the lists around it may hold it. Ask for smaller pages or fewer fields.`,
+      ),
+    ];
+  }
+}
+
+function unknownOperation({ operationName }: OperationRequest): GraphQLError {
+  const message = operationName
+    ? "The document has no operation of that name: operationName is one of those in `query`."
+    : "Say by operationName which operation is meant.";
+  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", path: ["operationName"] } });
+}
+
+function parsed(source: Source, maxTokens: number): DocumentNode | GraphQLError {
+  try {
+    return parse(source, { maxTokens });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return new GraphQLError(error.message.replace(FOUND_VALUE, "$1"), {
+      source,
+      positions: error.positions,
+      extensions: { code: "GRAPHQL_PARSE_FAILED" },
+    });
+  }
+}
+
+const asValidationError = (error: GraphQLError): GraphQLError =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    extensions: { code: "GRAPHQL_VALIDATION_FAILED", ...error.extensions },
+  });

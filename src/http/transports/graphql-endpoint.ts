@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type GraphQLError, OperationTypeNode } from "graphql";
+import { answer, HttpError } from "../http-error.js";
+import type { Limits } from "../limits/limits.js";
+import { answerType, JSON_TYPE, namesEventStream } from "../media-type.js";
+import { CheckedOperation } from "../operations/operation-guard.js";
+import type { Operations } from "../operations/operations.js";
+import type { EventStreams } from "./event-stream.js";
+import { type RequestMetadata, readOperation, refuseWriteByGet } from "./read-operation.js";
+
+export interface GraphQLOptions {
+  readonly limits: Limits;
+  readonly operations: Operations;
+  /** Answer a subscription whose client takes both. */
+  readonly eventStreams: EventStreams;
+}
+
+const TRANSPORTS =
+  "A subscription is answered by a WebSocket at /graphql (subprotocol graphql-transport-ws), or by server-sent events: accept text/event-stream, here or at /graphql/stream.";
+
+/** GraphQL over HTTP: one operation in one request, its answer as JSON. */
+export class GraphQLEndpoint {
+  constructor(private readonly options: GraphQLOptions) {}
+
+  async handle(request: IncomingMessage, response: ServerResponse, metadata: RequestMetadata): Promise<void> {
+    const { operations, eventStreams, limits } = this.options;
+    const type = answerType(request.headers.accept);
+    if (!type) throw new HttpError(406, "BAD_USER_INPUT", "Answers are JSON: accept application/json.");
+    const checked = operations.check(await readOperation(request, metadata.search, limits));
+    if (!(checked instanceof CheckedOperation)) this.refuse(request, response, type, checked, metadata.id);
+    else if (checked.kind === OperationTypeNode.SUBSCRIPTION) {
+      if (!namesEventStream(request.headers.accept)) throw new HttpError(400, "BAD_USER_INPUT", TRANSPORTS);
+      await eventStreams.answer(request, response, checked, metadata);
+    } else {
+      refuseWriteByGet(request, checked);
+      await this.execute(request, response, type, checked, metadata);
+    }
+  }
+
+  private refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    type: string,
+    refusals: readonly GraphQLError[],
+    id: string,
+  ): void {
+    const errors = refusals.map((each) => this.options.operations.formatted(each, id));
+    // GraphQL over HTTP: under application/json a document that does not fit the schema is an answer like any other.
+    const isLimit = errors.some(({ extensions }) => extensions?.["code"] === "LIMIT_EXCEEDED");
+    const status = type === JSON_TYPE && !isLimit ? 200 : 400;
+    answer(request, response, status, { "content-type": type }, JSON.stringify({ errors }));
+  }
+
+  private async execute(
+    request: IncomingMessage,
+    response: ServerResponse,
+    type: string,
+    checked: CheckedOperation,
+    metadata: RequestMetadata,
+  ): Promise<void> {
+    const { operations } = this.options;
+    const deadline = operations.deadlineOf(checked);
+    response.once("close", () => deadline.leave());
+    const { status, result } = await operations.execute(checked, metadata, deadline);
+    answer(request, response, status, { "content-type": type }, JSON.stringify(result));
+  }
+}

@@ -1,0 +1,132 @@
+import type { IncomingMessage } from "node:http";
+import { MIMEType } from "node:util";
+import { OperationTypeNode } from "graphql";
+import type { Caller } from "../../caller.js";
+import { DomainError } from "../../errors.js";
+import { parseJson } from "../../graph/parse-json.js";
+import { HttpError } from "../http-error.js";
+import type { CheckedOperation, OperationRequest } from "../operations/operation-guard.js";
+import { type BodyLimits, readJson } from "../request-body.js";
+
+/** The facts about a request that are not in it. */
+export interface RequestMetadata {
+  /** Of the request, for the client's report and for the log. */
+  readonly id: string;
+  readonly caller: Caller;
+  /** The query string, with its question mark. */
+  readonly search: string;
+}
+
+/** Headers that no page of another origin can set without asking first. */
+const PREFLIGHTED = ["content-type", "apollo-require-preflight", "x-apollo-operation-name"];
+
+const bad = (message: string): HttpError => new HttpError(400, "BAD_USER_INPUT", message);
+
+/**
+ * The operation that a request asks for, by GET or POST. The one rule against requests that a page of another origin
+ * has a browser send: a POST is JSON, and a GET carries such a header or comes from a page that is known to be let in.
+ * @throws HttpError where it is none.
+ */
+export async function readOperation(
+  request: IncomingMessage,
+  search: string,
+  limits: BodyLimits,
+): Promise<OperationRequest> {
+  const { method, headers } = request;
+  if (method !== "GET" && method !== "POST")
+    throw new HttpError(405, "BAD_USER_INPUT", "GraphQL is asked by POST or GET.", { allow: "GET, POST" });
+  if (method === "POST") return asOperation(await readParameters(request, limits));
+  const parameters = parametersOf(search);
+  refuseHash(parameters);
+  // Other types than JSON a page of any origin may set without asking.
+  if (headers["content-type"] && !isJson(headers["content-type"]))
+    throw new HttpError(415, "BAD_USER_INPUT", "A GET comes without a Content-Type, or with application/json.");
+  if (!PREFLIGHTED.some((name) => headers[name]) && !isFromKnownPage(request))
+    throw bad(`A GET request carries one of the headers ${PREFLIGHTED.slice(1).join(", ")}, or comes as POST.`);
+  return asOperation(parameters);
+}
+
+/** @throws HttpError for a mutation by GET, which whatever shows a link would send. */
+export function refuseWriteByGet({ method }: IncomingMessage, { kind }: CheckedOperation): void {
+  if (method === "GET" && kind === OperationTypeNode.MUTATION)
+    throw new HttpError(405, "BAD_USER_INPUT", "A mutation comes by POST.", { allow: "POST" });
+}
+
+/** The Origin check has let the page in, or the browser vouches that it is one of ours. */
+const isFromKnownPage = ({ headers }: IncomingMessage): boolean =>
+  headers.origin !== undefined || headers["sec-fetch-site"] === "same-origin";
+
+async function readParameters(request: IncomingMessage, limits: BodyLimits): Promise<Record<string, unknown>> {
+  if (!isJson(request.headers["content-type"]))
+    throw new HttpError(415, "BAD_USER_INPUT", "The body is JSON in UTF-8: send it as application/json.");
+  const body = await readJson(request, limits).catch(asUnkept);
+  if (Array.isArray(body)) throw bad("One operation comes in one request: the body is a JSON object, no list.");
+  if (!isObject(body))
+    throw bad("The body is a JSON object with `query` and, perhaps, `variables` and `operationName`.");
+  return body;
+}
+
+function isJson(contentType: string | undefined): boolean {
+  try {
+    const { essence, params } = new MIMEType(contentType ?? "");
+    return essence === "application/json" && /^utf-?8$/i.test(params.get("charset") ?? "utf-8");
+  } catch {
+    return false;
+  }
+}
+
+/** Throws what makes JSON one that cannot be kept, with the path from its variables on. */
+function asUnkept(error: unknown): never {
+  if (!(error instanceof DomainError)) throw error;
+  const { code, message, inputPath: path } = error;
+  throw new DomainError(code, message, path?.[0] === "variables" ? path.slice(1) : path);
+}
+
+function asOperation(parameters: Record<string, unknown>): OperationRequest {
+  refuseHash(parameters);
+  const { query, operationName, variables, extensions } = parameters;
+  if (typeof query !== "string" || query.trim() === "") throw bad("`query` is a GraphQL document, and not empty.");
+  if (!isLeftOut(operationName) && typeof operationName !== "string") throw bad("`operationName` is a string.");
+  if (!isLeftOut(variables) && !isObject(variables)) throw bad("`variables` is a JSON object.");
+  if (!isLeftOut(extensions) && !isObject(extensions)) throw bad("`extensions` is a JSON object.");
+  return { query, operationName: operationName || null, variables: variables ?? null };
+}
+
+/**
+ * Clients of persisted queries send a hash first, and the document for good once they hear that no hashes are kept. Some
+ * look for the message, others for the code, and the status of an answer spares them what they do on a failed request.
+ */
+function refuseHash({ query, documentId, extensions }: Record<string, unknown>): void {
+  if (!isLeftOut(query)) return;
+  if (!isLeftOut(documentId) || (isObject(extensions) && !isLeftOut(extensions["persistedQuery"])))
+    throw new HttpError(200, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
+}
+
+function parametersOf(search: string): Record<string, unknown> {
+  const parameters = new URLSearchParams(search);
+  const once = (name: string): string | undefined => {
+    const values = parameters.getAll(name);
+    if (values.length > 1) throw bad(`The parameter ${name} came twice: send it once.`);
+    return values[0];
+  };
+  return {
+    query: once("query"),
+    documentId: once("documentId"),
+    operationName: once("operationName"),
+    variables: json(once("variables"), "variables"),
+    extensions: json(once("extensions"), "extensions"),
+  };
+}
+
+function json(text: string | undefined, name: string): unknown {
+  try {
+    return text ? parseJson(text) : undefined;
+  } catch (error) {
+    if (error instanceof DomainError) return asUnkept(error);
+    throw bad(`The parameter ${name} is no well-formed JSON.`);
+  }
+}
+
+const isLeftOut = (value: unknown): value is null | undefined => value === null || value === undefined;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

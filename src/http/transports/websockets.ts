@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from "graphql";
+import { CloseCode, type Context, handleProtocols, makeServer, type Server, type SubscribePayload } from "graphql-ws";
+import type { Logger } from "pino";
+import { type WebSocket, WebSocketServer } from "ws";
+import { DomainError } from "../../errors.js";
+import { parseJson } from "../../graph/parse-json.js";
+import { HttpError } from "../http-error.js";
+import { limitError, type Limits } from "../limits/limits.js";
+import { CheckedOperation } from "../operations/operation-guard.js";
+import type { Operations } from "../operations/operations.js";
+import { ResultStream } from "../operations/result-stream.js";
+import { type Introduction, Peer, SocketConnection } from "./websocket-connection.js";
+
+const MAX_ID_CHARACTERS = 128;
+/** Not among the types of ws. A peer has a second to answer a close; after it the connection ends without. */
+const UNTYPED = { closeTimeout: 1_000 };
+/** For queries and mutations to come to their end when the server closes. */
+const SHUTDOWN_MS = 15_000;
+
+export interface WebSocketsOptions {
+  readonly schema: GraphQLSchema;
+  readonly operations: Operations;
+  readonly limits: Limits;
+  readonly logger: Logger;
+}
+
+/** An operation of graphql-ws, with its results beside it. */
+interface Started extends ExecutionArgs {
+  readonly results: ResultStream;
+}
+
+// Their errors are formatted already, which `onNext` passes on.
+const resultsOf = (started: ExecutionArgs): AsyncIterable<ExecutionResult> =>
+  (started as Started).results as AsyncIterable<object>;
+
+type Opened = Context<Record<string, unknown>, SocketConnection>;
+
+/** GraphQL over WebSocket: ws frames, graphql-ws speaks the protocol, and what it says of operations is ours. */
+export class WebSockets {
+  private readonly server: WebSocketServer;
+  private readonly protocol: Server<SocketConnection>;
+  private readonly connections = new Set<SocketConnection>();
+
+  constructor(private readonly options: WebSocketsOptions) {
+    const { limits } = options;
+    this.server = new WebSocketServer({
+      noServer: true,
+      maxPayload: limits.maxMessageBytes,
+      handleProtocols,
+      ...UNTYPED,
+    });
+    this.server.on("wsClientError", ({ message }) => {
+      throw new HttpError(400, "BAD_USER_INPUT", `This is no handshake of a WebSocket: ${message}.`);
+    });
+    this.protocol = makeServer<Record<string, unknown>, SocketConnection>({
+      connectionInitWaitTimeout: limits.initMs,
+      onConnect: ({ connectionParams, extra }) => extra.introduction.authorize(authorizationIn(connectionParams)),
+      onSubscribe: (opened, id, payload) => this.start(opened, id, payload),
+      execute: resultsOf,
+      subscribe: resultsOf,
+      onNext: (_opened, _id, _payload, _args, formatted) => formatted,
+      onError: (_opened, _id, _payload, errors) =>
+        errors.map((each) => options.operations.formatted(each, randomUUID())),
+    });
+  }
+
+  /** The number that are open. */
+  get open(): number {
+    return this.connections.size;
+  }
+
+  /** @throws HttpError if the request is no handshake. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, introduction: Introduction): void {
+    this.server.handleUpgrade(request, socket, head, (webSocket) => this.connect(webSocket, introduction));
+  }
+
+  /** Accepts no more, and resolves when all are closed. */
+  async shutDown(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const each of this.connections) each.shutDown();
+    const patience = setTimeout(() => this.connections.forEach(({ peer }) => peer.cutOff()), SHUTDOWN_MS);
+    await closed;
+    clearTimeout(patience);
+  }
+
+  private connect(webSocket: WebSocket, introduction: Introduction): void {
+    const { limits, logger } = this.options;
+    const connection = new SocketConnection(new Peer(webSocket, limits, logger), introduction);
+    this.connections.add(connection);
+    const close = this.protocol.opened(connection.peer, connection);
+    webSocket.once("close", (code, reason) => {
+      this.connections.delete(connection);
+      connection.end();
+      void close(code, reason.toString());
+    });
+  }
+
+  private start(
+    { extra: connection }: Opened,
+    operationId: string,
+    payload: SubscribePayload,
+  ): Started | GraphQLError[] {
+    const { schema, operations, limits } = this.options;
+    const { caller, address } = connection.introduction;
+    // It comes back with every event.
+    if (operationId.length > MAX_ID_CHARACTERS) {
+      const tooLong = `An operation's id has at most ${MAX_ID_CHARACTERS} characters.`;
+      connection.peer.close(CloseCode.BadRequest, tooLong);
+      return [limitError(tooLong)];
+    }
+    if (connection.operations >= limits.maxOperationsPerSocket) {
+      const most = limits.maxOperationsPerSocket;
+      return [limitError(`${most} operations run on this connection already: end one of them first.`)];
+    }
+    const written = asWritten(payload, connection.peer.received);
+    if (written instanceof GraphQLError) return [written];
+    const request = { ...written, operationName: payload.operationName || null };
+    const checked = operations.check(request);
+    if (!(checked instanceof CheckedOperation)) return [...checked];
+    const metadata = { caller, address, id: randomUUID() };
+    const results = operations.start(checked, metadata, () => connection.remove(results as ResultStream));
+    if (!(results instanceof ResultStream)) return [results];
+    connection.add(results, checked.kind);
+    return { schema, document: checked.document, operationName: request.operationName, results };
+  }
+}
+
+/** The payload with its numbers as they were written, which the protocol's own reading of the message does not tell. */
+function asWritten(payload: SubscribePayload, message: string): SubscribePayload | GraphQLError {
+  try {
+    return { ...payload, ...(parseJson(message) as { readonly payload: SubscribePayload }).payload };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const path = error.inputPath?.slice(["payload", "variables"].length);
+    return new GraphQLError(error.message, { extensions: { code: error.code, path } });
+  }
+}
+
+function authorizationIn(parameters: Readonly<Record<string, unknown>> = {}): string | undefined {
+  const [, value] = Object.entries(parameters).find(([name]) => name.toLowerCase() === "authorization") ?? [];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from "node:http";
+import { carriesToken } from "../http/access-control.js";
+import { isReadableName } from "../names.js";
+
+export interface PredictTarget {
+  readonly proj: string;
+  readonly name: string;
+  /** With its question mark, as it was sent; empty if there is none. */
+  readonly query: string;
+}
+
+const PREFIX = "/predict/";
+const MAX_URL_CHARACTERS = 8_192;
+
+/**
+ * The two names in the path, or null. Nothing is normalised: what does not have exactly this form names no deployment.
+ * The names are only ever compared with those of the route table.
+ */
+export function predictTarget(url: string): PredictTarget | null {
+  if (!url.startsWith(PREFIX) || url.length > MAX_URL_CHARACTERS || !/^[\x21-\x7e]*$/.test(url)) return null;
+  const mark = url.indexOf("?");
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const segments = path.slice(PREFIX.length).split("/").map(decoded);
+  const [proj, name] = segments;
+  if (segments.length !== 2 || !proj || !name) return null;
+  return { proj, name, query: mark < 0 ? "" : url.slice(mark) };
+}
+
+/** Each value of `?model_version=`, as it stands in the query. */
+export function requestedVersions({ query }: PredictTarget): readonly string[] {
+  return new URLSearchParams(query).getAll("model_version");
+}
+
+function decoded(segment: string): string | null {
+  try {
+    const name = decodeURIComponent(segment);
+    return isReadableName(name) ? name : null;
+  } catch {
+    return null;
+  }
+}
+
+/** True if it is one that a proxy and its upstream could understand differently. Node's parser refuses most others. */
+export function isAmbiguous({ url = "", rawHeaders, headers, httpVersion }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((each, at) => at % 2 === 0 && each.toLowerCase() === "host").length;
+  const old = httpVersion === "1.0";
+  const misframed = old && headers["transfer-encoding"] !== undefined;
+  return !url.startsWith("/") || misframed || (hosts !== 1 && !(hosts === 0 && old));
+}
+
+export interface PredictTokens {
+  /** ROCAS_TOKEN, or empty. */
+  readonly token: string;
+  /** ROCAS_PREDICT_TOKEN, or empty. */
+  readonly predictToken: string;
+}
+
+/** True if the `Authorization` header carries one of the tokens that are set; without any, everybody may predict. */
+export function mayPredict(authorization: string | undefined, { token, predictToken }: PredictTokens): boolean {
+  const accepted = [token, predictToken].filter((each) => each !== "");
+  // Every one is compared: which of them was given does not show in the time taken.
+  return accepted.length === 0 || accepted.map((each) => carriesToken(authorization, each)).includes(true);
+}

@@ -1,0 +1,84 @@
+import { DomainError, notFound } from "../errors.js";
+import { uploadTarget } from "../files/files-of.js";
+import { openFile } from "../files/open-file.js";
+import { type AnnouncedFile, receiveFile, receiveRest, uploadProgress } from "../files/receive-file.js";
+import { patchOffset, uploadHeaders } from "../files/tus.js";
+import { FilesState } from "../graph/stored-file.js";
+import { bodyStream } from "../http/request-body.js";
+import { aliasAsked, versionByName } from "../model-version/versions-by-name.js";
+import { byId, currentOf } from "../store/current.js";
+import { keyOf } from "../store/key-of.js";
+import { assertRunning, type Assignment, assignmentOf } from "./attempt.js";
+import { type ContainerCall, type Endpoint, FileAnswer, HeaderAnswer, IDLE_MS } from "./call.js";
+import { datasetsOf, isLazy, mountedManifest, versionsOf } from "./mounted.js";
+
+const among = (snapshots: readonly { readonly _id: string }[], id: string) => snapshots.some(({ _id }) => _id === id);
+
+/** Only what the container's own job mounts, or what a lazy one may ask for; anything else does not exist for it. */
+async function recordFor({ app }: ContainerCall, assignment: Assignment, id: string) {
+  if (among(datasetsOf(assignment), id)) return (await byId(app.store.datasets, [id]))[0];
+  const lazy = isLazy(assignment);
+  if (!lazy && !among(versionsOf(assignment), id)) return undefined;
+  const [version] = await byId(app.store.modelVersions, [id]);
+  return version && (!lazy || assignment.proj.model.includes(version.model)) ? version : undefined;
+}
+
+/** One plain file of a mounted record, streamed. @throws NotGranted, NOT_FOUND */
+export const fetchFile: Endpoint = async (call) => {
+  const [id = "", name = ""] = call.parts;
+  assertRunning(call.attempt);
+  const record = await recordFor(call, await assignmentOf(call.app.store, call.attempt.job), id);
+  if (record?.state !== FilesState.READY) throw notFound("file");
+  return new FileAnswer({ ...(await openFile(call.app, record, name)), name });
+};
+
+/** The version that is current under a name or an alias, for a deployment that fetches on demand. @throws NotGranted, NOT_FOUND */
+export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
+  const [modelName = "", name = ""] = parts;
+  assertRunning(attempt);
+  const assignment = await assignmentOf(app.store, attempt.job);
+  const model = await currentOf(app.store.models, keyOf(modelName));
+  const version =
+    isLazy(assignment) && model && assignment.proj.model.includes(model._id)
+      ? await versionByName(app.store, { model: modelName, name })
+      : null;
+  if (!version) throw notFound("model version");
+  return {
+    ...(await mountedManifest(app.store, version, modelName)),
+    alias: aliasAsked(version, { model: modelName, name }),
+  };
+};
+
+/**
+ * The bytes of one file of a version that the attempt's own job publishes: all of them by PUT, the rest by PATCH, as
+ * tus 1.0 says. @throws NotGranted, NOT_FOUND, OffsetConflict, UploadBusy, BAD_USER_INPUT
+ */
+export const upload: Endpoint = async (call) => {
+  const announced = await announcedIn(call);
+  const { headers, method } = call.request;
+  if (headers["content-encoding"]) throw sentAsItIs(announced);
+  const isWhole = method === "PUT";
+  if (isWhole && headers["content-length"] !== String(announced.size)) throw sentAsItIs(announced);
+  if (isWhole) return receiveFile(call.app, announced, bodyStream(call.request, IDLE_MS));
+  const offset = patchOffset(headers, announced.size);
+  const progress = await receiveRest(call.app, announced, bodyStream(call.request, IDLE_MS), offset);
+  return new HeaderAnswer(uploadHeaders(progress, announced.size));
+};
+
+/** Returns the number of bytes that are there. @throws NotGranted, NOT_FOUND */
+export const uploadState: Endpoint = async (call) => {
+  const announced = await announcedIn(call);
+  return new HeaderAnswer(uploadHeaders(await uploadProgress(call.app, announced), announced.size));
+};
+
+async function announcedIn({ app, attempt, parts }: ContainerCall): Promise<AnnouncedFile> {
+  const [id = "", name = ""] = parts;
+  assertRunning(attempt);
+  const [version] = await byId(app.store.modelVersions, [id]);
+  const sought = version?.train?._id === attempt.job._id ? await uploadTarget(app.store, version, name) : null;
+  if (!sought) throw notFound("file to upload");
+  return { record: id, name, size: sought.file.size, sha256: sought.file.sha256 };
+}
+
+const sentAsItIs = ({ name, size }: AnnouncedFile): DomainError =>
+  new DomainError("BAD_USER_INPUT", `"${name}" is sent as it is, with a Content-Length of ${size}.`);

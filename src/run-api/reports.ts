@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { ROCAS } from "../caller.js";
+import { DomainError } from "../errors.js";
+import { readBody, readJson } from "../http/request-body.js";
+import { appendLog, MAX_CHUNK_BYTES } from "../jobs/logs.js";
+import { changeRecord } from "../store/change-record.js";
+import { ownIntent } from "../store/intent.js";
+import { plainText } from "../text/printable.js";
+import { assertRunning, NotGranted, writeSlot } from "./attempt.js";
+import { type Endpoint, fieldsOf, integerField, numberField, requiredField, textField, booleanField } from "./call.js";
+
+const MAX_HEARTBEAT_BYTES = 8 * 1024;
+
+/** Says that the container lives and how far it is. Progress never falls within an attempt. @throws NotGranted */
+export const heartbeat: Endpoint = async ({ app, attempt, request }) => {
+  const body = fieldsOf(await readJson(request, { maxBodyBytes: MAX_HEARTBEAT_BYTES }), ["progress", "message"]);
+  const progress = Math.max(numberField(body, "progress", 0, 1) ?? 0, attempt.slot.progress);
+  textField(body, "message");
+  assertRunning(attempt);
+  await writeSlot(app.store, attempt, { heartbeat_at: await app.store.now(), progress });
+  return { continue: true };
+};
+
+/** The replica says that its service answers; whether it does, the reconciler sees for itself. @throws NotGranted */
+export const ready: Endpoint = async ({ app, attempt, request }) => {
+  fieldsOf(await readJson(request, { maxBodyBytes: 1024 }), []);
+  assertRunning(attempt);
+  if (attempt.job.kind !== "DEPLOY") throw new NotGranted();
+  if (attempt.slot.ready_at) return {};
+  const now = await app.store.now();
+  await writeSlot(app.store, attempt, { ready_at: now, heartbeat_at: now, progress: 1 });
+  // The reconciler of this process need not wait for its next look.
+  await app.work.relay(attempt.job._id);
+  return {};
+};
+
+/** JSON writes a control character in six bytes. */
+const MAX_LOG_BYTES = 6 * MAX_CHUNK_BYTES + 1024;
+const MAX_CHUNKS = 999_999_999;
+
+/** A piece of what the container wrote; the same number again changes nothing. The last pieces may follow its end. @throws NotGranted */
+export const log: Endpoint = async ({ app, attempt, request }) => {
+  const body = fieldsOf(await readJson(request, { maxBodyBytes: MAX_LOG_BYTES }), ["seq", "text", "last"]);
+  const seq = requiredField(integerField(body, "seq", 0, MAX_CHUNKS), "seq");
+  const text = requiredField(textField(body, "text"), "text");
+  const last = booleanField(body, "last") ?? false;
+  if (Buffer.byteLength(text) > MAX_CHUNK_BYTES)
+    throw new DomainError("LIMIT_EXCEEDED", "A piece of a log has at most 64 KiB.", ["text"]);
+  const { job, index, slot } = attempt;
+  if (!slot.claimed_at || job.cleanup === "DONE") throw new NotGranted();
+  await appendLog(app.store, { job: job._id, slot: index, attempt: slot.attempt, seq, text, last });
+  return {};
+};
+
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Keeps the executed notebook, whether it failed or not. The last one that the attempt sends counts; what ran of one that
+ * was cancelled or stopped comes while its container is ended. @throws NotGranted
+ */
+export const output: Endpoint = async ({ app, attempt: { job, slot }, request }) => {
+  if (job.kind !== "TRAIN" || !slot.claimed_at || slot.completed || job.cleanup === "DONE") throw new NotGranted();
+  const notebook = await readBody(request, { maxBodyBytes: MAX_OUTPUT_BYTES });
+  const kept = { size: notebook.length, sha256: createHash("sha256").update(notebook).digest("hex") };
+  // First the content, then the record that names it: a crash between leaves a blob that nobody names.
+  await app.files.write(Readable.from([notebook]), kept);
+  await changeRecord(app.store.trainings, job._id, () => ({ output: kept }), ownIntent(ROCAS));
+  return {};
+};
+
+const MAX_COMPLETION_BYTES = 256 * 1024;
+
+/** The failing cell in one line: `NameError: name 'x' is not defined (cell 3)`. */
+function failureOf(value: unknown): string {
+  const error = fieldsOf(value ?? {}, ["name", "message", "cell", "traceback"], "error");
+  textField(error, "traceback");
+  const name = plainText(textField(error, "name") ?? "Error", 128);
+  const message = plainText(textField(error, "message") ?? "", 2_000);
+  const cell = integerField(error, "cell", 0, 1_000_000);
+  return `${name}${message ? `: ${message}` : ""}${cell === null ? "" : ` (cell ${cell})`}`;
+}
+
+/** Stores how the notebook ended. The first report of an attempt counts, repeats are harmless. @throws NotGranted */
+export const complete: Endpoint = async ({ app, attempt, request }) => {
+  const body = fieldsOf(await readJson(request, { maxBodyBytes: MAX_COMPLETION_BYTES }), ["ok", "error"]);
+  const ok = requiredField(booleanField(body, "ok"), "ok");
+  const error = ok ? null : failureOf(body["error"]);
+  if (!attempt.slot.claimed_at) throw new NotGranted();
+  if (attempt.slot.completed) return {};
+  const at = await app.store.now();
+  const progress = ok ? 1 : attempt.slot.progress;
+  await writeSlot(
+    app.store,
+    attempt,
+    { completed: { at, ok, error }, heartbeat_at: at, progress },
+    { completed: null },
+  );
+  // The reconciler of this process need not wait for its next look.
+  await app.work.relay(attempt.job._id);
+  return {};
+};
