@@ -1,9 +1,9 @@
 import type { App } from "./app.js";
 import type { BuildVersion } from "./builds/build-version.js";
-import { noteTags, untagVersion } from "./builds/untag-later.js";
+import { noteUnneededTags, removeTagsOf } from "./builds/remove-leftover-images.js";
 import type { Holdings } from "./deletion/holdings.js";
 import type { FileRecord } from "./files/file-record.js";
-import { releaseFilesOf, releaseFiles } from "./files/release-files.js";
+import { releaseFiles, releaseFilesOf } from "./files/release-files.js";
 import type { Training } from "./training/training.js";
 
 /** Returns how deleted records give up files, images and secrets, which lie outside their collections. */
@@ -16,8 +16,8 @@ export const holdingsOf = (
   },
   // If the engine does not answer, the image goes when it does.
   IMAGE: {
-    release: (record) => noteTags(app, record as BuildVersion),
-    removeTraces: (record) => untagVersion(app, record as BuildVersion),
+    release: (record) => noteUnneededTags(app, record as BuildVersion),
+    removeTraces: (record) => removeTagsOf(app, record as BuildVersion),
   },
   SECRET: { release: ({ _id }) => app.vault.forget(_id) },
 });

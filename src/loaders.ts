@@ -7,7 +7,7 @@ import type { RecordOf, SupersedingKind } from "./kinds.js";
 import { ChildPages } from "./lists/child-pages.js";
 import { type GenerationLoaders, generationLoaders } from "./lists/generation-loaders.js";
 import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
-import { loadViolations } from "./model/load-violations.js";
+import { loadViolations } from "./model/contract-violations.js";
 import { loadById, loadByKey } from "./store/load-by-id.js";
 import type { Records, Store } from "./store/store.js";
 import { trainingLoaders } from "./training/training.loaders.js";

@@ -65,7 +65,7 @@ test("each rule is tried below", () => {
 
 test.each([
   [ENTITY, "src/model/model.ts", "../store/store.js", "src/store/store.ts"],
-  [ENTITY, "src/model/model.ts", "./create-model.js", "src/model/create-model.ts"],
+  [ENTITY, "src/model/model.ts", "./write-model.js", "src/model/write-model.ts"],
   [ENTITY, "src/dataset/dataset.ts", "../app.js", "src/app.ts"],
   [RESOLVER, "src/model/model.resolver.ts", "../store/insert-record.js", "src/store/insert-record.ts"],
   [RESOLVER, "src/model/model.resolver.ts", "../vault/vault.js", "src/vault/vault.ts"],
@@ -79,7 +79,7 @@ test.each([
   [DECLARED, `${PACKAGE}/worker.ts`, "ulid", "node_modules/ulid/index.js"],
   [DOWNWARD, "src/graph/node.ts", "../lists/page.js", "src/lists/page.ts"],
   [DOWNWARD, "src/lists/filter/text-filter.ts", "../page.js", "src/lists/page.ts"],
-  [DOWNWARD, "src/model/create-model.ts", "../schema.js", "src/schema.ts"],
+  [DOWNWARD, "src/model/write-model.ts", "../schema.js", "src/schema.ts"],
   [DOWNWARD, "src/errors.ts", "./graph/node.js", "src/graph/node.ts"],
   [FLOOR, "src/utils/helper.ts", "../graph/node.js", "src/graph/node.ts"],
 ])("%s: %s may not import %s", async (rule, from, imported, to) => {
@@ -119,7 +119,7 @@ test("a cycle is found, also a long one", async () => {
 test.each([
   ["src/model/model.ts", "../graph/node.js", "src/graph/node.ts"],
   ["src/model/model.ts", "../errors.js", "src/errors.ts"],
-  ["src/model/model.resolver.ts", "./create-model.js", "src/model/create-model.ts"],
+  ["src/model/model.resolver.ts", "./write-model.js", "src/model/write-model.ts"],
   ["src/model/model.resolver.ts", "../store/key-of.js", "src/store/key-of.ts"],
   ["src/open-app.ts", "./storage/gridfs/gridfs-storage.js", "src/storage/gridfs/gridfs-storage.ts"],
   ["src/files/keep.ts", "../storage/file-storage.js", "src/storage/file-storage.ts"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failureOf } from "../src/builds/failure-of.js";
+import { describeFailure } from "../src/builds/build-failure.js";
 import { openWork } from "./support/open-work.js";
 
 const ENGINE = "The command '/bin/sh -c pip install nosuch' returned a non-zero code: 1";
@@ -21,7 +21,7 @@ test.each([
 ])("the failure of %s begins with its reason, and its log follows", (_, reason, output) => {
   const log = `Step 2/3 : RUN apt-get install x\nerror: of an earlier step\nStep 3/3 : RUN x\n ---> Running in 0123\n${output}\n\n${ENGINE}`;
 
-  const error = failureOf(log, ENGINE);
+  const error = describeFailure(log, ENGINE);
 
   expect(error.split("\n")[0]).toBe(reason);
   expect(error).toContain(ENGINE);

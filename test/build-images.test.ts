@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { humanTag, ownTag } from "../src/builds/image-names.js";
-import { noteTags, untagNoted, untagVersion } from "../src/builds/untag-later.js";
+import { userTag, versionTag } from "../src/builds/image-names.js";
+import { noteUnneededTags, removeTagsOf, removeUnneededTags } from "../src/builds/remove-leftover-images.js";
 import { ON_BOARD, openWork, until } from "./support/open-work.js";
 
 async function built() {
@@ -17,8 +17,8 @@ async function built() {
 test("the image of a build version goes with its record", async () => {
   await using work = await built();
 
-  await noteTags(work.app, work.version);
-  await untagVersion(work.app, work.version);
+  await noteUnneededTags(work.app, work.version);
+  await removeTagsOf(work.app, work.version);
 
   expect(await work.imageBuilder.inspect(work.version.docker_id!)).toBeNull();
 });
@@ -27,13 +27,13 @@ test("an image that a container uses goes when the container is gone, though nob
   await using work = await built();
   const id = work.version.docker_id!;
   work.imageBuilder.used.add(id);
-  await noteTags(work.app, work.version);
-  await untagVersion(work.app, work.version);
-  await untagNoted(work.app);
-  expect((await work.imageBuilder.inspect(ownTag(work.version)))?.id).toBe(id);
+  await noteUnneededTags(work.app, work.version);
+  await removeTagsOf(work.app, work.version);
+  await removeUnneededTags(work.app);
+  expect((await work.imageBuilder.inspect(versionTag(work.version)))?.id).toBe(id);
 
   work.imageBuilder.used.delete(id);
-  await untagNoted(work.app);
+  await removeUnneededTags(work.app);
 
   expect(await work.imageBuilder.inspect(id)).toBeNull();
   expect(await work.store.unneededImages.countDocuments()).toBe(0);
@@ -42,14 +42,14 @@ test("an image that a container uses goes when the container is gone, though nob
 describe("the human tag of a version that went while no engine answered", () => {
   async function gone() {
     const work = await built();
-    await noteTags(work.app, work.version);
-    return Object.assign(work, { alias: humanTag(work.version) });
+    await noteUnneededTags(work.app, work.version);
+    return Object.assign(work, { alias: userTag(work.version) });
   }
 
   test("goes when one does", async () => {
     await using work = await gone();
 
-    await untagNoted(work.app);
+    await removeUnneededTags(work.app);
 
     expect(await work.imageBuilder.inspect(work.alias)).toBeNull();
     expect(await work.store.unneededImages.countDocuments()).toBe(0);
@@ -61,7 +61,7 @@ describe("the human tag of a version that went while no engine answered", () => 
     const { _id } = await work.build();
     await until(async () => (await work.buildOf(_id)).task.state === "FINISHED");
 
-    await untagNoted(work.app);
+    await removeUnneededTags(work.app);
 
     const [version] = await work.store.buildVersions.find({ build: _id }).lean();
     expect((await work.imageBuilder.inspect(work.alias))?.id).toBe(version!.docker_id);
@@ -75,7 +75,7 @@ describe("the human tag of a version that went while no engine answered", () => 
     const theirs = await work.imageBuilder.pull("registry.example/theirs:v1", null, () => undefined);
     await work.imageBuilder.tag(theirs, work.alias);
 
-    await untagNoted(work.app);
+    await removeUnneededTags(work.app);
 
     expect((await work.imageBuilder.inspect(work.alias))?.id).toBe(theirs);
   });
@@ -85,10 +85,10 @@ describe("the human tag of a version that went while no engine answered", () => 
     const tag = { ...work.version, deleting: true };
     await work.store.buildVersions.collection.insertOne(tag as never);
 
-    await untagNoted(work.app);
+    await removeUnneededTags(work.app);
     const waiting = await work.imageBuilder.inspect(work.alias);
     await work.store.buildVersions.deleteOne({ _id: work.version._id });
-    await untagNoted(work.app);
+    await removeUnneededTags(work.app);
 
     expect(waiting?.id).toBe(work.version.docker_id);
     expect(await work.imageBuilder.inspect(work.alias)).toBeNull();
@@ -107,8 +107,8 @@ test("tags of images that containers use do not keep the others waiting", async 
     if (_id !== "rocas/free:v1") work.imageBuilder.used.add(image);
   }
 
-  await untagNoted(work.app);
-  await untagNoted(work.app);
+  await removeUnneededTags(work.app);
+  await removeUnneededTags(work.app);
 
   expect(await work.imageBuilder.inspect("rocas/free:v1")).toBeNull();
   expect(await work.store.unneededImages.countDocuments()).toBe(100);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { temporaryTag } from "../src/builds/image-names.js";
+import { attemptTag } from "../src/builds/image-names.js";
 import { openWork, until } from "./support/open-work.js";
 
 const SLOW = { Dockerfile: "FROM python:3\nLABEL rocas.onboard=1\nRUN sleep 60\n" };
@@ -29,7 +29,7 @@ test("an image that was finished when the worker went is taken, not built again"
   await work.stop();
   work.local.files = QUICK;
   const context = (await work.local.open({ location: "", ref: null, credentials: null })).stream();
-  const how = { tag: temporaryTag(await work.jobOf(_id), 1), noCache: false };
+  const how = { tag: attemptTag(await work.jobOf(_id), 1), noCache: false };
   const image = await work.imageBuilder.build(context, how, () => undefined);
 
   await work.restart();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { humanTag, ownTag } from "../src/builds/image-names.js";
-import { cancelBuild } from "../src/builds/cancel-build.js";
 import { BuiltFrom } from "../src/builds/build-version.js";
+import { userTag, versionTag } from "../src/builds/image-names.js";
+import { cancelBuild } from "../src/builds/request-build.js";
 import { openTestApp } from "./support/open-test-app.js";
 import { openWork, until } from "./support/open-work.js";
 
@@ -17,8 +17,8 @@ test("a build makes a build version whose image has its own tag and the human on
   const [version] = await work.store.buildVersions.find().lean();
   expect(version).toMatchObject({ key: "iris\u001flatest", tag: "latest", proj: project._id, built_from: "local" });
   expect(build.bvers).toMatchObject({ _id: version!._id, docker_id: version!.docker_id, proj: { name: "iris" } });
-  expect((await work.imageBuilder.inspect(ownTag(version!)))?.id).toBe(version!.docker_id);
-  expect((await work.imageBuilder.inspect(humanTag(version!)))?.id).toBe(version!.docker_id);
+  expect((await work.imageBuilder.inspect(versionTag(version!)))?.id).toBe(version!.docker_id);
+  expect((await work.imageBuilder.inspect(userTag(version!)))?.id).toBe(version!.docker_id);
   expect(await work.imageBuilder.inspect(`rocas/${project._id}:job-${_id}-a1`)).toBeNull();
   expect(await work.logOf(_id)).toContain("FROM python:3");
 });
@@ -73,8 +73,8 @@ test("rebuilding a tag supersedes its version, which keeps its own tag", async (
 
   const [first, second] = await work.store.buildVersions.find().sort({ seq: 1 }).lean();
   expect([first!.superseded, second!.superseded]).toEqual([true, false]);
-  expect((await work.imageBuilder.inspect(ownTag(first!)))?.id).toBe(first!.docker_id);
-  expect((await work.imageBuilder.inspect(humanTag(first!)))?.id).toBe(second!.docker_id);
+  expect((await work.imageBuilder.inspect(versionTag(first!)))?.id).toBe(first!.docker_id);
+  expect((await work.imageBuilder.inspect(userTag(first!)))?.id).toBe(second!.docker_id);
 });
 
 test("builds of one tag follow each other in the order in which they were asked for", async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { humanTag, ownTag } from "../src/builds/image-names.js";
-import { untagNoted } from "../src/builds/untag-later.js";
+import { userTag, versionTag } from "../src/builds/image-names.js";
+import { removeUnneededTags } from "../src/builds/remove-leftover-images.js";
 import { sweepGenerations } from "../src/retention/sweep-generations.js";
-import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { buildAgain } from "./support/built-project.js";
+import { openTestApp, type TestApp } from "./support/open-test-app.js";
 
 /** Build versions of one tag, each with an image of its own on the engine. */
 async function built(app: TestApp, count: number) {
@@ -15,12 +15,12 @@ async function built(app: TestApp, count: number) {
     imageBuilder.offer(from, { "rocas.onboard": "1" });
     const image = await imageBuilder.pull(from, null, () => undefined);
     const version = await buildAgain(app.app, proj, image, "v");
-    await imageBuilder.tag(image, ownTag(version));
-    await imageBuilder.tag(image, humanTag(version));
+    await imageBuilder.tag(image, versionTag(version));
+    await imageBuilder.tag(image, userTag(version));
     await imageBuilder.untag(from);
-    tags.push(ownTag(version));
+    tags.push(versionTag(version));
   }
-  return { proj, tags, human: humanTag({ proj: proj.id, tag: "v" }) };
+  return { proj, tags, human: userTag({ proj: proj.id, tag: "v" }) };
 }
 const noted = async ({ app }: TestApp) => (await app.store.unneededImages.find().toArray()).map(({ _id }) => _id);
 
@@ -33,7 +33,7 @@ test("the image of a build version that is deleted while no engine answers goes 
   await app.seed.mutate("deleteBuildVersion", "DeleteBuildVersionInput", { proj: proj.name, tag: "v" }, "id done");
   const waiting = await noted(app);
   app.imageBuilder.down = false;
-  await untagNoted(app.app);
+  await removeUnneededTags(app.app);
 
   expect(before).not.toBeNull();
   expect(waiting).toEqual([human, ...tags]);
@@ -49,7 +49,7 @@ test("the images of build versions that a policy no longer keeps go, those that 
 
   await app.settled();
   await sweepGenerations(app.app);
-  await untagNoted(app.app);
+  await removeUnneededTags(app.app);
 
   expect(await noted(app)).toEqual([]);
   const left = await Promise.all(tags.map((tag) => app.imageBuilder.inspect(tag)));

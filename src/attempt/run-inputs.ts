@@ -3,7 +3,7 @@ import type { Dataset } from "../dataset/dataset.js";
 import { DomainError, notFound } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
-import { aliasAsked, type VersionName, versionsByName } from "../model-version/versions-by-name.js";
+import { usedAlias, type VersionName, versionsByName } from "../model-version/versions-by-name.js";
 import type { Project } from "../project/project.js";
 import { currentByKey, currentOf } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
@@ -100,6 +100,6 @@ export async function versionsToMount(
   const versions = checked(await versionsByName(store, mounts), "model version", path);
   return mounts.flatMap((name, at) => {
     const version = versions[at];
-    return version ? [{ version, alias: aliasAsked(version, name) }] : [];
+    return version ? [{ version, alias: usedAlias(version, name) }] : [];
   });
 }

@@ -1,19 +1,53 @@
 import type { App } from "../app.js";
-import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
+import type { BuildOutcome, BuildSpec, Job } from "../jobs/job.js";
 import { type Lease, LeaseLost } from "../jobs/lease.js";
 import { writeTask } from "../jobs/write-task.js";
-import { ImageBuildError } from "../runtime/image-builder.js";
-import { BuildRefused, reasonOf } from "./build-failure.js";
-import { type BuildKeys, openKeys } from "./build-keys.js";
+import { type Credentials, ImageBuildError, type Told } from "../runtime/image-builder.js";
+import { type BuildCredentials, openCredentials } from "./build-credentials.js";
+import { BuildRefused, describeFailure, messageForUser } from "./build-failure.js";
 import { BuildLog } from "./build-log.js";
-import { endBuild } from "./end-build.js";
-import { failureOf } from "./failure-of.js";
-import { temporaryTag } from "./image-names.js";
-import { makeImage } from "./make-image.js";
-import { pushImage } from "./push-image.js";
+import { attemptTag, registryTag, userTag, versionTag } from "./image-names.js";
+import { abortable, makeImage } from "./make-image.js";
 
-const MOST_ERROR = 4_000;
-const NOT_ON_BOARD =
+/** Ends the job once nothing of its attempts is left on the engine but what a build version keeps. @throws LeaseLost, RUNTIME_UNAVAILABLE */
+export async function endBuild(
+  { imageBuilder }: Pick<App, "imageBuilder">,
+  lease: Lease,
+  state: "SUCCEEDED" | "FAILED" | "CANCELLED",
+  error: string | null = null,
+): Promise<"ENDED"> {
+  for (let attempt = 1; attempt <= lease.job.attempt; attempt += 1)
+    await imageBuilder.untag(attemptTag(lease.job, attempt));
+  return lease.end(state, error);
+}
+
+/**
+ * Pushes the image under the tag of its build version, then under the human one, and gives the manifest digest. A
+ * repeated call pushes what is missing. @throws ImageBuildError with what the registry said
+ */
+async function pushImage(
+  { imageBuilder }: Pick<App, "imageBuilder">,
+  registry: string,
+  of: Pick<Job, "proj"> & { readonly version: string; readonly tag: string; readonly image: string },
+  credentials: Credentials | null,
+  { signal, onLog }: { readonly signal: AbortSignal; readonly onLog: Told },
+): Promise<string> {
+  const versionRef = registryTag(registry, versionTag({ proj: of.proj, _id: of.version }));
+  const userRef = registryTag(registry, userTag(of));
+  try {
+    await imageBuilder.tag(of.image, versionRef);
+    const digest = await abortable(signal, imageBuilder.push(versionRef, credentials, onLog));
+    await imageBuilder.tag(of.image, userRef);
+    await abortable(signal, imageBuilder.push(userRef, credentials, onLog));
+    return digest;
+  } finally {
+    // They are the registry's; on the engine the image has tags of its own.
+    await Promise.all([versionRef, userRef].map((tag) => imageBuilder.untag(tag)));
+  }
+}
+
+const MAX_ERROR_LENGTH = 4_000;
+const NO_BASE_IMAGE =
   "The image does not carry the label `rocas.onboard`: start its Dockerfile with `FROM rocas/onboard`, so that Rocas can run notebooks in it.";
 
 /**
@@ -23,10 +57,10 @@ const NOT_ON_BOARD =
  * @throws LeaseLost; RUNTIME_UNAVAILABLE and what else is tried again
  */
 export async function attemptBuild(app: App, lease: Lease, spec: BuildSpec): Promise<"ENDED" | "FINISHING"> {
-  const adopted = await adoptable(app, lease);
-  if (!adopted) {
-    const { attempt, max_attempts: most } = lease.job;
-    if (attempt >= most)
+  const recovered = await findRecoverable(app, lease);
+  if (!recovered) {
+    const { attempt, max_attempts: maxAttempts } = lease.job;
+    if (attempt >= maxAttempts)
       return endBuild(
         app,
         lease,
@@ -37,82 +71,87 @@ export async function attemptBuild(app: App, lease: Lease, spec: BuildSpec): Pro
     // Before anything is made, so that no image is older than the start of its task.
     await writeTask(app, lease.job);
   }
-  let keys: BuildKeys;
+  let credentials: BuildCredentials;
   try {
-    keys = await openKeys(app, spec);
+    credentials = await openCredentials(app, spec);
   } catch (error) {
     if (!(error instanceof BuildRefused)) throw error;
     return endBuild(app, lease, "FAILED", error.message);
   }
-  await using log = new BuildLog(app, lease, keys.secrets);
+  await using log = new BuildLog(app, lease, credentials.secrets);
   try {
-    const outcome = await complete(app, lease, spec, keys, log, adopted);
+    const outcome = await buildAndPush(app, lease, spec, credentials, log, recovered);
     await log.close();
     // From here on it succeeds: after a wish to cancel this write fails, and a wish that comes later is too late.
     await lease.write({ $set: { state: "FINISHING", outcome } }, { desired: "RUN" });
     return "FINISHING";
   } catch (error) {
     // Awaited here: while the log is disposed of, nobody would hear of what it throws.
-    return await failed(app, lease, log, error);
+    return await endAfterError(app, lease, log, error);
   }
 }
 
-async function complete(
+async function buildAndPush(
   app: App,
   lease: Lease,
   spec: BuildSpec,
-  keys: BuildKeys,
+  credentials: BuildCredentials,
   log: BuildLog,
-  adopted: BuildOutcome | null,
+  recovered: BuildOutcome | null,
 ): Promise<BuildOutcome> {
-  const left = (lease.job.deadlines.run?.getTime() ?? Infinity) - Date.now();
-  const overdue = AbortSignal.timeout(Math.min(Math.max(1, left), 2 ** 31 - 1));
+  const msLeft = (lease.job.deadlines.run?.getTime() ?? Infinity) - Date.now();
+  const overdue = AbortSignal.timeout(Math.min(Math.max(1, msLeft), 2 ** 31 - 1));
   const signal = AbortSignal.any([lease.signal, lease.cancelRequested, log.broken, overdue]);
   try {
     const outcome =
-      adopted ?? (await makeImage(app, lease, { spec, credentials: keys.source, signal, told: log.told }));
+      recovered ?? (await makeImage(app, lease, { spec, credentials: credentials.source, signal, onLog: log.append }));
     const image = outcome.image ?? "";
     await lease.write({ $set: { outcome } });
-    const seen = await app.imageBuilder.inspect(image);
-    if (!seen || !("rocas.onboard" in seen.labels)) throw new BuildRefused(NOT_ON_BOARD);
+    const inspected = await app.imageBuilder.inspect(image);
+    if (!inspected || !("rocas.onboard" in inspected.labels)) throw new BuildRefused(NO_BASE_IMAGE);
     const registry = app.settings.ROCAS_REGISTRY;
     if (!registry) return outcome;
     if (!app.imageBuilder.hasRegistries) {
-      log.told(`Not pushed to ${registry} (ROCAS_REGISTRY): there is no image to push without an engine.\n`);
+      log.append(`Not pushed to ${registry} (ROCAS_REGISTRY): there is no image to push without an engine.\n`);
       return outcome;
     }
     const of = { proj: lease.job.proj, version: spec.buildVersion, tag: spec.tag, image };
-    return { ...outcome, digest: await pushImage(app, registry, of, keys.registry, { signal, told: log.told }) };
+    return {
+      ...outcome,
+      digest: await pushImage(app, registry, of, credentials.registry, { signal, onLog: log.append }),
+    };
   } catch (error) {
     throw overdue.aborted ? new BuildRefused("The build took longer than a build may take.") : error;
   }
 }
 
-async function failed(app: App, lease: Lease, log: BuildLog, error: unknown): Promise<"ENDED"> {
+async function endAfterError(app: App, lease: Lease, log: BuildLog, error: unknown): Promise<"ENDED"> {
   if (lease.signal.aborted || error instanceof LeaseLost) throw new LeaseLost(lease.job._id);
   if (lease.cancelRequested.aborted) {
     await log.close();
     return endBuild(app, lease, "CANCELLED");
   }
-  const reason = reasonOf(error);
+  const reason = messageForUser(error);
   if (reason === null) {
     // The engine is away, and the build is tried for as long as it may run: attempts count how often the server ended.
     await lease.write({ $inc: { max_attempts: 1 } });
     throw error;
   }
-  log.told(`\n${reason}\n`);
+  log.append(`\n${reason}\n`);
   await log.close();
-  const said =
-    error instanceof ImageBuildError ? failureOf(log.tail(MOST_ERROR), log.shown(reason)) : log.shown(reason);
-  return endBuild(app, lease, "FAILED", said.slice(0, MOST_ERROR));
+  const message =
+    error instanceof ImageBuildError
+      ? describeFailure(log.tail(MAX_ERROR_LENGTH), log.masked(reason))
+      : log.masked(reason);
+  return endBuild(app, lease, "FAILED", message.slice(0, MAX_ERROR_LENGTH));
 }
 
 /**
  * The image of an attempt whose worker died: found in the job, or by the temporary tag that its image got in the end.
  */
-async function adoptable({ imageBuilder }: App, { job }: Lease): Promise<BuildOutcome | null> {
+async function findRecoverable({ imageBuilder }: App, { job }: Lease): Promise<BuildOutcome | null> {
   const { outcome } = job;
   if (!outcome) return null;
-  const seen = await imageBuilder.inspect(outcome.image ?? temporaryTag(job, job.attempt));
-  return seen && { ...outcome, image: seen.id, built_at: outcome.built_at ?? new Date() };
+  const inspected = await imageBuilder.inspect(outcome.image ?? attemptTag(job, job.attempt));
+  return inspected && { ...outcome, image: inspected.id, built_at: outcome.built_at ?? new Date() };
 }

@@ -5,11 +5,11 @@ import { writeTask } from "../jobs/write-task.js";
 import { printable } from "../text/printable.js";
 
 const FLUSH_MS = 1_000;
-const CHUNK = 48 * 1024;
+const CHUNK_LENGTH = 48 * 1024;
 /** The most bytes that one second may bring; a build that writes more loses the middle of it, not our memory. */
-const MOST_WAITING = 4 * 1024 * 1024;
-const LEFT_OUT = "\n[What came next in that second is left out.]\n";
-const TAIL = 8 * 1024;
+const MAX_PENDING = 4 * 1024 * 1024;
+const TRUNCATED = "\n[What came next in that second is left out.]\n";
+const TAIL_LENGTH = 8 * 1024;
 /** The share of a build that its steps are; the rest is the registry and the record. */
 const STEPS_SHARE = 0.9;
 const STEP = /^Step (\d+)\/(\d+) :/gm;
@@ -43,22 +43,22 @@ export class BuildLog implements AsyncDisposable {
   }
 
   /** The last lines of what was written, at most so many characters, fit to be shown. */
-  tail(most: number): string {
-    const text = this.shown(this.#tail).trim();
-    if (text.length <= most) return text;
-    const end = text.slice(-most);
+  tail(maxLength: number): string {
+    const text = this.masked(this.#tail).trim();
+    if (text.length <= maxLength) return text;
+    const end = text.slice(-maxLength);
     return end.slice(end.indexOf("\n") + 1);
   }
 
   /** The text without secrets, fit to be shown. */
-  shown(text: string): string {
+  masked(text: string): string {
     return maskSecrets(printable(text), this.secrets);
   }
 
-  readonly told = (text: string): void => {
-    this.#tail = (this.#tail + text).slice(-TAIL);
-    const room = MOST_WAITING - this.#waiting.length;
-    if (room > 0) this.#waiting += text.length < room ? text : text.slice(0, room) + LEFT_OUT;
+  readonly append = (text: string): void => {
+    this.#tail = (this.#tail + text).slice(-TAIL_LENGTH);
+    const room = MAX_PENDING - this.#waiting.length;
+    if (room > 0) this.#waiting += text.length < room ? text : text.slice(0, room) + TRUNCATED;
     for (const [, step, steps] of text.matchAll(STEP))
       this.#progress = Math.max(this.#progress, (STEPS_SHARE * (Number(step) - 1)) / Math.max(1, Number(steps)));
   };
@@ -94,10 +94,10 @@ export class BuildLog implements AsyncDisposable {
 
   /** Whole lines where there are any, so that a secret is not cut in two. */
   #take(all: boolean): string {
-    const window = this.#waiting.slice(0, CHUNK);
-    const whole = all && this.#waiting.length <= CHUNK;
+    const window = this.#waiting.slice(0, CHUNK_LENGTH);
+    const whole = all && this.#waiting.length <= CHUNK_LENGTH;
     const line = window.lastIndexOf("\n") + 1;
-    const end = whole ? window.length : line || (window.length === CHUNK ? CHUNK : 0);
+    const end = whole ? window.length : line || (window.length === CHUNK_LENGTH ? CHUNK_LENGTH : 0);
     this.#waiting = this.#waiting.slice(end);
     return window.slice(0, end);
   }

@@ -1,4 +1,5 @@
-import { flag } from "../lists/filter/choice-filters.js";
+import { recordKind } from "../kinds/record-kind.js";
+import { choiceFilter, flag } from "../lists/filter/choice-filters.js";
 import { dateTime } from "../lists/filter/date-time-filter.js";
 import type { FilterType } from "../lists/filter/filter-of.js";
 import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
@@ -6,9 +7,9 @@ import { part } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
 import { text } from "../lists/filter/text-filter.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project.kind.js";
-import { recordKind } from "../kinds/record-kind.js";
-import { BUILD_VERSION_DEFINITION, BuildVersion } from "./build-version.js";
-import { builtFrom } from "./built-from.filter.js";
+import { BUILD_VERSION_DEFINITION, BuildVersion, BuiltFrom } from "./build-version.js";
+
+export const builtFrom = choiceFilter("BuiltFrom", () => BuiltFrom);
 
 export const BUILD_VERSION_SNAPSHOT_FILTER: FilterType = snapshotFilterOf("BuildVersion", {
   tag: text("tag", { description: "Filters by tag." }),

@@ -13,8 +13,7 @@ import { TreasureChest } from "../treasure-chest/treasure-chest.js";
 import { BuildProjectInput, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
 import { Build } from "./build.js";
 import { BUILD } from "./build.kind.js";
-import { cancelBuild } from "./cancel-build.js";
-import { buildProject } from "./start-build.js";
+import { buildProject, cancelBuild } from "./request-build.js";
 
 @Resolver(() => Build)
 export class BuildResolver {

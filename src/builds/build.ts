@@ -1,10 +1,27 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ID, ObjectType } from "type-graphql";
-import { BuiltFrom, BuildVersionSnapshot } from "./build-version.js";
 import { Node } from "../graph/node.js";
-import { BuildPlan } from "./build-plan.js";
 import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
+import { BuildVersionSnapshot, BuiltFrom } from "./build-version.js";
+
+/** The inputs of a build beside its record, as they were when it was asked for: a repeat must see the same. */
+class BuildPlan {
+  /** `homeDir`, `gitRepo` or `dockerRepo` of the project. */
+  @prop({ type: () => String, required: true })
+  readonly location!: string;
+
+  /** The version of the secret that the chest held. */
+  @prop({ type: () => Number })
+  readonly chest_version?: number | null;
+
+  @prop({ type: () => Number })
+  readonly registry_chest_version?: number | null;
+
+  /** The id that the build version will have: an insert that finds it there is done. */
+  @prop({ type: () => String, required: true })
+  readonly build_version!: string;
+}
 
 @ObjectType({
   description: "The treasure chest that a build was given, as it was then: it stays when the chest is deleted.",

@@ -10,18 +10,18 @@ interface Version {
 }
 
 /** The tag that keeps the image of a build version, whatever becomes of the human one. */
-export const ownTag = ({ proj, _id }: Pick<Version, "_id" | "proj">): string => `${repository(proj)}:${_id}`;
+export const versionTag = ({ proj, _id }: Pick<Version, "_id" | "proj">): string => `${repository(proj)}:${_id}`;
 
 /** The tag that people gave: an alias, which moves to the next version of the key. */
-export const humanTag = ({ proj, tag }: Pick<Version, "proj" | "tag">): string => `${repository(proj)}:${tag}`;
+export const userTag = ({ proj, tag }: Pick<Version, "proj" | "tag">): string => `${repository(proj)}:${tag}`;
 
 /** The tag of one attempt of a build, until its image has its own. */
-export const temporaryTag = ({ _id, proj }: Pick<Job, "_id" | "proj">, attempt: number): string =>
+export const attemptTag = ({ _id, proj }: Pick<Job, "_id" | "proj">, attempt: number): string =>
   `${repository(proj)}:job-${_id}-a${attempt}`;
 
 /** True if a user's tag would look like one of the tags above. */
 export const isReservedTag = (tag: string): boolean => /^(?:bvers_[0-9a-z]{26}|job-build_.*)$/.test(tag);
 
 /** The same image in the registry that images are pushed to. */
-export const inRegistry = (registry: string, image: string): string =>
+export const registryTag = (registry: string, image: string): string =>
   `${registry.replace(/\/+$/, "")}/${image.slice("rocas/".length)}`;

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import { extract } from "tar-stream";
 import type { App } from "../app.js";
 import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
@@ -6,58 +8,111 @@ import { ensureBaseImage } from "../onboard/base-image.js";
 import type { Credentials, Told } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
 import { BuiltFrom } from "./build-version.js";
-import { dockerfileOf, startsOnBoard } from "./dockerfile-of.js";
-import { temporaryTag } from "./image-names.js";
-import { noteMade } from "./made-images.js";
-import { orAborted } from "./or-aborted.js";
+import { attemptTag } from "./image-names.js";
+import { noteIntermediateImage } from "./remove-leftover-images.js";
 
-export interface HowToMake {
+/**
+ * Returns the result of the work, or throws as soon as the signal aborts. The engine goes on with work that knows no
+ * signal; it leaves a cached image there, and nothing that anybody takes for ours.
+ */
+export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let listener: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    listener = () => reject(signal.reason as Error);
+    if (signal.aborted) listener();
+    else signal.addEventListener("abort", listener);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (listener) signal.removeEventListener("abort", listener);
+  }
+}
+
+const MAX_DOCKERFILE_BYTES = 1024 * 1024;
+const isDockerfile = (name: string): boolean => /^(?:\.\/)?Dockerfile$/.test(name);
+
+/** The Dockerfile at the root of a build context, or null. Reads no further than to it. */
+async function readDockerfile(context: Readable): Promise<string | null> {
+  const entries = extract();
+  context.once("error", (error) => entries.destroy(error));
+  context.pipe(entries);
+  try {
+    for await (const entry of entries) {
+      if (isDockerfile(entry.header.name) && entry.header.type === "file")
+        return await readText(entry as unknown as AsyncIterable<Uint8Array>);
+      entry.resume();
+    }
+    return null;
+  } finally {
+    context.destroy();
+    entries.destroy();
+  }
+}
+
+async function readText(entry: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of entry) {
+    size += piece.length;
+    if (size > MAX_DOCKERFILE_BYTES) break;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+const FROM_BASE_IMAGE = /^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?rocas\/onboard(?:[:@]\S*)?(?:\s|$)/im;
+
+/** True if one of its stages starts with the base image. */
+const usesBaseImage = (dockerfile: string): boolean => FROM_BASE_IMAGE.test(dockerfile);
+
+export interface ImageRequest {
   readonly spec: BuildSpec;
   readonly credentials: Credentials | null;
   readonly signal: AbortSignal;
-  readonly told: Told;
+  readonly onLog: Told;
 }
 
 /**
  * Makes the image of this attempt, under its temporary tag, and writes into the job where its content came from before
  * the engine is called. @throws SourceError, ImageBuildError, RUNTIME_UNAVAILABLE, LeaseLost
  */
-export async function makeImage(app: App, lease: Lease, how: HowToMake): Promise<BuildOutcome> {
+export async function makeImage(app: App, lease: Lease, how: ImageRequest): Promise<BuildOutcome> {
   const { spec } = how;
   const from = { git_version: null, git_dirty: null, image: null, built_at: null, digest: null };
   if (spec.from === BuiltFrom.PRE_BUILT) {
     await lease.write({ $set: { outcome: from } });
-    return { ...from, image: await pulled(app, lease, how), built_at: new Date() };
+    return { ...from, image: await pullImage(app, lease, how), built_at: new Date() };
   }
   const { location, ref } = spec;
-  const { credentials, signal, told } = how;
+  const { credentials, signal, onLog } = how;
   const request = { location, credentials, platform: await app.imageBuilder.platform(), signal };
   await using context =
     spec.from === BuiltFrom.GIT
       ? // A branch may have moved on since the attempt before this one; the commit that was meant has not.
-        await app.sources.git.open({ ...request, ref: lease.job.outcome?.git_version ?? ref }, told)
-      : await app.sources.local.open({ ...request, ref: null }, told);
+        await app.sources.git.open({ ...request, ref: lease.job.outcome?.git_version ?? ref }, onLog)
+      : await app.sources.local.open({ ...request, ref: null }, onLog);
   const outcome = { ...from, git_version: context.gitVersion, git_dirty: context.gitDirty };
   await lease.write({ $set: { outcome } });
-  return { ...outcome, image: await built(app, lease, how, context), built_at: new Date() };
+  return { ...outcome, image: await buildImage(app, lease, how, context), built_at: new Date() };
 }
 
-async function built(
+async function buildImage(
   app: App,
   lease: Lease,
-  { spec, signal, told }: HowToMake,
+  { spec, signal, onLog }: ImageRequest,
   context: BuildContext,
 ): Promise<string> {
   const notes: Promise<unknown>[] = [];
   // An image that is not noted stays on the engine, which costs space alone.
-  const made = (image: string) => void notes.push(noteMade(app, image).catch(() => undefined));
+  const made = (image: string) => void notes.push(noteIntermediateImage(app, image).catch(() => undefined));
   try {
     if (app.imageBuilder.startsFrom === "BASE_IMAGE" && (await needsBaseImage(context)))
-      await orAborted(signal, ensureBaseImage(app.imageBuilder, told, made));
+      await abortable(signal, ensureBaseImage(app.imageBuilder, onLog, made));
     signal.throwIfAborted();
     const { job } = lease;
-    const how = { tag: temporaryTag(job, job.attempt), noCache: spec.noCache, signal, made };
-    return await app.imageBuilder.build(context.stream(), how, told);
+    const how = { tag: attemptTag(job, job.attempt), noCache: spec.noCache, signal, made };
+    return await app.imageBuilder.build(context.stream(), how, onLog);
   } finally {
     await Promise.all(notes);
   }
@@ -65,13 +120,17 @@ async function built(
 
 /** Also if the Dockerfile is a link, which is not read: the engine says what it thinks of a context without one. */
 async function needsBaseImage(context: BuildContext): Promise<boolean> {
-  const dockerfile = await dockerfileOf(context.stream());
-  return dockerfile === null || startsOnBoard(dockerfile);
+  const dockerfile = await readDockerfile(context.stream());
+  return dockerfile === null || usesBaseImage(dockerfile);
 }
 
-async function pulled(app: App, { job }: Lease, { spec, credentials, signal, told }: HowToMake): Promise<string> {
+async function pullImage(
+  app: App,
+  { job }: Lease,
+  { spec, credentials, signal, onLog }: ImageRequest,
+): Promise<string> {
   const reference = asImageRef(`${spec.location}:${spec.tag}`);
-  const image = await orAborted(signal, app.imageBuilder.pull(reference, credentials, told));
-  await app.imageBuilder.tag(image, temporaryTag(job, job.attempt));
+  const image = await abortable(signal, app.imageBuilder.pull(reference, credentials, onLog));
+  await app.imageBuilder.tag(image, attemptTag(job, job.attempt));
   return image;
 }

@@ -1,6 +1,6 @@
 import { registerEnumType } from "type-graphql";
 import { DomainError } from "../errors.js";
-import type { FileDoc } from "../model/file-doc.js";
+import type { FileDoc } from "../model/model.js";
 
 const MB = 1_000_000;
 

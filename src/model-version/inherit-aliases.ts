@@ -7,7 +7,7 @@ import { supersedeEarlier } from "../store/insert-record.js";
 import { ownIntent } from "../store/intent.js";
 import type { ModelVersion } from "./model-version.js";
 
-const OWN = ownIntent(ROCAS);
+const BY_ROCAS = ownIntent(ROCAS);
 
 /**
  * Gives a version that was published again the aliases of the one before it: an alias follows the name. The earlier one
@@ -33,8 +33,8 @@ export async function inheritAliases({ store, work }: App, version: ModelVersion
     .lean<Pick<ModelVersion, "aliases">[]>();
   // An alias that was given to another version meanwhile stays there.
   const free = earlier.aliases.filter((alias) => !held.some(({ aliases }) => aliases.includes(alias)));
-  await changeRecord(modelVersions, _id, ({ aliases }) => ({ aliases: [...aliases, ...free] }), OWN);
-  await changeRecord(modelVersions, earlier._id, () => ({ aliases: [] }), OWN);
+  await changeRecord(modelVersions, _id, ({ aliases }) => ({ aliases: [...aliases, ...free] }), BY_ROCAS);
+  await changeRecord(modelVersions, earlier._id, () => ({ aliases: [] }), BY_ROCAS);
   await work.relay(earlier._id);
   await work.relay(_id);
 }

@@ -10,7 +10,7 @@ import type { Training } from "../training/training.js";
 import type { PublishModelVersionInput } from "./model-version.inputs.js";
 import { MODEL_VERSION_DEFINITION, type ModelVersionSnapshot } from "./model-version.js";
 import { TRAINING_DEFINITION, type TrainingSnapshot } from "./training-snapshot.js";
-import { aliasAsked, versionByName, type VersionName } from "./versions-by-name.js";
+import { usedAlias, versionByName, type VersionName } from "./versions-by-name.js";
 
 /** The origin of a version. */
 export interface Provenance {
@@ -25,11 +25,11 @@ interface Mounted extends AnySnapshot {
   readonly alias?: string | null;
 }
 
-const isCalled = ({ model, alias }: Mounted, named: VersionName): boolean =>
+const hasAlias = ({ model, alias }: Mounted, named: VersionName): boolean =>
   model.name === named.model && alias === named.name;
 
 /** The one named, else the only one of that model that was mounted, else null; null where null was named. @throws NOT_FOUND */
-function mounted<S extends Mounted>(
+function findMounted<S extends Mounted>(
   all: readonly S[],
   named: VersionName | null | undefined,
   model: Model,
@@ -38,7 +38,7 @@ function mounted<S extends Mounted>(
   if (named === null) return null;
   if (named) {
     const found =
-      all.find(({ key }) => key === keyOf(named.model, named.name)) ?? all.find((each) => isCalled(each, named));
+      all.find(({ key }) => key === keyOf(named.model, named.name)) ?? all.find((each) => hasAlias(each, named));
     if (!found) throw notFound(`mounted ${field}`, ["input", field]);
     return found;
   }
@@ -55,13 +55,13 @@ async function provenanceOfTraining(
 ): Promise<Provenance> {
   return {
     train: await freeze(store, TRAINING_DEFINITION, training, new Date()),
-    ds: mounted(training.ds, input.ds, model, "ds"),
-    pretrained: mounted(training.pretrained, input.pretrained, model, "pretrained"),
+    ds: findMounted(training.ds, input.ds, model, "ds"),
+    pretrained: findMounted(training.pretrained, input.pretrained, model, "pretrained"),
   };
 }
 
 /** For a version that somebody publishes: from what is current under the names given. @throws NOT_FOUND */
-async function provenanceNamed({ store }: App, { ds, pretrained }: PublishModelVersionInput): Promise<Provenance> {
+async function provenanceByNames({ store }: App, { ds, pretrained }: PublishModelVersionInput): Promise<Provenance> {
   const at = new Date();
   const dataset = ds && (await required(store.datasets, "dataset", [ds.model, ds.name], ["input", "ds"]));
   const version = pretrained && (await versionByName(store, pretrained));
@@ -70,7 +70,7 @@ async function provenanceNamed({ store }: App, { ds, pretrained }: PublishModelV
     train: null,
     ds: dataset ? await freeze(store, DATASET_DEFINITION, dataset, at) : null,
     pretrained: version
-      ? await freeze(store, MODEL_VERSION_DEFINITION, version, at, { alias: aliasAsked(version, pretrained) })
+      ? await freeze(store, MODEL_VERSION_DEFINITION, version, at, { alias: usedAlias(version, pretrained) })
       : null,
   };
 }
@@ -80,4 +80,5 @@ export const provenanceOf = (
   training: Training | null,
   input: PublishModelVersionInput,
   model: Model,
-): Promise<Provenance> => (training ? provenanceOfTraining(app, training, input, model) : provenanceNamed(app, input));
+): Promise<Provenance> =>
+  training ? provenanceOfTraining(app, training, input, model) : provenanceByNames(app, input);

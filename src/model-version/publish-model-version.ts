@@ -17,7 +17,7 @@ import type { Training } from "../training/training.js";
 import type { PublishModelVersionInput } from "./model-version.inputs.js";
 import type { ModelVersion } from "./model-version.js";
 import { provenanceOf } from "./provenance.js";
-import { aliasAsked, versionByName } from "./versions-by-name.js";
+import { usedAlias, versionByName } from "./versions-by-name.js";
 
 /**
  * Records the manifest; with the last file of it the version becomes READY and current.
@@ -65,7 +65,7 @@ export async function publishModelVersion(
 /** A version of the name of an alias would silently take the place of the one that the alias names. @throws ALREADY_EXISTS */
 async function refuseAlias(store: App["store"], model: string, name: string): Promise<void> {
   const version = await versionByName(store, { model, name });
-  if (!version || aliasAsked(version, { model, name }) === null) return;
+  if (!version || usedAlias(version, { model, name }) === null) return;
   throw new DomainError(
     "ALREADY_EXISTS",
     `"${name}" is an alias of the version "${version.name}": choose another name, or take the alias from it first.`,

@@ -12,8 +12,8 @@ import type { UpdateModelVersionInput } from "./model-version.inputs.js";
 import type { ModelVersion } from "./model-version.js";
 import { versionByName } from "./versions-by-name.js";
 
-const MOST_ALIASES = 20;
-const MOST_TRIES = 40;
+const MAX_ALIASES = 20;
+const MAX_TRIES = 40;
 
 /** Its files never change: another version of the name replaces them. @throws NOT_FOUND, LIMIT_EXCEEDED, ALREADY_EXISTS if an alias is the name of another version. */
 export function updateModelVersion(
@@ -26,8 +26,8 @@ export function updateModelVersion(
     if (!version) throw notFound("model version", ["input", "name"]);
     const details = input.details === undefined ? undefined : (input.details ?? {});
     const aliases = input.aliases === undefined ? undefined : [...new Set(input.aliases ?? [])];
-    if (aliases && aliases.length > MOST_ALIASES)
-      throw new DomainError("LIMIT_EXCEEDED", `A version has at most ${MOST_ALIASES} aliases.`, ["input", "aliases"]);
+    if (aliases && aliases.length > MAX_ALIASES)
+      throw new DomainError("LIMIT_EXCEEDED", `A version has at most ${MAX_ALIASES} aliases.`, ["input", "aliases"]);
     await refuseNames(store, version, input.model, input.aliases ?? []);
     const change = () => changeRecord(store.modelVersions, version._id, () => given({ details, aliases }), intent);
     return aliases ? withAliases(store, version, aliases, intent, change) : change();
@@ -69,8 +69,7 @@ async function withAliases(
     try {
       return await change();
     } catch (error) {
-      if (tries === MOST_TRIES || !(error instanceof DomainError && isDuplicateKey(error.cause, "aliases")))
-        throw error;
+      if (tries === MAX_TRIES || !(error instanceof DomainError && isDuplicateKey(error.cause, "aliases"))) throw error;
     }
   }
 }

@@ -23,7 +23,7 @@ export async function versionsByName(
   const named = new Map((await currentByKey(store.modelVersions, asked.map(nameKey))).map((each) => [each.key, each]));
   // No alias is empty, and the index of aliases has none.
   const others = asked.filter((each) => each.name !== "" && !named.has(nameKey(each)));
-  const aliased = others.length === 0 ? new Map<string, ModelVersion>() : await byAlias(store, others);
+  const aliased = others.length === 0 ? new Map<string, ModelVersion>() : await findByAlias(store, others);
   return asked.map((each) => named.get(nameKey(each)) ?? aliased.get(nameKey(each)) ?? null);
 }
 
@@ -36,10 +36,10 @@ export async function versionByName(
 }
 
 /** The alias by which a version was asked for, or null if it was asked for by its own name. */
-export const aliasAsked = ({ name }: { readonly name: string }, asked: VersionName): string | null =>
+export const usedAlias = ({ name }: { readonly name: string }, asked: VersionName): string | null =>
   asked.name === name ? null : asked.name;
 
-async function byAlias(
+async function findByAlias(
   { models, modelVersions }: Pick<Store, "models" | "modelVersions">,
   asked: readonly VersionName[],
 ): Promise<Map<string, ModelVersion>> {

@@ -1,8 +1,8 @@
+import { recordKind } from "../kinds/record-kind.js";
 import type { FilterType } from "../lists/filter/filter-of.js";
 import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
 import { text } from "../lists/filter/text-filter.js";
-import { recordKind } from "../kinds/record-kind.js";
-import { MODEL_DEFINITION, Model } from "./model.js";
+import { Model, MODEL_DEFINITION } from "./model.js";
 
 export const MODEL_SNAPSHOT_FILTER: FilterType = snapshotFilterOf("Model", {
   name: text("name", { description: "Filters by name." }),

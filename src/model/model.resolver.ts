@@ -8,12 +8,11 @@ import type { ListArgs } from "../lists/listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { FileUse } from "../usage/file-use.js";
-import { ContractViolation } from "./contract-violation.js";
-import { createModel } from "./create-model.js";
+import { ContractViolation } from "./contract-violations.js";
 import { CreateModelInput, DeleteModelInput, UpdateModelInput } from "./model.inputs.js";
 import { Model, MODEL_DEFINITION, ModelSnapshot } from "./model.js";
 import { MODEL } from "./model.kind.js";
-import { updateModel } from "./update-model.js";
+import { createModel, updateModel } from "./write-model.js";
 
 @Resolver(() => Model)
 export class ModelResolver {

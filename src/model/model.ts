@@ -1,11 +1,35 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
-import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
+import { Directive, Field, Float, InterfaceType, ObjectType } from "type-graphql";
 import { definitionOf, VALUE } from "../graph/definition.js";
 import { Node, typeOfRecord } from "../graph/node.js";
 import { RetentionPolicy } from "../graph/retention-policy.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { RecordInfo, storedRecord } from "../graph/stored-record.js";
-import { FileDoc } from "./file-doc.js";
+
+@ObjectType({
+  description: "One file of a model's contract: what it is called, whether it must be there, how large it may be.",
+})
+export class FileDoc {
+  @Field(() => String, { description: "The name of the file, its folders included: `variables/variables.index`." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => String, { nullable: true, description: "Free text." })
+  @prop({ type: () => String })
+  readonly desc?: string | null;
+
+  @Field(() => Boolean, { description: "True if the file must be there." })
+  @prop({ type: () => Boolean, required: true })
+  readonly required!: boolean;
+
+  @Field(() => Float, {
+    name: "maxMb",
+    nullable: true,
+    description: "The largest size of the file, in MB (1,000,000 bytes).",
+  })
+  @prop({ type: () => Number })
+  readonly max_mb?: number | null;
+}
 
 @InterfaceType({
   description: "The defining fields of a model, shared by the model and its snapshots.",

@@ -11,11 +11,10 @@ import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
 import { FileUse } from "../usage/file-use.js";
-import { createProject } from "./create-project.js";
 import { CreateProjectInput, DeleteProjectInput, UpdateProjectInput } from "./project.inputs.js";
 import { Project, PROJECT_DEFINITION, ProjectSnapshot } from "./project.js";
 import { PROJECT } from "./project.kind.js";
-import { updateProject } from "./update-project.js";
+import { createProject, updateProject } from "./write-project.js";
 
 @Resolver(() => Project)
 export class ProjectResolver {

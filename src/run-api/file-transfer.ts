@@ -5,7 +5,7 @@ import { type AnnouncedFile, receiveFile, receiveRest, uploadProgress } from "..
 import { patchOffset, uploadHeaders } from "../files/tus.js";
 import { FilesState } from "../graph/stored-file.js";
 import { bodyStream } from "../http/request-body.js";
-import { aliasAsked, versionByName } from "../model-version/versions-by-name.js";
+import { usedAlias, versionByName } from "../model-version/versions-by-name.js";
 import { byId, currentOf } from "../store/current.js";
 import { keyOf } from "../store/key-of.js";
 import { assertRunning, type Assignment, assignmentOf } from "./attempt.js";
@@ -45,7 +45,7 @@ export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
   if (!version) throw notFound("model version");
   return {
     ...(await mountedManifest(app.store, version, modelName)),
-    alias: aliasAsked(version, { model: modelName, name }),
+    alias: usedAlias(version, { model: modelName, name }),
   };
 };
 

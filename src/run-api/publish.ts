@@ -20,16 +20,16 @@ import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
 import { assertRunning, type Assignment, assignmentOf, type Attempt } from "./attempt.js";
 import {
+  booleanField,
   type ContainerCall,
   type Endpoint,
   type Fields,
   fieldsOf,
   integerField,
-  objectField,
   listField,
+  objectField,
   requiredField,
   textField,
-  booleanField,
 } from "./call.js";
 
 /** Room for as many files as a record may have, with long names. */

@@ -1,6 +1,5 @@
 import type { Connection, Model as MongooseModel, mongo } from "mongoose";
-import type { MadeImage } from "../builds/made-image.js";
-import type { UnneededTag } from "../builds/unneeded-tag.js";
+import type { IntermediateImage, UnneededTag } from "../builds/leftover-images.js";
 import type { FileListPart, MissingFile, UnneededFile } from "../files/file-documents.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
@@ -49,7 +48,7 @@ export interface Store extends RecordCollections {
   /** Tags of images that records which are gone have left, until the engine answers and no container uses the image. */
   readonly unneededImages: mongo.Collection<UnneededTag>;
   /** Images without a tag that builds made on their way, until nothing needs them. */
-  readonly madeImages: mongo.Collection<MadeImage>;
+  readonly madeImages: mongo.Collection<IntermediateImage>;
   /**
    * The choices for the whole installation: its cluster id and the port of the run listener once; the runtime it worked
    * with last.

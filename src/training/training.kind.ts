@@ -1,13 +1,13 @@
 import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version.kind.js";
 import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset.kind.js";
+import { recordKind } from "../kinds/record-kind.js";
 import { details } from "../lists/filter/details-filter.js";
 import { part, someOf } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { TASK_ORDERS, task } from "../lists/filter/task-filter.js";
+import { task, TASK_ORDERS } from "../lists/filter/task-filter.js";
 import { text } from "../lists/filter/text-filter.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version.kind.js";
 import { TRAINING_DEFINITION } from "../model-version/training-snapshot.js";
-import { recordKind } from "../kinds/record-kind.js";
 import { Training } from "./training.js";
 
 export const TRAINING = recordKind(

@@ -6,7 +6,6 @@ import { answerList } from "../lists/answer-list.js";
 import type { ListArgs } from "../lists/listing.js";
 import type { RequestContext } from "../request-context.js";
 import { keyOf } from "../store/key-of.js";
-import { createTreasureChest } from "./create-treasure-chest.js";
 import {
   CreateTreasureChestInput,
   DeleteTreasureChestInput,
@@ -14,7 +13,7 @@ import {
 } from "./treasure-chest.inputs.js";
 import { TreasureChest } from "./treasure-chest.js";
 import { TREASURE_CHEST } from "./treasure-chest.kind.js";
-import { updateTreasureChest } from "./update-treasure-chest.js";
+import { createTreasureChest, updateTreasureChest } from "./write-treasure-chest.js";
 
 @Resolver(() => TreasureChest)
 export class TreasureChestResolver {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { removeMade } from "../../src/builds/made-images.js";
+import { removeIntermediateImages } from "../../src/builds/remove-leftover-images.js";
 import { BASE_IMAGE, describeWithDocker, dockerCommand, ensureBaseImage, newTag } from "./support/engine.js";
 import { openDockerWork } from "./support/open-docker-work.js";
 
@@ -27,7 +27,7 @@ async function openLeftovers() {
     /** As if a day had gone by. */
     async aDayLater() {
       await work.store.madeImages.updateMany({}, { $set: { due_at: new Date(0) } });
-      await removeMade(work.app);
+      await removeIntermediateImages(work.app);
     },
     tags: () => Object.keys(work.images(project._id)),
   });
@@ -41,7 +41,7 @@ describeWithDocker("images without a tag that builds leave", () => {
 
     const state = await work.built(`${work.onBoard}RUN echo one > /one\nRUN echo two > /two\nRUN exit 7\n`);
     const left = work.dangling();
-    await removeMade(work.app);
+    await removeIntermediateImages(work.app);
     const within = work.dangling();
     await work.aDayLater();
 

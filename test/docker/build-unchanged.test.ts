@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { noteTags, untagVersion } from "../../src/builds/untag-later.js";
 import { BuiltFrom } from "../../src/builds/build-version.js";
+import { noteUnneededTags, removeTagsOf } from "../../src/builds/remove-leftover-images.js";
 import { newId } from "../../src/graph/id.js";
 import { describeWithDocker, ensureBaseImage } from "./support/engine.js";
 import { ON_BOARD, openDockerWork } from "./support/open-docker-work.js";
@@ -30,8 +30,8 @@ describeWithDocker("what nobody changed", () => {
       const ids = records.map(({ bvers }) => bvers!.docker_id);
       expect(new Set(ids).size).toBe(1);
       const [first] = await work.store.buildVersions.find({ build: builds[0]!._id }).lean();
-      await noteTags(work.app, first!);
-      await untagVersion(work.app, first!);
+      await noteUnneededTags(work.app, first!);
+      await removeTagsOf(work.app, first!);
       expect(new Set(Object.values(work.images(project._id)))).toEqual(new Set([ids[0]]));
       expect(new Set(Object.values(work.images(other._id)))).toEqual(new Set([ids[0]]));
     },

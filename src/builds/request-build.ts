@@ -1,28 +1,62 @@
 import type { App } from "../app.js";
-import { DomainError } from "../errors.js";
-import { newId } from "../graph/id.js";
+import { DomainError, notFound } from "../errors.js";
+import { kindOf, newId } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import { hasEnded } from "../graph/task-state.js";
 import { waitingTask } from "../graph/task.js";
+import type { Project } from "../project/project.js";
+import { changeRecord } from "../store/change-record.js";
 import { insertRecord } from "../store/insert-record.js";
 import { type Intent, once } from "../store/intent.js";
 import { required } from "../store/required.js";
 import type { Records, Store } from "../store/store.js";
 import { refuseDeleting, underParent } from "../store/under-parent.js";
 import type { TreasureChest } from "../treasure-chest/treasure-chest.js";
-import { buildLocation } from "./build-location.js";
 import { BuiltFrom } from "./build-version.js";
-import type { BuildProjectInput } from "./build.inputs.js";
+import type { BuildProjectInput, CancelBuildInput } from "./build.inputs.js";
 import type { Build, UsedChest } from "./build.js";
 import { isReservedTag } from "./image-names.js";
 
-async function chestNamed(store: Store, name: string | null, argument: string): Promise<TreasureChest | null> {
+type Located = Pick<Project, "home_dir" | "git_repo" | "docker_repo">;
+
+const FIELD = {
+  [BuiltFrom.LOCAL]: { stored: "home_dir", shown: "homeDir" },
+  [BuiltFrom.GIT]: { stored: "git_repo", shown: "gitRepo" },
+  [BuiltFrom.PRE_BUILT]: { stored: "docker_repo", shown: "dockerRepo" },
+} as const;
+
+const hasTag = (repository: string): boolean => (repository.split("/").at(-1) ?? "").includes(":");
+
+/**
+ * The place that the content of the image comes from. @throws BAD_USER_INPUT saying which field of the project is
+ * missing
+ */
+function buildLocation(project: Located, from: BuiltFrom): string {
+  const { stored, shown } = FIELD[from];
+  const location = project[stored];
+  if (!location)
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      `The project has no \`${shown}\`: set it with updateProject, or build from elsewhere with \`from\`.`,
+      ["input", "from"],
+    );
+  if (from === BuiltFrom.PRE_BUILT && hasTag(location))
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      `The \`dockerRepo\` of the project names a tag: set it to the repository alone with updateProject, and give the tag here.`,
+      ["input", "tag"],
+    );
+  return location;
+}
+
+async function requireChest(store: Store, name: string | null, argument: string): Promise<TreasureChest | null> {
   if (!name) return null;
   const chest = await required(store.treasureChests, "treasure chest", [name], ["input", argument]);
   refuseDeleting(chest);
   return chest;
 }
 
-const usedChest = ({ _id, name, owner }: TreasureChest): UsedChest => ({ chest: _id, name, owner });
+const usedChestOf = ({ _id, name, owner }: TreasureChest): UsedChest => ({ chest: _id, name, owner });
 
 function checkInput({ imageBuilder }: Pick<App, "imageBuilder">, { tag, from, ref }: BuildProjectInput): void {
   if (isReservedTag(tag))
@@ -54,9 +88,9 @@ export function buildProject(
     refuseDeleting(project);
     const location = buildLocation(project, from);
     const local = from === BuiltFrom.LOCAL;
-    const chest = await chestNamed(store, (!local && input.chest) || null, "chest");
+    const chest = await requireChest(store, (!local && input.chest) || null, "chest");
     const pushName = input.registryChest ?? (local ? input.chest : null);
-    const registryChest = await chestNamed(store, pushName ?? null, input.registryChest ? "registryChest" : "chest");
+    const registryChest = await requireChest(store, pushName ?? null, input.registryChest ? "registryChest" : "chest");
     await app.runtime.engine();
 
     const _id = newId("build");
@@ -72,8 +106,8 @@ export function buildProject(
         no_cache: input.noCache,
         chest: chest?._id ?? null,
         registry_chest: registryChest?._id ?? null,
-        used_chest: chest && usedChest(chest),
-        used_registry_chest: registryChest && usedChest(registryChest),
+        used_chest: chest && usedChestOf(chest),
+        used_registry_chest: registryChest && usedChestOf(registryChest),
         plan: {
           location,
           chest_version: chest?.secret_version ?? null,
@@ -94,6 +128,23 @@ export function buildProject(
           each._id,
           intent,
         );
+    return build;
+  });
+}
+
+/**
+ * Records the wish; the task is CANCELLED once nothing of it runs any more. One that has ended stays as it is.
+ * @throws NOT_FOUND
+ */
+export function cancelBuild(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  { id }: CancelBuildInput,
+): Promise<Build> {
+  return once({ store, work }, intent, async () => {
+    if (kindOf(id) !== "build") throw notFound("build", ["input", "id"]);
+    const patch = (current: Build) => (hasEnded(current.task.state) ? null : { cancel: true });
+    const build = await changeRecord(store.builds, id, patch, intent);
     return build;
   });
 }

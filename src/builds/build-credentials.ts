@@ -8,7 +8,7 @@ import { BuildRefused } from "./build-failure.js";
  * The credentials of a build for git hosts and registries. They go nowhere else: not into the context, the image or the
  * log.
  */
-export interface BuildKeys {
+export interface BuildCredentials {
   readonly source: Credentials | null;
   readonly registry: Credentials | null;
   /** Every form of them that the log must not hold. */
@@ -16,22 +16,22 @@ export interface BuildKeys {
 }
 
 /** @throws BuildRefused where a chest has been deleted since. */
-export async function openKeys({ vault }: Pick<App, "vault">, spec: BuildSpec): Promise<BuildKeys> {
-  const [source, registry] = await Promise.all([opened(vault, spec.chest), opened(vault, spec.registry_chest)]);
-  const secrets = [source, registry].flatMap((each) => (each ? formsOf(each) : []));
+export async function openCredentials({ vault }: Pick<App, "vault">, spec: BuildSpec): Promise<BuildCredentials> {
+  const [source, registry] = await Promise.all([openChest(vault, spec.chest), openChest(vault, spec.registry_chest)]);
+  const secrets = [source, registry].flatMap((each) => (each ? secretFormsOf(each) : []));
   return { source, registry, secrets };
 }
 
 /** A user name that is shorter is no secret, and would be found in any text. */
-const LEAST_NAME = 4;
+const MIN_USERNAME_LENGTH = 4;
 
-const formsOf = ({ username, password }: Credentials): string[] => [
+const secretFormsOf = ({ username, password }: Credentials): string[] => [
   `${username}:${password}`,
   password,
-  ...(username.length >= LEAST_NAME ? [username] : []),
+  ...(username.length >= MIN_USERNAME_LENGTH ? [username] : []),
 ];
 
-async function opened(vault: App["vault"], chest: ChestVersion | null): Promise<Credentials | null> {
+async function openChest(vault: App["vault"], chest: ChestVersion | null): Promise<Credentials | null> {
   try {
     return chest && (await vault.open(chest.id, chest.version));
   } catch (error) {

@@ -1,0 +1,136 @@
+import { trusted } from "mongoose";
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import type { BuildVersion } from "./build-version.js";
+import { userTag, versionTag } from "./image-names.js";
+import type { UnneededTag } from "./leftover-images.js";
+
+/** The next build of the same Dockerfile goes on from it until then. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+const MAX_IMAGES = 100;
+
+/** Repeatable. */
+export async function noteIntermediateImage({ store }: Pick<App, "store">, image: string): Promise<void> {
+  const due_at = new Date((await store.now()).getTime() + KEPT_MS);
+  await store.madeImages.updateOne({ _id: image }, { $set: { due_at } }, { upsert: true });
+}
+
+/**
+ * Removes the noted images that nothing needs: no tag, no container, and no image that was made from them. Not while a
+ * build is under way, which may be about to use one. Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE
+ */
+export async function removeIntermediateImages(app: Pick<App, "store" | "imageBuilder">): Promise<void> {
+  const { store } = app;
+  const now = await store.now();
+  const due = await store.madeImages
+    .find({ due_at: { $lte: now } })
+    .sort({ due_at: -1 })
+    .limit(MAX_IMAGES)
+    .toArray();
+  let left = due.map(({ _id }) => _id);
+  // An image that was made from another one goes before it, in whatever order they were noted.
+  for (let before = Infinity; left.length > 0 && left.length < before;) {
+    before = left.length;
+    if (await isBuilding(app)) return;
+    left = await removeUnused(app, left);
+  }
+  const due_at = new Date(now.getTime() + KEPT_MS);
+  await store.madeImages.updateMany({ _id: { $in: left }, due_at: { $lte: now } }, { $set: { due_at } });
+}
+
+/** Those that something needs; the others are gone then. */
+async function removeUnused({ store, imageBuilder }: Pick<App, "store" | "imageBuilder">, images: readonly string[]) {
+  const kept: string[] = [];
+  for (const _id of images)
+    if (await imageBuilder.removeUntagged(_id)) await store.madeImages.deleteOne({ _id });
+    else kept.push(_id);
+  return kept;
+}
+
+const isBuilding = async ({ store }: Pick<App, "store">): Promise<boolean> =>
+  (await store.jobs.findOne({
+    cleanup: "PENDING",
+    kind: "BUILD",
+    state: { $in: ["STARTING", "RUNNING", "FINISHING"] },
+  })) !== null;
+
+type ImageApp = Pick<App, "imageBuilder" | "store">;
+
+const MAX_TAGS = 100;
+
+/**
+ * Notes the tags of a build version that goes, for whenever the engine answers and no container uses its image: its own,
+ * and the human one, which may be another version's by then. Repeatable.
+ */
+export async function noteUnneededTags({ store }: Pick<App, "store">, version: BuildVersion): Promise<void> {
+  const since = await store.now();
+  const note = (_id: string, alias: object) =>
+    store.unneededImages.updateOne({ _id }, { $set: { since }, ...alias }, { upsert: true });
+  await note(userTag(version), {
+    $addToSet: { "alias.images": version.docker_id },
+    $setOnInsert: { "alias.proj": version.proj, "alias.tag": version.tag },
+  });
+  await note(versionTag(version), {});
+}
+
+/** Removes the noted tags that nothing needs. Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE */
+export async function removeUnneededTags(app: ImageApp): Promise<void> {
+  const { unneededImages, now } = app.store;
+  // Those that a container uses are many, perhaps: they do not keep the others waiting.
+  const noted = await unneededImages.find({}).sort({ seen_at: 1 }).limit(MAX_TAGS).toArray();
+  for (const each of noted) {
+    const { _id, since } = each;
+    if (await tryUntag(app, each)) await unneededImages.deleteOne({ _id, since });
+    else await unneededImages.updateOne({ _id }, { $set: { seen_at: await now() } });
+  }
+}
+
+/** Removes the tags of a version that is gone, as far as the engine lets it: the noted rest goes later. @throws RUNTIME_UNAVAILABLE */
+export async function removeTagsOf(app: ImageApp, version: BuildVersion): Promise<void> {
+  const { unneededImages } = app.store;
+  // The version's own tag last, since it may be the last tag of the image.
+  for (const _id of [userTag(version), versionTag(version)]) {
+    const noted = await unneededImages.findOne({ _id });
+    if (noted && (await tryUntag(app, noted))) await unneededImages.deleteOne({ _id, since: noted.since });
+  }
+}
+
+/** True if nothing is left to do about it. */
+async function tryUntag(app: ImageApp, noted: UnneededTag): Promise<boolean> {
+  try {
+    return noted.alias ? await removeAlias(app, noted._id, noted.alias) : await removeTag(app, noted._id);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "IN_USE") return false;
+    throw error;
+  }
+}
+
+/** The alias is that of the current version, if there is one; what somebody else pointed it at stays. */
+async function removeAlias(
+  app: ImageApp,
+  alias: string,
+  { proj, tag, images }: NonNullable<UnneededTag["alias"]>,
+): Promise<boolean> {
+  const { imageBuilder, store } = app;
+  const current = await currentOf(store, proj, tag);
+  if (current) return !current.deleting;
+  const seen = await imageBuilder.inspect(alias);
+  if (!seen || !images.includes(seen.id)) return true;
+  await imageBuilder.untag(alias);
+  // One that was made meanwhile had its alias from before this.
+  const later = await currentOf(store, proj, tag);
+  if (later?.docker_id) await imageBuilder.tag(later.docker_id, alias);
+  return true;
+}
+
+const currentOf = ({ buildVersions }: App["store"], proj: string, tag: string): Promise<BuildVersion | null> =>
+  buildVersions
+    .findOne({ proj: trusted({ $eq: proj }), tag: trusted({ $eq: tag }), superseded: false } as object)
+    .sort({ seq: -1 })
+    .lean<BuildVersion | null>()
+    .exec();
+
+async function removeTag({ imageBuilder }: ImageApp, tag: string): Promise<boolean> {
+  await imageBuilder.untag(tag);
+  return true;
+}

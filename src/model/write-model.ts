@@ -1,0 +1,83 @@
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import { nameOfFileAndFolder } from "../files/manifest.js";
+import { given } from "../graph/given.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import { retentionOf } from "../graph/retention-policy.js";
+import { storedFields } from "../graph/stored-fields.js";
+import { updateRecord } from "../kinds/update-record.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import type { CreateModelInput, FileDocInput, UpdateModelInput } from "./model.inputs.js";
+import type { FileDoc, Model } from "./model.js";
+
+const MAX_FILES = 100;
+const MAX_MB = 1_000_000;
+
+/** A file contract as it is stored. @throws BAD_USER_INPUT if a name stands twice or a size is out of its bounds. */
+function toFileDocs(files: readonly FileDocInput[], field: string): FileDoc[] {
+  if (files.length > MAX_FILES)
+    throw new DomainError("BAD_USER_INPUT", `A contract has at most ${MAX_FILES} files.`, ["input", field]);
+  const both = nameOfFileAndFolder(files.map(({ name }) => name));
+  if (both !== null)
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      "A file of the contract is the folder of another one: no record can have both.",
+      ["input", field, files.findIndex(({ name }) => name === both), "name"],
+    );
+  return files.map(({ name, desc, required, maxMb }, index) => {
+    const path = ["input", field, index];
+    if (files.findIndex((file) => file.name === name) < index)
+      throw new DomainError("BAD_USER_INPUT", "A file of this name stands in the contract already.", [...path, "name"]);
+    if (maxMb != null && !(maxMb > 0 && maxMb <= MAX_MB))
+      throw new DomainError("BAD_USER_INPUT", `maxMb is above 0 and at most ${MAX_MB}.`, [...path, "maxMb"]);
+    return { name, desc: desc ?? null, required, max_mb: maxMb ?? null };
+  });
+}
+
+/** @throws ALREADY_EXISTS, BAD_USER_INPUT where the file contract contradicts itself. */
+export function createModel(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  input: CreateModelInput,
+): Promise<Model> {
+  return once({ store, work }, intent, async () => {
+    const name = input.name ?? madeUpName();
+    const contract = {
+      model_files: toFileDocs(input.modelFiles ?? [], "modelFiles"),
+      data_files: toFileDocs(input.dataFiles ?? [], "dataFiles"),
+    };
+    return insertRecord(
+      store.models,
+      {
+        _id: newId("model"),
+        key: keyOf(name),
+        name,
+        ...storedFields(input, ["name", "modelFiles", "dataFiles", "retention"]),
+        ...contract,
+        retention: retentionOf(input.retention) ?? null,
+      },
+      intent,
+    );
+  });
+}
+
+/** Existing datasets and versions stay as good as they were; the changed contract binds what is published from then on. @throws NOT_FOUND, BAD_USER_INPUT */
+export const updateModel = (
+  app: Pick<App, "store" | "work">,
+  intent: Intent,
+  input: UpdateModelInput,
+): Promise<Model> =>
+  updateRecord(app, intent, "model", [input.name], () => {
+    const { modelFiles, dataFiles, retention } = input;
+    return {
+      ...storedFields(input, ["name", "modelFiles", "dataFiles", "retention"]),
+      ...given({
+        model_files: modelFiles === undefined ? undefined : toFileDocs(modelFiles ?? [], "modelFiles"),
+        data_files: dataFiles === undefined ? undefined : toFileDocs(dataFiles ?? [], "dataFiles"),
+        retention: retentionOf(retention),
+      }),
+    };
+  });

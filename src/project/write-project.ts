@@ -1,0 +1,71 @@
+import type { App } from "../app.js";
+import { DomainError, notFound } from "../errors.js";
+import { given } from "../graph/given.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import { retentionOf } from "../graph/retention-policy.js";
+import { storedFields } from "../graph/stored-fields.js";
+import { updateRecord } from "../kinds/update-record.js";
+import { currentByKey } from "../store/current.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import type { Store } from "../store/store.js";
+import type { CreateProjectInput, UpdateProjectInput } from "./project.inputs.js";
+import type { Project } from "./project.js";
+
+const MAX_MODELS = 50;
+
+/** The ids of the models of these names, in their order. @throws NOT_FOUND, LIMIT_EXCEEDED, CONFLICT */
+async function modelIdsOf({ models }: Pick<Store, "models">, names: readonly string[]): Promise<string[]> {
+  if (names.length > MAX_MODELS)
+    throw new DomainError("LIMIT_EXCEEDED", `A project uses at most ${MAX_MODELS} models.`, ["input", "models"]);
+  const found = new Map((await currentByKey(models, names)).map((model) => [model.key, model]));
+  return [...new Set(names)].map((name, index) => {
+    const model = found.get(name);
+    if (!model) throw notFound("model", ["input", "models", index]);
+    if (model.deleting) throw new DomainError("CONFLICT", "The model is being deleted.", ["input", "models", index]);
+    return model._id;
+  });
+}
+
+/** @throws ALREADY_EXISTS, NOT_FOUND where a model is missing. */
+export function createProject(
+  { store, work }: Pick<App, "store" | "work">,
+  intent: Intent,
+  input: CreateProjectInput,
+): Promise<Project> {
+  return once({ store, work }, intent, async () => {
+    const name = input.name ?? madeUpName();
+    const model = await modelIdsOf(store, input.models ?? []);
+    return insertRecord(
+      store.projects,
+      {
+        _id: newId("project"),
+        key: keyOf(name),
+        name,
+        ...storedFields(input, ["name", "models", "retention"]),
+        model,
+        retention: retentionOf(input.retention) ?? null,
+      },
+      intent,
+    );
+  });
+}
+
+/** @throws NOT_FOUND */
+export const updateProject = (
+  app: Pick<App, "store" | "work">,
+  intent: Intent,
+  input: UpdateProjectInput,
+): Promise<Project> =>
+  updateRecord(app, intent, "project", [input.name], async () => {
+    const { models, retention } = input;
+    return {
+      ...storedFields(input, ["name", "models", "retention"]),
+      ...given({
+        model: models === undefined ? undefined : await modelIdsOf(app.store, models ?? []),
+        retention: retentionOf(retention),
+      }),
+    };
+  });

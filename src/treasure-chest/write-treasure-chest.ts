@@ -1,0 +1,127 @@
+import { randomInt } from "node:crypto";
+import type { App } from "../app.js";
+import { DomainError } from "../errors.js";
+import { given, refuseNull } from "../graph/given.js";
+import { newId } from "../graph/id.js";
+import { madeUpName } from "../graph/made-up-name.js";
+import type { Credentials } from "../runtime/image-builder.js";
+import { changeRecord } from "../store/change-record.js";
+import { insertRecord } from "../store/insert-record.js";
+import { type Intent, once } from "../store/intent.js";
+import { keyOf } from "../store/key-of.js";
+import { required } from "../store/required.js";
+import { asWord } from "../text/masked.js";
+import type { Vault } from "../vault/vault.js";
+import type { CreateTreasureChestInput, UpdateTreasureChestInput } from "./treasure-chest.inputs.js";
+import type { TreasureChest } from "./treasure-chest.js";
+
+/** The owner that an input names, if any. @throws BAD_USER_INPUT for one without a name. */
+function checkedOwner({ owner }: { readonly owner?: string | null }): string | undefined {
+  if (owner === "") throw new DomainError("BAD_USER_INPUT", "An owner has at least one character.", ["input", "owner"]);
+  return owner ?? undefined;
+}
+
+/** The intent with keyed hashes in place of the secrets: the hash that is kept of it must not help anybody guess them. */
+function withHashedSecrets(
+  vault: Vault,
+  intent: Intent,
+  secrets: { username?: string | null; password?: string | null },
+): Intent {
+  const hidden = (secret: string | null | undefined) => secret && vault.sign("idempotency", secret).toString("hex");
+  return {
+    ...intent,
+    input: { ...intent.input, username: hidden(secrets.username), password: hidden(secrets.password) },
+  };
+}
+
+type Matches = (text: string) => boolean;
+
+const contains = (value: unknown, matches: Matches): boolean =>
+  typeof value === "string"
+    ? matches(value)
+    : typeof value === "object" &&
+      value !== null &&
+      Object.entries(value).some(([key, each]) => matches(key) || contains(each, matches));
+
+/**
+ * @throws BAD_USER_INPUT if the password, or the user name as a word of its own, stands in a field that everybody
+ * reads. The owner is a user of Rocas, who may have the same name elsewhere.
+ */
+function refuseReadableSecret({ username, password }: Credentials, fields: Readonly<Record<string, unknown>>): void {
+  const name = asWord(username);
+  for (const [field, value] of Object.entries(fields)) {
+    if (contains(value, (text) => text.includes(password))) throw readableSecret("password", field);
+    if (field !== "owner" && contains(value, (text) => text.search(name) >= 0))
+      throw readableSecret("user name", field);
+  }
+}
+
+const readableSecret = (what: string, field: string) =>
+  new DomainError(
+    "BAD_USER_INPUT",
+    `The ${what} must not stand in a field that can be read: leave it out there; builds use it by the name of the chest.`,
+    ["input", field],
+  );
+
+/** @throws ALREADY_EXISTS, BAD_USER_INPUT if the secret stands in a field that can be read. */
+export function createTreasureChest(
+  { store, vault, work }: App,
+  plainIntent: Intent,
+  input: CreateTreasureChestInput,
+): Promise<TreasureChest> {
+  const intent = withHashedSecrets(vault, plainIntent, input);
+  return once({ store, work }, intent, async () => {
+    const { desc = null, details, username, password } = input;
+    const name = input.name ?? madeUpName();
+    const owner = checkedOwner(input) ?? intent.caller.name;
+    refuseReadableSecret({ username, password }, { name, owner, desc, details });
+    const _id = newId("tchest");
+    // Sealed first: a crash before the insert leaves a sealed secret that no record names, never a chest without one.
+    await vault.keep(_id, 1, { username, password });
+    try {
+      return await insertRecord(
+        store.treasureChests,
+        { _id, key: keyOf(name), name, owner, desc, details: details ?? {}, secret_version: 1 },
+        intent,
+      );
+    } catch (error) {
+      // Only if it was refused: an insert whose answer was lost may have made the chest, which needs its secret.
+      if (error instanceof DomainError) await vault.forget(_id);
+      throw error;
+    }
+  });
+}
+
+const MAX_VERSION_STEP = 2 ** 40;
+
+/** @throws NOT_FOUND, BAD_USER_INPUT if only one half of the credentials is given, or the secret could be read. */
+export function updateTreasureChest(
+  { store, vault, work }: App,
+  plainIntent: Intent,
+  input: UpdateTreasureChestInput,
+): Promise<TreasureChest> {
+  const intent = withHashedSecrets(vault, plainIntent, input);
+  return once({ store, work }, intent, async () => {
+    const chest = await required(store.treasureChests, "treasure chest", [input.name], ["input", "name"]);
+    refuseNull(input, ["owner", "username", "password"]);
+    const { username, password, desc } = input;
+    if ((username == null) !== (password == null))
+      throw new DomainError("BAD_USER_INPUT", "User name and password change together: give both.", [
+        "input",
+        username == null ? "username" : "password",
+      ]);
+    const owner = checkedOwner(input);
+    const details = input.details === undefined ? undefined : (input.details ?? {});
+    const current =
+      username == null || password == null ? await vault.open(chest._id, chest.secret_version) : { username, password };
+    // A field that is left out stays, and must not show a new secret either.
+    refuseReadableSecret(current, { ...readableFields(chest), ...given({ owner, desc, details }) });
+    // A number that nobody else takes: of two updates at once, one must not seal its secret over that of the other.
+    const secret_version = username == null ? undefined : chest.secret_version + 1 + randomInt(MAX_VERSION_STEP);
+    // Kept first: until the record names the number, the one before is the chest's secret.
+    if (secret_version !== undefined) await vault.keep(chest._id, secret_version, current);
+    return changeRecord(store.treasureChests, chest._id, () => given({ owner, desc, details, secret_version }), intent);
+  });
+}
+
+const readableFields = ({ name, owner, desc, details }: TreasureChest) => ({ name, owner, desc, details });
