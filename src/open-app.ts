@@ -178,7 +178,7 @@ async function openParts(
   opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
   opening.use(repeatedly(UNTAG_MS, () => removeUnneededTags(work.app).catch(ignoreMissingEngine), logger));
   opening.use(repeatedly(UNTAG_MS, () => removeIntermediateImages(work.app).catch(ignoreMissingEngine), logger));
-  opening.use(repeatedly(SWEEP_HISTORY_MS, () => imageBuilder.removeUnneeded(), logger, 0));
+  opening.use(repeatedly(SWEEP_HISTORY_MS, () => imageBuilder.prune(), logger, 0));
   opening.use(repeatedly(SWEEP_GENERATIONS_MS, () => sweepGenerations(work.app), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
   opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles, partialFiles]), logger));
@@ -215,6 +215,6 @@ function ignoreMissingEngine(error: unknown): void {
 
 const leaveEngine = (runtime: Engine["runtime"], logger: Logger): Promise<void> =>
   runtime
-    .leave()
+    .removeNetwork()
     .catch(ignoreMissingEngine)
     .catch((error: unknown) => logger.warn({ event: "network_left_behind", err: error }));

@@ -6,13 +6,12 @@ import { DockerImageBuilder } from "./runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "./runtime/docker/docker-runtime.js";
 import { openDocker } from "./runtime/docker/open-docker.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";
-import { claimFolder } from "./runtime/process/claim-folder.js";
-import { compilerHint } from "./runtime/process/compiler-hint.js";
 import { findPython } from "./runtime/process/find-python.js";
-import { processFolder } from "./runtime/process/process-folder.js";
+import { lockProcessFolder, processFolder } from "./runtime/process/process-folder.js";
 import { ProcessImageBuilder } from "./runtime/process/process-image-builder.js";
-import { readImage } from "./runtime/process/process-image.js";
+import { readImage } from "./runtime/process/process-images.js";
 import { ProcessRuntime } from "./runtime/process/process-runtime.js";
+import { compilerHint } from "./runtime/process/system-packages.js";
 import type { Runtime } from "./runtime/runtime.js";
 import { isLoopback } from "./server-address.js";
 import type { Settings } from "./settings.js";
@@ -55,11 +54,11 @@ export async function openEngine(settings: EngineSettings, store: Store, cluster
   const root = processRoot(settings);
   if (kind === "docker") {
     // If another server has the folder, its runs go on.
-    await using _claim = existsSync(root) ? await claimFolder(root) : null;
+    await using _claim = existsSync(root) ? await lockProcessFolder(root) : null;
     await endRuns(processes);
     return { kind, home: null, notices: [], ...docker, [Symbol.asyncDispose]: async () => {} };
   }
-  const claim = await claimFolder(root);
+  const claim = await lockProcessFolder(root);
   const home = `${root} on ${hostname()}`;
   const hint = await compilerHint(process.env);
   return {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { containerBody } from "../src/runtime/container-policy.js";
+import { createContainerBody } from "../src/runtime/container-policy.js";
 import type { ContainerSpec, Resources } from "../src/runtime/runtime.js";
 import { containerOf } from "./contracts/runtime.contract.js";
 
 const IMAGE = `sha256:${"a".repeat(64)}`;
 const bodyOf = (given: Partial<ContainerSpec> = {}) =>
-  containerBody({ ...containerOf(IMAGE, { job: "training_1" }), ...given }, { cluster: "c1", network: "network-id" });
+  createContainerBody(
+    { ...containerOf(IMAGE, { job: "training_1" }), ...given },
+    { cluster: "c1", network: "network-id" },
+  );
 const withResources = (given: Partial<Resources>) =>
   bodyOf({ resources: { ...containerOf(IMAGE).resources, ...given } });
 
@@ -61,7 +64,7 @@ describe("the policy of containers", () => {
 
   test("a replica gets the same, whatever it is for", () => {
     const replica = containerOf(IMAGE, { kind: "deploy", job: "revision_1", slot: 2 });
-    const { HostConfig, Labels } = containerBody(replica, { cluster: "c1", network: "network-id" });
+    const { HostConfig, Labels } = createContainerBody(replica, { cluster: "c1", network: "network-id" });
 
     const { Mounts: _, ...ofReplica } = HostConfig;
     const { Mounts: __, ...ofTraining } = bodyOf().HostConfig;

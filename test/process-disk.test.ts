@@ -19,7 +19,7 @@ const NO_ROOM = {
 };
 
 function openBuilder(root: string) {
-  const builder = new ProcessImageBuilder({ root, onBoard: { requirements: [], folder: null } });
+  const builder = new ProcessImageBuilder({ root, basePackages: { requirements: [], folder: null } });
   const build = () => builder.build(tarOf(FILES), { tag: "small:latest", noCache: false }, () => {});
   return { builder, build, refusal: () => build().then(String, publicErrorOf) };
 }

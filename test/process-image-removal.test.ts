@@ -58,7 +58,7 @@ test("an environment goes a day after the last image that needed it, and not bef
   const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
   await utimes(join(folder, ".complete"), yesterday, yesterday);
 
-  await opened.builder.removeUnneeded();
+  await opened.builder.prune();
 
   expect(existsSync(folder)).toBe(false);
 });
@@ -68,7 +68,7 @@ test("what a crash left of a build goes: an environment that is not whole, and t
   await mkdir(join(environment, "bin"), { recursive: true });
   await mkdir(join(opened.root, "building", "build-crashed"), { recursive: true });
 
-  await opened.builder.removeUnneeded();
+  await opened.builder.prune();
 
   expect(existsSync(environment)).toBe(false);
   expect(await readdir(join(opened.root, "building"))).toEqual([]);

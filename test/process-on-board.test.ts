@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ProcessImageBuilder } from "../src/runtime/process/process-image-builder.js";
-import { readImage } from "../src/runtime/process/process-image.js";
+import { readImage } from "../src/runtime/process/process-images.js";
 import { tarOf } from "./docker/support/tar-of.js";
 import { openTempFolder } from "./support/temp-folder.js";
 

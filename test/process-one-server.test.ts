@@ -3,16 +3,16 @@ import { once } from "node:events";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { claimFolder } from "../src/runtime/process/claim-folder.js";
-import { openPresence } from "../src/store/presence.js";
 import { openStore } from "../src/open-store.js";
+import { lockProcessFolder } from "../src/runtime/process/process-folder.js";
+import { openPresence } from "../src/store/presence.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder } from "./support/temp-folder.js";
 
 const CLAIMING = `
-  import { claimFolder } from "./dist/runtime/process/claim-folder.js";
-  await claimFolder(process.argv[1]);
+  import { lockProcessFolder } from "./dist/runtime/process/process-folder.js";
+  await lockProcessFolder(process.argv[1]);
   console.log("claimed");
   setInterval(() => {}, 1000);
 `;
@@ -36,21 +36,21 @@ test("a folder of local processes has one server, and none once that is killed",
   await using folder = await openTempFolder();
   const first = await claimingProcess(folder.path);
 
-  await expect(claimFolder(folder.path)).rejects.toThrow(`Another server, process ${first.pid}, builds and runs`);
+  await expect(lockProcessFolder(folder.path)).rejects.toThrow(`Another server, process ${first.pid}, builds and runs`);
   await first.kill();
 
-  await using own = await claimFolder(folder.path);
+  await using own = await lockProcessFolder(folder.path);
   expect(own).toBeDefined();
 });
 
 test("a copy of the folder, as from a backup, has nobody's server", async () => {
   await using folder = await openTempFolder();
-  await using _first = await claimFolder(folder.path);
+  await using _first = await lockProcessFolder(folder.path);
   await using copies = await openTempFolder();
   const copy = join(copies.path, "process");
   await cp(folder.path, copy, { recursive: true, verbatimSymlinks: true });
 
-  await using own = await claimFolder(copy);
+  await using own = await lockProcessFolder(copy);
 
   expect(own).toBeDefined();
 });

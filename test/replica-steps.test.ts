@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type DesiredRevision, type ObservedRevision, stepsToward } from "../src/deployment/replica-steps.js";
 import { newSlot, type Slot } from "../src/jobs/job.js";
-import type { Replica } from "../src/runtime/runtime.js";
+import type { ObservedContainer } from "../src/runtime/runtime.js";
 
 const NOW = new Date("2026-01-01T12:00:00Z");
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
@@ -23,7 +23,12 @@ const claimed = (attempt = 1, slot = 0): Slot => ({
 });
 const serving = (attempt = 1, slot = 0): Slot => ({ ...claimed(attempt, slot), ready_at: ago(2) });
 
-const container = (name: string, slot = 0, state: Replica["state"] = "RUNNING", code = 1): Replica => ({
+const container = (
+  name: string,
+  slot = 0,
+  state: ObservedContainer["state"] = "RUNNING",
+  code = 1,
+): ObservedContainer => ({
   name,
   job: "revision",
   slot,
@@ -37,7 +42,7 @@ const container = (name: string, slot = 0, state: Replica["state"] = "RUNNING", 
 
 const steps = (
   slots: Slot[],
-  containers: Replica[] = [],
+  containers: ObservedContainer[] = [],
   wanted: Partial<DesiredRevision> = {},
   seen: Partial<ObservedRevision> = {},
 ) =>

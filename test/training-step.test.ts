@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { newSlot, type Job, type Slot } from "../src/jobs/job.js";
-import type { Replica } from "../src/runtime/runtime.js";
+import type { ObservedContainer } from "../src/runtime/runtime.js";
 import { nextTrainingStep, type ObservedTraining } from "../src/training/next-training-step.js";
 
 const NOW = new Date("2026-01-01T12:00:00Z");
@@ -32,7 +32,7 @@ const job = (slot: Partial<Slot>, fields: Partial<Job> = {}): Job => ({
   updated_at: NOW,
   ...fields,
 });
-const container = (state: Replica["state"], code = 0, outOfMemory = false): Replica => ({
+const container = (state: ObservedContainer["state"], code = 0, outOfMemory = false): ObservedContainer => ({
   name: "c",
   job: "train",
   slot: 0,

@@ -1,6 +1,6 @@
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Slot } from "../jobs/job.js";
-import type { Replica } from "../runtime/runtime.js";
+import type { ObservedContainer } from "../runtime/runtime.js";
 import { plainText } from "../text/printable.js";
 
 /** The time for which the container of an attempt may take until it claims the attempt. */
@@ -45,7 +45,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
 };
 
 /** Why a container ended that said nothing itself: from its exit code, and from the last line that it wrote. */
-export function exitReason({ exit }: Replica, { memory_mb }: ResourceProfile, lastOutput: string): string {
+export function exitReason({ exit }: ObservedContainer, { memory_mb }: ResourceProfile, lastOutput: string): string {
   if (exit?.outOfMemory) return `out of memory: the container may use ${memory_mb} MiB`;
   const lastLine = lastOutput.trimEnd().split("\n").at(-1)?.trim();
   const said = lastLine ? `: ${plainText(lastLine, 500)}` : "";

@@ -13,7 +13,7 @@ type Reached = Pick<App, "settings" | "store" | "runtime">;
 
 /** The address that the run listener binds. @throws RUNTIME_UNAVAILABLE if the engine is to say it and none answers. */
 export async function runAddress(app: Reached): Promise<{ host: string; port: number }> {
-  const host = app.settings.ROCAS_RUN_HOST || (await app.runtime.runHost());
+  const host = app.settings.ROCAS_RUN_HOST || (await app.runtime.runApiHost());
   return { host, port: app.settings.ROCAS_RUN_PORT || (await keptPort(app, host)) };
 }
 

@@ -4,7 +4,7 @@ import { DomainError } from "../errors.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Job, Slot } from "../jobs/job.js";
 import type { JobUpdate } from "../jobs/lease.js";
-import { containerName } from "../runtime/container-name.js";
+import { containerName } from "../runtime/container-policy.js";
 import { type ContainerKind, ContainerRefusedError, type ContainerSpec } from "../runtime/runtime.js";
 import type { Vault } from "../vault/vault.js";
 import { runUrl } from "./run-address.js";

@@ -2,7 +2,7 @@ import type { App } from "../app.js";
 import type { BuildOutcome, BuildSpec, Job } from "../jobs/job.js";
 import { type Lease, LeaseLost } from "../jobs/lease.js";
 import { writeTask } from "../jobs/write-task.js";
-import { type Credentials, ImageBuildError, type Told } from "../runtime/image-builder.js";
+import { type Credentials, ImageBuildError, type OnLog } from "../runtime/image-builder.js";
 import { type BuildCredentials, openCredentials } from "./build-credentials.js";
 import { BuildRefused, describeFailure, messageForUser } from "./build-failure.js";
 import { BuildLog } from "./build-log.js";
@@ -30,7 +30,7 @@ async function pushImage(
   registry: string,
   of: Pick<Job, "proj"> & { readonly version: string; readonly tag: string; readonly image: string },
   credentials: Credentials | null,
-  { signal, onLog }: { readonly signal: AbortSignal; readonly onLog: Told },
+  { signal, onLog }: { readonly signal: AbortSignal; readonly onLog: OnLog },
 ): Promise<string> {
   const versionRef = registryTag(registry, versionTag({ proj: of.proj, _id: of.version }));
   const userRef = registryTag(registry, userTag(of));

@@ -5,7 +5,7 @@ import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import { asImageRef } from "../names.js";
 import { ensureBaseImage } from "../onboard/base-image.js";
-import type { Credentials, Told } from "../runtime/image-builder.js";
+import type { Credentials, OnLog } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
 import { BuiltFrom } from "./build-version.js";
 import { attemptTag } from "./image-names.js";
@@ -70,7 +70,7 @@ export interface ImageRequest {
   readonly spec: BuildSpec;
   readonly credentials: Credentials | null;
   readonly signal: AbortSignal;
-  readonly onLog: Told;
+  readonly onLog: OnLog;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { TypedDocumentString } from "./generated/graphql.js";
 
 /** The server refused a request; the message is its own. */
-export class RequestRefused extends Error {}
+export class RequestError extends Error {}
 
 const UNAUTHENTICATED = 401;
 
@@ -13,18 +13,18 @@ export class Client {
   ) {}
 
   /** @throws RequestRefused with what the server says */
-  async ask<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
+  async query<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
     const answer = await this.send("POST", "/graphql", JSON.stringify({ query: document.toString(), variables }));
     const { data, errors } = (await answer.json()) as { data?: R; errors?: readonly { message: string }[] };
     if (errors || !data)
-      throw new RequestRefused(errors?.map(({ message }) => message).join("\n") ?? "The server gave no data.");
+      throw new RequestError(errors?.map(({ message }) => message).join("\n") ?? "The server gave no data.");
     return data;
   }
 
   /** @throws RequestRefused */
   async upload(path: string, content: Uint8Array): Promise<void> {
     const answer = await this.send("PUT", path, content);
-    if (!answer.ok) throw new RequestRefused(`The upload was refused: ${await answer.text()}`);
+    if (!answer.ok) throw new RequestError(`The upload was refused: ${await answer.text()}`);
   }
 
   /** @throws RequestRefused */
@@ -34,7 +34,7 @@ export class Client {
     body: unknown,
   ): Promise<{ prediction: unknown; version: string | null; revision: string | null }> {
     const answer = await this.send("POST", `/predict/${proj}/${deployment}`, JSON.stringify(body));
-    if (!answer.ok) throw new RequestRefused(`The prediction was refused: ${await answer.text()}`);
+    if (!answer.ok) throw new RequestError(`The prediction was refused: ${await answer.text()}`);
     return {
       prediction: await answer.json(),
       version: answer.headers.get("x-rocas-model-version"),
@@ -48,10 +48,10 @@ export class Client {
       ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
     };
     const answer = await fetch(this.server + path, { method, body, headers } as RequestInit).catch((cause: unknown) => {
-      throw new RequestRefused(`No server answers at ${this.server}. Start one with \`npm start\`.`, { cause });
+      throw new RequestError(`No server answers at ${this.server}. Start one with \`npm start\`.`, { cause });
     });
     if (answer.status === UNAUTHENTICATED)
-      throw new RequestRefused(
+      throw new RequestError(
         `The server at ${this.server} asks for another token: start this in its folder, with its ROCAS_DATA and ROCAS_TOKEN.`,
       );
     return answer;

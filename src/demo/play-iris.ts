@@ -5,7 +5,7 @@ import { findAccess } from "../access-token.js";
 import { OperatorError } from "../errors.js";
 import { httpUrl } from "../server-address.js";
 import { readSettings } from "../settings.js";
-import { Client, RequestRefused } from "./client.js";
+import { Client, RequestError } from "./client.js";
 import {
   BuildProjectDocument,
   CreateDatasetDocument,
@@ -28,39 +28,41 @@ const FLOWER = [5.1, 3.5, 1.4, 0.2];
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-async function iris(name: string): Promise<{ name: string; size: number; sha256: string; content: Uint8Array }> {
+async function readIrisFile(
+  name: string,
+): Promise<{ name: string; size: number; sha256: string; content: Uint8Array }> {
   const content = await readFile(new URL(`../../examples/iris/${name}`, import.meta.url));
   return { name, size: content.length, sha256: createHash("sha256").update(content).digest("hex"), content };
 }
 
 /** A demo is played more than once: what is there already is used. */
-async function make(what: string, act: () => Promise<unknown>): Promise<void> {
+async function createOnce(what: string, act: () => Promise<unknown>): Promise<void> {
   try {
     await act();
     say(`  made ${what}`);
   } catch (error) {
-    if (!(error instanceof RequestRefused && error.message === "The name is taken.")) throw error;
+    if (!(error instanceof RequestError && error.message === "The name is taken.")) throw error;
     say(`  ${what} is there already`);
   }
 }
 
-interface Followed {
+interface TaskStatus {
   readonly state: TaskState;
   readonly progress: number;
   readonly error?: string | null;
 }
 
 /** Shows how far a task is until it has ended. @throws RequestRefused if it did not end well */
-async function follow(what: string, look: () => Promise<Followed | null | undefined>): Promise<void> {
+async function follow(what: string, read: () => Promise<TaskStatus | null | undefined>): Promise<void> {
   let shown = "";
   for (;;) {
-    const task = await look();
+    const task = await read();
     const line = task ? `  ${what}: ${task.state} ${Math.round(task.progress * 100)} %` : "";
     if (line !== shown) say(line);
     shown = line;
     if (task?.state === "FINISHED") return;
     if (task?.state === "FAILED" || task?.state === "CANCELLED")
-      throw new RequestRefused(`The ${what} is ${task.state}: ${task.error ?? ""}`);
+      throw new RequestError(`The ${what} is ${task.state}: ${task.error ?? ""}`);
     await delay(POLL_MS);
   }
 }
@@ -78,12 +80,12 @@ async function play(client: Client): Promise<void> {
     dataFiles: ["measures.csv", "species.csv"].map((name) => ({ name, required: true, maxMb: 1 })),
     modelFiles: [{ name: "clf.pkl", required: true, maxMb: 10 }],
   };
-  await make(`model ${MODEL}`, () => client.ask(CreateModelDocument, { input: { name: MODEL, ...contract } }));
+  await createOnce(`model ${MODEL}`, () => client.query(CreateModelDocument, { input: { name: MODEL, ...contract } }));
 
   say("2. The dataset: announced by size and checksum, sent by PUT");
-  const files = await Promise.all(["measures.csv", "species.csv"].map(iris));
+  const files = await Promise.all(["measures.csv", "species.csv"].map(readIrisFile));
   const announced = files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
-  const { createDataset } = await client.ask(CreateDatasetDocument, {
+  const { createDataset } = await client.query(CreateDatasetDocument, {
     input: { model: MODEL, name: dataset, files: announced },
   });
   for (const { name, url } of createDataset.uploads) {
@@ -95,17 +97,17 @@ async function play(client: Client): Promise<void> {
   say(
     "3. The project, and its image (the first build installs packages, and with Docker makes the base image too, which takes minutes)",
   );
-  await make(`project ${PROJ}`, () =>
-    client.ask(CreateProjectDocument, { input: { name: PROJ, homeDir: "iris", models: [MODEL] } }),
+  await createOnce(`project ${PROJ}`, () =>
+    client.query(CreateProjectDocument, { input: { name: PROJ, homeDir: "iris", models: [MODEL] } }),
   );
-  const { buildProject } = await client.ask(BuildProjectDocument, { input: { proj: PROJ, tag: TAG, from: "LOCAL" } });
+  const { buildProject } = await client.query(BuildProjectDocument, { input: { proj: PROJ, tag: TAG, from: "LOCAL" } });
   await follow("build", async () => {
-    const { builds } = await client.ask(FollowBuildDocument, { proj: PROJ, tag: TAG });
+    const { builds } = await client.query(FollowBuildDocument, { proj: PROJ, tag: TAG });
     return builds.nodes.find(({ id }) => id === buildProject.id)?.task;
   });
 
   say("4. A training, which publishes a version");
-  await client.ask(StartTrainingDocument, {
+  await client.query(StartTrainingDocument, {
     input: {
       proj: PROJ,
       name: training,
@@ -116,19 +118,19 @@ async function play(client: Client): Promise<void> {
     },
   });
   await follow("training", async () => {
-    const { trainings } = await client.ask(FollowTrainingDocument, { proj: PROJ });
+    const { trainings } = await client.query(FollowTrainingDocument, { proj: PROJ });
     return trainings.nodes.find(({ name }) => name === training)?.task;
   });
 
   say("5. A deployment of that version, with two replicas");
   const movers = [{ model: MODEL, name: version }];
-  const { deploy } = await client.ask(DeployDocument, {
+  const { deploy } = await client.query(DeployDocument, {
     input: { proj: PROJ, name: deployment, tag: TAG, notebook: "predict.ipynb", movers, replicas: 2 },
   });
-  for (let seen = ""; seen !== "FULL"; await delay(POLL_MS)) {
-    const { deployment: now } = await client.ask(FollowDeploymentDocument, { proj: PROJ, name: deploy.name });
-    if (now && now.availability !== seen) say(`  revision ${now.revision}: ${now.availability}`);
-    seen = now?.availability ?? "";
+  for (let availability = ""; availability !== "FULL"; await delay(POLL_MS)) {
+    const { deployment: now } = await client.query(FollowDeploymentDocument, { proj: PROJ, name: deploy.name });
+    if (now && now.availability !== availability) say(`  revision ${now.revision}: ${now.availability}`);
+    availability = now?.availability ?? "";
   }
 
   say("6. A prediction");
@@ -138,7 +140,7 @@ async function play(client: Client): Promise<void> {
   );
 
   say("7. Where it came from");
-  say(JSON.stringify((await client.ask(LineageDocument, { proj: PROJ, name: deployment })).deployment, null, 2));
+  say(JSON.stringify((await client.query(LineageDocument, { proj: PROJ, name: deployment })).deployment, null, 2));
 }
 
 try {
@@ -147,7 +149,7 @@ try {
   const { token } = await findAccess(settings);
   await play(new Client(httpUrl(settings.HOST, settings.PORT), token));
 } catch (error) {
-  if (!(error instanceof RequestRefused || error instanceof OperatorError)) throw error;
+  if (!(error instanceof RequestError || error instanceof OperatorError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -5,7 +5,7 @@ import { ENDED, type Job } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
 import { wakeJob } from "../jobs/write-job.js";
-import type { Replica } from "../runtime/runtime.js";
+import type { ObservedContainer } from "../runtime/runtime.js";
 import type { Settings } from "../settings.js";
 import { byId } from "../store/current.js";
 import { carryOut } from "./carry-out.js";
@@ -70,7 +70,7 @@ class DeploymentTurn {
     return going ? null : { revision: deployment.revision, replicas: deployment.replicas };
   }
 
-  private async steps(containers: readonly Replica[], now: Date): Promise<Step[]> {
+  private async steps(containers: readonly ObservedContainer[], now: Date): Promise<Step[]> {
     const { lease: lease, deployment, app } = this;
     const jobs = deployment ? await revisionJobs(app.store, deployment) : [];
     const underWay = jobs.filter(({ state }) => !ENDED.includes(state));
@@ -81,7 +81,7 @@ class DeploymentTurn {
     return stepsToward(desired, seen, now);
   }
 
-  private async overLimit(containers: readonly Replica[]): Promise<ReadonlyMap<string, string>> {
+  private async overLimit(containers: readonly ObservedContainer[]): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
     for (const { name, state } of containers) {
       const excess = state === "RUNNING" ? await scratchExcess(this.app, name, this.resources) : null;
@@ -91,7 +91,7 @@ class DeploymentTurn {
   }
 
   /** The slots whose replica said that it is ready, and whose service answers. */
-  private async ready(containers: readonly Replica[]): Promise<ReadonlySet<number>> {
+  private async ready(containers: readonly ObservedContainer[]): Promise<ReadonlySet<number>> {
     const { app, lease: lease } = this;
     const answering = await Promise.all(
       containers.map(async ({ name, slot, state, endpoint }) => {

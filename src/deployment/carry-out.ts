@@ -4,7 +4,7 @@ import { nextAttempt, startContainer } from "../attempt/run-attempt.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Slot } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
-import type { Replica } from "../runtime/runtime.js";
+import type { ObservedContainer } from "../runtime/runtime.js";
 import { backOffUntil, type Step } from "./replica-steps.js";
 
 const OVER: Partial<Slot> = { token_hash: null, claimed_at: null, ready_at: null, completed: null };
@@ -22,7 +22,7 @@ export async function carryOut(
   lease: Lease,
   step: Step,
   resources: ResourceProfile,
-  containers: readonly Replica[],
+  containers: readonly ObservedContainer[],
   now: Date,
 ): Promise<void> {
   switch (step.do) {
@@ -69,7 +69,7 @@ async function exitReasonOf(
   app: App,
   name: string | null,
   resources: ResourceProfile,
-  containers: readonly Replica[],
+  containers: readonly ObservedContainer[],
 ): Promise<string> {
   const container = containers.find((each) => each.name === name);
   return container ? exitReason(container, resources, await app.runtime.lastOutput(container.name)) : LOST.gone;

@@ -2,7 +2,7 @@ import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import type { NamedReplicaGroup, ReadyReplica } from "../router/replica-table.js";
-import type { Replica } from "../runtime/runtime.js";
+import type { ObservedContainer } from "../runtime/runtime.js";
 import type { DeploymentRevision } from "./deployment-revision.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 import { availabilityOf } from "./replica-tasks.js";
@@ -37,7 +37,7 @@ async function loadAliases({ modelVersions }: App["store"], revisions: readonly 
 }
 
 /** Null while no engine answers, which the reconciler reports. */
-async function reachable(runtime: App["runtime"]): Promise<readonly Replica[] | null> {
+async function reachable(runtime: App["runtime"]): Promise<readonly ObservedContainer[] | null> {
   try {
     return (await runtime.observe()).filter(({ endpoint }) => endpoint !== null);
   } catch (error) {
@@ -58,7 +58,7 @@ async function loadRevisions(
 
 function routeOf(
   deployment: Routed,
-  running: readonly Replica[],
+  running: readonly ObservedContainer[],
   revisions: ReadonlyMap<string, Revision>,
   aliases: Aliases,
 ): NamedReplicaGroup {

@@ -1,6 +1,6 @@
 import { isSilent, LOST, NOT_GRANTED, START_MS } from "../attempt/attempt-state.js";
 import type { Slot } from "../jobs/job.js";
-import type { Replica } from "../runtime/runtime.js";
+import type { ObservedContainer } from "../runtime/runtime.js";
 
 /** The desired state of one revision of a deployment. */
 export interface DesiredRevision {
@@ -15,7 +15,7 @@ export interface DesiredRevision {
 /** The observed state of it. */
 export interface ObservedRevision {
   readonly slots: readonly Slot[];
-  readonly containers: readonly Replica[];
+  readonly containers: readonly ObservedContainer[];
   /** Why containers must go, by their name: disk. */
   readonly overLimit: ReadonlyMap<string, string>;
   /** The time for which somebody has been there to hear heartbeats. */
@@ -77,11 +77,11 @@ const until = ({ drains }: DesiredRevision, slot: Slot | undefined, now: Date): 
 const isClear = ({ slots, containers }: ObservedRevision): boolean =>
   containers.length === 0 && slots.every(({ token_hash }) => token_hash === null);
 
-const containersOf = ({ containers }: ObservedRevision, slot: number): readonly Replica[] =>
+const containersOf = ({ containers }: ObservedRevision, slot: number): readonly ObservedContainer[] =>
   containers.filter((each) => each.slot === slot);
 
 /** The recorded one too: its volumes may be there still, after a removal whose answer was lost. */
-const leftoversOf = (slot: Slot | undefined, there: readonly Replica[]): string[] => [
+const leftoversOf = (slot: Slot | undefined, there: readonly ObservedContainer[]): string[] => [
   ...new Set([...there.map(({ name }) => name), ...(slot?.container ? [slot.container] : [])]),
 ];
 
@@ -109,7 +109,12 @@ function stepOfDesired(index: number, seen: ObservedRevision, now: Date): Step[]
 }
 
 /** Undefined where the attempt may go on; null if the engine has to be asked for the reason: how its container ended. */
-function whyLost(slot: Slot, container: Replica | null, seen: ObservedRevision, now: Date): string | null | undefined {
+function whyLost(
+  slot: Slot,
+  container: ObservedContainer | null,
+  seen: ObservedRevision,
+  now: Date,
+): string | null | undefined {
   if (slot.completed) return slot.completed.error ?? "the prediction notebook ended; one that serves does not";
   if (container?.state === "EXITED") return container.exit?.code === NOT_GRANTED ? LOST.notGranted : null;
   const { claimed_at, intended_at, ready_at } = slot;

@@ -1,12 +1,12 @@
 import type { App } from "../app.js";
-import type { Replica } from "../runtime/runtime.js";
+import type { ObservedContainer } from "../runtime/runtime.js";
 import { ENDED, type Job } from "./job.js";
 
 /**
  * True if a container is provably old: its job ended and its result is stored, or a later attempt exists. Attempts only
  * grow and an end is final, so that the judgement cannot become wrong later. "Not the one we track" would not be safe.
  */
-export function isProvablyOld({ slot, attempt }: Pick<Replica, "slot" | "attempt">, job: Job): boolean {
+export function isProvablyOld({ slot, attempt }: Pick<ObservedContainer, "slot" | "attempt">, job: Job): boolean {
   if (ENDED.includes(job.state) && job.cleanup === "DONE") return true;
   return attempt < (job.slots[slot]?.attempt ?? 0);
 }

@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { pack } from "tar-stream";
-import type { ImageBuilder, Told } from "../runtime/image-builder.js";
+import type { ImageBuilder, OnLog } from "../runtime/image-builder.js";
 
 /** The first line of every project's Dockerfile. */
 export const BASE_IMAGE = "rocas/onboard:latest";
@@ -12,7 +12,7 @@ export const BASE_IMAGE = "rocas/onboard:latest";
 const CONTENT_LABEL = "rocas.onboard.content";
 
 // From src/onboard and from dist/onboard alike: the compiler does not copy the image's files.
-const FOLDER = fileURLToPath(new URL("../../src/onboard/image/", import.meta.url));
+const IMAGE_FOLDER = fileURLToPath(new URL("../../src/onboard/image/", import.meta.url));
 
 interface ContextFile {
   readonly name: string;
@@ -21,28 +21,32 @@ interface ContextFile {
 
 /**
  * Builds the base image where the engine does not have it, or has one of other content. A repeated call does nothing.
- * @param made is called with images that are left without a tag: the steps, and the base image before this one
+ * @param onUntaggedImage is called with images that are left without a tag: the steps, and the base image before this one
  * @throws ImageBuildError, RUNTIME_UNAVAILABLE
  */
 export async function ensureBaseImage(
   builder: ImageBuilder,
-  told: Told,
-  made?: (image: string) => void,
+  onLog: OnLog,
+  onUntaggedImage?: (image: string) => void,
 ): Promise<void> {
   const files = await contextFiles();
   const hash = hashOf(files);
-  const seen = await builder.inspect(BASE_IMAGE);
-  if (seen?.labels[CONTENT_LABEL] === hash) return;
-  told(`Building the base image ${BASE_IMAGE}, which takes some minutes the first time.\n`);
-  await builder.build(contextOf(files, hash), { tag: BASE_IMAGE, noCache: false, made }, told);
-  if (seen) made?.(seen.id);
+  const present = await builder.inspect(BASE_IMAGE);
+  if (present?.labels[CONTENT_LABEL] === hash) return;
+  onLog(`Building the base image ${BASE_IMAGE}, which takes some minutes the first time.\n`);
+  await builder.build(
+    contextOf(files, hash),
+    { tag: BASE_IMAGE, noCache: false, onIntermediateImage: onUntaggedImage },
+    onLog,
+  );
+  if (present) onUntaggedImage?.(present.id);
 }
 
 async function contextFiles(): Promise<ContextFile[]> {
-  const found = await readdir(FOLDER, { recursive: true, withFileTypes: true });
+  const found = await readdir(IMAGE_FOLDER, { recursive: true, withFileTypes: true });
   const paths = found.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
-  const names = paths.map((path) => relative(FOLDER, path).split(sep).join("/")).filter(isSource);
-  return Promise.all(names.sort().map(async (name) => ({ name, content: await readFile(join(FOLDER, name)) })));
+  const names = paths.map((path) => relative(IMAGE_FOLDER, path).split(sep).join("/")).filter(isSource);
+  return Promise.all(names.sort().map(async (name) => ({ name, content: await readFile(join(IMAGE_FOLDER, name)) })));
 }
 
 // Files that an interpreter or an editor left there are no part of the image.

@@ -1,8 +1,76 @@
 import { DomainError } from "../errors.js";
-import { containerEnv } from "./container-env.js";
-import { checkedContainerName, containerName } from "./container-name.js";
 import type { ContainerSpec, Resources } from "./runtime.js";
-import { SCRATCH_FOLDER } from "./scratch-folder.js";
+
+/** The path of a container's scratch volume. */
+export const SCRATCH_FOLDER = "/scratch";
+
+const MAX_SECRET_BYTES = 256 * 1024;
+
+/** The same files. @throws BAD_USER_INPUT if a name could lead elsewhere, or they are too large. */
+export function validSecretFiles(secretFiles: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const size = Object.values(secretFiles).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+  if (size > MAX_SECRET_BYTES || !Object.keys(secretFiles).every((name) => /^[a-z][a-z0-9-]{0,62}$/.test(name)))
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      "Secret files have names of small letters, digits and dashes, and 256 KiB together.",
+    );
+  return secretFiles;
+}
+
+/** The name that a container has by what it is for: a repeated call meets what an earlier one made. */
+export const containerName = ({
+  kind,
+  job,
+  slot,
+  attempt,
+}: Pick<ContainerSpec, "kind" | "job" | "slot" | "attempt">) =>
+  kind === "train" ? `rocas-train-${job}-a${attempt}` : `rocas-deploy-${job}-r${slot}-a${attempt}`;
+
+const CONTAINER_NAME = /^rocas-(?:train|deploy)-[a-z0-9][a-z0-9_-]{0,99}-a[0-9]{1,9}$/;
+
+/** @throws BAD_USER_INPUT for what cannot be the name of a container of ours: it never reaches the engine. */
+export function validContainerName(name: string): string {
+  if (!CONTAINER_NAME.test(name))
+    throw new DomainError("BAD_USER_INPUT", `${JSON.stringify(name.slice(0, 200))} is no name of a container of ours.`);
+  return name;
+}
+
+const VARIABLE_NAME = /^[A-Z_][A-Z0-9_]{0,99}$/;
+/** They choose what a program loads and where it looks, or are read as ours. */
+const RESERVED = /^(?:LD_|PYTHON|ROCAS_|DOCKER_)|^PATH$/;
+const UNPRINTABLE = /[\u0000-\u001f\u007f]/;
+const MAX_VARIABLES = 100;
+const MAX_ENV_BYTES = 32 * 1024;
+
+/**
+ * The environment of a container: where the run listener is, and which attempt this is.
+ * @throws BAD_USER_INPUT if a name or value could do more than inform.
+ */
+export function containerEnv({ env, kind, job, slot, attempt }: ContainerSpec, scratch = SCRATCH_FOLDER): string[] {
+  const own: Record<string, string> = {
+    // On the scratch volume, which is as large as the container may use: /tmp lies in its memory.
+    TMPDIR: `${scratch}/tmp`,
+    ROCAS_JOB: job,
+    ROCAS_KIND: kind,
+    ROCAS_SLOT: String(slot),
+    ROCAS_ATTEMPT: String(attempt),
+  };
+  const entries = Object.entries({ ...env, ...own });
+  for (const [name, value] of entries)
+    if (
+      !VARIABLE_NAME.test(name) ||
+      UNPRINTABLE.test(value) ||
+      (RESERVED.test(name) && !(name in own) && name !== "ROCAS_RUN_URL")
+    )
+      throw new DomainError(
+        "BAD_USER_INPUT",
+        `${JSON.stringify(name.slice(0, 100))} cannot be in a container's environment: a name has capitals, digits and underscores, is none of LD_*, PATH, PYTHON*, ROCAS_* and DOCKER_*, and its value has no control characters.`,
+      );
+  const lines = entries.map(([name, value]) => `${name}=${value}`);
+  if (lines.length > MAX_VARIABLES || Buffer.byteLength(lines.join("\n")) > MAX_ENV_BYTES)
+    throw new DomainError("BAD_USER_INPUT", "A container's environment has 100 entries and 32 KiB at most.");
+  return lines;
+}
 
 /** The user that every container runs as; the base image names it `job`. */
 export const JOB_USER = 10_000;
@@ -10,8 +78,8 @@ export const STATE_FOLDER = "/rocas";
 /** The port at which a replica serves. */
 export const SERVICE_PORT = 8080;
 
-export const stateVolume = (name: string) => `${checkedContainerName(name)}-state`;
-export const scratchVolume = (name: string) => `${checkedContainerName(name)}-scratch`;
+export const stateVolume = (name: string) => `${validContainerName(name)}-state`;
+export const scratchVolume = (name: string) => `${validContainerName(name)}-scratch`;
 
 const MIB = 1024 * 1024;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
@@ -20,7 +88,10 @@ const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
  * The labels of every object of ours. Images carry `rocas.image.*` instead: containers inherit the labels of their
  * image.
  */
-export const labelsOf = ({ job, attempt, slot, kind }: ContainerSpec, cluster: string): Record<string, string> => ({
+export const containerLabels = (
+  { job, attempt, slot, kind }: ContainerSpec,
+  cluster: string,
+): Record<string, string> => ({
   "rocas.cluster": cluster,
   "rocas.job": job,
   "rocas.attempt": String(attempt),
@@ -33,7 +104,10 @@ export const labelsOf = ({ job, attempt, slot, kind }: ContainerSpec, cluster: s
  * namespace of the host, and nothing unbounded.
  * @throws BAD_USER_INPUT if the container cannot be expressed so.
  */
-export function containerBody(container: ContainerSpec, { cluster, network }: { cluster: string; network: string }) {
+export function createContainerBody(
+  container: ContainerSpec,
+  { cluster, network }: { cluster: string; network: string },
+) {
   checkContainer(container);
   const { name, image, command, resources } = container;
   return {
@@ -42,7 +116,7 @@ export function containerBody(container: ContainerSpec, { cluster, network }: { 
     Cmd: [],
     User: `${JOB_USER}:${JOB_USER}`,
     Env: containerEnv(container),
-    Labels: labelsOf(container, cluster),
+    Labels: containerLabels(container, cluster),
     // The image may name others.
     StopSignal: "SIGTERM",
     StopTimeout: 10,
@@ -55,7 +129,7 @@ export function containerBody(container: ContainerSpec, { cluster, network }: { 
       CapDrop: ["ALL"],
       SecurityOpt: ["no-new-privileges:true"],
       ReadonlyRootfs: true,
-      Mounts: [volume(stateVolume(name), STATE_FOLDER), volume(scratchVolume(name), SCRATCH_FOLDER)],
+      Mounts: [volumeMount(stateVolume(name), STATE_FOLDER), volumeMount(scratchVolume(name), SCRATCH_FOLDER)],
       // Both lie in memory and count towards the container's: no other bound is needed. Large files go to TMPDIR.
       Tmpfs: { "/tmp": `rw,nosuid,nodev,exec,size=${resources.memoryMb}m,mode=1777` },
       ShmSize: resources.memoryMb * MIB,
@@ -81,7 +155,7 @@ export function containerBody(container: ContainerSpec, { cluster, network }: { 
 }
 
 // NoCopy: what the image has in that place would come into the volume, with the image's owners and links.
-const volume = (name: string, folder: string) => ({
+const volumeMount = (name: string, folder: string) => ({
   Type: "volume" as const,
   Source: name,
   Target: folder,
@@ -92,7 +166,7 @@ const volume = (name: string, folder: string) => ({
 /** @throws BAD_USER_INPUT if the name is another one's, or something is unbounded. */
 export function checkContainer(container: ContainerSpec): void {
   const whole = [container.slot, container.attempt].every((each) => Number.isSafeInteger(each) && each >= 0);
-  if (!whole || checkedContainerName(container.name) !== containerName(container))
+  if (!whole || validContainerName(container.name) !== containerName(container))
     throw new DomainError(
       "BAD_USER_INPUT",
       `A container of this job, slot and attempt is not named ${container.name}.`,
@@ -104,13 +178,13 @@ export function checkContainer(container: ContainerSpec): void {
 }
 
 function checkResources({ memoryMb, cpus, pids, scratchMb }: Resources): void {
-  const within = (value: number, least: number, most: number) => value >= least && value <= most;
+  const isBetween = (value: number, min: number, max: number) => value >= min && value <= max;
   const whole = [memoryMb, pids, scratchMb].every(Number.isSafeInteger);
   // The engine's own least memory is 6 MiB; 0 would mean "unbounded" to it.
-  if (!whole || !within(memoryMb, 6, 2 ** 24) || !within(pids, 1, 2 ** 22) || !within(scratchMb, 1, 2 ** 24))
+  if (!whole || !isBetween(memoryMb, 6, 2 ** 24) || !isBetween(pids, 1, 2 ** 22) || !isBetween(scratchMb, 1, 2 ** 24))
     throw new DomainError(
       "BAD_USER_INPUT",
       "A container has whole numbers of memory (6 MiB or more), processes and scratch space.",
     );
-  if (!within(cpus, 0.01, 1024)) throw new DomainError("BAD_USER_INPUT", "A container has 0.01 processors or more.");
+  if (!isBetween(cpus, 0.01, 1024)) throw new DomainError("BAD_USER_INPUT", "A container has 0.01 processors or more.");
 }

@@ -7,12 +7,12 @@ export interface Credentials {
 }
 
 /** Called with each piece of a log as it comes; pieces are no lines. */
-export type Told = (text: string) => void;
+export type OnLog = (text: string) => void;
 
 /** The Dockerfile, the base image or the registry said no: data on the Build's record, never a GraphQL error. */
 export class ImageBuildError extends Error {}
 
-export interface HowToBuild {
+export interface BuildOptions {
   readonly tag: string;
   readonly noCache: boolean;
   readonly signal?: AbortSignal;
@@ -20,17 +20,17 @@ export interface HowToBuild {
    * Called with the id of each image that the build itself makes on its way, the last one perhaps among them: without a
    * tag they stay on the engine, whatever becomes of the build.
    */
-  readonly made?: (image: string) => void;
+  readonly onIntermediateImage?: (image: string) => void;
 }
 
-export interface SeenImage {
+export interface ImageInfo {
   /** `sha256:...` */
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The disk use of images. */
-export interface BuiltUse {
+export interface ImageDiskUse {
   readonly images: number;
   /** Of the copies of the projects. */
   readonly imageBytes: number;
@@ -53,11 +53,11 @@ export interface ImageBuilder {
    * whoever builds it.
    * @throws ImageBuildError with what the Dockerfile said; RUNTIME_UNAVAILABLE where the engine does not answer.
    */
-  build(context: Readable, how: HowToBuild, told: Told): Promise<string>;
+  build(context: Readable, options: BuildOptions, onLog: OnLog): Promise<string>;
   /** Null if the engine has no such image. */
-  inspect(image: string): Promise<SeenImage | null>;
+  inspect(image: string): Promise<ImageInfo | null>;
   /** Pulls the image; one that the registry does not give but the engine has already is taken. @throws ImageBuildError if neither has it. */
-  pull(image: string, credentials: Credentials | null, told: Told): Promise<string>;
+  pull(image: string, credentials: Credentials | null, onLog: OnLog): Promise<string>;
   /** Points the tag at the image, wherever it pointed before. */
   tag(id: string, tag: string): Promise<void>;
   /**
@@ -74,9 +74,9 @@ export interface ImageBuilder {
    * Removes what builds made on their way and what images no longer need, as far as no image noted by `made` is meant.
    * Repeatable. An engine looks after that itself.
    */
-  removeUnneeded(): Promise<void>;
+  prune(): Promise<void>;
   /** The disk use of its images on this machine; null if the engine keeps them, and tells it. */
-  diskUse(): Promise<BuiltUse | null>;
+  diskUse(): Promise<ImageDiskUse | null>;
   /** Gives the registry's manifest digest. A repeated call pushes what is missing. @throws ImageBuildError with what the registry said. */
-  push(tag: string, credentials: Credentials | null, told: Told): Promise<string>;
+  push(tag: string, credentials: Credentials | null, onLog: OnLog): Promise<string>;
 }

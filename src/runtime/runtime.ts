@@ -33,17 +33,17 @@ export interface ContainerSpec {
   readonly resources: Resources;
 }
 
-export type ReplicaState = "CREATED" | "RUNNING" | "EXITED";
+export type ContainerState = "CREATED" | "RUNNING" | "EXITED";
 
 /** The observed state of one container. */
-export interface Replica {
+export interface ObservedContainer {
   readonly name: string;
   readonly job: string;
   readonly slot: number;
   readonly attempt: number;
   /** The engine's id. */
   readonly id: string;
-  readonly state: ReplicaState;
+  readonly state: ContainerState;
   /** `http://host:port` of its service as this process reaches it; null until then. */
   readonly endpoint: string | null;
   readonly startedAt: Date | null;
@@ -51,7 +51,7 @@ export interface Replica {
 }
 
 /** An attempt, named as its container is. */
-export type NamedAttempt = Pick<Replica, "name" | "job" | "slot" | "attempt">;
+export type AttemptName = Pick<ObservedContainer, "name" | "job" | "slot" | "attempt">;
 
 /** The engine cannot make or start this container, and trying again will not help: data on the task's record. */
 export class ContainerRefusedError extends Error {}
@@ -61,7 +61,7 @@ export interface Runtime {
   /** Name and version of the engine. @throws RUNTIME_UNAVAILABLE if none answers. */
   engine(): Promise<string>;
   /** The address of this machine at which containers reach the run listener (the gateway of their network, made if it is missing). */
-  runHost(): Promise<string>;
+  runApiHost(): Promise<string>;
   /**
    * Makes what is missing of the container, its volumes and its network, and starts it if it was never started. What
    * carries its name and our labels already is left as it is: a repeated call changes nothing.
@@ -70,15 +70,15 @@ export interface Runtime {
    */
   run(container: ContainerSpec): Promise<void>;
   /** Every container of ours, or of one job, running or not. */
-  observe(job?: string): Promise<readonly Replica[]>;
+  observe(job?: string): Promise<readonly ObservedContainer[]>;
   /** The end of what the container wrote, at most 64 KiB, control characters stripped; empty if it is gone. */
   lastOutput(name: string): Promise<string>;
   /** MiB on the container's scratch volume now; 0 where it is gone. */
   scratchMb(name: string): Promise<number>;
   /** Attempts of ours of which there are volumes, with their container or without: an answer to its removal may be lost. */
-  attemptsWithVolumes(): Promise<readonly NamedAttempt[]>;
+  attemptsWithVolumes(): Promise<readonly AttemptName[]>;
   /** SIGTERM, 10 s, SIGKILL, remove with its volumes. Resolves once it is confirmed gone, also when no such container exists. */
   stop(name: string): Promise<void>;
   /** Removes the network of this installation if it has no container. For the end of its last process. */
-  leave(): Promise<void>;
+  removeNetwork(): Promise<void>;
 }

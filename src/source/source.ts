@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Credentials, Told } from "../runtime/image-builder.js";
+import type { Credentials, OnLog } from "../runtime/image-builder.js";
 
 /** A tar stream to build from, and where it came from. Dispose of it when the build is over. */
 export interface BuildContext extends AsyncDisposable {
@@ -24,7 +24,7 @@ export interface SourceRequest {
 
 /** Opens a build context. @throws SourceError with a sentence for the person who asked: data on the Build's record. */
 export interface Source {
-  open(request: SourceRequest, told: Told): Promise<BuildContext>;
+  open(request: SourceRequest, told: OnLog): Promise<BuildContext>;
 }
 
 export class SourceError extends Error {}

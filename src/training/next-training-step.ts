@@ -2,7 +2,7 @@ import { exitReason, isSilent, LOST, NOT_GRANTED, STOPPED } from "../attempt/att
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Job } from "../jobs/job.js";
 import { hasHeartbeat } from "../jobs/tick.js";
-import type { Replica } from "../runtime/runtime.js";
+import type { ObservedContainer } from "../runtime/runtime.js";
 
 export type TrainingStep =
   /** The next attempt; whatever is left of the one before goes first. */
@@ -19,7 +19,7 @@ export type TrainingStep =
 export interface ObservedTraining {
   readonly now: Date;
   /** The container of the attempt, or null if there is none. */
-  readonly container: Replica | null;
+  readonly container: ObservedContainer | null;
   readonly lastOutput: string;
   readonly overLimit: string | null;
   /** The time for which somebody has been there to hear heartbeats. */
@@ -59,7 +59,7 @@ export function nextTrainingStep(job: Job, seen: ObservedTraining): TrainingStep
   return job.state === "RUNNING" ? { do: "WAIT" } : { do: "BEGIN" };
 }
 
-function ended(job: Job, container: Replica, { resources, lastOutput }: ObservedTraining): TrainingStep {
+function ended(job: Job, container: ObservedContainer, { resources, lastOutput }: ObservedTraining): TrainingStep {
   const { exit } = container;
   if (exit?.code === NOT_GRANTED) return lost(job, LOST.notGranted);
   if (exit?.code === STOPPED) return lost(job, "the container was stopped from outside");

@@ -1,7 +1,7 @@
 import { GraphQLSafeInt } from "graphql-scalars";
 import { Field, Int, ObjectType } from "type-graphql";
 import type { App } from "../app.js";
-import type { BuiltUse } from "../runtime/image-builder.js";
+import type { ImageDiskUse } from "../runtime/image-builder.js";
 import { collectionSizes } from "../store/collection-sizes.js";
 
 @ObjectType({ description: "The size of one collection of the database." })
@@ -100,4 +100,4 @@ export async function readStorageUse({
   };
 }
 
-const bytesOf = (builds: BuiltUse | null): number => (builds ? builds.imageBytes + builds.environmentBytes : 0);
+const bytesOf = (builds: ImageDiskUse | null): number => (builds ? builds.imageBytes + builds.environmentBytes : 0);

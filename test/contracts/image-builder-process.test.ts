@@ -19,7 +19,7 @@ async function open() {
     builder: new ProcessImageBuilder({
       root: folder.path,
       environments: environments.path,
-      onBoard: { requirements: [], folder: null },
+      basePackages: { requirements: [], folder: null },
     }),
     base: BASE,
     slow: { Dockerfile: `FROM ${BASE}\nCOPY . .\nRUN pip install --no-index ./slow\n`, ...SLOW_PACKAGE },

@@ -1,7 +1,12 @@
 import { ulid } from "ulid";
 import { describe, expect, test } from "vitest";
-import { containerName } from "../../src/runtime/container-name.js";
-import { ContainerRefusedError, type ContainerSpec, type Replica, type Runtime } from "../../src/runtime/runtime.js";
+import { containerName } from "../../src/runtime/container-policy.js";
+import {
+  ContainerRefusedError,
+  type ContainerSpec,
+  type ObservedContainer,
+  type Runtime,
+} from "../../src/runtime/runtime.js";
 
 export interface OpenRuntime extends AsyncDisposable {
   readonly runtime: Runtime;
@@ -49,7 +54,7 @@ export function containerOf(image: string, given: Partial<Omit<ContainerSpec, "i
   };
 }
 
-async function seen(runtime: Runtime, job: string, state: Replica["state"]): Promise<Replica> {
+async function seen(runtime: Runtime, job: string, state: ObservedContainer["state"]): Promise<ObservedContainer> {
   const until = performance.now() + 20_000;
   for (;;) {
     const [replica] = await runtime.observe(job);
@@ -66,7 +71,7 @@ export function runtimeContract(name: string, open: () => Promise<OpenRuntime>):
       await using opened = await open();
 
       expect(await opened.runtime.engine()).toMatch(/\w+ \d/);
-      expect(await opened.runtime.runHost()).toMatch(/^[\d.]+$/);
+      expect(await opened.runtime.runApiHost()).toMatch(/^[\d.]+$/);
     });
 
     test("a container that was run is seen running, as what it was run for", async () => {
@@ -246,12 +251,12 @@ export function runtimeContract(name: string, open: () => Promise<OpenRuntime>):
       await using opened = await open();
       const container = containerOf(opened.images.waiting);
       await opened.runtime.run(container);
-      await opened.runtime.leave();
+      await opened.runtime.removeNetwork();
       expect((await seen(opened.runtime, container.job, "RUNNING")).name).toBe(container.name);
 
       await opened.runtime.stop(container.name);
-      await opened.runtime.leave();
-      await opened.runtime.leave();
+      await opened.runtime.removeNetwork();
+      await opened.runtime.removeNetwork();
     });
   });
 }

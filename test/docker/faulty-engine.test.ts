@@ -113,8 +113,8 @@ describeWithDocker("an engine that answers badly", () => {
 
       await expect(faulty.runtime.observe()).rejects.toMatchObject(AWAY);
       await expect(faulty.runtime.attemptsWithVolumes()).rejects.toMatchObject(AWAY);
-      await expect(faulty.runtime.runHost()).rejects.toMatchObject(AWAY);
-      await expect(faulty.runtime.leave()).rejects.toMatchObject(AWAY);
+      await expect(faulty.runtime.runApiHost()).rejects.toMatchObject(AWAY);
+      await expect(faulty.runtime.removeNetwork()).rejects.toMatchObject(AWAY);
       faulty.engine.fault = () => null;
 
       expect(await faulty.runtime.observe(container.job)).toMatchObject([{ state: "RUNNING" }]);
@@ -175,10 +175,10 @@ describeWithDocker("an engine that answers badly", () => {
     const networks = () => dockerCommand("network", "ls", "-q", "--filter", `name=rocas-${faulty.cluster.cluster}`);
     await faulty.runtime.run(container);
 
-    await faulty.runtime.leave();
+    await faulty.runtime.removeNetwork();
     const used = networks();
     await faulty.runtime.stop(container.name);
-    await faulty.runtime.leave();
+    await faulty.runtime.removeNetwork();
 
     expect(used).not.toBe("");
     expect(networks()).toBe("");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DockerImageBuilder } from "../../src/runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "../../src/runtime/docker/docker-runtime.js";
-import { DockerHostRefused, engineAddress, openDocker } from "../../src/runtime/docker/open-docker.js";
+import { DockerHostError, engineAddress, openDocker } from "../../src/runtime/docker/open-docker.js";
 import { newJob } from "../contracts/runtime.contract.js";
 import { openTempFolder } from "../support/temp-folder.js";
 
@@ -53,7 +53,7 @@ describe("where the engine is", () => {
 
   for (const host of ["ssh://me@host", "ftp://host", "tcp://"])
     test(`${host} is refused with a sentence`, () => {
-      expect(() => openDocker(host)).toThrow(DockerHostRefused);
+      expect(() => openDocker(host)).toThrow(DockerHostError);
     });
 
   test("the usual socket is taken where nothing is said", () => {

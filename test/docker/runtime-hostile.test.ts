@@ -205,10 +205,10 @@ describeWithDocker("containers on Docker", () => {
     const network = `rocas-${cluster.cluster}`;
     dockerCommand("network", "create", network);
 
-    await expect(cluster.runtime.runHost()).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(cluster.runtime.runApiHost()).rejects.toMatchObject({ code: "CONFLICT" });
     dockerCommand("network", "rm", network);
 
-    expect(await cluster.runtime.runHost()).toMatch(/^[\d.]+$/);
+    expect(await cluster.runtime.runApiHost()).toMatch(/^[\d.]+$/);
   });
 
   test("what one cluster runs another neither sees nor stops", async () => {

@@ -37,7 +37,7 @@ describe.skipIf(!process.env["MONGODB_URI"])("processes that share a MongoDB (sk
       const { store, runtime } = one.app;
       const cluster = (await store.installation.findOne({ _id: "cluster" }))!.value;
       const networks = () => dockerCommand("network", "ls", "-q", "--filter", `label=rocas.cluster=${cluster}`);
-      await runtime.runHost();
+      await runtime.runApiHost();
       const before = networks();
 
       await one[Symbol.asyncDispose]();

@@ -8,8 +8,8 @@ import {
   type Credentials,
   type ImageBuilder,
   ImageBuildError,
-  type SeenImage,
-  type Told,
+  type ImageInfo,
+  type OnLog,
 } from "../../src/runtime/image-builder.js";
 
 const FAILING = /^RUN exit ([1-9]\d*)$/;
@@ -24,9 +24,9 @@ export class FakeImageBuilder implements ImageBuilder {
   down = false;
   /** Images that a container uses. */
   readonly used = new Set<string>();
-  private readonly images = new Map<string, SeenImage>();
+  private readonly images = new Map<string, ImageInfo>();
   private readonly tags = new Map<string, string>();
-  private readonly remote = new Map<string, SeenImage>();
+  private readonly remote = new Map<string, ImageInfo>();
 
   /** @param base images that the engine has, with their labels. */
   constructor(base: Readonly<Record<string, Readonly<Record<string, string>>>> = {}) {
@@ -38,7 +38,7 @@ export class FakeImageBuilder implements ImageBuilder {
     return "linux/amd64";
   }
 
-  async build(context: Readable, { tag, signal }: { tag: string; signal?: AbortSignal }, told: Told): Promise<string> {
+  async build(context: Readable, { tag, signal }: { tag: string; signal?: AbortSignal }, told: OnLog): Promise<string> {
     this.answer();
     const name = tagged(tag);
     const { dockerfile, digest } = await readContext(context);
@@ -53,12 +53,12 @@ export class FakeImageBuilder implements ImageBuilder {
     return id;
   }
 
-  async inspect(image: string): Promise<SeenImage | null> {
+  async inspect(image: string): Promise<ImageInfo | null> {
     this.answer();
     return this.images.get(this.idOf(image)) ?? null;
   }
 
-  async pull(image: string, _credentials: Credentials | null, told: Told): Promise<string> {
+  async pull(image: string, _credentials: Credentials | null, told: OnLog): Promise<string> {
     this.answer();
     const name = tagged(image);
     const given = this.remote.get(name) ?? this.images.get(this.idOf(name));
@@ -91,13 +91,13 @@ export class FakeImageBuilder implements ImageBuilder {
     return true;
   }
 
-  async removeUnneeded(): Promise<void> {}
+  async prune(): Promise<void> {}
 
   async diskUse(): Promise<null> {
     return null;
   }
 
-  async push(tag: string, _credentials: Credentials | null, told: Told): Promise<string> {
+  async push(tag: string, _credentials: Credentials | null, told: OnLog): Promise<string> {
     this.answer();
     const name = tagged(tag);
     const image = this.images.get(this.idOf(name));
@@ -132,7 +132,7 @@ export class FakeImageBuilder implements ImageBuilder {
     return name ? { [name]: value!.replace(/^"(.*)"$/, "$1") } : {};
   }
 
-  private keep(image: SeenImage, name: string): void {
+  private keep(image: ImageInfo, name: string): void {
     this.images.set(image.id, image);
     this.tags.set(name, image.id);
   }

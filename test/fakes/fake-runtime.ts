@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../../src/errors.js";
-import { checkedContainerName } from "../../src/runtime/container-name.js";
-import { containerBody } from "../../src/runtime/container-policy.js";
+import { createContainerBody, validContainerName } from "../../src/runtime/container-policy.js";
 import {
   ContainerRefusedError,
   type ContainerSpec,
-  type NamedAttempt,
-  type Replica,
+  type AttemptName,
+  type ObservedContainer,
   type Runtime,
 } from "../../src/runtime/runtime.js";
 
@@ -19,7 +18,7 @@ interface Program {
 
 interface Container {
   readonly spec: ContainerSpec;
-  readonly replica: Replica;
+  readonly replica: ObservedContainer;
   readonly output: string;
   readonly scratchMb: number;
 }
@@ -33,7 +32,7 @@ export class FakeRuntime implements Runtime {
   /** While true, the engine answers everything but measurements: it measures for somebody else. */
   measuring = false;
   private readonly containers = new Map<string, Container>();
-  private readonly volumes = new Map<string, NamedAttempt>();
+  private readonly volumes = new Map<string, AttemptName>();
   private readonly refused = new Map<string, string>();
   private readonly programs = new Map<string, Program>();
   private readonly occupied = new Set<string>();
@@ -48,14 +47,14 @@ export class FakeRuntime implements Runtime {
     return "Fake 1";
   }
 
-  async runHost(): Promise<string> {
+  async runApiHost(): Promise<string> {
     this.answer();
     return "127.0.0.1";
   }
 
   async run(spec: ContainerSpec): Promise<void> {
     this.answer();
-    containerBody(spec, { cluster: "fake", network: "fake" });
+    createContainerBody(spec, { cluster: "fake", network: "fake" });
     this.notOccupied(spec.name);
     if (this.containers.has(spec.name)) return;
     const refusal = this.nextFailures.shift() ?? this.refused.get(spec.image);
@@ -68,34 +67,34 @@ export class FakeRuntime implements Runtime {
     if (program && program.code !== null) this.exit(spec.name, program.code, program.outOfMemory);
   }
 
-  async observe(job?: string): Promise<readonly Replica[]> {
+  async observe(job?: string): Promise<readonly ObservedContainer[]> {
     this.answer();
     return [...this.containers.values()].map(({ replica }) => replica).filter((each) => !job || each.job === job);
   }
 
   async lastOutput(name: string): Promise<string> {
     this.answer();
-    return this.containers.get(checkedContainerName(name))?.output.slice(-64 * 1024) ?? "";
+    return this.containers.get(validContainerName(name))?.output.slice(-64 * 1024) ?? "";
   }
 
   async scratchMb(name: string): Promise<number> {
     this.answer();
     if (this.measuring) throw new DomainError("RUNTIME_UNAVAILABLE", "A disk usage operation is already running.");
-    return this.containers.get(checkedContainerName(name))?.scratchMb ?? 0;
+    return this.containers.get(validContainerName(name))?.scratchMb ?? 0;
   }
 
-  async attemptsWithVolumes(): Promise<readonly NamedAttempt[]> {
+  async attemptsWithVolumes(): Promise<readonly AttemptName[]> {
     this.answer();
     return [...this.volumes.values()];
   }
 
-  async leave(): Promise<void> {
+  async removeNetwork(): Promise<void> {
     this.answer();
   }
 
   async stop(name: string): Promise<void> {
     this.answer();
-    this.notOccupied(checkedContainerName(name));
+    this.notOccupied(validContainerName(name));
     this.containers.delete(name);
     this.volumes.delete(name);
   }
@@ -161,7 +160,7 @@ export class FakeRuntime implements Runtime {
     return this.occupied.has(name);
   }
 
-  private replicaOf({ name, job, slot, attempt, kind }: ContainerSpec): Replica {
+  private replicaOf({ name, job, slot, attempt, kind }: ContainerSpec): ObservedContainer {
     this.made += 1;
     return {
       name,

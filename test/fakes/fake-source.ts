@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pack } from "tar-stream";
-import type { Told } from "../../src/runtime/image-builder.js";
+import type { OnLog } from "../../src/runtime/image-builder.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../../src/source/source.js";
 
 /** Projects in memory: by location, and for repositories by reference (`main` where none is asked for). */
@@ -14,7 +14,7 @@ export class FakeSource implements Source {
     if (gitVersion) this.versions.set(`${location} ${ref}`, gitVersion);
   }
 
-  async open({ location, ref, signal }: SourceRequest, told: Told): Promise<BuildContext> {
+  async open({ location, ref, signal }: SourceRequest, told: OnLog): Promise<BuildContext> {
     signal?.throwIfAborted();
     const key = `${location} ${ref ?? "main"}`;
     const files = this.projects.get(key);

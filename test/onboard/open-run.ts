@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { ENTRYPOINT } from "../../src/attempt/run-attempt.js";
-import { containerName } from "../../src/runtime/container-name.js";
+import { containerName } from "../../src/runtime/container-policy.js";
 import { openCluster } from "../docker/support/engine.js";
 import { type Granted, RunListener, TOKEN } from "./run-listener.js";
 
@@ -31,7 +31,7 @@ export async function openRun(image: string, granted: Granted): Promise<Run> {
     name,
     image,
     command: ENTRYPOINT,
-    env: { ROCAS_RUN_URL: `http://${await runtime.runHost()}:${listener.port}` },
+    env: { ROCAS_RUN_URL: `http://${await runtime.runApiHost()}:${listener.port}` },
     secretFiles: { token: TOKEN },
     resources: { memoryMb: 1024, cpus: 2, pids: 256, scratchMb: 1024 },
   });

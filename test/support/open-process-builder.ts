@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { BasePackages } from "../../src/runtime/process/environments.js";
 import { ProcessImageBuilder } from "../../src/runtime/process/process-image-builder.js";
-import { type ProcessImage, readImage } from "../../src/runtime/process/process-image.js";
-import type { OnBoard } from "../../src/runtime/process/on-board.js";
+import { type ProcessImage, readImage } from "../../src/runtime/process/process-images.js";
 import { tarOf } from "../docker/support/tar-of.js";
 import { openTempFolder } from "./temp-folder.js";
 
@@ -30,10 +30,10 @@ export interface ProcessBuilderFolder extends AsyncDisposable {
 
 /** A builder without an engine in a folder of its own, which needs no network unless a project does. */
 export async function openProcessBuilder(
-  onBoard: OnBoard = { requirements: [], folder: null },
+  onBoard: BasePackages = { requirements: [], folder: null },
 ): Promise<ProcessBuilderFolder> {
   const folder = await openTempFolder();
-  const builder = new ProcessImageBuilder({ root: folder.path, onBoard });
+  const builder = new ProcessImageBuilder({ root: folder.path, basePackages: onBoard });
   let log = "";
   return {
     builder,

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunnableImage } from "../../src/runtime/process/process-images.js";
 import { ProcessRuntime } from "../../src/runtime/process/process-runtime.js";
-import type { RunnableImage } from "../../src/runtime/process/runnable-image.js";
 
 export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
 

@@ -3,15 +3,14 @@ import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import type { Credentials } from "../image-builder.js";
 import type {
-  InspectedImage,
+  EngineContainer,
+  EngineContainerEntry,
+  EngineImage,
+  EngineNetwork,
+  EngineVolume,
   Labels,
-  ListedContainer,
-  SeenContainer,
-  SeenNetwork,
-  SeenVolume,
 } from "./engine-answers.js";
-import type { EngineRequest, Reply } from "./engine-dial.js";
-import { hasStatus, unavailable } from "./engine-errors.js";
+import { type EngineRequest, hasStatus, type Reply, runtimeUnavailable } from "./engine-dial.js";
 
 interface Call extends Pick<EngineRequest, "method" | "isOfRegistry" | "abortSignal"> {
   /** Parts of the path; each is escaped. */
@@ -23,7 +22,7 @@ interface Call extends Pick<EngineRequest, "method" | "isOfRegistry" | "abortSig
 type Filter = Readonly<Record<string, readonly string[]>>;
 
 /** It walks every volume of the engine. */
-const MEASURING_TIMEOUT = 10 * 60_000;
+const MEASURING_TIMEOUT_MS = 10 * 60_000;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /**
@@ -38,12 +37,12 @@ export class DockerEngine {
   constructor(private readonly docker: Docker) {}
 
   version(): Promise<{ readonly Version: string; readonly Os: string; readonly Arch: string }> {
-    return one(this.docker.version());
+    return parseObject(this.docker.version());
   }
 
   /** Those whose name holds the text. */
-  networks(name: string): Promise<readonly SeenNetwork[]> {
-    return list(this.docker.listNetworks({ filters: { name: [name] } }));
+  networks(name: string): Promise<readonly EngineNetwork[]> {
+    return parseList(this.docker.listNetworks({ filters: { name: [name] } }));
   }
 
   /** Null if the engine made it without a word. */
@@ -53,7 +52,7 @@ export class DockerEngine {
   }
 
   async removeNetwork(id: string): Promise<void> {
-    await orNull(this.docker.getNetwork(escaped(id)).remove());
+    await nullIfNotFound(this.docker.getNetwork(escapePath(id)).remove());
   }
 
   /** Leaves the one that has the name as it is, if there is one. */
@@ -61,32 +60,32 @@ export class DockerEngine {
     await this.docker.createVolume({ _query: {}, _body: { Name: name, Driver: "local", Labels: labels } } as never);
   }
 
-  async volume(name: string): Promise<SeenVolume | null> {
-    return orNull(one(this.docker.getVolume(escaped(name)).inspect()));
+  async volume(name: string): Promise<EngineVolume | null> {
+    return nullIfNotFound(parseObject(this.docker.getVolume(escapePath(name)).inspect()));
   }
 
   async removeVolume(name: string): Promise<void> {
-    await orNull(this.docker.getVolume(escaped(name)).remove());
+    await nullIfNotFound(this.docker.getVolume(escapePath(name)).remove());
   }
 
   /** Without their sizes. */
-  async volumes(filter: Filter): Promise<readonly SeenVolume[]> {
-    const answer = jsonOf<{ Volumes?: SeenVolume[] | null }>(
+  async volumes(filter: Filter): Promise<readonly EngineVolume[]> {
+    const answer = jsonOf<{ Volumes?: EngineVolume[] | null }>(
       await this.docker.listVolumes({ filters: filters(filter) }),
     );
-    return listed(answer && answer.Volumes);
+    return requireList(answer && answer.Volumes);
   }
 
   /** With the size of each volume, which the engine measures at every call. It refuses (500) while it measures for anybody. */
-  async diskUsage(): Promise<readonly SeenVolume[]> {
+  async volumesWithSizes(): Promise<readonly EngineVolume[]> {
     // Before API 1.42 (Docker 23) the engine measures images and containers too; later ones measure what they are asked
     // for, which dockerode cannot say.
-    const usage = await one<{ Volumes: SeenVolume[] | null }>(
+    const usage = await parseObject<{ Volumes: EngineVolume[] | null }>(
       this.dial({
         method: "GET",
         path: ["system", "df"],
         query: { type: "volume" },
-        abortSignal: AbortSignal.timeout(MEASURING_TIMEOUT),
+        abortSignal: AbortSignal.timeout(MEASURING_TIMEOUT_MS),
       }),
     );
     return usage.Volumes ?? [];
@@ -96,37 +95,37 @@ export class DockerEngine {
     await this.docker.createContainer({ _query: { name }, _body: body } as never);
   }
 
-  async container(name: string): Promise<SeenContainer | null> {
-    return orNull(one(this.docker.getContainer(escaped(name)).inspect()));
+  async container(name: string): Promise<EngineContainer | null> {
+    return nullIfNotFound(parseObject(this.docker.getContainer(escapePath(name)).inspect()));
   }
 
   /** Running or not. */
-  containers(filter: Filter): Promise<readonly ListedContainer[]> {
-    return list(this.docker.listContainers({ all: true, filters: filters(filter) }));
+  containers(filter: Filter): Promise<readonly EngineContainerEntry[]> {
+    return parseList(this.docker.listContainers({ all: true, filters: filters(filter) }));
   }
 
   async putArchive(id: string, folder: string, tar: Buffer): Promise<void> {
-    await this.docker.getContainer(escaped(id)).putArchive(tar, { path: folder });
+    await this.docker.getContainer(escapePath(id)).putArchive(tar, { path: folder });
   }
 
   async startContainer(id: string): Promise<void> {
-    await this.docker.getContainer(escaped(id)).start();
+    await this.docker.getContainer(escapePath(id)).start();
   }
 
   /** SIGTERM, then SIGKILL after the seconds. */
   async stopContainer(id: string, seconds: number): Promise<void> {
-    await orNull(this.docker.getContainer(escaped(id)).stop({ t: seconds }));
+    await nullIfNotFound(this.docker.getContainer(escapePath(id)).stop({ t: seconds }));
   }
 
   async removeContainer(id: string): Promise<void> {
-    await orNull(this.docker.getContainer(escaped(id)).remove({ force: true, v: true }));
+    await nullIfNotFound(this.docker.getContainer(escapePath(id)).remove({ force: true, v: true }));
   }
 
   /** The last lines, both outputs, in the engine's frames; null if there is no such container. */
   output(id: string, lines: number, abortSignal: AbortSignal): Promise<Readable | null> {
     // dockerode would collect all of it, however long a line is.
     const query = { stdout: "1", stderr: "1", tail: String(lines) };
-    return orNull(this.stream({ method: "GET", path: ["containers", id, "logs"], query, abortSignal }));
+    return nullIfNotFound(this.stream({ method: "GET", path: ["containers", id, "logs"], query, abortSignal }));
   }
 
   async build(
@@ -138,9 +137,9 @@ export class DockerEngine {
     return (await this.docker.buildImage(tar, options as never)) as unknown as IncomingMessage;
   }
 
-  async image(reference: string): Promise<InspectedImage | null> {
-    if (IMAGE_ID.test(reference)) return orNull(one(this.docker.getImage(reference).inspect()));
-    return orNull(one(this.dial({ method: "GET", path: ["images", reference, "json"] })));
+  async image(reference: string): Promise<EngineImage | null> {
+    if (IMAGE_ID.test(reference)) return nullIfNotFound(parseObject(this.docker.getImage(reference).inspect()));
+    return nullIfNotFound(parseObject(this.dial({ method: "GET", path: ["images", reference, "json"] })));
   }
 
   /** Never `fromSrc`: the engine would fetch whatever address it is given. */
@@ -156,19 +155,19 @@ export class DockerEngine {
 
   /** Never with force, by which some engines remove the containers of the image too. */
   async removeImage(reference: string): Promise<void> {
-    await orNull(this.dial({ method: "DELETE", path: ["images", reference], query: { force: "0" } }));
+    await nullIfNotFound(this.dial({ method: "DELETE", path: ["images", reference], query: { force: "0" } }));
   }
 
   /** That image alone, and none that it was made from. */
   async removeUntaggedImage(id: string): Promise<void> {
-    await orNull(this.docker.getImage(escaped(id)).remove({ force: false, noprune: true }));
+    await nullIfNotFound(this.docker.getImage(escapePath(id)).remove({ force: false, noprune: true }));
   }
 
   pushImage(image: string, tag: string, auth?: Call["auth"]): Promise<Readable> {
     // The engine wants the header even if nobody has to sign in.
-    const nobody = { username: "", password: "", registry: "" };
+    const anonymous = { username: "", password: "", registry: "" };
     const path = ["images", image, "push"];
-    return this.stream({ method: "POST", path, query: { tag }, auth: auth ?? nobody, isOfRegistry: true });
+    return this.stream({ method: "POST", path, query: { tag }, auth: auth ?? anonymous, isOfRegistry: true });
   }
 
   private stream(call: Call): Promise<IncomingMessage> {
@@ -176,7 +175,7 @@ export class DockerEngine {
   }
 
   private dial({ method, path, query, auth, ...how }: Call, isStream = false): Promise<unknown> {
-    const asked: EngineRequest = {
+    const request: EngineRequest = {
       ...how,
       method,
       path: `/${path.map(encodeURIComponent).join("/")}${query ? "?" : ""}`,
@@ -185,13 +184,13 @@ export class DockerEngine {
       isStream,
     };
     return new Promise((resolve, reject) => {
-      this.docker.modem.dial(asked as never, (error, answer) => (error ? reject(error as Error) : resolve(answer)));
+      this.docker.modem.dial(request as never, (error, answer) => (error ? reject(error as Error) : resolve(answer)));
     });
   }
 }
 
 // dockerode puts names into paths as they are: one with a slash could address another part of the engine, or another host.
-const escaped = encodeURIComponent;
+const escapePath = encodeURIComponent;
 
 const filters = (filter: Filter) => filter as Record<string, string[]>;
 
@@ -199,28 +198,30 @@ const filters = (filter: Filter) => filter as Record<string, string[]>;
 const jsonOf = <T>(reply: unknown): T | null | undefined => (reply as Reply).json() as T | null | undefined;
 
 /** @throws RUNTIME_UNAVAILABLE also if the answer is nothing; EngineRefusal if it is no JSON. */
-async function one<T>(reply: Promise<unknown>): Promise<T> {
+async function parseObject<T>(reply: Promise<unknown>): Promise<T> {
   const answer = jsonOf<T>(await reply);
-  if (!answer) throw notUnderstood();
+  if (!answer) throw unexpectedAnswer();
   return answer;
 }
 
 /** @throws RUNTIME_UNAVAILABLE also if the answer is no list. */
-const list = async <T>(reply: Promise<unknown>): Promise<readonly T[]> => listed(jsonOf<readonly T[]>(await reply));
+const parseList = async <T>(reply: Promise<unknown>): Promise<readonly T[]> =>
+  requireList(jsonOf<readonly T[]>(await reply));
 
-const notUnderstood = () => unavailable("The container engine's answer was not understood: it is empty, or no list.");
+const unexpectedAnswer = () =>
+  runtimeUnavailable("The container engine's answer was not understood: it is empty, or no list.");
 
 /**
  * Some engines write a list without entries as null. No list at all says nothing: if it were taken for an empty one, every
  * container would seem to be gone. @throws RUNTIME_UNAVAILABLE
  */
-function listed<T>(answer: readonly T[] | null | undefined): readonly T[] {
+function requireList<T>(answer: readonly T[] | null | undefined): readonly T[] {
   if (answer === null) return [];
-  if (!Array.isArray(answer)) throw notUnderstood();
+  if (!Array.isArray(answer)) throw unexpectedAnswer();
   return answer as readonly T[];
 }
 
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+async function nullIfNotFound<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
   } catch (error) {

@@ -4,23 +4,22 @@ import { DomainError } from "../../errors.js";
 import { masked } from "../../text/masked.js";
 import { printable } from "../../text/printable.js";
 import {
+  type BuildOptions,
   type Credentials,
-  type HowToBuild,
   type ImageBuilder,
   ImageBuildError,
-  type SeenImage,
-  type Told,
+  type ImageInfo,
+  type OnLog,
 } from "../image-builder.js";
 import { imageReference } from "../image-reference.js";
-import { declaredVolumes } from "./declared-volumes.js";
 import type { DockerEngine } from "./docker-engine.js";
-import { EngineRefusal, hasStatus, isAway, unavailable } from "./engine-errors.js";
-import { type EngineEvent, follow } from "./engine-events.js";
-import { MadeSteps } from "./made-steps.js";
+import { declaredVolumesError } from "./docker-volumes.js";
+import { EngineRefusal, hasStatus, isTransientStatus, runtimeUnavailable } from "./engine-dial.js";
+import { type EngineEvent, readEvents } from "./engine-streams.js";
 
 /** Nothing listens there: an engine that is well says so, in words that name it. */
-const NOWHERE = "127.0.0.1:1/rocas/nowhere";
-const MOST_TRIES = 2;
+const UNREACHABLE_IMAGE = "127.0.0.1:1/rocas/nowhere";
+const MAX_TRIES = 2;
 const PAUSE_MS = 1_000;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
@@ -39,49 +38,53 @@ export class DockerImageBuilder implements ImageBuilder {
     return `${Os}/${Arch}`;
   }
 
-  async build(context: Readable, { tag, noCache, signal, made }: HowToBuild, told: Told): Promise<string> {
+  async build(
+    context: Readable,
+    { tag, noCache, signal, onIntermediateImage: made }: BuildOptions,
+    onLog: OnLog,
+  ): Promise<string> {
     const { repository, tag: name } = imageReference(tag);
     let broken: Error | undefined;
     context.once("error", (error) => (broken = error));
     try {
       const reference = `${repository}:${name}`;
       const answer = await this.docker.build(context, buildQuery(reference, noCache), signal);
-      const steps = new MadeSteps(this.docker, new Date(answer.headers.date ?? NaN), made);
+      const intermediate = new IntermediateImages(this.docker, new Date(answer.headers.date ?? NaN), made);
       try {
-        return await this.built(answer, reference, told, steps);
+        return await this.waitForImage(answer, reference, onLog, intermediate);
       } finally {
-        await steps.told();
+        await intermediate.settled();
       }
     } catch (error) {
       // The reason that stopped the build, not the error of the connection that followed.
-      throw signal?.aborted ? signal.reason : (broken ?? refusedBuild(error));
+      throw signal?.aborted ? signal.reason : (broken ?? buildErrorOf(error));
     } finally {
       context.destroy();
     }
   }
 
-  async inspect(image: string): Promise<SeenImage | null> {
-    const seen = await this.docker.image(checked(image));
-    return seen && { id: seen.Id, labels: seen.Config?.Labels ?? {} };
+  async inspect(image: string): Promise<ImageInfo | null> {
+    const found = await this.docker.image(validReference(image));
+    return found && { id: found.Id, labels: found.Config?.Labels ?? {} };
   }
 
-  async pull(image: string, credentials: Credentials | null, told: Told): Promise<string> {
+  async pull(image: string, credentials: Credentials | null, onLog: OnLog): Promise<string> {
     const { repository, tag, registry } = imageReference(image);
     const auth = credentials ? { ...credentials, registry } : undefined;
-    const failure = await this.said(async () =>
-      follow(await this.docker.pullImage(repository, tag, auth), (event) => tell(told, event)),
+    const failure = await this.failureOf(async () =>
+      readEvents(await this.docker.pullImage(repository, tag, auth), (event) => logProgress(onLog, event)),
     );
-    const seen = await this.docker.image(`${repository}:${tag}`);
-    if (!seen) throw new ImageBuildError(`There is no image ${image}: ${clean(failure ?? "it went", credentials)}`);
-    if (failure) told(`The registry does not give ${image}; the engine has it already.\n`);
-    const sentence = declaredVolumes(seen);
-    if (sentence) throw new ImageBuildError(sentence);
-    return seen.Id;
+    const found = await this.docker.image(`${repository}:${tag}`);
+    if (!found) throw new ImageBuildError(`There is no image ${image}: ${safeText(failure ?? "it went", credentials)}`);
+    if (failure) onLog(`The registry does not give ${image}; the engine has it already.\n`);
+    const volumesError = declaredVolumesError(found);
+    if (volumesError) throw new ImageBuildError(volumesError);
+    return found.Id;
   }
 
   async tag(id: string, tag: string): Promise<void> {
     const reference = imageReference(tag);
-    await this.docker.tagImage(checked(id), reference.repository, reference.tag);
+    await this.docker.tagImage(validReference(id), reference.repository, reference.tag);
   }
 
   async untag(tag: string): Promise<void> {
@@ -96,10 +99,10 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 
   async removeUntagged(id: string): Promise<boolean> {
-    const seen = await this.docker.image(checked(id));
-    if (!seen || (seen.RepoTags ?? []).length > 0) return true;
+    const found = await this.docker.image(validReference(id));
+    if (!found || (found.RepoTags ?? []).length > 0) return true;
     try {
-      await this.docker.removeUntaggedImage(seen.Id);
+      await this.docker.removeUntaggedImage(found.Id);
       return true;
     } catch (error) {
       if (!hasStatus(error, 409)) throw error;
@@ -108,42 +111,47 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 
   /** An untagged image was noted by `made`, or is another program's. */
-  async removeUnneeded(): Promise<void> {}
+  async prune(): Promise<void> {}
 
   async diskUse(): Promise<null> {
     return null;
   }
 
-  async push(tag: string, credentials: Credentials | null, told: Told): Promise<string> {
+  async push(tag: string, credentials: Credentials | null, onLog: OnLog): Promise<string> {
     const { repository, tag: name, registry } = imageReference(tag);
     const auth = credentials ? { ...credentials, registry } : undefined;
     let digest: string | undefined;
-    const failure = await this.said(async () =>
-      follow(await this.docker.pushImage(repository, name, auth), (event) => {
+    const failure = await this.failureOf(async () =>
+      readEvents(await this.docker.pushImage(repository, name, auth), (event) => {
         digest = event.aux?.Digest ?? digest;
-        tell(told, event);
+        logProgress(onLog, event);
       }),
     );
-    if (failure !== null) throw new ImageBuildError(`${tag} was not pushed: ${clean(failure, credentials)}`);
+    if (failure !== null) throw new ImageBuildError(`${tag} was not pushed: ${safeText(failure, credentials)}`);
     if (!digest) throw new ImageBuildError(`The registry took ${tag} without naming its digest.`);
     return digest;
   }
 
-  private async built(answer: Readable, tag: string, told: Told, steps: MadeSteps): Promise<string> {
+  private async waitForImage(
+    answer: Readable,
+    tag: string,
+    onLog: OnLog,
+    intermediate: IntermediateImages,
+  ): Promise<string> {
     let id: string | undefined;
-    const failure = await follow(answer, (event) => {
+    const failure = await readEvents(answer, (event) => {
       id = event.aux?.ID ?? id;
       if (!event.stream) return;
-      steps.see(event.stream);
-      told(printable(event.stream));
+      intermediate.scan(event.stream);
+      onLog(printable(event.stream));
     });
     if (failure !== null) throw new ImageBuildError(printable(failure));
     const image = id === undefined ? null : await this.docker.image(id);
-    if (!image) throw unavailable("The container engine ended the build without naming the image.");
-    const sentence = declaredVolumes(image);
-    if (!sentence) return image.Id;
+    if (!image) throw runtimeUnavailable("The container engine ended the build without naming the image.");
+    const volumesError = declaredVolumesError(image);
+    if (!volumesError) return image.Id;
     await this.untag(tag);
-    throw new ImageBuildError(sentence);
+    throw new ImageBuildError(volumesError);
   }
 
   /**
@@ -152,17 +160,17 @@ export class DockerImageBuilder implements ImageBuilder {
    * engine's own word.
    * @throws RUNTIME_UNAVAILABLE
    */
-  private async said(ask: () => Promise<string | null>): Promise<string | null> {
+  private async failureOf(call: () => Promise<string | null>): Promise<string | null> {
     for (let tries = 1; ; tries += 1) {
-      const answered = await orRefusal(ask());
-      if (!(answered instanceof EngineRefusal)) return answered;
-      if (!isAway(answered.status)) return answered.message;
-      const other = await orRefusal(
-        this.docker.pullImage(NOWHERE, "latest").then((answer) => follow(answer, () => {})),
+      const result = await resultOrRefusal(call());
+      if (!(result instanceof EngineRefusal)) return result;
+      if (!isTransientStatus(result.status)) return result.message;
+      const control = await resultOrRefusal(
+        this.docker.pullImage(UNREACHABLE_IMAGE, "latest").then((answer) => readEvents(answer, () => {})),
       );
-      if (other instanceof EngineRefusal && other.message === answered.message)
-        throw unavailable(`The container engine is in trouble (status ${answered.status}): ${answered.message}`);
-      if (tries === MOST_TRIES) return answered.message;
+      if (control instanceof EngineRefusal && control.message === result.message)
+        throw runtimeUnavailable(`The container engine is in trouble (status ${result.status}): ${result.message}`);
+      if (tries === MAX_TRIES) return result.message;
       await delay(PAUSE_MS);
     }
   }
@@ -179,27 +187,65 @@ const buildQuery = (tag: string, noCache: boolean) => ({
   networkmode: "default",
 });
 
-const orRefusal = <T>(answer: Promise<T>): Promise<T | EngineRefusal> =>
+const resultOrRefusal = <T>(answer: Promise<T>): Promise<T | EngineRefusal> =>
   answer.catch((error: unknown) => {
     if (error instanceof EngineRefusal) return error;
     throw error;
   });
 
-function checked(image: string): string {
+function validReference(image: string): string {
   if (IMAGE_ID.test(image)) return image;
   const { repository, tag } = imageReference(image);
   return `${repository}:${tag}`;
 }
 
 // A Dockerfile that cannot be read is refused before the stream begins.
-const refusedBuild = (error: unknown) =>
+const buildErrorOf = (error: unknown) =>
   hasStatus(error, 400) ? new ImageBuildError(printable((error as EngineRefusal).message), { cause: error }) : error;
 
 // Neither as a cause: what the engine said may hold what it was given.
-const clean = (text: string, credentials: Credentials | null) => masked(printable(text), credentials);
+const safeText = (text: string, credentials: Credentials | null) => masked(printable(text), credentials);
 
-function tell(told: Told, { id, status, progressDetail }: EngineEvent): void {
+function logProgress(onLog: OnLog, { id, status, progressDetail }: EngineEvent): void {
   // Bars of progress are many, and mean nothing in a log.
   if (!status || progressDetail?.total) return;
-  told(printable(id ? `${id}: ${status}\n` : `${status}\n`));
+  onLog(printable(id ? `${id}: ${status}\n` : `${status}\n`));
+}
+
+const STEP = /^Step \d+\/\d+ : (\S+)/;
+const STEP_IMAGE = /^ ---> ([0-9a-f]{12})\n?$/;
+/**
+ * The images that a classic build makes, found in its log. What a command prints may look like them: only an image that
+ * was made since the build began, and that nobody gave a tag, counts.
+ */
+class IntermediateImages {
+  private readonly lookups: Promise<void>[] = [];
+  private isNew = false;
+
+  /** @param buildStart of the build, by the engine's clock */
+  constructor(
+    private readonly docker: DockerEngine,
+    private readonly buildStart: Date,
+    private readonly onImage: ((image: string) => void) | undefined,
+  ) {}
+
+  scan(text: string): void {
+    const step = STEP.exec(text)?.[1];
+    // The image that a stage starts from was there, and so was what comes from the cache.
+    if (step) this.isNew = step.toUpperCase() !== "FROM";
+    else if (/^ ---> Using cache/.test(text)) this.isNew = false;
+    const [, id] = STEP_IMAGE.exec(text) ?? [];
+    if (id && this.isNew && this.onImage) this.lookups.push(this.report(id).catch(() => undefined));
+  }
+
+  /** Resolves once all have been told. What the engine does not show is left out. */
+  async settled(): Promise<void> {
+    await Promise.all(this.lookups);
+  }
+
+  private async report(id: string): Promise<void> {
+    const found = await this.docker.image(id);
+    if (found && new Date(found.Created) >= this.buildStart && (found.RepoTags ?? []).length === 0)
+      this.onImage?.(found.Id);
+  }
 }

@@ -1,22 +1,22 @@
 import { DomainError } from "../../errors.js";
 import type { DockerEngine } from "./docker-engine.js";
-import type { SeenNetwork } from "./engine-answers.js";
-import { hasStatus } from "./engine-errors.js";
+import type { EngineNetwork } from "./engine-answers.js";
+import { hasStatus } from "./engine-dial.js";
 
-const MAKERS_TIME = 5_000;
-const NO_TALK = "com.docker.network.bridge.enable_icc";
+const DUPLICATE_TIMEOUT_MS = 5_000;
+const ALLOWS_CONTAINER_TRAFFIC = "com.docker.network.bridge.enable_icc";
 
 /**
  * The network of all containers of a cluster, made if it is missing: they reach its gateway, neither each other nor
  * anything outside. One for all, since an engine has room for about thirty.
  * @throws CONFLICT if a network of somebody else has the name.
  */
-export async function clusterNetwork(engine: DockerEngine, cluster: string): Promise<{ id: string; gateway: string }> {
+export async function ensureNetwork(engine: DockerEngine, cluster: string): Promise<{ id: string; gateway: string }> {
   const name = `rocas-${cluster}`;
-  if ((await named(engine, name)).length === 0) await makeNetwork(engine, name, cluster);
-  const network = await onlyNamed(engine, name, cluster);
-  const ours = network.Labels?.["rocas.cluster"] === cluster;
-  if (!ours || !network.Internal || network.Options?.[NO_TALK] !== "false")
+  if ((await networksNamed(engine, name)).length === 0) await createSoleNetwork(engine, name, cluster);
+  const network = await waitForSoleNetwork(engine, name, cluster);
+  const own = network.Labels?.["rocas.cluster"] === cluster;
+  if (!own || !network.Internal || network.Options?.[ALLOWS_CONTAINER_TRAFFIC] !== "false")
     throw new DomainError(
       "CONFLICT",
       `The engine has a network ${name} that is not ours or lets its containers out; remove it (docker network rm ${name}).`,
@@ -29,8 +29,10 @@ export async function clusterNetwork(engine: DockerEngine, cluster: string): Pro
 
 /** Removes the network of a cluster. One with containers on it stays: the engine refuses. */
 export async function removeEmptyNetwork(engine: DockerEngine, cluster: string): Promise<void> {
-  const ours = (await named(engine, `rocas-${cluster}`)).filter(({ Labels }) => Labels?.["rocas.cluster"] === cluster);
-  for (const { Id } of ours) {
+  const own = (await networksNamed(engine, `rocas-${cluster}`)).filter(
+    ({ Labels }) => Labels?.["rocas.cluster"] === cluster,
+  );
+  for (const { Id } of own) {
     try {
       await engine.removeNetwork(Id);
     } catch (error) {
@@ -40,30 +42,35 @@ export async function removeEmptyNetwork(engine: DockerEngine, cluster: string):
 }
 
 /** Names of networks are not unique: of several that were made at once the oldest stays, each maker takes its own back. */
-async function makeNetwork(engine: DockerEngine, name: string, cluster: string): Promise<void> {
+async function createSoleNetwork(engine: DockerEngine, name: string, cluster: string): Promise<void> {
   const made = await createNetwork(engine, name, cluster);
-  const [oldest] = await named(engine, name);
+  const [oldest] = await networksNamed(engine, name);
   if (made && oldest && made !== oldest.Id) await engine.removeNetwork(made);
 }
 
 /** While there are two, the engine starts no container on either ("ambiguous"). */
-async function onlyNamed(engine: DockerEngine, name: string, cluster: string): Promise<SeenNetwork> {
-  const until = performance.now() + MAKERS_TIME;
+async function waitForSoleNetwork(engine: DockerEngine, name: string, cluster: string): Promise<EngineNetwork> {
+  const until = performance.now() + DUPLICATE_TIMEOUT_MS;
   for (;;) {
-    const [oldest, ...later] = await named(engine, name);
+    const [oldest, ...duplicates] = await networksNamed(engine, name);
     if (!oldest) throw new Error(`The engine lost the network ${name}.`);
-    if (later.length === 0) return oldest;
-    if (performance.now() > until) return removingLater(engine, oldest, later, cluster);
+    if (duplicates.length === 0) return oldest;
+    if (performance.now() > until) return removeDuplicates(engine, oldest, duplicates, cluster);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
 // Their makers died before they took them back. One with containers on it stays: the engine refuses.
-async function removingLater(engine: DockerEngine, oldest: SeenNetwork, later: SeenNetwork[], cluster: string) {
-  const foreign = later.find((each) => each.Labels?.["rocas.cluster"] !== cluster);
+async function removeDuplicates(
+  engine: DockerEngine,
+  oldest: EngineNetwork,
+  duplicates: EngineNetwork[],
+  cluster: string,
+) {
+  const foreign = duplicates.find((each) => each.Labels?.["rocas.cluster"] !== cluster);
   if (foreign)
     throw new DomainError("CONFLICT", `The engine has another network ${oldest.Name}; remove ${foreign.Id}.`);
-  for (const each of later) await engine.removeNetwork(each.Id);
+  for (const each of duplicates) await engine.removeNetwork(each.Id);
   return oldest;
 }
 
@@ -75,7 +82,7 @@ async function createNetwork(engine: DockerEngine, name: string, cluster: string
       Driver: "bridge",
       Internal: true,
       EnableIPv6: false,
-      Options: { [NO_TALK]: "false" },
+      Options: { [ALLOWS_CONTAINER_TRAFFIC]: "false" },
       Labels: { "rocas.cluster": cluster },
     });
     return made?.Id ?? null;
@@ -86,7 +93,7 @@ async function createNetwork(engine: DockerEngine, name: string, cluster: string
 }
 
 /** Oldest first. */
-async function named(engine: DockerEngine, name: string): Promise<SeenNetwork[]> {
+async function networksNamed(engine: DockerEngine, name: string): Promise<EngineNetwork[]> {
   const found = (await engine.networks(name)).filter((each) => each.Name === name);
   return found.sort((a, b) => a.Created.localeCompare(b.Created) || a.Id.localeCompare(b.Id));
 }

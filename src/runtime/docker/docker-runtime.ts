@@ -1,35 +1,45 @@
 import { DomainError } from "../../errors.js";
-import { checkedContainerName } from "../container-name.js";
-import { containerBody, labelsOf, scratchVolume } from "../container-policy.js";
 import {
+  containerLabels,
+  createContainerBody,
+  scratchVolume,
+  SERVICE_PORT,
+  validContainerName,
+} from "../container-policy.js";
+import {
+  type AttemptName,
   ContainerRefusedError,
   type ContainerSpec,
-  type NamedAttempt,
-  type Replica,
+  type ContainerState,
+  type ObservedContainer,
   type Runtime,
 } from "../runtime.js";
-import { lastOutputOf } from "./container-output.js";
-import { declaredVolumes } from "./declared-volumes.js";
 import type { DockerEngine } from "./docker-engine.js";
-import { clusterNetwork, removeEmptyNetwork } from "./docker-network.js";
-import type { SeenContainer } from "./engine-answers.js";
-import { EngineRefusal, hasStatus, unavailable } from "./engine-errors.js";
-import { attemptsWithVolumes, fillVolumes, makeVolumes, removeVolumes } from "./job-volumes.js";
-import { replicaOf } from "./replica-of.js";
-import { ScratchSizes } from "./scratch-sizes.js";
+import { ensureNetwork, removeEmptyNetwork } from "./docker-network.js";
+import {
+  attemptsWithVolumes,
+  declaredVolumesError,
+  ensureVolumes,
+  fillVolumes,
+  removeVolumes,
+  VolumeSizes,
+} from "./docker-volumes.js";
+import type { EngineContainer } from "./engine-answers.js";
+import { EngineRefusal, hasStatus, runtimeUnavailable } from "./engine-dial.js";
+import { readLastOutput } from "./engine-streams.js";
 
 const STOP_SECONDS = 10;
-const SHOWN_WITHIN = 20_000;
-const GONE_WITHIN = 20_000;
+const VISIBLE_TIMEOUT_MS = 20_000;
+const REMOVAL_TIMEOUT_MS = 20_000;
 const OUTPUT_LINES = 1_000;
-const OUTPUT_TIMEOUT = 30_000;
-const AT_ONCE = 8;
+const OUTPUT_TIMEOUT_MS = 30_000;
+const MAX_CONCURRENT = 8;
 
 /** Containers on a Docker engine. Everything of ours carries the cluster's label; nothing else is ever touched. */
 export class DockerRuntime implements Runtime {
   private readonly docker: DockerEngine;
   private readonly cluster: string;
-  private readonly sizes: ScratchSizes;
+  private readonly sizes: VolumeSizes;
 
   /** @param cluster small letters, digits, dashes and underscores; the same for every process on one store. */
   constructor({ docker, cluster }: { docker: DockerEngine; cluster: string }) {
@@ -37,69 +47,69 @@ export class DockerRuntime implements Runtime {
       throw new Error(`${JSON.stringify(cluster)} is no id of a cluster.`);
     this.docker = docker;
     this.cluster = cluster;
-    this.sizes = new ScratchSizes(docker, cluster);
+    this.sizes = new VolumeSizes(docker, cluster);
   }
 
   async engine(): Promise<string> {
     return `Docker ${(await this.docker.version()).Version}`;
   }
 
-  async runHost(): Promise<string> {
-    return (await clusterNetwork(this.docker, this.cluster)).gateway;
+  async runApiHost(): Promise<string> {
+    return (await ensureNetwork(this.docker, this.cluster)).gateway;
   }
 
   async run(container: ContainerSpec): Promise<void> {
-    const name = checkedContainerName(container.name);
-    const seen = (await this.ours(name)) ?? (await this.create(container));
-    if (seen.State.Status !== "created") return;
+    const name = validContainerName(container.name);
+    const found = (await this.ownContainer(name)) ?? (await this.create(container));
+    if (found.State.Status !== "created") return;
     // A crash before the start leaves a container whose volumes may be empty: they are filled again.
-    await fillVolumes(this.docker, seen.Id, container);
-    await this.start(seen.Id);
+    await fillVolumes(this.docker, found.Id, container);
+    await this.start(found.Id);
   }
 
-  async observe(job?: string): Promise<readonly Replica[]> {
+  async observe(job?: string): Promise<readonly ObservedContainer[]> {
     const label = [`rocas.cluster=${this.cluster}`, ...(job === undefined ? [] : [`rocas.job=${job}`])];
-    const listed = await this.docker.containers({ label });
-    const replicas: Replica[] = [];
-    for (let from = 0; from < listed.length; from += AT_ONCE) {
-      const some = listed.slice(from, from + AT_ONCE);
-      const seen = await Promise.all(some.map((each) => this.docker.container(each.Id)));
-      replicas.push(...seen.flatMap((each) => replicaOf(each, `rocas-${this.cluster}`)));
+    const entries = await this.docker.containers({ label });
+    const observed: ObservedContainer[] = [];
+    for (let from = 0; from < entries.length; from += MAX_CONCURRENT) {
+      const batch = entries.slice(from, from + MAX_CONCURRENT);
+      const found = await Promise.all(batch.map((each) => this.docker.container(each.Id)));
+      observed.push(...found.flatMap((each) => observedContainer(each, `rocas-${this.cluster}`)));
     }
-    return replicas;
+    return observed;
   }
 
   async lastOutput(name: string): Promise<string> {
-    const seen = await this.ours(checkedContainerName(name));
-    const frames = seen && (await this.output(seen.Id));
-    return frames ? lastOutputOf(frames) : "";
+    const found = await this.ownContainer(validContainerName(name));
+    const frames = found && (await this.output(found.Id));
+    return frames ? readLastOutput(frames) : "";
   }
 
   async scratchMb(name: string): Promise<number> {
     return this.sizes.of(scratchVolume(name));
   }
 
-  attemptsWithVolumes(): Promise<readonly NamedAttempt[]> {
+  attemptsWithVolumes(): Promise<readonly AttemptName[]> {
     return attemptsWithVolumes(this.docker, this.cluster);
   }
 
   async stop(name: string): Promise<void> {
-    const seen = await this.ours(checkedContainerName(name));
-    if (seen) {
-      await this.docker.stopContainer(seen.Id, STOP_SECONDS);
-      await this.removed(seen.Id);
+    const found = await this.ownContainer(validContainerName(name));
+    if (found) {
+      await this.docker.stopContainer(found.Id, STOP_SECONDS);
+      await this.removeContainer(found.Id);
     }
     await removeVolumes(this.docker, name, this.cluster);
   }
 
-  async leave(): Promise<void> {
+  async removeNetwork(): Promise<void> {
     if ((await this.observe()).length === 0) await removeEmptyNetwork(this.docker, this.cluster);
   }
 
   /** Null if the engine refuses: what only observes decides nothing. */
   private async output(id: string) {
     try {
-      return await this.docker.output(id, OUTPUT_LINES, AbortSignal.timeout(OUTPUT_TIMEOUT));
+      return await this.docker.output(id, OUTPUT_LINES, AbortSignal.timeout(OUTPUT_TIMEOUT_MS));
     } catch (error) {
       if (error instanceof EngineRefusal) return null;
       throw error;
@@ -112,32 +122,33 @@ export class DockerRuntime implements Runtime {
     } catch (error) {
       if (!hasStatus(error, 400, 404)) throw error;
       // If another process made the network at the same time, there were two for a moment, and no start on either.
-      await clusterNetwork(this.docker, this.cluster);
-      await refusing(this.docker.startContainer(id));
+      await ensureNetwork(this.docker, this.cluster);
+      await asRefusal(this.docker.startContainer(id));
     }
   }
 
-  private async create(container: ContainerSpec): Promise<SeenContainer> {
+  private async create(container: ContainerSpec): Promise<EngineContainer> {
     const { name } = container;
-    const network = await clusterNetwork(this.docker, this.cluster);
-    const body = containerBody(container, { cluster: this.cluster, network: network.id });
+    const network = await ensureNetwork(this.docker, this.cluster);
+    const body = createContainerBody(container, { cluster: this.cluster, network: network.id });
     await this.checkImage(container.image);
-    await makeVolumes(this.docker, name, labelsOf(container, this.cluster));
-    return this.made(name, body);
+    await ensureVolumes(this.docker, name, containerLabels(container, this.cluster));
+    return this.createOnce(name, body);
   }
 
   /** The name is the idempotency key: whoever of ours is first makes it, and it shows a moment after it is taken. */
-  private async made(name: string, body: object): Promise<SeenContainer> {
-    const until = performance.now() + SHOWN_WITHIN;
+  private async createOnce(name: string, body: object): Promise<EngineContainer> {
+    const until = performance.now() + VISIBLE_TIMEOUT_MS;
     for (;;) {
       try {
-        await refusing(this.docker.createContainer(name, body));
+        await asRefusal(this.docker.createContainer(name, body));
       } catch (error) {
         if (!hasStatus(error, 409)) throw error;
       }
-      const seen = await this.ours(name);
-      if (seen) return seen;
-      if (performance.now() > until) throw unavailable(`The engine does not show the container ${name} that it has.`);
+      const found = await this.ownContainer(name);
+      if (found) return found;
+      if (performance.now() > until)
+        throw runtimeUnavailable(`The engine does not show the container ${name} that it has.`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
@@ -145,20 +156,20 @@ export class DockerRuntime implements Runtime {
   private async checkImage(id: string): Promise<void> {
     const image = await this.docker.image(id);
     if (!image) throw new ContainerRefusedError(`The engine has no image ${id}; build it again.`);
-    const declared = declaredVolumes(image);
-    if (declared) throw new ContainerRefusedError(declared);
+    const volumesError = declaredVolumesError(image);
+    if (volumesError) throw new ContainerRefusedError(volumesError);
   }
 
   /** @throws CONFLICT if the name is somebody else's. */
-  private async ours(name: string): Promise<SeenContainer | null> {
-    const seen = await this.docker.container(name);
-    if (seen && seen.Config.Labels?.["rocas.cluster"] !== this.cluster)
+  private async ownContainer(name: string): Promise<EngineContainer | null> {
+    const found = await this.docker.container(name);
+    if (found && found.Config.Labels?.["rocas.cluster"] !== this.cluster)
       throw new DomainError("CONFLICT", `The engine has a container ${name} that is not ours.`);
-    return seen;
+    return found;
   }
 
-  private async removed(id: string): Promise<void> {
-    const until = performance.now() + GONE_WITHIN;
+  private async removeContainer(id: string): Promise<void> {
+    const until = performance.now() + REMOVAL_TIMEOUT_MS;
     while (performance.now() < until) {
       try {
         await this.docker.removeContainer(id);
@@ -169,11 +180,11 @@ export class DockerRuntime implements Runtime {
       if (!(await this.docker.container(id))) return;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    throw unavailable(`The engine did not remove the container ${id}.`);
+    throw runtimeUnavailable(`The engine did not remove the container ${id}.`);
   }
 }
 
-async function refusing<T>(answer: Promise<T>): Promise<T> {
+async function asRefusal<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
@@ -181,4 +192,39 @@ async function refusing<T>(answer: Promise<T>): Promise<T> {
     if (hasStatus(error, 400, 404)) throw new ContainerRefusedError((error as EngineRefusal).message, { cause: error });
     throw error;
   }
+}
+
+const STATES: Record<EngineContainer["State"]["Status"], ContainerState> = {
+  created: "CREATED",
+  running: "RUNNING",
+  paused: "RUNNING",
+  restarting: "RUNNING",
+  removing: "EXITED",
+  exited: "EXITED",
+  dead: "EXITED",
+};
+
+/** Nothing where it went between the list and this look, or where it is no container of a job. */
+function observedContainer(container: EngineContainer | null, network: string): ObservedContainer[] {
+  const labels = container?.Config.Labels;
+  const [slot, attempt] = [Number(labels?.["rocas.slot"]), Number(labels?.["rocas.attempt"])];
+  if (!container || !labels?.["rocas.job"] || !Number.isSafeInteger(slot) || !Number.isSafeInteger(attempt)) return [];
+  const state = STATES[container.State.Status];
+  const address = container.NetworkSettings.Networks?.[network]?.IPAddress;
+  const serves = state === "RUNNING" && labels["rocas.kind"] === "deploy" && address;
+  const startedAt = new Date(container.State.StartedAt);
+  return [
+    {
+      name: container.Name.replace(/^\//, ""),
+      job: labels["rocas.job"],
+      slot,
+      attempt,
+      id: container.Id,
+      state,
+      endpoint: serves ? `http://${address}:${SERVICE_PORT}` : null,
+      // The engine says the year 1 for "never".
+      startedAt: startedAt.getTime() > 0 ? startedAt : null,
+      exit: state === "EXITED" ? { code: container.State.ExitCode, outOfMemory: container.State.OOMKilled } : null,
+    },
+  ];
 }

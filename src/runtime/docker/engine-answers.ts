@@ -1,7 +1,7 @@
 /** The fields that we read of the engine's answers (API 1.41 and newer). */
 export type Labels = Readonly<Record<string, string>>;
 
-export interface SeenNetwork {
+export interface EngineNetwork {
   readonly Id: string;
   readonly Name: string;
   readonly Created: string;
@@ -12,13 +12,13 @@ export interface SeenNetwork {
   readonly IPAM: { readonly Config: readonly { readonly Gateway?: string }[] | null };
 }
 
-export interface SeenVolume {
+export interface EngineVolume {
   readonly Name: string;
   readonly Labels: Labels | null;
   readonly UsageData?: { readonly Size: number } | null;
 }
 
-export interface SeenContainer {
+export interface EngineContainer {
   readonly Id: string;
   readonly Name: string;
   readonly State: {
@@ -31,12 +31,12 @@ export interface SeenContainer {
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> | null };
 }
 
-export interface ListedContainer {
+export interface EngineContainerEntry {
   readonly Id: string;
   readonly State: string;
 }
 
-export interface InspectedImage {
+export interface EngineImage {
   readonly Id: string;
   readonly Created: string;
   readonly RepoTags: readonly string[] | null;

@@ -1,7 +1,37 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { EngineRefusal, isAway, noAnswer, unavailable } from "./engine-errors.js";
+import { DomainError } from "../../errors.js";
+
+/** The engine answered with an error. */
+export class EngineRefusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The error of a connection, in our words. */
+const connectionError = (cause: unknown) =>
+  runtimeUnavailable(
+    `The container engine does not answer (${(cause as { code?: string }).code ?? "it broke off"}).`,
+    cause,
+  );
+
+export const runtimeUnavailable = (message: string, cause?: unknown) =>
+  new DomainError("RUNTIME_UNAVAILABLE", message, undefined, { cause });
+
+/**
+ * True if the engine, or a proxy before it, says with the status that it is in trouble itself: the same call may succeed
+ * in a while. It has nothing to say about what was asked.
+ */
+export const isTransientStatus = (status: number): boolean => status >= 500 || status === 408 || status === 429;
+
+export const hasStatus = (error: unknown, ...statuses: number[]): boolean =>
+  error instanceof EngineRefusal && statuses.includes(error.status);
 
 /** A request to the engine, in the words of docker-modem. */
 export interface EngineRequest {
@@ -18,13 +48,13 @@ export interface EngineRequest {
 }
 
 type Dial = (
-  asked: EngineRequest & { readonly statusCodes: object },
+  request: EngineRequest & { readonly statusCodes: object },
   callback: (error: unknown, answer?: unknown) => void,
 ) => void;
 
-const CALL_TIMEOUT = 30_000;
-const LONGEST_MESSAGE = 4_000;
-const LONGEST_ANSWER = 256 * 1024 * 1024;
+const CALL_TIMEOUT_MS = 30_000;
+const MAX_MESSAGE = 4_000;
+const MAX_ANSWER = 256 * 1024 * 1024;
 const GOOD = new Set([200, 201, 204, 304]);
 // docker-modem lets every status through: `GOOD` decides here.
 const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) => [100 + number, true]));
@@ -37,13 +67,13 @@ export class Reply {
   ) {}
 
   get Id(): string | undefined {
-    return (parsed(this.text) as { readonly Id?: string } | null | undefined)?.Id;
+    return (parseJson(this.text) as { readonly Id?: string } | null | undefined)?.Id;
   }
 
   /** Undefined if the engine said nothing. @throws EngineRefusal if it is no JSON. */
   json(): unknown {
     if (this.text.trim() === "") return undefined;
-    const found = parsed(this.text);
+    const found = parseJson(this.text);
     if (found === undefined)
       throw new EngineRefusal(this.status, "What answers as the container engine does not speak its language.");
     return found;
@@ -59,50 +89,50 @@ export class Reply {
 export function dialSafely(modem: Docker["modem"]): void {
   const own = modem as unknown as { dial: Dial };
   const dial = own.dial.bind(own);
-  own.dial = (asked, callback) => {
-    answered(dial, asked)
+  own.dial = (request, callback) => {
+    send(dial, request)
       .then((answer) => callback(null, answer))
       .catch(callback);
   };
 }
 
-async function answered(dial: Dial, asked: EngineRequest): Promise<IncomingMessage | Reply> {
-  const abortSignal = asked.abortSignal ?? (asked.isStream ? undefined : AbortSignal.timeout(CALL_TIMEOUT));
+async function send(dial: Dial, request: EngineRequest): Promise<IncomingMessage | Reply> {
+  const abortSignal = request.abortSignal ?? (request.isStream ? undefined : AbortSignal.timeout(CALL_TIMEOUT_MS));
   const message = await new Promise<IncomingMessage>((resolve, reject) => {
-    dial({ ...asked, abortSignal, isStream: true, statusCodes: ANY_STATUS }, (error, answer) =>
-      error ? reject(noAnswer(error)) : resolve(answer as IncomingMessage),
+    dial({ ...request, abortSignal, isStream: true, statusCodes: ANY_STATUS }, (error, answer) =>
+      error ? reject(connectionError(error)) : resolve(answer as IncomingMessage),
     );
   });
   const status = message.statusCode!;
-  if (!GOOD.has(status)) throw refused(status, await textOf(message), asked.isOfRegistry ?? false);
-  return asked.isStream ? message : new Reply(status, await textOf(message));
+  if (!GOOD.has(status)) throw errorOf(status, await readText(message), request.isOfRegistry ?? false);
+  return request.isStream ? message : new Reply(status, await readText(message));
 }
 
-function refused(status: number, content: string, isOfRegistry: boolean): Error {
-  const message = messageOf(content);
-  if (isAway(status) && !(isOfRegistry && engineSaid(content) !== null))
-    return unavailable(`The container engine is in trouble (status ${status}): ${message}`);
+function errorOf(status: number, content: string, isOfRegistry: boolean): Error {
+  const message = errorMessage(content);
+  if (isTransientStatus(status) && !(isOfRegistry && engineMessage(content) !== null))
+    return runtimeUnavailable(`The container engine is in trouble (status ${status}): ${message}`);
   return new EngineRefusal(status, message);
 }
 
 /** @throws RUNTIME_UNAVAILABLE if it breaks off. */
-async function textOf(answer: Readable): Promise<string> {
+async function readText(answer: Readable): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
   try {
     for await (const piece of answer) {
       pieces.push(piece as Buffer);
       length += (piece as Buffer).length;
-      if (length > LONGEST_ANSWER) throw new Error("The engine's answer has no end.");
+      if (length > MAX_ANSWER) throw new Error("The engine's answer has no end.");
     }
     return Buffer.concat(pieces).toString("utf8");
   } catch (error) {
-    throw noAnswer(error);
+    throw connectionError(error);
   }
 }
 
 /** Undefined if it is no JSON. */
-function parsed(content: string): unknown {
+function parseJson(content: string): unknown {
   try {
     return JSON.parse(content) as unknown;
   } catch {
@@ -111,13 +141,13 @@ function parsed(content: string): unknown {
 }
 
 /** In the engine's words; null if it has none. */
-function engineSaid(content: string): string | null {
-  const message = (parsed(content) as { message?: unknown } | null | undefined)?.message;
+function engineMessage(content: string): string | null {
+  const message = (parseJson(content) as { message?: unknown } | null | undefined)?.message;
   return typeof message === "string" ? message : null;
 }
 
 /** In the engine's words, or in those of what stands before it: a proxy answers with a page or a line. */
-function messageOf(content: string): string {
-  const said = engineSaid(content) ?? content.trim();
-  return said === "" || said.startsWith("<") ? "it gave no reason" : said.slice(0, LONGEST_MESSAGE);
+function errorMessage(content: string): string {
+  const message = engineMessage(content) ?? content.trim();
+  return message === "" || message.startsWith("<") ? "it gave no reason" : message.slice(0, MAX_MESSAGE);
 }

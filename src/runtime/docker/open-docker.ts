@@ -25,7 +25,7 @@ export interface EngineTls {
 }
 
 /** The address or its certificates do not do; the message says what would. */
-export class DockerHostRefused extends OperatorError {}
+export class DockerHostError extends OperatorError {}
 
 const PORT = "2375";
 const TLS_PORT = "2376";
@@ -38,15 +38,15 @@ export function engineAddress(
   dockerHost: string,
   { DOCKER_CERT_PATH, DOCKER_TLS_VERIFY }: EngineTls = {},
 ): EngineAddress {
-  if (dockerHost === "") return { socketPath: usualSocket() };
+  if (dockerHost === "") return { socketPath: defaultSocket() };
   const [, scheme, rest = ""] = /^([a-z]+):\/\/(.*)$/.exec(dockerHost) ?? ["", "tcp", dockerHost];
-  if (scheme === "unix" || scheme === "npipe") return { socketPath: rest || usualSocket() };
+  if (scheme === "unix" || scheme === "npipe") return { socketPath: rest || defaultSocket() };
   if (scheme === "ssh")
-    throw new DockerHostRefused(
+    throw new DockerHostError(
       "DOCKER_HOST: ssh:// is not supported; forward the engine's socket (ssh -L /tmp/docker.sock:/var/run/docker.sock HOST) and set DOCKER_HOST=unix:///tmp/docker.sock.",
     );
   if (!["tcp", "http", "https"].includes(scheme!) || !URL.canParse(`http://${rest}`))
-    throw new DockerHostRefused("DOCKER_HOST is unix:///PATH, tcp://HOST:PORT or npipe:////./pipe/NAME.");
+    throw new DockerHostError("DOCKER_HOST is unix:///PATH, tcp://HOST:PORT or npipe:////./pipe/NAME.");
   const { hostname, port } = new URL(`http://${rest}`);
   const isTls = Boolean(DOCKER_CERT_PATH || DOCKER_TLS_VERIFY) || scheme === "https" || port === TLS_PORT;
   return { host: hostname, port: port || (isTls ? TLS_PORT : PORT), protocol: isTls ? "https" : "http" };
@@ -57,14 +57,14 @@ export function engineAddress(
  * @throws DockerHostRefused
  */
 export function openDocker(dockerHost: string, tls: EngineTls = {}): DockerEngine {
-  const none = { socketPath: undefined, host: undefined, port: undefined, protocol: "http" as const };
+  const noDefaults = { socketPath: undefined, host: undefined, port: undefined, protocol: "http" as const };
   const address = engineAddress(dockerHost, tls);
   // A socket needs no certificate, and Docker's own clients ignore them there.
   const certificates = address.host ? certificatesOf(tls) : null;
-  const options = { ...none, ...address, ...certificates, pathPrefix: "/", timeout: undefined };
+  const options = { ...noDefaults, ...address, ...certificates, pathPrefix: "/", timeout: undefined };
   const docker = new Docker(options);
   const isVerified = !certificates || Boolean(tls.DOCKER_TLS_VERIFY);
-  withEachRequest(docker.modem, isVerified ? { maxRedirects: 0 } : { maxRedirects: 0, rejectUnauthorized: false });
+  addToEachRequest(docker.modem, isVerified ? { maxRedirects: 0 } : { maxRedirects: 0, rejectUnauthorized: false });
   dialSafely(docker.modem);
   return new DockerEngine(docker);
 }
@@ -79,14 +79,14 @@ interface Certificates {
 function certificatesOf({ DOCKER_CERT_PATH: named, DOCKER_TLS_VERIFY: isVerified }: EngineTls): Certificates | null {
   if (!named && !isVerified) return null;
   const folder = named || join(homedir(), ".docker");
-  return { ca: pem(folder, "ca.pem"), cert: pem(folder, "cert.pem"), key: pem(folder, "key.pem") };
+  return { ca: readPem(folder, "ca.pem"), cert: readPem(folder, "cert.pem"), key: readPem(folder, "key.pem") };
 }
 
-function pem(folder: string, file: string): Buffer {
+function readPem(folder: string, file: string): Buffer {
   try {
     return readFileSync(join(folder, file));
   } catch (cause) {
-    throw new DockerHostRefused(
+    throw new DockerHostError(
       `DOCKER_CERT_PATH: ${join(folder, file)} cannot be read; it is a folder with ca.pem, cert.pem and key.pem, which are used if DOCKER_CERT_PATH or DOCKER_TLS_VERIFY is set.`,
       { cause },
     );
@@ -99,13 +99,13 @@ interface RequestBuilder {
 
 // docker-modem follows redirects to any host, without a handler for what goes wrong there, and takes the limit, and
 // whether certificates are verified, only from the options of each request.
-function withEachRequest(modem: Docker["modem"], always: object): void {
+function addToEachRequest(modem: Docker["modem"], always: object): void {
   const builder = modem as unknown as RequestBuilder;
   const build = builder.buildRequest.bind(builder);
   builder.buildRequest = (options, ...rest) => build({ ...options, ...always }, ...rest);
 }
 
-function usualSocket(): string {
+function defaultSocket(): string {
   if (platform() === "win32") return "//./pipe/docker_engine";
   // Docker Desktop, where the system has no engine.
   const ofUser = join(homedir(), ".docker", "run", "docker.sock");

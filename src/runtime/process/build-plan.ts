@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { type Instruction, readInstructions } from "../../source/tree/read-instructions.js";
 import { ImageBuildError } from "../image-builder.js";
 import { pairsOf, wordsOf } from "./dockerfile-words.js";
-import { type PipInstall, pipInstalls } from "./pip-install.js";
+import { parsePipInstalls, type PipInstall } from "./pip-install.js";
 
 /** `COPY a b folder/`: what of the context goes where. */
 export interface Copy {
@@ -36,12 +36,12 @@ interface Draft {
   readonly args: Map<string, string>;
 }
 
-const ON_BOARD = /^rocas\/onboard(?:[:@]\S*)?$/;
+const BASE_IMAGE = /^rocas\/onboard(?:[:@]\S*)?$/;
 /** `python:3.12-slim`, `docker.io/library/python`. */
-const PYTHON = /^(?:[\w.:-]+\/)*python(?:[:@]\S*)?$/;
+const PYTHON_IMAGE = /^(?:[\w.:-]+\/)*python(?:[:@]\S*)?$/;
 const VERSION = /(?:^|\/)python:(\d+(?:\.\d+)*)/;
 /** Rocas starts its own program as its own user, on an engine too. */
-const WITHOUT_MEANING: ReadonlySet<string> = new Set([
+const IGNORED: ReadonlySet<string> = new Set([
   "CMD",
   "ENTRYPOINT",
   "USER",
@@ -52,15 +52,15 @@ const WITHOUT_MEANING: ReadonlySet<string> = new Set([
   "SHELL",
 ]);
 /** They choose what a program loads and where it looks. */
-const KEPT_ENV = /^(?:LD_|DYLD_|ROCAS_|DOCKER_)|^(?:PATH|HOME|TMPDIR|VIRTUAL_ENV|PYTHONHOME)$/;
+const RESERVED_ENV = /^(?:LD_|DYLD_|ROCAS_|DOCKER_)|^(?:PATH|HOME|TMPDIR|VIRTUAL_ENV|PYTHONHOME)$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 /** A path of the image, alone or in a list; no address. */
 const IMAGE_PATH = /^\/|:\/(?!\/)/;
 const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst))$/i;
-const MOST_SHOWN = 300;
+const MAX_SHOWN = 300;
 /** The line before a RUN whose work is done otherwise without an engine, by requirements.txt for example. */
 const ENGINE_ONLY = /^\s*#\s*rocas:\s*engine only\s*$/i;
-const LEFT_OUT = { told: "left out, as the line before it says" };
+const SKIPPED = { note: "left out, as the line before it says" };
 
 /**
  * Returns the parts of a Dockerfile that can be carried out without an engine.
@@ -82,11 +82,11 @@ export function buildPlan(dockerfile: string, python: string): DockerfilePlan {
   const lines = dockerfile.split("\n");
   for (const instruction of readInstructions(dockerfile)) {
     const isLeftOut = instruction.name === "RUN" && ENGINE_ONLY.test(lines[instruction.line - 2] ?? "");
-    const said = isLeftOut ? LEFT_OUT : carryOut(draft, instruction, python);
-    const shown = shownAs(instruction);
-    if (said && "refused" in said)
-      refused.push(`line ${instruction.line}: ${shown} is not carried out without an engine: ${said.refused}`);
-    else log.push(said ? `${shown} (${said.told})` : shown);
+    const outcome = isLeftOut ? SKIPPED : applyInstruction(draft, instruction, python);
+    const shown = displayText(instruction);
+    if (outcome && "refused" in outcome)
+      refused.push(`line ${instruction.line}: ${shown} is not carried out without an engine: ${outcome.refused}`);
+    else log.push(outcome ? `${shown} (${outcome.note})` : shown);
   }
   if (draft.stages === 0) refused.push("it has no FROM");
   if (refused.length > 0) throw new ImageBuildError(`The Dockerfile, ${refused.join("; ")}.`);
@@ -94,17 +94,17 @@ export function buildPlan(dockerfile: string, python: string): DockerfilePlan {
   return { copies, installs, folder, labels: Object.fromEntries(labels), env: Object.fromEntries(env), log };
 }
 
-type Said = { readonly refused: string } | { readonly told: string } | null;
+type Outcome = { readonly refused: string } | { readonly note: string } | null;
 
-const shownAs = ({ name, text }: Instruction): string => {
+const displayText = ({ name, text }: Instruction): string => {
   const whole = `${name} ${text.replace(/\s+/g, " ")}`.trim();
-  return whole.length > MOST_SHOWN ? `${whole.slice(0, MOST_SHOWN)}...` : whole;
+  return whole.length > MAX_SHOWN ? `${whole.slice(0, MAX_SHOWN)}...` : whole;
 };
 
-function carryOut(draft: Draft, instruction: Instruction, python: string): Said {
+function applyInstruction(draft: Draft, instruction: Instruction, python: string): Outcome {
   const { name, text } = instruction;
   if (name !== "FROM" && name !== "ARG" && draft.stages === 0) return { refused: "it stands before FROM" };
-  if (WITHOUT_MEANING.has(name)) return { told: "does not count in a run" };
+  if (IGNORED.has(name)) return { note: "does not count in a run" };
   switch (name) {
     case "ARG":
       return arg(draft, text);
@@ -131,7 +131,7 @@ function carryOut(draft: Draft, instruction: Instruction, python: string): Said 
 
 const variablesOf = ({ args, env: given }: Draft) => new Map([...args, ...given]);
 
-function arg(draft: Draft, text: string): Said {
+function arg(draft: Draft, text: string): Outcome {
   for (const word of wordsOf(text, variablesOf(draft))) {
     const [name = ""] = word.split("=", 1);
     if (word.includes("=")) draft.args.set(name, word.slice(name.length + 1));
@@ -139,27 +139,27 @@ function arg(draft: Draft, text: string): Said {
   return null;
 }
 
-function from(draft: Draft, text: string, python: string): Said {
+function from(draft: Draft, text: string, python: string): Outcome {
   draft.stages += 1;
   if (draft.stages > 1) return { refused: "one stage is; make the Dockerfile one of a single FROM" };
   const [image = ""] = wordsOf(text, variablesOf(draft)).filter((word) => !word.startsWith("--"));
-  if (ON_BOARD.test(image)) draft.folder = "/project";
-  else if (!PYTHON.test(image)) return { refused: "a project starts from rocas/onboard, or from a python image" };
-  return { told: `this machine's ${python}, in an environment of the project's own${otherThan(image, python)}` };
+  if (BASE_IMAGE.test(image)) draft.folder = "/project";
+  else if (!PYTHON_IMAGE.test(image)) return { refused: "a project starts from rocas/onboard, or from a python image" };
+  return { note: `this machine's ${python}, in an environment of the project's own${versionNote(image, python)}` };
 }
 
 /** Of a tag that names another version than there is, `3.9` for example. */
-function otherThan(image: string, python: string): string {
+function versionNote(image: string, python: string): string {
   const named = VERSION.exec(image)?.[1];
   const isThere = named === undefined || `${python}.`.startsWith(`Python ${named}.`);
   return isThere ? "" : `; not the ${named} that the tag names, which takes an engine`;
 }
 
-function env(draft: Draft, text: string): Said {
+function env(draft: Draft, text: string): Outcome {
   const pairs = pairsOf(text, variablesOf(draft));
   if (!pairs) return { refused: "it is not NAME=value" };
   for (const [name, value] of pairs) {
-    if (!ENV_NAME.test(name) || KEPT_ENV.test(name)) return { refused: `${name} is chosen for each run` };
+    if (!ENV_NAME.test(name) || RESERVED_ENV.test(name)) return { refused: `${name} is chosen for each run` };
     if (IMAGE_PATH.test(value))
       return { refused: `${name} names a place in an image, which this machine does not have` };
     draft.env.set(name, value);
@@ -167,14 +167,14 @@ function env(draft: Draft, text: string): Said {
   return null;
 }
 
-function label(draft: Draft, text: string): Said {
+function label(draft: Draft, text: string): Outcome {
   const pairs = pairsOf(text, variablesOf(draft));
   if (!pairs) return { refused: "it is not name=value" };
   for (const [name, value] of pairs) draft.labels.set(name, value);
   return null;
 }
 
-function copy(draft: Draft, instruction: Instruction): Said {
+function copy(draft: Draft, instruction: Instruction): Outcome {
   const words = copyWords(instruction.text, variablesOf(draft));
   const flags = words.filter((word) => word.startsWith("--"));
   const other = flags.find((flag) => !flag.startsWith("--chown"));
@@ -189,8 +189,8 @@ function copy(draft: Draft, instruction: Instruction): Said {
   const target = operands.at(-1)!;
   const isFolder = target.endsWith("/") || /(?:^|\/)\.\.?$/.test(target) || sources.length > 1;
   const absolute = posix.resolve(draft.folder, target);
-  draft.copies.push({ sources, target: isFolder ? `${absolute}/` : absolute, shown: shownAs(instruction) });
-  return flags.length > 0 ? { told: "all of it is this user's" } : null;
+  draft.copies.push({ sources, target: isFolder ? `${absolute}/` : absolute, shown: displayText(instruction) });
+  return flags.length > 0 ? { note: "all of it is this user's" } : null;
 }
 
 /** Also in the form of a list in JSON, for names with blanks. */
@@ -205,8 +205,8 @@ function copyWords(text: string, variables: ReadonlyMap<string, string>): string
   return wordsOf(text, variables);
 }
 
-function run(draft: Draft, text: string): Said {
-  const installs = pipInstalls(text, variablesOf(draft), draft.folder);
+function run(draft: Draft, text: string): Outcome {
+  const installs = parsePipInstalls(text, variablesOf(draft), draft.folder);
   if (typeof installs === "string")
     return {
       refused: `${installs}; what Python needs can stand in requirements.txt (then write "# rocas: engine only" in the line before), and anything else needs Docker`,

@@ -1,16 +1,45 @@
-import { access, cp, mkdir, readdir, stat, statfs, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { access, cp, mkdir, readdir, readFile, stat, statfs, utimes, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DiskFull } from "../../machine-faults.js";
-import { ImageBuildError, type Told } from "../image-builder.js";
+import { ImageBuildError, type OnLog } from "../image-builder.js";
 import type { Python } from "./find-python.js";
-import { installFailure } from "./install-failure.js";
-import { installerEnv } from "./installer-env.js";
-import type { OnBoard } from "./on-board.js";
+import { installerEnv, installFailure, LineBuffer, runProgram } from "./installer.js";
 import { removeTree } from "./remove-tree.js";
 import { bytesIn } from "./run-volumes.js";
-import { SharedWork } from "./shared-work.js";
-import { TellLines } from "./tell-lines.js";
-import { runTied } from "./tied-process.js";
+import { SingleFlight } from "./single-flight.js";
+
+/** The packages of each environment beside the project's. */
+export interface BasePackages {
+  /** As pip names packages. */
+  readonly requirements: readonly string[];
+  /** The folder of the package `rocas`; null for an environment without it. */
+  readonly folder: string | null;
+}
+
+const ROCAS_PACKAGE = fileURLToPath(new URL("../../../src/onboard/image/rocas", import.meta.url));
+
+/** The packages that run a notebook: the same as in the base image, from the index. */
+export const BASE_PACKAGES: BasePackages = {
+  requirements: ["ipykernel>=6.17,<7", "nbclient>=0.7,<1", "nbformat>=5.5,<6"],
+  folder: ROCAS_PACKAGE,
+};
+
+/** The hash of it, 64 hex digits. */
+export async function basePackagesHash({ requirements, folder }: BasePackages): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(requirements));
+  if (folder === null) return hash.digest("hex");
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = found
+    .filter((each) => each.isFile() && each.name.endsWith(".py"))
+    .map((each) => join(each.parentPath, each.name));
+  for (const path of paths.sort()) {
+    const content = await readFile(path);
+    hash.update(`${relative(folder, path).split(sep).join("/")}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
 
 /** One call of the installer, in the order of the Dockerfile. */
 export interface Installation {
@@ -22,27 +51,27 @@ export interface Installation {
   readonly shown: string;
 }
 
-export interface WantedEnvironment {
+export interface EnvironmentSpec {
   /** Of all that decides what is in it, 64 hex digits: the name of its folder. */
   readonly hash: string;
   readonly python: Python;
-  readonly onBoard: OnBoard;
+  readonly basePackages: BasePackages;
   readonly installations: readonly Installation[];
 }
 
 const COMPLETE = ".complete";
-const KEPT_UNUSED_MS = 24 * 60 * 60 * 1000;
-const MOST_TAIL = 64 * 1024;
+const UNUSED_KEPT_MS = 24 * 60 * 60 * 1000;
+const MAX_TAIL = 64 * 1024;
 /** As the system's library puts ENOSPC and EDQUOT. */
-const NO_ROOM = /No space left on device|Disk quota exceeded|os error 28\b/;
+const DISK_FULL = /No space left on device|Disk quota exceeded|os error 28\b/;
 /** With less no environment is made. */
-const LEAST_BYTES = 1024 * 1024;
+const MIN_FREE_BYTES = 1024 * 1024;
 
 /** Virtual environments, each made once and shared by all builds that need it. */
 export class Environments {
-  private readonly making = new SharedWork();
+  private readonly flights = new SingleFlight();
   /** Of builds under way: their images do not name them yet. */
-  private readonly held = new Map<string, number>();
+  private readonly holders = new Map<string, number>();
 
   constructor(private readonly folder: string) {}
 
@@ -56,16 +85,16 @@ export class Environments {
    * holder is disposed of. Without its last line on disk it counts for nothing, and the next one begins anew.
    * @throws ImageBuildError with what the installer said; the signal's reason
    */
-  async hold(wanted: WantedEnvironment, signal: AbortSignal, told: Told): Promise<AsyncDisposable> {
-    const { hash } = wanted;
-    this.held.set(hash, (this.held.get(hash) ?? 0) + 1);
+  async acquire(spec: EnvironmentSpec, signal: AbortSignal, onLog: OnLog): Promise<AsyncDisposable> {
+    const { hash } = spec;
+    this.holders.set(hash, (this.holders.get(hash) ?? 0) + 1);
     const release = async () => {
-      this.held.set(hash, this.held.get(hash)! - 1);
+      this.holders.set(hash, this.holders.get(hash)! - 1);
       await this.touch(hash);
     };
     try {
-      if (await this.isWhole(hash)) told("The environment is there already.\n");
-      else await this.making.join(hash, signal, told, (ending, tell) => this.make(wanted, ending, tell));
+      if (await this.isComplete(hash)) onLog("The environment is there already.\n");
+      else await this.flights.join(hash, signal, onLog, (ending, tell) => this.create(spec, ending, tell));
     } catch (error) {
       await release();
       throw error;
@@ -74,16 +103,16 @@ export class Environments {
   }
 
   /** Resolves once nobody makes it: until then the installer may work in the folders that it was given. */
-  made(hash: string): Promise<void> {
-    return this.making.ended(hash);
+  settled(hash: string): Promise<void> {
+    return this.flights.settled(hash);
   }
 
   /** Removes those that no image uses, a day after the last build that did, and what was never whole. */
   async removeUnused(used: ReadonlySet<string>, now = Date.now()): Promise<void> {
     for (const hash of await readdir(this.folder).catch(() => [] as string[])) {
-      if (used.has(hash) || this.held.get(hash)) continue;
+      if (used.has(hash) || this.holders.get(hash)) continue;
       const seen = await stat(join(this.folder, hash, COMPLETE)).catch(() => null);
-      if (seen && now - seen.mtimeMs < KEPT_UNUSED_MS) continue;
+      if (seen && now - seen.mtimeMs < UNUSED_KEPT_MS) continue;
       await removeTree(join(this.folder, hash));
     }
   }
@@ -93,13 +122,13 @@ export class Environments {
     return { count: there.length, bytes: await bytesIn(this.folder) };
   }
 
-  private async make(wanted: WantedEnvironment, signal: AbortSignal, told: Told): Promise<void> {
-    const place = join(this.folder, wanted.hash);
-    if (await this.isWhole(wanted.hash)) return;
+  private async create(spec: EnvironmentSpec, signal: AbortSignal, onLog: OnLog): Promise<void> {
+    const place = join(this.folder, spec.hash);
+    if (await this.isComplete(spec.hash)) return;
     await removeTree(place);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     try {
-      await this.fill(place, wanted, signal, told);
+      await this.install(place, spec, signal, onLog);
       await writeFile(join(place, COMPLETE), "");
     } catch (error) {
       await removeTree(place);
@@ -107,43 +136,49 @@ export class Environments {
     }
   }
 
-  private async fill(place: string, wanted: WantedEnvironment, signal: AbortSignal, told: Told): Promise<void> {
-    const { python, onBoard, installations } = wanted;
+  private async install(place: string, spec: EnvironmentSpec, signal: AbortSignal, onLog: OnLog): Promise<void> {
+    const { python, basePackages: basePackages, installations } = spec;
     const env = installerEnv(process.env);
     const run = async (words: readonly string[], folder: string, shown: string) => {
       let tail = "";
-      const lines = new TellLines((line) => {
-        tail = (tail + line).slice(-MOST_TAIL);
+      const lines = new LineBuffer((line) => {
+        tail = (tail + line).slice(-MAX_TAIL);
         // One a package that is on board, with a path of this machine in it.
-        if (!line.startsWith("Requirement already satisfied: ")) told(line);
+        if (!line.startsWith("Requirement already satisfied: ")) onLog(line);
       });
-      const code = await runTied({ python: python.executable, words, folder, env, signal }, (text) => lines.tell(text));
+      const code = await runProgram({ python: python.executable, words, folder, env, signal }, (text) =>
+        lines.write(text),
+      );
       lines.end();
       if (code === 0) return;
       // A program that another one started may have said so to nobody.
-      if (NO_ROOM.test(tail) || (await isFull(this.folder))) throw new DiskFull();
+      if (DISK_FULL.test(tail) || (await isDiskNearlyFull(this.folder))) throw new DiskFull();
       throw new ImageBuildError(installFailure(tail, shown, code));
     };
-    told(`Making an environment of Python ${python.version}\n`);
+    onLog(`Making an environment of Python ${python.version}\n`);
     await run([python.executable, "-I", "-m", "venv", place], this.folder, "python -m venv");
-    const own = this.python(wanted.hash);
+    const own = this.python(spec.hash);
     const installer = (await hasUv(env))
       ? ["uv", "pip", "install", "--python", own]
       : [own, "-I", "-m", "pip", "install"];
-    if (onBoard.requirements.length > 0) {
-      told("Installing what runs notebooks\n");
-      await run([...installer, ...onBoard.requirements], this.folder, `pip install ${onBoard.requirements.join(" ")}`);
+    if (basePackages.requirements.length > 0) {
+      onLog("Installing what runs notebooks\n");
+      await run(
+        [...installer, ...basePackages.requirements],
+        this.folder,
+        `pip install ${basePackages.requirements.join(" ")}`,
+      );
     }
     for (const { words, folder, shown } of installations) {
-      told(`${shown}\n`);
+      onLog(`${shown}\n`);
       // Named again, so that what the project wants is chosen to go with them; an upgrade would concern them, too.
-      const along = words.includes("--upgrade") || words.includes("--no-deps") ? [] : onBoard.requirements;
+      const along = words.includes("--upgrade") || words.includes("--no-deps") ? [] : basePackages.requirements;
       await run([...installer, ...along, ...words], folder, shown);
     }
-    if (onBoard.folder !== null) await this.bringPackage(onBoard.folder, own, run);
+    if (basePackages.folder !== null) await this.installRocas(basePackages.folder, own, run);
   }
 
-  private async bringPackage(
+  private async installRocas(
     from: string,
     python: string,
     run: (words: readonly string[], folder: string, shown: string) => Promise<void>,
@@ -160,7 +195,7 @@ export class Environments {
     );
   }
 
-  private isWhole(hash: string): Promise<boolean> {
+  private isComplete(hash: string): Promise<boolean> {
     return access(join(this.folder, hash, COMPLETE)).then(
       () => true,
       () => false,
@@ -173,9 +208,9 @@ export class Environments {
   }
 }
 
-async function isFull(folder: string): Promise<boolean> {
+async function isDiskNearlyFull(folder: string): Promise<boolean> {
   const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize < LEAST_BYTES;
+  return bavail * bsize < MIN_FREE_BYTES;
 }
 
 async function hasUv({ PATH = "" }: Readonly<Record<string, string>>): Promise<boolean> {

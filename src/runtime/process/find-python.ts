@@ -16,7 +16,7 @@ export interface Python {
 }
 
 const run = promisify(execFile);
-const CHECK_MS = 30_000;
+const PROBE_TIMEOUT_MS = 30_000;
 const CANDIDATES = [
   "python3",
   "python",
@@ -27,7 +27,7 @@ const CANDIDATES = [
   "python3.10",
   "python3.9",
 ];
-const ASKED = `
+const PROBE = `
 import json, os, sys, sysconfig
 try:
     import ensurepip, venv
@@ -43,7 +43,7 @@ print(json.dumps({
 }))
 `;
 
-interface Answer extends Python {
+interface ProbeResult extends Python {
   readonly recent: boolean;
   readonly complete: boolean;
 }
@@ -53,10 +53,10 @@ interface Answer extends Python {
  * @throws RUNTIME_UNAVAILABLE with what is missing and the command that brings it
  */
 export async function findPython(candidates: readonly string[] = CANDIDATES): Promise<Python> {
-  let incomplete: Answer | undefined;
-  let old: Answer | undefined;
+  let incomplete: ProbeResult | undefined;
+  let old: ProbeResult | undefined;
   for (const candidate of candidates) {
-    const answer = await asked(candidate);
+    const answer = await probe(candidate);
     if (answer?.recent && answer.complete) {
       const { executable, version, identity } = answer;
       return { executable, version, identity };
@@ -64,10 +64,10 @@ export async function findPython(candidates: readonly string[] = CANDIDATES): Pr
     if (answer?.recent) incomplete ??= answer;
     else old ??= answer ?? undefined;
   }
-  throw new DomainError("RUNTIME_UNAVAILABLE", missing(incomplete, old));
+  throw new DomainError("RUNTIME_UNAVAILABLE", missingMessage(incomplete, old));
 }
 
-function missing(incomplete?: Answer, old?: Answer): string {
+function missingMessage(incomplete?: ProbeResult, old?: ProbeResult): string {
   const packages = systemPackages();
   if (incomplete) {
     const version = incomplete.version.split(".").slice(0, 2).join(".");
@@ -77,10 +77,10 @@ function missing(incomplete?: Answer, old?: Answer): string {
   return `There is no Python on the PATH, 3.9 or newer is needed: ${packages.python}`;
 }
 
-async function asked(candidate: string): Promise<Answer | null> {
+async function probe(candidate: string): Promise<ProbeResult | null> {
   try {
-    const { stdout } = await run(candidate, ["-I", "-c", ASKED], { timeout: CHECK_MS });
-    return JSON.parse(stdout) as Answer;
+    const { stdout } = await run(candidate, ["-I", "-c", PROBE], { timeout: PROBE_TIMEOUT_MS });
+    return JSON.parse(stdout) as ProbeResult;
   } catch {
     // It is not there, or is too old to understand the question.
     return null;

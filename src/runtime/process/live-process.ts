@@ -1,18 +1,21 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { RUN_ID } from "./run-env.js";
+import { isAbsent } from "./run-folders.js";
+import { RUN_ID } from "./start-supervisor.js";
 
 const HAS_PROC = existsSync("/proc/self/stat");
 
 /** True if the process that began then still runs; a later one with its number does not count. */
 export async function isAlive({ pid, start }: { pid: number; start: string }): Promise<boolean> {
-  return start !== "" && (await startMark(pid)) === start;
+  return start !== "" && (await startTimeOf(pid)) === start;
 }
 
 /** Tells a process from a later one of the same number. Empty if none runs that has it. */
-export async function startMark(pid: number): Promise<string> {
+export async function startTimeOf(pid: number): Promise<string> {
   if (!HAS_PROC) return (await ps("-o", "lstart=", "-p", String(pid))).trim();
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   // A program may be called ") Z 1 (": what counts begins after the last bracket.
@@ -21,7 +24,7 @@ export async function startMark(pid: number): Promise<string> {
 }
 
 /** Sends the signal; a process that is gone needs none. */
-export function send(pid: number, signal: NodeJS.Signals): void {
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
@@ -30,28 +33,28 @@ export function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Kills every process that carries the id of the run in its environment, until there is none. */
-export async function killMarked(id: string): Promise<void> {
-  for (let left = await marked(id); left.length > 0; left = await marked(id)) {
-    for (const pid of left) send(pid, "SIGKILL");
+export async function killTagged(id: string): Promise<void> {
+  for (let left = await taggedPids(id); left.length > 0; left = await taggedPids(id)) {
+    for (const pid of left) sendSignal(pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-async function marked(id: string): Promise<number[]> {
-  const mark = `${RUN_ID}=${id}`;
+async function taggedPids(id: string): Promise<number[]> {
+  const tag = `${RUN_ID}=${id}`;
   if (!HAS_PROC)
     return (await ps("-axwwE", "-o", "pid=,command="))
       .split("\n")
-      .filter((line) => line.includes(mark))
+      .filter((line) => line.includes(tag))
       .map((line) => Number.parseInt(line, 10));
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => isMarked(pid, mark)));
+  const found = await Promise.all(pids.map((pid) => isTagged(pid, tag)));
   return pids.filter((_, at) => found[at]).map(Number);
 }
 
 /** Of a process of another user nothing is told; one that has ended has no environment. */
-const isMarked = async (pid: string, mark: string): Promise<boolean> =>
-  (await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")).split("\0").includes(mark);
+const isTagged = async (pid: string, tag: string): Promise<boolean> =>
+  (await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")).split("\0").includes(tag);
 
 /** A time is written the same whatever language and place this process has. */
 async function ps(...words: string[]): Promise<string> {
@@ -62,3 +65,31 @@ async function ps(...words: string[]): Promise<string> {
     return "";
   }
 }
+
+const GROUP_TIMEOUT_MS = 5_000;
+const POLL_MS = 20;
+const SUPERVISORS = "supervisors";
+
+/**
+ * Kills what a supervisor left in the control group of its run, and removes the group, with what it shared with others if
+ * it is the last one. Resolves also if there is no such group, or the run had none.
+ */
+export async function endControlGroup(path: string | null | undefined, id: string): Promise<void> {
+  // A name that the run itself could have written must not lead to another group.
+  if (!path || basename(path) !== id) return;
+  const until = performance.now() + GROUP_TIMEOUT_MS;
+  while (!(await removeIfEmpty(path)) && performance.now() < until) {
+    for (const pid of await pidsIn(path)) sendSignal(pid, "SIGKILL");
+    await writeFile(join(path, "cgroup.kill"), "1", { flag: "r+" }).catch(() => {});
+    await delay(POLL_MS);
+  }
+  for (const shared of [join(dirname(path), SUPERVISORS), dirname(path)]) await removeIfEmpty(shared);
+}
+
+async function pidsIn(group: string): Promise<number[]> {
+  const text = await readFile(join(group, "cgroup.procs"), "utf8").catch(() => "");
+  return text.split("\n").filter(Boolean).map(Number);
+}
+
+/** A group with processes or groups in it stays. */
+const removeIfEmpty = (group: string): Promise<boolean> => rmdir(group).then(() => true, isAbsent);

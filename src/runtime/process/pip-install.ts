@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { posix } from "node:path";
+import { ImageBuildError } from "../image-builder.js";
 import { type Variables, wordsOf } from "./dockerfile-words.js";
 
 /** One `pip install` of a Dockerfile. */
@@ -13,9 +16,9 @@ export interface PipInstall {
   readonly folder: string;
 }
 
-const TAKEN_ALONE: ReadonlySet<string> = new Set(["--pre", "--no-deps", "--prefer-binary", "--upgrade", "--no-index"]);
+const PASSED_FLAGS: ReadonlySet<string> = new Set(["--pre", "--no-deps", "--prefer-binary", "--upgrade", "--no-index"]);
 /** The options that matter in an image alone, or for pip's output. */
-const DROPPED_ALONE: ReadonlySet<string> = new Set([
+const IGNORED_FLAGS: ReadonlySet<string> = new Set([
   "--no-cache-dir",
   "--no-cache",
   "--quiet",
@@ -26,7 +29,7 @@ const DROPPED_ALONE: ReadonlySet<string> = new Set([
   "--no-warn-script-location",
   "--no-compile",
 ]);
-const TAKEN_WITH_VALUE: ReadonlySet<string> = new Set([
+const PASSED_OPTIONS: ReadonlySet<string> = new Set([
   "--index-url",
   "--extra-index-url",
   "--find-links",
@@ -34,7 +37,7 @@ const TAKEN_WITH_VALUE: ReadonlySet<string> = new Set([
   "--only-binary",
   "--no-binary",
 ]);
-const DROPPED_WITH_VALUE: ReadonlySet<string> = new Set([
+const IGNORED_OPTIONS: ReadonlySet<string> = new Set([
   "--root-user-action",
   "--timeout",
   "--default-timeout",
@@ -42,8 +45,8 @@ const DROPPED_WITH_VALUE: ReadonlySet<string> = new Set([
   "--progress-bar",
   "--cache-dir",
 ]);
-const FILES = { "--requirement": "requirements", "--constraint": "constraints" } as const;
-const LONG: Readonly<Record<string, string>> = {
+const FILE_OPTIONS = { "--requirement": "requirements", "--constraint": "constraints" } as const;
+const LONG_NAMES: Readonly<Record<string, string>> = {
   "-r": "--requirement",
   "-c": "--constraint",
   "-U": "--upgrade",
@@ -54,22 +57,22 @@ const LONG: Readonly<Record<string, string>> = {
 
 const PIP = /^(?:\S*\/)?(?:pip3?(?:\.\d+)?|python3?(?:\.\d+)? -m pip|uv pip) install(?= |$)/;
 /** Outside of quotes: what makes a shell do more than start one program after another. */
-const SHELL = /[;|<>()`*?~#!\n]|(?<!&)&(?!&)|&&&/;
+const SHELL_SYNTAX = /[;|<>()`*?~#!\n]|(?<!&)&(?!&)|&&&/;
 const QUOTED = /'[^']*'|"(?:\\.|[^"\\])*"/g;
 
 /**
  * Returns what a RUN installs by pip alone, one `pip install` after another; else a sentence that says what it does
  * beside that, or what of pip is not carried out.
  */
-export function pipInstalls(text: string, variables: Variables, folder: string): PipInstall[] | string {
+export function parsePipInstalls(text: string, variables: Variables, folder: string): PipInstall[] | string {
   const unquoted = text.replace(QUOTED, (quoted) => "q".repeat(quoted.length));
-  if (SHELL.test(unquoted)) return "it needs a shell";
+  if (SHELL_SYNTAX.test(unquoted)) return "it needs a shell";
   const installs: PipInstall[] = [];
   for (const [start, end] of commandsIn(unquoted)) {
     const words = text.trimStart().startsWith("[") ? execWords(text) : wordsOf(text.slice(start, end), variables);
     const [command] = PIP.exec(words.join(" ")) ?? [];
     if (command === undefined || /^\S*\//.test(command)) return "only `pip install` is";
-    const install = parsed(words.slice(command.split(" ").length), folder);
+    const install = parseArguments(words.slice(command.split(" ").length), folder);
     if (typeof install === "string") return install;
     installs.push(install);
   }
@@ -95,7 +98,7 @@ function execWords(text: string): string[] {
   }
 }
 
-function parsed(words: readonly string[], folder: string): PipInstall | string {
+function parseArguments(words: readonly string[], folder: string): PipInstall | string {
   const install = {
     options: [] as string[],
     packages: [] as string[],
@@ -112,17 +115,89 @@ function parsed(words: readonly string[], folder: string): PipInstall | string {
     }
     // `-rfile`, `-r file`, `--requirement=file` and `--requirement file` are one.
     const [, short, attached] = /^(-[a-zA-Z])(.+)?$/.exec(word) ?? [];
-    const name = short ? (LONG[short] ?? short) : word.split("=", 1)[0]!;
+    const name = short ? (LONG_NAMES[short] ?? short) : word.split("=", 1)[0]!;
     const given = short ? attached : word.includes("=") ? word.slice(word.indexOf("=") + 1) : undefined;
     const value = () => given ?? ahead.shift() ?? "";
-    if (name in FILES) install[FILES[name as keyof typeof FILES]].push(value());
-    else if (TAKEN_WITH_VALUE.has(name)) install.options.push(name, value());
-    else if (DROPPED_WITH_VALUE.has(name)) value();
-    else if (TAKEN_ALONE.has(name)) install.options.push(name);
+    if (name in FILE_OPTIONS) install[FILE_OPTIONS[name as keyof typeof FILE_OPTIONS]].push(value());
+    else if (PASSED_OPTIONS.has(name)) install.options.push(name, value());
+    else if (IGNORED_OPTIONS.has(name)) value();
+    else if (PASSED_FLAGS.has(name)) install.options.push(name);
     else if (name === "-e" || name === "--editable")
       return `an editable package lies in the folder of the build, which goes: install it without ${name}`;
-    else if (!DROPPED_ALONE.has(name)) return `pip's ${name} is not known here`;
+    else if (!IGNORED_FLAGS.has(name)) return `pip's ${name} is not known here`;
   }
   const installs = install.packages.length + install.requirements.length;
   return installs === 0 ? "it names no package and no file" : install;
 }
+
+/** The files that pip reads beside its arguments. */
+export interface RequirementFiles {
+  /** Path in the image, as `/project/requirements.txt`, and text. */
+  readonly files: ReadonlyMap<string, string>;
+  /** True if packages come from the project itself, so that its content is part of what is installed. */
+  readonly usesProject: boolean;
+}
+
+const NESTED = /^(?:-r|--requirement|-c|--constraint)[\s=]*(\S.*)$/;
+const EDITABLE = /^(?:-e|--editable)[\s=]/;
+const LINKS = /^(?:-f|--find-links)[\s=]*(\S.*)$/;
+const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
+const MAX_FILES = 100;
+
+/** True if pip takes a word for a path. */
+export const isPath = (word: string): boolean =>
+  !ADDRESS.test(word) &&
+  !/^[^/]*@/.test(word) &&
+  (/^[./~]/.test(word) || word.includes("/") || /\.(?:whl|zip|tar\.gz|tgz)$/i.test(word));
+
+/**
+ * Reads files of requirements and what they name in turn.
+ * @param paths absolute in the image
+ * @param locate where a path of the image lies, or null if no COPY brought a file there
+ * @throws ImageBuildError for a file that is not there, and for a path outside of the project
+ */
+export async function readRequirements(
+  paths: readonly string[],
+  locate: (path: string) => string | null,
+): Promise<RequirementFiles> {
+  const files = new Map<string, string>();
+  const ahead = [...paths];
+  let usesProject = false;
+  while (ahead.length > 0) {
+    const path = ahead.shift()!;
+    if (files.has(path)) continue;
+    if (files.size >= MAX_FILES)
+      throw new ImageBuildError(`More than ${MAX_FILES} files of requirements name each other.`);
+    const place = locate(path);
+    if (place === null) throw new ImageBuildError(`pip is to read ${path}, which no COPY brings there.`);
+    const text = await readFile(place, "utf8");
+    files.set(path, text);
+    for (const line of linesOf(text)) {
+      const [, nested] = NESTED.exec(line) ?? [];
+      if (nested && !ADDRESS.test(nested)) ahead.push(posix.resolve(posix.dirname(path), nested));
+      usesProject ||= lineUsesProject(line, path);
+    }
+  }
+  return { files, usesProject: usesProject };
+}
+
+function lineUsesProject(line: string, file: string): boolean {
+  if (EDITABLE.test(line))
+    throw new ImageBuildError(
+      `${file} has ${JSON.stringify(line.slice(0, 200))}: an editable package lies in the folder of the build, which goes; name it without -e.`,
+    );
+  const [, links] = LINKS.exec(line) ?? [];
+  const named = links ?? (line.startsWith("-") ? "" : line.replace(/^[^@;]*@\s*/, "").replace(/\s*;.*$/, ""));
+  if (/^(?:file:|[/~])/i.test(named))
+    throw new ImageBuildError(
+      `${file} has ${JSON.stringify(line.slice(0, 200))}: it names a place in an image, which this machine does not have; name it relative to the project.`,
+    );
+  return links === undefined ? isPath(named) : !ADDRESS.test(links);
+}
+
+const linesOf = (text: string): string[] =>
+  text
+    .replace(/\\\r?\n/g, " ")
+    .split(/\r?\n/)
+    .map((line) => line.replace(/(?:^|\s)#.*$/, "").trim())
+    .filter((line) => line !== "");

@@ -1,4 +1,7 @@
+import { mkdir, readlink, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { OperatorError } from "../../errors.js";
+import { isAlive, startTimeOf } from "./live-process.js";
 
 /** The folders of the work without an engine, below the data folder; all of it is this user's alone. */
 export interface ProcessFolder {
@@ -22,3 +25,43 @@ export const processFolder = (root: string): ProcessFolder => ({
   building: join(root, "building"),
   runs: join(root, "runs"),
 });
+
+const MAX_TRIES = 5;
+
+/** Another server works in the folder; the sentence is for the operator. */
+export class ProcessFolderLocked extends OperatorError {
+  override readonly name = "FolderClaimed";
+}
+
+/**
+ * Takes the folder for this process until it is disposed of, or ends in whatever way: of two servers each would remove
+ * what the other one builds. @throws FolderClaimed
+ */
+export async function lockProcessFolder(root: string): Promise<AsyncDisposable> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  // A link that leads nowhere: it is there as a whole or not at all.
+  const lock = join(root, "server");
+  const { ino } = await stat(root, { bigint: true });
+  const own = `${process.pid}|${await startTimeOf(process.pid)}|${ino}`;
+  for (let tries = 0; !(await createLink(lock, own)); tries += 1) {
+    const [pid = "", start = "", folder] = (await readlink(lock).catch(() => "")).split("|");
+    // In a copy of the folder, as of a backup, it says nothing.
+    const isHeld = folder === String(ino) && (await isAlive({ pid: Number(pid), start }));
+    if (isHeld || tries === MAX_TRIES)
+      throw new ProcessFolderLocked(
+        `Another server, process ${pid}, builds and runs projects in ${root}: stop it, or give this one a data folder (ROCAS_DATA) and a store of its own.`,
+      );
+    await rm(lock, { force: true });
+  }
+  return { [Symbol.asyncDispose]: () => rm(lock, { force: true }) };
+}
+
+async function createLink(link: string, target: string): Promise<boolean> {
+  try {
+    await symlink(target, link);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  }
+}

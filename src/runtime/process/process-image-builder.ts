@@ -6,27 +6,24 @@ import { DomainError } from "../../errors.js";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import { followLink, type TreeEntry } from "../../source/tree/tree-entry.js";
 import {
-  type BuiltUse,
+  type BuildOptions,
   type Credentials,
-  type HowToBuild,
   type ImageBuilder,
   ImageBuildError,
-  type SeenImage,
-  type Told,
+  type ImageDiskUse,
+  type ImageInfo,
+  type OnLog,
 } from "../image-builder.js";
 import { buildPlan, type DockerfilePlan } from "./build-plan.js";
-import { Environments } from "./environments.js";
+import { BASE_PACKAGES, type BasePackages, Environments } from "./environments.js";
 import { findPython, type Python } from "./find-python.js";
-import { fullReference, ImageTags } from "./image-tags.js";
-import { makeReadOnly, makeTree, treeHash } from "./image-tree.js";
-import { checkPlaced, layOut, type PlacedEntry } from "./lay-out.js";
-import { ON_BOARD, type OnBoard } from "./on-board.js";
+import { checkPlaced, makeReadOnly, type PlacedEntry, placeEntries, treeHash, writeTree } from "./image-tree.js";
 import { type ProcessFolder, processFolder } from "./process-folder.js";
-import { hexOf, type ImageRecord, imagesInUse, readImage } from "./process-image.js";
+import { fullReference, hexOf, type ImageRecord, imagesInUse, ImageTags, readImage } from "./process-images.js";
 import { removeTree } from "./remove-tree.js";
+import { type ResolvedEnvironment, resolveEnvironment } from "./resolve-environment.js";
 import { bytesIn } from "./run-volumes.js";
 import { unpackContext } from "./unpack-context.js";
-import { type ProjectEnvironment, wantedEnvironment } from "./wanted-environment.js";
 
 export interface ProcessImageBuilderOptions {
   /** `process` in the data folder. */
@@ -34,14 +31,14 @@ export interface ProcessImageBuilderOptions {
   /** The folder of environments, if it is another. */
   readonly environments?: string;
   readonly python?: () => Promise<Python>;
-  readonly onBoard?: OnBoard;
+  readonly basePackages?: BasePackages;
 }
 
 const NO_REGISTRY = "there is no registry without an engine";
 const MACHINES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
 
 /** A folder that a build works in. It goes with the build, or after what others do in it. */
-interface Place extends AsyncDisposable {
+interface BuildFolder extends AsyncDisposable {
   readonly path: string;
   keepUntil(needed: () => Promise<void>): void;
 }
@@ -57,17 +54,22 @@ export class ProcessImageBuilder implements ImageBuilder {
   private readonly tags: ImageTags;
   private readonly environments: Environments;
   private readonly findPython: () => Promise<Python>;
-  private readonly onBoard: OnBoard;
+  private readonly basePackages: BasePackages;
   /** Of builds under way, in the folder for them. */
   private readonly building = new Set<string>();
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor({ root, environments, python = findPython, onBoard = ON_BOARD }: ProcessImageBuilderOptions) {
+  constructor({
+    root,
+    environments,
+    python = findPython,
+    basePackages: basePackages = BASE_PACKAGES,
+  }: ProcessImageBuilderOptions) {
     this.folder = processFolder(root);
     this.tags = new ImageTags(this.folder.tags);
     this.environments = new Environments(environments ?? this.folder.environments);
     this.findPython = python;
-    this.onBoard = onBoard;
+    this.basePackages = basePackages;
   }
 
   async platform(): Promise<string> {
@@ -76,51 +78,51 @@ export class ProcessImageBuilder implements ImageBuilder {
 
   async build(
     context: Readable,
-    { tag, noCache, signal = new AbortController().signal }: HowToBuild,
-    told: Told,
+    { tag, noCache, signal = new AbortController().signal }: BuildOptions,
+    onLog: OnLog,
   ): Promise<string> {
     const reference = fullReference(tag);
-    await using place = await this.openPlace();
+    await using place = await this.openBuildFolder();
     const files = join(place.path, "context");
     await mkdir(files);
     try {
       const entries = await unpackContext(addAbortSignal(signal, context), files);
       const python = await this.findPython();
-      const plan = buildPlan(await dockerfileIn(entries, files), `Python ${python.version}`);
-      for (const [number, line] of plan.log.entries()) told(`Step ${number + 1}/${plan.log.length} : ${line}\n`);
-      const placed = layOut(entries, plan.copies);
-      const tree = projectIn(placed, plan.folder);
+      const plan = buildPlan(await readDockerfile(entries, files), `Python ${python.version}`);
+      for (const [number, line] of plan.log.entries()) onLog(`Step ${number + 1}/${plan.log.length} : ${line}\n`);
+      const placed = placeEntries(entries, plan.copies);
+      const tree = projectEntries(placed, plan.folder);
       const root = join(place.path, "root");
-      await makeTree(placed, files, root, "SHARED");
+      await writeTree(placed, files, root, "SHARED");
       const copy = join(place.path, "copy");
-      const wanted = await wantedEnvironment({
+      const resolved = await resolveEnvironment({
         plan,
         placed,
         root,
         copy,
-        pins: join(place.path, "constraints.txt"),
+        constraintsFile: join(place.path, "constraints.txt"),
         python,
-        onBoard: this.onBoard,
+        basePackages: this.basePackages,
         content: await treeHash(placed, files),
         noCache,
       });
-      checkOutside(placed, plan, wanted);
-      for (const line of wanted.told) told(`${line}\n`);
-      if (wanted.needsCopy) await makeTree(placed, files, copy, "COPIED");
-      place.keepUntil(() => this.environments.made(wanted.environment.hash));
-      await using _held = await this.environments.hold(wanted.environment, signal, told);
+      refuseLostFiles(placed, plan, resolved);
+      for (const line of resolved.log) onLog(`${line}\n`);
+      if (resolved.needsCopy) await writeTree(placed, files, copy, "COPIED");
+      place.keepUntil(() => this.environments.settled(resolved.environment.hash));
+      await using _held = await this.environments.acquire(resolved.environment, signal, onLog);
       const image = join(place.path, "image");
       await mkdir(image);
-      await makeTree(tree, files, join(image, "tree"), "SHARED");
+      await writeTree(tree, files, join(image, "tree"), "SHARED");
       await makeReadOnly(join(image, "tree"));
       signal.throwIfAborted();
-      const id = await this.keep(
+      const id = await this.storeImage(
         image,
         await treeHash(tree, files),
-        recordOf(plan, wanted, this.environments),
+        recordOf(plan, resolved, this.environments),
         reference,
       );
-      told(`Successfully built ${id}\n`);
+      onLog(`Successfully built ${id}\n`);
       return id;
     } catch (error) {
       if (isDiskFull(error) && !signal.aborted) throw new DiskFull(error);
@@ -130,20 +132,20 @@ export class ProcessImageBuilder implements ImageBuilder {
     }
   }
 
-  async inspect(image: string): Promise<SeenImage | null> {
+  async inspect(image: string): Promise<ImageInfo | null> {
     const id = await this.idOf(image);
     const seen = id === null ? null : await readImage(this.folder.images, id);
     return seen && { id: seen.id, labels: seen.labels };
   }
 
   /** @throws ImageBuildError in any case */
-  async pull(image: string, _credentials: Credentials | null, _told: Told): Promise<string> {
+  async pull(image: string, _credentials: Credentials | null, _told: OnLog): Promise<string> {
     throw new ImageBuildError(`${fullReference(image)} cannot be pulled: ${NO_REGISTRY}. Build from LOCAL or GIT.`);
   }
 
   async tag(id: string, tag: string): Promise<void> {
     const reference = fullReference(tag);
-    await this.alone(async () => {
+    await this.exclusively(async () => {
       const image = await this.inspect(id);
       if (!image) throw new DomainError("NOT_FOUND", `There is no image ${id}.`);
       await this.tags.set(reference, image.id);
@@ -152,10 +154,10 @@ export class ProcessImageBuilder implements ImageBuilder {
 
   async untag(tag: string): Promise<void> {
     const reference = fullReference(tag);
-    await this.alone(async () => {
+    await this.exclusively(async () => {
       const id = await this.tags.get(reference);
       if (id === null) return;
-      const isLast = (await this.tags.counted()).get(id) === 1;
+      const isLast = (await this.tags.countByImage()).get(id) === 1;
       if (isLast && (await imagesInUse(this.folder.runs)).has(id))
         throw new DomainError("IN_USE", `A run uses ${reference}: the tag can be removed when it is gone.`);
       await this.tags.remove(reference);
@@ -164,22 +166,22 @@ export class ProcessImageBuilder implements ImageBuilder {
   }
 
   async removeUntagged(id: string): Promise<boolean> {
-    await this.removeUnneeded();
+    await this.prune();
     const isLeft = (await readImage(this.folder.images, id)) !== null;
-    return !isLeft || (await this.tags.counted()).has(id);
+    return !isLeft || (await this.tags.countByImage()).has(id);
   }
 
   /** @throws ImageBuildError in any case */
-  async push(tag: string, _credentials: Credentials | null, _told: Told): Promise<string> {
+  async push(tag: string, _credentials: Credentials | null, _told: OnLog): Promise<string> {
     throw new ImageBuildError(`${fullReference(tag)} cannot be pushed: ${NO_REGISTRY}.`);
   }
 
   /** Removes what nothing needs: images without a tag that no run uses, environments without an image, what a crash left of builds. */
-  async removeUnneeded(): Promise<void> {
-    await this.alone(() => this.collect());
+  async prune(): Promise<void> {
+    await this.exclusively(() => this.collect());
   }
 
-  async diskUse(): Promise<BuiltUse> {
+  async diskUse(): Promise<ImageDiskUse> {
     const { images, building } = this.folder;
     const made = await namesIn(images);
     const environments = await this.environments.diskUse();
@@ -192,7 +194,7 @@ export class ProcessImageBuilder implements ImageBuilder {
   }
 
   private async collect(): Promise<void> {
-    const tagged = await this.tags.counted();
+    const tagged = await this.tags.countByImage();
     const used = await imagesInUse(this.folder.runs);
     const environments = new Set<string>();
     for (const hex of await namesIn(this.folder.images)) {
@@ -207,13 +209,13 @@ export class ProcessImageBuilder implements ImageBuilder {
   }
 
   /** A crash between the two leaves an image without a tag, which goes. */
-  private async keep(image: string, tree: string, record: ImageRecord, reference: string): Promise<string> {
+  private async storeImage(image: string, tree: string, record: ImageRecord, reference: string): Promise<string> {
     const { python: _, ...decided } = record;
     const hex = createHash("sha256")
       .update(JSON.stringify([tree, decided]))
       .digest("hex");
     await writeFile(join(image, "image.json"), JSON.stringify(record));
-    return this.alone(async () => {
+    return this.exclusively(async () => {
       const id = `sha256:${hex}`;
       await mkdir(this.folder.images, { recursive: true, mode: 0o700 });
       if (!(await readImage(this.folder.images, id))) await rename(image, join(this.folder.images, hex));
@@ -227,9 +229,9 @@ export class ProcessImageBuilder implements ImageBuilder {
     return hexOf(image) === null ? this.tags.get(fullReference(image)) : image;
   }
 
-  private async openPlace(): Promise<Place> {
+  private async openBuildFolder(): Promise<BuildFolder> {
     await mkdir(this.folder.building, { recursive: true, mode: 0o700 });
-    const path = await this.alone(async () => {
+    const path = await this.exclusively(async () => {
       const made = await mkdtemp(join(this.folder.building, "build-"));
       this.building.add(basename(made));
       return made;
@@ -249,7 +251,7 @@ export class ProcessImageBuilder implements ImageBuilder {
   }
 
   /** Nothing else changes images or tags until the work is done. */
-  private alone<T>(work: () => Promise<T>): Promise<T> {
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
     const done = this.last.then(work, work);
     this.last = done.catch(() => {});
     return done;
@@ -258,7 +260,7 @@ export class ProcessImageBuilder implements ImageBuilder {
 
 function recordOf(
   { labels, env }: DockerfilePlan,
-  { environment }: ProjectEnvironment,
+  { environment }: ResolvedEnvironment,
   environments: Environments,
 ): ImageRecord {
   return {
@@ -271,7 +273,7 @@ function recordOf(
   };
 }
 
-async function dockerfileIn(entries: readonly TreeEntry[], folder: string): Promise<string> {
+async function readDockerfile(entries: readonly TreeEntry[], folder: string): Promise<string> {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const named = byPath.get("Dockerfile");
   const path = named?.kind === "link" ? followLink(named, byPath) : "Dockerfile";
@@ -283,7 +285,7 @@ async function dockerfileIn(entries: readonly TreeEntry[], folder: string): Prom
 /**
  * The entries in the folder of the project, by their paths there. @throws ImageBuildError if that is the whole image
  */
-function projectIn(placed: readonly PlacedEntry[], folder: string): PlacedEntry[] {
+function projectEntries(placed: readonly PlacedEntry[], folder: string): PlacedEntry[] {
   if (placed.length > 0 && folder === "/")
     throw new ImageBuildError(
       "The project lies in the top folder of the image: the Dockerfile needs a WORKDIR before its COPY.",
@@ -297,10 +299,10 @@ function projectIn(placed: readonly PlacedEntry[], folder: string): PlacedEntry[
 }
 
 /** @throws ImageBuildError for a file that no run would find */
-function checkOutside(
+function refuseLostFiles(
   placed: readonly PlacedEntry[],
   { folder, copies }: DockerfilePlan,
-  { read }: ProjectEnvironment,
+  { installerFiles: read }: ResolvedEnvironment,
 ): void {
   const lost = placed.find(
     ({ path, entry }) => entry.kind !== "folder" && !`/${path}`.startsWith(`${folder}/`) && !read.has(`/${path}`),

@@ -42,11 +42,11 @@ export class RunFolders {
     this.volumes = join(root, "volumes");
   }
 
-  run(name: string): string {
+  runFolder(name: string): string {
     return join(this.runs, name);
   }
 
-  volume(name: string): string {
+  volumeFolder(name: string): string {
     return join(this.volumes, name);
   }
 
@@ -57,21 +57,21 @@ export class RunFolders {
 
   /** Null if there is no such run of ours. */
   async spec(name: string): Promise<RunSpec | null> {
-    return read<RunSpec>(join(this.run(name), "spec.json"), name);
+    return readSpec<RunSpec>(join(this.runFolder(name), "spec.json"), name);
   }
 
-  async volumesOf(name: string): Promise<RunSpec | null> {
-    return read<RunSpec>(join(this.volume(name), "spec.json"), name);
+  async volumeSpec(name: string): Promise<RunSpec | null> {
+    return readSpec<RunSpec>(join(this.volumeFolder(name), "spec.json"), name);
   }
 
-  async allVolumes(): Promise<RunSpec[]> {
+  async volumeSpecs(): Promise<RunSpec[]> {
     const names = await namesIn(this.volumes);
-    return (await Promise.all(names.map((name) => this.volumesOf(name)))).filter((spec) => spec !== null);
+    return (await Promise.all(names.map((name) => this.volumeSpec(name)))).filter((spec) => spec !== null);
   }
 
   /** Null for a run that was never started. */
   async state(name: string): Promise<RunState | null> {
-    const text = await textOf(join(this.run(name), "state.json"));
+    const text = await textOf(join(this.runFolder(name), "state.json"));
     return text === null ? null : (JSON.parse(text) as RunState);
   }
 }
@@ -86,7 +86,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** A file that is not ours, or not whole, counts as absent. */
-async function read<Spec extends { readonly name: string }>(file: string, name: string): Promise<Spec | null> {
+async function readSpec<Spec extends { readonly name: string }>(file: string, name: string): Promise<Spec | null> {
   const text = await textOf(file);
   if (text === null) return null;
   try {

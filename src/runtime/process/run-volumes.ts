@@ -1,16 +1,16 @@
 import { lstat, mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkedSecrets } from "../secret-files.js";
+import { validSecretFiles } from "../container-policy.js";
 import { removeTree } from "./remove-tree.js";
 import { isAbsent, type RunSpec } from "./run-folders.js";
 
 const MIB = 1024 * 1024;
 const BLOCK = 512;
 /** The beginnings of the names of folders that are being removed, and of those that are being made. */
-const GONE = ".gone-";
-export const MAKING = ".making-";
+const REMOVED_PREFIX = ".gone-";
+export const TEMPORARY_PREFIX = ".making-";
 /** Made in a moment: an older one is what a crash has left. */
-const MADE_WITHIN_MS = 60_000;
+const MAX_CREATION_MS = 60_000;
 const FOLDERS = ["rocas/secrets", "rocas/state", "work", "data", "model", "nha", "scratch/tmp"];
 
 /** Lays folders and secrets into the volume of a run that was never started: as often as it is tried. */
@@ -21,7 +21,7 @@ export async function fillVolume(
 ): Promise<void> {
   for (const folder of FOLDERS) await mkdir(join(volume, folder), { recursive: true, mode: 0o700 });
   await replace(join(volume, "spec.json"), JSON.stringify(spec), spec.id);
-  for (const [name, content] of Object.entries(checkedSecrets(secretFiles)))
+  for (const [name, content] of Object.entries(validSecretFiles(secretFiles)))
     await replace(join(volume, "rocas/secrets", name), content, spec.id);
 }
 
@@ -61,22 +61,24 @@ function goneMeanwhile(error: unknown): [] {
  * Resolves also if there is none.
  */
 export async function removeFolder(parent: string, name: string): Promise<void> {
-  const gone = join(parent, `${GONE}${name}-${Math.random().toString(36).slice(2)}`);
-  await rename(join(parent, name), gone).catch((error: unknown) => {
+  const removed = join(parent, `${REMOVED_PREFIX}${name}-${Math.random().toString(36).slice(2)}`);
+  await rename(join(parent, name), removed).catch((error: unknown) => {
     if (!isAbsent(error)) throw error;
   });
-  const left = (await readdir(parent).catch(goneMeanwhile)).filter((each) => each.startsWith(`${GONE}${name}-`));
+  const left = (await readdir(parent).catch(goneMeanwhile)).filter((each) =>
+    each.startsWith(`${REMOVED_PREFIX}${name}-`),
+  );
   for (const each of left) await removeTree(join(parent, each));
 }
 
 /** Removes what a crash has left half removed or half made in a folder of `removeFolder`. Others may do the same meanwhile. */
 export async function removeRemains(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(goneMeanwhile))
-    if (name.startsWith(GONE) || (name.startsWith(MAKING) && (await isOld(join(parent, name)))))
+    if (name.startsWith(REMOVED_PREFIX) || (name.startsWith(TEMPORARY_PREFIX) && (await isOld(join(parent, name)))))
       await removeTree(join(parent, name));
 }
 
 const isOld = async (path: string): Promise<boolean> => {
   const seen = await stat(path).catch(() => null);
-  return seen !== null && Date.now() - seen.mtimeMs > MADE_WITHIN_MS;
+  return seen !== null && Date.now() - seen.mtimeMs > MAX_CREATION_MS;
 };

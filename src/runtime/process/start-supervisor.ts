@@ -1,17 +1,55 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { DomainError } from "../../errors.js";
-import { ContainerRefusedError } from "../runtime.js";
-import type { RunnableImage } from "./runnable-image.js";
+import { containerEnv } from "../container-policy.js";
+import { ContainerRefusedError, type ContainerSpec } from "../runtime.js";
+import type { RunnableImage } from "./process-images.js";
+
+/** The variables of the server that a run gets: where programs, libraries and the GPU are, language and place. */
+const PASSED_VARIABLES =
+  /^(?:PATH|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|LD_LIBRARY_PATH|CUDA_[A-Z_]+|NVIDIA_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|SYSTEMROOT)$/;
+
+/** By this its processes are found, whatever group and parent they have. */
+export const RUN_ID = "ROCAS_RUN_ID";
+
+/**
+ * The environment of a run: as in a container, with its places below a folder of its own. None of the server's secrets,
+ * which are settings, is passed on.
+ * @throws BAD_USER_INPUT as `containerEnv`
+ */
+export function runEnvironment(
+  container: ContainerSpec,
+  { image, id, volume, own }: { image: RunnableImage; id: string; volume: string; own: NodeJS.ProcessEnv },
+): Record<string, string> {
+  const passed = Object.entries(own).flatMap(([name, value]) =>
+    value !== undefined && PASSED_VARIABLES.test(name) ? [[name, value] as const] : [],
+  );
+  const asInContainer = containerEnv(container, join(volume, "scratch")).map((line) => {
+    const at = line.indexOf("=");
+    return [line.slice(0, at), line.slice(at + 1)] as const;
+  });
+  const programs = dirname(image.python);
+  return {
+    LANG: "C.UTF-8",
+    ...Object.fromEntries(passed),
+    ...image.env,
+    ...Object.fromEntries(asInContainer),
+    PATH: [programs, own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(delimiter),
+    VIRTUAL_ENV: dirname(programs),
+    HOME: join(volume, "work"),
+    ROCAS_ROOT: volume,
+    [RUN_ID]: id,
+  };
+}
 
 // From src and from dist alike: the compiler does not copy Python.
 const SUPERVISOR = fileURLToPath(new URL("../../../src/runtime/process/python/supervisor.py", import.meta.url));
-const STARTED_WITHIN = 30_000;
-const LOOK_AGAIN = 10;
+const START_TIMEOUT_MS = 30_000;
+const POLL_MS = 10;
 
 export interface SupervisorStart {
   readonly run: string;
@@ -44,21 +82,21 @@ export async function startSupervisor({ run, volume, image, program, env }: Supe
   } finally {
     await errors.close();
   }
-  const until = performance.now() + STARTED_WITHIN;
+  const until = performance.now() + START_TIMEOUT_MS;
   while (!existsSync(join(run, "state.json"))) {
     if (refusal)
       throw new ContainerRefusedError("The image's Python cannot be started; build it again.", { cause: refusal });
     // Stopped before it began.
     if (!existsSync(join(run, "spec.json"))) return;
     // One that ended without a word left the start to another.
-    const said = hasEnded ? (await readFile(join(run, "supervisor.log"), "utf8").catch(() => "")).trim() : "";
-    if (said || performance.now() > until) throw notBegun(said);
-    await delay(LOOK_AGAIN);
+    const message = hasEnded ? (await readFile(join(run, "supervisor.log"), "utf8").catch(() => "")).trim() : "";
+    if (message || performance.now() > until) throw startError(message);
+    await delay(POLL_MS);
   }
 }
 
-const notBegun = (said: string) =>
+const startError = (message: string) =>
   new DomainError(
     "RUNTIME_UNAVAILABLE",
-    `The run does not begin: ${said.split("\n").at(-1) || "nothing is heard of it"}`,
+    `The run does not begin: ${message.split("\n").at(-1) || "nothing is heard of it"}`,
   );

@@ -25,7 +25,7 @@ export async function unpackContext(context: Readable, folder: string, limits = 
   const entries: TreeEntry[] = [];
   let bytes = 0;
   try {
-    for await (const { header, ...stream } of withHeader(archive)) {
+    for await (const { header, ...stream } of entriesOf(archive)) {
       const entry = entryOf(header);
       checkName(entry.path);
       entries.push(entry);
@@ -55,7 +55,7 @@ function checkFolders(entries: readonly TreeEntry[]): void {
         throw new ImageBuildError(`The context holds ${shown(path)}, and ${shown(above)} as a link, not a folder.`);
 }
 
-async function* withHeader(archive: ReturnType<typeof extract>): AsyncIterable<{ header: Header; content: Readable }> {
+async function* entriesOf(archive: ReturnType<typeof extract>): AsyncIterable<{ header: Header; content: Readable }> {
   for await (const entry of archive) yield { header: entry.header, content: entry as unknown as Readable };
 }
 
@@ -75,11 +75,11 @@ async function write(content: Readable, path: string, executable: boolean): Prom
 }
 
 /** A name that is there already, as a file or below one. */
-const TWICE: ReadonlySet<unknown> = new Set(["EEXIST", "ENOTDIR", "EISDIR", "ELOOP"]);
+const DUPLICATE_CODES: ReadonlySet<unknown> = new Set(["EEXIST", "ENOTDIR", "EISDIR", "ELOOP"]);
 
 function refusalOf(error: unknown): unknown {
   if (error instanceof SourceError) return new ImageBuildError(error.message, { cause: error });
-  if (error instanceof Error && TWICE.has((error as NodeJS.ErrnoException).code))
+  if (error instanceof Error && DUPLICATE_CODES.has((error as NodeJS.ErrnoException).code))
     return new ImageBuildError("The context holds one name twice.", { cause: error });
   return error;
 }

@@ -1,6 +1,6 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Told } from "../../runtime/image-builder.js";
+import type { OnLog } from "../../runtime/image-builder.js";
 import { SourceError } from "../source.js";
 import { shown } from "../tree/check-tree.js";
 import {
@@ -28,7 +28,7 @@ export interface CheckOut {
   readonly folder: string;
   /** Brings objects of Git LFS into the folder `lfs` in it. */
   readonly fetch: (files: readonly LfsFile[]) => Promise<void>;
-  readonly told: Told;
+  readonly told: OnLog;
 }
 
 /**
@@ -105,7 +105,7 @@ async function headsOf(
 }
 
 /** No commit has what else a filter does: most of them only change what is committed. */
-function tellFilters(filters: ReadonlyMap<string, string>, told: Told): void {
+function tellFilters(filters: ReadonlyMap<string, string>, told: OnLog): void {
   const others = [...filters].filter(([, filter]) => filter !== LFS);
   const [first] = others;
   if (!first) return;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { DomainError } from "../../errors.js";
-import type { Told } from "../../runtime/image-builder.js";
+import type { OnLog } from "../../runtime/image-builder.js";
 import { printable } from "../../text/printable.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
@@ -37,7 +37,7 @@ export class GitSource implements Source {
     this.scratchFolder = scratchFolder;
   }
 
-  async open({ location, ref, credentials, platform, signal }: SourceRequest, told: Told): Promise<BuildContext> {
+  async open({ location, ref, credentials, platform, signal }: SourceRequest, told: OnLog): Promise<BuildContext> {
     const host = await gitHost(location, this.allowedOrigins);
     const folder = await this.newFolder();
     const within = AbortSignal.any([AbortSignal.timeout(FETCHING), ...(signal ? [signal] : [])]);
@@ -107,7 +107,7 @@ interface Reading {
   /** A folder of ours, for this commit alone. */
   readonly folder: string;
   readonly signal: AbortSignal;
-  readonly told: Told;
+  readonly told: OnLog;
   readonly depth: number;
 }
 

@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { Told } from "../../runtime/image-builder.js";
+import type { OnLog } from "../../runtime/image-builder.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkTree, shown } from "../tree/check-tree.js";
@@ -27,7 +27,7 @@ const MOST_TEXT = 1024 * 1024;
 export class LocalSource implements Source {
   constructor(private readonly roots: readonly string[]) {}
 
-  async open({ location, platform, signal }: SourceRequest, told: Told): Promise<BuildContext> {
+  async open({ location, platform, signal }: SourceRequest, told: OnLog): Promise<BuildContext> {
     const folder = await projectFolder(location, this.roots);
     const entries = await readFolder({ top: folder, ignore: await ignoreOf(folder), limits: LIMITS, signal });
     checkTree(entries, LIMITS);

@@ -8,41 +8,39 @@ import { followLink } from "../../source/tree/tree-entry.js";
 import { printable } from "../../text/printable.js";
 import { ImageBuildError } from "../image-builder.js";
 import type { DockerfilePlan } from "./build-plan.js";
-import type { Installation, WantedEnvironment } from "./environments.js";
+import { type BasePackages, basePackagesHash, type EnvironmentSpec, type Installation } from "./environments.js";
 import type { Python } from "./find-python.js";
-import type { PlacedEntry } from "./lay-out.js";
-import { type OnBoard, onBoardHash } from "./on-board.js";
-import type { PipInstall } from "./pip-install.js";
-import { isPath, readRequirements } from "./requirement-files.js";
+import type { PlacedEntry } from "./image-tree.js";
+import { isPath, type PipInstall, readRequirements } from "./pip-install.js";
 
 const READ_PROJECT = fileURLToPath(new URL("../../../src/runtime/process/python/read_project.py", import.meta.url));
 const run = promisify(execFile);
-const READ_MS = 60_000;
-const MOST_READ = 16 * 1024 * 1024;
+const READ_TIMEOUT_MS = 60_000;
+const MAX_OUTPUT = 16 * 1024 * 1024;
 
-export interface Wanting {
+export interface EnvironmentInputs {
   readonly plan: DockerfilePlan;
   readonly placed: readonly PlacedEntry[];
   /** The folder of the files that were placed; it is not changed. */
   readonly root: string;
   /** The places for a copy that an installer works in, and for a file of ours; neither exists yet. */
   readonly copy: string;
-  readonly pins: string;
+  readonly constraintsFile: string;
   readonly python: Python;
-  readonly onBoard: OnBoard;
+  readonly basePackages: BasePackages;
   /** The hash of all that was placed. */
   readonly content: string;
   readonly noCache: boolean;
 }
 
-export interface ProjectEnvironment {
-  readonly environment: WantedEnvironment;
+export interface ResolvedEnvironment {
+  readonly environment: EnvironmentSpec;
   /** True if the installer needs the copy. */
   readonly needsCopy: boolean;
   /** Paths in the image that were brought there for the installer. */
-  readonly read: ReadonlySet<string>;
+  readonly installerFiles: ReadonlySet<string>;
   /** The decisions, for the log. */
-  readonly told: readonly string[];
+  readonly log: readonly string[];
 }
 
 /**
@@ -50,8 +48,8 @@ export interface ProjectEnvironment {
  * else the dependencies of its pyproject.toml, this Python and what is on board.
  * @throws ImageBuildError
  */
-export async function wantedEnvironment(wanting: Wanting): Promise<ProjectEnvironment> {
-  const { plan, placed, root, python, onBoard, content, noCache } = wanting;
+export async function resolveEnvironment(inputs: EnvironmentInputs): Promise<ResolvedEnvironment> {
+  const { plan, placed, root, python, basePackages: basePackages, content, noCache } = inputs;
   const inImage = new Map(placed.map(({ path, entry }) => [path, { ...entry, path }]));
   const pathOf = (path: string): string | null => {
     const entry = inImage.get(path.slice(1));
@@ -75,30 +73,30 @@ export async function wantedEnvironment(wanting: Wanting): Promise<ProjectEnviro
     ...pathsOf(install, "requirements"),
     ...pathsOf(install, "constraints"),
   ]);
-  const { files, isOfProject } = await readRequirements(named, at);
+  const { files, usesProject: isOfProject } = await readRequirements(named, at);
   const packages = installs.flatMap((install) => pathsOf(install, "packages"));
   const needsCopy = isOfProject || packages.length > 0 || installs.some(findsInProject);
-  if (project) await writeFile(wanting.pins, project.settled.map((pin) => `${pin}\n`).join(""));
-  const base = needsCopy ? wanting.copy : root;
+  if (project) await writeFile(inputs.constraintsFile, project.lockedVersions.map((pin) => `${pin}\n`).join(""));
+  const base = needsCopy ? inputs.copy : root;
   const decided = {
     python: [python.version, python.identity],
-    onBoard: await onBoardHash(onBoard),
+    onBoard: await basePackagesHash(basePackages),
     installs,
     files: [...files],
-    settled: project?.settled ?? null,
+    settled: project?.lockedVersions ?? null,
     project: needsCopy ? content : null,
     again: noCache ? randomUUID() : null,
   };
   const hash = createHash("sha256").update(JSON.stringify(decided)).digest("hex");
-  const pins = project && project.settled.length > 0 ? ["-c", wanting.pins] : [];
+  const constraintsFile = project && project.lockedVersions.length > 0 ? ["-c", inputs.constraintsFile] : [];
   const installations = installs
     .filter(({ packages: some, requirements }) => some.length + requirements.length > 0)
-    .map((install) => installationOf(install, base, pins));
+    .map((install) => installationOf(install, base, constraintsFile));
   return {
-    environment: { hash, python, onBoard, installations },
+    environment: { hash, python, basePackages: basePackages, installations },
     needsCopy,
-    read: new Set([...files.keys(), ...packages]),
-    told: [
+    installerFiles: new Set([...files.keys(), ...packages]),
+    log: [
       ...(own.length > 0 ? ["requirements.txt is installed"] : []),
       ...(project
         ? [
@@ -127,7 +125,7 @@ function pathsOf(install: PipInstall, kind: "requirements" | "constraints" | "pa
 const findsInProject = ({ options }: PipInstall): boolean =>
   options.some((option, index) => options[index - 1] === "--find-links" && !option.includes("://"));
 
-function installationOf(install: PipInstall, base: string, pins: readonly string[]): Installation {
+function installationOf(install: PipInstall, base: string, constraintsFile: readonly string[]): Installation {
   const folder = join(base, install.folder);
   // Relative, so that what the installer says of a file is what its author wrote.
   const place = (path: string) =>
@@ -140,23 +138,23 @@ function installationOf(install: PipInstall, base: string, pins: readonly string
   ];
   const shown = [
     ...words.map((word) => word.replace(/^\.\/(?=.)/, "")),
-    ...pins.map((word) => (word === "-c" ? word : "lock")),
+    ...constraintsFile.map((word) => (word === "-c" ? word : "lock")),
   ];
-  return { words: [...words, ...pins], folder, shown: `pip install ${shown.join(" ")}`.slice(0, 300) };
+  return { words: [...words, ...constraintsFile], folder, shown: `pip install ${shown.join(" ")}`.slice(0, 300) };
 }
 
 interface ReadProject {
   readonly dependencies: readonly string[];
   readonly lock: string | null;
   /** `name==version` each. */
-  readonly settled: readonly string[];
+  readonly lockedVersions: readonly string[];
 }
 
 async function readProject(python: Python, folder: string): Promise<ReadProject> {
   try {
     const { stdout } = await run(python.executable, ["-I", READ_PROJECT, folder], {
-      timeout: READ_MS,
-      maxBuffer: MOST_READ,
+      timeout: READ_TIMEOUT_MS,
+      maxBuffer: MAX_OUTPUT,
     });
     const project = JSON.parse(stdout) as ReadProject;
     const bad = project.dependencies.find(

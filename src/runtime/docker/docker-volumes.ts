@@ -1,0 +1,154 @@
+import { buffer } from "node:stream/consumers";
+import { pack } from "tar-stream";
+import { DomainError } from "../../errors.js";
+import {
+  JOB_USER,
+  SCRATCH_FOLDER,
+  scratchVolume,
+  STATE_FOLDER,
+  stateVolume,
+  validSecretFiles,
+} from "../container-policy.js";
+import type { AttemptName, ContainerSpec } from "../runtime.js";
+import type { DockerEngine } from "./docker-engine.js";
+import type { EngineImage, EngineVolume, Labels } from "./engine-answers.js";
+import { hasStatus, runtimeUnavailable } from "./engine-dial.js";
+
+/** @throws CONFLICT if a volume of somebody else has the name. */
+export async function ensureVolumes(engine: DockerEngine, name: string, labels: Labels): Promise<void> {
+  for (const volume of [stateVolume(name), scratchVolume(name)]) {
+    await engine.createVolume(volume, labels);
+    const made = await engine.volume(volume);
+    if (!made) throw runtimeUnavailable(`The engine does not show the volume ${volume} that it made.`);
+    if (made.Labels?.["rocas.cluster"] !== labels["rocas.cluster"])
+      throw new DomainError("CONFLICT", `The engine has a volume ${volume} that is not ours.`);
+  }
+}
+
+/**
+ * Lays secrets and folders into the volumes of a container that was created and never started: neither a read-only root
+ * nor a tmpfs takes an archive, and a fresh volume belongs to root.
+ */
+export async function fillVolumes(engine: DockerEngine, id: string, container: ContainerSpec): Promise<void> {
+  await engine.putArchive(id, STATE_FOLDER, await stateArchive(container.secretFiles));
+  await engine.putArchive(id, SCRATCH_FOLDER, await scratchArchive());
+}
+
+/** Resolves also if there is none; a volume of somebody else is left alone. */
+export async function removeVolumes(engine: DockerEngine, name: string, cluster: string): Promise<void> {
+  for (const volume of [stateVolume(name), scratchVolume(name)]) {
+    const seen = await engine.volume(volume);
+    if (seen?.Labels?.["rocas.cluster"] === cluster) await removeUnused(engine, volume);
+  }
+}
+
+/** Each attempt once, by the labels of its volumes. */
+export async function attemptsWithVolumes(engine: DockerEngine, cluster: string): Promise<AttemptName[]> {
+  const found = new Map<string, AttemptName>();
+  for (const { Name, Labels } of await engine.volumes({ label: [`rocas.cluster=${cluster}`] })) {
+    const name = Name.replace(/-(?:state|scratch)$/, "");
+    const { "rocas.job": job, "rocas.slot": slot, "rocas.attempt": attempt } = Labels ?? {};
+    if (job && slot && attempt && name !== Name)
+      found.set(name, { name, job, slot: Number(slot), attempt: Number(attempt) });
+  }
+  return [...found.values()];
+}
+
+// A container that was just removed may hold its volume for a moment.
+async function removeUnused(engine: DockerEngine, volume: string, tries = 20): Promise<void> {
+  try {
+    await engine.removeVolume(volume);
+  } catch (error) {
+    if (tries === 0 || !hasStatus(error, 409)) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await removeUnused(engine, volume, tries - 1);
+  }
+}
+
+// Always the same date: a repeated run lays the same archive.
+const OF_ROOT = { type: "directory", mode: 0o755, uid: 0, gid: 0, mtime: new Date(0) } as const;
+const OF_JOB = { mtime: new Date(0), uid: JOB_USER, gid: JOB_USER } as const;
+
+function stateArchive(secretFiles: Readonly<Record<string, string>>): Promise<Buffer> {
+  const archive = pack();
+  archive.entry({ ...OF_ROOT, name: "./" });
+  archive.entry({ ...OF_JOB, name: "state/", type: "directory", mode: 0o700 });
+  archive.entry({ ...OF_JOB, name: "secrets/", type: "directory", mode: 0o500 });
+  for (const [name, content] of Object.entries(validSecretFiles(secretFiles)))
+    archive.entry({ ...OF_JOB, name: `secrets/${name}`, mode: 0o400 }, content);
+  archive.finalize();
+  return buffer(archive);
+}
+
+function scratchArchive(): Promise<Buffer> {
+  const archive = pack();
+  archive.entry({ ...OF_ROOT, name: "./" });
+  for (const folder of ["work", "data", "model", "nha", "tmp"])
+    archive.entry({ ...OF_JOB, name: `${folder}/`, type: "directory", mode: 0o700 });
+  archive.finalize();
+  return buffer(archive);
+}
+
+/**
+ * A sentence where the image declares volumes, which the engine would make for every container: writable, unmeasured and
+ * not among those that go with it.
+ */
+export function declaredVolumesError({ Config }: EngineImage): string | null {
+  const declared = Object.keys(Config?.Volumes ?? {}).filter(
+    (each) => each !== STATE_FOLDER && each !== SCRATCH_FOLDER,
+  );
+  if (declared.length === 0) return null;
+  return `The image declares a volume (${declared[0]!.slice(0, 200)}); take VOLUME out of the Dockerfile: what runs writes below /work.`;
+}
+
+const FRESH_MS = 5_000;
+/** A measurement walks every volume of the engine: it may take this share of the time, and is made less often if it takes long. */
+const MAX_TIME_SHARE = 1 / 20;
+const FIRST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 5 * 60_000;
+
+/**
+ * Sizes of volumes. The engine measures all of them at once and nothing less, so that one measurement serves every
+ * container for some seconds. The figure is the engine's own: what runs in a container has no say in it. An engine that
+ * measures for somebody else refuses (500); after a failure it is asked again with a growing pause.
+ */
+export class VolumeSizes {
+  private measurement: Promise<readonly EngineVolume[]> | undefined;
+  private freshUntil = 0;
+  private failures = 0;
+
+  constructor(
+    private readonly engine: DockerEngine,
+    private readonly cluster: string,
+  ) {}
+
+  /** In MiB, rounded up; 0 if there is no such volume of ours. @throws what the last measurement threw, until the next. */
+  async of(volume: string): Promise<number> {
+    const found = (await this.volumes()).find((each) => each.Name === volume);
+    const isOwn = found?.Labels?.["rocas.cluster"] === this.cluster;
+    return isOwn ? Math.ceil(Math.max(0, found.UsageData?.Size ?? 0) / 1024 / 1024) : 0;
+  }
+
+  private volumes(): Promise<readonly EngineVolume[]> {
+    if (!this.measurement || performance.now() > this.freshUntil) {
+      const began = performance.now();
+      const measuring = this.engine.volumesWithSizes();
+      this.measurement = measuring;
+      this.freshUntil = Number.POSITIVE_INFINITY;
+      // Fresh from when it ended: with much on the disk it takes longer than it stays fresh.
+      void measuring.then(
+        () => {
+          this.failures = 0;
+          const took = performance.now() - began;
+          this.freshUntil = performance.now() + Math.max(FRESH_MS, took / MAX_TIME_SHARE);
+        },
+        () => {
+          const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures);
+          this.failures += 1;
+          this.freshUntil = performance.now() + pause;
+        },
+      );
+    }
+    return this.measurement;
+  }
+}

@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { StringDecoder } from "node:string_decoder";
+import { fileURLToPath } from "node:url";
+import { printable } from "../../text/printable.js";
+import type { OnLog } from "../image-builder.js";
+import { killTagged } from "./live-process.js";
+import { RUN_ID } from "./start-supervisor.js";
+import { systemPackages } from "./system-packages.js";
+
+/** The variables of installers, compilers, certificates and proxies. The server's own settings are not among them. */
+const PASSED =
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|PIP_\w+|UV_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC|CC|CXX|FC|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS|PKG_CONFIG_PATH|MAKEFLAGS|CMAKE_\w+|SDKROOT|MACOSX_DEPLOYMENT_TARGET|(?:https?|no|all|ftp)_proxy)$/i;
+/** They would install elsewhere. */
+const CHANGES_TARGET =
+  /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIRE_VIRTUALENV|LOG)|UV_(?:PYTHON|PROJECT|SYSTEM)\w*)$/i;
+
+/** The environment of pip and uv. */
+export function installerEnv(from: NodeJS.ProcessEnv): Record<string, string> {
+  const passed = Object.entries(from).filter(([name]) => PASSED.test(name) && !CHANGES_TARGET.test(name));
+  return {
+    ...(Object.fromEntries(passed) as Record<string, string>),
+    PIP_DISABLE_PIP_VERSION_CHECK: "1",
+    PIP_NO_INPUT: "1",
+    PIP_PROGRESS_BAR: "off",
+    PYTHONUNBUFFERED: "1",
+    UV_NO_PROGRESS: "1",
+    UV_LINK_MODE: "copy",
+  };
+}
+
+// From src and from dist alike: the compiler does not copy Python.
+const LAUNCHER = fileURLToPath(new URL("../../../src/runtime/process/python/tied.py", import.meta.url));
+
+export interface ProgramRun {
+  /** Of the Python that watches over the program. */
+  readonly python: string;
+  readonly words: readonly string[];
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a program to its end, with all that it starts, and gives its exit code. It ends with the signal, and with this
+ * process, however that ends.
+ * @throws the signal's reason, once the program is gone
+ */
+export async function runProgram({ python, words, folder, env, signal }: ProgramRun, onLog: OnLog): Promise<number> {
+  signal.throwIfAborted();
+  const id = randomBytes(16).toString("hex");
+  const child = spawn(python, ["-I", LAUNCHER, ...words], {
+    cwd: folder,
+    env: { ...env, [RUN_ID]: id },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin.on("error", () => {});
+  const end = () => child.stdin.end();
+  signal.addEventListener("abort", end, { once: true });
+  for (const stream of [child.stdout, child.stderr]) {
+    const decoder = new StringDecoder("utf8");
+    stream.on("data", (piece: Buffer) => onLog(printable(decoder.write(piece))));
+  }
+  // Nobody watches over the program any more if what did so was killed: it would keep the output open.
+  child.once("exit", (code) => void (code === null && killTagged(id)));
+  try {
+    const [code] = (await once(child, "close")) as [number | null];
+    signal.throwIfAborted();
+    return code ?? 1;
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+const MAX_LINE = 16 * 1024;
+
+/** Tells text that comes in pieces line by line, each with its end; a line that is too long, in several. */
+export class LineBuffer {
+  private rest = "";
+
+  constructor(private readonly onLine: OnLog) {}
+
+  write(text: string): void {
+    const lines = (this.rest + text).split(/(?<=\n)/);
+    const last = lines.at(-1)!;
+    this.rest = last.endsWith("\n") || last.length > MAX_LINE ? "" : last;
+    for (const line of this.rest === "" ? lines : lines.slice(0, -1)) if (line !== "") this.onLine(line);
+  }
+
+  /** Tells what came after the last end of a line. */
+  end(): void {
+    if (this.rest !== "") this.onLine(`${this.rest}\n`);
+    this.rest = "";
+  }
+}
+
+/** True of every failure, and no reason. */
+const BOILERPLATE =
+  /subprocess-exited-with-error|metadata-generation-failed|This error originates|Failed to build|Could not build wheels|Failed building wheel|ResolutionImpossible|Encountered error while/;
+const NO_COMPILER =
+  /command '[^']*(?:gcc|g\+\+|cc|clang|c\+\+)[^']*' failed: No such file|No such file or directory: '(?:gcc|cc|g\+\+|clang)|Unable to find a compiler|compiler .* not found|Unknown compiler\(s\)|Python\.h: No such file/i;
+const MAX_REASON = 1_000;
+
+/**
+ * Why an installation failed, in a sentence: what the installer called its error.
+ * @param output the end of what it wrote
+ */
+export function installFailure(output: string, command: string, code: number): string {
+  const lines = output.split("\n").map((line) => line.trim());
+  const errors = lines.filter((line) => /^(?:ERROR|error)\b|^×/.test(line));
+  const message = (
+    errors.findLast((line) => !BOILERPLATE.test(line)) ??
+    errors.at(-1) ??
+    lines.findLast(Boolean) ??
+    ""
+  ).slice(0, MAX_REASON);
+  const reason = message.replace(/^(?:ERROR|error):?\s*|^×\s*/, "") || "it said nothing";
+  const hint = NO_COMPILER.test(output)
+    ? ` A package without a wheel for this Python is compiled, and this machine has no compiler: ${systemPackages().compiler}`
+    : "";
+  return `${reason} (${command} ended with ${code}).${hint}`;
+}
