@@ -1,5 +1,4 @@
 import type DataLoader from "dataloader";
-import { deploymentLoaders } from "./deployment/deployment.loaders.js";
 import { fileLoaders } from "./files/files-of.js";
 import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
@@ -10,7 +9,6 @@ import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
 import { loadViolations } from "./model/contract-violations.js";
 import { loadById, loadByKey } from "./store/load-by-id.js";
 import type { Records, Store } from "./store/store.js";
-import { trainingLoaders } from "./training/training.loaders.js";
 import { loadFileUseOfModels, loadFileUseOfProjects, loadLogBytes } from "./usage/file-use.js";
 
 type Named<K extends Kind> = Uncapitalize<(typeof TYPE_OF_KIND)[K]>;
@@ -73,8 +71,6 @@ export function loadersOf(store: Store) {
     fileUseOfProject: loadFileUseOfProjects(store),
     logBytesOfProject: loadLogBytes(store),
     ...fileLoaders(store),
-    ...trainingLoaders(store),
-    ...deploymentLoaders(store),
   };
 }
 

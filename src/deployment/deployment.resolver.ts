@@ -85,22 +85,22 @@ export const DeploymentEdges = [
   deploymentsOn(() => Model, {
     field: "deployments",
     description: "The deployments that serve a version of the model.",
-    pages: (loaders) => loaders.deploymentsOfModel,
+    pages: (loaders) => loaders.childPages("model", "depl", "movers.model._id"),
   }),
   deploymentsOn(() => Project, {
     field: "deployments",
     description: "The deployments of the project.",
-    pages: (loaders) => loaders.deploymentsOfProject,
+    pages: (loaders) => loaders.childPages("project", "depl", "proj"),
   }),
   deploymentsOn(() => BuildVersion, {
     field: "deployments",
     description: "The deployments whose current revision runs in it.",
-    pages: (loaders) => loaders.deploymentsOfBuildVersion,
+    pages: (loaders) => loaders.childPages("bvers", "depl", "bvers._id"),
   }),
   deploymentsOn(() => ModelVersion, {
     field: "deployments",
     description: "The deployments that serve the version.",
-    pages: (loaders) => loaders.deploymentsOfVersion,
+    pages: (loaders) => loaders.childPages("movers", "depl", "movers._id"),
   }),
 ] as const;
 
@@ -111,7 +111,7 @@ export const DeploymentRevisionEdges = [
   revisionsOn(() => Deployment, {
     field: "revisions",
     description: "The revisions of the deployment, newest first.",
-    pages: (loaders) => loaders.revisionsOfDeployment,
+    pages: (loaders) => loaders.childPages("depl", "revision", "deployment"),
   }),
 ] as const;
 

@@ -117,26 +117,26 @@ export const TrainingEdges = [
   trainingsOn(() => Project, {
     field: "trainings",
     description: "The trainings of the project.",
-    pages: (loaders) => loaders.trainingsOfProject,
+    pages: (loaders) => loaders.childPages("project", "train", "proj"),
   }),
   trainingsOn(() => BuildVersion, {
     field: "trainings",
     description: "The trainings that ran in it.",
-    pages: (loaders) => loaders.trainingsOfBuildVersion,
+    pages: (loaders) => loaders.childPages("bvers", "train", "bvers._id"),
   }),
   trainingsOn(() => Dataset, {
     field: "trainings",
     description: "The trainings that mounted the dataset.",
-    pages: (loaders) => loaders.trainingsOfDataset,
+    pages: (loaders) => loaders.childPages("dataset", "train", "ds._id"),
   }),
   trainingsOn(() => ModelVersion, {
     field: "trainings",
     description: "The trainings that started from the version.",
-    pages: (loaders) => loaders.trainingsFromVersion,
+    pages: (loaders) => loaders.childPages("movers", "train", "pretrained._id"),
   }),
   listedOn<ModelVersion>(MODEL_VERSION.Connection, MODEL_VERSION.listing)(() => Training, {
     field: "movers",
     description: "The model versions that the training published.",
-    pages: (loaders) => loaders.versionsOfTraining,
+    pages: (loaders) => loaders.childPages("train", "movers", "train._id"),
   }),
 ] as const;
