@@ -71,7 +71,7 @@ module.exports = {
       name: "a resolver asks loaders and use-cases",
       severity: "error",
       from: { path: "\\.resolver\\.ts$" },
-      to: { path: [...PORTS, ...ports("router", "run-api", "http")], pathNot: "^src/store/key-of\\.ts$" },
+      to: { path: [...PORTS, ...ports("router", "run-api", "http")] },
     },
     {
       name: "only the wiring names an adapter",

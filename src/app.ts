@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Holdings } from "./deletion/holdings.js";
-import type { Cursors } from "./lists/cursors.js";
+import type { Cursors } from "./lists/page.js";
 import type { Live } from "./live/live.js";
 import type { ReplicaTable } from "./router/replica-table.js";
 import type { ImageBuilder } from "./runtime/image-builder.js";

@@ -3,11 +3,10 @@ import { fileLoaders } from "./files/files-of.js";
 import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
 import type { RecordOf, SupersedingKind } from "./kinds.js";
-import { ChildPages } from "./lists/child-pages.js";
-import { type GenerationLoaders, generationLoaders } from "./lists/generation-loaders.js";
+import { ChildPages, type GenerationLoaders, generationLoaders } from "./lists/child-pages.js";
 import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
 import { loadViolations } from "./model/contract-violations.js";
-import { loadById, loadByKey } from "./store/load-by-id.js";
+import { loadById, loadByKey } from "./store/read-records.js";
 import type { Records, Store } from "./store/store.js";
 import { loadFileUseOfModels, loadFileUseOfProjects, loadLogBytes } from "./usage/file-use.js";
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDiskFull, systemReason } from "./machine-faults.js";
-import { StoreRefused } from "./store/store-refused.js";
+import { StoreRefused } from "./store/store-errors.js";
 
 const UNMAKABLE = "a link on the way leads nowhere, or its file system takes no folders (ENOENT)";
 

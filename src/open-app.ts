@@ -19,7 +19,7 @@ import { sweepFiles } from "./files/release-files.js";
 import { holdingsOf } from "./holdings.js";
 import type { Readiness } from "./http/health.js";
 import { startWork } from "./jobs/start-work.js";
-import { Cursors } from "./lists/cursors.js";
+import { Cursors } from "./lists/page.js";
 import { Live } from "./live/live.js";
 import { makeDataFolder } from "./make-data-folder.js";
 import { inheritAliases } from "./model-version/inherit-aliases.js";
@@ -38,8 +38,7 @@ import { LocalSource } from "./source/local/local-source.js";
 import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-files.js";
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
-import { keptOnce } from "./store/kept-once.js";
-import { openPresence } from "./store/presence.js";
+import { chooseOnce, openPresence } from "./store/installation.js";
 import { carryTraining } from "./training/carry-training.js";
 import { makeTrainingJob } from "./training/train-maker.js";
 import { openKeyRing } from "./vault/sealed-store/key-ring.js";
@@ -107,9 +106,9 @@ async function openParts(
     }),
   );
   const store = await openStore(opened.connection, () => opened.serverTime(), settings.ROCAS_DETAILS_INDEXES);
-  const cluster = await keptOnce(store, "cluster", () => ulid().toLowerCase());
+  const cluster = await chooseOnce(store, "cluster", () => ulid().toLowerCase());
 
-  const cursorKey = await keptOnce(store, "cursor_key", () => randomBytes(32).toString("base64url"));
+  const cursorKey = await chooseOnce(store, "cursor_key", () => randomBytes(32).toString("base64url"));
 
   const notices: string[] = [...opened.warnings];
   for (const warning of opened.warnings) logger.warn({ event: "store_unfit", warning });

@@ -1,9 +1,8 @@
 import { type StartedStore, startEmbeddedStore } from "@rocas/embedded-store";
 import mongoose, { type Connection } from "mongoose";
 import { fileSentence, hasDiskRoom, isAboutFile } from "./machine-faults.js";
-import { connectToMongodb } from "./store/mongo/connect-to-mongodb.js";
-import { printableUri } from "./store/mongo/printable-uri.js";
-import { StoreRefused } from "./store/store-refused.js";
+import { connectToMongodb, printableUri } from "./store/mongo/connect-to-mongodb.js";
+import { StoreRefused } from "./store/store-errors.js";
 
 export interface OpenedConnection extends AsyncDisposable {
   readonly connection: Connection;

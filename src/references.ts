@@ -1,11 +1,10 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { DomainError } from "./errors.js";
-import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
+import { keyOf, type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { ReferenceResolver } from "./http/build-subgraph.js";
 import { RECORD_KINDS } from "./kinds.js";
 import type { RecordKind } from "./kinds/record-kind.js";
 import type { RequestContext } from "./request-context.js";
-import { keyOf } from "./store/key-of.js";
 
 /** Key fields as a gateway sends them: the id, or the natural key with its parents inside. */
 type Reference = Readonly<Record<string, unknown>>;

@@ -77,11 +77,11 @@ test.each([
   [ALONE, `${PACKAGE}/worker.ts`, "../../../test/support/seed.js", "test/support/seed.ts"],
   [PUBLIC, "src/open-connection.ts", `../${PACKAGE}/engine/engine.js`, `${PACKAGE}/engine/engine.ts`],
   [DECLARED, `${PACKAGE}/worker.ts`, "ulid", "node_modules/ulid/index.js"],
-  [DOWNWARD, "src/graph/node.ts", "../lists/page.js", "src/lists/page.ts"],
-  [DOWNWARD, "src/lists/filter/text-filter.ts", "../page.js", "src/lists/page.ts"],
+  [DOWNWARD, "src/graph/task.ts", "../lists/page.js", "src/lists/page.ts"],
+  [DOWNWARD, "src/lists/filter/value-filters.ts", "../page.js", "src/lists/page.ts"],
   [DOWNWARD, "src/model/write-model.ts", "../schema.js", "src/schema.ts"],
-  [DOWNWARD, "src/errors.ts", "./graph/node.js", "src/graph/node.ts"],
-  [FLOOR, "src/utils/helper.ts", "../graph/node.js", "src/graph/node.ts"],
+  [DOWNWARD, "src/errors.ts", "./graph/task.js", "src/graph/task.ts"],
+  [FLOOR, "src/utils/helper.ts", "../graph/task.js", "src/graph/task.ts"],
 ])("%s: %s may not import %s", async (rule, from, imported, to) => {
   expect(await brokenBy({ [from]: [imported], [to]: NOTHING })).toContain(rule);
 });
@@ -117,10 +117,10 @@ test("a cycle is found, also a long one", async () => {
 });
 
 test.each([
-  ["src/model/model.ts", "../graph/node.js", "src/graph/node.ts"],
+  ["src/model/model.ts", "../graph/task.js", "src/graph/task.ts"],
   ["src/model/model.ts", "../errors.js", "src/errors.ts"],
   ["src/model/model.resolver.ts", "./write-model.js", "src/model/write-model.ts"],
-  ["src/model/model.resolver.ts", "../store/key-of.js", "src/store/key-of.ts"],
+  ["src/model/model.resolver.ts", "../graph/id.js", "src/graph/id.ts"],
   ["src/open-app.ts", "./storage/gridfs/gridfs-storage.js", "src/storage/gridfs/gridfs-storage.ts"],
   ["src/files/keep.ts", "../storage/file-storage.js", "src/storage/file-storage.ts"],
   ["src/open-connection.ts", `../${PACKAGE}/start-embedded-store.js`, `${PACKAGE}/start-embedded-store.ts`],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ROCAS } from "../src/caller.js";
 import { changeRecord } from "../src/store/change-record.js";
-import { ownIntent } from "../src/store/intent.js";
+import { ownIntent } from "../src/store/idempotency.js";
 import { builtProject } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import type { Answer } from "./support/told.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newId } from "../src/graph/id.js";
+import { TaskState } from "../src/graph/task.js";
 import { findUnrelayed } from "../src/jobs/relay.js";
-import { TaskState } from "../src/graph/task-state.js";
 import { changeRecord } from "../src/store/change-record.js";
 import { insertRecord } from "../src/store/insert-record.js";
 import { openWork } from "./support/open-work.js";

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { newSlot, type Job } from "../src/jobs/job.js";
-import { TaskState } from "../src/graph/task-state.js";
+import { TaskState, waitingTask } from "../src/graph/task.js";
+import { type Job, newSlot } from "../src/jobs/job.js";
 import { taskAfter } from "../src/jobs/write-task.js";
-import { waitingTask } from "../src/graph/task.js";
 
 const then = new Date("2026-01-01T00:00:00Z");
 const soon = new Date(then.getTime() + 500);

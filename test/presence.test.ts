@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openStore } from "../src/open-store.js";
-import { openPresence } from "../src/store/presence.js";
+import { openPresence } from "../src/store/installation.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 
 const MINUTE_MS = 60_000;

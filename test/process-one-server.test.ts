@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore } from "../src/open-store.js";
 import { lockProcessFolder } from "../src/runtime/process/process-folder.js";
-import { openPresence } from "../src/store/presence.js";
+import { openPresence } from "../src/store/installation.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder } from "./support/temp-folder.js";

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { App } from "../app.js";
 import { httpUrl } from "../server-address.js";
-import { keptOnce } from "../store/kept-once.js";
+import { chooseOnce } from "../store/installation.js";
 
 const PORT_KEY = "run_port";
 // Below the range from which Linux takes the ports of outgoing connections.
@@ -26,7 +26,7 @@ export async function runUrl(app: Reached): Promise<string> {
 
 /** Chosen once for the installation: containers that run know it, and it must outlive this process. */
 const keptPort = ({ store }: Pick<App, "store">, host: string): Promise<number> =>
-  keptOnce(store, PORT_KEY, () => freePort(host));
+  chooseOnce(store, PORT_KEY, () => freePort(host));
 
 async function freePort(host: string): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {

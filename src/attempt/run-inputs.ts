@@ -1,14 +1,14 @@
 import type { BuildVersion } from "../builds/build-version.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { DomainError, notFound } from "../errors.js";
+import { keyOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import { usedAlias, type VersionName, versionsByName } from "../model-version/versions-by-name.js";
 import type { Project } from "../project/project.js";
-import { currentByKey, currentOf } from "../store/current.js";
-import { keyOf } from "../store/key-of.js";
+import { findCurrentByKeys, findCurrent } from "../store/read-records.js";
+import { refuseDeleting } from "../store/recheck-parents.js";
 import type { Store } from "../store/store.js";
-import { refuseDeleting } from "../store/under-parent.js";
 
 /** The build version that is current under the tag, with its image. @throws NOT_FOUND saying what to do, CONFLICT */
 export async function buildVersionToRun(
@@ -16,7 +16,7 @@ export async function buildVersionToRun(
   { name }: Pick<Project, "name">,
   tag: string,
 ): Promise<BuildVersion & { docker_id: string }> {
-  const version = await currentOf(buildVersions, keyOf(name, tag));
+  const version = await findCurrent(buildVersions, keyOf(name, tag));
   if (!version?.docker_id)
     throw new DomainError(
       "NOT_FOUND",
@@ -74,7 +74,7 @@ export async function datasetsToMount(
 ): Promise<Dataset[]> {
   refuseTooMany(mounts, path);
   const keys = mounts.map(({ model, name }) => keyOf(model, name));
-  const found = new Map((await currentByKey(store.datasets, keys)).map((each) => [each.key, each]));
+  const found = new Map((await findCurrentByKeys(store.datasets, keys)).map((each) => [each.key, each]));
   const datasets = checked(
     keys.map((key) => found.get(key) ?? null),
     "dataset",

@@ -1,5 +1,6 @@
 import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
+import { keyOf } from "../graph/id.js";
 import { type BuildOutcome, type BuildSpec, type ChestVersion, type Job, UNDER_WAY } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import type { OutboxHandler } from "../jobs/relay.js";
@@ -7,12 +8,10 @@ import type { Worker } from "../jobs/tick.js";
 import { createJob } from "../jobs/write-job.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord } from "../store/change-record.js";
-import { byId } from "../store/current.js";
-import { isDuplicateKey } from "../store/duplicate-key.js";
+import { ownIntent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { ownIntent } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
-import { parentOf } from "../store/parent-of.js";
+import { findByIds, requireParent } from "../store/read-records.js";
+import { isDuplicateKey } from "../store/store-errors.js";
 import { attemptBuild, endBuild } from "./attempt-build.js";
 import { BUILD_VERSION_DEFINITION, type BuildVersion } from "./build-version.js";
 import type { Build } from "./build.js";
@@ -70,7 +69,7 @@ const findVersion = (records: App["store"]["buildVersions"], id: string): Promis
   records.findOne({ _id: id }).lean<BuildVersion | null>().exec();
 
 async function insertVersion({ store }: App, job: Job, spec: BuildSpec, outcome: BuildOutcome): Promise<BuildVersion> {
-  const project = await parentOf(store.projects, job.proj);
+  const project = await requireParent(store.projects, job.proj);
   return insertRecord(
     store.buildVersions,
     {
@@ -102,7 +101,7 @@ export const carryBuild: Worker = async (app, lease) => {
   const { _id, spec, state, desired } = lease.job;
   if (spec.kind !== "BUILD") throw new Error(`${_id} is no build.`);
   if (state !== "FINISHING") {
-    const [record] = await byId(app.store.builds, [_id]);
+    const [record] = await findByIds(app.store.builds, [_id]);
     if (desired === "CANCEL" || !record) return endBuild(app, lease, "CANCELLED");
     // Asked before an attempt is counted: while the engine is away, the build waits.
     await app.runtime.engine();

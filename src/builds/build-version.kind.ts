@@ -1,11 +1,8 @@
 import { recordKind } from "../kinds/record-kind.js";
-import { choiceFilter, flag } from "../lists/filter/choice-filters.js";
-import { dateTime } from "../lists/filter/date-time-filter.js";
 import type { FilterType } from "../lists/filter/filter-of.js";
-import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
-import { part } from "../lists/filter/part-filters.js";
+import { part, snapshotFilterOf } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { text } from "../lists/filter/text-filter.js";
+import { choiceFilter, dateTime, flag, text } from "../lists/filter/value-filters.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project.kind.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion, BuiltFrom } from "./build-version.js";
 

@@ -1,16 +1,15 @@
 import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
+import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { answerGenerations } from "../lists/answer-generations.js";
-import { answerList } from "../lists/answer-list.js";
+import { answerGenerations, answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import { generationsResolver } from "../lists/generations.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
-import { keyOf } from "../store/key-of.js";
 import { BuildVersionGenerationsArgs, BuildVersionKey, DeleteBuildVersionInput } from "./build-version.inputs.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
 import { BUILD_VERSION } from "./build-version.kind.js";

@@ -2,9 +2,8 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Directive, Field, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import { choiceOf, definitionOf, parent, VALUE } from "../graph/definition.js";
-import { Node, typeOfRecord } from "../graph/node.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
-import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
 import { PROJECT_DEFINITION, ProjectInfo, ProjectSnapshot } from "../project/project.js";
 
 // Clients see the keys, the store has the specification's values.

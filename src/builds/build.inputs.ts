@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from "type-graphql";
-import { BuiltFrom } from "./build-version.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { GitRefScalar, TagScalar } from "../graph/scalars.js";
+import { BuiltFrom } from "./build-version.js";
 
 @InputType({ description: "A request to build a project." })
 export class BuildProjectInput extends MutationInput {

@@ -1,9 +1,7 @@
 import { recordKind } from "../kinds/record-kind.js";
-import { flag } from "../lists/filter/choice-filters.js";
-import { part } from "../lists/filter/part-filters.js";
+import { part, task, TASK_ORDERS } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { task, TASK_ORDERS } from "../lists/filter/task-filter.js";
-import { text } from "../lists/filter/text-filter.js";
+import { flag, text } from "../lists/filter/value-filters.js";
 import { BUILD_VERSION_SNAPSHOT_FILTER, builtFrom } from "./build-version.kind.js";
 import { Build } from "./build.js";
 

@@ -1,7 +1,6 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ID, ObjectType } from "type-graphql";
-import { Node } from "../graph/node.js";
-import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
+import { Node, RecordInfo, StoredRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
 import { BuildVersionSnapshot, BuiltFrom } from "./build-version.js";
 

@@ -2,15 +2,14 @@ import type { App } from "../app.js";
 import { DomainError, notFound } from "../errors.js";
 import { kindOf, newId } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { hasEnded } from "../graph/task-state.js";
-import { waitingTask } from "../graph/task.js";
+import { hasEnded, waitingTask } from "../graph/task.js";
 import type { Project } from "../project/project.js";
 import { changeRecord } from "../store/change-record.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { required } from "../store/required.js";
+import { requireCurrent } from "../store/read-records.js";
+import { refuseDeleting, recheckParent } from "../store/recheck-parents.js";
 import type { Records, Store } from "../store/store.js";
-import { refuseDeleting, underParent } from "../store/under-parent.js";
 import type { TreasureChest } from "../treasure-chest/treasure-chest.js";
 import { BuiltFrom } from "./build-version.js";
 import type { BuildProjectInput, CancelBuildInput } from "./build.inputs.js";
@@ -51,7 +50,7 @@ function buildLocation(project: Located, from: BuiltFrom): string {
 
 async function requireChest(store: Store, name: string | null, argument: string): Promise<TreasureChest | null> {
   if (!name) return null;
-  const chest = await required(store.treasureChests, "treasure chest", [name], ["input", argument]);
+  const chest = await requireCurrent(store.treasureChests, "treasure chest", [name], ["input", argument]);
   refuseDeleting(chest);
   return chest;
 }
@@ -81,10 +80,10 @@ export function buildProject(
   input: BuildProjectInput,
 ): Promise<Build> {
   const { store } = app;
-  return once(app, intent, async () => {
+  return idempotent(app, intent, async () => {
     checkInput(app, input);
     const { tag, from } = input;
-    const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
+    const project = await requireCurrent(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
     const location = buildLocation(project, from);
     const local = from === BuiltFrom.LOCAL;
@@ -118,10 +117,10 @@ export function buildProject(
       },
       intent,
     );
-    await underParent(build, store.builds, store.projects, project._id, intent);
+    await recheckParent(build, store.builds, store.projects, project._id, intent);
     for (const each of [chest, registryChest])
       if (each)
-        await underParent(
+        await recheckParent(
           build,
           store.builds,
           store.treasureChests as Records<AnyRecord & TreasureChest>,
@@ -141,7 +140,7 @@ export function cancelBuild(
   intent: Intent,
   { id }: CancelBuildInput,
 ): Promise<Build> {
-  return once({ store, work }, intent, async () => {
+  return idempotent({ store, work }, intent, async () => {
     if (kindOf(id) !== "build") throw notFound("build", ["input", "id"]);
     const patch = (current: Build) => (hasEnded(current.task.state) ? null : { cancel: true });
     const build = await changeRecord(store.builds, id, patch, intent);

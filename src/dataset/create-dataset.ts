@@ -6,13 +6,12 @@ import { pendingFileFields } from "../files/file-record.js";
 import { storeManifest } from "../files/files-of.js";
 import { manifestOf, refuseTexts } from "../files/manifest.js";
 import { receiveInline } from "../files/receive-file.js";
-import { newId } from "../graph/id.js";
-import { madeUpName } from "../graph/made-up-name.js";
+import { generateName } from "../graph/generate-name.js";
+import { keyOf, newId } from "../graph/id.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
-import { refuseDeleting, underParent } from "../store/under-parent.js";
+import { requireCurrent } from "../store/read-records.js";
+import { refuseDeleting, recheckParent } from "../store/recheck-parents.js";
 import type { CreateDatasetInput } from "./dataset.inputs.js";
 import type { Dataset } from "./dataset.js";
 
@@ -22,8 +21,8 @@ import type { Dataset } from "./dataset.js";
  */
 export async function createDataset(app: App, intent: Intent, input: CreateDatasetInput): Promise<Dataset> {
   const { store } = app;
-  const dataset = await once(app, intent, async () => {
-    const model = await required(store.models, "model", [input.model], ["input", "model"]);
+  const dataset = await idempotent(app, intent, async () => {
+    const model = await requireCurrent(store.models, "model", [input.model], ["input", "model"]);
     refuseDeleting(model);
     const files = manifestOf(input.files ?? [], input.lightweight);
     if (input.moreFiles) refuseTexts(files);
@@ -31,7 +30,7 @@ export async function createDataset(app: App, intent: Intent, input: CreateDatas
     if (!input.stored && (files.length > 0 || input.moreFiles))
       throw new DomainError("BAD_USER_INPUT", "A dataset that is not stored has no files here.", ["input", "files"]);
 
-    const name = input.name ?? madeUpName();
+    const name = input.name ?? generateName();
     const _id = newId("dataset");
     const pending = await insertRecord(
       store.datasets,
@@ -47,7 +46,7 @@ export async function createDataset(app: App, intent: Intent, input: CreateDatas
       intent,
       "pending",
     );
-    return underParent(pending, store.datasets, store.models, model._id, intent);
+    return recheckParent(pending, store.datasets, store.models, model._id, intent);
   });
   // After the look-up of the key: a repeat finishes what a crash after the insert left.
   return (await receiveInline(app, dataset, manifestOf(input.files ?? [], input.lightweight))) as Dataset;

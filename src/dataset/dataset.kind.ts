@@ -1,14 +1,11 @@
-import { flag } from "../lists/filter/choice-filters.js";
-import { details } from "../lists/filter/details-filter.js";
-import { files, filesState } from "../lists/filter/file-filters.js";
-import type { FilterType } from "../lists/filter/filter-of.js";
-import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
-import { part } from "../lists/filter/part-filters.js";
-import { reference } from "../lists/filter/reference-filter.js";
-import { text } from "../lists/filter/text-filter.js";
-import { MODEL_SNAPSHOT_FILTER } from "../model/model.kind.js";
 import { recordKind } from "../kinds/record-kind.js";
-import { DATASET_DEFINITION, Dataset } from "./dataset.js";
+import { details } from "../lists/filter/details-filter.js";
+import type { FilterType } from "../lists/filter/filter-of.js";
+import { files, filesState, part, snapshotFilterOf } from "../lists/filter/part-filters.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { flag, text } from "../lists/filter/value-filters.js";
+import { MODEL_SNAPSHOT_FILTER } from "../model/model.kind.js";
+import { Dataset, DATASET_DEFINITION } from "./dataset.js";
 
 export const DATASET_SNAPSHOT_FILTER: FilterType = snapshotFilterOf("Dataset", {
   name: text("name", { description: "Filters by name." }),

@@ -1,13 +1,18 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { definitionOf, parent, VALUE } from "../graph/definition.js";
-import { FileHolder } from "../graph/file-holder.js";
-import { Manifest } from "../graph/manifest.js";
-import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
-import { Archive, FILE_PARTS, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
-import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import {
+  Archive,
+  FILE_PARTS,
+  FileHolder,
+  FilesState,
+  Manifest,
+  ManifestSummary,
+  StoredFile,
+} from "../graph/stored-file.js";
+import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
 import { MODEL_DEFINITION, ModelInfo, ModelSnapshot } from "../model/model.js";
 
 @InterfaceType({

@@ -1,13 +1,11 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError, notFound } from "../errors.js";
-import { kindOf } from "../graph/id.js";
+import { keyOf, kindOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { SupersedingKind } from "../kinds.js";
-import { byId } from "../store/current.js";
-import type { Intent } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
+import type { Intent } from "../store/idempotency.js";
+import { findByIds, requireCurrent } from "../store/read-records.js";
 import type { Records } from "../store/store.js";
 import { deleteOnce } from "./delete-record.js";
 import type { Deletion } from "./deletion.js";
@@ -39,12 +37,12 @@ export function deleteGeneration(
           "allGenerations",
         ]);
       refuseBoth(names);
-      const found = kindOf(id) === kind ? (await byId(records, [id]))[0] : undefined;
+      const found = kindOf(id) === kind ? (await findByIds(records, [id]))[0] : undefined;
       if (!found) throw notFound(what, ["input", "id"]);
       return found;
     }
     const given = allGiven(names);
-    if (!allGenerations) return required(records, what, given, ["input"]);
+    if (!allGenerations) return requireCurrent(records, what, given, ["input"]);
     const newest = await newestOf(records, keyOf(...given));
     if (!newest) throw notFound(what, ["input"]);
     return newest;

@@ -2,10 +2,8 @@ import type { App } from "../app.js";
 import { type Kind, kindOfRecord } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { changeRecord } from "../store/change-record.js";
-import { byId } from "../store/current.js";
-import { forgetUse } from "../store/forget-use.js";
-import { earlierEffect, type Intent } from "../store/intent.js";
-import { required } from "../store/required.js";
+import { earlierEffect, releaseIdempotencyKey, type Intent } from "../store/idempotency.js";
+import { findByIds, requireCurrent } from "../store/read-records.js";
 import { planDeletion } from "./deletion-plan.js";
 import { type Deletion, remainingOf } from "./deletion.js";
 import { finishDeletion } from "./finish-deletion.js";
@@ -34,7 +32,7 @@ export const deleteRecord = (
   cascade: boolean,
 ): Promise<Deletion> =>
   deleteOnce(app, intent, { cascade }, () =>
-    required(app.store.byKind[kind], app.store.kinds[kind].label, names, ["input"]),
+    requireCurrent(app.store.byKind[kind], app.store.kinds[kind].label, names, ["input"]),
   );
 
 /** Deletes what `find` gives, once per idempotency key. */
@@ -81,7 +79,7 @@ export async function deleteFound(
     await refuse(app, doomed, scope);
   } catch (error) {
     await changeRecord(records, target._id, () => mark(false), { ...intent, idempotencyKey: null });
-    await forgetUse(records, target._id, intent);
+    await releaseIdempotencyKey(records, target._id, intent);
     throw error;
   }
   return deletionOf(app, doomed, await hasGone(app, target, intent));
@@ -90,7 +88,7 @@ export async function deleteFound(
 /** True if the marked record is gone by this try. The mark is the commit: what fails after it, the sweep goes on with. */
 async function hasGone(app: App, target: AnyRecord, intent: Intent): Promise<boolean> {
   try {
-    const [marked] = await byId(app.store.byKind[kindOfRecord(target)], [target._id]);
+    const [marked] = await findByIds(app.store.byKind[kindOfRecord(target)], [target._id]);
     return !marked || (await finishDeletion(app, marked, intent));
   } catch (error) {
     app.logger.warn({ event: "deletion_unfinished", record: target._id, err: error });

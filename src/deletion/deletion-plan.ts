@@ -1,7 +1,7 @@
 import { trusted } from "mongoose";
 import { type Kind, kindOfRecord } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { HIDDEN } from "../store/current.js";
+import { HIDDEN } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 
 /** A record that goes, with its kind. */

@@ -2,7 +2,7 @@ import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { TaskState } from "../graph/task-state.js";
+import { TaskState } from "../graph/task.js";
 import { ENDED, type Job } from "../jobs/job.js";
 import type { Store } from "../store/store.js";
 import type { PlannedDeletion } from "./deletion-plan.js";

@@ -7,7 +7,7 @@ import type { TickResult, Worker } from "../jobs/tick.js";
 import { wakeJob } from "../jobs/write-job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
 import type { Settings } from "../settings.js";
-import { byId } from "../store/current.js";
+import { findByIds } from "../store/read-records.js";
 import { carryOut } from "./carry-out.js";
 import type { Deployment } from "./deployment.js";
 import { type DesiredDeployment, desiredRevision } from "./desired-state.js";
@@ -31,7 +31,7 @@ const resourcesOf = (settings: Settings): ResourceProfile => ({
 export const carryDeployment: Worker = async (app, lease) => {
   const { spec } = lease.job;
   if (spec.kind !== "DEPLOY") throw new Error(`${lease.job._id} is no deployment's.`);
-  const [deployment] = await byId(app.store.deployments, [spec.deployment]);
+  const [deployment] = await findByIds(app.store.deployments, [spec.deployment]);
   const turn = new DeploymentTurn(app, lease, deployment ?? null, spec.deployment);
   return turn.take();
 };

@@ -2,21 +2,18 @@ import type { App } from "../app.js";
 import { buildVersionToRun, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DomainError } from "../errors.js";
-import { refuseNull } from "../graph/given.js";
-import { newId } from "../graph/id.js";
-import { madeUpName } from "../graph/made-up-name.js";
+import { generateName } from "../graph/generate-name.js";
+import { keyOf, newId } from "../graph/id.js";
+import { refuseNull } from "../graph/mutation-input.js";
 import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
 import type { Project } from "../project/project.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord } from "../store/change-record.js";
-import { currentOf } from "../store/current.js";
-import { forgetUse } from "../store/forget-use.js";
+import { releaseIdempotencyKey, type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
+import { findCurrent, requireCurrent } from "../store/read-records.js";
+import { isDeletedMeanwhile, refuseDeleting, recheckParents } from "../store/recheck-parents.js";
 import type { Store } from "../store/store.js";
-import { isBeingDeletedMeanwhile, refuseDeleting, stillUnderAll } from "../store/under-parent.js";
 import { type DeployInput, MAX_REPLICAS, type UndeployInput } from "./deployment.inputs.js";
 import { Availability, type Deployment, snapshotRefs } from "./deployment.js";
 import { type DeploymentPatch, desiredAfter, type DesiredState } from "./desired-state.js";
@@ -32,12 +29,12 @@ export function deploy(
   input: DeployInput,
 ): Promise<Deployment> {
   const { store } = app;
-  return once(app, intent, async () => {
-    const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
+  return idempotent(app, intent, async () => {
+    const project = await requireCurrent(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
     refuseNull(input, ["tag", "notebook", "replicas"]);
     checkReplicas(input.replicas ?? 0);
-    const name = input.name ?? madeUpName();
+    const name = input.name ?? generateName();
     const patch = await resolvePatch(store, project, input);
     if (patch.replicas !== 0) await app.runtime.engine();
     const deployment = await write(app, intent, project, name, patch);
@@ -76,13 +73,13 @@ async function write(
   patch: DeploymentPatch,
 ): Promise<Deployment> {
   const { store } = app;
-  const current = await currentOf(store.deployments, keyOf(project.name, name));
+  const current = await findCurrent(store.deployments, keyOf(project.name, name));
   if (current) return changeDesired(app, intent, current._id, patch);
   try {
     return await insert(store, intent, project, name, patch);
   } catch (error) {
     // Somebody else has made it meanwhile: then this is a change of it.
-    const made = await currentOf(store.deployments, keyOf(project.name, name));
+    const made = await findCurrent(store.deployments, keyOf(project.name, name));
     if (!made || !(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
     return changeDesired(app, intent, made._id, patch);
   }
@@ -126,7 +123,7 @@ async function insert(
     },
     intent,
   );
-  return stillUnderAll(inserted, store.deployments, intent, [
+  return recheckParents(inserted, store.deployments, intent, [
     [store.byKind.project, [project._id]],
     [store.byKind.bvers, [bvers._id]],
     [store.byKind.movers, movers.map(({ _id }) => _id)],
@@ -175,8 +172,8 @@ async function changeDesired(
 
 async function needsRecordBeingDeleted({ byKind }: Store, { bvers, movers }: Deployment): Promise<boolean> {
   const going = await Promise.all([
-    ...(bvers ? [isBeingDeletedMeanwhile(byKind.bvers, bvers._id)] : []),
-    ...movers.map(({ _id }) => isBeingDeletedMeanwhile(byKind.movers, _id)),
+    ...(bvers ? [isDeletedMeanwhile(byKind.bvers, bvers._id)] : []),
+    ...movers.map(({ _id }) => isDeletedMeanwhile(byKind.movers, _id)),
   ]);
   return going.includes(true);
 }
@@ -198,7 +195,7 @@ async function revertTo(store: Store, intent: Intent, before: Deployment, refuse
     },
     { ...intent, idempotencyKey: null },
   );
-  await forgetUse(store.deployments, refused._id, intent);
+  await releaseIdempotencyKey(store.deployments, refused._id, intent);
 }
 
 /** Wants no replicas. The record stays, with all that it takes to deploy again. @throws NOT_FOUND */
@@ -207,8 +204,8 @@ export function undeploy(
   intent: Intent,
   { proj, name }: UndeployInput,
 ): Promise<Deployment> {
-  return once({ store, work }, intent, async () => {
-    const { _id } = await required(store.deployments, "deployment", [proj, name], ["input", "name"]);
+  return idempotent({ store, work }, intent, async () => {
+    const { _id } = await requireCurrent(store.deployments, "deployment", [proj, name], ["input", "name"]);
     const stopped = (current: Deployment) => ({
       replicas: 0,
       availability: availabilityOf({ ...current, replicas: 0 }, current.tasks),

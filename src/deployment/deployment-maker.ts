@@ -1,12 +1,12 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { keyOf } from "../graph/id.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import { newSlot } from "../jobs/job.js";
 import { createJob, wakeJob } from "../jobs/write-job.js";
+import { ownIntent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { ownIntent } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
-import { parentOf } from "../store/parent-of.js";
+import { requireParent } from "../store/read-records.js";
 import { MAX_REPLICAS } from "./deployment.inputs.js";
 import type { Deployment } from "./deployment.js";
 import type { DesiredState } from "./desired-state.js";
@@ -40,7 +40,7 @@ async function makeRevision(app: App, deployment: Deployment, entry: OutboxEntry
   } catch (error) {
     // Made before, by this process or another one: the id was chosen with the wish.
     if (!(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
-    await parentOf(store.deploymentRevisions, revision_id);
+    await requireParent(store.deploymentRevisions, revision_id);
   }
   await createJob(store, {
     _id: revision_id,

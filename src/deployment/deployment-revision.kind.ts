@@ -1,5 +1,5 @@
 import { recordKind } from "../kinds/record-kind.js";
-import { int } from "../lists/filter/number-filters.js";
+import { int } from "../lists/filter/value-filters.js";
 import { DeploymentRevision } from "./deployment-revision.js";
 import { SERVED_CRITERIA } from "./deployment.kind.js";
 

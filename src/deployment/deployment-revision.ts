@@ -1,7 +1,6 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, Int, ObjectType } from "type-graphql";
-import { Node } from "../graph/node.js";
-import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { Node, RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { Served } from "./deployment.js";
 
 @Directive('@key(fields: "id")')

@@ -1,11 +1,9 @@
 import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version.kind.js";
 import { recordKind } from "../kinds/record-kind.js";
-import { choiceFilter } from "../lists/filter/choice-filters.js";
 import { details } from "../lists/filter/details-filter.js";
-import { int } from "../lists/filter/number-filters.js";
 import { part, someOf } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { text } from "../lists/filter/text-filter.js";
+import { choiceFilter, int, text } from "../lists/filter/value-filters.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version.kind.js";
 import { Availability, Deployment } from "./deployment.js";
 

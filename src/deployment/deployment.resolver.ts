@@ -2,6 +2,7 @@ import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-
 import { BuildVersion } from "../builds/build-version.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
+import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/logs.js";
@@ -12,7 +13,6 @@ import { ModelVersion } from "../model-version/model-version.js";
 import { Model } from "../model/model.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
-import { keyOf } from "../store/key-of.js";
 import { deploy, undeploy } from "./deploy.js";
 import { DeploymentRevision } from "./deployment-revision.js";
 import { DEPLOYMENT_REVISION } from "./deployment-revision.kind.js";

@@ -2,10 +2,9 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import { BuildVersionSnapshot } from "../builds/build-version.js";
 import { type Kind, kindOfRecord } from "../graph/id.js";
-import { Node, typeOfRecord } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
-import { snapshotsIn } from "../graph/snapshots-in.js";
-import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { snapshotsIn } from "../graph/snapshot.js";
+import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
 import { ModelVersionSnapshot } from "../model-version/model-version.js";
 

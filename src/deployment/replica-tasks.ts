@@ -1,10 +1,10 @@
 import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { DomainError } from "../errors.js";
-import { TaskState } from "../graph/task-state.js";
+import { TaskState } from "../graph/task.js";
 import type { Job, Slot } from "../jobs/job.js";
 import { type Change, changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/intent.js";
+import { ownIntent } from "../store/idempotency.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 
 type SlotStatus = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> & { readonly error: string | null };

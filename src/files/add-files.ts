@@ -3,20 +3,20 @@ import { DomainError, notFound } from "../errors.js";
 import { kindOf } from "../graph/id.js";
 import { FilesState, type ManifestSummary, type StoredFile } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { parentOf } from "../store/parent-of.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
+import { requireParent } from "../store/read-records.js";
 import { commitFiles } from "./commit-files.js";
 import { checkContract } from "./file-contract.js";
 import { asStoredFiles } from "./file-lists.js";
 import { type FileRecord, fileRecord, fileRecordsOf } from "./file-record.js";
-import { writeManifest, isManifestOpen } from "./files-of.js";
+import { isManifestOpen, writeManifest } from "./files-of.js";
 import type { AddFilesInput } from "./files.inputs.js";
 import { checkManifest, manifestOf, MAX_FILES, refuseTexts, tooManyFiles } from "./manifest.js";
 import {
   deleteMissing,
+  deleteMissingOf,
   findMissing,
   insertMissing,
-  deleteMissingOf,
   listMissing,
   sumMissing,
 } from "./missing-files.js";
@@ -30,7 +30,7 @@ const MAX_TRIES = 40;
  */
 export async function addFiles(app: App, intent: Intent, input: AddFilesInput): Promise<FileRecord> {
   const { store } = app;
-  const record = await once<FileRecord>(app, intent, async () => {
+  const record = await idempotent<FileRecord>(app, intent, async () => {
     const records = fileRecordsOf(store, input.id);
     const found = await fileRecord(store, input.id);
     if (!records || !found) throw notFound("dataset or model version", ["input", "id"]);
@@ -135,7 +135,7 @@ function assertUnchanged(now: FileRecord, seen: FileRecord): void {
 
 /** The places of files in the whole are none in the input. */
 async function checkComplete({ store }: App, record: FileRecord, files: readonly StoredFile[]): Promise<void> {
-  const { model_files, data_files } = await parentOf(store.models, record.model);
+  const { model_files, data_files } = await requireParent(store.models, record.model);
   try {
     checkManifest(files, record.lightweight, []);
     checkContract(kindOf(record._id) === "dataset" ? data_files : model_files, files, []);

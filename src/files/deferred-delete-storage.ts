@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { type mongo, trusted } from "mongoose";
-import type { ReceivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../storage/file-storage.js";
-import { isDuplicateKey } from "../store/duplicate-key.js";
+import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../storage/file-storage.js";
+import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import type { FilePlace, UnneededFile } from "./file-documents.js";
 

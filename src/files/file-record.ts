@@ -4,7 +4,7 @@ import { kindOf } from "../graph/id.js";
 import { FilesState } from "../graph/stored-file.js";
 import type { ModelVersion } from "../model-version/model-version.js";
 import type { FileStorage } from "../storage/file-storage.js";
-import { byId } from "../store/current.js";
+import { findByIds } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 import type { KeptFilesInput } from "./files.inputs.js";
 
@@ -19,7 +19,7 @@ export function fileRecordsOf({ byKind, kinds }: Store, id: string): Records<Fil
 
 export async function fileRecord(store: Store, id: string): Promise<FileRecord | null> {
   const records = fileRecordsOf(store, id);
-  return records ? ((await byId(records, [id]))[0] ?? null) : null;
+  return records ? ((await findByIds(records, [id]))[0] ?? null) : null;
 }
 
 /** Returns the storage that holds the files of a record. */

@@ -3,8 +3,8 @@ import { constants } from "node:fs";
 import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { FilesUnavailable, systemReason } from "../machine-faults.js";
-import { keptOnce } from "../store/kept-once.js";
-import { StoreRefused } from "../store/store-refused.js";
+import { chooseOnce } from "../store/installation.js";
+import { StoreRefused } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 
 /** In the files' folder: which installation they belong to. */
@@ -36,7 +36,7 @@ export async function claimFilesFolder(
 async function claim(here: string, cluster: string, store: Pick<Store, "installation">): Promise<void> {
   const kept = await store.installation.findOne({ _id: KEPT });
   if (!kept) await writeMarker(here, cluster);
-  const known = await keptOnce(store, KEPT, () => here);
+  const known = await chooseOnce(store, KEPT, () => here);
   if (!kept && known === here) return;
   // Another process was faster with a folder of its own.
   if (!kept) await rm(join(here, MARKER), { force: true });

@@ -1,20 +1,19 @@
 import DataLoader from "dataloader";
 import { DomainError } from "../errors.js";
-import type { FileListing, Holder } from "../graph/manifest.js";
-import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
+import type { FileListing, Holder, ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import type { Store } from "../store/store.js";
 import type { FileListPart } from "./file-documents.js";
 import {
-  sortedByName,
   findInList,
-  writeList,
-  MAX_INLINE_FILES,
   findInLists,
+  MAX_INLINE_FILES,
   newListId,
   readLists,
+  sortedByName,
   summaryOf,
+  writeList,
 } from "./file-lists.js";
-import { insertMissing, findMissingFile, listMissing } from "./missing-files.js";
+import { findMissingFile, insertMissing, listMissing } from "./missing-files.js";
 
 type Lists = Pick<Store, "fileLists">;
 

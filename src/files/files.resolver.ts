@@ -1,17 +1,22 @@
 import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, type ClassType, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { type Connection, connection, type Page } from "../graph/connection.js";
-import { FileHolder } from "../graph/file-holder.js";
-import { type Holder, Manifest, StoredFileConnection } from "../graph/manifest.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import { FileUpload, StoredFile } from "../graph/stored-file.js";
+import {
+  FileHolder,
+  FileUpload,
+  type Holder,
+  Manifest,
+  StoredFile,
+  StoredFileConnection,
+} from "../graph/stored-file.js";
 import type { Order } from "../lists/order.js";
 import { PageArgs, type PageRequest, pageRequest } from "../lists/page.js";
 import type { RequestContext } from "../request-context.js";
 import { addFiles } from "./add-files.js";
-import { sortedByName, MAX_INLINE_FILES, partId, summaryOf } from "./file-lists.js";
+import { MAX_INLINE_FILES, partId, sortedByName, summaryOf } from "./file-lists.js";
 import { fileBytesOf, type FileRecord } from "./file-record.js";
-import { isManifestOpen, fileListOf } from "./files-of.js";
+import { fileListOf, isManifestOpen } from "./files-of.js";
 import { AddFilesInput, RenewUploadsInput } from "./files.inputs.js";
 import { listMissing } from "./missing-files.js";
 import { renewUploads, uploadsOf } from "./uploads.js";

@@ -1,5 +1,5 @@
 import type { StoredFile } from "../graph/stored-file.js";
-import { isDuplicateKey } from "../store/duplicate-key.js";
+import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import type { MissingFile } from "./file-documents.js";
 

@@ -4,7 +4,7 @@ import { DomainError, notFound } from "../errors.js";
 import { kindOf } from "../graph/id.js";
 import { FilesState } from "../graph/stored-file.js";
 import type { ByteRange } from "../storage/file-storage.js";
-import { byId } from "../store/current.js";
+import { findByIds } from "../store/read-records.js";
 import { type FileRecord, fileRecord, storageOf } from "./file-record.js";
 import { fileNamed, filesOf } from "./files-of.js";
 import { packStream } from "./pack.js";
@@ -77,7 +77,7 @@ export async function openDownload(
 }
 
 async function openOutput({ store, files }: App, id: string): Promise<Download> {
-  const [training] = await byId(store.trainings, [id]);
+  const [training] = await findByIds(store.trainings, [id]);
   if (!training?.output) throw notFound("executed notebook");
   const { sha256, size } = training.output;
   return { read: (range) => files.read(sha256, range), size, sha256, name: `${training.name}.ipynb` };

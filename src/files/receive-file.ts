@@ -8,7 +8,7 @@ import { FilesState } from "../graph/stored-file.js";
 import { ContentCheck, OffsetConflict, uploadMismatch } from "../storage/content-check.js";
 import type { ExpectedFile } from "../storage/file-storage.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/intent.js";
+import { ownIntent } from "../store/idempotency.js";
 import { commitFiles } from "./commit-files.js";
 import { type FileRecord, fileRecord, fileRecordsOf, storageOf } from "./file-record.js";
 import { fileListOf, uploadTarget } from "./files-of.js";

@@ -1,9 +1,8 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
-import type { Holder } from "../graph/manifest.js";
-import { type Archive, FilesState, type StoredFile } from "../graph/stored-file.js";
-import { ownIntent } from "../store/intent.js";
+import { type Archive, FilesState, type Holder, type StoredFile } from "../graph/stored-file.js";
+import { ownIntent } from "../store/idempotency.js";
 import { leaveTombstone } from "../store/tombstone.js";
 import { type FileRecord, fileRecord, type fileRecordsOf, storageOf } from "./file-record.js";
 import { fileListOf, filesOf } from "./files-of.js";

@@ -2,7 +2,7 @@ import type { App } from "../app.js";
 import { notFound } from "../errors.js";
 import { FilesState, type FileUpload } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
-import { type Intent, once } from "../store/intent.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
 import type { Vault } from "../vault/vault.js";
 import { MAX_INLINE_FILES } from "./file-lists.js";
 import { type FileRecord, fileRecordsOf } from "./file-record.js";
@@ -40,7 +40,7 @@ export async function renewUploads(
   intent: Intent,
   { id, after }: RenewUploadsInput,
 ): Promise<FileUpload[]> {
-  const record = await once<FileRecord>({ store, work }, intent, async () => {
+  const record = await idempotent<FileRecord>({ store, work }, intent, async () => {
     const records = fileRecordsOf(store, id);
     const found = await records?.exists({ _id: id });
     if (!records || !found) throw notFound("dataset or model version", ["input", "id"]);

@@ -1,6 +1,5 @@
 import { type ClassType, Directive, Field, Int, ObjectType } from "type-graphql";
-import type { Position } from "../lists/cursors.js";
-import type { PageRequest } from "../lists/page.js";
+import type { PageRequest, Position } from "../lists/page.js";
 
 // Every subgraph with Relay's connections has this type.
 @Directive("@shareable")

@@ -1,8 +1,19 @@
 import diff from "microdiff";
 import type { AnyDefinition, Choices } from "./definition.js";
-import type { AnyRecord } from "./stored-record.js";
-import { shownName, shownValue } from "./shown-name.js";
 import { type AnySnapshot, type Drift, SnapshotStatus } from "./snapshot.js";
+import type { AnyRecord } from "./stored-record.js";
+
+/** The graph's name of a stored field: `max_mb` is `maxMb`. */
+export const graphName = (stored: string): string =>
+  stored.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** A stored value with the graph's names in place of stored ones, at every level. Not for content that is a user's own. */
+function graphValue(stored: unknown): unknown {
+  if (Array.isArray(stored)) return stored.map(graphValue);
+  if (stored === null || typeof stored !== "object" || Object.getPrototypeOf(stored) !== Object.prototype)
+    return stored;
+  return Object.fromEntries(Object.entries(stored).map(([name, value]) => [graphName(name), graphValue(value)]));
+}
 
 const shownChoice = (choices: Choices, stored: unknown): unknown =>
   Object.keys(choices).find((each) => choices[each] === stored) ?? stored;
@@ -39,8 +50,8 @@ export function driftOf(snapshot: object, live: object, definition: AnyDefinitio
     if (isFree) return { path: names, frozen, now: current };
     const part = definition.parts[names[0] ?? ""];
     const choices = part?.as === "VALUE" ? part.choices : undefined;
-    const shown = (value: unknown) => (choices ? shownChoice(choices, value) : shownValue(value));
-    return { path: names.map(shownName), frozen: shown(frozen), now: shown(current) };
+    const shown = (value: unknown) => (choices ? shownChoice(choices, value) : graphValue(value));
+    return { path: names.map(graphName), frozen: shown(frozen), now: shown(current) };
   });
 }
 

@@ -1,11 +1,12 @@
+import { Kind, type ValueNode } from "graphql";
 import { DomainError } from "../errors.js";
-import { printedPath } from "./printed-path.js";
-import { isWholeFloat, markWholeFloat } from "./written-numbers.js";
+import { printedPath } from "./json-path.js";
+import { inexactNumber, isWholeFloat, markVariable, markWholeFloat, isExact } from "./written-numbers.js";
 
-const MOST_DEEP = 16;
-const MOST_VALUES = 2_000;
-const MOST_BYTES = 64 * 1024;
-const MOST_CHARACTERS = 64;
+const MAX_DEPTH = 16;
+const MAX_VALUES = 2_000;
+const MAX_BYTES = 64 * 1024;
+const MAX_KEY_CHARACTERS = 64;
 // Names that mongoose, bson or JavaScript itself would take for something else than data.
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "_bsontype"]);
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
@@ -14,7 +15,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
 export function keyFault(key: string): string | null {
   const length = [...key].length;
   if (length < 1) return "A key has at least one character.";
-  if (length > MOST_CHARACTERS) return `A key has at most ${MOST_CHARACTERS} characters.`;
+  if (length > MAX_KEY_CHARACTERS) return `A key has at most ${MAX_KEY_CHARACTERS} characters.`;
   if (key.startsWith("$")) return "A key does not start with $.";
   if (CONTROL.test(key)) return "A key holds no control character.";
   if (FORBIDDEN_KEYS.has(key)) return "A key is no word that the store or JavaScript reserves: choose another.";
@@ -42,7 +43,7 @@ function pathTo(place: Place | null): Path {
 /** Says the rule and where it is broken: the way there, in its last parts if it is long; never the value. */
 function refuse(rule: string, place: Place | null): never {
   const path = pathTo(place);
-  const shown = path.length > MOST_DEEP ? `… ${printedPath(path.slice(-SHOWN))}` : printedPath(path);
+  const shown = path.length > MAX_DEPTH ? `… ${printedPath(path.slice(-SHOWN))}` : printedPath(path);
   throw new DomainError("BAD_USER_INPUT", shown === "" ? rule : `${shown}: ${rule}`);
 }
 
@@ -66,12 +67,12 @@ export function asJsonObject(value: unknown): Record<string, unknown> {
   for (let next = open.pop(); next; next = open.pop()) {
     values += 1;
     const { place } = next;
-    if (values > MOST_VALUES) refuse(`A JSON object has at most ${MOST_VALUES} values.`, null);
+    if (values > MAX_VALUES) refuse(`A JSON object has at most ${MAX_VALUES} values.`, null);
     const fault = valueFault(next.value);
     if (fault) refuse(fault, place);
     if (typeof next.value !== "object" || next.value === null) continue;
     const depth = (place?.depth ?? 0) + 1;
-    if (depth > MOST_DEEP) refuse(`A JSON object is at most ${MOST_DEEP} levels deep.`, place);
+    if (depth > MAX_DEPTH) refuse(`A JSON object is at most ${MAX_DEPTH} levels deep.`, place);
     for (const [key, each] of entriesOf(next.value)) {
       const inside = { key, within: place, depth };
       const wrong = typeof key === "string" ? keyFault(key) : null;
@@ -80,7 +81,7 @@ export function asJsonObject(value: unknown): Record<string, unknown> {
     }
   }
   const text = JSON.stringify(value);
-  if (Buffer.byteLength(text) > MOST_BYTES) refuse("A JSON object has at most 64 KiB.", null);
+  if (Buffer.byteLength(text) > MAX_BYTES) refuse("A JSON object has at most 64 KiB.", null);
   const copy = JSON.parse(text) as Record<string, unknown>;
   copyMarks(value as object, copy);
   return copy;
@@ -98,4 +99,51 @@ function copyMarks(from: object, to: object): void {
     if (typeof value === "object" && value !== null) copyMarks(original as object, value);
     else if (isWholeFloat(from, key)) markWholeFloat(to, key);
   }
+}
+
+type Variables = Readonly<Record<string, unknown>> | null | undefined;
+
+/**
+ * The JSON that a literal in a document stands for; a variable in it that is not given is nothing in an object and null in
+ * a list. Nesting is bounded by the parser's tokens and the rules of a document.
+ * @throws BAD_USER_INPUT if a whole number would change.
+ */
+export function jsonOfLiteral(node: ValueNode, variables: Variables): unknown {
+  switch (node.kind) {
+    case Kind.OBJECT: {
+      const given = node.fields.map(({ name, value }) => [name.value, value, jsonOfLiteral(value, variables)] as const);
+      return holding(
+        Object.create(null) as Record<string, unknown>,
+        given.filter(([, , value]) => value !== undefined),
+      );
+    }
+    case Kind.LIST:
+      return holding(
+        [] as unknown as Record<number, unknown>,
+        node.values.map((each, index) => [index, each, jsonOfLiteral(each, variables) ?? null] as const),
+      );
+    case Kind.VARIABLE:
+      return variables?.[node.name.value];
+    case Kind.INT:
+      if (!isExact(node.value)) throw inexactNumber();
+      return Number(node.value);
+    case Kind.FLOAT:
+      return Number(node.value);
+    case Kind.NULL:
+      return null;
+    default:
+      return node.value;
+  }
+}
+
+function holding(
+  holder: Record<string | number, unknown>,
+  given: readonly (readonly [string | number, ValueNode, unknown])[],
+): object {
+  for (const [key, node, value] of given) {
+    holder[key] = value;
+    if (node.kind === Kind.VARIABLE) markVariable(holder, key, node.name.value);
+    else if (node.kind === Kind.FLOAT && Number.isInteger(value)) markWholeFloat(holder, key);
+  }
+  return holder;
 }

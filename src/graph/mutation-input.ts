@@ -1,6 +1,7 @@
 import { Arg, type ClassType, Field, InputType } from "type-graphql";
 import type { Caller } from "../caller.js";
-import type { Intent } from "../store/intent.js";
+import { DomainError } from "../errors.js";
+import type { Intent } from "../store/idempotency.js";
 import { ShortTextScalar } from "./scalars.js";
 
 @InputType({ description: "What every mutation takes." })
@@ -32,3 +33,44 @@ export const intentOf = (caller: Caller, mutation: string, input: MutationInput)
 /** The one argument of a mutation. */
 export const Input = (type: () => ClassType<object>) =>
   Arg("input", type, { description: "The input of the mutation." });
+
+/** The fields of a change that were given: undefined means left out, null means emptied. */
+export const withoutUndefined = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+/** Refuses null for fields that cannot be empty. @throws BAD_USER_INPUT */
+export function refuseNull<T extends object>(input: T, fields: readonly (keyof T & string)[]): void {
+  const empty = fields.find((field) => input[field] === null);
+  if (empty)
+    throw new DomainError("BAD_USER_INPUT", "This is never empty: leave it out, and it stays as it is.", [
+      "input",
+      empty,
+    ]);
+}
+
+type StoredName<S extends string> = S extends `${infer First}${infer Rest}`
+  ? First extends Lowercase<First>
+    ? `${First}${StoredName<Rest>}`
+    : `_${Lowercase<First>}${StoredName<Rest>}`
+  : S;
+
+/** The fields of an input by the names under which the store has them. */
+type StoredFields<I, Own extends keyof I> = {
+  readonly [F in Exclude<keyof I & string, Own | keyof MutationInput> as StoredName<F>]?: Exclude<I[F], undefined>;
+};
+
+/** The stored name of a field of the graph: `homeDir` is `home_dir`. */
+const storedName = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/**
+ * Returns what an input sets, under stored names. What it leaves out is not there; null empties a field.
+ * @param own fields that the use-case stores itself: names, and what is stored in another form.
+ */
+export function storedFields<I extends MutationInput, const Own extends keyof I & string>(
+  input: I,
+  own: readonly Own[],
+): StoredFields<I, Own> {
+  const left = new Set<string>([...own, "idempotencyKey" satisfies keyof MutationInput]);
+  const set = Object.entries(input).filter(([field, value]) => value !== undefined && !left.has(field));
+  return Object.fromEntries(set.map(([field, value]) => [storedName(field), value])) as StoredFields<I, Own>;
+}

@@ -1,10 +1,17 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { DomainError } from "../errors.js";
+import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
-import { nodeOf } from "./node-of.js";
-import { Node } from "./node.js";
+import { kindOf } from "./id.js";
+import { Node } from "./stored-record.js";
 
-const MOST_NODES = 100;
+/** The record of that id, superseded or not, or null. */
+export async function loadNode(loaders: Loaders, id: string): Promise<object | null> {
+  const kind = kindOf(id);
+  return kind ? loaders.byId[kind].load(id) : null;
+}
+
+const MAX_NODES = 100;
 
 // Not shareable: a gateway asks any one of those that share a field, and only we know our ids. Another subgraph that has
 // nodes takes the fields over (docs/federation.md). Hiding them would take them from the clients of every gateway.
@@ -12,7 +19,7 @@ const MOST_NODES = 100;
 export class NodeResolver {
   @Query(() => Node, { nullable: true, description: "The record of that id, superseded or not, or null." })
   node(@Arg("id", () => ID, { description: "The id of a record." }) id: string, @Ctx() { loaders }: RequestContext) {
-    return nodeOf(loaders, id);
+    return loadNode(loaders, id);
   }
 
   @Query(() => [Node], {
@@ -23,12 +30,12 @@ export class NodeResolver {
     @Arg("ids", () => [ID], { description: "At most 100 ids." }) ids: string[],
     @Ctx() { loaders }: RequestContext,
   ) {
-    if (ids.length > MOST_NODES)
+    if (ids.length > MAX_NODES)
       throw new DomainError(
         "LIMIT_EXCEEDED",
-        `At most ${MOST_NODES} ids in one request: ask for the others in another.`,
+        `At most ${MAX_NODES} ids in one request: ask for the others in another.`,
         ["ids"],
       );
-    return Promise.all(ids.map((id) => nodeOf(loaders, id)));
+    return Promise.all(ids.map((id) => loadNode(loaders, id)));
   }
 }

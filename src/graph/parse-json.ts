@@ -1,7 +1,7 @@
 import { parse } from "lossless-json";
 import { DomainError } from "../errors.js";
-import { printedPath } from "./printed-path.js";
-import { INEXACT, isWrittenWhole, markWholeFloat, staysAsWritten } from "./written-numbers.js";
+import { printedPath } from "./json-path.js";
+import { INEXACT, isWholeNumber, markWholeFloat, isExact } from "./written-numbers.js";
 
 /** Numbers that JSON.parse may change, or that it cannot tell from others: 16 digits, `.0`, an exponent. */
 const TELLING = /(?:^|[:,[\s])-?(?:\d{16}|\d+\.0+(?!\d)|\d[\d.]*[eE])/;
@@ -15,7 +15,7 @@ class Written {
 }
 
 function numberOf(text: string): unknown {
-  const isTelling = isWrittenWhole(text) ? !staysAsWritten(text) : Number.isInteger(Number(text));
+  const isTelling = isWholeNumber(text) ? !isExact(text) : Number.isInteger(Number(text));
   return isTelling ? new Written(text) : Number(text);
 }
 
@@ -69,7 +69,7 @@ function settle(root: { value: unknown }): void {
 }
 
 function setNumber(holder: object, name: string, { text }: Written, place: Place | null): void {
-  if (isWrittenWhole(text)) {
+  if (isWholeNumber(text)) {
     const path = pathTo(place);
     throw new DomainError("BAD_USER_INPUT", `${path.length > 0 ? `${printedPath(path)}: ` : ""}${INEXACT}`, path);
   }

@@ -2,8 +2,8 @@ import { prop } from "@typegoose/typegoose";
 import { Field, InputType, Int, ObjectType } from "type-graphql";
 import { DomainError } from "../errors.js";
 
-const MOST_KEPT = 10_000;
-const MOST_DAYS = 36_500;
+const MAX_KEPT = 10_000;
+const MAX_DAYS = 36_500;
 
 @ObjectType({
   description:
@@ -59,12 +59,12 @@ export function retentionOf(input: RetentionPolicyInput | null | undefined): Ret
       "A policy has `keepLast` or `keepDays`; null in its place keeps all.",
       path,
     );
-  refuseBeyond(keepLast, MOST_KEPT, [...path, "keepLast"]);
-  refuseBeyond(keepDays, MOST_DAYS, [...path, "keepDays"]);
+  refuseBeyond(keepLast, MAX_KEPT, [...path, "keepLast"]);
+  refuseBeyond(keepDays, MAX_DAYS, [...path, "keepDays"]);
   return { keep_last: keepLast, keep_days: keepDays };
 }
 
-function refuseBeyond(value: number | null, most: number, path: readonly string[]): void {
-  if (value !== null && (value < 1 || value > most))
-    throw new DomainError("BAD_USER_INPUT", `This is a whole number from 1 to ${most.toLocaleString("en")}.`, path);
+function refuseBeyond(value: number | null, max: number, path: readonly string[]): void {
+  if (value !== null && (value < 1 || value > max))
+    throw new DomainError("BAD_USER_INPUT", `This is a whole number from 1 to ${max.toLocaleString("en")}.`, path);
 }

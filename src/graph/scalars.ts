@@ -12,8 +12,7 @@ import {
   asText,
   isSearchText,
 } from "../names.js";
-import { jsonOfLiteral } from "./json-literal.js";
-import { asJsonObject } from "./json-object.js";
+import { asJsonObject, jsonOfLiteral } from "./json-object.js";
 
 function textual(
   name: string,

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Kind, type TypeNode, type ValueNode, type VariableDefinitionNode } from "graphql";
 import { DomainError } from "../errors.js";
 import type { InputPath } from "../lists/filter/criterion.js";
 
@@ -15,20 +17,83 @@ export const isWholeFloat = (holder: object, key: string | number): boolean =>
 
 /** A number as JSON and GraphQL write whole ones. */
 const WHOLE = /^-?\d+$/;
-const MOST_DIGITS = 19;
+const MAX_DIGITS = 19;
 
-export const isWrittenWhole = (text: string): boolean => WHOLE.test(text);
+export const isWholeNumber = (text: string): boolean => WHOLE.test(text);
 
 /** True if a whole number comes back as it was written: beyond 2^53 a double changes most of them. */
-export function staysAsWritten(text: string): boolean {
+export function isExact(text: string): boolean {
   const plain = text === "-0" ? "0" : text;
-  return plain.length <= MOST_DIGITS + Number(plain.startsWith("-")) && String(Number(plain)) === plain;
+  return plain.length <= MAX_DIGITS + Number(plain.startsWith("-")) && String(Number(plain)) === plain;
 }
 
 export const INEXACT =
   "A whole number beyond 2^53 (9007199254740992) would change when it is stored: send it as text, in quotes.";
 
 /** Refuses a whole number that would change. @throws BAD_USER_INPUT */
-export function inexact(path?: InputPath): DomainError {
+export function inexactNumber(path?: InputPath): DomainError {
   return new DomainError("BAD_USER_INPUT", INEXACT, path);
 }
+
+/** The variables of an operation as they came, before graphql-js coerces them. */
+export interface WrittenVariables {
+  readonly definitions: readonly VariableDefinitionNode[];
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+/** The text by which a number was written, or the numbers of a list. */
+interface Written {
+  readonly isFloat: boolean;
+  at(index: number): Written;
+}
+
+const current = new AsyncLocalStorage<WrittenVariables>();
+
+/** Executes an operation so that a literal with a variable in it (`{ lr: $lr }`) can tell how its number was written. */
+export const knowingVariables = <T>(variables: WrittenVariables, execute: () => T): T =>
+  current.run(variables, execute);
+
+/** Marks the whole numbers that a variable brought to this place and that are floats: by its type, or as written. */
+export function markVariable(holder: Record<string | number, unknown>, key: string | number, name: string): void {
+  const variables = current.getStore();
+  const definition = variables?.definitions.find(({ variable }) => variable.name.value === name);
+  if (variables && definition) mark(holder, key, writtenAs(definition, variables.given));
+}
+
+function mark(holder: Record<string | number, unknown>, key: string | number, written: Written): void {
+  const value = holder[key];
+  if (Array.isArray(value)) value.forEach((_, index) => mark(value as never, index, written.at(index)));
+  else if (Number.isInteger(value) && written.isFloat) markWholeFloat(holder, key);
+}
+
+function writtenAs(
+  { type, variable, defaultValue }: VariableDefinitionNode,
+  given: WrittenVariables["given"],
+): Written {
+  const name = variable.name.value;
+  if (nameOf(type) === "Float") return FLOATS;
+  if (Object.hasOwn(given, name)) return inJson(given, name);
+  return defaultValue ? inLiteral(defaultValue) : NO_FLOATS;
+}
+
+const nameOf = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type));
+
+const FLOATS: Written = { isFloat: true, at: () => FLOATS };
+const NO_FLOATS: Written = { isFloat: false, at: () => NO_FLOATS };
+
+// GraphQL takes one value for a list of one: then the list has it at 0.
+const inJson = (holder: object, key: string | number): Written => ({
+  isFloat: isWholeFloat(holder, key),
+  at(index) {
+    const list = (holder as Record<string | number, unknown>)[key];
+    return Array.isArray(list) ? inJson(list, index) : this;
+  },
+});
+
+const inLiteral = (node: ValueNode): Written => ({
+  isFloat: node.kind === Kind.FLOAT,
+  at(index) {
+    const inside = node.kind === Kind.LIST ? node.values[index] : node;
+    return inside ? inLiteral(inside) : NO_FLOATS;
+  },
+});

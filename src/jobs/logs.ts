@@ -1,19 +1,19 @@
 import { DomainError } from "../errors.js";
 import { kindOf } from "../graph/id.js";
-import { hasEnded, type TaskState } from "../graph/task-state.js";
-import { isDuplicateKey } from "../store/duplicate-key.js";
+import { hasEnded, type TaskState } from "../graph/task.js";
+import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { masked } from "../text/masked.js";
 import { printable } from "../text/printable.js";
 import { ENDED, type Job, type LogChunk } from "./job.js";
 import type { LogPage } from "./log-page.js";
 import {
-  invalidLogCursor,
   formatLogCursor,
+  invalidLogCursor,
   LogPosition,
+  parseLogCursor,
   pieceId,
   type PiecePosition,
-  parseLogCursor,
 } from "./log-position.js";
 
 /** The text with stars for every secret, in each way of writing in which a program could echo it. */

@@ -2,8 +2,8 @@ import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { type Kind, kindOf, KINDS } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
-import { isDuplicateKey } from "../store/duplicate-key.js";
 import { supersedeEarlier } from "../store/insert-record.js";
+import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { requestCancel } from "./write-job.js";
 

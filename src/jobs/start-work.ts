@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import { kindOf } from "../graph/id.js";
 import { type Reconciler, startReconciler } from "./reconciler.js";
-import { type OutboxHandlers, relay, findUnrelayed } from "./relay.js";
+import { findUnrelayed, type OutboxHandlers, relay } from "./relay.js";
 import type { WorkerSet } from "./tick.js";
 
 const SWEEP_MS = 2_000;

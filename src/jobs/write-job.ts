@@ -1,4 +1,4 @@
-import { isDuplicateKey } from "../store/duplicate-key.js";
+import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { type Job, UNDER_WAY } from "./job.js";
 

@@ -2,10 +2,9 @@ import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { hasEnded, mayMove, TaskState } from "../graph/task-state.js";
-import type { Task } from "../graph/task.js";
+import { hasEnded, mayMove, type Task, TaskState } from "../graph/task.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/intent.js";
+import { ownIntent } from "../store/idempotency.js";
 import type { Records, Store } from "../store/store.js";
 import type { Job, JobState } from "./job.js";
 

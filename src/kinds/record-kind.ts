@@ -1,10 +1,10 @@
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
-import type { AnyDefinition } from "../graph/definition.js";
 import type { ClassType } from "type-graphql";
 import { type Connection, connectionOf } from "../graph/connection.js";
+import type { AnyDefinition } from "../graph/definition.js";
 import { type Kind, TYPE_OF_KIND } from "../graph/id.js";
-import { type Listing, listingOf, type ListingOptions } from "../lists/listing.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import { type Listing, listingOf, type ListingOptions } from "../lists/listing.js";
 
 /** Records that lead to one of another kind, by the stored field that holds its id. */
 export interface Link {

@@ -1,8 +1,8 @@
 import type { Kind } from "../graph/id.js";
 import type { RecordOf } from "../kinds.js";
 import { type Change, changeRecord } from "../store/change-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { required } from "../store/required.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
+import { requireCurrent } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 
 interface Acting {
@@ -22,8 +22,8 @@ export function updateRecord<K extends Kind>(
   change: () => Change<RecordOf<K>> | Promise<Change<RecordOf<K>>>,
 ): Promise<RecordOf<K>> {
   const records = store.byKind[kind] as unknown as Records<RecordOf<K>>;
-  return once({ store, work }, intent, async () => {
-    const { _id } = await required(records, store.kinds[kind].label, names, ["input", "name"]);
+  return idempotent({ store, work }, intent, async () => {
+    const { _id } = await requireCurrent(records, store.kinds[kind].label, names, ["input", "name"]);
     const changed = await change();
     return changeRecord(records, _id, () => changed, intent);
   });

@@ -1,11 +1,17 @@
-import type { RequestContext } from "../request-context.js";
-import type { ChildPages } from "./child-pages.js";
-import { countPaged, findPage, judgeList } from "./find-page.js";
-import type { Records } from "../store/store.js";
-import { answerConnection } from "./answer-connection.js";
-import type { Connection } from "../graph/connection.js";
-import type { ListArgs, Listing } from "./listing.js";
+import { DomainError } from "../errors.js";
+import { type Connection, connection, type Page } from "../graph/connection.js";
+import { keyOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import type { RequestContext } from "../request-context.js";
+import { PLACED } from "../store/generations.js";
+import type { Records } from "../store/store.js";
+import type { ChildPages } from "./child-pages.js";
+import { type FilterContext, RECORD_SCOPE } from "./filter/criterion.js";
+import { MATCH_ALL } from "./filter/predicate.js";
+import { type BroadReadFault, countMatching, findPage, listReadFault, type ListQuery } from "./list-query.js";
+import type { ListArgs, Listing } from "./listing.js";
+import type { Order } from "./order.js";
+import { nearestBeyond, type PageArgs, pageRequest } from "./page.js";
 
 /** The connection of all current records of a type that a filter lets through: one aggregate, and a count where no index streams it. */
 export const answerList = <T extends AnyRecord>(
@@ -18,9 +24,9 @@ export const answerList = <T extends AnyRecord>(
     context,
     listing,
     {
-      judge: (request) => judgeList(records, request),
-      page: (request) => findPage(records, request),
-      count: (request) => countPaged(records, request),
+      readFault: (query) => listReadFault(records, query),
+      page: (query) => findPage(records, query),
+      count: (query) => countMatching(records, query),
     },
     args,
   );
@@ -33,3 +39,106 @@ export const answerChildren = <C extends AnyRecord>(
   parent: string,
   args: ListArgs,
 ): Promise<Connection<C>> => answerConnection(context, listing, children.of(parent), args);
+
+/** The source of the records of a list. */
+interface ListSource<T> {
+  /** True if the list would read more than it may. */
+  readFault(query: ListQuery): Promise<BroadReadFault | null>;
+  page(query: ListQuery): Promise<Page<T>>;
+  count(query: ListQuery): Promise<number>;
+}
+
+/** The connection of what a source has that a filter lets through. @throws BAD_USER_INPUT, LIMIT_EXCEEDED, FILTER_TOO_BROAD */
+async function answerConnection<T>(
+  context: RequestContext,
+  listing: Listing,
+  source: ListSource<T>,
+  args: ListArgs,
+): Promise<Connection<T>> {
+  const query = await listQueryOf(context, listing, args);
+  const refused = await source.readFault(query);
+  if (refused) throw filterTooBroad(refused);
+  return connectionFrom(context, cursorScope(listing, query.page.order.name), source, query);
+}
+
+/** The connection of a page. @param list what its cursors are good for */
+async function connectionFrom<T>(
+  context: RequestContext,
+  list: string,
+  source: Pick<ListSource<T>, "page" | "count">,
+  query: ListQuery,
+): Promise<Connection<T>> {
+  return connection(await source.page(query), query.page, {
+    cursorOf: (position) => context.app.cursors.write(list, position),
+    isAny: async (side) => (await source.page({ ...query, page: nearestBeyond(side, query.page) })).records.length > 0,
+    totalCount: () => source.count(query),
+  });
+}
+
+const MAX_CONDITIONS = 100;
+
+function filterContextOf({ app, loaders }: RequestContext, { name }: Listing): FilterContext {
+  let conditions = 0;
+  return {
+    detailsIndexes: new Set(app.settings.ROCAS_DETAILS_INDEXES.get(name) ?? []),
+    async idOf(kind, of) {
+      const loader = kind === "project" ? loaders.projectByKey : loaders.modelByKey;
+      return (await loader.load(keyOf(of)))?._id ?? null;
+    },
+    countCondition(path) {
+      conditions += 1;
+      if (conditions > MAX_CONDITIONS)
+        throw new DomainError("LIMIT_EXCEEDED", `A filter has at most ${MAX_CONDITIONS} conditions.`, path);
+    },
+  };
+}
+
+/** A list's arguments as the store takes them. @throws BAD_USER_INPUT, LIMIT_EXCEEDED */
+async function listQueryOf(context: RequestContext, listing: Listing, args: ListArgs): Promise<ListQuery> {
+  const order = listing.orders.order(args.orderBy ?? []);
+  const { settings, cursors } = context.app;
+  return {
+    page: pageRequest(args, order, {
+      mostPerPage: settings.ROCAS_MAX_PAGE,
+      cursors,
+      list: cursorScope(listing, order.name),
+    }),
+    predicate: args.filter
+      ? await listing.filter.predicate(args.filter, RECORD_SCOPE, filterContextOf(context, listing))
+      : MATCH_ALL,
+    isWholeAllowed: listing.isCatalogue,
+  };
+}
+
+/** The list that a cursor is good for. */
+const cursorScope = ({ name }: Listing, order: string): string => `${name} ${order}`;
+
+/** The refusal of a list that would read too much, in the words of those who asked for it. */
+const filterTooBroad = (reason: BroadReadFault): DomainError =>
+  reason === "UNBOUND"
+    ? new DomainError(
+        "FILTER_TOO_BROAD",
+        "No index serves all of this filter and order: give an indexed condition beside it (the project or model, the name, an id, a state, a range of `createdAt`, or a path of ROCAS_DETAILS_INDEXES).",
+        ["filter"],
+      )
+    : new DomainError(
+        "FILTER_TOO_BROAD",
+        "No index serves all of this filter and order, and what the indexed conditions leave are more than 10,000 records: narrow it.",
+        ["filter"],
+      );
+
+/** By the places in the order of the name. */
+const NEWEST_GENERATION: Order = { name: "generation", indexed: "seq", keys: [], direction: -1, isUnique: true };
+
+/** All records of a name, superseded ones too, the newest first. @throws BAD_USER_INPUT */
+export function answerGenerations<T>(
+  context: RequestContext,
+  type: string,
+  source: Pick<ListSource<T>, "page" | "count">,
+  args: PageArgs,
+): Promise<Connection<T>> {
+  const { settings, cursors } = context.app;
+  const list = `${type} generations`;
+  const page = pageRequest(args, NEWEST_GENERATION, { mostPerPage: settings.ROCAS_MAX_PAGE, cursors, list });
+  return connectionFrom(context, list, source, { among: PLACED, page, predicate: MATCH_ALL, isWholeAllowed: false });
+}

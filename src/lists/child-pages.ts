@@ -1,18 +1,21 @@
-import DataLoader from "dataloader";
 import { EJSON } from "bson";
+import DataLoader from "dataloader";
 import type { Page } from "../graph/connection.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { countSome } from "./find-page.js";
+import { loadBeside, PLACED } from "../store/generations.js";
+import type { Records } from "../store/store.js";
 import {
   asPage,
-  type BroadRead,
-  broadRead,
-  conditions,
-  isStreamed,
-  type ListRequest,
+  type BroadReadFault,
+  broadReadFault,
+  matchOf,
+  countMatching,
+  countUpToLimit,
+  findPage,
+  isIndexOrdered,
+  type ListQuery,
   pageStages,
-} from "./list-request.js";
-import type { Records } from "../store/store.js";
+} from "./list-query.js";
 
 type Joined<C> = { readonly _id: string; readonly children: readonly C[] };
 
@@ -37,39 +40,39 @@ export class ChildPages<C extends AnyRecord> {
   /** Of one parent; what several are asked at a time is one call. */
   of(parent: string) {
     return {
-      judge: (request: ListRequest) => this.judge(parent, request),
-      page: (request: ListRequest) => this.page(parent, request),
-      count: (request: ListRequest) => this.count(parent, request),
+      readFault: (query: ListQuery) => this.readFault(parent, query),
+      page: (query: ListQuery) => this.page(parent, query),
+      count: (query: ListQuery) => this.count(parent, query),
     };
   }
 
-  private async page(parent: string, request: ListRequest): Promise<Page<C>> {
-    const found = await this.loader("page", request, () =>
-      this.joined<C, readonly C[]>(pageStages(request), (children) => children),
+  private async page(parent: string, query: ListQuery): Promise<Page<C>> {
+    const found = await this.loader("page", query, () =>
+      this.joined<C, readonly C[]>(pageStages(query), (children) => children),
     ).load(parent);
-    return asPage(found, request.page);
+    return asPage(found, query.page);
   }
 
-  private count(parent: string, { among, demand }: ListRequest): Promise<number> {
+  private count(parent: string, { among, predicate: demand }: ListQuery): Promise<number> {
     return this.loader("count", { among, demand }, () =>
       this.joined<{ n: number }, number>(
-        [{ $match: conditions({ ...(among && { among }), demand }) }, { $count: "n" }],
+        [{ $match: matchOf({ ...(among && { among }), predicate: demand }) }, { $count: "n" }],
         ([count]) => count?.n ?? 0,
       ),
     ).load(parent);
   }
 
   /** True if the list would read more than it may, for all parents that ask for it at a time. */
-  private async judge(parent: string, request: ListRequest): Promise<BroadRead | null> {
-    if (isStreamed(request, true)) return null;
+  private async readFault(parent: string, query: ListQuery): Promise<BroadReadFault | null> {
+    if (isIndexOrdered(query, true)) return null;
     return this.loader(
-      "judge",
-      { demand: request.demand, order: request.page.order },
+      "readFault",
+      { demand: query.predicate, order: query.page.order },
       () =>
-        new DataLoader<string, BroadRead | null>(async (ids) => {
-          const around = [{ where: { [this.foreignField]: { $in: [...ids] } }, streams: true }];
-          const verdict = await broadRead(request, around, (where) => countSome(this.children, where));
-          return ids.map(() => verdict);
+        new DataLoader<string, BroadReadFault | null>(async (ids) => {
+          const around = [{ where: { [this.foreignField]: { $in: [...ids] } }, isIdOrdered: true }];
+          const fault = await broadReadFault(query, around, (where) => countUpToLimit(this.children, where));
+          return ids.map(() => fault);
         }),
     ).load(parent);
   }
@@ -105,4 +108,32 @@ export class ChildPages<C extends AnyRecord> {
       return ids.map((id) => result((byParent.get(id) ?? []) as readonly F[]));
     });
   }
+}
+
+/** The records of names: what superseded what. */
+export interface GenerationLoaders<T extends AnyRecord> {
+  /** The record before one of its name, or null. */
+  readonly earlier: DataLoader<T, T | null, string>;
+  /** The record after one of its name, or null. */
+  readonly later: DataLoader<T, T | null, string>;
+  /** All of the name of a record: one aggregate for all that are asked at a time. */
+  readonly beside: ChildPages<T>;
+  /** All of one name, also if none is current. */
+  of(key: string): {
+    page(query: ListQuery): Promise<Page<T>>;
+    count(query: ListQuery): Promise<number>;
+  };
+}
+
+export function generationLoaders<T extends AnyRecord>(records: Records<T>): GenerationLoaders<T> {
+  const named = (key: string, query: ListQuery): ListQuery => ({ ...query, among: { ...PLACED, key } });
+  return {
+    earlier: loadBeside(records, "earlier"),
+    later: loadBeside(records, "later"),
+    beside: new ChildPages(records as unknown as Records<AnyRecord>, records, "key", "key"),
+    of: (key) => ({
+      page: (query) => findPage(records, named(key, query)),
+      count: (query) => countMatching(records, named(key, query)),
+    }),
+  };
 }

@@ -1,10 +1,10 @@
 import { Args, type ClassType, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import type { AnyRecord } from "../graph/stored-record.js";
 import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
-import { answerGenerations } from "./answer-generations.js";
-import type { GenerationLoaders } from "./generation-loaders.js";
+import { answerGenerations } from "./answer-list.js";
+import type { GenerationLoaders } from "./child-pages.js";
 import { PageArgs } from "./page.js";
-import type { AnyRecord } from "../graph/stored-record.js";
 
 /** The fields of a record about the others of its name, for one type whose records supersede each other. */
 export function generationsResolver<T extends AnyRecord>(

@@ -1,9 +1,7 @@
 import { ArgsType, type ClassType, Field } from "type-graphql";
 import type { Criterion } from "./filter/criterion.js";
-import { dateTime } from "./filter/date-time-filter.js";
-import { type FilterType, filterOf } from "./filter/filter-of.js";
-import { id } from "./filter/id-filter.js";
-import { text } from "./filter/text-filter.js";
+import { filterOf, type FilterType } from "./filter/filter-of.js";
+import { dateTime, id, text } from "./filter/value-filters.js";
 import { type OrderField, type OrderKey, ordersOf, type OrderType } from "./order.js";
 import { PageArgs } from "./page.js";
 

@@ -1,7 +1,7 @@
 import { type ClassType, Field, InputType, registerEnumType } from "type-graphql";
 import { DomainError } from "../errors.js";
 import { checkDetailsPath, detailsValue } from "./filter/details-filter.js";
-import { type Expression, isSomething, literal } from "./filter/expression.js";
+import { type MongoExpression, isSomething, literal } from "./filter/predicate.js";
 
 export enum OrderDirection {
   ASC = "ASC",
@@ -35,7 +35,7 @@ export interface OrderKey {
 
 /** The keys by which records are compared: values computed for each, and the id last. */
 export interface SortKey {
-  readonly value: Expression;
+  readonly value: MongoExpression;
   readonly direction: 1 | -1;
 }
 
@@ -56,10 +56,10 @@ export interface Order {
 /** Ids sort by the time at which they were made. */
 export const NEWEST_FIRST: Order = { name: "newest", indexed: null, keys: [], direction: -1 };
 
-const MOST_KEYS = 4;
+const MAX_KEYS = 4;
 const DETAILS = "details";
 /** A cursor carries the values of its record. */
-const MOST_SORTED = 128;
+const MAX_SORTED_CHARACTERS = 128;
 
 export interface OrderType {
   readonly type: ClassType<OrderKey>;
@@ -102,8 +102,8 @@ export function ordersOf(name: string, fields: Readonly<Record<string, OrderFiel
 function orderBy(fields: Readonly<Record<string, OrderField>>, keys: readonly OrderKey[]): Order {
   const [first] = keys;
   if (!first) return NEWEST_FIRST;
-  if (keys.length > MOST_KEYS)
-    throw new DomainError("BAD_USER_INPUT", `An order has at most ${MOST_KEYS} keys.`, ["orderBy"]);
+  if (keys.length > MAX_KEYS)
+    throw new DomainError("BAD_USER_INPUT", `An order has at most ${MAX_KEYS} keys.`, ["orderBy"]);
   const name = JSON.stringify(keys.map(({ field, details, direction }) => [field ?? details, direction]));
   const direction = first.direction === OrderDirection.ASC ? 1 : -1;
   const only = keys.length === 1 && first.field ? fields[first.field] : undefined;
@@ -132,13 +132,13 @@ function sortKeysOf(fields: Readonly<Record<string, OrderField>>, key: OrderKey,
  * the text "nan" would come before every number where the greatest come first. Only plain values have an order that people
  * know; a text counts as far as a cursor can carry it.
  */
-function freeSortKeys(value: Expression, direction: 1 | -1): SortKey[] {
-  const isA = (type: string): Expression => ({ $eq: [{ $type: value }, type] });
-  const byKind = (number: unknown, text: unknown, truth: unknown, rest: unknown): Expression => ({
+function freeSortKeys(value: MongoExpression, direction: 1 | -1): SortKey[] {
+  const isA = (type: string): MongoExpression => ({ $eq: [{ $type: value }, type] });
+  const byKind = (number: unknown, text: unknown, truth: unknown, rest: unknown): MongoExpression => ({
     $cond: [{ $isNumber: value }, number, { $cond: [isA("string"), text, { $cond: [isA("bool"), truth, rest] }] }],
   });
   return [
     { value: byKind(0, 1, 2, 3), direction: 1 },
-    { value: byKind(value, { $substrCP: [value, 0, MOST_SORTED] }, value, literal(null)), direction },
+    { value: byKind(value, { $substrCP: [value, 0, MAX_SORTED_CHARACTERS] }, value, literal(null)), direction },
   ];
 }

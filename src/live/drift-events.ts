@@ -4,11 +4,17 @@ import { ArgsType, Field, ID, ObjectType } from "type-graphql";
 import { snapshotRef } from "../deployment/deployment.js";
 import type { AnyDefinition } from "../graph/definition.js";
 import { driftOf, statusOf } from "../graph/drift.js";
-import { type AnySnapshot, Drift, type Pin, SnapshotStatus } from "../graph/snapshot.js";
-import { type FoundSnapshot, snapshotsIn } from "../graph/snapshots-in.js";
+import { namesOf } from "../graph/id.js";
+import {
+  type AnySnapshot,
+  Drift,
+  type FoundSnapshot,
+  type Pin,
+  snapshotsIn,
+  SnapshotStatus,
+} from "../graph/snapshot.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { currentOf } from "../store/current.js";
-import { namesOf } from "../store/key-of.js";
+import { findCurrent } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 import type { ChangeEvent } from "./change-event.js";
 import { RecordType } from "./record-type.js";
@@ -84,7 +90,7 @@ export async function driftsOf(store: Read, event: ChangeEvent): Promise<readonl
     .lean();
   if (holders.length === 0) return [];
   const records = store.byKind[event.kind];
-  const live = await currentOf(records, event.key);
+  const live = await findCurrent(records, event.key);
   // The record that was current until then, or is since. The loss of an earlier record of the name changes nothing.
   const last = event.action === "DELETE" && !live ? await lastOf(records, event.key) : live;
   if (last?._id !== event.record) return [];

@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
-import { keyOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
+import { keyOf } from "../graph/id.js";
+import { requireCurrent } from "../store/read-records.js";
 import type { ChangeEvent } from "./change-event.js";
 import { type DriftDetectedArgs, type DriftEvent, mayCauseDrift } from "./drift-events.js";
 import { type BoundedQueue, mayHear, openQueue } from "./subscription.js";
@@ -13,7 +13,7 @@ const RESUME = "subscribe again, and read the `status` of what your deployments 
 /** Follows what drifts away from what is deployed, from now on. @throws NOT_FOUND */
 export function followDrift(app: Needs, caller: Caller, { proj }: DriftDetectedArgs) {
   return app.live.follow<DriftEvent>(async (life) => {
-    if (proj != null) await required(app.store.projects, "project", [proj], ["proj"]);
+    if (proj != null) await requireCurrent(app.store.projects, "project", [proj], ["proj"]);
     const queue = await openQueue(
       app.live.events,
       life,

@@ -3,7 +3,7 @@ import type { LogChunk } from "../jobs/job.js";
 import type { LogPage } from "../jobs/log-page.js";
 import { formatLogCursor, invalidLogCursor, LogPosition } from "../jobs/log-position.js";
 import { logContent, type LogSlice, type LogStore, readLogSlice } from "../jobs/logs.js";
-import { byId } from "../store/current.js";
+import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 
 /** Pieces a page, of at most 64 KiB each. */
@@ -76,10 +76,10 @@ export async function revisionsFrom(
   deployment: string,
   positions: readonly LogPosition[] | null,
 ): Promise<string[]> {
-  const wanted = (await byId(deployments, [deployment])).map(({ revision_id }) => revision_id);
+  const wanted = (await findByIds(deployments, [deployment])).map(({ revision_id }) => revision_id);
   if (!positions) return wanted;
   const jobs = positions.map(({ job }) => job);
-  const known = await byId(deploymentRevisions, jobs);
+  const known = await findByIds(deploymentRevisions, jobs);
   if (known.length < jobs.length || known.some((each) => each.deployment !== deployment)) throw invalidLogCursor();
   const last = Math.max(...known.map(({ number }) => number));
   const later = await deploymentRevisions

@@ -1,10 +1,10 @@
 import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root, Subscription } from "type-graphql";
 import { Deployment } from "../deployment/deployment.js";
+import { graphName } from "../graph/drift.js";
 import { TYPE_OF_KIND } from "../graph/id.js";
-import { nodeOf } from "../graph/node-of.js";
-import { Node } from "../graph/node.js";
-import { shownName } from "../graph/shown-name.js";
+import { loadNode } from "../graph/node.resolver.js";
+import { Node } from "../graph/stored-record.js";
 import { LogPage } from "../jobs/log-page.js";
 import type { RequestContext } from "../request-context.js";
 import type { ChangeEvent } from "./change-event.js";
@@ -76,7 +76,7 @@ export class DriftEventResolver {
       "The record that is current under the name: another one, or the same with other content. Null if none is.",
   })
   live(@Root() { live }: DriftEvent, @Ctx() { loaders }: RequestContext) {
-    return live === null ? null : nodeOf(loaders, live);
+    return live === null ? null : loadNode(loaders, live);
   }
 }
 
@@ -87,7 +87,7 @@ export class TaskChangeResolver {
     description: "The record as it is now, which may be later than the change; null if it is gone.",
   })
   record(@Root() { recordId }: TaskChange, @Ctx() { loaders }: RequestContext) {
-    return nodeOf(loaders, recordId);
+    return loadNode(loaders, recordId);
   }
 }
 
@@ -105,7 +105,7 @@ export class RecordChangeResolver {
     description: "The record as it is now, which may be later than the change; null if it is gone.",
   })
   async record(@Root() { action, recordId }: RecordChange, @Ctx() { loaders }: RequestContext) {
-    const record = await nodeOf(loaders, recordId);
+    const record = await loadNode(loaders, recordId);
     // The successor is the commit; the mark on the earlier record follows.
     return record && action === RecordAction.SUPERSEDED ? { ...record, superseded: true } : record;
   }
@@ -131,7 +131,7 @@ function changedFields(schema: GraphQLSchema, { action, kind, fields }: ChangeEv
   if (action !== "CHANGE" || !isObjectType(type)) return [];
   const shown = type.getFields();
   const names = fields
-    .flatMap((each) => [shownName(each), SHOWN_AS[each] ?? ""])
+    .flatMap((each) => [graphName(each), SHOWN_AS[each] ?? ""])
     .filter((each) => Object.hasOwn(shown, each));
   return [...new Set(names)].sort();
 }

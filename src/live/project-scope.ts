@@ -1,7 +1,7 @@
 import { notFound } from "../errors.js";
+import { namesOf } from "../graph/id.js";
 import type { Project } from "../project/project.js";
-import { byId, currentOf } from "../store/current.js";
-import { namesOf } from "../store/key-of.js";
+import { findByIds, findCurrent } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { ChangeEvent } from "./change-event.js";
 
@@ -50,15 +50,16 @@ export class ProjectScope {
   }
 
   async #read(): Promise<void> {
-    this.#project = await currentOf(this.store.projects, this.name);
-    const models = await byId(this.store.models, this.#project?.model ?? []);
+    this.#project = await findCurrent(this.store.projects, this.name);
+    const models = await findByIds(this.store.models, this.#project?.model ?? []);
     this.#models = new Set(models.map(({ key }) => key));
   }
 
   async #holdsRecord({ kind, record, proj }: ChangeEvent): Promise<boolean> {
     const known = this.#records.get(record);
     if (known !== undefined) return known;
-    const project = proj ?? ((await byId(this.store.byKind[kind], [record]))[0] as { proj?: string } | undefined)?.proj;
+    const project =
+      proj ?? ((await findByIds(this.store.byKind[kind], [record]))[0] as { proj?: string } | undefined)?.proj;
     const isHeld = project !== undefined && project === this.#project?._id;
     if (this.#records.size >= MOST_RECORDS) this.#records.clear();
     this.#records.set(record, isHeld);

@@ -2,9 +2,9 @@ import { GraphQLDateTime } from "graphql-scalars";
 import { ArgsType, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import type { App } from "../app.js";
 import type { Caller } from "../caller.js";
-import type { Cursors } from "../lists/cursors.js";
-import { namesOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
+import { namesOf } from "../graph/id.js";
+import type { Cursors } from "../lists/page.js";
+import { requireCurrent } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import { type ChangeEvent, changeEvent } from "./change-event.js";
 import { eventsAfter } from "./events-after.js";
@@ -123,7 +123,7 @@ export function followRecords(app: Needs, caller: Caller, args: RecordChangedArg
     const { types, proj, model, after } = args;
     const position = after == null ? null : readChangeCursor(app.cursors, after);
     const scope = proj == null ? null : await ProjectScope.of(app.store, proj);
-    if (model != null) await required(app.store.models, "model", [model], ["model"]);
+    if (model != null) await requireCurrent(app.store.models, "model", [model], ["model"]);
 
     const isOfTypes = ({ kind }: ChangeEvent) => !types || types.includes(kind);
     const isWanted: IsWanted = scope ? async (event) => (await scope.holds(event)) && isOfTypes(event) : isOfTypes;

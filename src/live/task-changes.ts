@@ -7,10 +7,9 @@ import { ReplicaTask } from "../deployment/deployment.js";
 import { DomainError } from "../errors.js";
 import { type Kind, kindOf, KINDS } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { hasEnded, TaskState } from "../graph/task-state.js";
-import { Task } from "../graph/task.js";
+import { hasEnded, Task, TaskState } from "../graph/task.js";
 import type { TaskedKind } from "../kinds.js";
-import { byId, HIDDEN } from "../store/current.js";
+import { findByIds, HIDDEN } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 import type { ChangeEvent } from "./change-event.js";
 import { ProjectScope } from "./project-scope.js";
@@ -124,7 +123,7 @@ async function ofRecord(app: Needs, caller: Caller, life: SubscriptionScope, id:
   const kind = kindOf(id);
   if (!isTasked(app.store, kind)) throw noTask();
   const queue = await openTaskQueue(app, caller, life, ({ record }) => record === id);
-  const [record] = (await byId(app.store.byKind[kind], [id])) as TaskedRecord[];
+  const [record] = (await findByIds(app.store.byKind[kind], [id])) as TaskedRecord[];
   if (!record) throw noTask();
   return fromNow(app, taskNow(kind, record), queue);
 }

@@ -1,15 +1,11 @@
 import { BUILD_VERSION_SNAPSHOT_FILTER } from "../builds/build-version.kind.js";
 import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset.kind.js";
 import { recordKind } from "../kinds/record-kind.js";
-import { flag, texts } from "../lists/filter/choice-filters.js";
 import { details } from "../lists/filter/details-filter.js";
-import { files, filesState } from "../lists/filter/file-filters.js";
 import { filterOf, type FilterType } from "../lists/filter/filter-of.js";
-import { id } from "../lists/filter/id-filter.js";
-import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
-import { part, someOf } from "../lists/filter/part-filters.js";
+import { files, filesState, part, snapshotFilterOf, someOf } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { text } from "../lists/filter/text-filter.js";
+import { flag, id, text, texts } from "../lists/filter/value-filters.js";
 import { MODEL_SNAPSHOT_FILTER } from "../model/model.kind.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project.kind.js";
 import { MODEL_VERSION_DEFINITION, ModelVersion } from "./model-version.js";

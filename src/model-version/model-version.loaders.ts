@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
+import { namesOf } from "../graph/id.js";
 import type { Pin } from "../graph/snapshot.js";
-import { namesOf } from "../store/key-of.js";
 import type { Store } from "../store/store.js";
 import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";
 import { versionsByName } from "./versions-by-name.js";

@@ -5,17 +5,16 @@ import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { filesResolver, uploadsResolver } from "../files/files.resolver.js";
 import { downloadUrl } from "../files/uploads.js";
+import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
-import { answerGenerations } from "../lists/answer-generations.js";
-import { answerList } from "../lists/answer-list.js";
+import { answerGenerations, answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import { generationsResolver } from "../lists/generations.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
 import { Model } from "../model/model.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
-import { keyOf } from "../store/key-of.js";
 import {
   DeleteModelVersionInput,
   ModelVersionGenerationsArgs,

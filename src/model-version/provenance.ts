@@ -1,11 +1,11 @@
 import type { App } from "../app.js";
 import { DATASET_DEFINITION, type DatasetSnapshot } from "../dataset/dataset.js";
 import { notFound } from "../errors.js";
+import { keyOf } from "../graph/id.js";
 import type { AnySnapshot } from "../graph/snapshot.js";
 import type { Model } from "../model/model.js";
 import { freeze } from "../snapshots/freeze.js";
-import { keyOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
+import { requireCurrent } from "../store/read-records.js";
 import type { Training } from "../training/training.js";
 import type { PublishModelVersionInput } from "./model-version.inputs.js";
 import { MODEL_VERSION_DEFINITION, type ModelVersionSnapshot } from "./model-version.js";
@@ -63,7 +63,7 @@ async function provenanceOfTraining(
 /** For a version that somebody publishes: from what is current under the names given. @throws NOT_FOUND */
 async function provenanceByNames({ store }: App, { ds, pretrained }: PublishModelVersionInput): Promise<Provenance> {
   const at = new Date();
-  const dataset = ds && (await required(store.datasets, "dataset", [ds.model, ds.name], ["input", "ds"]));
+  const dataset = ds && (await requireCurrent(store.datasets, "dataset", [ds.model, ds.name], ["input", "ds"]));
   const version = pretrained && (await versionByName(store, pretrained));
   if (pretrained && !version) throw notFound("model version", ["input", "pretrained"]);
   return {

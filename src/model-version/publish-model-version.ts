@@ -6,13 +6,12 @@ import { pendingFileFields } from "../files/file-record.js";
 import { storeManifest } from "../files/files-of.js";
 import { manifestOf, refuseTexts } from "../files/manifest.js";
 import { receiveInline } from "../files/receive-file.js";
-import { newId } from "../graph/id.js";
-import { madeUpName } from "../graph/made-up-name.js";
+import { generateName } from "../graph/generate-name.js";
+import { keyOf, newId } from "../graph/id.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
-import { refuseDeleting, underParent } from "../store/under-parent.js";
+import { requireCurrent } from "../store/read-records.js";
+import { refuseDeleting, recheckParent } from "../store/recheck-parents.js";
 import type { Training } from "../training/training.js";
 import type { PublishModelVersionInput } from "./model-version.inputs.js";
 import type { ModelVersion } from "./model-version.js";
@@ -31,14 +30,14 @@ export async function publishModelVersion(
   training: Training | null = null,
 ): Promise<ModelVersion> {
   const { store } = app;
-  const version = await once(app, intent, async () => {
-    const model = await required(store.models, "model", [input.model], ["input", "model"]);
+  const version = await idempotent(app, intent, async () => {
+    const model = await requireCurrent(store.models, "model", [input.model], ["input", "model"]);
     refuseDeleting(model);
     const files = manifestOf(input.files ?? [], input.lightweight);
     if (input.moreFiles) refuseTexts(files);
     else checkContract(model.model_files, files, ["input", "files"]);
 
-    const name = input.name ?? madeUpName();
+    const name = input.name ?? generateName();
     if (input.name) await refuseAlias(store, model.name, input.name);
     const _id = newId("movers");
     const pending = await insertRecord(
@@ -56,7 +55,7 @@ export async function publishModelVersion(
       intent,
       "pending",
     );
-    return underParent(pending, store.modelVersions, store.models, model._id, intent);
+    return recheckParent(pending, store.modelVersions, store.models, model._id, intent);
   });
   // After the look-up of the key: a repeat finishes what a crash after the insert left.
   return (await receiveInline(app, version, manifestOf(input.files ?? [], input.lightweight))) as ModelVersion;

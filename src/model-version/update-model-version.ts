@@ -1,12 +1,12 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError, notFound } from "../errors.js";
-import { given } from "../graph/given.js";
+import { keyOf } from "../graph/id.js";
+import { withoutUndefined } from "../graph/mutation-input.js";
 import { changeRecord } from "../store/change-record.js";
-import { currentByKey } from "../store/current.js";
-import { isDuplicateKey } from "../store/duplicate-key.js";
-import { type Intent, once } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
+import { findCurrentByKeys } from "../store/read-records.js";
+import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import type { UpdateModelVersionInput } from "./model-version.inputs.js";
 import type { ModelVersion } from "./model-version.js";
@@ -21,7 +21,7 @@ export function updateModelVersion(
   intent: Intent,
   input: UpdateModelVersionInput,
 ): Promise<ModelVersion> {
-  return once({ store, work }, intent, async () => {
+  return idempotent({ store, work }, intent, async () => {
     const version = await versionByName(store, input);
     if (!version) throw notFound("model version", ["input", "name"]);
     const details = input.details === undefined ? undefined : (input.details ?? {});
@@ -29,7 +29,8 @@ export function updateModelVersion(
     if (aliases && aliases.length > MAX_ALIASES)
       throw new DomainError("LIMIT_EXCEEDED", `A version has at most ${MAX_ALIASES} aliases.`, ["input", "aliases"]);
     await refuseNames(store, version, input.model, input.aliases ?? []);
-    const change = () => changeRecord(store.modelVersions, version._id, () => given({ details, aliases }), intent);
+    const change = () =>
+      changeRecord(store.modelVersions, version._id, () => withoutUndefined({ details, aliases }), intent);
     return aliases ? withAliases(store, version, aliases, intent, change) : change();
   });
 }
@@ -42,7 +43,7 @@ async function refuseNames(
   aliases: readonly string[],
 ): Promise<void> {
   const taken = (
-    await currentByKey(
+    await findCurrentByKeys(
       modelVersions,
       aliases.map((alias) => keyOf(model, alias)),
     )

@@ -1,6 +1,6 @@
 import { trusted } from "mongoose";
-import { currentByKey } from "../store/current.js";
-import { keyOf } from "../store/key-of.js";
+import { keyOf } from "../graph/id.js";
+import { findCurrentByKeys } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { ModelVersion } from "./model-version.js";
 
@@ -20,7 +20,9 @@ export async function versionsByName(
   store: Pick<Store, "models" | "modelVersions">,
   asked: readonly VersionName[],
 ): Promise<(ModelVersion | null)[]> {
-  const named = new Map((await currentByKey(store.modelVersions, asked.map(nameKey))).map((each) => [each.key, each]));
+  const named = new Map(
+    (await findCurrentByKeys(store.modelVersions, asked.map(nameKey))).map((each) => [each.key, each]),
+  );
   // No alias is empty, and the index of aliases has none.
   const others = asked.filter((each) => each.name !== "" && !named.has(nameKey(each)));
   const aliased = others.length === 0 ? new Map<string, ModelVersion>() : await findByAlias(store, others);
@@ -43,7 +45,7 @@ async function findByAlias(
   { models, modelVersions }: Pick<Store, "models" | "modelVersions">,
   asked: readonly VersionName[],
 ): Promise<Map<string, ModelVersion>> {
-  const named = await currentByKey(models, [...new Set(asked.map(({ model }) => keyOf(model)))]);
+  const named = await findCurrentByKeys(models, [...new Set(asked.map(({ model }) => keyOf(model)))]);
   const modelNames = new Map(named.map(({ _id, name }) => [_id, name]));
   const aliases = [...new Set(asked.map(({ name }) => name))];
   if (modelNames.size === 0) return new Map();
@@ -62,7 +64,7 @@ async function findByAlias(
   );
   const wanted = new Set(asked.map((each) => keys.get(nameKey(each))).filter((key) => key !== undefined));
   if (wanted.size === 0) return new Map();
-  const found = new Map((await currentByKey(modelVersions, [...wanted])).map((each) => [each.key, each]));
+  const found = new Map((await findCurrentByKeys(modelVersions, [...wanted])).map((each) => [each.key, each]));
   return new Map(
     [...keys].flatMap(([name, key]): [string, ModelVersion][] => {
       const version = found.get(key);

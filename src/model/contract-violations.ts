@@ -5,7 +5,7 @@ import { type BrokenRule, brokenRules, bytesOfMb, ContractRule } from "../files/
 import { filesNamed } from "../files/files-of.js";
 import { type AnyRecord, RecordInfo } from "../graph/stored-record.js";
 import type { ModelVersion } from "../model-version/model-version.js";
-import { HIDDEN } from "../store/current.js";
+import { HIDDEN } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 import type { FileDoc, Model } from "./model.js";
 

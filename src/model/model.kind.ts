@@ -1,7 +1,7 @@
 import { recordKind } from "../kinds/record-kind.js";
 import type { FilterType } from "../lists/filter/filter-of.js";
-import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
-import { text } from "../lists/filter/text-filter.js";
+import { snapshotFilterOf } from "../lists/filter/part-filters.js";
+import { text } from "../lists/filter/value-filters.js";
 import { Model, MODEL_DEFINITION } from "./model.js";
 
 export const MODEL_SNAPSHOT_FILTER: FilterType = snapshotFilterOf("Model", {

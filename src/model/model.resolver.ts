@@ -1,12 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
+import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { answerList } from "../lists/answer-list.js";
 import type { ListArgs } from "../lists/listing.js";
 import type { RequestContext } from "../request-context.js";
-import { keyOf } from "../store/key-of.js";
 import { FileUse } from "../usage/file-use.js";
 import { ContractViolation } from "./contract-violations.js";
 import { CreateModelInput, DeleteModelInput, UpdateModelInput } from "./model.inputs.js";

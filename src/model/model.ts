@@ -1,10 +1,9 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, Float, InterfaceType, ObjectType } from "type-graphql";
 import { definitionOf, VALUE } from "../graph/definition.js";
-import { Node, typeOfRecord } from "../graph/node.js";
 import { RetentionPolicy } from "../graph/retention-policy.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
-import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
 
 @ObjectType({
   description: "One file of a model's contract: what it is called, whether it must be there, how large it may be.",

@@ -1,15 +1,13 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { nameOfFileAndFolder } from "../files/manifest.js";
-import { given } from "../graph/given.js";
-import { newId } from "../graph/id.js";
-import { madeUpName } from "../graph/made-up-name.js";
+import { generateName } from "../graph/generate-name.js";
+import { keyOf, newId } from "../graph/id.js";
+import { withoutUndefined, storedFields } from "../graph/mutation-input.js";
 import { retentionOf } from "../graph/retention-policy.js";
-import { storedFields } from "../graph/stored-fields.js";
 import { updateRecord } from "../kinds/update-record.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
 import type { CreateModelInput, FileDocInput, UpdateModelInput } from "./model.inputs.js";
 import type { FileDoc, Model } from "./model.js";
 
@@ -43,8 +41,8 @@ export function createModel(
   intent: Intent,
   input: CreateModelInput,
 ): Promise<Model> {
-  return once({ store, work }, intent, async () => {
-    const name = input.name ?? madeUpName();
+  return idempotent({ store, work }, intent, async () => {
+    const name = input.name ?? generateName();
     const contract = {
       model_files: toFileDocs(input.modelFiles ?? [], "modelFiles"),
       data_files: toFileDocs(input.dataFiles ?? [], "dataFiles"),
@@ -74,7 +72,7 @@ export const updateModel = (
     const { modelFiles, dataFiles, retention } = input;
     return {
       ...storedFields(input, ["name", "modelFiles", "dataFiles", "retention"]),
-      ...given({
+      ...withoutUndefined({
         model_files: modelFiles === undefined ? undefined : toFileDocs(modelFiles ?? [], "modelFiles"),
         data_files: dataFiles === undefined ? undefined : toFileDocs(dataFiles ?? [], "dataFiles"),
         retention: retentionOf(retention),

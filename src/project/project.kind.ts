@@ -1,9 +1,9 @@
-import type { FilterType } from "../lists/filter/filter-of.js";
-import { snapshotFilterOf } from "../lists/filter/of-snapshots.js";
-import { reference } from "../lists/filter/reference-filter.js";
-import { text } from "../lists/filter/text-filter.js";
 import { recordKind } from "../kinds/record-kind.js";
-import { PROJECT_DEFINITION, Project } from "./project.js";
+import type { FilterType } from "../lists/filter/filter-of.js";
+import { snapshotFilterOf } from "../lists/filter/part-filters.js";
+import { reference } from "../lists/filter/reference-filter.js";
+import { text } from "../lists/filter/value-filters.js";
+import { Project, PROJECT_DEFINITION } from "./project.js";
 
 export const PROJECT_SNAPSHOT_FILTER: FilterType = snapshotFilterOf("Project", {
   name: text("name", { description: "Filters by name." }),

@@ -1,10 +1,9 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { definitionOf, VALUE } from "../graph/definition.js";
-import { Node, typeOfRecord } from "../graph/node.js";
 import { RetentionPolicy } from "../graph/retention-policy.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
-import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
 
 @InterfaceType({
   description: "The defining fields of a project, shared by the project and its snapshots.",

@@ -1,15 +1,13 @@
 import type { App } from "../app.js";
 import { DomainError, notFound } from "../errors.js";
-import { given } from "../graph/given.js";
-import { newId } from "../graph/id.js";
-import { madeUpName } from "../graph/made-up-name.js";
+import { generateName } from "../graph/generate-name.js";
+import { keyOf, newId } from "../graph/id.js";
+import { withoutUndefined, storedFields } from "../graph/mutation-input.js";
 import { retentionOf } from "../graph/retention-policy.js";
-import { storedFields } from "../graph/stored-fields.js";
 import { updateRecord } from "../kinds/update-record.js";
-import { currentByKey } from "../store/current.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
+import { findCurrentByKeys } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { CreateProjectInput, UpdateProjectInput } from "./project.inputs.js";
 import type { Project } from "./project.js";
@@ -20,7 +18,7 @@ const MAX_MODELS = 50;
 async function modelIdsOf({ models }: Pick<Store, "models">, names: readonly string[]): Promise<string[]> {
   if (names.length > MAX_MODELS)
     throw new DomainError("LIMIT_EXCEEDED", `A project uses at most ${MAX_MODELS} models.`, ["input", "models"]);
-  const found = new Map((await currentByKey(models, names)).map((model) => [model.key, model]));
+  const found = new Map((await findCurrentByKeys(models, names)).map((model) => [model.key, model]));
   return [...new Set(names)].map((name, index) => {
     const model = found.get(name);
     if (!model) throw notFound("model", ["input", "models", index]);
@@ -35,8 +33,8 @@ export function createProject(
   intent: Intent,
   input: CreateProjectInput,
 ): Promise<Project> {
-  return once({ store, work }, intent, async () => {
-    const name = input.name ?? madeUpName();
+  return idempotent({ store, work }, intent, async () => {
+    const name = input.name ?? generateName();
     const model = await modelIdsOf(store, input.models ?? []);
     return insertRecord(
       store.projects,
@@ -63,7 +61,7 @@ export const updateProject = (
     const { models, retention } = input;
     return {
       ...storedFields(input, ["name", "models", "retention"]),
-      ...given({
+      ...withoutUndefined({
         model: models === undefined ? undefined : await modelIdsOf(app.store, models ?? []),
         retention: retentionOf(retention),
       }),

@@ -1,8 +1,8 @@
 import type { mongo } from "mongoose";
-import { TaskState } from "../graph/task-state.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import { TaskState } from "../graph/task.js";
 import type { SupersedingKind } from "../kinds.js";
 import type { Records, Store } from "../store/store.js";
-import type { AnyRecord } from "../graph/stored-record.js";
 
 /** The fields in which records name those that they need, by the id in a snapshot. */
 interface Need {

@@ -5,8 +5,8 @@ import { ROCAS } from "../caller.js";
 import { deleteFound } from "../deletion/delete-record.js";
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { TaskState } from "../graph/task-state.js";
-import { ownIntent } from "../store/intent.js";
+import { TaskState } from "../graph/task.js";
+import { ownIntent } from "../store/idempotency.js";
 import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";
 
 const ENDED = [TaskState.FINISHED, TaskState.CANCELLED, TaskState.FAILED];

@@ -7,7 +7,7 @@ import type { RetentionPolicy } from "../graph/retention-policy.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { SupersedingKind } from "../kinds.js";
 import { generationsOf } from "../store/generations.js";
-import { ownIntent } from "../store/intent.js";
+import { ownIntent } from "../store/idempotency.js";
 import type { Records } from "../store/store.js";
 import { neededAmong } from "./needed.js";
 import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";

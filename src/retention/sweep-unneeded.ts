@@ -7,7 +7,7 @@ import { FROZEN } from "../files/frozen-lists.js";
 import { kindOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Records, Store } from "../store/store.js";
-import { referencedAt, collectionOf } from "./needed.js";
+import { collectionOf, referencedAt } from "./needed.js";
 import { DAY_MS } from "./policy-sweep.js";
 
 /**

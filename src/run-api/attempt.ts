@@ -4,7 +4,7 @@ import type { Deployment } from "../deployment/deployment.js";
 import { DomainError } from "../errors.js";
 import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
 import type { Project } from "../project/project.js";
-import { byId } from "../store/current.js";
+import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
 
@@ -82,15 +82,15 @@ export type Assignment =
 
 /** @throws NotGranted if the record, or what it belongs to, has been deleted. */
 export async function assignmentOf(store: Store, job: Job): Promise<Assignment> {
-  const [proj] = await byId(store.projects, [job.proj]);
+  const [proj] = await findByIds(store.projects, [job.proj]);
   if (!proj) throw new NotGranted();
   if (job.kind === "TRAIN") {
-    const [training] = await byId(store.trainings, [job._id]);
+    const [training] = await findByIds(store.trainings, [job._id]);
     if (training) return { kind: "train", proj, training };
   }
   if (job.kind === "DEPLOY") {
-    const [revision] = await byId(store.deploymentRevisions, [job._id]);
-    const [deployment] = revision ? await byId(store.deployments, [revision.deployment]) : [];
+    const [revision] = await findByIds(store.deploymentRevisions, [job._id]);
+    const [deployment] = revision ? await findByIds(store.deployments, [revision.deployment]) : [];
     if (revision && deployment) return { kind: "deploy", proj, revision, deployment };
   }
   throw new NotGranted();

@@ -1,14 +1,13 @@
 import { readLists } from "../files/file-lists.js";
 import { fileListOf } from "../files/files-of.js";
 import { valuesOf } from "../graph/definition.js";
-import type { FileListing } from "../graph/manifest.js";
-import { snapshotsIn } from "../graph/snapshots-in.js";
-import type { StoredFile } from "../graph/stored-file.js";
+import { namesOf } from "../graph/id.js";
+import { snapshotsIn } from "../graph/snapshot.js";
+import type { FileListing, StoredFile } from "../graph/stored-file.js";
 import { readJson } from "../http/request-body.js";
 import { MODEL_DEFINITION } from "../model/model.js";
 import { PROJECT_DEFINITION } from "../project/project.js";
-import { byId } from "../store/current.js";
-import { namesOf } from "../store/key-of.js";
+import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import { writtenParams } from "../training/stored-params.js";
 import { type Assignment, assignmentOf, writeSlot } from "./attempt.js";
@@ -47,7 +46,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
  */
 async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assignment): Promise<object> {
   const { kind, proj } = assignment;
-  const models = await byId(store.models, proj.model);
+  const models = await findByIds(store.models, proj.model);
   const subject = kind === "train" ? assignment.training : assignment.revision;
   const { notebook, details, bvers } = subject;
   const work =

@@ -3,11 +3,11 @@ import { uploadTarget } from "../files/files-of.js";
 import { openFile } from "../files/open-file.js";
 import { type AnnouncedFile, receiveFile, receiveRest, uploadProgress } from "../files/receive-file.js";
 import { patchOffset, uploadHeaders } from "../files/tus.js";
+import { keyOf } from "../graph/id.js";
 import { FilesState } from "../graph/stored-file.js";
 import { bodyStream } from "../http/request-body.js";
 import { usedAlias, versionByName } from "../model-version/versions-by-name.js";
-import { byId, currentOf } from "../store/current.js";
-import { keyOf } from "../store/key-of.js";
+import { findByIds, findCurrent } from "../store/read-records.js";
 import { assertRunning, type Assignment, assignmentOf } from "./attempt.js";
 import { type ContainerCall, type Endpoint, FileAnswer, HeaderAnswer, IDLE_MS } from "./call.js";
 import { datasetsOf, isLazy, mountedManifest, versionsOf } from "./mounted.js";
@@ -16,10 +16,10 @@ const among = (snapshots: readonly { readonly _id: string }[], id: string) => sn
 
 /** Only what the container's own job mounts, or what a lazy one may ask for; anything else does not exist for it. */
 async function recordFor({ app }: ContainerCall, assignment: Assignment, id: string) {
-  if (among(datasetsOf(assignment), id)) return (await byId(app.store.datasets, [id]))[0];
+  if (among(datasetsOf(assignment), id)) return (await findByIds(app.store.datasets, [id]))[0];
   const lazy = isLazy(assignment);
   if (!lazy && !among(versionsOf(assignment), id)) return undefined;
-  const [version] = await byId(app.store.modelVersions, [id]);
+  const [version] = await findByIds(app.store.modelVersions, [id]);
   return version && (!lazy || assignment.proj.model.includes(version.model)) ? version : undefined;
 }
 
@@ -37,7 +37,7 @@ export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
   const [modelName = "", name = ""] = parts;
   assertRunning(attempt);
   const assignment = await assignmentOf(app.store, attempt.job);
-  const model = await currentOf(app.store.models, keyOf(modelName));
+  const model = await findCurrent(app.store.models, keyOf(modelName));
   const version =
     isLazy(assignment) && model && assignment.proj.model.includes(model._id)
       ? await versionByName(app.store, { model: modelName, name })
@@ -74,7 +74,7 @@ export const uploadState: Endpoint = async (call) => {
 async function announcedIn({ app, attempt, parts }: ContainerCall): Promise<AnnouncedFile> {
   const [id = "", name = ""] = parts;
   assertRunning(attempt);
-  const [version] = await byId(app.store.modelVersions, [id]);
+  const [version] = await findByIds(app.store.modelVersions, [id]);
   const sought = version?.train?._id === attempt.job._id ? await uploadTarget(app.store, version, name) : null;
   if (!sought) throw notFound("file to upload");
   return { record: id, name, size: sought.file.size, sha256: sought.file.sha256 };

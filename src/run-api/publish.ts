@@ -6,6 +6,7 @@ import { DomainError } from "../errors.js";
 import { manifestHash, sortedByName } from "../files/file-lists.js";
 import { missingFilesOf } from "../files/files-of.js";
 import { MAX_FILES, tooManyFiles } from "../files/manifest.js";
+import { keyOf } from "../graph/id.js";
 import { FilesState, type StoredFile } from "../graph/stored-file.js";
 import { readJson } from "../http/request-body.js";
 import type { PublishModelVersionInput } from "../model-version/model-version.inputs.js";
@@ -14,8 +15,7 @@ import { provenanceOf } from "../model-version/provenance.js";
 import { publishModelVersion } from "../model-version/publish-model-version.js";
 import type { Model } from "../model/model.js";
 import { asFileName, asName, asSha256 } from "../names.js";
-import { byId } from "../store/current.js";
-import { keyOf } from "../store/key-of.js";
+import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
 import { assertRunning, type Assignment, assignmentOf, type Attempt } from "./attempt.js";
@@ -101,7 +101,7 @@ async function requestedFieldsOf(
 
 /** The one named, else the only one that the project has. */
 async function modelToPublish({ models }: Store, { proj }: Assignment, name: string | null): Promise<Model> {
-  const all = await byId(models, proj.model);
+  const all = await findByIds(models, proj.model);
   const fitting = name === null ? all : all.filter((model) => model.name === name);
   const [only, ...others] = fitting;
   if (only && others.length === 0) return only;

@@ -5,10 +5,10 @@ import { DomainError } from "../errors.js";
 import { readBody, readJson } from "../http/request-body.js";
 import { appendLog, MAX_CHUNK_BYTES } from "../jobs/logs.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/intent.js";
+import { ownIntent } from "../store/idempotency.js";
 import { plainText } from "../text/printable.js";
 import { assertRunning, NotGranted, writeSlot } from "./attempt.js";
-import { type Endpoint, fieldsOf, integerField, numberField, requiredField, textField, booleanField } from "./call.js";
+import { booleanField, type Endpoint, fieldsOf, integerField, numberField, requiredField, textField } from "./call.js";
 
 const MAX_HEARTBEAT_BYTES = 8 * 1024;
 

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
+import { serialize } from "bson";
 import type { AnyDefinition, Definition, Part } from "../graph/definition.js";
-import type { AnySnapshot } from "../graph/snapshot.js";
+import type { AnySnapshot, Pin } from "../graph/snapshot.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
-import { parentOf } from "../store/parent-of.js";
+import { requireParent } from "../store/read-records.js";
+import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
-import { pinSnapshot } from "./pin-snapshot.js";
 
 type Reads = Pick<Store, "byKind" | "snapshots">;
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,8 +38,47 @@ async function frozen(store: Reads, { parts }: AnyDefinition, record: AnyRecord,
 
 async function frozenPart(store: Reads, part: Part, value: unknown, at: Date): Promise<unknown> {
   if (part.as === "PARENT")
-    return frozen(store, part.definition, await parentOf(store.byKind[part.kind], value as string), at);
+    return frozen(store, part.definition, await requireParent(store.byKind[part.kind], value as string), at);
   if (part.as !== "PIN" || value === null) return value;
   if (!Array.isArray(value)) return pinSnapshot(store, value as ModelVersionSnapshot);
   return Promise.all((value as ModelVersionSnapshot[]).map((each) => pinSnapshot(store, each)));
+}
+
+/** Keys sorted, at every level, without the moments at which snapshots were taken: they never count. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (value === null || typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const fields = Object.entries(value).filter(([name]) => name !== "taken_at");
+  fields.sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, each]) => [name, canonical(each)]));
+}
+
+/**
+ * Keeps the snapshot as an immutable copy under the hash of its content, and gives the pin that stands for it inside
+ * another snapshot. Written before the record that pins it: a crash between leaves a copy that nobody needs, never a
+ * pin of nothing. Repeatable.
+ */
+async function pinSnapshot({ snapshots }: Pick<Store, "snapshots">, snapshot: ModelVersionSnapshot): Promise<Pin> {
+  const hash = createHash("sha256")
+    .update(serialize(canonical(snapshot) as object))
+    .digest("hex");
+  await keep(snapshots, hash, snapshot);
+  return { _id: snapshot._id, key: snapshot.key, hash, taken_at: snapshot.taken_at };
+}
+
+/** One that is there is taken off the list of those that nothing needs. */
+async function keep(snapshots: Store["snapshots"], hash: string, content: ModelVersionSnapshot): Promise<void> {
+  for (;;) {
+    try {
+      await snapshots.updateOne(
+        { _id: hash },
+        { $unset: { unneeded_since: "" }, $setOnInsert: { content } },
+        { upsert: true },
+      );
+      return;
+    } catch (error) {
+      // Two of one content at the same time: the other has inserted, and this one finds it.
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
 }

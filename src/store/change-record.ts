@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
-import { isDuplicateKey } from "./duplicate-key.js";
-import { type Intent, keptKeys, refuseOtherUse, usedKey } from "./intent.js";
+import { type Intent, keptKeys, refuseOtherUse, usedKey } from "./idempotency.js";
+import { isDuplicateKey } from "./store-errors.js";
 import type { Records } from "./store.js";
 
 /** Bookkeeping that only the door itself sets. */
@@ -12,7 +12,7 @@ type Kept = "_id" | "key" | "version" | "created_at" | "created_by" | "modified_
 export type Change<T extends AnyRecord> = Partial<Omit<T, Kept>>;
 
 /** A thousand files of one record may arrive at the same time, each a change of it. */
-const MOST_TRIES = 40;
+const MAX_TRIES = 40;
 const PAUSE_MS = 5;
 
 /**
@@ -28,7 +28,7 @@ export async function changeRecord<T extends AnyRecord>(
   intent: Intent,
   action: OutboxEntry["action"] = "CHANGE",
 ): Promise<T> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     // By chance, so that those who met once do not meet again.
     if (tries > 0) await pause(Math.random() * PAUSE_MS * tries);
     const current = (await records.findOne({ _id: id, deleted: trusted({ $ne: true }) }).lean()) as T | null;

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import { trusted } from "mongoose";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { HIDDEN } from "./current.js";
+import { HIDDEN } from "./read-records.js";
 import type { Records } from "./store.js";
 
 /** Selects the records of these names that have a place in the order of their name: superseded and current ones. */

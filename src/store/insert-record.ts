@@ -1,8 +1,8 @@
 import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { isDuplicateKey } from "./duplicate-key.js";
-import { type Intent, usedKey } from "./intent.js";
+import { type Intent, usedKey } from "./idempotency.js";
+import { isDuplicateKey } from "./store-errors.js";
 import type { Records } from "./store.js";
 
 /** The fields that a use-case gives of a new record; the door adds the rest. */

@@ -1,5 +1,5 @@
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
-import { type Intent, usedKey } from "./intent.js";
+import { type Intent, usedKey } from "./idempotency.js";
 import type { Records } from "./store.js";
 
 const KEPT = new Set([

@@ -4,7 +4,7 @@ import { nextAttempt, startContainer } from "../attempt/run-attempt.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
-import { byId } from "../store/current.js";
+import { findByIds } from "../store/read-records.js";
 import { nextTrainingStep, type ObservedTraining, type TrainingStep } from "./next-training-step.js";
 import type { Training } from "./training.js";
 
@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 
 /** Runs a training: one container an attempt, watched until its result is stored. Only then may the container go. */
 export const carryTraining: Worker = async (app, lease) => {
-  const [training] = await byId(app.store.trainings, [lease.job._id]);
+  const [training] = await findByIds(app.store.trainings, [lease.job._id]);
   if (!training) return cancel(app, lease);
   const seen = await look(app, lease, training);
   return carryOut(app, lease, training, nextTrainingStep(lease.job, seen), seen.now);

@@ -2,20 +2,18 @@ import type { App } from "../app.js";
 import { buildVersionToRun, datasetsToMount, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
-import { newId } from "../graph/id.js";
-import { madeUpName } from "../graph/made-up-name.js";
+import { generateName } from "../graph/generate-name.js";
+import { keyOf, newId } from "../graph/id.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
-import { hasEnded } from "../graph/task-state.js";
-import { waitingTask } from "../graph/task.js";
+import { hasEnded, waitingTask } from "../graph/task.js";
 import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
 import type { Settings } from "../settings.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord } from "../store/change-record.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
-import { refuseDeleting, stillUnderAll } from "../store/under-parent.js";
+import { requireCurrent } from "../store/read-records.js";
+import { refuseDeleting, recheckParents } from "../store/recheck-parents.js";
 import { storedParams } from "./stored-params.js";
 import type { CancelTrainingInput, StartTrainingInput } from "./training.inputs.js";
 import type { Training } from "./training.js";
@@ -37,8 +35,8 @@ export function startTraining(
   input: StartTrainingInput,
 ): Promise<Training> {
   const { store } = app;
-  return once(app, intent, async () => {
-    const project = await required(store.projects, "project", [input.proj], ["input", "proj"]);
+  return idempotent(app, intent, async () => {
+    const project = await requireCurrent(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
     const version = await buildVersionToRun(store, project, input.tag);
     const datasets = await datasetsToMount(store, input.datasets ?? [], ["input", "datasets"]);
@@ -46,7 +44,7 @@ export function startTraining(
     await app.runtime.engine();
 
     const at = new Date();
-    const name = input.name ?? madeUpName();
+    const name = input.name ?? generateName();
     const inserted = await insertRecord(
       store.trainings,
       {
@@ -67,7 +65,7 @@ export function startTraining(
       },
       intent,
     );
-    const training = await stillUnderAll(inserted, store.trainings, intent, [
+    const training = await recheckParents(inserted, store.trainings, intent, [
       [store.byKind.project, [project._id]],
       [store.byKind.bvers, [version._id]],
       [store.byKind.dataset, datasets.map(({ _id }) => _id)],
@@ -87,8 +85,8 @@ export function cancelTraining(
   intent: Intent,
   { proj, name }: CancelTrainingInput,
 ): Promise<Training> {
-  return once({ store, work }, intent, async () => {
-    const { _id } = await required(store.trainings, "training", [proj, name], ["input", "name"]);
+  return idempotent({ store, work }, intent, async () => {
+    const { _id } = await requireCurrent(store.trainings, "training", [proj, name], ["input", "name"]);
     const requested = (current: Training) => (hasEnded(current.task.state) ? null : { cancel: true });
     const training = await changeRecord(store.trainings, _id, requested, intent);
     return training;

@@ -1,5 +1,5 @@
-import { mongo } from "mongoose";
 import { LosslessNumber } from "lossless-json";
+import { mongo } from "mongoose";
 import { isWholeFloat } from "../graph/written-numbers.js";
 import type { Store } from "../store/store.js";
 

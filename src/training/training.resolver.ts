@@ -4,6 +4,7 @@ import { Dataset } from "../dataset/dataset.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { downloadUrl } from "../files/uploads.js";
+import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
@@ -18,7 +19,6 @@ import { loadPinned } from "../model-version/model-version.loaders.js";
 import { TRAINING_DEFINITION, TrainingSnapshot } from "../model-version/training-snapshot.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
-import { keyOf } from "../store/key-of.js";
 import { cancelTraining, startTraining } from "./start-training.js";
 import {
   CancelTrainingInput,

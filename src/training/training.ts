@@ -1,8 +1,7 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ObjectType } from "type-graphql";
-import { Node } from "../graph/node.js";
 import { Archive } from "../graph/stored-file.js";
-import { RecordInfo, storedRecord } from "../graph/stored-record.js";
+import { Node, RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
 import { ModelVersionSnapshot } from "../model-version/model-version.js";
 import { TrainingInfo } from "../model-version/training-snapshot.js";

@@ -1,6 +1,6 @@
-import { details } from "../lists/filter/details-filter.js";
-import { text } from "../lists/filter/text-filter.js";
 import { recordKind } from "../kinds/record-kind.js";
+import { details } from "../lists/filter/details-filter.js";
+import { text } from "../lists/filter/value-filters.js";
 import { TreasureChest } from "./treasure-chest.js";
 
 export const TREASURE_CHEST = recordKind(

@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
+import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { answerList } from "../lists/answer-list.js";
 import type { ListArgs } from "../lists/listing.js";
 import type { RequestContext } from "../request-context.js";
-import { keyOf } from "../store/key-of.js";
 import {
   CreateTreasureChestInput,
   DeleteTreasureChestInput,

@@ -1,8 +1,7 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ObjectType } from "type-graphql";
-import { Node } from "../graph/node.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
-import { RecordInfo, StoredRecord } from "../graph/stored-record.js";
+import { Node, RecordInfo, StoredRecord } from "../graph/stored-record.js";
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "name")')

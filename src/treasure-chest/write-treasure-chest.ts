@@ -1,15 +1,14 @@
 import { randomInt } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import { given, refuseNull } from "../graph/given.js";
-import { newId } from "../graph/id.js";
-import { madeUpName } from "../graph/made-up-name.js";
+import { generateName } from "../graph/generate-name.js";
+import { keyOf, newId } from "../graph/id.js";
+import { withoutUndefined, refuseNull } from "../graph/mutation-input.js";
 import type { Credentials } from "../runtime/image-builder.js";
 import { changeRecord } from "../store/change-record.js";
+import { type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { type Intent, once } from "../store/intent.js";
-import { keyOf } from "../store/key-of.js";
-import { required } from "../store/required.js";
+import { requireCurrent } from "../store/read-records.js";
 import { asWord } from "../text/masked.js";
 import type { Vault } from "../vault/vault.js";
 import type { CreateTreasureChestInput, UpdateTreasureChestInput } from "./treasure-chest.inputs.js";
@@ -70,9 +69,9 @@ export function createTreasureChest(
   input: CreateTreasureChestInput,
 ): Promise<TreasureChest> {
   const intent = withHashedSecrets(vault, plainIntent, input);
-  return once({ store, work }, intent, async () => {
+  return idempotent({ store, work }, intent, async () => {
     const { desc = null, details, username, password } = input;
-    const name = input.name ?? madeUpName();
+    const name = input.name ?? generateName();
     const owner = checkedOwner(input) ?? intent.caller.name;
     refuseReadableSecret({ username, password }, { name, owner, desc, details });
     const _id = newId("tchest");
@@ -101,8 +100,8 @@ export function updateTreasureChest(
   input: UpdateTreasureChestInput,
 ): Promise<TreasureChest> {
   const intent = withHashedSecrets(vault, plainIntent, input);
-  return once({ store, work }, intent, async () => {
-    const chest = await required(store.treasureChests, "treasure chest", [input.name], ["input", "name"]);
+  return idempotent({ store, work }, intent, async () => {
+    const chest = await requireCurrent(store.treasureChests, "treasure chest", [input.name], ["input", "name"]);
     refuseNull(input, ["owner", "username", "password"]);
     const { username, password, desc } = input;
     if ((username == null) !== (password == null))
@@ -115,12 +114,17 @@ export function updateTreasureChest(
     const current =
       username == null || password == null ? await vault.open(chest._id, chest.secret_version) : { username, password };
     // A field that is left out stays, and must not show a new secret either.
-    refuseReadableSecret(current, { ...readableFields(chest), ...given({ owner, desc, details }) });
+    refuseReadableSecret(current, { ...readableFields(chest), ...withoutUndefined({ owner, desc, details }) });
     // A number that nobody else takes: of two updates at once, one must not seal its secret over that of the other.
     const secret_version = username == null ? undefined : chest.secret_version + 1 + randomInt(MAX_VERSION_STEP);
     // Kept first: until the record names the number, the one before is the chest's secret.
     if (secret_version !== undefined) await vault.keep(chest._id, secret_version, current);
-    return changeRecord(store.treasureChests, chest._id, () => given({ owner, desc, details, secret_version }), intent);
+    return changeRecord(
+      store.treasureChests,
+      chest._id,
+      () => withoutUndefined({ owner, desc, details, secret_version }),
+      intent,
+    );
   });
 }
 

@@ -4,9 +4,9 @@ import { startEmbeddedStore } from "@rocas/embedded-store";
 import { Schema } from "mongoose";
 import { expect, test } from "vitest";
 import { openConnection } from "../../src/open-connection.js";
-import { StoreRefused } from "../../src/store/store-refused.js";
-import { openTempFolder } from "../support/temp-folder.js";
+import { StoreRefused } from "../../src/store/store-errors.js";
 import { openTestDatabase } from "../support/open-test-database.js";
+import { openTempFolder } from "../support/temp-folder.js";
 
 const refusalOf = async (mongodbUri: string): Promise<string> => {
   const error: unknown = await openConnection({ mongodbUri, dataFolder: "unused" }).catch((reason: unknown) => reason);

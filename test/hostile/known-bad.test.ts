@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { mongo } from "mongoose";
 import { expect, test } from "vitest";
 import { openConnection } from "../../src/open-connection.js";
-import { knownBad } from "../../src/store/mongo/known-bad.js";
+import { knownBad } from "../../src/store/mongo/refuse-unfit.js";
 
 const uri = process.env["MONGODB_URI"];
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore } from "../../src/open-store.js";
-import { knownBad } from "../../src/store/mongo/known-bad.js";
+import { knownBad } from "../../src/store/mongo/refuse-unfit.js";
 import { openTestDatabase } from "../support/open-test-database.js";
 import { codesOf } from "./support/door.js";
 import { openServed, type Served } from "./support/open-served.js";

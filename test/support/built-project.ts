@@ -1,9 +1,8 @@
 import { type BuildVersion, BuiltFrom } from "../../src/builds/build-version.js";
 import { ROCAS } from "../../src/caller.js";
-import { newId } from "../../src/graph/id.js";
+import { keyOf, newId } from "../../src/graph/id.js";
+import { ownIntent } from "../../src/store/idempotency.js";
 import { insertRecord } from "../../src/store/insert-record.js";
-import { ownIntent } from "../../src/store/intent.js";
-import { keyOf } from "../../src/store/key-of.js";
 import type { TestApp } from "./open-test-app.js";
 
 type Commit = Partial<Pick<BuildVersion, "git_version" | "git_dirty">>;

@@ -11,9 +11,9 @@ import {
   ValuesOfCorrectTypeRule,
   visit,
 } from "graphql";
-import { printedPath } from "../../graph/printed-path.js";
-import { INEXACT, staysAsWritten } from "../../graph/written-numbers.js";
-import { domainErrorOf, inputError, type ErrorPath } from "../input-errors.js";
+import { printedPath } from "../../graph/json-path.js";
+import { INEXACT, isExact } from "../../graph/written-numbers.js";
+import { domainErrorOf, type ErrorPath, inputError } from "../input-errors.js";
 
 /** GraphQL's own rule for literals, whose messages hold the literal: a password, perhaps. */
 export const valueFreeLiterals: ValidationRule = (context) =>
@@ -65,7 +65,7 @@ function nameOf(node: ASTNode): string | undefined {
 export const exactLiterals: ValidationRule = (context) => ({
   IntValue(node) {
     const type = context.getInputType();
-    if (staysAsWritten(node.value) || (type && getNamedType(type) === GraphQLID)) return;
+    if (isExact(node.value) || (type && getNamedType(type) === GraphQLID)) return;
     const path = pathOf(node, context.getDocument());
     context.reportError(
       new GraphQLError(`${printedPath(path)}: ${INEXACT}`, {

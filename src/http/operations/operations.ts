@@ -11,12 +11,12 @@ import {
 } from "graphql";
 import type { Logger } from "pino";
 import type { Caller, TimeLimit } from "../../caller.js";
-import { knowingVariables } from "../../graph/written-variables.js";
+import { knowingVariables } from "../../graph/written-numbers.js";
 import { formatError } from "../format-error.js";
 import { limitError, type Limits } from "../limits/limits.js";
-import { type OperationResponse, Apollo } from "./apollo.js";
+import { Apollo, type OperationResponse } from "./apollo.js";
 import { Deadline } from "./deadline.js";
-import { OperationGuard, type CheckedOperation, type OperationRequest } from "./operation-guard.js";
+import { type CheckedOperation, OperationGuard, type OperationRequest } from "./operation-guard.js";
 import { ResultStream } from "./result-stream.js";
 
 export interface OperationMetadata {

@@ -2,12 +2,11 @@ import { Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
 import { keyFault } from "../../graph/json-object.js";
 import { PlainValueScalar } from "../../graph/scalars.js";
-import { type Asking, type Criterion, fieldAt, type Place, within } from "./criterion.js";
-import { all, type Demand, served, unserved } from "./demand.js";
-import { type Expression, literal } from "./expression.js";
+import { type FilterContext, type Criterion, fieldAt, type FieldScope, within } from "./criterion.js";
+import { conjunction, type Predicate, type MongoExpression, literal, indexedBy, unindexed } from "./predicate.js";
 import { checkTests, testExpression, type ValueTests } from "./value-tests.js";
 
-const MOST_SEGMENTS = 16;
+const MAX_SEGMENTS = 16;
 
 @InputType({
   description:
@@ -61,22 +60,22 @@ export class DetailsFilter {
 }
 
 /** The value that a path leads to in a JSON object, whatever its keys hold. */
-export const detailsValue = (details: Expression, path: readonly string[]): Expression =>
-  path.reduce<Expression>((input, key) => ({ $getField: { field: literal(key), input } }), details);
+export const detailsValue = (details: MongoExpression, path: readonly string[]): MongoExpression =>
+  path.reduce<MongoExpression>((input, key) => ({ $getField: { field: literal(key), input } }), details);
 
 /** @throws BAD_USER_INPUT on a path of no or too many keys, or with one that no JSON object may have. */
 export function checkDetailsPath(path: readonly string[], at: readonly (string | number)[]): void {
-  if (path.length < 1 || path.length > MOST_SEGMENTS)
-    throw new DomainError("BAD_USER_INPUT", `A path has 1 to ${MOST_SEGMENTS} keys.`, at);
+  if (path.length < 1 || path.length > MAX_SEGMENTS)
+    throw new DomainError("BAD_USER_INPUT", `A path has 1 to ${MAX_SEGMENTS} keys.`, at);
   for (const [index, key] of path.entries()) {
     const fault = keyFault(key);
     if (fault) throw new DomainError("BAD_USER_INPUT", `Key ${index + 1} of the path: ${fault}`, at);
   }
 }
 
-const onlyOf = (isKind: Expression, test: Expression): Expression => ({ $cond: [isKind, test, false] });
+const onlyOf = (isKind: MongoExpression, test: MongoExpression): MongoExpression => ({ $cond: [isKind, test, false] });
 
-function detailsTest(name: string, operand: unknown, value: Expression, at: Place): Expression {
+function detailsTest(name: string, operand: unknown, value: MongoExpression, at: FieldScope): MongoExpression {
   const isText = { $eq: [{ $type: value }, "string"] };
   switch (name) {
     case "has":
@@ -98,28 +97,28 @@ function detailsTest(name: string, operand: unknown, value: Expression, at: Plac
   }
 }
 
-function conditionDemand(
+function detailsPredicate(
   { path, ...tests }: DetailsFilter,
   field: string,
   indexed: ReadonlySet<string>,
-  at: Place,
-  asking: Asking,
-): Demand {
+  at: FieldScope,
+  context: FilterContext,
+): Predicate {
   checkDetailsPath(path, [...at.path, "path"]);
   checkTests(tests as ValueTests, at.path);
   const value = detailsValue(fieldAt(at, field), path);
   const index = [field, ...path].join(".");
   const isIndexed = at.indexed === "" && indexed.has(index);
-  return all(
+  return conjunction(
     Object.entries(tests)
       .filter(([, operand]) => operand != null)
       .map(([name, operand]) => {
-        asking.spend(at.path);
+        context.countCondition(at.path);
         const expression = detailsTest(name, operand, value, at);
-        if (!isIndexed || (name !== "eq" && name !== "in")) return unserved(expression);
+        if (!isIndexed || (name !== "eq" && name !== "in")) return unindexed(expression);
         // The index also has what lies in lists, so that the expression still has to say.
-        const bound = { where: { [index]: name === "eq" ? operand : { $in: operand } }, streams: false };
-        return { ...served(expression, bound), rest: expression };
+        const condition = { where: { [index]: name === "eq" ? operand : { $in: operand } }, isIdOrdered: false };
+        return { ...indexedBy(expression, condition), residual: expression };
       }),
   );
 }
@@ -128,8 +127,10 @@ function conditionDemand(
 export const details = (field: string, description: string): Criterion => ({
   type: () => [DetailsFilter],
   description: `${description} All of several conditions must hold.`,
-  demand: (conditions: readonly DetailsFilter[], at, asking) =>
-    all(
-      conditions.map((each, index) => conditionDemand(each, field, asking.detailsIndexes, within(at, index), asking)),
+  predicate: (conditions: readonly DetailsFilter[], at, context) =>
+    conjunction(
+      conditions.map((each, index) =>
+        detailsPredicate(each, field, context.detailsIndexes, within(at, index), context),
+      ),
     ),
 });

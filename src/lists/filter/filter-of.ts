@@ -1,13 +1,13 @@
 import { type ClassType, Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
-import { type Asking, type Criterion, type Place, within } from "./criterion.js";
-import { all, any, type Demand, none } from "./demand.js";
+import { type FilterContext, type Criterion, type FieldScope, within } from "./criterion.js";
+import { conjunction, disjunction, type Predicate, negation } from "./predicate.js";
 
 /** A filter: its input type, and what a value of it demands. */
 export interface FilterType {
   readonly type: ClassType<object>;
   /** @throws BAD_USER_INPUT, LIMIT_EXCEEDED */
-  demand(filter: object, at: Place, asking: Asking): Promise<Demand>;
+  predicate(filter: object, scope: FieldScope, context: FilterContext): Promise<Predicate>;
 }
 
 /** The filter of a type, with `and`, `or` and `not` of its own. */
@@ -23,23 +23,23 @@ export function filterOf(name: string, description: string, criteria: Readonly<R
   declare("or", () => [Filter], "At least one of these must hold.");
   declare("not", () => Filter, "This must not hold.");
 
-  const demand = async (filter: object, at: Place, asking: Asking): Promise<Demand> => {
-    const demands = Object.entries(filter).map(async ([field, value]: [string, unknown]) => {
+  const predicate = async (filter: object, scope: FieldScope, context: FilterContext): Promise<Predicate> => {
+    const predicates = Object.entries(filter).map(async ([field, value]: [string, unknown]) => {
       if (value === null || value === undefined) return null;
-      const here = within(at, field);
-      if (field === "not") return none(await demand(value as object, here, asking));
+      const here = within(scope, field);
+      if (field === "not") return negation(await predicate(value as object, here, context));
       if (field === "and" || field === "or") {
         const parts = value as object[];
-        asking.spend(here.path);
+        context.countCondition(here.path);
         if (parts.length === 0)
           throw new DomainError("BAD_USER_INPUT", `\`${field}\` takes at least one condition.`, here.path);
-        return (field === "and" ? all : any)(
-          await Promise.all(parts.map((part, index) => demand(part, within(here, index), asking))),
+        return (field === "and" ? conjunction : disjunction)(
+          await Promise.all(parts.map((part, index) => predicate(part, within(here, index), context))),
         );
       }
-      return criteria[field]?.demand(value, here, asking) ?? null;
+      return criteria[field]?.predicate(value, here, context) ?? null;
     });
-    return all((await Promise.all(demands)).filter((each) => each !== null));
+    return conjunction((await Promise.all(predicates)).filter((each) => each !== null));
   };
-  return { type: Filter, demand };
+  return { type: Filter, predicate: predicate };
 }

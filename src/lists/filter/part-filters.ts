@@ -1,7 +1,9 @@
-import { type Criterion, fieldAt, type Place } from "./criterion.js";
-import type { Demand } from "./demand.js";
-import { listAt } from "./expression.js";
-import type { FilterType } from "./filter-of.js";
+import { FilesState, StoredFile } from "../../graph/stored-file.js";
+import { TaskState } from "../../graph/task.js";
+import { type Criterion, fieldAt, type FieldScope } from "./criterion.js";
+import { filterOf, type FilterType } from "./filter-of.js";
+import { type Predicate, listAt } from "./predicate.js";
+import { choiceFilter, dateTime, float, id, int, text } from "./value-filters.js";
 
 interface Options {
   readonly description: string;
@@ -17,8 +19,12 @@ export const part = (
 ): Criterion => ({
   type: () => filter().type,
   description,
-  demand: (given: object, at, asking) =>
-    filter().demand(given, { ...at, prefix: `${at.prefix}${field}.`, indexed: indexOf(at, field, indexed) }, asking),
+  predicate: (given: object, at, context) =>
+    filter().predicate(
+      given,
+      { ...at, prefix: `${at.prefix}${field}.`, indexed: indexOf(at, field, indexed) },
+      context,
+    ),
 });
 
 /** A filter by a list, of snapshots for example: at least one of them meets all of it. */
@@ -29,19 +35,61 @@ export const someOf = (
 ): Criterion => ({
   type: () => filter().type,
   description,
-  demand: async (given: object, at, asking): Promise<Demand> => {
+  predicate: async (given: object, at, context): Promise<Predicate> => {
     const as = `each${at.depth}`;
-    const inner = await filter().demand(
+    const inner = await filter().predicate(
       given,
       { ...at, prefix: `$$${as}.`, indexed: indexOf(at, field, indexed), depth: at.depth + 1 },
-      asking,
+      context,
     );
     const expression = { $anyElementTrue: [{ $map: { input: listAt(fieldAt(at, field)), as, in: inner.expression } }] };
     // Two conditions may be met by two elements where one has to meet both.
-    const isExact = inner.rest === null && inner.bounds.length === 1;
-    return { expression, bounds: inner.bounds, rest: isExact ? null : expression };
+    const isExact = inner.residual === null && inner.indexConditions.length === 1;
+    return { expression, indexConditions: inner.indexConditions, residual: isExact ? null : expression };
   },
 });
 
-const indexOf = ({ indexed }: Place, field: string, isIndexed: boolean): string | null =>
+const indexOf = ({ indexed }: FieldScope, field: string, isIndexed: boolean): string | null =>
   indexed === "" && isIndexed ? `${field}.` : null;
+
+/** The filter by a snapshot of a type. */
+export const snapshotFilterOf = (name: string, criteria: Readonly<Record<string, Criterion>>): FilterType =>
+  filterOf(`${name}Snapshot`, `Conditions on snapshots of ${name} records.`, {
+    recordId: id("Filters by the id of the record of which the snapshot was taken."),
+    takenAt: dateTime("taken_at", { description: "Filters by the time at which the snapshot was taken." }),
+    ...criteria,
+  });
+
+const FILE_FILTER = filterOf(StoredFile.name, "Conditions on a file.", {
+  name: text("name", { description: "Filters by name." }),
+  sha256: text("sha256", { description: "Filters by the SHA-256 of the content, in lower-case hex digits." }),
+  size: float("size", { description: "Filters by size in bytes." }),
+});
+
+/** A filter by the files of a dataset or version: at least one of them meets all of it. */
+export const files: Criterion = someOf("files", () => FILE_FILTER, {
+  description: "Filters by one of its files, if there are 250 at most: it does not look into longer manifests.",
+});
+
+export const filesState = choiceFilter("FilesState", () => FilesState);
+
+const taskState = choiceFilter("TaskState", () => TaskState);
+
+const TASK_FILTER = filterOf("Task", "Conditions on a task.", {
+  state: taskState("state", { description: "Filters by state.", indexed: true }),
+  progress: float("progress", { description: "Filters by progress, between 0 and 1." }),
+  startTime: dateTime("start_time", { description: "Filters by the time at which it began to run." }),
+  updateTime: dateTime("update_time", { description: "Filters by the time of its last change." }),
+  error: text("error", { description: "Filters by the reason why it failed." }),
+  attempt: int("attempt", { description: "Filters by the number of the attempt." }),
+});
+
+/** A filter by the task of a record, of whose state an index of the type tells. */
+export const task: Criterion = part("task", () => TASK_FILTER, { description: "Filters by its task.", indexed: true });
+
+export const TASK_ORDERS = {
+  STATE: { field: "task.state", description: "Sorts by the name of the task's state." },
+  PROGRESS: { field: "task.progress", description: "Sorts by the progress of the task." },
+  START_TIME: { field: "task.start_time", description: "Sorts by the time at which the task began to run." },
+  UPDATE_TIME: { field: "task.update_time", description: "Sorts by the time at which the task last changed." },
+};

@@ -1,7 +1,6 @@
 import { Field, InputType } from "type-graphql";
-import { type Asking, type Criterion, fieldAt, type Place } from "./criterion.js";
-import { ANYTHING, type Demand, served, unserved } from "./demand.js";
-import { listAt, literal } from "./expression.js";
+import { type FilterContext, type Criterion, fieldAt, type FieldScope } from "./criterion.js";
+import { MATCH_ALL, type Predicate, listAt, literal, indexedBy, unindexed } from "./predicate.js";
 import { checkTests } from "./value-tests.js";
 
 @InputType({
@@ -15,10 +14,15 @@ export class ReferenceFilter {
   readonly in?: string[] | null;
 }
 
-async function idsOf(kind: "project" | "model", filter: ReferenceFilter, at: Place, asking: Asking): Promise<string[]> {
+async function idsOf(
+  kind: "project" | "model",
+  filter: ReferenceFilter,
+  at: FieldScope,
+  context: FilterContext,
+): Promise<string[]> {
   checkTests(filter, at.path);
   const names = (filter.in ?? [filter.eq ?? ""]).filter((name) => filter.eq == null || name === filter.eq);
-  const ids = await Promise.all(names.map((name) => asking.idOf(kind, name)));
+  const ids = await Promise.all(names.map((name) => context.idOf(kind, name)));
   return ids.filter((each) => each !== null);
 }
 
@@ -30,17 +34,17 @@ export const reference = (
 ): Criterion => ({
   type: () => ReferenceFilter,
   description,
-  demand: async (filter: ReferenceFilter, at, asking): Promise<Demand> => {
-    if (filter.eq == null && filter.in == null) return ANYTHING;
-    asking.spend(at.path);
-    const ids = await idsOf(kind, filter, at, asking);
+  predicate: async (filter: ReferenceFilter, at, context): Promise<Predicate> => {
+    if (filter.eq == null && filter.in == null) return MATCH_ALL;
+    context.countCondition(at.path);
+    const ids = await idsOf(kind, filter, at, context);
     const value = fieldAt(at, field);
     const expression = isList
       ? { $or: ids.map((each) => ({ $in: [literal(each), listAt(value)] })) }
       : { $in: [value, literal(ids)] };
-    if (at.indexed !== "") return unserved(expression);
+    if (at.indexed !== "") return unindexed(expression);
     const [only] = ids;
     const isOne = only !== undefined && ids.length === 1;
-    return served(expression, { where: { [field]: isOne ? only : { $in: ids } }, streams: isOne });
+    return indexedBy(expression, { where: { [field]: isOne ? only : { $in: ids } }, isIdOrdered: isOne });
   },
 });

@@ -1,8 +1,17 @@
 import { DomainError } from "../../errors.js";
 import { isSearchText } from "../../names.js";
-import { type Asking, type Criterion, fieldAt, type InputPath, type Place, within } from "./criterion.js";
-import { all, type Demand, none, served, unserved } from "./demand.js";
-import { type Expression, isNothing, isSomething, literal } from "./expression.js";
+import { type FilterContext, type Criterion, fieldAt, type InputPath, type FieldScope, within } from "./criterion.js";
+import {
+  conjunction,
+  type Predicate,
+  type MongoExpression,
+  isNothing,
+  isSomething,
+  literal,
+  negation,
+  indexedBy,
+  unindexed,
+} from "./predicate.js";
 
 /** The conditions that filters of single values share; each input type has those of them that make sense for it. */
 export interface ValueTests {
@@ -18,16 +27,16 @@ export interface ValueTests {
   readonly not?: ValueTests | null;
 }
 
-const MOST_VALUES = 100;
-const MOST_SEARCHED = 64;
+const MAX_VALUES = 100;
+const MAX_SEARCHED = 64;
 const RANGES = ["gt", "gte", "lt", "lte"] as const;
 
 type Test = keyof ValueTests;
 
 /** @throws BAD_USER_INPUT on too many values, or a text that nobody would look for. */
 export function checkTests(tests: ValueTests, path: InputPath): void {
-  if (tests.in && tests.in.length > MOST_VALUES)
-    throw new DomainError("BAD_USER_INPUT", `At most ${MOST_VALUES} values.`, [...path, "in"]);
+  if (tests.in && tests.in.length > MAX_VALUES)
+    throw new DomainError("BAD_USER_INPUT", `At most ${MAX_VALUES} values.`, [...path, "in"]);
   for (const text of [tests.eq, ...(tests.in ?? []), tests.contains, tests.startsWith])
     if (typeof text === "string" && !isSearchText(text))
       throw new DomainError(
@@ -37,8 +46,8 @@ export function checkTests(tests: ValueTests, path: InputPath): void {
       );
   for (const name of ["contains", "startsWith"] as const) {
     const text = tests[name];
-    if (text != null && (text.length === 0 || text.length > MOST_SEARCHED))
-      throw new DomainError("BAD_USER_INPUT", `A text to look for has 1 to ${MOST_SEARCHED} characters.`, [
+    if (text != null && (text.length === 0 || text.length > MAX_SEARCHED))
+      throw new DomainError("BAD_USER_INPUT", `A text to look for has 1 to ${MAX_SEARCHED} characters.`, [
         ...path,
         name,
       ]);
@@ -46,7 +55,7 @@ export function checkTests(tests: ValueTests, path: InputPath): void {
 }
 
 /** One test as an expression over the value. Ranges and searches are of values that are there. */
-export function testExpression(name: Test, operand: unknown, value: Expression): Expression {
+export function testExpression(name: Test, operand: unknown, value: MongoExpression): MongoExpression {
   switch (name) {
     case "eq":
       return { $eq: [value, literal(operand)] };
@@ -87,24 +96,25 @@ function plain(name: Test, operand: unknown): Record<string, unknown> | null {
  * Returns the conditions of the tests of one value. @param index names the field in an index of the type; null if it
  * has none.
  */
-export function testsDemand(
+export function testsPredicate(
   tests: ValueTests,
-  value: Expression,
+  value: MongoExpression,
   index: string | null,
-  at: Place,
-  asking: Asking,
-): Demand {
+  at: FieldScope,
+  context: FilterContext,
+): Predicate {
   checkTests(tests, at.path);
   const given = Object.entries(tests).filter(([, operand]) => operand != null) as [Test, unknown][];
-  return all(
+  return conjunction(
     given.map(([name, operand]) => {
-      asking.spend(at.path);
-      if (name === "not") return none(testsDemand(operand as ValueTests, value, null, within(at, "not"), asking));
+      context.countCondition(at.path);
+      if (name === "not")
+        return negation(testsPredicate(operand as ValueTests, value, null, within(at, "not"), context));
       const expression = testExpression(name, operand, value);
-      const bound = index === null ? null : plain(name, operand);
-      return bound && index !== null
-        ? served(expression, { where: { [index]: bound }, streams: name === "eq" })
-        : unserved(expression);
+      const condition = index === null ? null : plain(name, operand);
+      return condition && index !== null
+        ? indexedBy(expression, { where: { [index]: condition }, isIdOrdered: name === "eq" })
+        : unindexed(expression);
     }),
   );
 }
@@ -121,6 +131,12 @@ export const valueCriterion =
   (field: string, { description, indexed = false }: FieldOptions): Criterion => ({
     type,
     description,
-    demand: (tests: ValueTests, at, asking) =>
-      testsDemand(tests, fieldAt(at, field), indexed && at.indexed !== null ? at.indexed + field : null, at, asking),
+    predicate: (tests: ValueTests, at, context) =>
+      testsPredicate(
+        tests,
+        fieldAt(at, field),
+        indexed && at.indexed !== null ? at.indexed + field : null,
+        at,
+        context,
+      ),
   });

@@ -1,8 +1,16 @@
 import type { Connection, Mongoose } from "mongoose";
-import { StoreRefused } from "../store-refused.js";
-import { printableUri } from "./printable-uri.js";
+import { StoreRefused } from "../store-errors.js";
 import { refuseUnfit } from "./refuse-unfit.js";
-import { translateConnectError } from "./translate-connect-error.js";
+
+/** A connection string as it may be shown: without user and password, and without options, which may hold secrets too. */
+export function printableUri(uri: string): string {
+  const scheme = /^mongodb(\+srv)?:\/\//.exec(uri)?.[0];
+  if (!scheme) return "(no MongoDB address)";
+  const rest = uri.slice(scheme.length);
+  // A password may hold any sign, if not encoded: all up to the last @ goes.
+  const hosts = rest.slice(rest.lastIndexOf("@") + 1);
+  return scheme + hosts.split("?")[0]!;
+}
 
 const PATIENCE_MS = 5_000;
 
@@ -38,4 +46,24 @@ export async function connectToMongodb(
     await connection?.close(true).catch(() => {});
     throw error instanceof StoreRefused ? error : translateConnectError(error, where);
   }
+}
+
+const AUTHENTICATION_FAILED = 18;
+
+/** Returns what a driver's failure to connect means for the operator. Its own message may hold parts of the address, so it is not shown. */
+function translateConnectError(error: unknown, where: string): StoreRefused {
+  const { name, code } = error as { name?: string; code?: unknown };
+  if (code === AUTHENTICATION_FAILED || name === "MongoAuthenticationError") {
+    return new StoreRefused(
+      `The MongoDB at ${where} does not accept the user or password in MONGODB_URI. Check both, and authSource.`,
+    );
+  }
+  if (name === "MongoParseError" || name === "MongoInvalidArgumentError" || name === "MongoAPIError") {
+    return new StoreRefused(
+      "MONGODB_URI is no valid MongoDB connection string. It looks like mongodb://host:27017/rocas?replicaSet=rs0.",
+    );
+  }
+  return new StoreRefused(
+    `The MongoDB at ${where} does not answer. Is it running, reachable from here, and does it have a primary?`,
+  );
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { trusted } from "mongoose";
 import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
+import { keyOf } from "../graph/id.js";
 import type { AnyRecord, UsedKey } from "../graph/stored-record.js";
-import { keyOf } from "./key-of.js";
 import type { Records, Store } from "./store.js";
 
 /** The caller and the mutation of a write: they make its repeat recognisable. */
@@ -70,7 +70,7 @@ interface Acting {
  * another process may have been quicker with the same request. What the act wrote is relayed before it is answered, so
  * that its work exists by then, and whoever does one thing after another is heard in that order.
  */
-export async function once<T extends AnyRecord>(
+export async function idempotent<T extends AnyRecord>(
   { store, work }: Acting,
   intent: Intent,
   act: () => Promise<T>,
@@ -95,4 +95,18 @@ function stillThere<T extends AnyRecord>(record: AnyRecord): T {
       "The record that this request made has been deleted since: choose a new idempotency key to make another.",
     );
   return record as T;
+}
+
+/** Takes the idempotency key of a request back that was refused after its first write: its repeat is tried again. */
+export async function releaseIdempotencyKey<T extends AnyRecord>(
+  records: Records<T>,
+  id: string,
+  intent: Intent,
+): Promise<void> {
+  const used = usedKey(intent, new Date(0));
+  if (!used) return;
+  await records.collection.updateOne(
+    { _id: id } as object,
+    { $pull: { used_keys: { key: used.key, hash: used.hash } } } as object,
+  );
 }

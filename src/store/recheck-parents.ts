@@ -1,8 +1,7 @@
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { byId } from "./current.js";
-import { forgetUse } from "./forget-use.js";
-import type { Intent } from "./intent.js";
+import { releaseIdempotencyKey, type Intent } from "./idempotency.js";
+import { findByIds } from "./read-records.js";
 import type { Records } from "./store.js";
 import { leaveTombstone } from "./tombstone.js";
 
@@ -17,7 +16,7 @@ export function refuseDeleting(parent: AnyRecord): void {
 
 /** True if a record that something needs is being deleted, or is gone already. */
 async function isBeingDeleted<T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> {
-  const [found] = await byId(records, [id]);
+  const [found] = await findByIds(records, [id]);
   return !found || found.deleting;
 }
 
@@ -25,7 +24,7 @@ async function isBeingDeleted<T extends AnyRecord>(records: Records<T>, id: stri
  * Asks so after a write that needs the record. If the store does not answer, it is taken to stay: the write is committed,
  * and its answer must say so. A deletion that did begin lists its children anew before it takes the record.
  */
-export const isBeingDeletedMeanwhile = <T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> =>
+export const isDeletedMeanwhile = <T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> =>
   isBeingDeleted(records, id).catch(() => false);
 
 /**
@@ -33,16 +32,16 @@ export const isBeingDeletedMeanwhile = <T extends AnyRecord>(records: Records<T>
  * listed its children without this one. The child is taken back then.
  * @throws CONFLICT
  */
-export async function underParent<C extends AnyRecord, P extends AnyRecord>(
+export async function recheckParent<C extends AnyRecord, P extends AnyRecord>(
   child: C,
   children: Records<C>,
   parents: Records<P>,
   parentId: string,
   intent: Intent,
 ): Promise<C> {
-  if (!(await isBeingDeletedMeanwhile(parents, parentId))) return child;
+  if (!(await isDeletedMeanwhile(parents, parentId))) return child;
   await leaveTombstone(children, child._id, { ...intent, idempotencyKey: null });
-  await forgetUse(children, child._id, intent);
+  await releaseIdempotencyKey(children, child._id, intent);
   throw new DomainError("CONFLICT", "The project or model that the record belongs to is being deleted: name another.");
 }
 
@@ -51,12 +50,12 @@ export async function underParent<C extends AnyRecord, P extends AnyRecord>(
  * is taken back where one of them is going.
  * @throws CONFLICT
  */
-export async function stillUnderAll<T extends AnyRecord>(
+export async function recheckParents<T extends AnyRecord>(
   record: T,
   records: Records<T>,
   intent: Intent,
   needed: readonly (readonly [Records<AnyRecord>, readonly string[]])[],
 ): Promise<T> {
-  for (const [parents, ids] of needed) for (const id of ids) await underParent(record, records, parents, id, intent);
+  for (const [parents, ids] of needed) for (const id of ids) await recheckParent(record, records, parents, id, intent);
   return record;
 }

@@ -2,7 +2,7 @@ import { adjectives, animals, NumberDictionary, uniqueNamesGenerator } from "uni
 import { asName, type Name } from "../names.js";
 
 /** Two words and a number, for what nobody named. */
-export const madeUpName = (): Name =>
+export const generateName = (): Name =>
   asName(
     uniqueNamesGenerator({
       dictionaries: [adjectives, animals, NumberDictionary.generate({ min: 1000, max: 9999 })],

@@ -1,64 +1,77 @@
-import { type Bound, type Demand, type Where, whereOf } from "./filter/demand.js";
-import type { Position } from "./cursors.js";
 import type { Page, Placed } from "../graph/connection.js";
-import { type Expression, literal } from "./filter/expression.js";
-import type { Order } from "./order.js";
-import type { PageEnd, PageRequest } from "./page.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { HIDDEN } from "../store/current.js";
+import { HIDDEN } from "../store/read-records.js";
+import type { Records } from "../store/store.js";
+import {
+  type IndexCondition,
+  type Predicate,
+  type MongoExpression,
+  literal,
+  type Where,
+  whereOf,
+} from "./filter/predicate.js";
+import type { Order } from "./order.js";
+import type { PageEnd, PageRequest, Position } from "./page.js";
 
 /** A page of those records that meet a demand. */
-export interface ListRequest {
+export interface ListQuery {
   /** Among which records; the current ones if it is left out. */
   readonly among?: Where;
   readonly page: PageRequest;
-  readonly demand: Demand;
+  readonly predicate: Predicate;
   /** True if the type's whole list may be read where no index helps. */
   readonly isWholeAllowed: boolean;
 }
 
 /** Why a list would read too much: nothing bounds it, or not enough. */
-export type BroadRead = "UNBOUND" | "TOO_MANY";
+export type BroadReadFault = "UNBOUND" | "TOO_MANY";
 
 /** The most records that a list may read if no index serves its order. */
-export const MOST_READ = 10_000;
+const MAX_READ = 10_000;
 
 const CURRENT: Where = { superseded: false };
 
 /** The records that meet the demand. */
-export const conditions = ({
+export const matchOf = ({
   among = CURRENT,
-  demand: { bounds, rest },
-}: Pick<ListRequest, "among" | "demand">): Where => ({
+  predicate: { indexConditions: indexConditions, residual: rest },
+}: Pick<ListQuery, "among" | "predicate">): Where => ({
   ...among,
-  ...whereOf(bounds),
+  ...whereOf(indexConditions),
   ...(rest === null ? {} : { $expr: rest }),
 });
 
 /** True if an index gives the records in their order, so that a page reads what it shows. @param isJoined of the children of parents */
-export function isStreamed({ demand: { bounds, rest }, page: { order } }: ListRequest, isJoined = false): boolean {
+export function isIndexOrdered(
+  { predicate: { indexConditions: indexConditions, residual: rest }, page: { order } }: ListQuery,
+  isJoined = false,
+): boolean {
   if (rest !== null || order.keys.length > 0) return false;
-  if (isJoined) return bounds.length === 0 && order.indexed === null;
-  const [bound, ...others] = bounds;
-  if (!bound) return true;
+  if (isJoined) return indexConditions.length === 0 && order.indexed === null;
+  const [condition, ...others] = indexConditions;
+  if (!condition) return true;
   if (others.length > 0) return false;
-  return order.indexed === null ? bound.streams : Object.keys(bound.where).every((field) => field === order.indexed);
+  return order.indexed === null
+    ? condition.isIdOrdered
+    : Object.keys(condition.where).every((field) => field === order.indexed);
 }
 
 /**
  * Judges a list before it is read: one that no index streams must be bounded by one.
  * @param count how many records a condition leaves, counted no further than to one more than may be read
  */
-export async function broadRead(
-  request: ListRequest,
-  around: readonly Bound[],
+export async function broadReadFault(
+  query: ListQuery,
+  around: readonly IndexCondition[],
   count: (where: Where) => Promise<number>,
-): Promise<BroadRead | null> {
-  if (isStreamed(request, around.length > 0)) return null;
-  const bounds = [...around, ...request.demand.bounds];
-  if (bounds.length === 0 && !request.isWholeAllowed) return "UNBOUND";
-  const counts = await Promise.all((bounds.length === 0 ? [{}] : bounds.map(({ where }) => where)).map(count));
-  return counts.some((each) => each <= MOST_READ) ? null : "TOO_MANY";
+): Promise<BroadReadFault | null> {
+  if (isIndexOrdered(query, around.length > 0)) return null;
+  const indexConditions = [...around, ...query.predicate.indexConditions];
+  if (indexConditions.length === 0 && !query.isWholeAllowed) return "UNBOUND";
+  const counts = await Promise.all(
+    (indexConditions.length === 0 ? [{}] : indexConditions.map(({ where }) => where)).map(count),
+  );
+  return counts.some((each) => each <= MAX_READ) ? null : "TOO_MANY";
 }
 
 const KEYS = "order_keys";
@@ -81,8 +94,8 @@ function plainSide({ indexed, direction }: Order, { position, isIncluded }: Page
 }
 
 /** On which side of a position: by values computed for each record. */
-function computedSide({ keys, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): Expression {
-  const places: { value: Expression; direction: 1 | -1; at: unknown }[] = [
+function computedSide({ keys, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): MongoExpression {
+  const places: { value: MongoExpression; direction: 1 | -1; at: unknown }[] = [
     ...keys.map((key, index) => ({ value: `$${keyAt(index)}`, direction: key.direction, at: position.values[index] })),
     { value: "$_id", direction, at: position.id },
   ];
@@ -111,8 +124,8 @@ function sortOf({ order, backward }: PageRequest): Record<string, 1 | -1> {
 }
 
 /** The page as stages of an aggregate: constants of ours with bound values. One record more tells whether there is more. */
-export function pageStages(request: ListRequest): object[] {
-  const { page } = request;
+export function pageStages(query: ListQuery): object[] {
+  const { page } = query;
   const { order, after, before, limit } = page;
   const isComputed = order.keys.length > 0;
   const ends: [PageEnd, 1 | -1][] = [
@@ -120,7 +133,7 @@ export function pageStages(request: ListRequest): object[] {
     ...(before ? [[before, -1] as [PageEnd, -1]] : []),
   ];
   const plainEnds = isComputed ? [] : ends.map(([end, side]) => plainSide(order, end, side));
-  const match = conditions(request);
+  const match = matchOf(query);
   return [
     { $match: plainEnds.length > 0 ? { $and: [match, ...plainEnds] } : match },
     ...(isComputed
@@ -153,3 +166,26 @@ export function asPage<T extends AnyRecord>(
   const records = found.slice(0, limit).map((record): Placed<T> => ({ record, position: positionOf(record, order) }));
   return { records: backward ? records.reverse() : records, hasMore: found.length > limit };
 }
+
+/** A page of the records that meet a demand, in one aggregate. */
+export async function findPage<T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<Page<T>> {
+  const found = await records.collection
+    .aggregate(pageStages(query))
+    .batchSize(query.page.limit + 1)
+    .toArray();
+  return asPage(found as unknown as T[], query.page);
+}
+
+/** Returns the number of records that meet the conditions of a list. */
+export const countMatching = <T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<number> =>
+  records.collection.countDocuments(matchOf(query));
+
+/** True if a list would read more than it may: at most one count for each indexed condition, and none if an index streams it. */
+export const listReadFault = <T extends AnyRecord>(
+  records: Records<T>,
+  query: ListQuery,
+): Promise<BroadReadFault | null> => broadReadFault(query, [], (where) => countUpToLimit(records, where));
+
+/** Counts no further than to one more than a list may read. */
+export const countUpToLimit = <T extends AnyRecord>(records: Records<T>, where: Where): Promise<number> =>
+  records.collection.countDocuments({ superseded: false, ...where }, { limit: MAX_READ + 1 });

@@ -1,10 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { mongo } from "mongoose";
-import { isDuplicateKey } from "./duplicate-key.js";
-import type { Processes } from "./processes.js";
-import type { Store } from "./store.js";
-import { StoreRefused } from "./store-refused.js";
+import { isDuplicateKey, StoreRefused } from "./store-errors.js";
+import type { Processes, Store } from "./store.js";
+
+/** A value that is chosen once for the whole installation: the first process to ask decides, all others hear its choice. */
+export async function chooseOnce<V extends string | number>(
+  { installation }: Pick<Store, "installation">,
+  name: string,
+  choose: () => V | Promise<V>,
+): Promise<V> {
+  const kept = await installation.findOne({ _id: name });
+  if (kept) return kept.value as V;
+  const value = await choose();
+  try {
+    await installation.insertOne({ _id: name, value });
+    return value;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return chooseOnce({ installation }, name, choose);
+  }
+}
 
 type Present = Pick<Store, "now" | "processes">;
 

@@ -1,0 +1,77 @@
+import DataLoader from "dataloader";
+import { trusted } from "mongoose";
+import { DomainError, notFound } from "../errors.js";
+import { keyOf } from "../graph/id.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import type { Records } from "./store.js";
+
+/** The fields that the store keeps for itself, in no answer. */
+export const HIDDEN = { outbox: 0, used_keys: 0 } as const;
+
+// All answers ask for one batch: with the driver's own batches of 101, a page of 500 would cost five calls.
+
+/** The records that are current under these keys, each key once, in one find. */
+export async function findCurrentByKeys<T extends AnyRecord>(
+  records: Records<T>,
+  keys: readonly string[],
+): Promise<T[]> {
+  const found = (await records
+    .find({ key: trusted({ $in: [...keys] }), superseded: false }, HIDDEN)
+    .batchSize(2 * keys.length + 1)
+    .lean()) as T[];
+  const highest = new Map<string, T>();
+  // Between the insert of a successor and the marking of its forerunner, a key has two: the higher is current.
+  for (const each of found) if ((highest.get(each.key)?.seq ?? 0) < (each.seq ?? 0)) highest.set(each.key, each);
+  return [...highest.values()];
+}
+
+export async function findCurrent<T extends AnyRecord>(records: Records<T>, key: string): Promise<T | null> {
+  return (await findCurrentByKeys(records, [key]))[0] ?? null;
+}
+
+/** One that was deleted is not found, though its tombstone is. */
+export async function findByIds<T extends AnyRecord>(records: Records<T>, ids: readonly string[]): Promise<T[]> {
+  return (await records
+    .find({ _id: trusted({ $in: [...ids] }), deleted: trusted({ $ne: true }) }, HIDDEN)
+    .batchSize(ids.length + 1)
+    .lean()) as T[];
+}
+
+/** Plain objects in the order asked, one find per tick. A missing id is null: each field decides what that means. */
+export function loadById<T extends AnyRecord>(records: Records<T>): DataLoader<string, T | null> {
+  return new DataLoader(async (ids) => {
+    const found = new Map((await findByIds(records, ids)).map((each) => [each._id, each]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
+}
+
+/** The records that are current under natural keys (`keyOf`), one find per tick. */
+export function loadByKey<T extends AnyRecord>(records: Records<T>): DataLoader<string, T | null> {
+  return new DataLoader(async (keys) => {
+    const found = new Map((await findCurrentByKeys(records, keys)).map((each) => [each.key, each]));
+    return keys.map((key) => found.get(key) ?? null);
+  });
+}
+
+/** The record that is current under the names. @throws NOT_FOUND naming the last of them. */
+export async function requireCurrent<T extends AnyRecord>(
+  records: Records<T>,
+  kind: string,
+  names: readonly string[],
+  path?: readonly (string | number)[],
+): Promise<T> {
+  const found = await findCurrent(records, keyOf(...names));
+  if (!found) throw notFound(kind, path);
+  return found;
+}
+
+/** The record that a reference leads to. @throws CONFLICT if it has just been deleted: its children go with it. */
+export async function requireParent<T extends AnyRecord>(records: Records<T>, id: string): Promise<T> {
+  const [parent] = await findByIds(records, [id]);
+  if (!parent)
+    throw new DomainError(
+      "CONFLICT",
+      "The project or model that the record belongs to is being deleted: name another.",
+    );
+  return parent;
+}
