@@ -4,11 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ulid } from "ulid";
 import type { App } from "./app.js";
-import { carryBuild, makeBuildJob } from "./builds/build-job.js";
+import { handleBuildChange, reconcileBuild } from "./builds/build-job.js";
 import { removeIntermediateImages, removeUnneededTags } from "./builds/remove-leftover-images.js";
 import { sweepDeletions } from "./deletion/finish-deletion.js";
-import { carryDeployment } from "./deployment/carry-deployment.js";
-import { makeDeploymentWork } from "./deployment/deployment-maker.js";
+import { handleDeploymentChange, reconcileDeployment } from "./deployment/deployment-job.js";
 import { fillRoutes } from "./deployment/fill-routes.js";
 import { Disposables, repeatedly } from "./disposables.js";
 import { DomainError } from "./errors.js";
@@ -39,8 +38,7 @@ import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-
 import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import { chooseOnce, openPresence } from "./store/installation.js";
-import { carryTraining } from "./training/carry-training.js";
-import { makeTrainingJob } from "./training/train-maker.js";
+import { handleTrainingChange, reconcileTraining } from "./training/training-job.js";
 import { openKeyRing } from "./vault/sealed-store/key-ring.js";
 import type { SecretCollection } from "./vault/sealed-store/sealed-secrets.js";
 import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
@@ -166,8 +164,13 @@ async function openParts(
       holdings: holdingsOf({ store, vault, files, lightweightFiles, imageBuilder }),
     },
     {
-      workers: { BUILD: carryBuild, TRAIN: carryTraining, DEPLOY: carryDeployment },
-      outboxHandlers: { build: makeBuildJob, train: makeTrainingJob, depl: makeDeploymentWork, movers: inheritAliases },
+      workers: { BUILD: reconcileBuild, TRAIN: reconcileTraining, DEPLOY: reconcileDeployment },
+      outboxHandlers: {
+        build: handleBuildChange,
+        train: handleTrainingChange,
+        depl: handleDeploymentChange,
+        movers: inheritAliases,
+      },
     },
   );
   opening.defer(() => work.stop());

@@ -7,8 +7,8 @@ import { createJob, wakeJob } from "../src/jobs/write-job.js";
 import { containerOf } from "./support/container-of.js";
 import { openWork, until } from "./support/open-work.js";
 
-async function openTrain(carrier: Worker) {
-  const work = await openWork({ carriers: { TRAIN: carrier } });
+async function openTrain(worker: Worker) {
+  const work = await openWork({ workers: { TRAIN: worker } });
   const make = async (desired: Job["desired"] = "RUN") => {
     const _id = newId("train");
     const spec = { kind: "TRAIN", image: "", notebook: "" } as const;
@@ -32,9 +32,9 @@ test("a job is carried on turn by turn until it ends, and is cleaned up then", a
 });
 
 test("work that is cancelled before it began ends without a turn", async () => {
-  let turns = 0;
+  let ticks = 0;
   await using work = await openTrain(async () => {
-    turns += 1;
+    ticks += 1;
     return { requeueAfterMs: 60_000 };
   });
   const id = await work.make("CANCEL");
@@ -42,14 +42,14 @@ test("work that is cancelled before it began ends without a turn", async () => {
   await work.settled();
 
   expect(await work.jobOf(id)).toMatchObject({ state: "CANCELLED", cleanup: "DONE" });
-  expect(turns).toBe(0);
+  expect(ticks).toBe(0);
 });
 
 test("a turn that fails on our side is tried again, and the job given up after some tries", async () => {
-  let turns = 0;
+  let ticks = 0;
   await using work = await openTrain(async (_, lease) => {
-    turns += 1;
-    if (turns < 3) throw new Error("odd");
+    ticks += 1;
+    if (ticks < 3) throw new Error("odd");
     return lease.end("SUCCEEDED");
   });
   const id = await work.make();
@@ -57,14 +57,14 @@ test("a turn that fails on our side is tried again, and the job given up after s
   await until(async () => (await work.jobOf(id)).cleanup === "DONE");
 
   expect((await work.jobOf(id)).state).toBe("SUCCEEDED");
-  expect(turns).toBe(3);
+  expect(ticks).toBe(3);
 });
 
 test("while the engine is away a job waits and never fails for it", async () => {
-  let turns = 0;
+  let ticks = 0;
   await using work = await openTrain(async (_, lease) => {
-    turns += 1;
-    if (turns === 1) throw new DomainError("RUNTIME_UNAVAILABLE", "No engine.");
+    ticks += 1;
+    if (ticks === 1) throw new DomainError("RUNTIME_UNAVAILABLE", "No engine.");
     return lease.end("SUCCEEDED");
   });
   const id = await work.make();
@@ -107,10 +107,10 @@ test("volumes whose container is gone already go with the job, by the name that 
 });
 
 test("a run that is heard is not given up for turns that fail", async () => {
-  let turns = 0;
+  let ticks = 0;
   await using work = await openTrain(async (app, lease) => {
-    turns += 1;
-    if (turns > 8) return lease.end("SUCCEEDED");
+    ticks += 1;
+    if (ticks > 8) return lease.end("SUCCEEDED");
     const now = await app.store.now();
     await lease.write({ $set: { slots: [{ ...newSlot(), attempt: 1, claimed_at: now, heartbeat_at: now }] } });
     throw new Error("The engine says something odd.");
@@ -142,10 +142,10 @@ test("a process that ends gives its jobs back, and the next one goes on at once"
 });
 
 test("two processes over one store never carry one job on at the same time", async () => {
-  let [now, most, turns] = [0, 0, 0];
-  const carrier: Worker = async (_, lease) => {
+  let [now, most, ticks] = [0, 0, 0];
+  const worker: Worker = async (_, lease) => {
     now += 1;
-    turns += 1;
+    ticks += 1;
     most = Math.max(most, now);
     await new Promise((resolve) => setTimeout(resolve, 20));
     now -= 1;
@@ -153,8 +153,8 @@ test("two processes over one store never carry one job on at the same time", asy
     await lease.write({ $inc: { progress: 1 } });
     return { requeueAfterMs: 0 };
   };
-  await using work = await openTrain(carrier);
-  const other = work.another({ TRAIN: carrier });
+  await using work = await openTrain(worker);
+  const other = work.another({ TRAIN: worker });
   const id = await work.make();
 
   await until(async () => {
@@ -163,5 +163,5 @@ test("two processes over one store never carry one job on at the same time", asy
   });
   await other.stop();
 
-  expect({ most, turns }).toEqual({ most: 1, turns: 10 });
+  expect({ most, turns: ticks }).toEqual({ most: 1, turns: 10 });
 });

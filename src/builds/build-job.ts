@@ -24,7 +24,7 @@ const chestVersion = (id: string | null | undefined, version: number | null | un
   id && version ? { id, version } : null;
 
 /** The job of a build, from the record as it was inserted. */
-export const makeBuildJob: OutboxHandler<Build> = async ({ store }, build, { action }) => {
+export const handleBuildChange: OutboxHandler<Build> = async ({ store }, build, { action }) => {
   if (action !== "INSERT" || !build.plan) return;
   const { _id, proj, tag, from, plan } = build;
   await createJob(store, {
@@ -97,7 +97,7 @@ const QUEUE_POLL_MS = 1_000;
  * Carries a build on: QUEUED behind others of its tag, RUNNING in the engine, FINISHING from the moment at which it can
  * no longer be cancelled. One turn goes through all of it where nothing stands in the way.
  */
-export const carryBuild: Worker = async (app, lease) => {
+export const reconcileBuild: Worker = async (app, lease) => {
   const { _id, spec, state, desired } = lease.job;
   if (spec.kind !== "BUILD") throw new Error(`${_id} is no build.`);
   if (state !== "FINISHING") {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { App } from "../../src/app.js";
-import { carryBuild, makeBuildJob } from "../../src/builds/build-job.js";
+import { reconcileBuild, handleBuildChange } from "../../src/builds/build-job.js";
 import { BuiltFrom } from "../../src/builds/build-version.js";
 import type { BuildProjectInput } from "../../src/builds/build.inputs.js";
 import { buildProject } from "../../src/builds/request-build.js";
@@ -30,14 +30,14 @@ const idle: Worker = async () => ({ requeueAfterMs: 60_000 });
 export const ON_BOARD = { Dockerfile: "FROM python:3\nLABEL rocas.onboard=1\n" };
 
 interface WorkOptions {
-  readonly carriers?: Partial<Record<Job["kind"], Worker>>;
+  readonly workers?: Partial<Record<Job["kind"], Worker>>;
   readonly environment?: Record<string, string>;
   readonly engine?: { readonly runtime: Runtime; readonly imageBuilder: ImageBuilder };
   readonly sources?: { readonly local: Source; readonly git: Source };
 }
 
 /** A store of its own with work going on over it, below GraphQL: `restart` is what a crash and a new start are. */
-export async function openWork({ carriers, environment, engine, sources }: WorkOptions = {}) {
+export async function openWork({ workers: workers, environment, engine, sources }: WorkOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), "rocas-work-"));
   const connected = await openConnection({
     mongodbUri: process.env["MONGODB_URI"],
@@ -58,10 +58,10 @@ export async function openWork({ carriers, environment, engine, sources }: WorkO
     ...(engine ?? { runtime, imageBuilder }),
   };
   const holdings = holdingsOf(base as never);
-  const start = (other: typeof carriers = carriers) =>
+  const start = (other: typeof workers = workers) =>
     startWork({ ...base, holdings, sources: sources ?? { local, git } } as never, {
-      workers: { BUILD: carryBuild, TRAIN: idle, DEPLOY: idle, ...other },
-      outboxHandlers: { build: makeBuildJob },
+      workers: { BUILD: reconcileBuild, TRAIN: idle, DEPLOY: idle, ...other },
+      outboxHandlers: { build: handleBuildChange },
     });
   let work = start();
   const by = (mutation: string, input: { readonly idempotencyKey?: string | null }) => ({
@@ -84,8 +84,8 @@ export async function openWork({ carriers, environment, engine, sources }: WorkO
     settled: () => work.settled(),
     stop: () => work.stop(),
     /** Another process over the same store. */
-    another: (other: typeof carriers) => start(other),
-    async restart(other?: typeof carriers) {
+    another: (other: typeof workers) => start(other),
+    async restart(other?: typeof workers) {
       await work.stop();
       work = start(other);
     },

@@ -17,7 +17,7 @@ const at = (slot: number, fields: Partial<Slot>) =>
  * Carries one step out. What is stored comes first wherever a container could otherwise work for nobody or for two.
  * @throws LeaseLost, RUNTIME_UNAVAILABLE
  */
-export async function carryOut(
+export async function executeStep(
   app: App,
   lease: Lease,
   step: Step,

@@ -2,22 +2,41 @@ import type { App } from "../app.js";
 import { START_MS } from "../attempt/attempt-state.js";
 import { nextAttempt, startContainer } from "../attempt/run-attempt.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
+import type { OutboxEntry } from "../graph/stored-record.js";
+import { newSlot } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
+import { createJob } from "../jobs/write-job.js";
 import { findByIds } from "../store/read-records.js";
 import { nextTrainingStep, type ObservedTraining, type TrainingStep } from "./next-training-step.js";
 import type { Training } from "./training.js";
+
+/** Makes the job of a training that was started. Repeatable. One that is to end already ends without a container. */
+export async function handleTrainingChange({ store }: App, training: Training, entry: OutboxEntry): Promise<void> {
+  const { _id, proj, bvers, notebook, cancel, deleting, deleted } = training;
+  // Imported trainings have ended elsewhere; one that was taken back at once is a tombstone.
+  if (entry.action !== "INSERT" || deleted || !bvers?.docker_id || !notebook) return;
+  await createJob(store, {
+    _id,
+    kind: "TRAIN",
+    proj,
+    spec: { kind: "TRAIN", image: bvers.docker_id, notebook },
+    desired: cancel || deleting ? "CANCEL" : "RUN",
+    slots: [newSlot()],
+    max_attempts: 3,
+  });
+}
 
 const LOOK_MS = 2_000;
 const SOON: TickResult = { requeueAfterMs: 0 };
 const HOUR_MS = 3_600_000;
 
 /** Runs a training: one container an attempt, watched until its result is stored. Only then may the container go. */
-export const carryTraining: Worker = async (app, lease) => {
+export const reconcileTraining: Worker = async (app, lease) => {
   const [training] = await findByIds(app.store.trainings, [lease.job._id]);
   if (!training) return cancel(app, lease);
   const seen = await look(app, lease, training);
-  return carryOut(app, lease, training, nextTrainingStep(lease.job, seen), seen.now);
+  return executeStep(app, lease, training, nextTrainingStep(lease.job, seen), seen.now);
 };
 
 async function look(app: App, lease: Lease, { resources }: Training): Promise<ObservedTraining> {
@@ -42,7 +61,7 @@ async function look(app: App, lease: Lease, { resources }: Training): Promise<Ob
   };
 }
 
-async function carryOut(
+async function executeStep(
   app: App,
   lease: Lease,
   training: Training,
