@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract, type Header } from "tar-stream";
 import { SourceError } from "../../source/source.js";
-import { checkBytes, checkCount, checkName, checkTree, shown } from "../../source/tree/check-tree.js";
+import { checkBytes, checkCount, checkName, checkTree, quotedPath } from "../../source/tree/check-tree.js";
 import type { TreeEntry, TreeLimits } from "../../source/tree/tree-entry.js";
 import { ImageBuildError } from "../image-builder.js";
 
@@ -52,7 +52,9 @@ function checkFolders(entries: readonly TreeEntry[]): void {
   for (const { path } of entries)
     for (let above = dirname(path); above !== "."; above = dirname(above))
       if (links.has(above))
-        throw new ImageBuildError(`The context holds ${shown(path)}, and ${shown(above)} as a link, not a folder.`);
+        throw new ImageBuildError(
+          `The context holds ${quotedPath(path)}, and ${quotedPath(above)} as a link, not a folder.`,
+        );
 }
 
 async function* entriesOf(archive: ReturnType<typeof extract>): AsyncIterable<{ header: Header; content: Readable }> {
@@ -65,7 +67,9 @@ function entryOf({ name, type, size, mode, linkname }: Header): TreeEntry {
   if (type === "symlink") return { kind: "link", path, target: linkname ?? "" };
   if (type === "file" || type === "contiguous-file")
     return { kind: "file", path, size: size ?? 0, executable: ((mode ?? 0) & 0o111) !== 0 };
-  throw new ImageBuildError(`The context holds ${shown(path)}, which is no file, folder or symbolic link (${type}).`);
+  throw new ImageBuildError(
+    `The context holds ${quotedPath(path)}, which is no file, folder or symbolic link (${type}).`,
+  );
 }
 
 async function write(content: Readable, path: string, executable: boolean): Promise<void> {

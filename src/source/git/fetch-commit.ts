@@ -5,113 +5,118 @@ import type { Credentials } from "../../runtime/image-builder.js";
 import { masked } from "../../text/masked.js";
 import { printable } from "../../text/printable.js";
 import { SourceError } from "../source.js";
-import { git, GitFailed, type GitHow } from "./git-command.js";
+import { git, GitFailed, type GitOptions } from "./git-command.js";
 import type { GitHost } from "./git-host.js";
 
-export interface Fetched {
+export interface FetchRequest {
   readonly host: GitHost;
   readonly ref: string | null;
   readonly credentials: Credentials | null;
-  /** Git's own folder; made here if it is new, in the object format of the host. */
+  /** Git's own folder. If it is new, it is made in the object format of the host. */
   readonly repository: string;
   readonly isNew: boolean;
   /** An empty folder, for askpass. */
-  readonly private: string;
+  readonly home: string;
   readonly signal: AbortSignal;
 }
 
-const MOST_BYTES = 1024 ** 3;
-const WATCH = 500;
-const COMMIT = /^[0-9a-f]{7,64}$/;
-/** The id of a commit, in either object format of git. */
-export const isCommit = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+const MAX_BYTES = 1024 ** 3;
+const WATCH_MS = 500;
+const SHORTENED_COMMIT = /^[0-9a-f]{7,64}$/;
+/** True if the text is a full commit id, in SHA-1 or SHA-256. */
+export const isCommitId = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 
 /**
- * Fetches what the reference names, alone and without history, and gives its full SHA. A commit that the host does not
- * give alone, or a shortened one, needs the whole history.
- * @throws SourceError with what git said; BAD_USER_INPUT for what is no reference.
+ * Fetches the commit of a reference without history, and returns its full id. A shortened id needs the whole history,
+ * and so does a commit that the host refuses to give alone.
+ * @throws SourceError with git's message; BAD_USER_INPUT if the reference is malformed.
  */
-export async function fetchCommit(fetched: Fetched): Promise<string> {
-  const ref: string = fetched.ref === null ? "HEAD" : asGitRef(fetched.ref);
-  await using askpass = await openAskpass(fetched.private, fetched.credentials);
-  const how: GitHow = {
-    folder: fetched.repository,
-    home: fetched.private,
+export async function fetchCommit(request: FetchRequest): Promise<string> {
+  const ref: string = request.ref === null ? "HEAD" : asGitRef(request.ref);
+  await using askpass = await openAskpass(request.home, request.credentials);
+  const options: GitOptions = {
+    folder: request.repository,
+    home: request.home,
     environment: {
-      GIT_ALLOW_PROTOCOL: fetched.host.scheme,
+      GIT_ALLOW_PROTOCOL: request.host.scheme,
       GIT_SSH_COMMAND: "ssh -o BatchMode=yes",
       ...askpass?.environment,
     },
-    settings: fetched.host.settings,
+    settings: request.host.settings,
     descriptors: askpass?.descriptors,
-    signal: fetched.signal,
+    signal: request.signal,
   };
   try {
-    return await inFormat(fetched, ref, how);
+    return await fetchInFormat(request, ref, options);
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
-    throw new SourceError(sentence(error, fetched), { cause: undefined });
+    throw new SourceError(failureMessage(error, request), { cause: undefined });
   }
 }
 
-/** A repository of SHA-1 fetches nothing from one of SHA-256: which one the host's is, its answers show. */
-async function inFormat(fetched: Fetched, ref: string, how: GitHow): Promise<string> {
-  if (fetched.isNew) await makeRepository(fetched.repository, "sha1", how);
+/** A SHA-1 repository cannot fetch from a SHA-256 one. `ls-remote` shows the format of the host. */
+async function fetchInFormat(request: FetchRequest, ref: string, options: GitOptions): Promise<string> {
+  if (request.isNew) await makeRepository(request.repository, "sha1", options);
   try {
-    return await alone(fetched, ref, how);
+    return await fetchAlone(request, ref, options);
   } catch (error) {
-    if (!(error instanceof GitFailed) || !fetched.isNew || !(await usesSha256(fetched.host, how))) throw error;
-    await makeRepository(fetched.repository, "sha256", how);
-    return alone(fetched, ref, how);
+    if (!(error instanceof GitFailed) || !request.isNew || !(await usesSha256(request.host, options))) throw error;
+    await makeRepository(request.repository, "sha256", options);
+    return fetchAlone(request, ref, options);
   }
 }
 
-async function makeRepository(folder: string, format: "sha1" | "sha256", how: GitHow): Promise<void> {
+async function makeRepository(folder: string, format: "sha1" | "sha256", options: GitOptions): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
-  await git(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`, folder], how);
+  await git(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`, folder], options);
 }
 
-async function usesSha256({ url }: GitHost, how: GitHow): Promise<boolean> {
+async function usesSha256({ url }: GitHost, options: GitOptions): Promise<boolean> {
   try {
-    return /^[0-9a-f]{64}\t/.test((await git(["ls-remote", "--", url, "HEAD"], how)).toString("utf8"));
+    return /^[0-9a-f]{64}\t/.test((await git(["ls-remote", "--", url, "HEAD"], options)).toString("utf8"));
   } catch (error) {
     if (error instanceof GitFailed) return false;
     throw error;
   }
 }
 
-async function alone(fetched: Fetched, ref: string, how: GitHow): Promise<string> {
+async function fetchAlone(request: FetchRequest, ref: string, options: GitOptions): Promise<string> {
   try {
-    await watched(fetched, ["--depth=1"], [ref], how);
-    return await commitOf("FETCH_HEAD", how);
+    await fetchWithinLimit(request, ["--depth=1"], [ref], options);
+    return await resolveCommit("FETCH_HEAD", options);
   } catch (error) {
-    if (!(error instanceof GitFailed) || !COMMIT.test(ref)) throw error;
-    await watched(fetched, [], ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], how);
-    return commitOf(ref, how);
+    if (!(error instanceof GitFailed) || !SHORTENED_COMMIT.test(ref)) throw error;
+    await fetchWithinLimit(request, [], ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], options);
+    return resolveCommit(ref, options);
   }
 }
 
-async function watched(fetched: Fetched, options: string[], refs: string[], how: GitHow): Promise<void> {
+async function fetchWithinLimit(
+  request: FetchRequest,
+  flags: string[],
+  refs: string[],
+  options: GitOptions,
+): Promise<void> {
   const tooLarge = new AbortController();
   const watching = setInterval(() => {
-    void sizeOf(fetched.repository).then((size) => {
-      if (size > MOST_BYTES) tooLarge.abort(new SourceError("The repository is larger than 1 GiB."));
+    void sizeOf(request.repository).then((size) => {
+      if (size > MAX_BYTES) tooLarge.abort(new SourceError("The repository is larger than 1 GiB."));
     });
-  }, WATCH);
-  const words = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", ...options];
+  }, WATCH_MS);
+  const args = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", ...flags];
   try {
-    const signal = AbortSignal.any([fetched.signal, tooLarge.signal]);
-    await git([...words, "--", fetched.host.url, ...refs], { ...how, signal });
+    const signal = AbortSignal.any([request.signal, tooLarge.signal]);
+    await git([...args, "--", request.host.url, ...refs], { ...options, signal });
   } finally {
     clearInterval(watching);
   }
 }
 
-async function commitOf(ref: string, how: GitHow): Promise<string> {
-  const words = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
-  const commit = (await git(words, how)).toString("utf8").trim();
-  if (!isCommit(commit)) throw new GitFailed("The reference names no commit.");
+async function resolveCommit(ref: string, options: GitOptions): Promise<string> {
+  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
+  const commit = (await git(args, options)).toString("utf8").trim();
+  if (!isCommitId(commit)) throw new GitFailed("The reference names no commit.");
   return commit;
 }
 
@@ -129,32 +134,32 @@ async function sizeOf(repository: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-// Without a cause: what git said may hold what it was given.
-function sentence({ message }: GitFailed, { host, ref, credentials }: Fetched): string {
+// The error has no cause: git's message may contain the credentials.
+function failureMessage({ message }: GitFailed, { host, ref, credentials }: FetchRequest): string {
   const said = masked(printable(message), credentials).slice(0, 2_000);
   return `${ref ?? "The default branch"} could not be fetched from ${host.url}: ${said}`;
 }
 
-/** Lets git ask for credentials: a program to ask, and the open files in which it finds the answers. */
+/** The script that git calls for credentials, and the open files that answer it. */
 export interface Askpass extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   readonly descriptors: readonly number[];
 }
 
-// Each look at /dev/fd begins at the start of the file.
-const PROGRAM = `#!/bin/sh
+// Each open of /dev/fd starts at the beginning of the file.
+const ASKPASS_SCRIPT = `#!/bin/sh
 case "$1" in
   Username*) exec cat /dev/fd/3 ;;
   *) exec cat /dev/fd/4 ;;
 esac
 `;
 
-/** The credentials are in files without a name from before their first byte: they outlive no crash and stand in no list. */
+/** Writes the credentials to files that are unlinked first: they survive no crash and no folder lists them. */
 async function openAskpass(folder: string, credentials: Credentials | null): Promise<Askpass | null> {
   if (!credentials) return null;
   const program = join(folder, "askpass");
-  await writeFile(program, PROGRAM, { mode: 0o700 });
-  const files = [await nameless(folder, credentials.username), await nameless(folder, credentials.password)];
+  await writeFile(program, ASKPASS_SCRIPT, { mode: 0o700 });
+  const files = [await unnamedFile(folder, credentials.username), await unnamedFile(folder, credentials.password)];
   return {
     environment: { GIT_ASKPASS: program },
     descriptors: files.map((file) => file.fd),
@@ -164,7 +169,7 @@ async function openAskpass(folder: string, credentials: Credentials | null): Pro
   };
 }
 
-async function nameless(folder: string, content: string): Promise<FileHandle> {
+async function unnamedFile(folder: string, content: string): Promise<FileHandle> {
   const place = join(folder, "answer");
   const file = await open(place, "wx+", 0o600);
   await rm(place);

@@ -2,10 +2,10 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { SourceError } from "../source.js";
 
-// Of the process's own environment nothing reaches git.
+// Git inherits nothing from the environment of this process.
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin";
 
-const CLOSED = {
+const SAFE_SETTINGS = {
   "core.hooksPath": "/dev/null",
   "core.fsmonitor": "false",
   "core.symlinks": "false",
@@ -15,7 +15,7 @@ const CLOSED = {
   "core.bigFileThreshold": "16m",
   "credential.helper": "",
   "fetch.recurseSubmodules": "false",
-  // Always a pack, however few the objects: its size is watched.
+  // Objects always arrive as a pack, whose size is watched.
   "fetch.unpackLimit": "1",
   "gc.auto": "0",
   "http.followRedirects": "false",
@@ -28,32 +28,35 @@ const CLOSED = {
   "transfer.bundleURI": "false",
 } as const;
 
-export interface GitHow {
-  /** Git's folder of its own, or a folder of which it looks for it. */
+export interface GitOptions {
+  /** Git's own folder, or a folder inside a work tree. */
   readonly folder: string;
   /** An empty folder. */
   readonly home: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, string>>;
-  /** Open files that git and what it starts find as 3, 4 and so on. */
+  /** Open files that git and its children inherit as descriptors 3, 4 and so on. */
   readonly descriptors?: readonly number[];
   readonly signal?: AbortSignal;
 }
 
-/** Git said no; what it said is in the message. */
+/** Git failed; the message is what it wrote to stderr. */
 export class GitFailed extends Error {}
 
 type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Starts git in a group of its own, with every option closed off that makes it run or reach something else. */
-export function startGit(words: readonly string[], how: GitHow): GitProcess {
-  const options = Object.entries({ ...CLOSED, ...how.settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  return spawn("git", [...options, ...words], {
-    cwd: how.folder,
-    env: { ...environment(how.home), ...how.environment },
-    stdio: ["pipe", "pipe", "pipe", ...(how.descriptors ?? [])],
+/** Starts git in a process group of its own. Every setting that runs or reaches something else is off. */
+export function startGit(args: readonly string[], options: GitOptions): GitProcess {
+  const flags = Object.entries({ ...SAFE_SETTINGS, ...options.settings }).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
+  return spawn("git", [...flags, ...args], {
+    cwd: options.folder,
+    env: { ...environment(options.home), ...options.environment },
+    stdio: ["pipe", "pipe", "pipe", ...(options.descriptors ?? [])],
     shell: false,
-    // Programs that git started go with it when the group is ended.
+    // Killing the group also ends the programs that git started.
     detached: true,
   }) as GitProcess;
 }
@@ -75,36 +78,37 @@ const environment = (home: string) => ({
   GIT_TERMINAL_PROMPT: "0",
 });
 
-const MOST_OUTPUT = 64 * 1024 * 1024;
-const MOST_COMPLAINT = 16 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const MAX_STDERR_BYTES = 16 * 1024;
 
 /**
- * Runs git to its end and gives what it wrote. @param input what it reads
- * @throws GitFailed; SourceError if there is no git; the signal's reason.
+ * Runs git to its end and returns its output.
+ * @param input is written to its stdin.
+ * @throws GitFailed; SourceError if git is not installed; the signal's reason.
  */
-export async function git(words: readonly string[], how: GitHow, input = ""): Promise<Buffer> {
-  how.signal?.throwIfAborted();
-  const process = startGit(words, how);
+export async function git(args: readonly string[], options: GitOptions, input = ""): Promise<Buffer> {
+  options.signal?.throwIfAborted();
+  const process = startGit(args, options);
   process.stdin.on("error", () => {}).end(input);
   const end = () => endGit(process);
-  how.signal?.addEventListener("abort", end, { once: true });
+  options.signal?.addEventListener("abort", end, { once: true });
   try {
-    const ended = exitOf(process);
-    const [output, complaint, code] = await Promise.all([
-      collected(process.stdout, MOST_OUTPUT, end),
-      collected(process.stderr, MOST_COMPLAINT),
+    const ended = exitCodeOf(process);
+    const [output, stderr, code] = await Promise.all([
+      collect(process.stdout, MAX_OUTPUT_BYTES, end),
+      collect(process.stderr, MAX_STDERR_BYTES),
       ended,
     ]);
-    how.signal?.throwIfAborted();
-    if (output.length > MOST_OUTPUT) throw new GitFailed("Git wrote more than 64 MiB.");
-    if (code !== 0) throw new GitFailed(complaint.toString("utf8").trim() || `Git ended with ${code}.`);
+    options.signal?.throwIfAborted();
+    if (output.length > MAX_OUTPUT_BYTES) throw new GitFailed("Git wrote more than 64 MiB.");
+    if (code !== 0) throw new GitFailed(stderr.toString("utf8").trim() || `Git ended with ${code}.`);
     return output;
   } finally {
-    how.signal?.removeEventListener("abort", end);
+    options.signal?.removeEventListener("abort", end);
   }
 }
 
-/** Ends git and all that it started. */
+/** Kills git and everything that it started. */
 export function endGit({ pid }: GitProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, "SIGKILL");
@@ -113,7 +117,7 @@ export function endGit({ pid }: GitProcess): void {
   }
 }
 
-function exitOf(child: GitProcess): Promise<number | null> {
+function exitCodeOf(child: GitProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once("close", resolve);
     child.once("error", (cause: NodeJS.ErrnoException) =>
@@ -122,15 +126,15 @@ function exitOf(child: GitProcess): Promise<number | null> {
   });
 }
 
-/** Up to the limit and one piece more; what comes after that is dropped. */
-async function collected(stream: Readable, most: number, tooMuch: () => void = () => {}): Promise<Buffer> {
+/** Returns the bytes up to the limit and one piece more. The rest is dropped. */
+async function collect(stream: Readable, maxBytes: number, onOverflow: () => void = () => {}): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of stream) {
-    if (length > most) continue;
+    if (length > maxBytes) continue;
     pieces.push(piece as Buffer);
     length += (piece as Buffer).length;
-    if (length > most) tooMuch();
+    if (length > maxBytes) onOverflow();
   }
   return Buffer.concat(pieces);
 }

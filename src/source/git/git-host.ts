@@ -6,28 +6,32 @@ import { SourceError } from "../source.js";
 export interface GitHost {
   readonly url: string;
   readonly scheme: string;
-  /** Settings of git, with which it connects to the address that was checked. */
+  /** Git settings that pin the connection to the checked address. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
- * Decides whether a repository may be reached: by https at a public address, or at an origin that the operator listed.
- * @throws SourceError; BAD_USER_INPUT for what is no address of a repository.
+ * Checks that a repository may be reached: by https at a public address, or at an origin that the operator listed.
+ * @throws SourceError; BAD_USER_INPUT if the location is no address of a repository.
  */
 export async function gitHost(location: string, allowedOrigins: readonly string[]): Promise<GitHost> {
   const url = new URL(asGitUrl(location));
   const scheme = url.protocol.slice(0, -1);
-  const { addresses } = await reachOf(url, allowedOrigins);
-  return { url: url.href, scheme, settings: !addresses || isIP(bare(url.hostname)) ? {} : pinned(url, addresses) };
+  const { addresses } = await checkedAddresses(url, allowedOrigins);
+  return {
+    url: url.href,
+    scheme,
+    settings: !addresses || isIP(withoutBrackets(url.hostname)) ? {} : pinnedSettings(url, addresses),
+  };
 }
 
-export interface Reach {
+export interface CheckedAddresses {
   /** The addresses that were checked; null for an origin that the operator listed. */
   readonly addresses: readonly string[] | null;
 }
 
-/** @throws SourceError for what is neither listed nor reached by https at a public address. */
-export async function reachOf(url: URL, allowedOrigins: readonly string[]): Promise<Reach> {
+/** @throws SourceError if the URL is neither listed nor https at a public address. */
+export async function checkedAddresses(url: URL, allowedOrigins: readonly string[]): Promise<CheckedAddresses> {
   const scheme = url.protocol.slice(0, -1);
   const listed = allowedOrigins.some((each) => URL.canParse(each) && originOf(new URL(each)) === originOf(url));
   if (listed) return { addresses: null };
@@ -43,13 +47,13 @@ export async function reachOf(url: URL, allowedOrigins: readonly string[]): Prom
   return { addresses };
 }
 
-// Of ssh addresses, URL knows no origin.
+// `URL.origin` is null for ssh.
 const originOf = ({ protocol, host }: URL) => `${protocol}//${host}`;
 
-const bare = (hostname: string) => hostname.replace(/^\[(.*)\]$/, "$1");
+const withoutBrackets = (hostname: string) => hostname.replace(/^\[(.*)\]$/, "$1");
 
 async function addressesOf(hostname: string): Promise<string[]> {
-  const host = bare(hostname);
+  const host = withoutBrackets(hostname);
   if (isIP(host)) return [host];
   try {
     return (await lookup(host, { all: true })).map(({ address }) => address);
@@ -58,13 +62,13 @@ async function addressesOf(hostname: string): Promise<string[]> {
   }
 }
 
-// Asked again, the name could have another address.
-const pinned = ({ hostname, port }: URL, addresses: readonly string[]) => ({
+// A second lookup of the name could return another address.
+const pinnedSettings = ({ hostname, port }: URL, addresses: readonly string[]) => ({
   "http.curloptResolve": `${hostname}:${port || 443}:${addresses.map((each) => (each.includes(":") ? `[${each}]` : each)).join(",")}`,
 });
 
-/** Addresses of this machine, of its network, of nobody in particular, and those that lead to such ones (IANA's registries). */
-const INNER = new BlockList();
+/** Addresses that are private, reserved or special, and those that lead to such ones (IANA's registries). */
+const NOT_PUBLIC = new BlockList();
 for (const [net, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -81,18 +85,20 @@ for (const [net, prefix] of [
   ["203.0.113.0", 24],
   ["224.0.0.0", 3],
 ] as const)
-  INNER.addSubnet(net, prefix, "ipv4");
+  NOT_PUBLIC.addSubnet(net, prefix, "ipv4");
 
-const OUTER = new BlockList();
-OUTER.addSubnet("2000::", 3, "ipv6");
+const GLOBAL_IPV6 = new BlockList();
+GLOBAL_IPV6.addSubnet("2000::", 3, "ipv6");
 for (const [net, prefix] of [
   ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
   ["3fff::", 20],
 ] as const)
-  INNER.addSubnet(net, prefix, "ipv6");
+  NOT_PUBLIC.addSubnet(net, prefix, "ipv6");
 
-/** True if an address belongs to a host on the internet; an IPv4 address in IPv6's clothes does not. */
+/** True if the address is one of the internet. An IPv4-mapped IPv6 address is not. */
 export const isPublicAddress = (address: string): boolean =>
-  isIPv6(address) ? OUTER.check(address, "ipv6") && !INNER.check(address, "ipv6") : !INNER.check(address, "ipv4");
+  isIPv6(address)
+    ? GLOBAL_IPV6.check(address, "ipv6") && !NOT_PUBLIC.check(address, "ipv6")
+    : !NOT_PUBLIC.check(address, "ipv4");

@@ -1,31 +1,38 @@
 import { once } from "node:events";
 import { SourceError } from "../source.js";
-import { checkCount, shown } from "../tree/check-tree.js";
+import { checkCount, quotedPath } from "../tree/check-tree.js";
 import type { FileEntry, FolderEntry, LinkEntry, TreeLimits } from "../tree/tree-entry.js";
-import { endGit, git, GitFailed, type GitHow, startGit } from "./git-command.js";
+import { endGit, git, GitFailed, type GitOptions, startGit } from "./git-command.js";
 
-/** Nothing is checked out: what a commit holds is read from the objects, where links, filters and hooks are mere bytes. */
+/**
+ * An entry of a commit. It is read from git's objects, without a checkout: links, filters and hooks stay mere bytes.
+ */
 export type GitEntry = (FolderEntry | FileEntry | LinkEntry) & {
   readonly sha: string;
   /** True if the folder is the place of a submodule. */
   readonly submodule?: boolean;
-  /** The file on this machine that holds the bytes, where they are others than the object's. */
-  readonly place?: string;
+  /** The local file with the content, if it differs from the object. */
+  readonly localFile?: string;
 };
 
 const LINE = /^(\d{6}) (\w+) ([0-9a-f]{40}|[0-9a-f]{64}) +(\d+|-)\t([^]+)$/;
-const LONGEST_TARGET = 4096;
+const MAX_TARGET = 4096;
 
 /** @throws SourceError */
-export async function gitTree(commit: string, how: GitHow, limits: TreeLimits, blobs: BlobReader): Promise<GitEntry[]> {
+export async function readGitTree(
+  commit: string,
+  options: GitOptions,
+  limits: TreeLimits,
+  blobs: BlobReader,
+): Promise<GitEntry[]> {
   const entries: GitEntry[] = [];
-  const lines = (await listing(commit, how)).toString("utf8").split("\0").filter(Boolean);
+  const lines = (await listTree(commit, options)).toString("utf8").split("\0").filter(Boolean);
   checkCount(lines.length, limits);
   for (const line of lines) {
     const [, mode, kind, sha, size, path] = LINE.exec(line) ?? [];
     if (!mode || !sha || !path) throw new SourceError("The commit has a name that cannot be read.");
     if (path.split("/").some((part) => part.toLowerCase() === ".git"))
-      throw new SourceError(`The commit has a ${shown(path)}, which no honest one has.`);
+      throw new SourceError(`The commit has a ${quotedPath(path)}, which no honest one has.`);
     if (kind === "tree") entries.push({ kind: "folder", path, sha });
     else if (kind === "commit") entries.push({ kind: "folder", path, sha, submodule: true });
     else if (mode === "120000")
@@ -35,9 +42,9 @@ export async function gitTree(commit: string, how: GitHow, limits: TreeLimits, b
   return entries;
 }
 
-async function listing(commit: string, how: GitHow): Promise<Buffer> {
+async function listTree(commit: string, options: GitOptions): Promise<Buffer> {
   try {
-    return await git(["ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit], how);
+    return await git(["ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit], options);
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
     throw new SourceError("The commit has too many files, or is damaged.", { cause: error });
@@ -45,41 +52,41 @@ async function listing(commit: string, how: GitHow): Promise<Buffer> {
 }
 
 async function targetOf(blobs: BlobReader, path: string, sha: string, size: number): Promise<string> {
-  if (size > LONGEST_TARGET) throw new SourceError(`The link ${shown(path)} is too long.`);
+  if (size > MAX_TARGET) throw new SourceError(`The link ${quotedPath(path)} is too long.`);
   return blobs.text(sha);
 }
 
-const LONGEST_HEADER = 200;
+const MAX_HEADER = 200;
 
-/** Reads blobs one after the other from one process. */
+/** Reads blobs one after the other through one process. */
 export class BlobReader implements AsyncDisposable {
   private readonly process: ReturnType<typeof startGit>;
   private readonly output: AsyncIterator<Buffer>;
-  private waiting: Buffer = Buffer.alloc(0);
+  private buffered: Buffer = Buffer.alloc(0);
 
-  constructor(how: GitHow) {
-    this.process = startGit(["cat-file", "--batch"], how);
-    // Its end shows in the output.
+  constructor(options: GitOptions) {
+    this.process = startGit(["cat-file", "--batch"], options);
+    // The end of the output reports it.
     this.process.on("error", () => {});
     this.process.stdin.on("error", () => {});
     this.process.stderr.resume();
     this.output = this.process.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** To its end, before the next one is read. @throws SourceError if it is no blob. */
+  /** Streams a blob, which must be read to its end before the next. @throws SourceError if it is no blob. */
   async *read(sha: string): AsyncGenerator<Buffer> {
     this.process.stdin.write(`${sha}\n`);
     const [, kind, size] = (await this.line()).split(" ");
     if (kind !== "blob") throw new SourceError("An object of the commit is missing.");
     let left = Number(size);
     while (left > 0) {
-      if (this.waiting.length === 0) await this.more();
-      const piece = this.waiting.subarray(0, left);
-      this.waiting = this.waiting.subarray(piece.length);
+      if (this.buffered.length === 0) await this.readMore();
+      const piece = this.buffered.subarray(0, left);
+      this.buffered = this.buffered.subarray(piece.length);
       left -= piece.length;
       yield piece;
     }
-    // The blob's own end is followed by one of a line.
+    // A line feed follows the blob.
     await this.line();
   }
 
@@ -89,11 +96,11 @@ export class BlobReader implements AsyncDisposable {
     return Buffer.concat(pieces).toString("utf8");
   }
 
-  /** The first bytes, each as a character. */
-  async head(sha: string, most: number): Promise<string> {
+  /** Returns the first bytes, one character each. */
+  async head(sha: string, maxBytes: number): Promise<string> {
     let head = "";
     for await (const piece of this.read(sha))
-      if (head.length < most) head += piece.subarray(0, most - head.length).toString("latin1");
+      if (head.length < maxBytes) head += piece.subarray(0, maxBytes - head.length).toString("latin1");
     return head;
   }
 
@@ -105,20 +112,20 @@ export class BlobReader implements AsyncDisposable {
   }
 
   private async line(): Promise<string> {
-    let end = this.waiting.indexOf(10);
+    let end = this.buffered.indexOf(10);
     while (end < 0) {
-      if (this.waiting.length > LONGEST_HEADER) throw new SourceError("Git answered something else than a blob.");
-      await this.more();
-      end = this.waiting.indexOf(10);
+      if (this.buffered.length > MAX_HEADER) throw new SourceError("Git answered something else than a blob.");
+      await this.readMore();
+      end = this.buffered.indexOf(10);
     }
-    const line = this.waiting.subarray(0, end).toString("utf8");
-    this.waiting = this.waiting.subarray(end + 1);
+    const line = this.buffered.subarray(0, end).toString("utf8");
+    this.buffered = this.buffered.subarray(end + 1);
     return line;
   }
 
-  private async more(): Promise<void> {
+  private async readMore(): Promise<void> {
     const { value, done } = await this.output.next();
     if (done) throw new SourceError("Git ended before all was read.");
-    this.waiting = Buffer.concat([this.waiting, value]);
+    this.buffered = Buffer.concat([this.buffered, value]);
   }
 }

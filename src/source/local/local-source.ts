@@ -4,37 +4,37 @@ import type { Readable } from "node:stream";
 import type { OnLog } from "../../runtime/image-builder.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
-import { checkTree, shown } from "../tree/check-tree.js";
+import { checkTree, quotedPath } from "../tree/check-tree.js";
 import { DockerIgnore, IGNORE_FILES } from "../tree/docker-ignore.js";
 import { packTree } from "../tree/pack-tree.js";
 import {
-  type Head,
-  lfsPointer,
-  MOST_ANNEX_POINTER,
-  MOST_HEAD,
-  MOST_POINTER,
-  refuseStandIns,
-} from "../tree/stand-in.js";
+  type FileHead,
+  parseLfsPointer,
+  MAX_ANNEX_POINTER,
+  HEAD_BYTES,
+  MAX_LFS_POINTER,
+  refusePlaceholders,
+} from "../tree/placeholders.js";
 import type { FileEntry, TreeEntry } from "../tree/tree-entry.js";
 import { filteredPaths, gitState } from "./git-state.js";
-import { projectFolder, readEntry, readFolder } from "./project-folder.js";
+import { findProjectFolder, readEntry, readFolder } from "./project-folder.js";
 
 const LIMITS = { bytes: 2 * 1024 ** 3, entries: 100_000 };
-const MOST_NAMED = 5;
-const MOST_TEXT = 1024 * 1024;
+const MAX_LISTED = 5;
+const MAX_TEXT_BYTES = 1024 * 1024;
 
-/** Folders on this machine, inside the roots that the operator named. */
+/** Reads folders of this machine that lie inside the operator's roots. */
 export class LocalSource implements Source {
   constructor(private readonly roots: readonly string[]) {}
 
-  async open({ location, platform, signal }: SourceRequest, told: OnLog): Promise<BuildContext> {
-    const folder = await projectFolder(location, this.roots);
+  async open({ location, platform, signal }: SourceRequest, onLog: OnLog): Promise<BuildContext> {
+    const folder = await findProjectFolder(location, this.roots);
     const entries = await readFolder({ top: folder, ignore: await ignoreOf(folder), limits: LIMITS, signal });
     checkTree(entries, LIMITS);
     checkDockerfile(await textOf(folder, dockerfileIn(entries)), platform ?? null);
-    await refusePlaceholders(folder, entries, signal);
+    await refuseUnfetched(folder, entries, signal);
     const state = await gitState(folder, signal);
-    told(`${entries.length} files and folders, ${describe(state.gitVersion, state.gitDirty)}\n`);
+    onLog(`${entries.length} files and folders, ${describe(state.gitVersion, state.gitDirty)}\n`);
     return {
       ...state,
       stream: (): Readable => packTree(entries, (file) => readEntry(folder, file)),
@@ -43,43 +43,43 @@ export class LocalSource implements Source {
   }
 }
 
-/** Refuses what stands for something that was not fetched, or is encrypted. @throws SourceError that names it */
-async function refusePlaceholders(folder: string, entries: readonly TreeEntry[], signal?: AbortSignal): Promise<void> {
+/** Refuses pointers and encrypted files, which stand for content that is not here. @throws SourceError naming them. */
+async function refuseUnfetched(folder: string, entries: readonly TreeEntry[], signal?: AbortSignal): Promise<void> {
   const files = entries.filter((entry) => entry.kind === "file");
   const missing: string[] = [];
   for (const file of files)
-    if (file.size > 100 && file.size <= MOST_POINTER)
-      if (lfsPointer(await textOf(folder, file))) missing.push(shown(file.path));
+    if (file.size > 100 && file.size <= MAX_LFS_POINTER)
+      if (parseLfsPointer(await textOf(folder, file))) missing.push(quotedPath(file.path));
   if (missing.length > 0)
     throw new SourceError(
-      `Files of Git LFS are pointers only: ${missing.slice(0, MOST_NAMED).join(", ")}. Fetch them by \`git lfs pull\`, or name them in .dockerignore.`,
+      `Files of Git LFS are pointers only: ${missing.slice(0, MAX_LISTED).join(", ")}. Fetch them by \`git lfs pull\`, or name them in .dockerignore.`,
     );
-  refuseStandIns(await headsOf(folder, files, signal));
+  refusePlaceholders(await headsOf(folder, files, signal));
   const file = entries.find(({ path, kind }) => path === ".gitmodules" && kind === "file");
   const text = file ? await textOf(folder, file as FileEntry) : "";
   for (const [, path] of text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(.+?)[ \t\r]*$/gm)) {
     const isEmpty = !entries.some((entry) => entry.path.startsWith(`${path}/`));
     if (isEmpty && entries.some((entry) => entry.path === path && entry.kind === "folder"))
       throw new SourceError(
-        `The submodule ${shown(path!)} is an empty folder: fetch it by \`git submodule update --init\`, or name it in .dockerignore.`,
+        `The submodule ${quotedPath(path!)} is an empty folder: fetch it by \`git submodule update --init\`, or name it in .dockerignore.`,
       );
   }
 }
 
-async function headsOf(folder: string, files: readonly FileEntry[], signal?: AbortSignal): Promise<Head[]> {
+async function headsOf(folder: string, files: readonly FileEntry[], signal?: AbortSignal): Promise<FileHead[]> {
   const paths = files.map(({ path }) => path);
   const filtered = await filteredPaths(folder, paths, signal);
-  const heads: Head[] = [];
+  const heads: FileHead[] = [];
   for (const file of files) {
     const isFiltered = filtered.has(file.path);
-    if (isFiltered || file.size <= MOST_ANNEX_POINTER)
+    if (isFiltered || file.size <= MAX_ANNEX_POINTER)
       heads.push({ path: file.path, isFiltered, head: await headOf(folder, file) });
   }
   return heads;
 }
 
 async function headOf(folder: string, file: FileEntry): Promise<string> {
-  for await (const piece of readEntry(folder, file)) return piece.subarray(0, MOST_HEAD).toString("latin1");
+  for await (const piece of readEntry(folder, file)) return piece.subarray(0, HEAD_BYTES).toString("latin1");
   return "";
 }
 
@@ -97,7 +97,7 @@ async function ignoreOf(folder: string): Promise<DockerIgnore> {
 }
 
 async function textOf(folder: string, file: FileEntry): Promise<string> {
-  if (file.size > MOST_TEXT) throw new SourceError(`The ${file.path} is larger than 1 MiB.`);
+  if (file.size > MAX_TEXT_BYTES) throw new SourceError(`The ${file.path} is larger than 1 MiB.`);
   const pieces: Buffer[] = [];
   for await (const piece of readEntry(folder, file)) pieces.push(piece);
   return Buffer.concat(pieces).toString("utf8");

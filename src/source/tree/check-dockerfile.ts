@@ -13,11 +13,11 @@ export function dockerfileIn<E extends TreeEntry>(entries: readonly E[]): E & Fi
 
 const BUILT_IN = "(?:(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT)|TARGETSTAGE)";
 const BUILT_IN_NAME = new RegExp(`^${BUILT_IN}$`);
-/** Also with a modifier that gives no other value in place of an empty one. */
+/** A variable with no modifier, or with one that gives an empty value no default. */
 const BUILT_IN_VALUE = new RegExp(`\\$(?:(${BUILT_IN})\\b|\\{(${BUILT_IN})(?:\\}|:?\\+|[#%/]))`, "g");
 const GIT_REPOSITORY = /(?:^|\s|")(?:git@|git:\/\/|ssh:\/\/|https?:\/\/[^\s"]+\.git(?:[#?"\s]|$))/;
 
-/** The flags that the classic builder carries out on every engine; it reads others, and some it leaves out in silence. */
+/** Flags that the classic builder carries out on every engine. It ignores some others without a word. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
   RUN: [],
   COPY: ["from", "chown"],
@@ -25,33 +25,32 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   FROM: ["platform"],
 };
 
-const MOST_TOLD = 10;
+const MAX_LISTED = 10;
 
-/** Arguments that have a value before the first stage, by their names. */
-type Given = Map<string, string>;
+/** Default values of the arguments before the first stage, by name. */
+type ArgDefaults = Map<string, string>;
 
 /**
- * The classic builder leaves out some of what BuildKit would do, on some engines without a word: an image that was built
- * would be another than the one meant.
- * @param platform of the engine, as `linux/amd64`, for which alone it builds; null if it is not known
- * @throws SourceError that names each such thing with its line.
+ * Refuses what only BuildKit does. The classic builder ignores some of it in silence, and would make another image.
+ * @param platform the only one that the engine builds for, as `linux/amd64`; null if unknown.
+ * @throws SourceError naming each such instruction with its line.
  */
 export function checkDockerfile(text: string, platform: string | null): void {
-  const given: Given = new Map();
+  const defaults: ArgDefaults = new Map();
   let stages = 0;
   const problems = commentProblems(text);
   for (const instruction of readInstructions(text)) {
-    const { name, text: rest } = unwrapped(instruction);
+    const { name, text: rest } = triggered(instruction);
     if (name === "ARG" && stages === 0)
-      for (const [each, value] of defaultsIn(rest)) given.set(each, expanded(value, given) ?? value);
+      for (const [each, value] of defaultsIn(rest)) defaults.set(each, expand(value, defaults) ?? value);
     if (name === "FROM") stages += 1;
-    for (const what of problemsOf(name, rest, given, platform)) problems.push(`line ${instruction.line}: ${what}`);
+    for (const what of problemsOf(name, rest, defaults, platform)) problems.push(`line ${instruction.line}: ${what}`);
   }
   if (problems.length === 0) return;
-  const told = problems.slice(0, MOST_TOLD).join("; ");
-  const more = problems.length > MOST_TOLD ? `; and ${problems.length - MOST_TOLD} more` : "";
+  const listed = problems.slice(0, MAX_LISTED).join("; ");
+  const more = problems.length > MAX_LISTED ? `; and ${problems.length - MAX_LISTED} more` : "";
   throw new SourceError(
-    `The Dockerfile needs what only BuildKit does, and the engine's classic builder does not carry out: ${told}${more}.`,
+    `The Dockerfile needs what only BuildKit does, and the engine's classic builder does not carry out: ${listed}${more}.`,
   );
 }
 
@@ -66,22 +65,22 @@ function commentProblems(text: string): string[] {
   });
 }
 
-/** The instructions of an ONBUILD, which run in the builds that start from the image. */
-function unwrapped({ name, text }: Pick<Instruction, "name" | "text">): Pick<Instruction, "name" | "text"> {
+/** Returns the instruction inside an ONBUILD, which runs in later builds from the image. */
+function triggered({ name, text }: Pick<Instruction, "name" | "text">): Pick<Instruction, "name" | "text"> {
   if (name !== "ONBUILD") return { name, text };
   const [inner = ""] = text.split(/\s/, 1);
   return { name: inner.toUpperCase(), text: text.slice(inner.length).trim() };
 }
 
-function problemsOf(name: string, text: string, given: Given, platform: string | null): string[] {
+function problemsOf(name: string, text: string, defaults: ArgDefaults, platform: string | null): string[] {
   if (name === "ARG")
     return namesIn(text)
-      .filter((each) => BUILT_IN_NAME.test(each) && !given.has(each))
+      .filter((each) => BUILT_IN_NAME.test(each) && !defaults.has(each))
       .map((each) => `ARG ${each} would be empty; give it a default, as \`ARG ${each}=...\``);
   const problems = flagsIn(text)
     .filter(([flag]) => FLAGS[name] && !FLAGS[name].includes(flag))
     .map(([flag]) => `${name} --${flag}; ${INSTEAD[flag] ?? "do without it"}`);
-  if (name === "FROM") problems.push(...fromProblems(text, given, platform));
+  if (name === "FROM") problems.push(...fromProblems(text, defaults, platform));
   if (name === "RUN" || name === "COPY" || name === "ADD")
     for (const { delimiter } of heredocsIn(text))
       problems.push(`${name} with a here-document (<<${delimiter}); ${HEREDOC_INSTEAD[name]}`);
@@ -90,14 +89,14 @@ function problemsOf(name: string, text: string, given: Given, platform: string |
   return problems;
 }
 
-function fromProblems(text: string, given: Given, platform: string | null): string[] {
+function fromProblems(text: string, defaults: ArgDefaults, platform: string | null): string[] {
   const empty = [...text.matchAll(BUILT_IN_VALUE)].map(([, plain, braced]) => plain ?? braced!);
   const problems = empty
-    .filter((variable) => !given.has(variable))
+    .filter((variable) => !defaults.has(variable))
     .map((variable) => `$${variable} in FROM would be empty; name the platform, or leave it out`);
   if (problems.length > 0) return problems;
   return flagsIn(text)
-    .filter(([flag, value]) => flag === "platform" && !isBuiltFor(expanded(value, given), platform))
+    .filter(([flag, value]) => flag === "platform" && !isBuiltFor(expand(value, defaults), platform))
     .map(
       ([, value]) =>
         `FROM --platform=${value.slice(0, 100)}; the engine builds for ${platform ?? "its own platform"} alone: leave it out, or build on an engine of that platform`,
@@ -105,7 +104,7 @@ function fromProblems(text: string, given: Given, platform: string | null): stri
 }
 
 const isBuiltFor = (named: string | null, platform: string | null): boolean =>
-  named !== null && platform !== null && isOwnPlatform(named, platform);
+  named !== null && platform !== null && isSamePlatform(named, platform);
 
 const INSTEAD: Readonly<Record<string, string>> = {
   chmod: "change the mode in a RUN",
@@ -122,7 +121,7 @@ const HEREDOC_INSTEAD = {
   ADD: "keep the text in a file of the project",
 } as const;
 
-/** Flags with their values. */
+/** Returns the flags with their values. */
 const flagsIn = (text: string): [string, string][] => {
   const flags: [string, string][] = [];
   for (const word of text.split(/\s+/)) {
@@ -133,18 +132,18 @@ const flagsIn = (text: string): [string, string][] => {
   return flags;
 };
 
-/** With the values of arguments; null if one of them has none. */
-function expanded(text: string, given: ReadonlyMap<string, string>): string | null {
-  let isWhole = true;
+/** Replaces arguments by their values. Returns null if one has none. */
+function expand(text: string, defaults: ReadonlyMap<string, string>): string | null {
+  let isKnown = true;
   const value = text.replace(
     /\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})/g,
     (_, plain?: string, braced?: string, otherwise?: string) => {
-      const found = given.get((plain ?? braced)!) ?? otherwise;
-      isWhole &&= found !== undefined;
+      const found = defaults.get((plain ?? braced)!) ?? otherwise;
+      isKnown &&= found !== undefined;
       return found ?? "";
     },
   );
-  return isWhole && !value.includes("$") ? value : null;
+  return isKnown && !value.includes("$") ? value : null;
 }
 
 const namesIn = (text: string): string[] => text.split(/\s+/).filter((word) => !word.includes("="));
@@ -155,7 +154,7 @@ const defaultsIn = (text: string): [string, string][] =>
     return name ? [[name, value!.replace(/^(["'])(.*)\1$/, "$2")]] : [];
   });
 
-/** Names of one machine, as Dockerfiles spell them. */
+/** Other names of machines in Dockerfiles. */
 const MACHINES: Readonly<Record<string, string>> = {
   x86_64: "amd64",
   "x86-64": "amd64",
@@ -164,23 +163,23 @@ const MACHINES: Readonly<Record<string, string>> = {
   armel: "arm/v6",
   i386: "386",
 };
-/** The variant that a machine is if none is said. */
+/** The variant of a machine if none is named. */
 const USUAL_VARIANT: Readonly<Record<string, string>> = { amd64: "v1", arm64: "v8", arm: "v7" };
 const SYSTEMS: ReadonlySet<string> = new Set(["linux", "windows", "darwin", "freebsd"]);
 
 /**
- * True if a platform as a Dockerfile names it (`linux/amd64`, `x86_64`, `linux/arm64/v8`) is the engine's own.
- * @param own of the engine, as `linux/amd64`
+ * True if a platform in a Dockerfile (`linux/amd64`, `x86_64`, `linux/arm64/v8`) is the engine's own.
+ * @param own the platform of the engine, as `linux/amd64`.
  */
-function isOwnPlatform(named: string, own: string): boolean {
+function isSamePlatform(named: string, own: string): boolean {
   const [system, machine] = own.split("/");
   const parts = named.toLowerCase().split("/");
-  const [given] = parts;
-  if (!SYSTEMS.has(given!)) parts.unshift(system!);
-  return whole(parts, machine!) === whole([system!, machine!], machine!);
+  const [defaults] = parts;
+  if (!SYSTEMS.has(defaults!)) parts.unshift(system!);
+  return normalized(parts, machine!) === normalized([system!, machine!], machine!);
 }
 
-function whole([system, named, variant]: readonly string[], own: string): string {
+function normalized([system, named, variant]: readonly string[], own: string): string {
   const [machine = "", implied] = (MACHINES[named ?? own] ?? named ?? own).split("/");
   const said = variant?.replace(/^(?=\d)/, "v") ?? implied ?? USUAL_VARIANT[machine] ?? "";
   return `${system}/${machine}/${said}`;

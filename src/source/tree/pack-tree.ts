@@ -3,11 +3,11 @@ import { pipeline } from "node:stream/promises";
 import { type Header, type Pack, pack } from "tar-stream";
 import type { FileEntry, TreeEntry } from "./tree-entry.js";
 
-// Always the same: a date would be another tar of the same content, and one before 1980 is refused by zip.
+// A constant date gives the same content the same tar. Zip refuses dates before 1980.
 const DATE = new Date("2000-01-01T00:00:00Z");
 
 /**
- * A tar of the entries in the order of their paths, owned by root. Read as fast as it is taken.
+ * Packs the entries in the order of their paths, owned by root, as fast as the reader takes them.
  * @param read gives the bytes of a file, exactly as many as its entry says.
  */
 export function packTree<E extends TreeEntry>(

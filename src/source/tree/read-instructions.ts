@@ -1,8 +1,8 @@
 /** An instruction of a Dockerfile, with its continuation lines joined. */
 export interface Instruction {
-  /** In capitals. */
+  /** In upper case. */
   readonly name: string;
-  /** The text after the name, flags and all. */
+  /** The text after the name, with flags. */
   readonly text: string;
   /** The line on which it begins, counted from 1. */
   readonly line: number;
@@ -12,7 +12,9 @@ const COMMENT = /^\s*#/;
 const DIRECTIVE = /^#\s*([a-z][a-z0-9]*)\s*=\s*(\S.*?)\s*$/i;
 const WITH_HEREDOCS = /^(?:(?:ONBUILD\s+)*)(?:RUN|COPY|ADD)\b/i;
 
-/** The instructions of a Dockerfile, as the engine's parser divides it into lines. The bodies of here-documents are none. */
+/**
+ * Returns the instructions of a Dockerfile, divided like by the engine's parser. Here-documents are no instructions.
+ */
 export function readInstructions(text: string): Instruction[] {
   const lines = linesOf(text);
   const escape = escapeOf(lines);
@@ -38,11 +40,11 @@ export function readInstructions(text: string): Instruction[] {
 
 export interface Heredoc {
   readonly delimiter: string;
-  /** True if tabs before the delimiter count for nothing. */
+  /** True if tabs before the delimiter are ignored. */
   readonly chomps: boolean;
 }
 
-/** The here-documents that a line of RUN, COPY or ADD opens: words that begin so, outside of quotes. */
+/** Returns the here-documents that a RUN, COPY or ADD opens outside of quotes. */
 export function heredocsIn(text: string): Heredoc[] {
   return wordsOf(text).flatMap((word) => {
     const [, chomp, name = ""] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
@@ -51,12 +53,12 @@ export function heredocsIn(text: string): Heredoc[] {
   });
 }
 
-/** Words as a shell divides them, quotes kept. */
+/** Splits words as a shell does, and keeps the quotes. */
 function wordsOf(text: string): string[] {
   return text.match(/(?:"(?:\\.|[^"\\])*"?|'[^']*'?|\\.|[^\s"'\\]|\\$)+/g) ?? [];
 }
 
-/** The comments at the top, in which directives stand: name and line. */
+/** Returns the comments at the top, which may hold directives. */
 export function topComments(text: string): string[] {
   const lines = linesOf(text);
   const end = lines.findIndex((line) => !COMMENT.test(line));

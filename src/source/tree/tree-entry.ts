@@ -21,17 +21,17 @@ export interface LinkEntry {
   readonly target: string;
 }
 
-/** The bounds of a context. */
+/** Bounds of a build context. */
 export interface TreeLimits {
   readonly bytes: number;
   readonly entries: number;
 }
 
-const MOST_STEPS = 40;
+const MAX_STEPS = 40;
 
 /**
- * The path inside the tree to which a link leads in the end, whether or not something is there; null if it leads out,
- * or in circles. Step by step, since a link may pass through others: `a/b/..` is not `a` where `b` is one.
+ * Returns the path in the tree that a link leads to, even if nothing is there. Returns null if it leads out, or in
+ * circles. It goes step by step: if `a/b` is a link, `a/b/..` is not `a`.
  */
 export function followLink(link: LinkEntry, entries: ReadonlyMap<string, TreeEntry>): string | null {
   const above = posix.dirname(link.path);
@@ -49,7 +49,7 @@ export function followLink(link: LinkEntry, entries: ReadonlyMap<string, TreeEnt
     const met = entries.get(at.join("/"));
     if (met?.kind !== "link") continue;
     steps += 1;
-    if (steps > MOST_STEPS || met.target.startsWith("/")) return null;
+    if (steps > MAX_STEPS || met.target.startsWith("/")) return null;
     at.pop();
     ahead.unshift(...met.target.split("/"));
   }
