@@ -9,7 +9,7 @@ import { BuildLog } from "./build-log.js";
 import { attemptTag, registryTag, userTag, versionTag } from "./image-names.js";
 import { abortable, makeImage } from "./make-image.js";
 
-/** Ends the job once nothing of its attempts is left on the engine but what a build version keeps. @throws LeaseLost, RUNTIME_UNAVAILABLE */
+/** Ends the job after the tags of its attempts are gone. @throws LeaseLost, RUNTIME_UNAVAILABLE */
 export async function endBuild(
   { imageBuilder }: Pick<App, "imageBuilder">,
   lease: Lease,
@@ -21,10 +21,7 @@ export async function endBuild(
   return lease.end(state, error);
 }
 
-/**
- * Pushes the image under the tag of its build version, then under the human one, and gives the manifest digest. A
- * repeated call pushes what is missing. @throws ImageBuildError with what the registry said
- */
+/** Pushes both tags of an image and returns the manifest digest. Repeatable. @throws ImageBuildError */
 async function pushImage(
   { imageBuilder }: Pick<App, "imageBuilder">,
   registry: string,
@@ -41,7 +38,7 @@ async function pushImage(
     await abortable(signal, imageBuilder.push(userRef, credentials, onLog));
     return digest;
   } finally {
-    // They are the registry's; on the engine the image has tags of its own.
+    // Only the registry needs these tags.
     await Promise.all([versionRef, userRef].map((tag) => imageBuilder.untag(tag)));
   }
 }
@@ -51,10 +48,9 @@ const NO_BASE_IMAGE =
   "The image does not carry the label `rocas.onboard`: start its Dockerfile with `FROM rocas/onboard`, so that Rocas can run notebooks in it.";
 
 /**
- * One attempt: an image with our label, pushed where a registry is set. An image that an attempt before this one made,
- * whose end we did not see, is taken as it is.
- * @returns that the job has ended, or that it is FINISHING.
- * @throws LeaseLost; RUNTIME_UNAVAILABLE and what else is tried again
+ * Makes one attempt: an image with our label, pushed if a registry is set. An image that an earlier attempt finished is
+ * reused.
+ * @throws LeaseLost, RUNTIME_UNAVAILABLE
  */
 export async function attemptBuild(app: App, lease: Lease, spec: BuildSpec): Promise<"ENDED" | "FINISHING"> {
   const recovered = await findRecoverable(app, lease);
@@ -68,7 +64,7 @@ export async function attemptBuild(app: App, lease: Lease, spec: BuildSpec): Pro
         `The build was begun ${attempt} times, and each time the server ended before it did. Start it again.`,
       );
     await lease.write({ $set: { state: "RUNNING", attempt: attempt + 1, log_seq: 0, progress: 0 } });
-    // Before anything is made, so that no image is older than the start of its task.
+    // First, so that no image is older than its task.
     await writeTask(app, lease.job);
   }
   let credentials: BuildCredentials;
@@ -82,11 +78,11 @@ export async function attemptBuild(app: App, lease: Lease, spec: BuildSpec): Pro
   try {
     const outcome = await buildAndPush(app, lease, spec, credentials, log, recovered);
     await log.close();
-    // From here on it succeeds: after a wish to cancel this write fails, and a wish that comes later is too late.
+    // The last moment to cancel: this write fails if that was requested.
     await lease.write({ $set: { state: "FINISHING", outcome } }, { desired: "RUN" });
     return "FINISHING";
   } catch (error) {
-    // Awaited here: while the log is disposed of, nobody would hear of what it throws.
+    // Awaited before the log is disposed of: a rejection in between would go unhandled.
     return await endAfterError(app, lease, log, error);
   }
 }
@@ -133,7 +129,7 @@ async function endAfterError(app: App, lease: Lease, log: BuildLog, error: unkno
   }
   const reason = messageForUser(error);
   if (reason === null) {
-    // The engine is away, and the build is tried for as long as it may run: attempts count how often the server ended.
+    // The engine is away: that costs no attempt, and the build is tried again.
     await lease.write({ $inc: { max_attempts: 1 } });
     throw error;
   }
@@ -146,9 +142,7 @@ async function endAfterError(app: App, lease: Lease, log: BuildLog, error: unkno
   return endBuild(app, lease, "FAILED", message.slice(0, MAX_ERROR_LENGTH));
 }
 
-/**
- * The image of an attempt whose worker died: found in the job, or by the temporary tag that its image got in the end.
- */
+/** Returns the image that an attempt finished before its server died, or null. */
 async function findRecoverable({ imageBuilder }: App, { job }: Lease): Promise<BuildOutcome | null> {
   const { outcome } = job;
   if (!outcome) return null;

@@ -4,25 +4,22 @@ import type { BuildSpec, ChestVersion } from "../jobs/job.js";
 import type { Credentials } from "../runtime/image-builder.js";
 import { BuildRefused } from "./build-failure.js";
 
-/**
- * The credentials of a build for git hosts and registries. They go nowhere else: not into the context, the image or the
- * log.
- */
+/** Credentials for git hosts and registries. They never enter the context, the image or the log. */
 export interface BuildCredentials {
   readonly source: Credentials | null;
   readonly registry: Credentials | null;
-  /** Every form of them that the log must not hold. */
+  /** All forms that the log must mask. */
   readonly secrets: readonly string[];
 }
 
-/** @throws BuildRefused where a chest has been deleted since. */
+/** @throws BuildRefused if a chest has been deleted since. */
 export async function openCredentials({ vault }: Pick<App, "vault">, spec: BuildSpec): Promise<BuildCredentials> {
   const [source, registry] = await Promise.all([openChest(vault, spec.chest), openChest(vault, spec.registry_chest)]);
   const secrets = [source, registry].flatMap((each) => (each ? secretFormsOf(each) : []));
   return { source, registry, secrets };
 }
 
-/** A user name that is shorter is no secret, and would be found in any text. */
+/** A shorter user name is no secret, and occurs in any text. */
 const MIN_USERNAME_LENGTH = 4;
 
 const secretFormsOf = ({ username, password }: Credentials): string[] => [

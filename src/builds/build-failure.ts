@@ -2,10 +2,10 @@ import { DomainError } from "../errors.js";
 import { ImageBuildError } from "../runtime/image-builder.js";
 import { SourceError } from "../source/source.js";
 
-/** The build itself is at fault: data on its record. What else goes wrong is tried again. */
+/** A fault of the build itself, shown on its record. Other errors are retried. */
 export class BuildRefused extends Error {}
 
-/** The reason for the user who asked for the build; null if it is none of theirs: the engine away, or our own side. */
+/** Returns the message if the build is at fault; null if the engine or Rocas is. */
 export function messageForUser(error: unknown): string | null {
   const isUsersFault =
     error instanceof BuildRefused ||
@@ -15,7 +15,7 @@ export function messageForUser(error: unknown): string | null {
   return isUsersFault ? error.message : null;
 }
 
-/** The engine's words for every command that fails; they give no reason. */
+/** The engine's message for any failed command; it gives no reason. */
 const STEP_FAILED = /^The command .* returned a non-zero code: \d+$/s;
 const BOILERPLATE =
   /^(?:Step \d+\/\d+ :|-{2,}> |Removing intermediate container|Removed intermediate container|\[notice\]|note: |hint: |WARNING: |W: |npm (?:ERR! |error )(?:A complete log|code |errno )|\s*(?:\^|~)+\s*$)/i;
@@ -23,9 +23,8 @@ const ERROR_WORDS =
   /\b(?:error|fatal|failed|failure|cannot|can't|could not|unable|not found|no such|denied|refused|missing|invalid|killed|no space)\b|(?:Error|Exception)\b|^E: /i;
 
 /**
- * Why a build failed, and then the end of its log: the first line is the last error that the failing step wrote, else
- * its last line; where the step wrote nothing, or the builder itself refused, what the engine said.
- * @param tail the end of the log, at most so much as an error may be.
+ * Returns why a build failed, then the end of its log.
+ * The reason is the failing step's last error line, else its last line, else the engine's message.
  */
 export function describeFailure(tail: string, engineMessage: string): string {
   const reason = STEP_FAILED.test(engineMessage) ? (lastError(tail, engineMessage) ?? engineMessage) : engineMessage;

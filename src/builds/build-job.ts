@@ -17,13 +17,13 @@ import { BUILD_VERSION_DEFINITION, type BuildVersion } from "./build-version.js"
 import type { Build } from "./build.js";
 import { userTag, versionTag } from "./image-names.js";
 
-/** Each attempt is lost to an end of our own process only: the engine's absence counts none. */
+/** Only the end of a server costs an attempt. */
 const MAX_ATTEMPTS = 10;
 
 const chestVersion = (id: string | null | undefined, version: number | null | undefined): ChestVersion | null =>
   id && version ? { id, version } : null;
 
-/** The job of a build, from the record as it was inserted. */
+/** Makes the job of a build that was inserted. */
 export const handleBuildChange: OutboxHandler<Build> = async ({ store }, build, { action }) => {
   if (action !== "INSERT" || !build.plan) return;
   const { _id, proj, tag, from, plan } = build;
@@ -47,10 +47,7 @@ export const handleBuildChange: OutboxHandler<Build> = async ({ store }, build, 
   });
 };
 
-/**
- * Makes the build version: its insert is the commit, and the image was checked before. All of it is repeatable, since
- * the id was chosen with the intent: a crash after the insert leaves tags and the build's snapshot to the next turn.
- */
+/** Makes the build version and tags its image. The insert is the commit; a repeated call does the rest. */
 async function commitBuild(app: App, job: Job, spec: BuildSpec, outcome: BuildOutcome): Promise<void> {
   const { store, imageBuilder, work } = app;
   const image = outcome.image ?? "";
@@ -64,7 +61,7 @@ async function commitBuild(app: App, job: Job, spec: BuildSpec, outcome: BuildOu
   await changeRecord(store.builds, job._id, (build) => (build.bvers ? null : { bvers }), ownIntent(ROCAS));
 }
 
-/** Also where it has been deleted since: it is not made twice. */
+/** Deleted versions count, so that none is made twice. */
 const findVersion = (records: App["store"]["buildVersions"], id: string): Promise<BuildVersion | null> =>
   records.findOne({ _id: id }).lean<BuildVersion | null>().exec();
 
@@ -93,17 +90,14 @@ async function insertVersion({ store }: App, job: Job, spec: BuildSpec, outcome:
 const MAX_BUILD_MS = 2 * 60 * 60 * 1000;
 const QUEUE_POLL_MS = 1_000;
 
-/**
- * Carries a build on: QUEUED behind others of its tag, RUNNING in the engine, FINISHING from the moment at which it can
- * no longer be cancelled. One turn goes through all of it where nothing stands in the way.
- */
+/** Runs a build: QUEUED behind others of its tag, RUNNING, then FINISHING, which cannot be cancelled. */
 export const reconcileBuild: Worker = async (app, lease) => {
   const { _id, spec, state, desired } = lease.job;
   if (spec.kind !== "BUILD") throw new Error(`${_id} is no build.`);
   if (state !== "FINISHING") {
     const [record] = await findByIds(app.store.builds, [_id]);
     if (desired === "CANCEL" || !record) return endBuild(app, lease, "CANCELLED");
-    // Asked before an attempt is counted: while the engine is away, the build waits.
+    // Checked before an attempt is counted: the build waits for an absent engine.
     await app.runtime.engine();
     if (state === "QUEUED" && !(await begin(app, lease, spec))) return { requeueAfterMs: QUEUE_POLL_MS };
     if ((await attemptBuild(app, lease, spec)) === "ENDED") return "ENDED";
@@ -114,7 +108,7 @@ export const reconcileBuild: Worker = async (app, lease) => {
   return endBuild(app, lease, "SUCCEEDED");
 };
 
-/** Two builds of one tag follow each other, in the order in which they were asked for. */
+/** True if no earlier build of the tag is under way. */
 async function begin({ store }: App, lease: Lease, { tag }: BuildSpec): Promise<boolean> {
   const { _id, proj } = lease.job;
   const earlier = await store.jobs.findOne({

@@ -6,15 +6,15 @@ import { printable } from "../text/printable.js";
 
 const FLUSH_MS = 1_000;
 const CHUNK_LENGTH = 48 * 1024;
-/** The most bytes that one second may bring; a build that writes more loses the middle of it, not our memory. */
+/** Characters kept between two flushes; a build that writes more loses the rest. */
 const MAX_PENDING = 4 * 1024 * 1024;
 const TRUNCATED = "\n[What came next in that second is left out.]\n";
 const TAIL_LENGTH = 8 * 1024;
-/** The share of a build that its steps are; the rest is the registry and the record. */
+/** The steps' share of the progress; the rest is registry and record. */
 const STEPS_SHARE = 0.9;
 const STEP = /^Step (\d+)\/(\d+) :/gm;
 
-/** The log of one attempt of a build, kept in chunks while it runs; with it goes the progress. */
+/** The log and the progress of one attempt, written in chunks while it runs. */
 export class BuildLog implements AsyncDisposable {
   readonly #broken = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -37,12 +37,12 @@ export class BuildLog implements AsyncDisposable {
     );
   }
 
-  /** Aborted where the log cannot be written: the lease is lost, or the store does not answer. */
+  /** Aborted if the log cannot be written: no lease, or no store. */
   get broken(): AbortSignal {
     return this.#broken.signal;
   }
 
-  /** The last lines of what was written, at most so many characters, fit to be shown. */
+  /** Returns the last whole lines, masked, in at most `maxLength` characters. */
   tail(maxLength: number): string {
     const text = this.masked(this.#tail).trim();
     if (text.length <= maxLength) return text;
@@ -50,7 +50,7 @@ export class BuildLog implements AsyncDisposable {
     return end.slice(end.indexOf("\n") + 1);
   }
 
-  /** The text without secrets, fit to be shown. */
+  /** Returns the text without secrets and control characters. */
   masked(text: string): string {
     return maskSecrets(printable(text), this.secrets);
   }
@@ -63,13 +63,13 @@ export class BuildLog implements AsyncDisposable {
       this.#progress = Math.max(this.#progress, (STEPS_SHARE * (Number(step) - 1)) / Math.max(1, Number(steps)));
   };
 
-  /** Writes what is left. To be called before the job ends: nothing is written after it. */
+  /** Writes the rest. Call it before the job ends: nothing is written after. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#next(true);
   }
 
-  /** Without what is left: whoever did not close it has lost the job. */
+  /** Drops the rest: if nothing called `close`, the lease is lost. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#flushing.catch(() => undefined);
@@ -92,7 +92,7 @@ export class BuildLog implements AsyncDisposable {
     await writeTask(this.app, await this.lease.write({ $set: { log_seq: this.#seq, progress: this.#progress } }));
   }
 
-  /** Whole lines where there are any, so that a secret is not cut in two. */
+  /** Takes whole lines if it can, so that no secret is cut in two. */
   #take(all: boolean): string {
     const window = this.#waiting.slice(0, CHUNK_LENGTH);
     const whole = all && this.#waiting.length <= CHUNK_LENGTH;

@@ -4,7 +4,7 @@ import { Node, RecordInfo, StoredRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
 import { BuildVersionSnapshot, BuiltFrom } from "./build-version.js";
 
-/** The inputs of a build beside its record, as they were when it was asked for: a repeat must see the same. */
+/** The inputs of a build, fixed when it is requested. */
 class BuildPlan {
   /** `homeDir`, `gitRepo` or `dockerRepo` of the project. */
   @prop({ type: () => String, required: true })
@@ -17,7 +17,7 @@ class BuildPlan {
   @prop({ type: () => Number })
   readonly registry_chest_version?: number | null;
 
-  /** The id that the build version will have: an insert that finds it there is done. */
+  /** The id of the future build version, so that it is inserted once. */
   @prop({ type: () => String, required: true })
   readonly build_version!: string;
 }
@@ -75,11 +75,11 @@ export class Build extends StoredRecord {
   @prop({ type: () => Boolean, required: true })
   readonly no_cache!: boolean;
 
-  /** The id of the treasure chest with the credentials of the git host, or of the registry that an image is pulled from. */
+  /** The id of the chest for the git host or the registry pulled from. */
   @prop({ type: () => String })
   readonly chest?: string | null;
 
-  /** The id of the treasure chest with the credentials of the registry that images are pushed to. */
+  /** The id of the chest for the registry pushed to. */
   @prop({ type: () => String })
   readonly registry_chest?: string | null;
 
@@ -99,7 +99,6 @@ export class Build extends StoredRecord {
   @prop({ type: () => UsedChest })
   readonly used_registry_chest?: UsedChest | null;
 
-  /** The inputs of the job, fixed when the build was asked for. */
   @prop({ type: () => BuildPlan, _id: false })
   readonly plan?: BuildPlan;
 
@@ -111,7 +110,7 @@ export class Build extends StoredRecord {
   @prop({ type: () => Task, required: true, _id: false })
   readonly task!: Task;
 
-  /** True if a user asked for its end. */
+  /** True if a user asked to cancel it. */
   @prop({ type: () => Boolean })
   readonly cancel?: boolean;
 }

@@ -1,18 +1,18 @@
-/** An image without a tag that a build made on its way: a step of one that failed, or of an earlier stage. */
+/** An untagged image that a build made on its way. */
 export interface IntermediateImage {
   /** `sha256:...` */
   readonly _id: string;
-  /** The time at which it is looked at next. */
+  /** The time of the next attempt to remove it. */
   readonly due_at: Date;
 }
 
-/** A tag of an image on the engine that is to go. */
+/** A tag on the engine that is to be removed. */
 export interface UnneededTag {
-  /** The reference. */
+  /** The image reference. */
   readonly _id: string;
   readonly since: Date;
-  /** The time of the last look at which it could not go. */
+  /** The time of the last attempt that failed. */
   readonly seen_at?: Date;
-  /** Of a human tag: whose it was, and the images of the versions that went, one of which it may name. */
+  /** Only for a user's tag: it goes if it names one of these images. */
   readonly alias?: { readonly proj: string; readonly tag: string; readonly images: readonly string[] };
 }

@@ -11,10 +11,7 @@ import { BuiltFrom } from "./build-version.js";
 import { attemptTag } from "./image-names.js";
 import { noteIntermediateImage } from "./remove-leftover-images.js";
 
-/**
- * Returns the result of the work, or throws as soon as the signal aborts. The engine goes on with work that knows no
- * signal; it leaves a cached image there, and nothing that anybody takes for ours.
- */
+/** Rejects once the signal aborts. The engine's work goes on and leaves at most a cached image. */
 export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let listener: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -32,7 +29,7 @@ export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promi
 const MAX_DOCKERFILE_BYTES = 1024 * 1024;
 const isDockerfile = (name: string): boolean => /^(?:\.\/)?Dockerfile$/.test(name);
 
-/** The Dockerfile at the root of a build context, or null. Reads no further than to it. */
+/** Returns the Dockerfile at the root of a build context, or null. */
 async function readDockerfile(context: Readable): Promise<string | null> {
   const entries = extract();
   context.once("error", (error) => entries.destroy(error));
@@ -63,7 +60,7 @@ async function readText(entry: AsyncIterable<Uint8Array>): Promise<string> {
 
 const FROM_BASE_IMAGE = /^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?rocas\/onboard(?:[:@]\S*)?(?:\s|$)/im;
 
-/** True if one of its stages starts with the base image. */
+/** True if a stage starts from the base image. */
 const usesBaseImage = (dockerfile: string): boolean => FROM_BASE_IMAGE.test(dockerfile);
 
 export interface ImageRequest {
@@ -74,8 +71,8 @@ export interface ImageRequest {
 }
 
 /**
- * Makes the image of this attempt, under its temporary tag, and writes into the job where its content came from before
- * the engine is called. @throws SourceError, ImageBuildError, RUNTIME_UNAVAILABLE, LeaseLost
+ * Makes the image of an attempt. The job holds its origin before the engine is called.
+ * @throws SourceError, ImageBuildError, RUNTIME_UNAVAILABLE, LeaseLost
  */
 export async function makeImage(app: App, lease: Lease, how: ImageRequest): Promise<BuildOutcome> {
   const { spec } = how;
@@ -89,7 +86,7 @@ export async function makeImage(app: App, lease: Lease, how: ImageRequest): Prom
   const request = { location, credentials, platform: await app.imageBuilder.platform(), signal };
   await using context =
     spec.from === BuiltFrom.GIT
-      ? // A branch may have moved on since the attempt before this one; the commit that was meant has not.
+      ? // A branch may have moved since an earlier attempt; its commit has not.
         await app.sources.git.open({ ...request, ref: lease.job.outcome?.git_version ?? ref }, onLog)
       : await app.sources.local.open({ ...request, ref: null }, onLog);
   const outcome = { ...from, git_version: context.gitVersion, git_dirty: context.gitDirty };
@@ -104,7 +101,7 @@ async function buildImage(
   context: BuildContext,
 ): Promise<string> {
   const notes: Promise<unknown>[] = [];
-  // An image that is not noted stays on the engine, which costs space alone.
+  // A note that fails costs disk space alone.
   const made = (image: string) => void notes.push(noteIntermediateImage(app, image).catch(() => undefined));
   try {
     if (app.imageBuilder.startsFrom === "BASE_IMAGE" && (await needsBaseImage(context)))
@@ -118,7 +115,7 @@ async function buildImage(
   }
 }
 
-/** Also if the Dockerfile is a link, which is not read: the engine says what it thinks of a context without one. */
+/** True also if the Dockerfile cannot be read: the engine reports that. */
 async function needsBaseImage(context: BuildContext): Promise<boolean> {
   const dockerfile = await readDockerfile(context.stream());
   return dockerfile === null || usesBaseImage(dockerfile);

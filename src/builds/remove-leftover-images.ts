@@ -5,7 +5,7 @@ import type { BuildVersion } from "./build-version.js";
 import { userTag, versionTag } from "./image-names.js";
 import type { UnneededTag } from "./leftover-images.js";
 
-/** The next build of the same Dockerfile goes on from it until then. */
+/** Until then, the next build of the same Dockerfile may reuse it. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const MAX_IMAGES = 100;
 
@@ -16,8 +16,8 @@ export async function noteIntermediateImage({ store }: Pick<App, "store">, image
 }
 
 /**
- * Removes the noted images that nothing needs: no tag, no container, and no image that was made from them. Not while a
- * build is under way, which may be about to use one. Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE
+ * Removes noted images without tag, container or child, unless a build is under way.
+ * Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE
  */
 export async function removeIntermediateImages(app: Pick<App, "store" | "imageBuilder">): Promise<void> {
   const { store } = app;
@@ -28,7 +28,7 @@ export async function removeIntermediateImages(app: Pick<App, "store" | "imageBu
     .limit(MAX_IMAGES)
     .toArray();
   let left = due.map(({ _id }) => _id);
-  // An image that was made from another one goes before it, in whatever order they were noted.
+  // Children must go before their parents, so one round is not enough.
   for (let before = Infinity; left.length > 0 && left.length < before;) {
     before = left.length;
     if (await isBuilding(app)) return;
@@ -38,7 +38,7 @@ export async function removeIntermediateImages(app: Pick<App, "store" | "imageBu
   await store.madeImages.updateMany({ _id: { $in: left }, due_at: { $lte: now } }, { $set: { due_at } });
 }
 
-/** Those that something needs; the others are gone then. */
+/** Returns those still needed; the others are removed. */
 async function removeUnused({ store, imageBuilder }: Pick<App, "store" | "imageBuilder">, images: readonly string[]) {
   const kept: string[] = [];
   for (const _id of images)
@@ -58,10 +58,7 @@ type ImageApp = Pick<App, "imageBuilder" | "store">;
 
 const MAX_TAGS = 100;
 
-/**
- * Notes the tags of a build version that goes, for whenever the engine answers and no container uses its image: its own,
- * and the human one, which may be another version's by then. Repeatable.
- */
+/** Notes both tags of a build version for removal. Repeatable. */
 export async function noteUnneededTags({ store }: Pick<App, "store">, version: BuildVersion): Promise<void> {
   const since = await store.now();
   const note = (_id: string, alias: object) =>
@@ -73,10 +70,10 @@ export async function noteUnneededTags({ store }: Pick<App, "store">, version: B
   await note(versionTag(version), {});
 }
 
-/** Removes the noted tags that nothing needs. Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE */
+/** Removes noted tags that nothing needs. Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE */
 export async function removeUnneededTags(app: ImageApp): Promise<void> {
   const { unneededImages, now } = app.store;
-  // Those that a container uses are many, perhaps: they do not keep the others waiting.
+  // Tags in use come last, so that they do not delay the others.
   const noted = await unneededImages.find({}).sort({ seen_at: 1 }).limit(MAX_TAGS).toArray();
   for (const each of noted) {
     const { _id, since } = each;
@@ -85,17 +82,17 @@ export async function removeUnneededTags(app: ImageApp): Promise<void> {
   }
 }
 
-/** Removes the tags of a version that is gone, as far as the engine lets it: the noted rest goes later. @throws RUNTIME_UNAVAILABLE */
+/** Removes the noted tags of a version if the engine allows it. @throws RUNTIME_UNAVAILABLE */
 export async function removeTagsOf(app: ImageApp, version: BuildVersion): Promise<void> {
   const { unneededImages } = app.store;
-  // The version's own tag last, since it may be the last tag of the image.
+  // The version's tag comes last: it may be the image's only one.
   for (const _id of [userTag(version), versionTag(version)]) {
     const noted = await unneededImages.findOne({ _id });
     if (noted && (await tryUntag(app, noted))) await unneededImages.deleteOne({ _id, since: noted.since });
   }
 }
 
-/** True if nothing is left to do about it. */
+/** True if nothing is left to do. */
 async function tryUntag(app: ImageApp, noted: UnneededTag): Promise<boolean> {
   try {
     return noted.alias ? await removeAlias(app, noted._id, noted.alias) : await removeTag(app, noted._id);
@@ -105,7 +102,7 @@ async function tryUntag(app: ImageApp, noted: UnneededTag): Promise<boolean> {
   }
 }
 
-/** The alias is that of the current version, if there is one; what somebody else pointed it at stays. */
+/** Removes a user's tag unless a current version or a foreign image has it. */
 async function removeAlias(
   app: ImageApp,
   alias: string,
@@ -117,7 +114,7 @@ async function removeAlias(
   const seen = await imageBuilder.inspect(alias);
   if (!seen || !images.includes(seen.id)) return true;
   await imageBuilder.untag(alias);
-  // One that was made meanwhile had its alias from before this.
+  // A version made in between gets its alias back.
   const later = await currentOf(store, proj, tag);
   if (later?.docker_id) await imageBuilder.tag(later.docker_id, alias);
   return true;

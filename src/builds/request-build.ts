@@ -26,10 +26,7 @@ const FIELD = {
 
 const hasTag = (repository: string): boolean => (repository.split("/").at(-1) ?? "").includes(":");
 
-/**
- * The place that the content of the image comes from. @throws BAD_USER_INPUT saying which field of the project is
- * missing
- */
+/** Returns the source of a build. @throws BAD_USER_INPUT if the project has none */
 function buildLocation(project: Located, from: BuiltFrom): string {
   const { stored, shown } = FIELD[from];
   const location = project[stored];
@@ -71,8 +68,8 @@ function checkInput({ imageBuilder }: Pick<App, "imageBuilder">, { tag, from, re
 }
 
 /**
- * Records the build; the reconciler carries it out, and its task says how far it is.
- * @throws NOT_FOUND, BAD_USER_INPUT saying what the project lacks, FORBIDDEN without a registry, CONFLICT, RUNTIME_UNAVAILABLE
+ * Records a build, which its job then carries out.
+ * @throws NOT_FOUND, BAD_USER_INPUT, FORBIDDEN without registries, CONFLICT, RUNTIME_UNAVAILABLE
  */
 export function buildProject(
   app: Pick<App, "store" | "runtime" | "imageBuilder" | "work">,
@@ -131,10 +128,7 @@ export function buildProject(
   });
 }
 
-/**
- * Records the wish; the task is CANCELLED once nothing of it runs any more. One that has ended stays as it is.
- * @throws NOT_FOUND
- */
+/** Requests the end of a build that is under way. @throws NOT_FOUND */
 export function cancelBuild(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,

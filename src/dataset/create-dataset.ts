@@ -16,8 +16,8 @@ import type { CreateDatasetInput } from "./dataset.inputs.js";
 import type { Dataset } from "./dataset.js";
 
 /**
- * Records the manifest; with the last file of it the dataset becomes READY and current.
- * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET where the manifest breaks the model's file contract.
+ * Records the manifest; the last file makes the dataset READY and current.
+ * @throws NOT_FOUND, BAD_USER_INPUT, CONTRACT_NOT_MET
  */
 export async function createDataset(app: App, intent: Intent, input: CreateDatasetInput): Promise<Dataset> {
   const { store } = app;
@@ -48,6 +48,6 @@ export async function createDataset(app: App, intent: Intent, input: CreateDatas
     );
     return recheckParent(pending, store.datasets, store.models, model._id, intent);
   });
-  // After the look-up of the key: a repeat finishes what a crash after the insert left.
+  // Also in a repeat, which completes what a crash left.
   return (await receiveInline(app, dataset, manifestOf(input.files ?? [], input.lightweight))) as Dataset;
 }

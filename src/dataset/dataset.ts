@@ -56,7 +56,7 @@ export abstract class DatasetInfo {
   @prop({ type: () => ManifestSummary, _id: false })
   readonly manifest?: ManifestSummary | null;
 
-  /** The list that holds its files, if they are too many to lie here. */
+  /** The id of the list of its files, if they are very many. */
   @prop({ type: () => String })
   readonly file_list?: string | null;
 
@@ -85,11 +85,11 @@ export class Dataset extends storedRecord(DatasetInfo) {
   @prop({ type: () => String, enum: FilesState, required: true })
   readonly state!: FilesState;
 
-  /** The names of the files that have arrived and were verified; none if the manifest is in a list of its own. */
+  /** The names of verified files; empty if a list holds the manifest. */
   @prop({ type: () => [String], required: true })
   readonly received!: string[];
 
-  /** The time at which the last of very many files arrived, to some minutes. */
+  /** The time of the last arrival of very many files, to some minutes. */
   @prop({ type: () => Date })
   readonly last_arrival?: Date;
 

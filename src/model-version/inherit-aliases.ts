@@ -10,14 +10,14 @@ import type { ModelVersion } from "./model-version.js";
 const BY_ROCAS = ownIntent(ROCAS);
 
 /**
- * Gives a version that was published again the aliases of the one before it: an alias follows the name. The earlier one
- * lets go of them last, so that a crash between is repaired when the entry is relayed again.
+ * Gives a version the aliases of the one that it supersedes.
+ * The earlier one loses them last, so that a repeat repairs a crash.
  */
 export async function inheritAliases({ store, work }: App, version: ModelVersion, entry: OutboxEntry): Promise<void> {
   const { modelVersions } = store;
   const { _id, key, seq, model } = version;
   if (entry.after["seq"] === undefined || seq === undefined || seq < 2) return;
-  // The unique index of aliases knows current versions alone.
+  // The unique index of aliases covers current versions alone.
   await supersedeEarlier(modelVersions, key, seq);
   const [earlier] = await modelVersions
     .find(
@@ -31,7 +31,7 @@ export async function inheritAliases({ store, work }: App, version: ModelVersion
   const held = await modelVersions
     .find({ model, superseded: false, aliases: trusted({ $in: earlier.aliases }) }, { aliases: 1 })
     .lean<Pick<ModelVersion, "aliases">[]>();
-  // An alias that was given to another version meanwhile stays there.
+  // An alias that another version has got meanwhile stays there.
   const free = earlier.aliases.filter((alias) => !held.some(({ aliases }) => aliases.includes(alias)));
   await changeRecord(modelVersions, _id, ({ aliases }) => ({ aliases: [...aliases, ...free] }), BY_ROCAS);
   await changeRecord(modelVersions, earlier._id, () => ({ aliases: [] }), BY_ROCAS);

@@ -10,7 +10,7 @@ import { MODEL_SNAPSHOT_FILTER } from "../model/model.kind.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project.kind.js";
 import { MODEL_VERSION_DEFINITION, ModelVersion } from "./model-version.js";
 
-/** Of a version inside a snapshot only a pin is stored there: nothing but its id can be compared in the same read. */
+/** Snapshots hold only a pin of it, whose id alone can be compared. */
 const PINNED_VERSION_FILTER = filterOf("PinnedVersion", "Conditions on the model version that a record started from.", {
   recordId: id("Filters by the id of the record of which the snapshot was taken."),
 });

@@ -7,7 +7,7 @@ import { versionsByName } from "./versions-by-name.js";
 
 export function modelVersionLoaders({ models, modelVersions, snapshots }: Store) {
   return {
-    /** By key, in which an alias may stand for the version's name. */
+    /** By key; an alias may stand for the version's name. */
     modelVersionByName: new DataLoader<string, ModelVersion | null>((keys) =>
       versionsByName(
         { models, modelVersions },
@@ -26,7 +26,7 @@ export function modelVersionLoaders({ models, modelVersions, snapshots }: Store)
   };
 }
 
-/** Returns the snapshot that a pin stands for, with the time of the pin. @throws if the copy is gone: a fault of ours. */
+/** Returns the snapshot of a pin. @throws Error if its copy is missing */
 export async function loadPinned(
   { pinnedVersion }: Pick<ReturnType<typeof modelVersionLoaders>, "pinnedVersion">,
   { hash, taken_at }: Pin,

@@ -63,7 +63,7 @@ export abstract class ModelVersionInfo {
   @prop({ type: () => ManifestSummary, _id: false })
   readonly manifest?: ManifestSummary | null;
 
-  /** The list that holds its files, if they are too many to lie here. */
+  /** The id of the list of its files, if they are very many. */
   @prop({ type: () => String })
   readonly file_list?: string | null;
 
@@ -86,7 +86,7 @@ export abstract class ModelVersionInfo {
 @modelOptions({ schemaOptions: { collection: "model_versions" } })
 @index({ model: 1, superseded: 1, _id: -1 })
 @index({ superseded: 1, name: 1, _id: 1 })
-// An alias names one current version of a model. Without aliases a version is not in it: an empty list would be a value.
+// The filter leaves out empty lists, which a unique index takes for equal.
 @index({ model: 1, aliases: 1 }, { unique: true, partialFilterExpression: { superseded: false, aliases: { $gt: "" } } })
 @index({ "train._id": 1, superseded: 1, _id: -1 })
 @index({ "train.proj._id": 1, superseded: 1, _id: -1 })
@@ -124,11 +124,11 @@ export class ModelVersion extends storedRecord(ModelVersionInfo) {
   @prop({ type: () => [String], required: true })
   readonly aliases!: string[];
 
-  /** The names of the files that have arrived and were verified; none if the manifest is in a list of its own. */
+  /** The names of verified files; empty if a list holds the manifest. */
   @prop({ type: () => [String], required: true })
   readonly received!: string[];
 
-  /** The time at which the last of very many files arrived, to some minutes. */
+  /** The time of the last arrival of very many files, to some minutes. */
   @prop({ type: () => Date })
   readonly last_arrival?: Date;
 

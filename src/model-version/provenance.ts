@@ -19,7 +19,7 @@ export interface Provenance {
   readonly pretrained: ModelVersionSnapshot | null;
 }
 
-/** A mounted record; a version also by the alias by which it was asked for. */
+/** A mounted record, with the alias that named it, if one did. */
 interface Mounted extends AnySnapshot {
   readonly model: AnySnapshot & { readonly name: string };
   readonly alias?: string | null;
@@ -28,7 +28,7 @@ interface Mounted extends AnySnapshot {
 const hasAlias = ({ model, alias }: Mounted, named: VersionName): boolean =>
   model.name === named.model && alias === named.name;
 
-/** The one named, else the only one of that model that was mounted, else null; null where null was named. @throws NOT_FOUND */
+/** Returns the record asked for, else the only one of the model, else null. @throws NOT_FOUND */
 function findMounted<S extends Mounted>(
   all: readonly S[],
   named: VersionName | null | undefined,
@@ -46,7 +46,7 @@ function findMounted<S extends Mounted>(
   return only && others.length === 0 ? only : null;
 }
 
-/** For a version that a training publishes: from what the training recorded when it was started. @throws NOT_FOUND */
+/** Returns the origin among the records that the training mounted. @throws NOT_FOUND */
 async function provenanceOfTraining(
   { store }: App,
   training: Training,
@@ -60,7 +60,7 @@ async function provenanceOfTraining(
   };
 }
 
-/** For a version that somebody publishes: from what is current under the names given. @throws NOT_FOUND */
+/** Returns the origin among the current records. @throws NOT_FOUND */
 async function provenanceByNames({ store }: App, { ds, pretrained }: PublishModelVersionInput): Promise<Provenance> {
   const at = new Date();
   const dataset = ds && (await requireCurrent(store.datasets, "dataset", [ds.model, ds.name], ["input", "ds"]));

@@ -19,9 +19,9 @@ import { provenanceOf } from "./provenance.js";
 import { usedAlias, versionByName } from "./versions-by-name.js";
 
 /**
- * Records the manifest; with the last file of it the version becomes READY and current.
- * @param training the training that publishes, or null where a person does.
- * @throws NOT_FOUND, BAD_USER_INPUT, ALREADY_EXISTS if the name is an alias, CONTRACT_NOT_MET where the manifest breaks the model's file contract.
+ * Records the manifest; the last file makes the version READY and current.
+ * @param training the training that publishes; null if a user does.
+ * @throws NOT_FOUND, BAD_USER_INPUT, ALREADY_EXISTS if the name is an alias, CONTRACT_NOT_MET
  */
 export async function publishModelVersion(
   app: App,
@@ -57,11 +57,11 @@ export async function publishModelVersion(
     );
     return recheckParent(pending, store.modelVersions, store.models, model._id, intent);
   });
-  // After the look-up of the key: a repeat finishes what a crash after the insert left.
+  // Also in a repeat, which completes what a crash left.
   return (await receiveInline(app, version, manifestOf(input.files ?? [], input.lightweight))) as ModelVersion;
 }
 
-/** A version of the name of an alias would silently take the place of the one that the alias names. @throws ALREADY_EXISTS */
+/** The version would silently take the place of the aliased one. @throws ALREADY_EXISTS */
 async function refuseAlias(store: App["store"], model: string, name: string): Promise<void> {
   const version = await versionByName(store, { model, name });
   if (!version || usedAlias(version, { model, name }) === null) return;

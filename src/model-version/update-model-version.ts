@@ -15,7 +15,7 @@ import { versionByName } from "./versions-by-name.js";
 const MAX_ALIASES = 20;
 const MAX_TRIES = 40;
 
-/** Its files never change: another version of the name replaces them. @throws NOT_FOUND, LIMIT_EXCEEDED, ALREADY_EXISTS if an alias is the name of another version. */
+/** Files never change: a new version replaces them. @throws NOT_FOUND, LIMIT_EXCEEDED, ALREADY_EXISTS */
 export function updateModelVersion(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
@@ -35,7 +35,7 @@ export function updateModelVersion(
   });
 }
 
-/** A name comes before an alias, so that an alias of that name would lead nowhere. @throws ALREADY_EXISTS */
+/** An alias that equals a name would lead nowhere. @throws ALREADY_EXISTS */
 async function refuseNames(
   { modelVersions }: Store,
   { _id }: ModelVersion,
@@ -57,7 +57,7 @@ async function refuseNames(
   );
 }
 
-/** Takes the aliases until nobody has got one of them back before the change: a unique index is the judge of that. */
+/** Takes the aliases until the change succeeds: a unique index detects races. */
 async function withAliases(
   store: Store,
   version: ModelVersion,
@@ -75,7 +75,7 @@ async function withAliases(
   }
 }
 
-/** An alias names one version of a model. It leaves the other before it comes here, so that a crash between leaves it nowhere, never twice. */
+/** Other versions lose the aliases first: a crash never leaves one twice. */
 async function takeAliases(
   { modelVersions }: Store,
   { _id, model }: ModelVersion,

@@ -4,7 +4,7 @@ import { findCurrentByKeys } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { ModelVersion } from "./model-version.js";
 
-/** A version as requests name it: by its model's name, and its own or one of its aliases. */
+/** A version as requests name it: by its name or an alias. */
 export interface VersionName {
   readonly model: string;
   readonly name: string;
@@ -13,8 +13,8 @@ export interface VersionName {
 const nameKey = ({ model, name }: VersionName): string => keyOf(model, name);
 
 /**
- * The current versions of these names, in their order; null for a name that no version has. A version's own name comes
- * before another's alias. One find; three more, for all of them together, if some are no names.
+ * Returns the current versions in the order of the names, with null for unknown ones. A name comes before an alias.
+ * One find, or four if there are aliases.
  */
 export async function versionsByName(
   store: Pick<Store, "models" | "modelVersions">,
@@ -23,13 +23,13 @@ export async function versionsByName(
   const named = new Map(
     (await findCurrentByKeys(store.modelVersions, asked.map(nameKey))).map((each) => [each.key, each]),
   );
-  // No alias is empty, and the index of aliases has none.
+  // An alias is never empty.
   const others = asked.filter((each) => each.name !== "" && !named.has(nameKey(each)));
   const aliased = others.length === 0 ? new Map<string, ModelVersion>() : await findByAlias(store, others);
   return asked.map((each) => named.get(nameKey(each)) ?? aliased.get(nameKey(each)) ?? null);
 }
 
-/** The current version of that name, or null. */
+/** Returns the current version of that name, or null. */
 export async function versionByName(
   store: Pick<Store, "models" | "modelVersions">,
   asked: VersionName,
@@ -37,7 +37,7 @@ export async function versionByName(
   return (await versionsByName(store, [asked]))[0] ?? null;
 }
 
-/** The alias by which a version was asked for, or null if it was asked for by its own name. */
+/** Returns the alias that was used, or null if it was the name. */
 export const usedAlias = ({ name }: { readonly name: string }, asked: VersionName): string | null =>
   asked.name === name ? null : asked.name;
 
@@ -49,7 +49,7 @@ async function findByAlias(
   const modelNames = new Map(named.map(({ _id, name }) => [_id, name]));
   const aliases = [...new Set(asked.map(({ name }) => name))];
   if (modelNames.size === 0) return new Map();
-  // An alias has one current version of each model, so that all come in one batch.
+  // Each alias has one current version per model: one batch holds all.
   const holders = (await modelVersions
     .find(
       { model: trusted({ $in: [...modelNames.keys()] }), aliases: trusted({ $in: aliases }), superseded: false },

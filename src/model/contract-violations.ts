@@ -27,15 +27,15 @@ export class ContractViolation implements BrokenRule {
   readonly message!: string;
 }
 
-/** The most versions, and the most datasets, of one model that are reported. */
+/** Bounds the versions, and the datasets, that are reported of a model. */
 const MAX_RECORDS = 50;
 
 type FilesRecord = AnyRecord & Pick<Dataset | ModelVersion, "files" | "manifest">;
 type ContractOf = (model: Model) => readonly FileDoc[];
 
 /**
- * Returns the current versions and datasets that the contracts of models would refuse, the newest first: one aggregate
- * a type for all models that are asked at a time, and a look into the manifests that are in lists of their own.
+ * Returns current versions and datasets that break their model's contract, the newest first.
+ * One aggregate per type serves all models.
  */
 export function loadViolations(store: Pick<Store, "models" | "modelVersions" | "datasets" | "fileLists">) {
   return new DataLoader<Model, ContractViolation[], string>(
@@ -73,7 +73,7 @@ async function violationsOf(
   );
 }
 
-/** The records of each model whose files break a rule of its contract, or lie in a list of their own. */
+/** Returns records that break a rule, or whose files the aggregate cannot see. */
 async function recordsToCheck(
   modelRecords: Records<Model>,
   records: Records<FilesRecord>,
@@ -109,10 +109,10 @@ async function recordsToCheck(
   return new Map(found.map((each) => [each._id, each.records]));
 }
 
-/** Records whose files are in a list of their own, where the store does not see them. */
+/** Matches records whose files are in a list of their own. */
 const IN_FILE_LIST = { "manifest.count": { $gt: 0 } };
 
-/** The condition under which a record breaks a rule, in the store's words: as `contractBreaks` judges. */
+/** Returns the conditions of a broken rule, as `contractBreaks` decides. */
 const ruleConditions = ({ name, required, max_mb }: FileDoc): object[] => [
   ...(required ? [{ "files.name": { $ne: name } }] : []),
   ...(max_mb == null ? [] : [{ files: { $elemMatch: { name, size: { $gt: bytesOfMb(max_mb) } } } }]),

@@ -14,7 +14,7 @@ import type { FileDoc, Model } from "./model.js";
 const MAX_FILES = 100;
 const MAX_MB = 1_000_000;
 
-/** A file contract as it is stored. @throws BAD_USER_INPUT if a name stands twice or a size is out of its bounds. */
+/** Returns the stored form of a file contract. @throws BAD_USER_INPUT if it contradicts itself */
 function toFileDocs(files: readonly FileDocInput[], field: string): FileDoc[] {
   if (files.length > MAX_FILES)
     throw new DomainError("BAD_USER_INPUT", `A contract has at most ${MAX_FILES} files.`, ["input", field]);
@@ -35,7 +35,7 @@ function toFileDocs(files: readonly FileDocInput[], field: string): FileDoc[] {
   });
 }
 
-/** @throws ALREADY_EXISTS, BAD_USER_INPUT where the file contract contradicts itself. */
+/** @throws ALREADY_EXISTS, BAD_USER_INPUT if the file contract contradicts itself. */
 export function createModel(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
@@ -62,7 +62,7 @@ export function createModel(
   });
 }
 
-/** Existing datasets and versions stay as good as they were; the changed contract binds what is published from then on. @throws NOT_FOUND, BAD_USER_INPUT */
+/** A changed contract binds later publications alone. @throws NOT_FOUND, BAD_USER_INPUT */
 export const updateModel = (
   app: Pick<App, "store" | "work">,
   intent: Intent,

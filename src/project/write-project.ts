@@ -14,7 +14,7 @@ import type { Project } from "./project.js";
 
 const MAX_MODELS = 50;
 
-/** The ids of the models of these names, in their order. @throws NOT_FOUND, LIMIT_EXCEEDED, CONFLICT */
+/** Returns the ids of models in the order of their names. @throws NOT_FOUND, LIMIT_EXCEEDED, CONFLICT */
 async function modelIdsOf({ models }: Pick<Store, "models">, names: readonly string[]): Promise<string[]> {
   if (names.length > MAX_MODELS)
     throw new DomainError("LIMIT_EXCEEDED", `A project uses at most ${MAX_MODELS} models.`, ["input", "models"]);
@@ -27,7 +27,7 @@ async function modelIdsOf({ models }: Pick<Store, "models">, names: readonly str
   });
 }
 
-/** @throws ALREADY_EXISTS, NOT_FOUND where a model is missing. */
+/** @throws ALREADY_EXISTS, NOT_FOUND if a model is missing. */
 export function createProject(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,

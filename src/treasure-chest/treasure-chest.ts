@@ -28,7 +28,7 @@ export class TreasureChest extends StoredRecord {
   @prop({ type: () => Object, required: true, default: () => ({}) })
   readonly details!: Record<string, unknown>;
 
-  /** Counts the secrets kept in it, so that one sealed for an earlier one opens nothing. */
+  /** The number of the current secret; one of another number opens nothing. */
   @prop({ type: () => Number, required: true })
   readonly secret_version!: number;
 }

@@ -14,13 +14,13 @@ import type { Vault } from "../vault/vault.js";
 import type { CreateTreasureChestInput, UpdateTreasureChestInput } from "./treasure-chest.inputs.js";
 import type { TreasureChest } from "./treasure-chest.js";
 
-/** The owner that an input names, if any. @throws BAD_USER_INPUT for one without a name. */
+/** @throws BAD_USER_INPUT if the owner is empty. */
 function checkedOwner({ owner }: { readonly owner?: string | null }): string | undefined {
   if (owner === "") throw new DomainError("BAD_USER_INPUT", "An owner has at least one character.", ["input", "owner"]);
   return owner ?? undefined;
 }
 
-/** The intent with keyed hashes in place of the secrets: the hash that is kept of it must not help anybody guess them. */
+/** Keyed hashes replace the secrets, since a hash of the input is stored. */
 function withHashedSecrets(
   vault: Vault,
   intent: Intent,
@@ -43,8 +43,8 @@ const contains = (value: unknown, matches: Matches): boolean =>
       Object.entries(value).some(([key, each]) => matches(key) || contains(each, matches));
 
 /**
- * @throws BAD_USER_INPUT if the password, or the user name as a word of its own, stands in a field that everybody
- * reads. The owner is a user of Rocas, who may have the same name elsewhere.
+ * @throws BAD_USER_INPUT if a readable field contains the password, or the user name as a word. The owner, a user of
+ * Rocas, may have the same name elsewhere.
  */
 function refuseReadableSecret({ username, password }: Credentials, fields: Readonly<Record<string, unknown>>): void {
   const name = asWord(username);
@@ -62,7 +62,7 @@ const readableSecret = (what: string, field: string) =>
     ["input", field],
   );
 
-/** @throws ALREADY_EXISTS, BAD_USER_INPUT if the secret stands in a field that can be read. */
+/** @throws ALREADY_EXISTS, BAD_USER_INPUT if a readable field contains the secret. */
 export function createTreasureChest(
   { store, vault, work }: App,
   plainIntent: Intent,
@@ -75,7 +75,7 @@ export function createTreasureChest(
     const owner = checkedOwner(input) ?? intent.caller.name;
     refuseReadableSecret({ username, password }, { name, owner, desc, details });
     const _id = newId("tchest");
-    // Sealed first: a crash before the insert leaves a sealed secret that no record names, never a chest without one.
+    // Sealed first: a crash leaves a secret without a record, never the reverse.
     await vault.keep(_id, 1, { username, password });
     try {
       return await insertRecord(
@@ -84,7 +84,7 @@ export function createTreasureChest(
         intent,
       );
     } catch (error) {
-      // Only if it was refused: an insert whose answer was lost may have made the chest, which needs its secret.
+      // Only after a refusal: an insert without an answer may have succeeded.
       if (error instanceof DomainError) await vault.forget(_id);
       throw error;
     }
@@ -93,7 +93,7 @@ export function createTreasureChest(
 
 const MAX_VERSION_STEP = 2 ** 40;
 
-/** @throws NOT_FOUND, BAD_USER_INPUT if only one half of the credentials is given, or the secret could be read. */
+/** @throws NOT_FOUND, BAD_USER_INPUT for half of a pair or a readable secret. */
 export function updateTreasureChest(
   { store, vault, work }: App,
   plainIntent: Intent,
@@ -113,11 +113,11 @@ export function updateTreasureChest(
     const details = input.details === undefined ? undefined : (input.details ?? {});
     const current =
       username == null || password == null ? await vault.open(chest._id, chest.secret_version) : { username, password };
-    // A field that is left out stays, and must not show a new secret either.
+    // Fields left out stay; they must not show a new secret either.
     refuseReadableSecret(current, { ...readableFields(chest), ...withoutUndefined({ owner, desc, details }) });
-    // A number that nobody else takes: of two updates at once, one must not seal its secret over that of the other.
+    // Random, so that of two updates none seals over the other's secret.
     const secret_version = username == null ? undefined : chest.secret_version + 1 + randomInt(MAX_VERSION_STEP);
-    // Kept first: until the record names the number, the one before is the chest's secret.
+    // Kept first: until the record has the number, the earlier secret counts.
     if (secret_version !== undefined) await vault.keep(chest._id, secret_version, current);
     return changeRecord(
       store.treasureChests,
