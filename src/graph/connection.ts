@@ -1,7 +1,7 @@
 import { type ClassType, Directive, Field, Int, ObjectType } from "type-graphql";
 import type { PageRequest, Position } from "../lists/page.js";
 
-// Every subgraph with Relay's connections has this type.
+// Other subgraphs with Relay's connections have the same type.
 @Directive("@shareable")
 @ObjectType({ description: "The position of a page in its list." })
 export class PageInfo {
@@ -26,14 +26,14 @@ export class PageInfo {
   readonly endCursor!: string | null;
 }
 
-/** The answer of the store to a `PageRequest`. */
+/** The store's answer to a `PageRequest`. */
 export interface Page<T> {
   readonly records: readonly Placed<T>[];
-  /** True if the range has more on the side on which the page ends. */
+  /** True if the range goes on beyond the end of the page. */
   readonly hasMore: boolean;
 }
 
-/** A record, and where it stands in the order. */
+/** A record and its position in the order. */
 export interface Placed<T> {
   readonly record: T;
   readonly position: Position;
@@ -44,7 +44,7 @@ export interface Edge<T> {
   readonly node: T;
 }
 
-/** The value behind a connection type; what costs something is computed only where it is selected. */
+/** The value behind a connection type. Functions compute what is expensive. */
 export interface Connection<T> {
   readonly nodes: readonly T[];
   readonly edges: () => readonly Edge<T>[];
@@ -52,10 +52,10 @@ export interface Connection<T> {
   readonly totalCount: () => Promise<number>;
 }
 
-/** The further questions that a connection may be asked. */
+/** Lookups that only some selections need. */
 export interface Beyond {
   readonly cursorOf: (position: Position) => string;
-  /** True if there is a record at or beyond the cursor that begins or ends the page's range. */
+  /** True if a record lies outside of that end of the page's range. */
   readonly isAny: (side: "after" | "before") => Promise<boolean>;
   readonly totalCount: () => Promise<number>;
 }
@@ -77,7 +77,7 @@ export function connection<T>(page: Page<T>, request: PageRequest, ask: Beyond):
   };
 }
 
-/** The connection type of a record type, after Relay's cursor connections specification. */
+/** Returns the connection type of a record type, after Relay's specification. */
 export function connectionOf<T extends object>(name: string, node: () => ClassType<object>): ClassType<Connection<T>> {
   @ObjectType(`${name}Edge`, { description: `One ${name} of a connection.` })
   class NodeEdge {

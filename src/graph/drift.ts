@@ -3,11 +3,11 @@ import type { AnyDefinition, Choices } from "./definition.js";
 import { type AnySnapshot, type Drift, SnapshotStatus } from "./snapshot.js";
 import type { AnyRecord } from "./stored-record.js";
 
-/** The graph's name of a stored field: `max_mb` is `maxMb`. */
+/** Returns the graph's name of a stored field: `max_mb` becomes `maxMb`. */
 export const graphName = (stored: string): string =>
   stored.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** A stored value with the graph's names in place of stored ones, at every level. Not for content that is a user's own. */
+/** Returns a stored value under the graph's names, at every level. Not for content of the user's own. */
 function graphValue(stored: unknown): unknown {
   if (Array.isArray(stored)) return stored.map(graphValue);
   if (stored === null || typeof stored !== "object" || Object.getPrototypeOf(stored) !== Object.prototype)
@@ -23,7 +23,7 @@ type Stored = Readonly<Record<string, unknown>>;
 const idOf = (link: unknown): unknown =>
   Array.isArray(link) ? link.map(idOf) : link !== null && typeof link === "object" ? (link as AnySnapshot)._id : link;
 
-/** The parts that are compared: values, and the ids of links. */
+/** Returns the compared parts: values, and the ids of references. */
 function definingPart(stored: Stored, { parts }: AnyDefinition): Record<string, unknown> {
   const part: Record<string, unknown> = {};
   for (const [field, { as }] of Object.entries(parts)) {
@@ -33,10 +33,10 @@ function definingPart(stored: Stored, { parts }: AnyDefinition): Record<string, 
   return part;
 }
 
-/** Fields whose content is the user's own. */
+/** Fields with content of the user's own. */
 const FREE: readonly string[] = ["details", "params"];
 
-/** Field by field, in the graph's own names, what the snapshot froze and what is current; `details` keep their keys as they are. */
+/** Returns the differences by field, under the graph's names. `details` keep their keys. */
 export function driftOf(snapshot: object, live: object, definition: AnyDefinition): Drift[] {
   const then = definingPart(snapshot as Stored, definition);
   const now = definingPart(live as Stored, definition);
@@ -45,7 +45,7 @@ export function driftOf(snapshot: object, live: object, definition: AnyDefinitio
     const isFree = FREE.includes(names[0] ?? "");
     const frozen = change.type === "CREATE" ? null : change.oldValue;
     const current = change.type === "REMOVE" ? null : change.value;
-    // In a field of ours nothing and null are the same; in free JSON a key that is missing is a difference.
+    // Missing and null are the same, except in free JSON.
     if (!isFree && frozen == null && current == null) return [];
     if (isFree) return { path: names, frozen, now: current };
     const part = definition.parts[names[0] ?? ""];
@@ -55,7 +55,7 @@ export function driftOf(snapshot: object, live: object, definition: AnyDefinitio
   });
 }
 
-/** @param live the record that is current under the snapshot's key, or null. */
+/** Returns the state of a record, compared with its snapshot. @param live the current record of the key, or null. */
 export function statusOf(snapshot: AnySnapshot, live: AnyRecord | null, definition: AnyDefinition): SnapshotStatus {
   if (!live) return SnapshotStatus.DELETED;
   if (live._id !== snapshot._id) return SnapshotStatus.REPLACED;

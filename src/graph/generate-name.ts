@@ -1,7 +1,7 @@
 import { adjectives, animals, NumberDictionary, uniqueNamesGenerator } from "unique-names-generator";
 import { asName, type Name } from "../names.js";
 
-/** Two words and a number, for what nobody named. */
+/** Returns two words and a number, for a record without a name. */
 export const generateName = (): Name =>
   asName(
     uniqueNamesGenerator({

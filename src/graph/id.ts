@@ -1,6 +1,6 @@
 import { monotonicFactory } from "ulid";
 
-/** The GraphQL type of each kind of records, by what stands before the underscore of an id. */
+/** The GraphQL types of records. The keys are prefixes of ids. */
 export const TYPE_OF_KIND = {
   project: "Project",
   model: "Model",
@@ -18,26 +18,26 @@ export const KINDS = Object.keys(TYPE_OF_KIND) as Kind[];
 
 const ulid = monotonicFactory();
 
-/** `<kind>_<ULID in lower case>`: ids of one process sort in the order in which they were made. */
+/** Returns `<kind>_<ULID in lower case>`. Ids of one process sort by time. */
 export const newId = (kind: Kind): string => `${kind}_${ulid().toLowerCase()}`;
 
 const ID = new RegExp(`^(${KINDS.join("|")})_[0-9a-hjkmnp-tv-z]{26}$`);
 
-/** The kind that an id names, or null if it is no id of ours. */
+/** Returns the kind of an id, or null for other texts. */
 export const kindOf = (id: string): Kind | null => (ID.exec(id)?.[1] as Kind | undefined) ?? null;
 
-/** The kind of a record of ours, whose id always names one. */
+/** Returns the kind of a record by its id. */
 export function kindOfRecord({ _id }: { readonly _id: string }): Kind {
   const kind = kindOf(_id);
   if (!kind) throw new Error("A record's id names its kind.");
   return kind;
 }
 
-/** Between the parents' names and the own name in a key; no name may hold it (it is a control character). */
+/** Separates names in a key. No name may hold this control character. */
 const SEPARATOR = "\u001f";
 
-/** The natural key: the parents' names and the own name. */
+/** Returns the natural key of the parents' names and the own name. */
 export const keyOf = (...names: string[]): string => names.join(SEPARATOR);
 
-/** The parents' names and the own name. */
+/** Returns the names in a key: parents first. */
 export const namesOf = (key: string): string[] => key.split(SEPARATOR);

@@ -7,11 +7,11 @@ const MAX_DEPTH = 16;
 const MAX_VALUES = 2_000;
 const MAX_BYTES = 64 * 1024;
 const MAX_KEY_CHARACTERS = 64;
-// Names that mongoose, bson or JavaScript itself would take for something else than data.
+// Keys that mongoose, bson or JavaScript would not take for data.
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "_bsontype"]);
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
 
-/** The fault of a key of a JSON object, in a sentence; null if it has none. */
+/** Returns the fault of a key as a sentence, or null. */
 export function keyFault(key: string): string | null {
   const length = [...key].length;
   if (length < 1) return "A key has at least one character.";
@@ -25,7 +25,7 @@ export function keyFault(key: string): string | null {
 
 type Path = readonly (string | number)[];
 
-/** A part of a value, with the way to it as a chain: a list for each would cost as much as all above it. */
+/** A part of a value and the chain of its parents. A list of keys for each part would cost too much. */
 interface Place {
   readonly key: string | number;
   readonly within: Place | null;
@@ -40,14 +40,14 @@ function pathTo(place: Place | null): Path {
   return path;
 }
 
-/** Says the rule and where it is broken: the way there, in its last parts if it is long; never the value. */
+/** Throws with the rule and the (shortened) path, never the value. */
 function refuse(rule: string, place: Place | null): never {
   const path = pathTo(place);
   const shown = path.length > MAX_DEPTH ? `… ${printedPath(path.slice(-SHOWN))}` : printedPath(path);
   throw new DomainError("BAD_USER_INPUT", shown === "" ? rule : `${shown}: ${rule}`);
 }
 
-/** The fault of a plain value, in a sentence; null if it has none. */
+/** Returns the fault of a plain value as a sentence, or null. */
 function valueFault(value: unknown): string | null {
   if (typeof value === "number" && !Number.isFinite(value)) return "Numbers in a JSON object are finite.";
   if (typeof value === "string" && !value.isWellFormed()) return "Strings in a JSON object are well-formed Unicode.";
@@ -55,14 +55,14 @@ function valueFault(value: unknown): string | null {
 }
 
 /**
- * A JSON object within the bounds that the store, the driver and readers of it can bear; which of its whole numbers were
- * written as floats is kept (`isWholeFloat`).
- * @throws BAD_USER_INPUT naming the rule that is broken and the key, never the value.
+ * Returns a copy of a JSON object that is within the bounds of the store and its readers. Marks of whole floats are
+ * kept (`isWholeFloat`).
+ * @throws BAD_USER_INPUT with the broken rule and the key, never the value.
  */
 export function asJsonObject(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("A JSON object is expected.", null);
   let values = 0;
-  // An explicit stack: input that is nested 20,000 deep must not exhaust ours.
+  // An explicit stack: deeply nested input must not exhaust the call stack.
   const open: { value: unknown; place: Place | null }[] = [{ value, place: null }];
   for (let next = open.pop(); next; next = open.pop()) {
     values += 1;
@@ -92,7 +92,7 @@ const entriesOf = (holder: object): (readonly [string | number, unknown])[] =>
     ? holder.map((each, index) => [index, each as unknown] as const)
     : Reflect.ownKeys(holder).map((key) => [String(key), (holder as Record<string, unknown>)[String(key)]] as const);
 
-/** Of an object that is within the bounds to the copy of it. */
+/** Copies the marks of whole floats to the copy of an object. */
 function copyMarks(from: object, to: object): void {
   for (const [key, value] of entriesOf(to)) {
     const original = (from as Record<string | number, unknown>)[key];
@@ -104,8 +104,8 @@ function copyMarks(from: object, to: object): void {
 type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
 /**
- * The JSON that a literal in a document stands for; a variable in it that is not given is nothing in an object and null in
- * a list. Nesting is bounded by the parser's tokens and the rules of a document.
+ * Returns the JSON of a literal in a document. A missing variable is left out of an object and null in a list. The
+ * parser's token limit and the validation rules bound the nesting.
  * @throws BAD_USER_INPUT if a whole number would change.
  */
 export function jsonOfLiteral(node: ValueNode, variables: Variables): unknown {

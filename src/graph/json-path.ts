@@ -2,14 +2,14 @@ const PLAIN = /^[_A-Za-z][\w-]{0,63}$/;
 const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const MAX_SHOWN = 64;
 
-/** A key that may be any text: in quotes, escaped, no longer than a key may be. */
+/** Returns a key in quotes, escaped, and as short as keys are. */
 function quoted(key: string): string {
   const points = [...key];
   const shown = points.length > MAX_SHOWN ? `${points.slice(0, MAX_SHOWN).join("")}…` : key;
   return JSON.stringify(shown).replace(INVISIBLE, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** The path of a value in JSON, as people write it: `metrics["$loss"][2]`. */
+/** Returns the path of a JSON value as people write it: `metrics["$loss"][2]`. */
 export const printedPath = (path: readonly (string | number)[]): string =>
   path
     .map((each, index) => {

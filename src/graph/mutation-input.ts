@@ -34,11 +34,11 @@ export const intentOf = (caller: Caller, mutation: string, input: MutationInput)
 export const Input = (type: () => ClassType<object>) =>
   Arg("input", type, { description: "The input of the mutation." });
 
-/** The fields of a change that were given: undefined means left out, null means emptied. */
+/** Returns the fields that an input sets. Null empties a field. */
 export const withoutUndefined = <T extends object>(fields: T): Partial<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-/** Refuses null for fields that cannot be empty. @throws BAD_USER_INPUT */
+/** Refuses null in fields that cannot be empty. @throws BAD_USER_INPUT */
 export function refuseNull<T extends object>(input: T, fields: readonly (keyof T & string)[]): void {
   const empty = fields.find((field) => input[field] === null);
   if (empty)
@@ -54,17 +54,17 @@ type StoredName<S extends string> = S extends `${infer First}${infer Rest}`
     : `_${Lowercase<First>}${StoredName<Rest>}`
   : S;
 
-/** The fields of an input by the names under which the store has them. */
+/** The fields of an input under their stored names. */
 type StoredFields<I, Own extends keyof I> = {
   readonly [F in Exclude<keyof I & string, Own | keyof MutationInput> as StoredName<F>]?: Exclude<I[F], undefined>;
 };
 
-/** The stored name of a field of the graph: `homeDir` is `home_dir`. */
+/** Returns the stored name of a field: `homeDir` becomes `home_dir`. */
 const storedName = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
- * Returns what an input sets, under stored names. What it leaves out is not there; null empties a field.
- * @param own fields that the use-case stores itself: names, and what is stored in another form.
+ * Returns the fields that an input sets, under stored names. Null empties a field.
+ * @param own fields that the use-case stores itself: names, and values that are stored in another form.
  */
 export function storedFields<I extends MutationInput, const Own extends keyof I & string>(
   input: I,

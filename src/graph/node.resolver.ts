@@ -5,7 +5,7 @@ import type { RequestContext } from "../request-context.js";
 import { kindOf } from "./id.js";
 import { Node } from "./stored-record.js";
 
-/** The record of that id, superseded or not, or null. */
+/** Returns the record of that id, superseded or not, or null. */
 export async function loadNode(loaders: Loaders, id: string): Promise<object | null> {
   const kind = kindOf(id);
   return kind ? loaders.byId[kind].load(id) : null;
@@ -13,8 +13,9 @@ export async function loadNode(loaders: Loaders, id: string): Promise<object | n
 
 const MAX_NODES = 100;
 
-// Not shareable: a gateway asks any one of those that share a field, and only we know our ids. Another subgraph that has
-// nodes takes the fields over (docs/federation.md). Hiding them would take them from the clients of every gateway.
+// Not shareable: a gateway asks any one of the subgraphs that share a field, and only this one knows these ids. Another
+// subgraph with nodes takes the fields over (docs/federation.md). Hiding the fields would take them from the clients of
+// every gateway.
 @Resolver()
 export class NodeResolver {
   @Query(() => Node, { nullable: true, description: "The record of that id, superseded or not, or null." })

@@ -3,13 +3,13 @@ import { DomainError } from "../errors.js";
 import { printedPath } from "./json-path.js";
 import { INEXACT, isWholeNumber, markWholeFloat, isExact } from "./written-numbers.js";
 
-/** Numbers that JSON.parse may change, or that it cannot tell from others: 16 digits, `.0`, an exponent. */
+/** Numbers that JSON.parse may change: 16 digits, `.0`, an exponent. */
 const TELLING = /(?:^|[:,[\s])-?(?:\d{16}|\d+\.0+(?!\d)|\d[\d.]*[eE])/;
 
-/** The texts of well-formed JSON: numbers in them are none, and logs are full of them. */
+/** The strings in well-formed JSON. Logs have many digits in them. */
 const TEXTS = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
 
-/** A number that is not what it seems once it is one of JavaScript's. */
+/** A number that would lose something as a JavaScript number. */
 class Written {
   constructor(readonly text: string) {}
 }
@@ -20,10 +20,10 @@ function numberOf(text: string): unknown {
 }
 
 /**
- * Parses JSON as JSON.parse does, but for whole numbers: those that would change are refused, and those that were written
- * as floats are marked (`isWholeFloat`). Text without such numbers is left to JSON.parse, which is ten times as fast.
- * @throws SyntaxError if it is no JSON, BAD_USER_INPUT with the path of a number that cannot be kept, LIMIT_EXCEEDED if
- * it is nested too deep.
+ * Parses JSON like JSON.parse, except for whole numbers. Those that would change are refused; those written as floats
+ * are marked (`isWholeFloat`). Text without such numbers goes to JSON.parse, which is ten times as fast.
+ * @throws SyntaxError if the text is no JSON, BAD_USER_INPUT with the path of a number that would change,
+ *   LIMIT_EXCEEDED if the nesting is too deep.
  */
 export function parseJson(text: string): unknown {
   const plain: unknown = JSON.parse(text);
@@ -42,7 +42,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A part of a holder, with the way to it as a chain: a list for each would cost as much as all above it. */
+/** A part of a value and the chain of its parents. A list of keys for each part would cost too much. */
 interface Place {
   readonly key: string | number;
   readonly within: Place | null;
@@ -54,7 +54,7 @@ function pathTo(place: Place | null): (string | number)[] {
   return path;
 }
 
-/** Puts numbers in the place of what was written for them. An explicit stack: what is nested deep must not exhaust ours. */
+/** Replaces written numbers. An explicit stack: deep nesting must not exhaust the call stack. */
 function settle(root: { value: unknown }): void {
   const open: { holder: object; place: Place | null }[] = [{ holder: root, place: null }];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -73,7 +73,7 @@ function setNumber(holder: object, name: string, { text }: Written, place: Place
     const path = pathTo(place);
     throw new DomainError("BAD_USER_INPUT", `${path.length > 0 ? `${printedPath(path)}: ` : ""}${INEXACT}`, path);
   }
-  // Defined, not assigned: the key may be __proto__.
+  // Defined, not assigned: the key may be `__proto__`.
   Object.defineProperty(holder, name, { value: Number(text), writable: true, enumerable: true, configurable: true });
   markWholeFloat(holder, name);
 }

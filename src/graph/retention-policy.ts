@@ -48,7 +48,7 @@ export class RetentionPolicyInput {
   readonly keepDays?: number | null;
 }
 
-/** The policy as it is stored; undefined stays undefined, and null keeps all. @throws BAD_USER_INPUT */
+/** Returns the stored form of a policy; null keeps everything. @throws BAD_USER_INPUT */
 export function retentionOf(input: RetentionPolicyInput | null | undefined): RetentionPolicy | null | undefined {
   if (input == null) return input;
   const { keepLast = null, keepDays = null } = input;

@@ -7,7 +7,7 @@ import { driftOf, statusOf } from "./drift.js";
 import { type AnySnapshot, Drift, SnapshotStatus } from "./snapshot.js";
 import type { AnyRecord } from "./stored-record.js";
 
-/** `live`, `status` and `drift` of one snapshot type: for any number of snapshots, one find. */
+/** Returns the resolver of `live`, `status` and `drift` of a snapshot type. It takes one find for all snapshots. */
 export function snapshotResolver<T extends AnyRecord>(
   snapshot: () => ClassType<object>,
   record: () => ClassType<object>,

@@ -61,9 +61,9 @@ export abstract class SnapshotInfo {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- TypeScript's own rule for a mixin's base
 type Base = abstract new (...args: any[]) => object;
 
-/** Adds to the fields that define a record what a snapshot of it keeps. */
+/** Adds the fields of all snapshots to those that define a record. */
 export function snapshotOf<B extends Base>(fields: B) {
-  // An empty object is a value: without this option mongoose would leave it out.
+  // Empty objects are values: mongoose would leave them out otherwise.
   @modelOptions({ schemaOptions: { minimize: false }, options: { allowMixed: Severity.ALLOW } })
   abstract class StoredSnapshot extends fields {
     @prop({ type: () => String, required: true })
@@ -85,7 +85,10 @@ export interface AnySnapshot {
   readonly taken_at: Date;
 }
 
-/** A snapshot inside a snapshot, kept once in the collection `snapshots`: a chain of versions would double at every level. */
+/**
+ * Stands for a snapshot inside a snapshot. The content is in the collection `snapshots`, once: a chain of versions
+ * would double at every level.
+ */
 export class Pin {
   @prop({ type: () => String, required: true })
   readonly _id!: string;
@@ -93,7 +96,7 @@ export class Pin {
   @prop({ type: () => String, required: true })
   readonly key!: string;
 
-  /** SHA-256 of the copy's canonical BSON, and its `_id`. */
+  /** The SHA-256 of the copy's canonical BSON, and its `_id`. */
   @prop({ type: () => String, required: true })
   readonly hash!: string;
 
@@ -101,17 +104,17 @@ export class Pin {
   readonly taken_at!: Date;
 }
 
-/** Fields whose content is the user's own, and may look like anything. */
+/** Fields with content of the user's own. */
 const FREE = new Set(["details", "params"]);
 
 export interface FoundSnapshot {
   /** Field names and list positions. */
   readonly path: readonly string[];
-  /** Nested deep enough, it is a pin. */
+  /** A snapshot, or a pin if it is nested deep enough. */
   readonly snapshot: AnySnapshot;
 }
 
-/** Every snapshot in a stored value, nested ones after those that hold them. What is pinned is not looked into. */
+/** Returns all snapshots in a stored value, outer ones first. Pinned ones stay closed. */
 export function snapshotsIn(value: unknown, path: readonly string[] = []): FoundSnapshot[] {
   if (typeof value !== "object" || value === null) return [];
   const found: FoundSnapshot[] = "taken_at" in value ? [{ path, snapshot: value as AnySnapshot }] : [];

@@ -36,21 +36,21 @@ export class StoredFile {
   readonly sha256!: string;
 }
 
-/** The whole of a manifest that is too long to lie in its record: the files are in lists of their own (`FileLists`). */
+/** The summary of a manifest that is too long for its record. Its files are in lists of their own (`FileLists`). */
 export class ManifestSummary {
-  /** Of the manifest, as `manifestHash` makes it; null while more files may be added. */
+  /** The hash of the manifest (`manifestHash`); null while files may be added. */
   @prop({ type: () => String })
   readonly sha256!: string | null;
 
   @prop({ type: () => Number, required: true })
   readonly count!: number;
 
-  /** Of all files together. */
+  /** The bytes of all files together. */
   @prop({ type: () => Number, required: true })
   readonly bytes!: number;
 }
 
-/** The one blob that the files of a `compressed` record are kept as. */
+/** The blob that holds all files of a `compressed` record. */
 export class Archive {
   @prop({ type: () => Number, required: true })
   readonly size!: number;
@@ -74,7 +74,7 @@ export class FileUpload {
   readonly expiresAt!: Date;
 }
 
-/** The parts of a snapshot that all records with files have. */
+/** The parts of the snapshots of all records with files. */
 export const FILE_PARTS = {
   compressed: VALUE,
   lightweight: VALUE,
@@ -85,14 +85,14 @@ export const FILE_PARTS = {
 
 export const StoredFileConnection = connectionOf<StoredFile>("StoredFile", () => StoredFile);
 
-/** A record or a snapshot, as far as it says where its manifest lies. */
+/** The place of the manifest of a record or snapshot. */
 export interface FileListing {
   readonly manifest?: ManifestSummary | null;
-  /** The list that holds its files (`FileListPart.list`); absent if they lie in the record, or more may be added. */
+  /** The list of the files (`FileListPart.list`). Absent if they are in the record, or if files may be added. */
   readonly file_list?: string | null;
 }
 
-/** A record with files: few lie in `files`, many in a list of their own. */
+/** A record with files: few in `files`, many in a list of their own. */
 export interface Holder extends FileListing {
   readonly _id: string;
   readonly files: readonly StoredFile[];
@@ -119,7 +119,7 @@ export class Manifest {
   readonly holder!: Holder;
 }
 
-// No Node by its own words: a gateway refuses an interface of one subgraph that implements another's extended one.
+// No Node: a gateway refuses interfaces that implement another subgraph's interface.
 @InterfaceType({ description: "A record with files: a dataset or a model version.", resolveType: typeOfRecord })
 export abstract class FileHolder {
   @Field(() => ID, { name: "id", description: "The id of the record." })

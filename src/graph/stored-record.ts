@@ -3,7 +3,7 @@ import { GraphQLDateTime } from "graphql-scalars";
 import { Field, ID, InterfaceType } from "type-graphql";
 import { kindOf, TYPE_OF_KIND } from "./id.js";
 
-/** Lean objects carry no class, so that the id says the type. */
+/** Returns the GraphQL type by the id. Plain objects have no class. */
 export const typeOfRecord = ({ _id }: { _id: string }): string | undefined => {
   const kind = kindOf(_id);
   return kind ? TYPE_OF_KIND[kind] : undefined;
@@ -19,10 +19,10 @@ export abstract class Node {
   readonly _id!: string;
 }
 
-/** One change of a record, on its way to the collection `events`. */
+/** A change of a record, until it is in the collection `events`. */
 @modelOptions({ schemaOptions: { minimize: false }, options: { allowMixed: Severity.ALLOW } })
 export class OutboxEntry {
-  /** The version that the change made. */
+  /** The version after the change. */
   @prop({ type: () => Number, required: true })
   readonly version!: number;
 
@@ -42,13 +42,13 @@ export class OutboxEntry {
   readonly after!: Record<string, unknown>;
 }
 
-/** A mutation that made or changed the record, so that its repeat can be told from another one. */
+/** A mutation that wrote the record. It identifies the mutation's repeats. */
 export class UsedKey {
-  /** Caller and idempotency key. */
+  /** The caller and the idempotency key. */
   @prop({ type: () => String, required: true })
   readonly key!: string;
 
-  /** Of the mutation and its input as sent. */
+  /** The hash of the mutation and its input as sent. */
   @prop({ type: () => String, required: true })
   readonly hash!: string;
 
@@ -87,40 +87,42 @@ export abstract class RecordInfo {
 type Base = abstract new (...args: any[]) => object;
 
 /**
- * Adds to the fields that define a record what the store keeps of every record. A mixin, since a snapshot has the
- * same defining fields and none of these.
+ * Adds the bookkeeping of all records to the fields that define one. It is a mixin because a snapshot has the same
+ * defining fields without the bookkeeping.
  */
 export function storedRecord<B extends Base>(fields: B) {
-  // An empty object is a value: without this option mongoose would leave it out.
+  // Empty objects are values: mongoose would leave them out otherwise.
   @modelOptions({ schemaOptions: { minimize: false }, options: { allowMixed: Severity.ALLOW } })
   abstract class StoredRecord extends fields {
     @prop({ type: () => String, required: true })
     readonly _id!: string;
 
-    /** The parents' names and the own name (`keyOf`). */
+    /** The names of the parents and the own name (`keyOf`). */
     @prop({ type: () => String, required: true })
     readonly key!: string;
 
-    /** Counts the records of one key; absent until a record with files is complete. */
+    /** The number among the records of the key. Absent while files are missing. */
     @prop({ type: () => Number })
     readonly seq?: number;
 
-    /** Counts the changes of this record; every write names the version that it saw. */
+    /** The number of changes. Every write names the version that it saw. */
     @prop({ type: () => Number, required: true })
     readonly version!: number;
 
-    /** Absent until a record with files is complete, so that no reader of current records meets it. */
+    /** Absent while files are missing, so that reads of current records skip it. */
     @prop({ type: () => Boolean })
     readonly superseded?: boolean;
 
     @prop({ type: () => Boolean, required: true })
     readonly deleting!: boolean;
 
-    /** True if the earlier records of the key are being deleted with it. */
+    /** True if earlier records of the key are being deleted with it. */
     @prop({ type: () => Boolean })
     readonly with_earlier?: boolean;
 
-    /** A tombstone: kept a day for its idempotency keys, and for its place in `seq` while earlier records of the key are there. */
+    /**
+     * True of a tombstone. It stays a day for its idempotency keys, and for its `seq` while earlier records are there.
+     */
     @prop({ type: () => Boolean })
     readonly deleted?: boolean;
 
@@ -142,7 +144,7 @@ export function storedRecord<B extends Base>(fields: B) {
   return StoredRecord;
 }
 
-/** For a record that no snapshot freezes, and so shares its fields with nobody. */
+/** The base of records without snapshots. */
 export const StoredRecord = storedRecord(class Unshared {});
 
 /** The fields of all records in the store. */

@@ -2,7 +2,7 @@ import { prop } from "@typegoose/typegoose";
 import { GraphQLDateTime } from "graphql-scalars";
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-// type-graphql shows the keys to clients and Mongo stores the values, so they are spelt the same.
+// Keys and values are the same: clients see the keys, MongoDB the values.
 export enum TaskState {
   WAITING = "WAITING",
   RUNNING = "RUNNING",
@@ -73,7 +73,7 @@ export class Task {
   readonly attempt!: number;
 }
 
-/** The task of a record just made. */
+/** Returns the task of a new record. */
 export const waitingTask = (now: Date): Task => ({
   state: TaskState.WAITING,
   progress: 0,

@@ -3,10 +3,10 @@ import { Kind, type TypeNode, type ValueNode, type VariableDefinitionNode } from
 import { DomainError } from "../errors.js";
 import type { InputPath } from "../lists/filter/criterion.js";
 
-/** The keys, or places, of an object or list at which a whole number was written as a float: 1.0 and 1e3, not 1. */
+/** The keys or indexes at which an object or list has a whole number that was written as a float: 1.0 or 1e3, not 1. */
 const wholeFloats = new WeakMap<object, Set<string>>();
 
-/** Remembers that a whole number was written as a float: in JavaScript 1.0 is 1, and a notebook would get an int. */
+/** Marks a whole number that was written as a float. In JavaScript 1.0 is 1, and a notebook would get an int. */
 export function markWholeFloat(holder: object, key: string | number): void {
   const known = wholeFloats.get(holder) ?? new Set();
   wholeFloats.set(holder, known.add(String(key)));
@@ -15,13 +15,13 @@ export function markWholeFloat(holder: object, key: string | number): void {
 export const isWholeFloat = (holder: object, key: string | number): boolean =>
   wholeFloats.get(holder)?.has(String(key)) ?? false;
 
-/** A number as JSON and GraphQL write whole ones. */
+/** A whole number as JSON and GraphQL write it. */
 const WHOLE = /^-?\d+$/;
 const MAX_DIGITS = 19;
 
 export const isWholeNumber = (text: string): boolean => WHOLE.test(text);
 
-/** True if a whole number comes back as it was written: beyond 2^53 a double changes most of them. */
+/** True if a whole number keeps its digits. Beyond 2^53 most change. */
 export function isExact(text: string): boolean {
   const plain = text === "-0" ? "0" : text;
   return plain.length <= MAX_DIGITS + Number(plain.startsWith("-")) && String(Number(plain)) === plain;
@@ -30,18 +30,18 @@ export function isExact(text: string): boolean {
 export const INEXACT =
   "A whole number beyond 2^53 (9007199254740992) would change when it is stored: send it as text, in quotes.";
 
-/** Refuses a whole number that would change. @throws BAD_USER_INPUT */
+/** Returns the error for a whole number that would change. */
 export function inexactNumber(path?: InputPath): DomainError {
   return new DomainError("BAD_USER_INPUT", INEXACT, path);
 }
 
-/** The variables of an operation as they came, before graphql-js coerces them. */
+/** The variables of an operation before graphql-js coerces them. */
 export interface WrittenVariables {
   readonly definitions: readonly VariableDefinitionNode[];
   readonly given: Readonly<Record<string, unknown>>;
 }
 
-/** The text by which a number was written, or the numbers of a list. */
+/** The written form of a number, or of a list's numbers. */
 interface Written {
   readonly isFloat: boolean;
   at(index: number): Written;
@@ -49,11 +49,14 @@ interface Written {
 
 const current = new AsyncLocalStorage<WrittenVariables>();
 
-/** Executes an operation so that a literal with a variable in it (`{ lr: $lr }`) can tell how its number was written. */
+/**
+ * Executes an operation. Meanwhile a literal with a variable in it (`{ lr: $lr }`) can find the written form of its
+ * number.
+ */
 export const knowingVariables = <T>(variables: WrittenVariables, execute: () => T): T =>
   current.run(variables, execute);
 
-/** Marks the whole numbers that a variable brought to this place and that are floats: by its type, or as written. */
+/** Marks the whole numbers of a variable that are floats by type or as written. */
 export function markVariable(holder: Record<string | number, unknown>, key: string | number, name: string): void {
   const variables = current.getStore();
   const definition = variables?.definitions.find(({ variable }) => variable.name.value === name);
@@ -81,7 +84,7 @@ const nameOf = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type
 const FLOATS: Written = { isFloat: true, at: () => FLOATS };
 const NO_FLOATS: Written = { isFloat: false, at: () => NO_FLOATS };
 
-// GraphQL takes one value for a list of one: then the list has it at 0.
+// GraphQL takes a single value for a list of one.
 const inJson = (holder: object, key: string | number): Written => ({
   isFloat: isWholeFloat(holder, key),
   at(index) {

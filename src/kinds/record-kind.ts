@@ -6,71 +6,67 @@ import { type Kind, TYPE_OF_KIND } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { type Listing, listingOf, type ListingOptions } from "../lists/listing.js";
 
-/** Records that lead to one of another kind, by the stored field that holds its id. */
+/** Records that refer to another kind, and the field that holds the id. */
 export interface Link {
   readonly kind: Kind;
   readonly field: string;
 }
 
-/** Records that go with one of another kind. */
+/** Records that are deleted with a record of another kind. */
 export interface Child extends Link {
-  /** Also without `cascade`. */
+  /** True if they are deleted even without `cascade`. */
   readonly always?: true;
 }
 
-/** Records that need one of another kind. */
+/** Records that need a record of another kind. */
 export interface Use extends Link {
-  /** Only while their task has not ended. */
+  /** True if they need it only until their task has ended. */
   readonly underWay?: true;
 }
 
-/** A kind of thing that a record holds outside its collection, and gives up when it is deleted. */
+/** A resource of a record outside its collection, which a deletion gives up. */
 export type Holding = "FILES" | "OUTPUT" | "IMAGE" | "SECRET";
 
-/** The card of a kind of records: what the rest of the house has to know of it. */
+/** The card of a kind of records: all that the other folders have to know of the kind. */
 export interface RecordKind<K extends Kind = Kind, C extends string = string, R extends AnyRecord = AnyRecord> {
-  /** The prefix of its ids, before the underscore. */
+  /** The prefix of the kind's ids, before the underscore. */
   readonly kind: K;
-  /** Its collection in `Store`. */
+  /** The name of the kind's collection in `Store`. */
   readonly collection: C;
   /** The name of the kind in messages. */
   readonly label: string;
   readonly record: AnyParamConstructor<R>;
-  /** The GraphQL type of a page of its records. */
+  /** The GraphQL type of a page of such records. */
   readonly Connection: ClassType<Connection<R>>;
-  /** The filters and orders of its lists. */
+  /** The filters and orders of the kind's lists. */
   readonly listing: Listing;
-  /** The paths of its natural key in a gateway's reference, in the order of `keyOf`. Absent if ids alone name it. */
-  readonly naturalKey?: readonly (readonly string[])[];
   /**
-   * The way in which it belongs to a project: by the first name of its key, by its field `proj`, or by a model that
-   * projects use.
+   * The paths of the natural key in a gateway's reference, in the order of `keyOf`. Absent if only ids name a record.
    */
+  readonly naturalKey?: readonly (readonly string[])[];
+  /** The relation to a project: by the first name of the key, by the field `proj`, or by a model that projects use. */
   readonly scope?: "PROJECT_NAME" | "PROJECT_ID" | "MODEL_NAME";
-  /** The fields that define it. Absent if no snapshot is taken of it. */
+  /** The fields that define a record. Absent without snapshots. */
   readonly definition?: AnyDefinition;
-  /** The moment at which a record takes its name from an earlier one. Absent if none does. */
+  /** The moment at which a record takes its name from an earlier one. Absent if names are never taken over. */
   readonly supersedes?: "WHEN_INSERTED" | "WHEN_COMPLETE";
-  /** The owner of the task that it shows: its own, or those of its replicas. */
+  /** The owner of the task that a record shows. */
   readonly task?: "OWN" | "OF_REPLICAS";
-  /** The log that it shows: that of the job which has its id, or those of its revisions. */
+  /** The log that a record shows: that of the job with the same id, or those of its revisions. */
   readonly log?: "OF_JOB" | "OF_REVISIONS";
-  /** Children that go with it. */
+  /** The children that are deleted with a record. */
   readonly owns?: readonly Child[];
-  /** The records that need it, and so forbid its deletion. */
+  /** The records that need one of this kind. They forbid its deletion. */
   readonly usedBy?: readonly Use[];
-  /** The change that asks for the end of its work. Absent if it has none. */
+  /** The change that asks for the end of a record's work. Absent if the kind does no work. */
   readonly end?: Readonly<Record<string, unknown>>;
   readonly holds?: Holding;
 }
 
-/** The part of a card that is written; the rest is made of it. */
+/** The written part of a card. `recordKind` makes the rest. */
 type Said = Omit<RecordKind, "kind" | "collection" | "record" | "Connection" | "listing">;
 
-/**
- * Declares a kind of records.
- * @param lists what its lists are filtered and ordered by.
- */
+/** Declares a kind of records. @param lists its filters and orders. */
 export function recordKind<const K extends Kind, const C extends string, R extends AnyRecord, const S extends Said>(
   card: { readonly kind: K; readonly collection: C; readonly record: AnyParamConstructor<R> } & S,
   lists: ListingOptions,

@@ -11,8 +11,8 @@ interface Acting {
 }
 
 /**
- * Changes fields of what is current under the names, once per idempotency key. What the change leaves out stays as it is.
- * @throws NOT_FOUND, and what `change` throws.
+ * Changes fields of the current record of that name, once per idempotency key. Fields that the change leaves out stay.
+ * @throws NOT_FOUND, and the errors of `change`.
  */
 export function updateRecord<K extends Kind>(
   { store, work }: Acting,
@@ -29,7 +29,7 @@ export function updateRecord<K extends Kind>(
   });
 }
 
-/** Changes the details of what is current under the names; null empties them. @throws NOT_FOUND */
+/** Changes the details of the current record; null empties them. @throws NOT_FOUND */
 export const updateDetails = <K extends "dataset" | "train">(
   app: Acting,
   intent: Intent,

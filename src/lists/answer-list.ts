@@ -13,7 +13,7 @@ import type { ListArgs, Listing } from "./listing.js";
 import type { Order } from "./order.js";
 import { nearestBeyond, type PageArgs, pageRequest } from "./page.js";
 
-/** The connection of all current records of a type that a filter lets through: one aggregate, and a count where no index streams it. */
+/** Answers a list of all current records of a type: one aggregate, and counts if no index gives the order. */
 export const answerList = <T extends AnyRecord>(
   context: RequestContext,
   listing: Listing,
@@ -31,7 +31,7 @@ export const answerList = <T extends AnyRecord>(
     args,
   );
 
-/** The connection from one record to its children: one aggregate for all records of a level. */
+/** Answers a list of the children of a record: one aggregate for all parents. */
 export const answerChildren = <C extends AnyRecord>(
   context: RequestContext,
   listing: Listing,
@@ -42,13 +42,16 @@ export const answerChildren = <C extends AnyRecord>(
 
 /** The source of the records of a list. */
 interface ListSource<T> {
-  /** True if the list would read more than it may. */
+  /** Returns the reason why the list would read too much, or null. */
   readFault(query: ListQuery): Promise<BroadReadFault | null>;
   page(query: ListQuery): Promise<Page<T>>;
   count(query: ListQuery): Promise<number>;
 }
 
-/** The connection of what a source has that a filter lets through. @throws BAD_USER_INPUT, LIMIT_EXCEEDED, FILTER_TOO_BROAD */
+/**
+ * Answers a list of the records of a source that match a filter.
+ * @throws BAD_USER_INPUT, LIMIT_EXCEEDED, FILTER_TOO_BROAD
+ */
 async function answerConnection<T>(
   context: RequestContext,
   listing: Listing,
@@ -61,7 +64,7 @@ async function answerConnection<T>(
   return connectionFrom(context, cursorScope(listing, query.page.order.name), source, query);
 }
 
-/** The connection of a page. @param list what its cursors are good for */
+/** Returns the connection of a page. @param list the scope of its cursors. */
 async function connectionFrom<T>(
   context: RequestContext,
   list: string,
@@ -93,7 +96,7 @@ function filterContextOf({ app, loaders }: RequestContext, { name }: Listing): F
   };
 }
 
-/** A list's arguments as the store takes them. @throws BAD_USER_INPUT, LIMIT_EXCEEDED */
+/** Returns the query of a list's arguments. @throws BAD_USER_INPUT, LIMIT_EXCEEDED */
 async function listQueryOf(context: RequestContext, listing: Listing, args: ListArgs): Promise<ListQuery> {
   const order = listing.orders.order(args.orderBy ?? []);
   const { settings, cursors } = context.app;
@@ -110,10 +113,10 @@ async function listQueryOf(context: RequestContext, listing: Listing, args: List
   };
 }
 
-/** The list that a cursor is good for. */
+/** Returns the list for which a cursor is valid. */
 const cursorScope = ({ name }: Listing, order: string): string => `${name} ${order}`;
 
-/** The refusal of a list that would read too much, in the words of those who asked for it. */
+/** Returns the error for a list that would read too much. */
 const filterTooBroad = (reason: BroadReadFault): DomainError =>
   reason === "UNBOUND"
     ? new DomainError(
@@ -127,10 +130,10 @@ const filterTooBroad = (reason: BroadReadFault): DomainError =>
         ["filter"],
       );
 
-/** By the places in the order of the name. */
+/** The order by `seq`, the latest first. */
 const NEWEST_GENERATION: Order = { name: "generation", indexed: "seq", keys: [], direction: -1, isUnique: true };
 
-/** All records of a name, superseded ones too, the newest first. @throws BAD_USER_INPUT */
+/** Answers a list of all records of a key, the newest first. @throws BAD_USER_INPUT */
 export function answerGenerations<T>(
   context: RequestContext,
   type: string,

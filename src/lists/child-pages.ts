@@ -20,15 +20,15 @@ import {
 type Joined<C> = { readonly _id: string; readonly children: readonly C[] };
 
 /**
- * A connection under a list: pages of the children of many parents, in one aggregate for all parents that ask for the
- * same page. Fetching all children would cost sixty times as much at a thousand children each.
+ * Loads pages of the children of many parents. One aggregate serves all parents that ask for the same page. Fetching
+ * all children would cost sixty times as much at a thousand children each.
  */
 export class ChildPages<C extends AnyRecord> {
   private readonly loaders = new Map<string, unknown>();
 
   /**
-   * @param foreignField holds the parent's id in the child; a path into snapshots too.
-   * @param localField what it holds of the parent, if that is not the id.
+   * @param foreignField the field, or path into snapshots, in which a child refers to its parent.
+   * @param localField the field of the parent that it refers to.
    */
   constructor(
     private readonly parents: Records<AnyRecord>,
@@ -37,7 +37,7 @@ export class ChildPages<C extends AnyRecord> {
     private readonly localField: "_id" | "key" = "_id",
   ) {}
 
-  /** Of one parent; what several are asked at a time is one call. */
+  /** Returns the pages of one parent. Requests of one tick are gathered. */
   of(parent: string) {
     return {
       readFault: (query: ListQuery) => this.readFault(parent, query),
@@ -62,7 +62,7 @@ export class ChildPages<C extends AnyRecord> {
     ).load(parent);
   }
 
-  /** True if the list would read more than it may, for all parents that ask for it at a time. */
+  /** Returns the reason why the list would read too much, for all parents of one tick together, or null. */
   private async readFault(parent: string, query: ListQuery): Promise<BroadReadFault | null> {
     if (isIndexOrdered(query, true)) return null;
     return this.loader(
@@ -77,7 +77,7 @@ export class ChildPages<C extends AnyRecord> {
     ).load(parent);
   }
 
-  /** One loader for all that ask for the same at a time. */
+  /** Returns the loader that is shared by equal queries. */
   private loader<R>(what: string, asked: object, make: () => DataLoader<string, R>): DataLoader<string, R> {
     const key = `${what} ${EJSON.stringify(asked)}`;
     const known = (this.loaders.get(key) as DataLoader<string, R> | undefined) ?? make();
@@ -87,7 +87,7 @@ export class ChildPages<C extends AnyRecord> {
 
   private joined<F, R>(pipeline: object[], result: (found: readonly F[]) => R): DataLoader<string, R> {
     return new DataLoader<string, R>(async (ids) => {
-      // The driver's own aggregate: these pipelines are constants of ours with bound values.
+      // The driver's own aggregate: these pipelines are constants with bound values.
       const found = await this.parents.collection
         .aggregate<Joined<F>>([
           { $match: { _id: { $in: [...ids] } } },
@@ -110,15 +110,15 @@ export class ChildPages<C extends AnyRecord> {
   }
 }
 
-/** The records of names: what superseded what. */
+/** Loads the records that superseded each other. */
 export interface GenerationLoaders<T extends AnyRecord> {
-  /** The record before one of its name, or null. */
+  /** The record before one of the same key, or null. */
   readonly earlier: DataLoader<T, T | null, string>;
-  /** The record after one of its name, or null. */
+  /** The record after one of the same key, or null. */
   readonly later: DataLoader<T, T | null, string>;
-  /** All of the name of a record: one aggregate for all that are asked at a time. */
+  /** All records with the key of a record: one aggregate per tick. */
   readonly beside: ChildPages<T>;
-  /** All of one name, also if none is current. */
+  /** All records of a key, even if none is current. */
   of(key: string): {
     page(query: ListQuery): Promise<Page<T>>;
     count(query: ListQuery): Promise<number>;

@@ -6,7 +6,7 @@ import { answerChildren } from "./answer-list.js";
 import type { ChildPages } from "./child-pages.js";
 import type { ListArgs, Listing } from "./listing.js";
 
-/** A field of a parent type that lists some of its children. */
+/** A field of a parent type that lists children. */
 interface Edge<C extends AnyRecord> {
   readonly field: string;
   readonly description: string;
@@ -14,15 +14,16 @@ interface Edge<C extends AnyRecord> {
 }
 
 /**
- * Returns a maker of resolvers, each of which adds a list of the children to a parent type. The folder of the children
- * calls it, so that a parent knows nothing of what refers to it.
+ * Returns a function that makes resolvers. Each adds a list of the children to a parent type. The folder of the
+ * children calls it, so that a parent does not know what refers to it.
  */
 export const listedOn =
   <C extends AnyRecord>(connection: ClassType<object>, listing: Listing) =>
   (parent: () => ClassType<object>, { field, description, pages }: Edge<C>) => {
     @Resolver(parent)
     class ChildrenResolver {
-      // The method has the field's name: type-graphql takes two fields of a parent for one if their methods are called the same.
+      // The method has the field's name: type-graphql mistakes fields of a parent for one if their methods have the
+      // same name.
       @FieldResolver(() => connection, { description })
       [field](@Root() { _id }: AnyRecord, @Args(() => listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
         return answerChildren(context, listing, pages(context.loaders), _id, args);

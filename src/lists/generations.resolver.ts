@@ -6,7 +6,10 @@ import { answerGenerations } from "./answer-list.js";
 import type { GenerationLoaders } from "./child-pages.js";
 import { PageArgs } from "./page.js";
 
-/** The fields of a record about the others of its name, for one type whose records supersede each other. */
+/**
+ * Returns the resolver of the fields about other records of the same name, for a type whose records supersede each
+ * other.
+ */
 export function generationsResolver<T extends AnyRecord>(
   name: string,
   record: () => ClassType<object>,

@@ -13,25 +13,25 @@ import {
 import type { Order } from "./order.js";
 import type { PageEnd, PageRequest, Position } from "./page.js";
 
-/** A page of those records that meet a demand. */
+/** A page of the records that match a predicate. */
 export interface ListQuery {
-  /** Among which records; the current ones if it is left out. */
+  /** The records to choose from; by default the current ones. */
   readonly among?: Where;
   readonly page: PageRequest;
   readonly predicate: Predicate;
-  /** True if the type's whole list may be read where no index helps. */
+  /** True if all records of the type may be read without an index. */
   readonly isWholeAllowed: boolean;
 }
 
-/** Why a list would read too much: nothing bounds it, or not enough. */
+/** The reason why a list would read too much: no index condition, or none that is narrow enough. */
 export type BroadReadFault = "UNBOUND" | "TOO_MANY";
 
-/** The most records that a list may read if no index serves its order. */
+/** The most records that a list may read without an index for its order. */
 const MAX_READ = 10_000;
 
 const CURRENT: Where = { superseded: false };
 
-/** The records that meet the demand. */
+/** Returns the query for the records that match. */
 export const matchOf = ({
   among = CURRENT,
   predicate: { indexConditions: indexConditions, residual: rest },
@@ -41,7 +41,10 @@ export const matchOf = ({
   ...(rest === null ? {} : { $expr: rest }),
 });
 
-/** True if an index gives the records in their order, so that a page reads what it shows. @param isJoined of the children of parents */
+/**
+ * True if an index gives the records in their order, so that a page reads only what it shows.
+ * @param isJoined true for the children of parents.
+ */
 export function isIndexOrdered(
   { predicate: { indexConditions: indexConditions, residual: rest }, page: { order } }: ListQuery,
   isJoined = false,
@@ -57,8 +60,9 @@ export function isIndexOrdered(
 }
 
 /**
- * Judges a list before it is read: one that no index streams must be bounded by one.
- * @param count how many records a condition leaves, counted no further than to one more than may be read
+ * Checks a list before it is read: without an index for its order, an index condition must make it small.
+ * @param around conditions beside those of the query.
+ * @param count counts the records that match, up to one more than may be read.
  */
 export async function broadReadFault(
   query: ListQuery,
@@ -80,20 +84,20 @@ const keyAt = (index: number): string => `${KEYS}.k${index}`;
 const comparison = (direction: 1 | -1, isIncluded = false): string =>
   `$${direction > 0 ? "gt" : "lt"}${isIncluded ? "e" : ""}`;
 
-/** On which side of a position: in the order of an index. */
+/** Returns the condition for one side of a position in an index. */
 function plainSide({ indexed, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): Where {
   const way = (direction * side) as 1 | -1;
   const id = { _id: { [comparison(way, isIncluded)]: position.id } };
   if (indexed === null) return id;
   const [value] = position.values;
-  // The range beside the alternatives lets the index begin where the page does.
+  // The range lets the scan of the index begin at the page.
   return {
     [indexed]: { [comparison(way, true)]: value },
     $or: [{ [indexed]: { [comparison(way)]: value } }, { [indexed]: value, ...id }],
   };
 }
 
-/** On which side of a position: by values computed for each record. */
+/** Returns the condition for one side of a position among computed values. */
 function computedSide({ keys, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): MongoExpression {
   const places: { value: MongoExpression; direction: 1 | -1; at: unknown }[] = [
     ...keys.map((key, index) => ({ value: `$${keyAt(index)}`, direction: key.direction, at: position.values[index] })),
@@ -123,7 +127,10 @@ function sortOf({ order, backward }: PageRequest): Record<string, 1 | -1> {
   };
 }
 
-/** The page as stages of an aggregate: constants of ours with bound values. One record more tells whether there is more. */
+/**
+ * Returns the stages of an aggregate: constants with bound values. It reads one record more, to see if the range goes
+ * on.
+ */
 export function pageStages(query: ListQuery): object[] {
   const { page } = query;
   const { order, after, before, limit } = page;
@@ -158,7 +165,7 @@ function positionOf<T extends AnyRecord>(found: Found<T>, { indexed, keys }: Ord
   return { values, id: found._id };
 }
 
-/** Makes a page of the store's answer (one more than the page, from its near end on). */
+/** Returns the page. @param found the records from its near end on, with one more if the range goes on. */
 export function asPage<T extends AnyRecord>(
   found: readonly Found<T>[],
   { limit, backward, order }: PageRequest,
@@ -167,7 +174,7 @@ export function asPage<T extends AnyRecord>(
   return { records: backward ? records.reverse() : records, hasMore: found.length > limit };
 }
 
-/** A page of the records that meet a demand, in one aggregate. */
+/** Returns a page of the matching records, by one aggregate. */
 export async function findPage<T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<Page<T>> {
   const found = await records.collection
     .aggregate(pageStages(query))
@@ -176,16 +183,19 @@ export async function findPage<T extends AnyRecord>(records: Records<T>, query: 
   return asPage(found as unknown as T[], query.page);
 }
 
-/** Returns the number of records that meet the conditions of a list. */
+/** Returns the number of matching records. */
 export const countMatching = <T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<number> =>
   records.collection.countDocuments(matchOf(query));
 
-/** True if a list would read more than it may: at most one count for each indexed condition, and none if an index streams it. */
+/**
+ * Returns the reason why a list would read too much, or null. It counts once for each index condition, and not at all
+ * if an index gives the order.
+ */
 export const listReadFault = <T extends AnyRecord>(
   records: Records<T>,
   query: ListQuery,
 ): Promise<BroadReadFault | null> => broadReadFault(query, [], (where) => countUpToLimit(records, where));
 
-/** Counts no further than to one more than a list may read. */
+/** Counts up to one more than a list may read. */
 export const countUpToLimit = <T extends AnyRecord>(records: Records<T>, where: Where): Promise<number> =>
   records.collection.countDocuments({ superseded: false, ...where }, { limit: MAX_READ + 1 });

@@ -10,17 +10,17 @@ export interface ListArgs extends PageArgs {
   readonly orderBy?: readonly OrderKey[] | null;
 }
 
-/** The arguments of the lists of a type: which of its records, and in which order. */
+/** The arguments of the lists of a type: filter, order and page. */
 export interface Listing {
   readonly name: string;
   readonly Args: ClassType<ListArgs>;
   readonly filter: FilterType;
   readonly orders: OrderType;
-  /** True if records of the type belong to no other: then their whole list is what a filter may read. */
+  /** True if records of the type have no parent: filters may read all. */
   readonly isCatalogue: boolean;
 }
 
-/** The filters and orders of the lists of a type, beside those that all have. */
+/** The filters and orders of a type, beside those of all types. */
 export interface ListingOptions {
   readonly filter: Readonly<Record<string, Criterion>>;
   readonly orders: Readonly<Record<string, OrderField>>;
@@ -46,7 +46,7 @@ const ORDERS_OF_ALL: Readonly<Record<string, OrderField>> = {
   },
 };
 
-/** Declares what lists of a type take. A filter by `details` brings orders by values in them. */
+/** Declares the arguments of a type's lists. With a filter by `details` come orders by values in them. */
 export function listingOf(name: string, { filter, orders, isCatalogue = false }: ListingOptions): Listing {
   const filters = filterOf(name, `Conditions on ${name} records.`, { ...OF_ALL, ...filter });
   const order = ordersOf(name, { ...orders, ...ORDERS_OF_ALL }, "details" in filter);

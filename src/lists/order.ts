@@ -17,48 +17,50 @@ registerEnumType(OrderDirection, {
   },
 });
 
-/** A field that lists can be ordered by. */
+/** A field by which lists can be ordered. */
 export interface OrderField {
-  /** The stored field. */
+  /** The name of the stored field. */
   readonly field: string;
   readonly description: string;
-  /** True if an index of the type begins with it (after `superseded`) and goes on by id; then every record has a value. */
+  /**
+   * True if an index of the type has this field (after `superseded`) and then the id. Every record must have a value.
+   */
   readonly indexed?: boolean;
 }
 
-/** One key of an order as clients give it: a field, or a path into `details`. */
+/** A key of an order: a field, or a path into `details`. */
 export interface OrderKey {
   readonly field?: string | null;
   readonly details?: string[] | null;
   readonly direction: OrderDirection;
 }
 
-/** The keys by which records are compared: values computed for each, and the id last. */
+/** A computed value to compare by. Ids come after all of them. */
 export interface SortKey {
   readonly value: MongoExpression;
   readonly direction: 1 | -1;
 }
 
-/** An order as the store carries it out. */
+/** An order of stored records. */
 export interface Order {
-  /** Tells it from others; a cursor is good for its own order only. */
+  /** Identifies the order. Cursors are valid for one order only. */
   readonly name: string;
-  /** The one stored field that an index is ordered by, after which ids go the same way; null for the order by id alone. */
+  /** The stored field of the index that gives the order, before the id; null for the order by id alone. */
   readonly indexed: string | null;
-  /** Empty if the order is that of an index. */
+  /** The computed keys; empty if an index gives the order. */
   readonly keys: readonly SortKey[];
-  /** The direction of ids. */
+  /** The direction by id, after all keys. */
   readonly direction: 1 | -1;
-  /** True if no two records have the same value: then ids need not tell them apart. */
+  /** True if values are unique, so that ids need not be compared. */
   readonly isUnique?: true;
 }
 
-/** Ids sort by the time at which they were made. */
+/** The order by id, which is the order of creation. */
 export const NEWEST_FIRST: Order = { name: "newest", indexed: null, keys: [], direction: -1 };
 
 const MAX_KEYS = 4;
 const DETAILS = "details";
-/** A cursor carries the values of its record. */
+/** The characters of a text that count: cursors carry them. */
 const MAX_SORTED_CHARACTERS = 128;
 
 export interface OrderType {
@@ -67,7 +69,7 @@ export interface OrderType {
   order(keys: readonly OrderKey[]): Order;
 }
 
-/** The orders of a type, by the enum keys that clients see. */
+/** Returns the orders of a type, by their enum keys. */
 export function ordersOf(name: string, fields: Readonly<Record<string, OrderField>>, hasDetails: boolean): OrderType {
   const choices = Object.fromEntries(Object.keys(fields).map((each) => [each, each]));
   registerEnumType(choices, {
@@ -121,16 +123,16 @@ function sortKeysOf(fields: Readonly<Record<string, OrderField>>, key: OrderKey,
   if (!stored) return freeSortKeys(detailsValue(`$${DETAILS}`, key.details ?? []), direction);
   const value = { $ifNull: [`$${stored.field}`, literal(null)] };
   return [
-    // Records without a value come last, whatever the direction.
+    // Records without a value come last in both directions.
     { value: { $cond: [isSomething(value), 0, 1] }, direction: 1 },
     { value, direction },
   ];
 }
 
 /**
- * Of a value that may be of any type: by its kind, the same whatever the direction, then by itself. In one order by value
- * the text "nan" would come before every number where the greatest come first. Only plain values have an order that people
- * know; a text counts as far as a cursor can carry it.
+ * Returns the keys of a value of any type: first its type, the same in both directions, then the value. By value alone,
+ * the text "nan" would come before all numbers in a descending order. Only plain values have a natural order; texts
+ * count up to the length that a cursor carries.
  */
 function freeSortKeys(value: MongoExpression, direction: 1 | -1): SortKey[] {
   const isA = (type: string): MongoExpression => ({ $eq: [{ $type: value }, type] });

@@ -28,11 +28,11 @@ export interface PageEnd {
   readonly isIncluded: boolean;
 }
 
-/** A page as the store is asked for it. */
+/** The range of an order that makes the page. */
 export interface PageRequest {
   readonly order: Order;
   readonly limit: number;
-  /** True if it is the last of the range that is wanted, not the first. */
+  /** True for the last records of the range, false for the first. */
   readonly backward: boolean;
   readonly after: PageEnd | null;
   readonly before: PageEnd | null;
@@ -40,7 +40,7 @@ export interface PageRequest {
 
 export const DEFAULT_PAGE = 20;
 
-/** @throws BAD_USER_INPUT if the arguments contradict each other or leave their bounds. */
+/** @throws BAD_USER_INPUT if the arguments contradict each other or their bounds. */
 export function pageRequest(
   { first, after, last, before }: PageArgs,
   order: Order,
@@ -64,7 +64,7 @@ export function pageRequest(
   };
 }
 
-/** The one nearest record at or beyond an end of the page's range: whether there is one. */
+/** Returns the request for the one record that is nearest to an end of the page's range, outside of it. */
 export const nearestBeyond = (side: "after" | "before", { order, [side]: end }: PageRequest): PageRequest => {
   const included = end && { ...end, isIncluded: true };
   return {
@@ -76,7 +76,7 @@ export const nearestBeyond = (side: "after" | "before", { order, [side]: end }: 
   };
 };
 
-/** The position of a record in an order: the values that it is compared by, and its id. */
+/** The position of a record in an order: the compared values and its id. */
 export interface Position {
   readonly values: readonly unknown[];
   readonly id: string;
@@ -85,7 +85,7 @@ export interface Position {
 const MAC_BYTES = 12;
 const MAX_CURSOR_CHARACTERS = 8_192;
 
-/** Positions as text that clients give back: signed, so that only what a page gave is ever read, and only for the list and order that gave it. */
+/** Writes positions as cursors. They are signed, and valid only for the list and order that gave them. */
 export class Cursors {
   constructor(private readonly key: string) {}
 
@@ -94,7 +94,7 @@ export class Cursors {
     return Buffer.concat([this.mac(list, content), Buffer.from(content)]).toString("base64url");
   }
 
-  /** @throws BAD_USER_INPUT if no page of that list and order gave it. */
+  /** @throws BAD_USER_INPUT if the cursor is from another list or order. */
   read(list: string, cursor: string, argument: string): Position {
     const bytes = cursor.length > MAX_CURSOR_CHARACTERS ? Buffer.alloc(0) : Buffer.from(cursor, "base64url");
     const [mac, content] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES).toString()];

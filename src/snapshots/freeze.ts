@@ -12,9 +12,9 @@ type Reads = Pick<Store, "byKind" | "snapshots">;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The snapshot of a record as it is: each field that defines it, with the record that it belongs to as that is.
+ * Returns a snapshot of a record and, within it, one of its parent.
  * @param given fields that the record does not have.
- * @throws CONFLICT if the record that it belongs to is being deleted.
+ * @throws CONFLICT if the parent is being deleted.
  */
 export async function freeze<R extends AnyRecord, S extends AnySnapshot>(
   store: Reads,
@@ -44,7 +44,7 @@ async function frozenPart(store: Reads, part: Part, value: unknown, at: Date): P
   return Promise.all((value as ModelVersionSnapshot[]).map((each) => pinSnapshot(store, each)));
 }
 
-/** Keys sorted, at every level, without the moments at which snapshots were taken: they never count. */
+/** Returns the content with sorted keys at every level. The times of the snapshots are left out: they do not count. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (value === null || typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) return value;
@@ -54,9 +54,9 @@ function canonical(value: unknown): unknown {
 }
 
 /**
- * Keeps the snapshot as an immutable copy under the hash of its content, and gives the pin that stands for it inside
- * another snapshot. Written before the record that pins it: a crash between leaves a copy that nobody needs, never a
- * pin of nothing. Repeatable.
+ * Stores the snapshot as an immutable copy under the hash of its content. Returns the pin that stands for it inside
+ * other snapshots. The copy is written before the record that pins it: a crash in between leaves a copy without a pin,
+ * never a pin without a copy. Repeatable.
  */
 async function pinSnapshot({ snapshots }: Pick<Store, "snapshots">, snapshot: ModelVersionSnapshot): Promise<Pin> {
   const hash = createHash("sha256")
@@ -66,7 +66,7 @@ async function pinSnapshot({ snapshots }: Pick<Store, "snapshots">, snapshot: Mo
   return { _id: snapshot._id, key: snapshot.key, hash, taken_at: snapshot.taken_at };
 }
 
-/** One that is there is taken off the list of those that nothing needs. */
+/** Stores the copy. A stored one no longer counts as unneeded. */
 async function keep(snapshots: Store["snapshots"], hash: string, content: ModelVersionSnapshot): Promise<void> {
   for (;;) {
     try {
@@ -77,7 +77,7 @@ async function keep(snapshots: Store["snapshots"], hash: string, content: ModelV
       );
       return;
     } catch (error) {
-      // Two of one content at the same time: the other has inserted, and this one finds it.
+      // Another process inserted the same content. The next try finds it.
       if (!isDuplicateKey(error)) throw error;
     }
   }

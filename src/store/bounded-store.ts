@@ -7,8 +7,8 @@ type Collection = Pick<mongo.Collection, "find" | "findOne" | "aggregate" | "cou
 type Options = Readonly<Record<string, unknown>> | undefined;
 
 /**
- * A view of the store for one operation: what it reads ends with the operation's time, here and on the server, and
- * nothing is read after it. Writes go through as ever.
+ * Returns a view of the store for one operation. When the operation's time is over, its reads end, here and on the
+ * server, and new ones fail. Writes are not bounded.
  */
 export function boundedStore(store: Store, limit: TimeLimit): Store {
   const views = new Map<object, unknown>();
@@ -31,7 +31,7 @@ export function boundedStore(store: Store, limit: TimeLimit): Store {
 
 const isRecords = (value: unknown): value is Records<AnyRecord> => typeof value === "function" && "collection" in value;
 
-/** Returns the time that is left, as options of a read. @throws what the signal was aborted for. */
+/** Returns the remaining time as options of a read. @throws the reason for which the signal was aborted. */
 function rest({ signal, endsAt }: TimeLimit): { signal: AbortSignal; maxTimeMS: number } {
   signal.throwIfAborted();
   return { signal, maxTimeMS: Math.max(1, Math.ceil(endsAt - performance.now())) };

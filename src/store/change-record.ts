@@ -7,19 +7,19 @@ import { type Intent, keptKeys, refuseOtherUse, usedKey } from "./idempotency.js
 import { isDuplicateKey } from "./store-errors.js";
 import type { Records } from "./store.js";
 
-/** Bookkeeping that only the door itself sets. */
+/** The fields that only `changeRecord` itself sets. */
 type Kept = "_id" | "key" | "version" | "created_at" | "created_by" | "modified_at" | "outbox" | "used_keys";
 export type Change<T extends AnyRecord> = Partial<Omit<T, Kept>>;
 
-/** A thousand files of one record may arrive at the same time, each a change of it. */
+/** A thousand files of one record may arrive at once, each a change. */
 const MAX_TRIES = 40;
 const PAUSE_MS = 5;
 
 /**
- * The door for changes: fields, version, outbox entry and idempotency key in one compare-and-set on the version.
- * @param decide what to change, given the record as it is; asked again where somebody else was quicker. Null, or a
- *   change that changes nothing: no write (unless an idempotency key is to be kept).
- * @throws NOT_FOUND if the record is gone, CONFLICT where others are always quicker, and what `decide` throws.
+ * Changes a record: fields, version, outbox entry and idempotency key in one compare-and-set on the version.
+ * @param decide returns the change for the record as it is. It is called again if another write came first. Null or a
+ *   change without effect writes nothing, unless an idempotency key must be stored.
+ * @throws NOT_FOUND if the record is gone, CONFLICT if other writes always come first, and the errors of `decide`.
  */
 export async function changeRecord<T extends AnyRecord>(
   records: Records<T>,
@@ -29,13 +29,13 @@ export async function changeRecord<T extends AnyRecord>(
   action: OutboxEntry["action"] = "CHANGE",
 ): Promise<T> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    // By chance, so that those who met once do not meet again.
+    // A random pause: writers that collided once should not collide again.
     if (tries > 0) await pause(Math.random() * PAUSE_MS * tries);
     const current = (await records.findOne({ _id: id, deleted: trusted({ $ne: true }) }).lean()) as T | null;
     if (!current) throw new DomainError("NOT_FOUND", "The record was deleted while this was under way.", ["input"]);
     const at = new Date();
     const used = usedKey(intent, at);
-    // The same request, sent twice at once: the other one was quicker.
+    // The same request was sent twice, and the other one came first.
     if (used && refuseOtherUse(current, used)) return current;
     const change = decide(current);
     const changed = Object.entries(change ?? {}).filter(

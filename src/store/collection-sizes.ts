@@ -4,11 +4,11 @@ import type { Store } from "./store.js";
 export interface CollectionSize {
   readonly name: string;
   readonly documents: number;
-  /** Of the documents, before the store compresses them, and without indexes. */
+  /** The size of the documents before compression, without indexes. */
   readonly bytes: number;
 }
 
-/** Every collection of the database, by name. */
+/** Returns the sizes of all collections of the database, by name. */
 export async function collectionSizes({ connection }: Pick<Store, "connection">): Promise<CollectionSize[]> {
   const db = connection.db!;
   const found = await db.listCollections({}, { nameOnly: true }).toArray();

@@ -4,7 +4,7 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import { HIDDEN } from "./read-records.js";
 import type { Records } from "./store.js";
 
-/** Selects the records of these names that have a place in the order of their name: superseded and current ones. */
+/** Returns a condition on the records of these keys that have a `seq`. */
 export const generationsOf = (keys: readonly string[]) => ({
   key: trusted({ $in: [...keys] }),
   seq: trusted({ $gt: 0 }),
@@ -12,8 +12,8 @@ export const generationsOf = (keys: readonly string[]) => ({
 });
 
 /**
- * True if a tombstone has to go on holding its place: it is the last of its name, earlier records of which are there.
- * Without it the next record would be given the same place, and would be told to supersede one that is superseded.
+ * True if a tombstone must keep its `seq`: it is the last of its key, and earlier records are there. Without it, the
+ * next record would get the same `seq`.
  */
 export async function holdsPlace(records: Records<AnyRecord>, { key, seq }: AnyRecord): Promise<boolean> {
   if (seq === undefined) return false;
@@ -24,14 +24,14 @@ export async function holdsPlace(records: Records<AnyRecord>, { key, seq }: AnyR
   return later === null && earlier !== null;
 }
 
-/** Records that have a place in the order of their name, as conditions of an aggregate. */
+/** The condition of an aggregate on records that have a `seq`. */
 export const PLACED = { seq: { $gt: 0 }, deleted: { $ne: true } } as const;
 
 type Side = "earlier" | "later";
 
 /**
- * The nearest record of the same name on one side, or null, for any number of records: one find, and one more if
- * records between have been deleted.
+ * Loads the nearest earlier or later record of the same key, or null. Takes one find for all, and a second one if
+ * records in between were deleted.
  */
 export function loadBeside<T extends AnyRecord>(records: Records<T>, side: Side): DataLoader<T, T | null, string> {
   const step = side === "later" ? 1 : -1;

@@ -6,16 +6,16 @@ import { keyOf } from "../graph/id.js";
 import type { AnyRecord, UsedKey } from "../graph/stored-record.js";
 import type { Records, Store } from "./store.js";
 
-/** The caller and the mutation of a write: they make its repeat recognisable. */
+/** The caller and the mutation of a write. They identify its repeats. */
 export interface Intent {
   readonly caller: Caller;
   readonly mutation: string;
-  /** As sent; only its hash is kept. */
+  /** The input as it was sent. Only its hash is stored. */
   readonly input: object;
   readonly idempotencyKey?: string | null | undefined;
 }
 
-/** The reconciler's and the relay's own writes: repeatable by what they write. */
+/** Returns the intent of the server's own writes. They need no idempotency key: repeating one has no effect. */
 export const ownIntent = (caller: Caller): Intent => ({ caller, mutation: "", input: {} });
 
 const hashOf = ({ mutation, input }: Intent): string =>
@@ -27,8 +27,8 @@ export function usedKey(intent: Intent, at: Date): UsedKey | null {
 }
 
 /**
- * The record that a mutation with this idempotency key made or changed already, in whatever collection.
- * @throws CONFLICT if the key was used for another mutation or input, NOT_FOUND where the record is gone.
+ * Returns the record, of any kind, that an earlier request with this idempotency key wrote.
+ * @throws CONFLICT if the key was used for another mutation or input.
  */
 export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
   const used = usedKey(intent, new Date(0));
@@ -42,7 +42,7 @@ export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRe
   return record && refuseOtherUse(record, used) ? record : null;
 }
 
-/** True if the record has the key from the same request. @throws CONFLICT if it has it from another one. */
+/** True if the same request wrote the record. @throws CONFLICT if another one did. */
 export function refuseOtherUse({ used_keys = [] }: AnyRecord, { key, hash }: UsedKey): boolean {
   const earlier = used_keys.find((each) => each.key === key);
   if (earlier && earlier.hash !== hash)
@@ -55,20 +55,20 @@ export function refuseOtherUse({ used_keys = [] }: AnyRecord, { key, hash }: Use
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The keys of a record that still count: without this bound a record that is changed for years would grow with every change. */
+/** Returns the keys that still count. Without this bound records would grow. */
 export const keptKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] =>
   used_keys.filter(({ at }) => now.getTime() - at.getTime() < DAY_MS);
 
-/** The parts of the app that acting needs. */
+/** The parts of the app that a write needs. */
 interface Acting {
   readonly store: Store;
   readonly work: { relay(record: string): Promise<void> };
 }
 
 /**
- * Acts once per idempotency key: the key is looked up before any other check, and again where the act fails, since
- * another process may have been quicker with the same request. What the act wrote is relayed before it is answered, so
- * that its work exists by then, and whoever does one thing after another is heard in that order.
+ * Acts once per idempotency key. The key is looked up before any other check, and again if the act fails: another
+ * process may have handled the same request. The write is relayed before the answer: its work exists by then, and
+ * events keep the order of a client's requests.
  */
 export async function idempotent<T extends AnyRecord>(
   { store, work }: Acting,
@@ -97,7 +97,7 @@ function stillThere<T extends AnyRecord>(record: AnyRecord): T {
   return record as T;
 }
 
-/** Takes the idempotency key of a request back that was refused after its first write: its repeat is tried again. */
+/** Releases the key of a request that was refused after its first write, so that a repeat tries again. */
 export async function releaseIdempotencyKey<T extends AnyRecord>(
   records: Records<T>,
   id: string,

@@ -5,16 +5,16 @@ import { type Intent, usedKey } from "./idempotency.js";
 import { isDuplicateKey } from "./store-errors.js";
 import type { Records } from "./store.js";
 
-/** The fields that a use-case gives of a new record; the door adds the rest. */
+/** The fields that a use-case sets. `insertRecord` adds the others. */
 export type NewRecord<T extends AnyRecord> = Omit<T, Exclude<keyof AnyRecord, "_id" | "key">>;
 
-/** `pending`: a record with files, which gets its place in the order of its key when they are all there. */
+/** A `pending` record gets its `seq` once all its files are there. */
 type Place = "only" | "next" | "pending";
 
 /**
- * The door for new records: fields, bookkeeping, outbox entry and idempotency key in one write.
- * @param place `only`: the key must be free. `next`: the new record supersedes the one that is current; marking that
- *   one follows (`supersedeEarlier`), and the insert alone is the commit.
+ * Inserts a record: fields, bookkeeping, outbox entry and idempotency key in one write.
+ * @param place `only`: the key must be free. `next`: the record supersedes the current one. The insert alone is the
+ *   commit; `supersedeEarlier` marks the other one afterwards.
  * @throws ALREADY_EXISTS if the key is taken.
  */
 export async function insertRecord<T extends AnyRecord>(
@@ -44,7 +44,7 @@ export async function insertRecord<T extends AnyRecord>(
       return made.toObject() as unknown as T;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      // Another successor was quicker: the next place is tried.
+      // Another successor came first: try the next `seq`.
       if (place === "next" && isDuplicateKey(error, "seq")) continue;
       throw new DomainError("ALREADY_EXISTS", "The name is taken.", ["input", "name"], { cause: error });
     }
@@ -54,7 +54,10 @@ export async function insertRecord<T extends AnyRecord>(
 const defining = <T extends AnyRecord>({ _id, key: _key, ...rest }: NewRecord<T>): Record<string, unknown> =>
   rest as Record<string, unknown>;
 
-/** The place after the last one, tombstones included. @throws ALREADY_EXISTS if the key must be free and is not. */
+/**
+ * Returns the `seq` after the last one of the key, tombstones included.
+ * @throws ALREADY_EXISTS if the key must be free and is not.
+ */
 async function freeSeq<T extends AnyRecord>(records: Records<T>, key: string, place: Place): Promise<number> {
   const last = await records
     .findOne({ key: trusted({ $eq: key }), seq: trusted({ $gt: 0 }) }, { seq: 1, deleted: 1 })
@@ -65,12 +68,12 @@ async function freeSeq<T extends AnyRecord>(records: Records<T>, key: string, pl
   return (last?.seq ?? 0) + 1;
 }
 
-/** Returns the place after the last record of the key: that of a pending record which is about to be committed. */
+/** Returns the `seq` for a pending record that is about to be committed. */
 export async function nextSeq<T extends AnyRecord>(records: Records<T>, key: string): Promise<number> {
   return freeSeq(records, key, "next");
 }
 
-/** Marks what came before the record of that place. Repeatable; a reader who meets two meanwhile takes the higher. */
+/** Marks the earlier records as superseded. Repeatable. Readers take the higher `seq` until then. */
 export async function supersedeEarlier<T extends AnyRecord>(
   records: Records<T>,
   key: string,

@@ -4,7 +4,10 @@ import type { mongo } from "mongoose";
 import { isDuplicateKey, StoreRefused } from "./store-errors.js";
 import type { Processes, Store } from "./store.js";
 
-/** A value that is chosen once for the whole installation: the first process to ask decides, all others hear its choice. */
+/**
+ * Returns a value that is chosen once for the whole installation. The first process chooses, and all others get its
+ * choice.
+ */
 export async function chooseOnce<V extends string | number>(
   { installation }: Pick<Store, "installation">,
   name: string,
@@ -25,29 +28,32 @@ export async function chooseOnce<V extends string | number>(
 type Present = Pick<Store, "now" | "processes">;
 
 export interface PresenceOptions {
-  /** The only place where this process builds and runs, as `folder on machine`; null if an engine does that, which others reach too. */
+  /**
+   * The place outside of which this process can build and run nothing, as `folder on machine`. Null with an engine,
+   * which other processes reach, too.
+   */
   readonly home?: string | null;
   readonly beatMs?: number;
 }
 
 const ID = "processes";
 const BEAT_MS = 15_000;
-/** A process that was not seen for so long is gone. */
+/** A process that was not seen for this long counts as gone. */
 const GONE_MS = 60_000;
 const LEAVING_MS = 30_000;
 const PAUSE_MS = 200;
 
 export interface Presence {
   /**
-   * Ends this process's presence. If no other process is there, the act is carried out first, and one that starts
-   * meanwhile waits for it.
+   * Ends the presence of this process. If it is the last one, it first carries out the act. A process that starts
+   * meanwhile waits for the end of it.
    */
   leave(act: () => Promise<void>): Promise<void>;
 }
 
 /**
- * Says that this process is there, again and again. Waits while the last one before it is leaving.
- * @throws StoreRefused if another one that is there cannot see what this one would run, or the other way round
+ * Announces this process again and again. Waits first while the last process before it is leaving.
+ * @throws StoreRefused if another process is present and one of the two cannot see what the other runs.
  */
 export async function openPresence(
   store: Present,
@@ -66,7 +72,7 @@ export async function openPresence(
   while (!(await arrived())) await delay(PAUSE_MS);
   isThere = true;
   const beat = setInterval(() => {
-    // The store is away: the next beat tells.
+    // The store is away: the next beat tries again.
     void arrived().catch(() => undefined);
   }, beatMs);
   beat.unref();
@@ -101,7 +107,7 @@ const runsIn = (home: string | null): string =>
 const others = ({ there }: Processes, id: string, now: Date) =>
   there.filter((each) => each.id !== id && now.getTime() - each.seen_at.getTime() < GONE_MS);
 
-/** True if it was changed: not where the change is null. */
+/** Changes the document by compare-and-set. Returns false if `change` returns null. */
 async function changed(
   { processes, now }: Present,
   change: (seen: Processes, now: Date) => Pick<Processes, "there" | "leaving"> | null,

@@ -5,12 +5,12 @@ import { keyOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Records } from "./store.js";
 
-/** The fields that the store keeps for itself, in no answer. */
+/** Internal fields that no answer shows. */
 export const HIDDEN = { outbox: 0, used_keys: 0 } as const;
 
-// All answers ask for one batch: with the driver's own batches of 101, a page of 500 would cost five calls.
+// Each read asks for one batch: with the driver's batches of 101, a page of 500 would take five calls.
 
-/** The records that are current under these keys, each key once, in one find. */
+/** Returns the current record of each key, in one find. */
 export async function findCurrentByKeys<T extends AnyRecord>(
   records: Records<T>,
   keys: readonly string[],
@@ -20,7 +20,7 @@ export async function findCurrentByKeys<T extends AnyRecord>(
     .batchSize(2 * keys.length + 1)
     .lean()) as T[];
   const highest = new Map<string, T>();
-  // Between the insert of a successor and the marking of its forerunner, a key has two: the higher is current.
+  // A successor and its unmarked forerunner are both current. The higher `seq` counts.
   for (const each of found) if ((highest.get(each.key)?.seq ?? 0) < (each.seq ?? 0)) highest.set(each.key, each);
   return [...highest.values()];
 }
@@ -29,7 +29,7 @@ export async function findCurrent<T extends AnyRecord>(records: Records<T>, key:
   return (await findCurrentByKeys(records, [key]))[0] ?? null;
 }
 
-/** One that was deleted is not found, though its tombstone is. */
+/** Returns the records with these ids, without tombstones. */
 export async function findByIds<T extends AnyRecord>(records: Records<T>, ids: readonly string[]): Promise<T[]> {
   return (await records
     .find({ _id: trusted({ $in: [...ids] }), deleted: trusted({ $ne: true }) }, HIDDEN)
@@ -37,7 +37,7 @@ export async function findByIds<T extends AnyRecord>(records: Records<T>, ids: r
     .lean()) as T[];
 }
 
-/** Plain objects in the order asked, one find per tick. A missing id is null: each field decides what that means. */
+/** Loads records by id, with one find per tick. A missing one is null. */
 export function loadById<T extends AnyRecord>(records: Records<T>): DataLoader<string, T | null> {
   return new DataLoader(async (ids) => {
     const found = new Map((await findByIds(records, ids)).map((each) => [each._id, each]));
@@ -45,7 +45,7 @@ export function loadById<T extends AnyRecord>(records: Records<T>): DataLoader<s
   });
 }
 
-/** The records that are current under natural keys (`keyOf`), one find per tick. */
+/** Loads current records by natural key (`keyOf`), with one find per tick. */
 export function loadByKey<T extends AnyRecord>(records: Records<T>): DataLoader<string, T | null> {
   return new DataLoader(async (keys) => {
     const found = new Map((await findCurrentByKeys(records, keys)).map((each) => [each.key, each]));
@@ -53,7 +53,7 @@ export function loadByKey<T extends AnyRecord>(records: Records<T>): DataLoader<
   });
 }
 
-/** The record that is current under the names. @throws NOT_FOUND naming the last of them. */
+/** Returns the current record of that key. @throws NOT_FOUND with the path of the last name. */
 export async function requireCurrent<T extends AnyRecord>(
   records: Records<T>,
   kind: string,
@@ -65,7 +65,7 @@ export async function requireCurrent<T extends AnyRecord>(
   return found;
 }
 
-/** The record that a reference leads to. @throws CONFLICT if it has just been deleted: its children go with it. */
+/** Returns the record that a reference leads to. @throws CONFLICT if it was deleted: its children go with it. */
 export async function requireParent<T extends AnyRecord>(records: Records<T>, id: string): Promise<T> {
   const [parent] = await findByIds(records, [id]);
   if (!parent)

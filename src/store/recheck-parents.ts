@@ -5,7 +5,7 @@ import { findByIds } from "./read-records.js";
 import type { Records } from "./store.js";
 import { leaveTombstone } from "./tombstone.js";
 
-/** @throws CONFLICT if the record that something is to be made under is being deleted. */
+/** @throws CONFLICT if the parent of a new record is being deleted. */
 export function refuseDeleting(parent: AnyRecord): void {
   if (parent.deleting)
     throw new DomainError(
@@ -14,22 +14,22 @@ export function refuseDeleting(parent: AnyRecord): void {
     );
 }
 
-/** True if a record that something needs is being deleted, or is gone already. */
+/** True if a needed record is being deleted or is gone. */
 async function isBeingDeleted<T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> {
   const [found] = await findByIds(records, [id]);
   return !found || found.deleting;
 }
 
 /**
- * Asks so after a write that needs the record. If the store does not answer, it is taken to stay: the write is committed,
- * and its answer must say so. A deletion that did begin lists its children anew before it takes the record.
+ * Checks a needed record after a write. If the store does not answer, the result is false: the write is committed, and
+ * its answer must say so. A deletion that did begin lists its children again before it removes the record.
  */
 export const isDeletedMeanwhile = <T extends AnyRecord>(records: Records<T>, id: string): Promise<boolean> =>
   isBeingDeleted(records, id).catch(() => false);
 
 /**
- * Reads the parent again after the insert of a child: a deletion that began between the check and the insert has
- * listed its children without this one. The child is taken back then.
+ * Reads the parent again after the insert of a child. A deletion that began after the first check has not listed this
+ * child, so the child is removed again.
  * @throws CONFLICT
  */
 export async function recheckParent<C extends AnyRecord, P extends AnyRecord>(
@@ -46,8 +46,7 @@ export async function recheckParent<C extends AnyRecord, P extends AnyRecord>(
 }
 
 /**
- * Reads all that a new record needs again after its insert: a deletion that began meanwhile has not seen it. The record
- * is taken back where one of them is going.
+ * Reads all that a new record needs again after its insert, and removes the record if one of them is being deleted.
  * @throws CONFLICT
  */
 export async function recheckParents<T extends AnyRecord>(

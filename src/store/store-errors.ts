@@ -1,6 +1,6 @@
 import { OperatorError } from "../errors.js";
 
-/** The reason why no store can be opened, in a sentence for the operator that says what to do. It never holds a password. */
+/** The reason why no store can be opened, and what to do. The message never holds a password. */
 export class StoreRefused extends OperatorError {
   override readonly name = "StoreRefused";
 }
@@ -11,8 +11,8 @@ interface DuplicateKeyError {
 }
 
 /**
- * True if the driver says that a unique index (one with that field, where one is named) refused the write (11000). Its
- * message shows the key and is never passed on.
+ * True if a unique index refused the write (code 11000). The driver's message shows the key, so it is never passed on.
+ * @param field a field of the index, if a certain index is meant.
  */
 export function isDuplicateKey(error: unknown, field?: string): boolean {
   const { code, keyPattern = {} } = (typeof error === "object" && error !== null ? error : {}) as DuplicateKeyError;

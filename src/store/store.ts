@@ -8,73 +8,78 @@ import type { CollectionOf, RecordOf } from "../kinds.js";
 import type { RecordKinds } from "../kinds/record-kind.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 
-/** One process of the installation. */
+/** A process of the installation. */
 interface Present {
   readonly id: string;
   readonly seen_at: Date;
-  /** The machine and folder outside of which nothing of what it builds and runs can be seen; null if that is an engine's. */
+  /** The machine and folder in which the process builds and runs; null with an engine. */
   readonly home?: string | null;
 }
 
-/** The processes of the installation: one document, changed by compare-and-set of its version. */
+/** The processes of the installation: one document, changed by compare-and-set. */
 export interface Processes {
   readonly _id: string;
   readonly version: number;
   readonly there: readonly Present[];
-  /** The last process, while it puts away what all of them share; until then if it dies meanwhile. */
+  /** The last process, while it stops what all processes share. It counts until then if it dies meanwhile. */
   readonly leaving: { readonly id: string; readonly until: Date } | null;
 }
 
 export type Records<T extends AnyRecord> = MongooseModel<T>;
 
-/** An outbox entry that has arrived: `_id` is `<record id>.<version>`, so that a record's entries are in order. */
+/** An outbox entry after the relay. Its `_id` is `<record id>.<version>`, which keeps a record's entries in order. */
 export type Event = OutboxEntry & { _id: string; record: string; key: string };
 
-/** A snapshot that others pin, by the hash of its content. */
+/** A pinned snapshot, stored under the hash of its content. */
 export interface KeptSnapshot {
   readonly _id: string;
   readonly content: ModelVersionSnapshot;
-  /** The time of the last look for something that pins it. */
+  /** The time of the last search for pins of it. */
   readonly checked_at?: Date;
-  /** Since when nothing has. */
+  /** The time since which no pin of it was found. */
   readonly unneeded_since?: Date;
 }
 
-/** The collections of records, as their cards call them. */
+/** The collections of records, named by their cards. */
 type RecordCollections = { readonly [K in Kind as CollectionOf<K>]: Records<RecordOf<K>> };
 
-/** Every collection. Records are written by `insertRecord` and `changeRecord` alone; jobs, logs and leases by `src/jobs` alone. */
+/**
+ * All collections. Only `insertRecord`, `changeRecord` and `leaveTombstone` write records; only `src/jobs` writes jobs,
+ * logs and leases.
+ */
 export interface Store extends RecordCollections {
-  /** The same collections by the kind that an id names. */
+  /** The same collections by kind. */
   readonly byKind: Readonly<Record<Kind, Records<AnyRecord>>>;
   /** The cards of the kinds. */
   readonly kinds: RecordKinds;
 
-  /** Copies of version snapshots by the hash of their content, which never changes. */
+  /** Immutable copies of version snapshots, by the hash of their content. */
   readonly snapshots: mongo.Collection<KeptSnapshot>;
   readonly events: mongo.Collection<Event>;
   readonly jobs: mongo.Collection<Job>;
   readonly logs: mongo.Collection<LogChunk>;
-  /** Manifests that are too long to lie in their records: `src/files/file-lists` alone writes them. */
+  /** Manifests that are too long for their records. Only `src/files/file-lists` writes them. */
   readonly fileLists: mongo.Collection<FileListPart>;
-  /** The files that such manifests still wait for: `src/files/missing-files` alone writes them. */
+  /** The files that such manifests wait for. Only `src/files/missing-files` writes them. */
   readonly missingFiles: mongo.Collection<MissingFile>;
-  /** Files that records which are gone have left: `DeferredDeleteStorage` alone writes them. */
+  /** Files that deleted records have left. Only `DeferredDeleteStorage` writes them. */
   readonly unneededFiles: mongo.Collection<UnneededFile>;
-  /** Tags of images that records which are gone have left, until the engine answers and no container uses the image. */
+  /**
+   * Tags of images that deleted records have left. They stay until the engine answers and no container uses the image.
+   */
   readonly unneededImages: mongo.Collection<UnneededTag>;
-  /** Images without a tag that builds made on their way, until nothing needs them. */
+  /** Untagged intermediate images of builds. They stay until nothing needs them. */
   readonly madeImages: mongo.Collection<IntermediateImage>;
   /**
-   * The choices for the whole installation: its cluster id and the port of the run listener once; the runtime it worked
-   * with last.
+   * Values of the whole installation: its cluster id and the port of the run listener, chosen once, and its last
+   * runtime.
    */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
 
-  /** The processes of the installation: `presence.ts` alone writes it. */
+  /** The processes of the installation. Only `installation.ts` writes them. */
   readonly processes: mongo.Collection<Processes>;
 
   readonly connection: Connection;
-  /** The clock of the server that owns the data: leases must not depend on ours. */
+  /** The clock of the server that owns the data. Leases must not depend on the clock of this machine. */
   now(): Promise<Date>;
 }

@@ -18,9 +18,9 @@ const KEPT = new Set([
 ]);
 
 /**
- * The door for deletions: all that the record held goes, and a tombstone stays for a day, so that its idempotency keys
- * answer and its place in `seq` is not given again. Repeatable. Gives whether there was a record.
- * @param mayDelete asked of the record as it is when it goes; where it says no, the record stays.
+ * Deletes a record and leaves a tombstone for a day. So its idempotency keys still answer, and its `seq` is not used
+ * again. Repeatable. Returns true if there was a record.
+ * @param mayDelete is called with the record as it is. If it returns false, the record stays.
  */
 export async function leaveTombstone<T extends AnyRecord>(
   records: Records<T>,
@@ -43,7 +43,7 @@ export async function leaveTombstone<T extends AnyRecord>(
       at,
       caller: intent.caller.name,
       action: "DELETE",
-      // A listener can read its project nowhere else any more.
+      // Subscribers can read the project of a deleted record nowhere else.
       before: "proj" in current ? { proj: current.proj } : {},
       after: {},
     };

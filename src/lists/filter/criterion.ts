@@ -2,34 +2,37 @@ import type { Predicate, MongoExpression } from "./predicate.js";
 
 export type InputPath = readonly (string | number)[];
 
-/** The place of the fields of a filter: in the record, in a snapshot in it, or in one of a list of snapshots. */
+/**
+ * The part of a record that a filter is about: the record itself, a snapshot in it, or an element of a list of
+ * snapshots.
+ */
 export interface FieldScope {
-  /** The prefix of a field's name in an expression. */
+  /** The prefix of its fields in an expression. */
   readonly prefix: string;
-  /** The prefix of it in an index; null if there is none. */
+  /** The prefix of its fields in an index, or null. */
   readonly indexed: string | null;
   /** The number of lists around it. */
   readonly depth: number;
-  /** Of the filter in the request's input. */
+  /** The path of the filter in the request's input. */
   readonly path: InputPath;
 }
 
-/** The functions of the server that a filter needs while it is read. */
+/** The services that the parsing of a filter needs. */
 export interface FilterContext {
-  /** The id of the project or model of that name; null if there is none. */
+  /** Returns the id of the project or model, or null. */
   idOf(kind: "project" | "model", name: string): Promise<string | null>;
-  /** Stored paths into JSON objects of the type that the operator has indexed. */
+  /** The stored paths into JSON objects that the operator has indexed. */
   readonly detailsIndexes: ReadonlySet<string>;
   /** Counts a condition. @throws LIMIT_EXCEEDED if there are too many. */
   countCondition(path: InputPath): void;
 }
 
-/** One field of a filter: what it may be given, and what that demands. */
+/** A field of a filter: its input type and its predicate. */
 export interface Criterion {
   /** The input type, or a list of it. */
   readonly type: () => object;
   readonly description: string;
-  /** @throws BAD_USER_INPUT if the value leaves its bounds. */
+  /** @throws BAD_USER_INPUT if the value is out of bounds. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each criterion has an input type of its own
   predicate(value: any, scope: FieldScope, context: FilterContext): Predicate | Promise<Predicate>;
 }

@@ -59,11 +59,11 @@ export class DetailsFilter {
   readonly exists?: boolean | null;
 }
 
-/** The value that a path leads to in a JSON object, whatever its keys hold. */
+/** Returns the value at a path in a JSON object. */
 export const detailsValue = (details: MongoExpression, path: readonly string[]): MongoExpression =>
   path.reduce<MongoExpression>((input, key) => ({ $getField: { field: literal(key), input } }), details);
 
-/** @throws BAD_USER_INPUT on a path of no or too many keys, or with one that no JSON object may have. */
+/** @throws BAD_USER_INPUT if the path has no keys, too many, or one that JSON objects may not have. */
 export function checkDetailsPath(path: readonly string[], at: readonly (string | number)[]): void {
   if (path.length < 1 || path.length > MAX_SEGMENTS)
     throw new DomainError("BAD_USER_INPUT", `A path has 1 to ${MAX_SEGMENTS} keys.`, at);
@@ -116,14 +116,14 @@ function detailsPredicate(
         context.countCondition(at.path);
         const expression = detailsTest(name, operand, value, at);
         if (!isIndexed || (name !== "eq" && name !== "in")) return unindexed(expression);
-        // The index also has what lies in lists, so that the expression still has to say.
+        // The index has elements of lists, too: check the expression as well.
         const condition = { where: { [index]: name === "eq" ? operand : { $in: operand } }, isIdOrdered: false };
         return { ...indexedBy(expression, condition), residual: expression };
       }),
   );
 }
 
-/** A filter by values in a stored JSON object. */
+/** Returns a filter by values in a stored JSON object. */
 export const details = (field: string, description: string): Criterion => ({
   type: () => [DetailsFilter],
   description: `${description} All of several conditions must hold.`,

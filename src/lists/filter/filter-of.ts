@@ -3,14 +3,14 @@ import { DomainError } from "../../errors.js";
 import { type FilterContext, type Criterion, type FieldScope, within } from "./criterion.js";
 import { conjunction, disjunction, type Predicate, negation } from "./predicate.js";
 
-/** A filter: its input type, and what a value of it demands. */
+/** A filter: its input type and the predicate of its values. */
 export interface FilterType {
   readonly type: ClassType<object>;
   /** @throws BAD_USER_INPUT, LIMIT_EXCEEDED */
   predicate(filter: object, scope: FieldScope, context: FilterContext): Promise<Predicate>;
 }
 
-/** The filter of a type, with `and`, `or` and `not` of its own. */
+/** Returns the filter of a type, with `and`, `or` and `not`. */
 export function filterOf(name: string, description: string, criteria: Readonly<Record<string, Criterion>>): FilterType {
   class Filter {}
   InputType(`${name}Filter`, { description: `${description} Several conditions must all hold; null is no condition.` })(

@@ -7,11 +7,11 @@ import { choiceFilter, dateTime, float, id, int, text } from "./value-filters.js
 
 interface Options {
   readonly description: string;
-  /** True if indexes of the type begin with fields in it: with the id of a snapshot, for example. */
+  /** True if indexes of the type begin with fields of the part, such as the id of a snapshot. */
   readonly indexed?: boolean;
 }
 
-/** A filter by what a record holds in one: a snapshot, or its task. */
+/** Returns a filter by one part: a snapshot, or the task. */
 export const part = (
   field: string,
   filter: () => FilterType,
@@ -27,7 +27,7 @@ export const part = (
     ),
 });
 
-/** A filter by a list, of snapshots for example: at least one of them meets all of it. */
+/** Returns a filter by a list: one element must match all of it. */
 export const someOf = (
   field: string,
   filter: () => FilterType,
@@ -43,7 +43,7 @@ export const someOf = (
       context,
     );
     const expression = { $anyElementTrue: [{ $map: { input: listAt(fieldAt(at, field)), as, in: inner.expression } }] };
-    // Two conditions may be met by two elements where one has to meet both.
+    // Different elements may match the conditions, but one must match all.
     const isExact = inner.residual === null && inner.indexConditions.length === 1;
     return { expression, indexConditions: inner.indexConditions, residual: isExact ? null : expression };
   },
@@ -52,7 +52,7 @@ export const someOf = (
 const indexOf = ({ indexed }: FieldScope, field: string, isIndexed: boolean): string | null =>
   indexed === "" && isIndexed ? `${field}.` : null;
 
-/** The filter by a snapshot of a type. */
+/** Returns the filter by snapshots of a type. */
 export const snapshotFilterOf = (name: string, criteria: Readonly<Record<string, Criterion>>): FilterType =>
   filterOf(`${name}Snapshot`, `Conditions on snapshots of ${name} records.`, {
     recordId: id("Filters by the id of the record of which the snapshot was taken."),
@@ -66,7 +66,7 @@ const FILE_FILTER = filterOf(StoredFile.name, "Conditions on a file.", {
   size: float("size", { description: "Filters by size in bytes." }),
 });
 
-/** A filter by the files of a dataset or version: at least one of them meets all of it. */
+/** Filters records by their files: one file must match all of it. */
 export const files: Criterion = someOf("files", () => FILE_FILTER, {
   description: "Filters by one of its files, if there are 250 at most: it does not look into longer manifests.",
 });
@@ -84,7 +84,7 @@ const TASK_FILTER = filterOf("Task", "Conditions on a task.", {
   attempt: int("attempt", { description: "Filters by the number of the attempt." }),
 });
 
-/** A filter by the task of a record, of whose state an index of the type tells. */
+/** Filters records by their task. Indexes of the type have its state. */
 export const task: Criterion = part("task", () => TASK_FILTER, { description: "Filters by its task.", indexed: true });
 
 export const TASK_ORDERS = {

@@ -1,40 +1,40 @@
 /**
- * An aggregation expression that yields a boolean or a value. Expressions compare without MongoDB's walk through lists,
- * reach keys that hold dots, and take what a user gave as a literal only.
+ * An aggregation expression that gives a boolean or a value. Unlike a query, it does not look into lists, it reaches
+ * keys with dots, and it takes user input as literals only.
  */
 export type MongoExpression = string | boolean | { readonly [operator: string]: unknown };
 
-/** A user's value, which no operator reads as anything else. */
+/** Returns a user's value such that MongoDB reads no operator in it. */
 export const literal = (value: unknown): MongoExpression => ({ $literal: value });
 
 export const isNothing = (value: MongoExpression): MongoExpression => ({ $lte: [value, literal(null)] });
 export const isSomething = (value: MongoExpression): MongoExpression => ({ $gt: [value, literal(null)] });
 
-/** A stored list; an empty one where none is stored. */
+/** Returns a stored list, or an empty one if none is stored. */
 export const listAt = (value: MongoExpression): MongoExpression => ({ $ifNull: [value, literal([])] });
 
-/** A condition on stored fields by our own operators: never a user's object. */
+/** A query by the server's own operators, never with a user's object. */
 export type Where = Readonly<Record<string, unknown>>;
 
 /** A condition that an index of the type serves. */
 export interface IndexCondition {
   readonly where: Where;
-  /** True if that index goes on by id, so that a page reads no more than it shows. */
+  /** True if the index goes on by id: a page reads only what it shows. */
   readonly isIdOrdered: boolean;
 }
 
 /** The conditions of a filter on a record. */
 export interface Predicate {
   readonly expression: MongoExpression;
-  /** Each holds for every record that meets the demand. */
+  /** Each of them is true of every record that matches. */
   readonly indexConditions: readonly IndexCondition[];
-  /** The conditions that are not in the bounds; null if all are. */
+  /** The conditions that no index serves; null if there are none. */
   readonly residual: MongoExpression | null;
 }
 
 export const MATCH_ALL: Predicate = { expression: true, indexConditions: [], residual: null };
 
-/** A demand that no index helps with. */
+/** Returns a predicate that no index serves. */
 export const unindexed = (expression: MongoExpression): Predicate => ({
   expression,
   indexConditions: [],
@@ -59,7 +59,7 @@ export function conjunction(predicates: readonly Predicate[]): Predicate {
   };
 }
 
-/** Served by indexes where each of the demands is. */
+/** Returns the "or" of predicates, indexed if each of them is. */
 export function disjunction(predicates: readonly Predicate[]): Predicate {
   const [only] = predicates;
   if (only && predicates.length === 1) return only;
@@ -79,7 +79,7 @@ export function disjunction(predicates: readonly Predicate[]): Predicate {
 
 export const negation = ({ expression }: Predicate): Predicate => unindexed({ $not: [expression] });
 
-/** All bounds in one condition. */
+/** Returns all index conditions as one query. */
 export function whereOf(indexConditions: readonly IndexCondition[]): Where {
   const [only] = indexConditions;
   if (!only) return {};

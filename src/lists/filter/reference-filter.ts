@@ -26,7 +26,9 @@ async function idsOf(
   return ids.filter((each) => each !== null);
 }
 
-/** A filter by a reference, which holds ids, given the names of what it leads to. A name that is not there leads nowhere. */
+/**
+ * Returns a filter by a reference, which holds ids, through the names of its targets. An unknown name matches nothing.
+ */
 export const reference = (
   kind: "project" | "model",
   field: string,

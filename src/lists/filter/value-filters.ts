@@ -14,7 +14,7 @@ export class IdFilter {
   readonly in?: string[] | null;
 }
 
-/** A filter by the id of the record, or of the record that a snapshot froze. */
+/** Returns a filter by the id of a record, or of a snapshot's record. */
 export const id = (description: string): Criterion => ({
   type: () => IdFilter,
   description,
@@ -113,7 +113,7 @@ export class DateTimeFilter {
 
 export const dateTime = valueCriterion(() => DateTimeFilter);
 
-/** The filter by an enum, and the criterion that uses it. */
+/** Returns a function that makes filters by a stored enum. */
 export function choiceFilter(name: string, choices: () => object): ReturnType<typeof valueCriterion> {
   @InputType(`${name}Filter`, {
     description: `Conditions on a value of ${name}. Several conditions must all hold; null is no condition.`,
@@ -132,7 +132,7 @@ export function choiceFilter(name: string, choices: () => object): ReturnType<ty
   return valueCriterion(() => type);
 }
 
-/** A filter by something that is so or not. What was never said counts as not so. */
+/** Returns a filter by a boolean. A missing value counts as false. */
 export const flag = (field: string, description: string): Criterion => ({
   type: () => Boolean,
   description,
@@ -149,7 +149,7 @@ export class TextListFilter {
   readonly has?: string | null;
 }
 
-/** A filter by a stored list of texts. */
+/** Returns a filter by a stored list of texts. */
 export const texts = (field: string, description: string): Criterion => ({
   type: () => TextListFilter,
   description,

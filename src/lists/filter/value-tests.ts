@@ -13,7 +13,7 @@ import {
   unindexed,
 } from "./predicate.js";
 
-/** The conditions that filters of single values share; each input type has those of them that make sense for it. */
+/** The tests of a single value. Input types have a part of them. */
 export interface ValueTests {
   readonly eq?: unknown;
   readonly in?: readonly unknown[] | null;
@@ -33,7 +33,7 @@ const RANGES = ["gt", "gte", "lt", "lte"] as const;
 
 type Test = keyof ValueTests;
 
-/** @throws BAD_USER_INPUT on too many values, or a text that nobody would look for. */
+/** @throws BAD_USER_INPUT if there are too many values or a text is unsearchable. */
 export function checkTests(tests: ValueTests, path: InputPath): void {
   if (tests.in && tests.in.length > MAX_VALUES)
     throw new DomainError("BAD_USER_INPUT", `At most ${MAX_VALUES} values.`, [...path, "in"]);
@@ -54,7 +54,7 @@ export function checkTests(tests: ValueTests, path: InputPath): void {
   }
 }
 
-/** One test as an expression over the value. Ranges and searches are of values that are there. */
+/** Returns a test as an expression over the value. Ranges and searches need a value that is not null. */
 export function testExpression(name: Test, operand: unknown, value: MongoExpression): MongoExpression {
   switch (name) {
     case "eq":
@@ -72,7 +72,7 @@ export function testExpression(name: Test, operand: unknown, value: MongoExpress
   }
 }
 
-/** The first text after all that start with this one, in the order of code points; null if there is none. */
+/** Returns the first text after all texts with this prefix, by code points; null if there is none. */
 function afterPrefix(prefix: string): string | null {
   const points = [...prefix].map((each) => each.codePointAt(0) ?? 0);
   const at = points.findLastIndex((point) => point < 0x10ffff);
@@ -82,7 +82,7 @@ function afterPrefix(prefix: string): string | null {
   return String.fromCodePoint(...points.slice(0, at), last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** The same test on an indexed field, as our own operators; null if no index helps. */
+/** Returns the test as operators on an indexed field, or null. */
 function plain(name: Test, operand: unknown): Record<string, unknown> | null {
   if (name === "eq") return { $eq: operand };
   if (name === "in") return { $in: operand };
@@ -93,8 +93,7 @@ function plain(name: Test, operand: unknown): Record<string, unknown> | null {
 }
 
 /**
- * Returns the conditions of the tests of one value. @param index names the field in an index of the type; null if it
- * has none.
+ * Returns the predicate of the tests of one value. @param index the name of the field in an index of the type, or null.
  */
 export function testsPredicate(
   tests: ValueTests,
@@ -121,11 +120,11 @@ export function testsPredicate(
 
 interface FieldOptions {
   readonly description: string;
-  /** True if an index of the type begins with the field (after `superseded`). */
+  /** True if an index begins with the field (after `superseded`). */
   readonly indexed?: boolean;
 }
 
-/** A filter by a stored field that is tested as a value. */
+/** Returns a function that makes filters by a stored field. */
 export const valueCriterion =
   (type: () => object) =>
   (field: string, { description, indexed = false }: FieldOptions): Criterion => ({

@@ -2,12 +2,12 @@ import type { Connection, Mongoose } from "mongoose";
 import { StoreRefused } from "../store-errors.js";
 import { refuseUnfit } from "./refuse-unfit.js";
 
-/** A connection string as it may be shown: without user and password, and without options, which may hold secrets too. */
+/** Returns a connection string that is safe to show: without user, password and options, which may hold secrets. */
 export function printableUri(uri: string): string {
   const scheme = /^mongodb(\+srv)?:\/\//.exec(uri)?.[0];
   if (!scheme) return "(no MongoDB address)";
   const rest = uri.slice(scheme.length);
-  // A password may hold any sign, if not encoded: all up to the last @ goes.
+  // An unencoded password may hold an @: all up to the last one goes.
   const hosts = rest.slice(rest.lastIndexOf("@") + 1);
   return scheme + hosts.split("?")[0]!;
 }
@@ -16,11 +16,11 @@ const PATIENCE_MS = 5_000;
 
 export interface Connected {
   readonly connection: Connection;
-  /** Sentences about the server for the operator. */
+  /** Sentences for the operator about the server. */
   readonly warnings: readonly string[];
 }
 
-/** Connects to a real server. @throws StoreRefused if it cannot serve, with a sentence that says what to do. */
+/** Connects to a MongoDB server. @throws StoreRefused if the server is unfit. */
 export async function connectToMongodb(
   mongoose: Mongoose,
   uri: string,
@@ -50,7 +50,7 @@ export async function connectToMongodb(
 
 const AUTHENTICATION_FAILED = 18;
 
-/** Returns what a driver's failure to connect means for the operator. Its own message may hold parts of the address, so it is not shown. */
+/** Returns an error for the operator. The driver's own message is left out: it may hold parts of the address. */
 function translateConnectError(error: unknown, where: string): StoreRefused {
   const { name, code } = error as { name?: string; code?: unknown };
   if (code === AUTHENTICATION_FAILED || name === "MongoAuthenticationError") {

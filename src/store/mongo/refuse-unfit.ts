@@ -8,8 +8,9 @@ const UNAUTHORIZED = 13;
 const NOT_REPLICATED = 64;
 
 /**
- * Asks the server whether it can carry Rocas.
- * @returns what the operator should know of it. @throws StoreRefused with what to do if it cannot.
+ * Checks that the server is fit for Rocas.
+ * @returns warnings for the operator.
+ * @throws StoreRefused if it is not fit; the message says what to do.
  */
 export async function refuseUnfit(connection: Connection, where: string, refuseKnownBad: boolean): Promise<string[]> {
   const database = connection.db!;
@@ -31,7 +32,7 @@ export async function refuseUnfit(connection: Connection, where: string, refuseK
   return flaw ? [`The MongoDB at ${where} is known to be bad: ${flaw}.`] : [];
 }
 
-/** An update that matches nothing needs the right to write and an acknowledging majority, and leaves nothing behind. */
+/** Sends an update that matches nothing. It needs the right to write and a majority, and changes nothing. */
 async function probeWrite(connection: Connection, where: string): Promise<void> {
   const probes = connection.db!.collection<{ _id: ObjectId }>("rocas_probe");
   const writeConcern = { w: "majority", journal: true, wtimeoutMS: PATIENCE_MS } as const;
@@ -53,11 +54,13 @@ async function probeWrite(connection: Connection, where: string): Promise<void> 
   }
 }
 
-/** The first release of each line that has the fix of CVE-2025-14847. Lines that are not here were never fixed, or never had it. */
+/**
+ * The first release of each line with the fix of CVE-2025-14847. Other lines were never fixed or never had the fault.
+ */
 const FIXED: Readonly<Record<string, number>> = { "6.0": 27, "7.0": 28, "8.0": 17, "8.2": 3 };
 const FIRST_SOUND = [8, 2] as const;
 
-/** Returns what is wrong with a release of MongoDB that is known to be bad, and what to do; else null. */
+/** Returns the fault of a release and its remedy, or null. */
 export function knownBad(version: string): string | null {
   const [major = 0, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const line = `${major}.${minor}`;
