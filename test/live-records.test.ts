@@ -158,7 +158,7 @@ test("after a cursor nothing is lost and nothing told again, however much there 
 
   const versions = models.map(({ id }) => changes.filter((each) => each.recordId === id).map((each) => each.version));
   expect(versions).toEqual(models.map(() => Array.from({ length: 110 }, (_, at) => at + 3)));
-  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { listeners: 0, isOpen: false } });
+  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { subscriberCount: 0, isOpen: false } });
 }, 120_000);
 
 test("whoever was told that a record lost its name is told next what took it, also after a break", async () => {
@@ -193,5 +193,5 @@ test.each([
   const [answer] = await (await follow(app, variables)).take(2);
 
   expect(answer).toMatchObject({ errors: [{ extensions: { code } }] });
-  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { listeners: 0 } });
+  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { subscriberCount: 0 } });
 });

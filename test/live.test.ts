@@ -72,8 +72,8 @@ test("five hundred subscribers that come and go leave nothing behind", async () 
 
   expect(app.app.live).toMatchObject({
     subscriptions: 0,
-    events: { listeners: 0, isOpen: false },
-    logs: { listeners: 0, isOpen: false },
+    events: { subscriberCount: 0, isOpen: false },
+    logs: { subscriberCount: 0, isOpen: false },
   });
 });
 
@@ -84,9 +84,9 @@ test("a thousand subscribers share one change stream, and let it go together", a
 
   const told = await Promise.all(all.map(async (each) => (await each.take(1))[0]?.data.recordChanged.version));
   expect(new Set(told)).toEqual(new Set([1]));
-  expect(app.app.live).toMatchObject({ subscriptions: 1_000, events: { listeners: 1_000, isOpen: true } });
+  expect(app.app.live).toMatchObject({ subscriptions: 1_000, events: { subscriberCount: 1_000, isOpen: true } });
   await Promise.all(all.map((each) => each.return()));
-  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { listeners: 0, isOpen: false } });
+  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { subscriberCount: 0, isOpen: false } });
 });
 
 test("who waits for an event is let go at once", async () => {
@@ -114,7 +114,7 @@ test("a change stream that breaks goes on where it was", async () => {
     app.app.logger,
   );
   const heard: number[] = [];
-  await feed.listen({ heard: ({ version }) => void heard.push(version), ended: () => undefined });
+  await feed.subscribe({ onEvent: ({ version }) => void heard.push(version), onError: () => undefined });
   const record = newId("model");
 
   const telling = tell(app, record, 3_000);

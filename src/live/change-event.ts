@@ -5,7 +5,7 @@ import type { LogChunk } from "../jobs/job.js";
 import type { Event } from "../store/store.js";
 import type { FeedEvent } from "./change-feed.js";
 
-/** A change of a record, without the values that it set: they may be large, and the record has them. */
+/** A change of a record. It names the fields that were set without their values, which may be large. */
 export interface ChangeEvent extends FeedEvent {
   /** `<record id>.<version>` */
   readonly id: string;
@@ -16,20 +16,21 @@ export interface ChangeEvent extends FeedEvent {
   readonly at: Date;
   readonly caller: string;
   readonly action: Event["action"];
-  /** The stored fields that it set. */
+  /** The stored fields that were set. */
   readonly fields: readonly string[];
-  /** The project that the record is under, where the change says it. */
+  /** The id of the record's project, if the change has it. */
   readonly proj: string | null;
-  /** The task that it set, of a build or training. */
+  /** The new task of a build or training, if it was set. */
   readonly task: Task | null;
-  /** The tasks that it set, of a deployment's replicas. */
+  /** The new tasks of a deployment's replicas, if they were set. */
   readonly tasks: readonly ReplicaTask[] | null;
-  /** The position after which the store tells what came. */
+  /** The position of the event in the change stream. */
   readonly token: string;
-  /** True if the one who hears it was told already what it did to another record. */
-  readonly isHalfTold?: boolean;
+  /** True if the client already has the SUPERSEDED change of this event. */
+  readonly isHalfSent?: boolean;
 }
 
+/** Estimates of memory. */
 const EVENT_BYTES = 512;
 const BYTES_PER_FIELD = 32;
 const BYTES_PER_TASK = 256;
@@ -61,9 +62,9 @@ export function changeEvent(event: Event, token: string): ChangeEvent {
   };
 }
 
-/** All of it that the store is asked for: a follower of another log has no use for the text. */
-export type Chunk = Pick<LogChunk, "job">;
+/** The only field that the feed of logs reads: subscribers read the text themselves. */
+export type LogInsert = Pick<LogChunk, "job">;
 
 const LOG_EVENT_BYTES = 128;
 
-export const logEvent = ({ job }: Chunk): FeedEvent => ({ record: job, bytes: LOG_EVENT_BYTES });
+export const logEvent = ({ job }: LogInsert): FeedEvent => ({ record: job, bytes: LOG_EVENT_BYTES });

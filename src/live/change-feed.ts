@@ -3,64 +3,64 @@ import type { mongo } from "mongoose";
 import type { Logger } from "pino";
 import { DomainError } from "../errors.js";
 
-/** Something that was inserted, in the words of those who listen. */
+/** An insert, as subscribers see it. */
 export interface FeedEvent {
-  /** The id of the record that it is about. */
+  /** The id of the record that the insert is about. */
   readonly record: string;
-  /** About as many as it takes while it waits to be told. */
+  /** The approximate size of the event in a queue. */
   readonly bytes: number;
 }
 
-export interface Subscriber<H> {
-  /** Called for one insert after the other. It neither waits nor throws. */
-  heard(heard: H): void;
-  /** Called where something was missed: nothing follows. */
-  ended(error: Error): void;
+export interface Subscriber<E> {
+  /** Called for each insert in order. It neither waits nor throws. */
+  onEvent(event: E): void;
+  /** Called if inserts were missed. No event follows. */
+  onError(error: Error): void;
 }
 
 /**
- * Tells the listeners in this process of all that any process inserts into a collection. However many they are, there is
- * one change stream; if nobody listens there is none.
+ * Sends every insert into a collection, by any process, to the subscribers of this process. They share one change
+ * stream, which is open as long as there are subscribers.
  */
-export class ChangeFeed<T extends object, H extends FeedEvent> {
-  readonly #listeners = new Set<Subscriber<H>>();
+export class ChangeFeed<T extends object, E extends FeedEvent> {
+  readonly #subscribers = new Set<Subscriber<E>>();
   #session: FeedSession<T> | undefined;
 
-  /** @param tell made of each insert once, whoever hears it. */
+  /** @param toEvent is called once for each insert; all subscribers get the same event. */
   constructor(
     private readonly watch: Watch<T>,
-    private readonly tell: (document: T, token: string) => H,
+    private readonly toEvent: (document: T, token: string) => E,
     private readonly logger: Logger,
   ) {}
 
-  get listeners(): number {
-    return this.#listeners.size;
+  get subscriberCount(): number {
+    return this.#subscribers.size;
   }
 
   get isOpen(): boolean {
     return this.#session !== undefined;
   }
 
-  /** Listeners have heard everything up to there; later tokens are greater. */
+  /** The token up to which subscribers have every event. Later tokens are greater. */
   get position(): string {
     return this.#session?.position ?? "";
   }
 
-  /** Resolves once the listener hears every insert from then on. @throws what the store refuses a change stream for */
-  async listen(listener: Subscriber<H>): Promise<void> {
-    this.#listeners.add(listener);
-    this.#session ??= new FeedSession(this.watch, this.#ears(), this.logger);
+  /** Resolves once the subscriber gets every insert. @throws the store's error if it refuses a change stream */
+  async subscribe(subscriber: Subscriber<E>): Promise<void> {
+    this.#subscribers.add(subscriber);
+    this.#session ??= new FeedSession(this.watch, this.#handlers(), this.logger);
     try {
       await this.#session.opened;
     } catch (error) {
-      this.leave(listener);
+      this.unsubscribe(subscriber);
       throw error;
     }
   }
 
-  leave(listener: Subscriber<H>): void {
-    this.#listeners.delete(listener);
-    if (this.#listeners.size === 0) void this.close();
+  unsubscribe(subscriber: Subscriber<E>): void {
+    this.#subscribers.delete(subscriber);
+    if (this.#subscribers.size === 0) void this.close();
   }
 
   async close(): Promise<void> {
@@ -69,18 +69,18 @@ export class ChangeFeed<T extends object, H extends FeedEvent> {
     await session?.close();
   }
 
-  #ears() {
+  #handlers(): SessionHandlers<T> {
     return {
-      heard: (document: T, token: string) => {
-        const heard = this.tell(document, token);
-        for (const each of this.#listeners) each.heard(heard);
+      onInsert: (document, token) => {
+        const event = this.toEvent(document, token);
+        for (const each of this.#subscribers) each.onEvent(event);
       },
-      lost: () => {
-        const listeners = [...this.#listeners];
-        this.#listeners.clear();
+      onHistoryLost: () => {
+        const subscribers = [...this.#subscribers];
+        this.#subscribers.clear();
         void this.close();
-        for (const each of listeners)
-          each.ended(
+        for (const each of subscribers)
+          each.onError(
             new DomainError(
               "STORE_UNAVAILABLE",
               "The database was away for longer than it remembers changes: read what you need and subscribe again.",
@@ -91,36 +91,33 @@ export class ChangeFeed<T extends object, H extends FeedEvent> {
   }
 }
 
-/** Events and logs are only ever inserted; the embedded store tells of nothing else. */
+/** Events and logs are only ever inserted. The embedded store reports no other change of them. */
 export const INSERTS = [{ $match: { operationType: "insert" } }];
-const IN_A_ROW = 32;
-const FIRST_PAUSE_MS = 100;
-const MOST_PAUSE_MS = 5_000;
-/** The store has the history after the token no more, or the collection has gone with it. */
-const LOST: readonly unknown[] = [136, 222, 260, 280, 286];
+const EVENTS_PER_SLICE = 32;
+const MIN_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5_000;
+/** MongoDB's error codes for a token whose history, or whose collection, is gone. */
+const HISTORY_LOST: readonly unknown[] = [136, 222, 260, 280, 286];
 
-/** True if the store knows the place no more from which a change stream is to begin. */
-export const isHistoryLost = (error: unknown): boolean => LOST.includes((error as { code?: unknown }).code);
+/** True if the store no longer has the history after the token of a change stream. */
+export const isHistoryLost = (error: unknown): boolean => HISTORY_LOST.includes((error as { code?: unknown }).code);
 
-/** Tokens sort as their events do. */
+/** Returns the token as text. Tokens sort in the order of their events. */
 export const tokenOf = (id: unknown): string => String((id as { _data: unknown })._data);
 
-export interface SessionEars<T> {
-  /** Called in the order of the inserts, each once. It neither waits nor throws. */
-  heard(document: T, token: string): void;
-  /** Inserts were missed that nobody can bring back. Nothing follows. */
-  lost(): void;
+interface SessionHandlers<T> {
+  /** Called for each insert once, in order. It neither waits nor throws. */
+  onInsert(document: T, token: string): void;
+  /** Called if inserts were missed for good. No insert follows. */
+  onHistoryLost(): void;
 }
 
-/** Opens a change stream of inserts, now or after a token. */
+/** Opens a change stream of inserts, from now on or after a token. */
 type Watch<T extends object> = (from: { readonly resumeAfter?: unknown }) => mongo.ChangeStream<T>;
 
-/**
- * One change stream for as long as somebody listens. Where it breaks it goes on after the last insert that was heard,
- * however long the store was away.
- */
+/** A change stream that reopens when it breaks. It resumes after the last insert, however long the store was away. */
 class FeedSession<T extends object> {
-  /** Resolves once every later insert is heard. Rejects if the first attempt failed. */
+  /** Resolves once every later insert is reported. Rejects if the first attempt fails. */
   readonly opened: Promise<void>;
   readonly #closing = new AbortController();
   #stream: mongo.ChangeStream<T> | undefined;
@@ -128,15 +125,15 @@ class FeedSession<T extends object> {
 
   constructor(
     private readonly watch: Watch<T>,
-    private readonly ears: SessionEars<T>,
+    private readonly handlers: SessionHandlers<T>,
     private readonly logger: Logger,
   ) {
     this.opened = new Promise((resolve, reject) => void this.#run(resolve, reject));
-    // The waiters are told; there may be none any more.
+    // Subscribers await it and get the error. Without them, the rejection would be unhandled.
     this.opened.catch(() => undefined);
   }
 
-  /** Everything up to there has been heard. */
+  /** The token up to which every insert was reported. */
   get position(): string {
     return this.#token === undefined ? "" : tokenOf(this.#token);
   }
@@ -164,9 +161,9 @@ class FeedSession<T extends object> {
         if (this.#isClosed) break;
         if (this.#token === undefined) return onRefusal(error);
         this.logger.warn({ event: "change_stream_broke", err: error });
-        if (isHistoryLost(error)) return this.ears.lost();
+        if (isHistoryLost(error)) return this.handlers.onHistoryLost();
         failures += 1;
-        await this.#wait(Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures));
+        await this.#wait(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS * 2 ** failures));
       }
     }
     onRefusal(new Error("The feed was closed."));
@@ -176,16 +173,17 @@ class FeedSession<T extends object> {
     const from = this.#token === undefined ? {} : { resumeAfter: this.#token };
     const stream = this.watch(from);
     this.#stream = stream;
-    // Comes with the first answer of the store: from there nothing is missed. The stream reads no store until it is asked.
+    // The store sends the first token with its first answer: from there on nothing is missed.
     stream.on("resumeTokenChanged", onToken);
     try {
-      for (let heard = 0; ;) {
+      for (let received = 0; ;) {
+        // The stream contacts the store only when it is asked for a change.
         const change = await stream.next();
         if (this.#isClosed) return;
-        if (change.operationType === "insert") this.ears.heard(change.fullDocument as T, tokenOf(change._id));
-        heard += 1;
-        // A batch would be told at one go, and whoever reads as it comes be behind before it had a turn.
-        if (heard % IN_A_ROW === 0) await setImmediate();
+        if (change.operationType === "insert") this.handlers.onInsert(change.fullDocument as T, tokenOf(change._id));
+        received += 1;
+        // Without a break, a large batch would overflow the queue of a subscriber before it could read.
+        if (received % EVENTS_PER_SLICE === 0) await setImmediate();
       }
     } finally {
       await stream.close().catch(() => undefined);

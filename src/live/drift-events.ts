@@ -56,7 +56,7 @@ export class DriftEvent {
   @Field(() => GraphQLDateTime, { description: "The time of the change that caused the drift." })
   readonly at!: Date;
 
-  /** The id of the record that is current under the key. */
+  /** The id of the record that is current under the key, or null. */
   readonly live!: string | null;
 }
 
@@ -71,11 +71,11 @@ export class DriftDetectedArgs {
 
 type Read = Pick<Store, "byKind" | "kinds" | "deployments" | "snapshots">;
 
-/** True if what is current under the record's key may be another than before, or have other content. */
+/** True if the event may change which record is current under the key, or what it holds. */
 export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: ChangeEvent): boolean {
   const { definition, supersedes } = kinds[kind];
   if (!definition) return false;
-  // A record with files becomes current when it has its place; until then nobody meets it.
+  // A record with files becomes current when it gets its `seq`, and not before.
   if (action === "INSERT") return supersedes !== "WHEN_COMPLETE";
   if (action === "DELETE" || fields.includes("seq")) return true;
   return fields.some((each) => Object.hasOwn(definition.parts, each));
@@ -85,24 +85,24 @@ export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, f
 export async function driftsOf(store: Read, event: ChangeEvent): Promise<readonly DriftEvent[]> {
   const { definition } = store.kinds[event.kind];
   if (!definition || !mayCauseDrift(store, event)) return [];
-  const holders = await store.deployments
+  const deployments = await store.deployments
     .find({ holds: snapshotRef(event.kind, event.key), superseded: false }, { key: 1, bvers: 1, movers: 1 })
     .lean();
-  if (holders.length === 0) return [];
+  if (deployments.length === 0) return [];
   const records = store.byKind[event.kind];
   const live = await findCurrent(records, event.key);
-  // The record that was current until then, or is since. The loss of an earlier record of the name changes nothing.
+  // Only the current record counts, or the one that was. The deletion of an earlier one causes no drift.
   const last = event.action === "DELETE" && !live ? await lastOf(records, event.key) : live;
   if (last?._id !== event.record) return [];
-  const found = holders.flatMap(({ _id, key, bvers, movers }) =>
+  const found = deployments.flatMap(({ _id, key, bvers, movers }) =>
     snapshotsIn({ bvers, movers })
-      .filter(({ snapshot }) => snapshot.key === event.key && isOfKind(snapshot, event) && isConcerned(snapshot, event))
+      .filter(({ snapshot }) => snapshot.key === event.key && isOfKind(snapshot, event) && isAffected(snapshot, event))
       .map((each) => driftEvent(store, event, { ...each, deployment: _id, deploymentKey: key, live, definition })),
   );
   return (await Promise.all(found)).filter(({ status }) => status !== SnapshotStatus.IDENTICAL);
 }
 
-/** Tombstones count. */
+/** Returns the last record of the key, which may be a tombstone. */
 const lastOf = (records: Records<AnyRecord>, key: string): Promise<AnyRecord | null> =>
   records
     .findOne({ key: trusted({ $eq: key }), seq: trusted({ $gt: 0 }) }, { _id: 1 })
@@ -111,8 +111,8 @@ const lastOf = (records: Records<AnyRecord>, key: string): Promise<AnyRecord | n
 
 const isOfKind = ({ _id }: AnySnapshot, { kind }: ChangeEvent): boolean => _id.startsWith(`${kind}_`);
 
-/** A change of a record does nothing to a snapshot that an earlier one of the name was taken for. */
-const isConcerned = ({ _id }: AnySnapshot, { action, fields, record }: ChangeEvent): boolean =>
+/** False if the event only changes fields, and the snapshot is of an earlier record of the name. */
+const isAffected = ({ _id }: AnySnapshot, { action, fields, record }: ChangeEvent): boolean =>
   action !== "CHANGE" || fields.includes("seq") || _id === record;
 
 interface DeployedSnapshot extends FoundSnapshot {
@@ -127,7 +127,7 @@ async function driftEvent(
   { kind, key, at }: ChangeEvent,
   { deployment, deploymentKey, path, snapshot, live, definition }: DeployedSnapshot,
 ): Promise<DriftEvent> {
-  const frozen = "hash" in snapshot ? await pinned(store, snapshot as Pin) : snapshot;
+  const frozen = "hash" in snapshot ? await loadPin(store, snapshot as Pin) : snapshot;
   return {
     deployment,
     deploymentKey,
@@ -142,8 +142,8 @@ async function driftEvent(
   };
 }
 
-/** A copy that is gone from the store counts by its id alone. */
-async function pinned({ snapshots }: Read, pin: Pin): Promise<AnySnapshot> {
+/** Returns the pinned snapshot. If the store has lost it, the pin with its id stands in. */
+async function loadPin({ snapshots }: Read, pin: Pin): Promise<AnySnapshot> {
   const copy = await snapshots.findOne({ _id: pin.hash });
   return copy ? copy.content : pin;
 }

@@ -4,34 +4,34 @@ import { DomainError } from "../errors.js";
 import type { Event } from "../store/store.js";
 import { type ChangeEvent, changeEvent } from "./change-event.js";
 import { INSERTS, isHistoryLost, tokenOf } from "./change-feed.js";
-import { type BoundedQueue, type Interest, isFor, openQueue, type SubscriptionScope } from "./subscription.js";
+import { type BoundedQueue, openQueue, type Predicate, type SubscriptionScope } from "./subscription.js";
 
 type Needs = Pick<App, "store" | "live">;
 type Stream = mongo.ChangeStream<Event>;
 
-/** The time that the store waits for something new before it says that there is nothing. */
-const PATIENCE_MS = 50;
+/** The time that the store waits for a change before it answers that there is none. */
+const MAX_AWAIT_MS = 50;
 
 /**
- * Yields the events after a token, each once and in order: from a change stream of its own until it has caught up, and then
- * from the one that everybody shares.
- * @throws BAD_USER_INPUT if the store remembers too little
+ * Yields the events after a token, each once and in order. They come from a change stream of its own until that has
+ * caught up, and then from the shared one.
+ * @throws BAD_USER_INPUT if the store has no history after the token
  */
 export async function eventsAfter(
   app: Needs,
-  life: SubscriptionScope,
+  scope: SubscriptionScope,
   token: string,
-  hearing: Interest<ChangeEvent>,
+  wants: Predicate<ChangeEvent>,
   resume: string,
 ) {
   const stream: Stream = app.store.events.watch<Event>(INSERTS, {
     resumeAfter: { _data: token },
-    maxAwaitTimeMS: PATIENCE_MS,
+    maxAwaitTimeMS: MAX_AWAIT_MS,
   });
-  life.defer(() => void stream.close().catch(() => undefined));
+  scope.defer(() => void stream.close().catch(() => undefined));
   const first = await firstOf(stream);
-  const join = () => openQueue(app.live.events, life, hearing, resume);
-  return caughtUp(app, { stream, first, token }, hearing, join);
+  const join = () => openQueue(app.live.events, scope, wants, resume);
+  return catchUp(app, { stream, first, token }, wants, join);
 }
 
 async function firstOf(stream: Stream): Promise<ChangeEvent | null> {
@@ -48,34 +48,35 @@ async function firstOf(stream: Stream): Promise<ChangeEvent | null> {
   }
 }
 
+/** Returns the next event, or null if the store has none at the moment. */
 async function next(stream: Stream): Promise<ChangeEvent | null> {
   const change = await stream.tryNext();
   return change?.operationType === "insert" ? changeEvent(change.fullDocument, tokenOf(change._id)) : null;
 }
 
-interface Beginning {
+interface Start {
   readonly stream: Stream;
   readonly first: ChangeEvent | null;
   readonly token: string;
 }
 
-async function* caughtUp(
+async function* catchUp(
   { live }: Needs,
-  { stream, first, token }: Beginning,
-  hearing: Interest<ChangeEvent>,
+  { stream, first, token }: Start,
+  wants: Predicate<ChangeEvent>,
   join: () => Promise<BoundedQueue<ChangeEvent>>,
 ): AsyncGenerator<ChangeEvent, void> {
   let position = token;
   let queue: BoundedQueue<ChangeEvent> | undefined;
-  let joined = "";
-  for (let event = first; !queue || position < joined; event = await next(stream)) {
+  let joinedAt = "";
+  for (let event = first; !queue || position < joinedAt; event = await next(stream)) {
     if (event) {
       position = event.token;
-      if (isFor(hearing, event)) yield event;
+      if (wants(event)) yield event;
     } else {
-      // Everybody's stream is joined only now, so that its queue holds little when this one has caught up with it.
+      // The shared stream is joined only now: its queue must not fill up while this one catches up.
       queue ??= await join();
-      joined ||= live.events.position;
+      joinedAt ||= live.events.position;
       const passed = tokenOf(stream.resumeToken);
       if (passed > position) position = passed;
     }

@@ -9,27 +9,29 @@ import { LogPage } from "../jobs/log-page.js";
 import type { RequestContext } from "../request-context.js";
 import type { ChangeEvent } from "./change-event.js";
 import { DriftDetectedArgs, DriftEvent } from "./drift-events.js";
-import { followDrift } from "./follow-drift.js";
-import { followLog, FollowLogArgs } from "./follow-log.js";
-import { followRecords, RecordAction, RecordChange, RecordChangedArgs, writeChangeCursor } from "./record-changes.js";
-import { followTasks, TaskChange, TaskChangedArgs } from "./task-changes.js";
+import { subscribeToDrift } from "./drift-subscription.js";
+import { FollowLogArgs, subscribeToLog } from "./log-subscription.js";
+import {
+  RecordAction,
+  RecordChange,
+  RecordChangedArgs,
+  subscribeToRecords,
+  writeChangeCursor,
+} from "./record-changes.js";
+import { subscribeToTasks, TaskChange, TaskChangedArgs } from "./task-changes.js";
 
-/** A subscription by a use-case that gives its events. The context is that of its beginning: loaders of it must not be used for events. */
+/** Subscribes by a use-case. It gets no loaders: those of the context would keep what they read at the beginning. */
 const by =
-  <A>(
-    follow: (app: RequestContext["app"], caller: RequestContext["caller"], args: A) => Promise<AsyncIterable<unknown>>,
-  ) =>
-  ({ args, context }: { args: unknown; context: unknown }) => {
-    const { app, caller } = context as RequestContext;
-    return follow(app, caller, args as A);
-  };
+  <A>(subscribe: (app: RequestContext["app"], args: A) => Promise<AsyncIterable<unknown>>) =>
+  ({ args, context }: { args: unknown; context: unknown }) =>
+    subscribe((context as RequestContext).app, args as A);
 
 @Resolver()
 export class LiveResolver {
   @Subscription(() => TaskChange, {
     description:
       "The progress of a build, of a training or of the replicas of a deployment: the present state at once, then each change. The subscription ends with the task; for a deployment it ends when that is deleted, for a project never. After a broken connection, subscribe again: only states in between are lost.",
-    subscribe: by(followTasks),
+    subscribe: by(subscribeToTasks),
   })
   taskChanged(@Root() change: TaskChange, @Args(() => TaskChangedArgs) _: TaskChangedArgs): TaskChange {
     return change;
@@ -38,7 +40,7 @@ export class LiveResolver {
   @Subscription(() => LogPage, {
     description:
       "The output of a build, of a training or of the replicas of a deployment: first all that is there, then each new piece. The last page of a build, training or revision has `ended`; that of a deployment comes when it is deleted. Text without control characters. After a broken connection, `after` goes on from the last page received.",
-    subscribe: by(followLog),
+    subscribe: by(subscribeToLog),
   })
   log(@Root() page: LogPage, @Args(() => FollowLogArgs) _: FollowLogArgs): LogPage {
     return page;
@@ -47,7 +49,7 @@ export class LiveResolver {
   @Subscription(() => RecordChange, {
     description:
       "The changes of records, by any user or by the server: each insert, change, deletion, and loss of a name to a later record, in the order in which they became known; those of one record in the order in which they were made. After a broken connection, `after` goes on from the last change received.",
-    subscribe: by(followRecords),
+    subscribe: by(subscribeToRecords),
   })
   recordChanged(@Root() change: RecordChange, @Args(() => RecordChangedArgs) _: RecordChangedArgs): RecordChange {
     return change;
@@ -56,7 +58,7 @@ export class LiveResolver {
   @Subscription(() => DriftEvent, {
     description:
       "An event each time that a snapshot in a deployment stops matching the current record: a tag was rebuilt, a dataset or version published anew, or a record changed or deleted of which a snapshot, nested ones too, is deployed. Each snapshot is reported once for each cause. Earlier drift is in the `status` of the snapshots.",
-    subscribe: by(followDrift),
+    subscribe: by(subscribeToDrift),
   })
   driftDetected(@Root() event: DriftEvent, @Args(() => DriftDetectedArgs) _: DriftDetectedArgs): DriftEvent {
     return event;
@@ -106,32 +108,32 @@ export class RecordChangeResolver {
   })
   async record(@Root() { action, recordId }: RecordChange, @Ctx() { loaders }: RequestContext) {
     const record = await loadNode(loaders, recordId);
-    // The successor is the commit; the mark on the earlier record follows.
+    // The insert of the successor is the commit. The mark on the earlier record may follow later.
     return record && action === RecordAction.SUPERSEDED ? { ...record, superseded: true } : record;
   }
 
   @FieldResolver(() => String, { description: "The position of this change among all, for `after`." })
   cursor(@Root() { action, event }: RecordChange, @Ctx() { app }: RequestContext) {
-    const untold = action === RecordAction.SUPERSEDED ? event.id : null;
-    return writeChangeCursor(app.cursors, { token: event.token, untold });
+    const halfSent = action === RecordAction.SUPERSEDED ? event.id : null;
+    return writeChangeCursor(app.cursors, { token: event.token, halfSent });
   }
 }
 
-/** Fields of the graph that are made from stored ones of another name. */
-const SHOWN_AS: Readonly<Record<string, string>> = {
+/** Stored fields to fields of the graph, if the names differ. */
+const FIELD_IN_GRAPH: Readonly<Record<string, string>> = {
   output: "outputNotebook",
   received: "uploads",
   last_arrival: "uploads",
   model: "models",
 };
 
-/** The fields of the record's type that a change set. What the store keeps for itself has no field there. */
+/** Returns the fields of the record's type that the change set. Internal fields of the store are left out. */
 function changedFields(schema: GraphQLSchema, { action, kind, fields }: ChangeEvent): string[] {
   const type = schema.getType(TYPE_OF_KIND[kind]);
   if (action !== "CHANGE" || !isObjectType(type)) return [];
-  const shown = type.getFields();
+  const inGraph = type.getFields();
   const names = fields
-    .flatMap((each) => [graphName(each), SHOWN_AS[each] ?? ""])
-    .filter((each) => Object.hasOwn(shown, each));
+    .flatMap((each) => [graphName(each), FIELD_IN_GRAPH[each] ?? ""])
+    .filter((each) => Object.hasOwn(inGraph, each));
   return [...new Set(names)].sort();
 }

@@ -2,25 +2,26 @@ import { trusted } from "mongoose";
 import type { Logger } from "pino";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Event, Store } from "../store/store.js";
-import { type ChangeEvent, changeEvent, type Chunk, logEvent } from "./change-event.js";
+import { type ChangeEvent, changeEvent, type LogInsert, logEvent } from "./change-event.js";
 import { ChangeFeed, type FeedEvent, INSERTS } from "./change-feed.js";
 import { type DriftEvent, driftsOf } from "./drift-events.js";
 import { SubscriptionIterator, SubscriptionScope } from "./subscription.js";
 
-/** The changes in the store, whichever process made them, for the subscriptions of this process. */
+/** The changes in the store, made by any process, for the subscriptions of this process. */
 export class Live implements AsyncDisposable {
   readonly events: ChangeFeed<Event, ChangeEvent>;
-  readonly logs: ChangeFeed<Chunk, FeedEvent>;
-  /** The record that lost its name by an event. */
+  readonly logs: ChangeFeed<LogInsert, FeedEvent>;
+  /** The record that an event superseded. */
   readonly superseded: OncePerEvent<ChangeEvent, AnyRecord | null>;
   /** The deployed snapshots that differ since an event. */
   readonly drifts: OncePerEvent<ChangeEvent, readonly DriftEvent[]>;
-  readonly #lives = new Set<SubscriptionScope>();
+  readonly #scopes = new Set<SubscriptionScope>();
 
   constructor(store: Store, logger: Logger) {
     this.events = new ChangeFeed((from) => store.events.watch<Event>(INSERTS, from), changeEvent, logger);
     this.logs = new ChangeFeed(
-      (from) => store.logs.watch<Chunk>([...INSERTS, { $project: { operationType: 1, "fullDocument.job": 1 } }], from),
+      (from) =>
+        store.logs.watch<LogInsert>([...INSERTS, { $project: { operationType: 1, "fullDocument.job": 1 } }], from),
       logEvent,
       logger,
     );
@@ -28,62 +29,62 @@ export class Live implements AsyncDisposable {
     this.drifts = new OncePerEvent((event) => driftsOf(store, event));
   }
 
-  /** Subscriptions that have not ended. */
+  /** The number of subscriptions that have not ended. */
   get subscriptions(): number {
-    return this.#lives.size;
+    return this.#scopes.size;
   }
 
   /**
    * Begins a subscription.
-   * @param begin makes what is told, and what is held for it a part of the life.
-   * @throws what `begin` throws
+   * @param begin makes the events, and adds the resources that they need to the scope.
+   * @throws the error of `begin`
    */
-  async follow<T>(
-    begin: (life: SubscriptionScope) => Promise<AsyncGenerator<T, void>>,
+  async subscribe<T>(
+    begin: (scope: SubscriptionScope) => Promise<AsyncGenerator<T, void>>,
   ): Promise<AsyncIterableIterator<T>> {
-    const life = new SubscriptionScope();
-    this.#lives.add(life);
-    life.defer(() => this.#lives.delete(life));
+    const scope = new SubscriptionScope();
+    this.#scopes.add(scope);
+    scope.defer(() => this.#scopes.delete(scope));
     try {
-      return new SubscriptionIterator(await begin(life), life);
+      return new SubscriptionIterator(await begin(scope), scope);
     } catch (error) {
-      life.end();
+      scope.end();
       throw error;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const life of this.#lives) life.end();
+    for (const scope of this.#scopes) scope.end();
     await Promise.all([this.events.close(), this.logs.close()]);
   }
 }
 
-/** Remembers what is found out about an event once, however many subscriptions ask. It is forgotten with the event. */
+/** Reads once for each event, however many subscriptions ask. The result is forgotten with the event. */
 class OncePerEvent<E extends object, V> {
-  readonly #found = new WeakMap<E, Promise<V>>();
+  readonly #results = new WeakMap<E, Promise<V>>();
 
-  constructor(private readonly find: (event: E) => Promise<V>) {}
+  constructor(private readonly read: (event: E) => Promise<V>) {}
 
   of(event: E): Promise<V> {
-    const known = this.#found.get(event);
+    const known = this.#results.get(event);
     if (known) return known;
-    const found = this.find(event);
-    this.#found.set(event, found);
-    // The next caller asks the store again.
-    found.catch(() => this.#found.delete(event));
-    return found;
+    const result = this.read(event);
+    this.#results.set(event, result);
+    // After an error the next subscription reads again.
+    result.catch(() => this.#results.delete(event));
+    return result;
   }
 }
 
-/** True if the record takes its place among those of its name: as it is inserted, or as its files are all there. */
-const isCommit = ({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: ChangeEvent): boolean => {
+/** True if the record takes its name with this event: when it is inserted, or when its last file is stored. */
+const takesName = ({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: ChangeEvent): boolean => {
   const { supersedes } = kinds[kind];
   return supersedes === "WHEN_INSERTED" ? action === "INSERT" : supersedes !== undefined && fields.includes("seq");
 };
 
-/** The record that lost its name to the one of the event, or null if it took none from any. */
+/** Returns the record that lost its name by the event, or null if none did. */
 async function supersededBy(store: Pick<Store, "byKind" | "kinds">, event: ChangeEvent): Promise<AnyRecord | null> {
-  if (!isCommit(store, event)) return null;
+  if (!takesName(store, event)) return null;
   const records = store.byKind[event.kind];
   const successor = await records.findOne({ _id: event.record }, { seq: 1 }).lean<AnyRecord>();
   if (!successor?.seq || successor.seq < 2) return null;

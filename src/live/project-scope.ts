@@ -7,13 +7,13 @@ import type { ChangeEvent } from "./change-event.js";
 
 type Read = Pick<Store, "projects" | "models" | "byKind" | "kinds">;
 
-const MOST_RECORDS = 1_000;
+const MAX_CACHED_RECORDS = 1_000;
 
-/** Returns the records that a project has: those made under it, and the models that it uses with their datasets and versions. */
+/** The records of a project: those made under it, and the models that it uses with their datasets and versions. */
 export class ProjectScope {
   #project: Project | null = null;
   #models: ReadonlySet<string> = new Set();
-  /** Records whose keys name no project, by whether they are of this one. */
+  /** For records whose keys do not name a project: true if they belong to this one. */
   readonly #records = new Map<string, boolean>();
 
   private constructor(
@@ -33,15 +33,15 @@ export class ProjectScope {
     return this.#project;
   }
 
-  /** To be asked of each event in its order, since a project changes its models, and goes and comes again. */
-  async holds(event: ChangeEvent): Promise<boolean> {
+  /** Call it for every event in order: a project may change its models, or be deleted and made again. */
+  async includes(event: ChangeEvent): Promise<boolean> {
     const [first] = namesOf(event.key);
     if (event.kind === "project" && event.key === this.name) await this.#read();
     switch (this.store.kinds[event.kind].scope) {
       case "PROJECT_NAME":
         return first === this.name;
       case "PROJECT_ID":
-        return this.#holdsRecord(event);
+        return this.#includesRecord(event);
       case "MODEL_NAME":
         return this.#models.has(first ?? "");
       default:
@@ -55,14 +55,14 @@ export class ProjectScope {
     this.#models = new Set(models.map(({ key }) => key));
   }
 
-  async #holdsRecord({ kind, record, proj }: ChangeEvent): Promise<boolean> {
+  async #includesRecord({ kind, record, proj }: ChangeEvent): Promise<boolean> {
     const known = this.#records.get(record);
     if (known !== undefined) return known;
     const project =
       proj ?? ((await findByIds(this.store.byKind[kind], [record]))[0] as { proj?: string } | undefined)?.proj;
-    const isHeld = project !== undefined && project === this.#project?._id;
-    if (this.#records.size >= MOST_RECORDS) this.#records.clear();
-    this.#records.set(record, isHeld);
-    return isHeld;
+    const isIncluded = project !== undefined && project === this.#project?._id;
+    if (this.#records.size >= MAX_CACHED_RECORDS) this.#records.clear();
+    this.#records.set(record, isIncluded);
+    return isIncluded;
   }
 }

@@ -1,7 +1,6 @@
 import { GraphQLDateTime } from "graphql-scalars";
 import { ArgsType, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import type { App } from "../app.js";
-import type { Caller } from "../caller.js";
 import { namesOf } from "../graph/id.js";
 import type { Cursors } from "../lists/page.js";
 import { requireCurrent } from "../store/read-records.js";
@@ -10,7 +9,7 @@ import { type ChangeEvent, changeEvent } from "./change-event.js";
 import { eventsAfter } from "./events-after.js";
 import { ProjectScope } from "./project-scope.js";
 import { RecordType } from "./record-type.js";
-import { type Interest, openQueue, type SubscriptionScope } from "./subscription.js";
+import { openQueue, type Predicate, type SubscriptionScope } from "./subscription.js";
 
 export enum RecordAction {
   CREATED = "CREATED",
@@ -62,7 +61,7 @@ export class RecordChange {
   })
   readonly by!: string;
 
-  /** The change that was heard; the fields that are not above are resolved from it. */
+  /** The event behind the change: `changedFields` and `cursor` are resolved from it. */
   readonly event!: ChangeEvent;
 }
 
@@ -93,23 +92,23 @@ export class RecordChangedArgs {
   readonly after?: string | null;
 }
 
-const LIST = "recordChanged";
+const CURSOR_LIST = "recordChanged";
 
 /** The position of a client among all changes. */
 interface ChangePosition {
-  /** The store tells what came after it. */
+  /** The token of the last event of which the client has a change. */
   readonly token: string;
-  /** The event of the token, where the client was told only what it did to another record. */
-  readonly untold: string | null;
+  /** The id of that event, if the client has its SUPERSEDED change alone. The change of the new record follows. */
+  readonly halfSent: string | null;
 }
 
-export const writeChangeCursor = (cursors: Cursors, { token, untold }: ChangePosition): string =>
-  cursors.write(LIST, { values: [untold], id: token });
+export const writeChangeCursor = (cursors: Cursors, { token, halfSent }: ChangePosition): string =>
+  cursors.write(CURSOR_LIST, { values: [halfSent], id: token });
 
-/** @throws BAD_USER_INPUT if no change gave it */
+/** @throws BAD_USER_INPUT if the cursor is not one of a change */
 function readChangeCursor(cursors: Cursors, cursor: string): ChangePosition {
-  const { values, id } = cursors.read(LIST, cursor, "after");
-  return { token: id, untold: (values[0] as string | null | undefined) ?? null };
+  const { values, id } = cursors.read(CURSOR_LIST, cursor, "after");
+  return { token: id, halfSent: (values[0] as string | null | undefined) ?? null };
 }
 
 type Needs = Pick<App, "store" | "live" | "cursors">;
@@ -117,62 +116,66 @@ const RESUME = "subscribe again with `after` and the `cursor` of the last change
 
 type IsWanted = (event: ChangeEvent) => boolean | Promise<boolean>;
 
-/** Follows what happens to records from now on, or from a cursor. @throws BAD_USER_INPUT, NOT_FOUND */
-export function followRecords(app: Needs, caller: Caller, args: RecordChangedArgs) {
-  return app.live.follow<RecordChange>(async (life) => {
+/** Subscribes to the changes of records from now on, or after a cursor. @throws BAD_USER_INPUT, NOT_FOUND */
+export function subscribeToRecords(app: Needs, args: RecordChangedArgs) {
+  return app.live.subscribe<RecordChange>(async (scope) => {
     const { types, proj, model, after } = args;
     const position = after == null ? null : readChangeCursor(app.cursors, after);
-    const scope = proj == null ? null : await ProjectScope.of(app.store, proj);
+    const project = proj == null ? null : await ProjectScope.of(app.store, proj);
     if (model != null) await requireCurrent(app.store.models, "model", [model], ["model"]);
 
     const isOfTypes = ({ kind }: ChangeEvent) => !types || types.includes(kind);
-    const isWanted: IsWanted = scope ? async (event) => (await scope.holds(event)) && isOfTypes(event) : isOfTypes;
-    const hearing: Interest<ChangeEvent> = {
-      caller,
-      // The project itself is heard in any case: it says which models it uses.
-      wants: (event) =>
-        (isOfTypes(event) || (event.kind === "project" && event.key === proj)) &&
-        (model == null || isOf(app.store, model, event)),
-    };
-    return changes(app, await eventsFrom(app, life, position, hearing), isWanted);
+    const isWanted: IsWanted = project
+      ? async (event) => (await project.includes(event)) && isOfTypes(event)
+      : isOfTypes;
+    // The project's own events are needed in any case: they say which models it uses.
+    const wants: Predicate<ChangeEvent> = (event) =>
+      (isOfTypes(event) || (event.kind === "project" && event.key === proj)) &&
+      (model == null || isUnderModel(app.store, model, event));
+    return toChanges(app, await eventsFrom(app, scope, position, wants), isWanted);
   });
 }
 
-const isOf = ({ kinds }: Store, model: string, { kind, key }: ChangeEvent): boolean =>
+const isUnderModel = ({ kinds }: Store, model: string, { kind, key }: ChangeEvent): boolean =>
   kinds[kind].scope === "MODEL_NAME" && namesOf(key)[0] === model;
 
 async function eventsFrom(
   app: Needs,
-  life: SubscriptionScope,
+  scope: SubscriptionScope,
   position: ChangePosition | null,
-  hearing: Interest<ChangeEvent>,
+  wants: Predicate<ChangeEvent>,
 ): Promise<AsyncIterable<ChangeEvent>> {
-  if (position) return resumed(app, position, await eventsAfter(app, life, position.token, hearing, RESUME));
-  return openQueue(app.live.events, life, hearing, RESUME);
+  if (position) return resumed(app, position, await eventsAfter(app, scope, position.token, wants, RESUME));
+  return openQueue(app.live.events, scope, wants, RESUME);
 }
 
-/** The client may have been told only half of the event of its cursor. */
+/** Yields the half-sent event of the position, if there is one, and then the later events. */
 async function* resumed(
   { store }: Needs,
-  { token, untold }: ChangePosition,
+  { token, halfSent }: ChangePosition,
   later: AsyncGenerator<ChangeEvent, void>,
 ): AsyncGenerator<ChangeEvent, void> {
-  const event = untold === null ? null : await store.events.findOne({ _id: untold });
-  if (event) yield { ...changeEvent(event, token), isHalfTold: true };
+  const event = halfSent === null ? null : await store.events.findOne({ _id: halfSent });
+  if (event) yield { ...changeEvent(event, token), isHalfSent: true };
   yield* later;
 }
 
-async function* changes(
+async function* toChanges(
   { live }: Needs,
   events: AsyncIterable<ChangeEvent>,
   isWanted: IsWanted,
 ): AsyncGenerator<RecordChange, void> {
   for await (const event of events) {
     if (!(await isWanted(event))) continue;
-    const earlier = event.isHalfTold ? null : await live.superseded.of(event);
+    const earlier = event.isHalfSent ? null : await live.superseded.of(event);
     if (earlier)
-      yield { ...change(event), action: RecordAction.SUPERSEDED, recordId: earlier._id, version: earlier.version };
-    yield change(event);
+      yield {
+        ...recordChange(event),
+        action: RecordAction.SUPERSEDED,
+        recordId: earlier._id,
+        version: earlier.version,
+      };
+    yield recordChange(event);
   }
 }
 
@@ -182,7 +185,7 @@ const ACTION: Record<ChangeEvent["action"], RecordAction> = {
   DELETE: RecordAction.DELETED,
 };
 
-const change = (event: ChangeEvent): RecordChange => ({
+const recordChange = (event: ChangeEvent): RecordChange => ({
   action: ACTION[event.action],
   recordId: event.record,
   type: event.kind,

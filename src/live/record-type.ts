@@ -1,14 +1,18 @@
 import { registerEnumType } from "type-graphql";
 import { type Kind, KINDS, TYPE_OF_KIND } from "../graph/id.js";
 
-/** The type of a record. Clients see `BUILD_VERSION`; the value is the kind, as ids begin with it. */
+/** The type of a record. Clients see `BUILD_VERSION`; the value is the kind, with which ids begin. */
 export type RecordType = Kind;
 
-const shown = (kind: Kind): string => TYPE_OF_KIND[kind].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+const nameInGraph = (kind: Kind): string => TYPE_OF_KIND[kind].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
 
-export const RecordType: Readonly<Record<string, Kind>> = Object.fromEntries(KINDS.map((kind) => [shown(kind), kind]));
+export const RecordType: Readonly<Record<string, Kind>> = Object.fromEntries(
+  KINDS.map((kind) => [nameInGraph(kind), kind]),
+);
 registerEnumType(RecordType, {
   name: "RecordType",
   description: "The types of records.",
-  valuesConfig: Object.fromEntries(KINDS.map((kind) => [shown(kind), { description: `A ${TYPE_OF_KIND[kind]}.` }])),
+  valuesConfig: Object.fromEntries(
+    KINDS.map((kind) => [nameInGraph(kind), { description: `A ${TYPE_OF_KIND[kind]}.` }]),
+  ),
 });

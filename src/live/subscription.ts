@@ -1,37 +1,36 @@
-import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
 import type { ChangeFeed, FeedEvent, Subscriber } from "./change-feed.js";
 
-/** The resources that one subscription holds for as long as it lasts. Ending it lets go of all that, once and at once. */
+/** The resources of one subscription. The end of the scope releases all of them, once. */
 export class SubscriptionScope {
-  readonly #ends: (() => void)[] = [];
+  readonly #releases: (() => void)[] = [];
   #hasEnded = false;
 
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  /** Called at the end; at once where it has ended. */
-  defer(letGo: () => void): void {
-    if (this.#hasEnded) letGo();
-    else this.#ends.push(letGo);
+  /** Calls `release` at the end, or at once if the scope has ended. */
+  defer(release: () => void): void {
+    if (this.#hasEnded) release();
+    else this.#releases.push(release);
   }
 
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const letGo of this.#ends.reverse()) letGo();
+    for (const release of this.#releases.reverse()) release();
   }
 }
 
 /**
- * The events of one subscription. A generator alone would let go of what it holds only when the event comes that it
- * waits for, or never.
+ * The events of one subscription, which end with its scope. A generator alone cannot be ended while it waits for an
+ * event: it would hold its resources until the next one.
  */
 export class SubscriptionIterator<T> implements AsyncIterableIterator<T> {
   constructor(
     private readonly events: AsyncGenerator<T, void>,
-    private readonly life: SubscriptionScope,
+    private readonly scope: SubscriptionScope,
   ) {}
 
   [Symbol.asyncIterator](): this {
@@ -39,36 +38,35 @@ export class SubscriptionIterator<T> implements AsyncIterableIterator<T> {
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
-    if (this.life.hasEnded) return { done: true, value: undefined };
+    if (this.scope.hasEnded) return { done: true, value: undefined };
     try {
       const { done, value } = await this.events.next();
-      if (!done && !this.life.hasEnded) return { done, value };
+      if (!done && !this.scope.hasEnded) return { done, value };
     } catch (error) {
       // A client that has left wants no errors.
-      if (!this.life.hasEnded) {
-        this.life.end();
+      if (!this.scope.hasEnded) {
+        this.scope.end();
         throw error;
       }
     }
-    this.life.end();
+    this.scope.end();
     return { done: true, value: undefined };
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
-    this.life.end();
-    // Not waited for: it may be in the middle of reading the store.
+    this.scope.end();
+    // Not awaited: the generator may be reading the store.
     this.events.return().catch(() => undefined);
     return { done: true, value: undefined };
   }
 }
 
-/** The most that a subscriber may be behind. */
 const MAX_QUEUED_EVENTS = 1_000;
 export const MAX_QUEUED_BYTES = 1024 * 1024;
 
 /**
- * The events that wait for one subscriber. Putting one in never blocks: a subscriber that is too far behind is
- * ended instead, and what waited for it is let go.
+ * The events that wait for one subscriber. A push never blocks: if the subscriber is too far behind, the queue ends and
+ * drops its events.
  */
 export class BoundedQueue<T> {
   #waiting: { readonly value: T; readonly bytes: number }[] = [];
@@ -77,21 +75,21 @@ export class BoundedQueue<T> {
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param tooFar what a subscriber is told that is too far behind. */
-  constructor(private readonly tooFar: () => Error) {}
+  /** @param overflow makes the error for a subscriber that is too far behind. */
+  constructor(private readonly overflow: () => Error) {}
 
   push(value: T, bytes: number): void {
     if (this.#hasEnded) return;
     this.#waiting.push({ value, bytes });
     this.#bytes += bytes;
-    // One alone may be larger: a subscriber that waits for it is not behind.
+    // A single event may be larger: the subscriber is waiting for it, and not behind.
     const isBehind = this.#waiting.length > 1;
     if (isBehind && (this.#waiting.length > MAX_QUEUED_EVENTS || this.#bytes > MAX_QUEUED_BYTES))
-      this.end(this.tooFar());
+      this.end(this.overflow());
     this.#wake?.();
   }
 
-  /** Nothing follows; what waits is let go. */
+  /** Ends the queue and drops the events that wait. */
   end(error?: Error): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -101,12 +99,12 @@ export class BoundedQueue<T> {
     this.#wake?.();
   }
 
-  /** In order, each when there is one. @throws the error that it ended with. */
+  /** Yields the events in order, as they come. @throws the error that the queue ended with */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     for (let value = await this.#next(); value !== undefined; value = await this.#next()) yield value;
   }
 
-  /** Undefined at the end. */
+  /** Returns the next event, or undefined at the end. */
   async #next(): Promise<T | undefined> {
     while (this.#waiting.length === 0 && !this.#hasEnded)
       await new Promise<void>((resolve) => {
@@ -119,62 +117,48 @@ export class BoundedQueue<T> {
   }
 }
 
-/** The events that one subscription is told of a feed. */
-export interface Interest<H extends FeedEvent> {
-  readonly caller: Caller;
-  /** Asked for everything that any process does: it must be quick. */
-  readonly wants: (heard: H) => boolean;
-}
-
-/** True if a subscription is told of it. */
-export const isFor = <H extends FeedEvent>({ caller, wants }: Interest<H>, heard: H): boolean =>
-  wants(heard) && mayHear(caller, heard.record);
+/** Returns true if a subscription wants the event. It is called for every event of the feed and must be fast. */
+export type Predicate<E extends FeedEvent> = (event: E) => boolean;
 
 /**
- * Listens to a feed for as long as a life lasts. When it resolves, nothing is missed from then on.
- * @throws what the store refuses a change stream for
+ * Subscribes to a feed until the scope ends. Once it resolves, no event is missed.
+ * @throws the store's error if it refuses a change stream
  */
-export async function addSubscriber<T extends object, H extends FeedEvent>(
-  feed: ChangeFeed<T, H>,
-  life: SubscriptionScope,
-  hearing: Interest<H>,
-  { heard, ended }: Subscriber<H>,
+export async function subscribeWithin<T extends object, E extends FeedEvent>(
+  feed: ChangeFeed<T, E>,
+  scope: SubscriptionScope,
+  wants: Predicate<E>,
+  { onEvent, onError }: Subscriber<E>,
 ): Promise<void> {
-  const listener = { heard: (each: H) => isFor(hearing, each) && heard(each), ended };
-  life.defer(() => feed.leave(listener));
-  await feed.listen(listener);
-  // Nobody waits for it any more: the listening that has begun meanwhile is let go.
-  if (life.hasEnded) feed.leave(listener);
+  const subscriber = { onEvent: (event: E) => wants(event) && onEvent(event), onError };
+  scope.defer(() => feed.unsubscribe(subscriber));
+  await feed.subscribe(subscriber);
+  // The scope may have ended while the feed opened, before there was a subscriber to remove.
+  if (scope.hasEnded) feed.unsubscribe(subscriber);
 }
 
 /**
- * Opens the queue of what a subscription hears.
- * @param resume how a subscriber goes on that was too slow, as the end of a sentence.
- * @throws what the store refuses a change stream for
+ * Opens a queue of the events that a subscription wants.
+ * @param resume tells a subscriber that was too slow how to go on; it ends the sentence of the error.
+ * @throws the store's error if it refuses a change stream
  */
-export async function openQueue<T extends object, H extends FeedEvent>(
-  feed: ChangeFeed<T, H>,
-  life: SubscriptionScope,
-  hearing: Interest<H>,
+export async function openQueue<T extends object, E extends FeedEvent>(
+  feed: ChangeFeed<T, E>,
+  scope: SubscriptionScope,
+  wants: Predicate<E>,
   resume: string,
-): Promise<BoundedQueue<H>> {
-  const queue = new BoundedQueue<H>(
+): Promise<BoundedQueue<E>> {
+  const queue = new BoundedQueue<E>(
     () =>
       new DomainError(
         "LIMIT_EXCEEDED",
         `The subscription was more than ${MAX_QUEUED_EVENTS} events or 1 MiB behind: ${resume}`,
       ),
   );
-  life.defer(() => queue.end());
-  await addSubscriber(feed, life, hearing, {
-    heard: (heard) => queue.push(heard, heard.bytes),
-    ended: (error) => queue.end(error),
+  scope.defer(() => queue.end());
+  await subscribeWithin(feed, scope, wants, {
+    onEvent: (event) => queue.push(event, event.bytes),
+    onError: (error) => queue.end(error),
   });
   return queue;
 }
-
-/**
- * True if the caller may hear of that record: asked for each event, since what one may read can change while one
- * listens. Whoever is let in at all may read every record.
- */
-export const mayHear = (_caller: Caller, _record: string): boolean => true;

@@ -2,7 +2,6 @@ import { GraphQLDateTime } from "graphql-scalars";
 import { trusted } from "mongoose";
 import { ArgsType, Field, ID, Int, ObjectType } from "type-graphql";
 import type { App } from "../app.js";
-import type { Caller } from "../caller.js";
 import { ReplicaTask } from "../deployment/deployment.js";
 import { DomainError } from "../errors.js";
 import { type Kind, kindOf, KINDS } from "../graph/id.js";
@@ -62,7 +61,7 @@ export class TaskChangedArgs {
   readonly proj?: string | null;
 }
 
-const isTasked = ({ kinds }: Pick<Store, "kinds">, kind: Kind | null): kind is TaskedKind =>
+const hasTasks = ({ kinds }: Pick<Store, "kinds">, kind: Kind | null): kind is TaskedKind =>
   kind !== null && kinds[kind].task !== undefined;
 
 /** A build, a training or a deployment. */
@@ -83,100 +82,91 @@ const taskChange = (
   ended: task !== null && hasEnded(task.state),
 });
 
-const taskNow = (kind: TaskedKind, { _id, version, modified_at, task, tasks }: TaskedRecord): TaskChange =>
+const currentTask = (kind: TaskedKind, { _id, version, modified_at, task, tasks }: TaskedRecord): TaskChange =>
   taskChange(kind, { recordId: _id, version, at: modified_at }, task ?? null, tasks ?? []);
 
-/** The task that the event set, or null if it set none. */
-function taskOfChange(
+/** Returns the task that the event set, or null if it set none. */
+function taskOfEvent(
   store: Pick<Store, "kinds">,
   { record, kind, version, at, task, tasks }: ChangeEvent,
 ): TaskChange | null {
-  if (!isTasked(store, kind) || (!task && !tasks)) return null;
+  if (!hasTasks(store, kind) || (!task && !tasks)) return null;
   return taskChange(kind, { recordId: record, version, at }, task, tasks ?? []);
 }
 
 type Needs = Pick<App, "store" | "live">;
 
 const STATES_UNDER_WAY = [TaskState.WAITING, TaskState.RUNNING];
+const RESUME = "subscribe again, which begins with the state as it is then.";
 
 /**
- * The task of one record, or those of a project: as they are, and then whenever they change.
+ * Subscribes to the task of one record, or to those of a project: the present state first, then each change.
  * @throws BAD_USER_INPUT, NOT_FOUND
  */
-export function followTasks(app: Needs, caller: Caller, { of, proj }: TaskChangedArgs) {
-  return app.live.follow<TaskChange>((life) => {
-    if (of != null && proj == null) return ofRecord(app, caller, life, of);
-    if (proj != null && of == null) return ofProject(app, caller, life, proj);
+export function subscribeToTasks(app: Needs, { of, proj }: TaskChangedArgs) {
+  return app.live.subscribe<TaskChange>((scope) => {
+    if (of != null && proj == null) return tasksOfRecord(app, scope, of);
+    if (proj != null && of == null) return tasksOfProject(app, scope, proj);
     throw new DomainError("BAD_USER_INPUT", "Give either `of` or `proj`, and not both.", [of == null ? "of" : "proj"]);
   });
 }
 
-const openTaskQueue = (
-  { live }: Needs,
-  caller: Caller,
-  life: SubscriptionScope,
-  wants: (event: ChangeEvent) => boolean,
-): Promise<BoundedQueue<ChangeEvent>> =>
-  openQueue(live.events, life, { caller, wants }, "subscribe again, which begins with the state as it is then.");
-
-async function ofRecord(app: Needs, caller: Caller, life: SubscriptionScope, id: string) {
+async function tasksOfRecord(app: Needs, scope: SubscriptionScope, id: string) {
   const kind = kindOf(id);
-  if (!isTasked(app.store, kind)) throw noTask();
-  const queue = await openTaskQueue(app, caller, life, ({ record }) => record === id);
+  if (!hasTasks(app.store, kind)) throw noTask();
+  // The queue opens before the record is read, so that no change in between is missed.
+  const queue = await openQueue(app.live.events, scope, ({ record }) => record === id, RESUME);
   const [record] = (await findByIds(app.store.byKind[kind], [id])) as TaskedRecord[];
   if (!record) throw noTask();
-  return fromNow(app, taskNow(kind, record), queue);
+  return untilEnd(app, currentTask(kind, record), queue);
 }
 
 const noTask = () => new DomainError("NOT_FOUND", "There is no build, training or deployment of that id.", ["of"]);
 
-async function* fromNow(
+async function* untilEnd(
   { store }: Needs,
-  now: TaskChange,
+  current: TaskChange,
   queue: BoundedQueue<ChangeEvent>,
 ): AsyncGenerator<TaskChange, void> {
-  yield now;
-  if (now.ended) return;
+  yield current;
+  if (current.ended) return;
   for await (const event of queue) {
     if (event.action === "DELETE") return;
-    const next = event.version > now.version ? taskOfChange(store, event) : null;
+    const next = event.version > current.version ? taskOfEvent(store, event) : null;
     if (next) yield next;
     if (next?.ended) return;
   }
 }
 
-async function ofProject(app: Needs, caller: Caller, life: SubscriptionScope, name: string) {
-  const queue = await openTaskQueue(
-    app,
-    caller,
-    life,
-    (event) => isTasked(app.store, event.kind) || event.key === name,
-  );
-  return fromUnderWay(app, await ProjectScope.of(app.store, name), queue);
+async function tasksOfProject(app: Needs, scope: SubscriptionScope, name: string) {
+  const wants = ({ kind, key }: ChangeEvent): boolean => hasTasks(app.store, kind) || key === name;
+  const queue = await openQueue(app.live.events, scope, wants, RESUME);
+  return allOfProject(app, await ProjectScope.of(app.store, name), queue);
 }
 
-async function* fromUnderWay(
+async function* allOfProject(
   app: Needs,
-  scope: ProjectScope,
+  project: ProjectScope,
   queue: BoundedQueue<ChangeEvent>,
 ): AsyncGenerator<TaskChange, void> {
-  // A change while it is read is heard too, and told once.
-  const told = new Map<string, number>();
-  for (const kind of KINDS.filter((each) => isTasked(app.store, each)))
-    for await (const record of underWay(app, kind, scope.project!._id)) {
-      told.set(record._id, record.version);
-      yield taskNow(kind, record);
+  // A change during the read is in the queue too. The versions tell which ones were sent already.
+  const sentVersions = new Map<string, number>();
+  for (const kind of KINDS.filter((each) => hasTasks(app.store, each)))
+    for await (const record of recordsUnderWay(app, kind, project.project!._id)) {
+      sentVersions.set(record._id, record.version);
+      yield currentTask(kind, record);
     }
   for await (const event of queue) {
-    const isHeld = await scope.holds(event);
-    const next = isHeld && event.version > (told.get(event.record) ?? 0) ? taskOfChange(app.store, event) : null;
-    if (next?.ended || event.action === "DELETE") told.delete(event.record);
+    const isIncluded = await project.includes(event);
+    const isNew = isIncluded && event.version > (sentVersions.get(event.record) ?? 0);
+    const next = isNew ? taskOfEvent(app.store, event) : null;
+    if (next?.ended || event.action === "DELETE") sentVersions.delete(event.record);
     if (next) yield next;
   }
 }
 
-/** A deployment has no end. */
-function underWay({ store }: Needs, kind: TaskedKind, proj: string) {
+/** Reads the records whose work has not ended. Deployments are always under way. */
+function recordsUnderWay({ store }: Needs, kind: TaskedKind, proj: string) {
   const states = store.kinds[kind].task === "OF_REPLICAS" ? {} : { "task.state": trusted({ $in: STATES_UNDER_WAY }) };
   return (store.byKind[kind] as unknown as Records<TaskedRecord>)
     .find({ proj, superseded: false, ...states } as object, HIDDEN)

@@ -1,0 +1,90 @@
+import { trusted } from "mongoose";
+import type { LogChunk } from "../jobs/job.js";
+import type { LogPage } from "../jobs/log-page.js";
+import { formatLogCursor, invalidLogCursor, LogPosition } from "../jobs/log-position.js";
+import { logContent, type LogSlice, type LogStore, readLogSlice } from "../jobs/logs.js";
+import { findByIds } from "../store/read-records.js";
+import type { Store } from "../store/store.js";
+
+/** In pieces, of at most 64 KiB each. */
+const PAGE_SIZE = 16;
+
+interface LogReaderPage extends LogPage {
+  /** True if a job has ended and only its clean-up is left. */
+  readonly isNearEnd: boolean;
+}
+
+/** Reads the logs of several jobs page by page, such as those of a deployment's revisions. */
+export class LogReader {
+  #positions: readonly LogPosition[];
+  /** True if no job will be added. */
+  isClosed = false;
+
+  constructor(
+    private readonly store: LogStore,
+    positions: readonly LogPosition[],
+  ) {
+    this.#positions = positions;
+  }
+
+  reads(job: string): boolean {
+    return this.#positions.some((each) => each.job === job);
+  }
+
+  /** Adds a job, from the beginning of its log. A repeated call changes nothing. */
+  add(job: string): void {
+    if (!this.reads(job)) this.#positions = [...this.#positions, LogPosition.beginningOf(job)];
+  }
+
+  /** Returns the next page. The jobs follow one another. */
+  async next(): Promise<LogReaderPage> {
+    const chunks: LogChunk[] = [];
+    const slices: LogSlice[] = [];
+    for (const from of this.#positions) {
+      // Once the page is full, the other jobs are only asked if they have more.
+      const slice = await readLogSlice(this.store, from, Math.max(0, PAGE_SIZE - chunks.length));
+      chunks.push(...slice.chunks);
+      slices.push(slice);
+    }
+    const hasMore = slices.some((each) => each.hasMore);
+    const isOver = !hasMore && slices.every(({ end }) => end === "OVER");
+    this.#positions = this.#remaining(slices);
+    return {
+      ...logContent(chunks),
+      endCursor: formatLogCursor(this.#positions),
+      hasMore,
+      ended: isOver && this.isClosed,
+      isNearEnd: slices.some(({ end }) => end === "NEAR"),
+    };
+  }
+
+  /** Drops the jobs that are read to their end. The last one stays, as the position of the cursor. */
+  #remaining(slices: readonly LogSlice[]): LogPosition[] {
+    return slices
+      .filter(({ end, hasMore }, at) => hasMore || end !== "OVER" || at === slices.length - 1)
+      .map(({ position }) => position);
+  }
+}
+
+/**
+ * Returns the revisions of a deployment whose logs are to be read: the desired one, and all after those that the client
+ * has begun to read.
+ * @throws BAD_USER_INPUT if a position is not in a log of the deployment
+ */
+export async function revisionsFrom(
+  { deployments, deploymentRevisions }: Pick<Store, "deployments" | "deploymentRevisions">,
+  deployment: string,
+  positions: readonly LogPosition[] | null,
+): Promise<string[]> {
+  const desired = (await findByIds(deployments, [deployment])).map(({ revision_id }) => revision_id);
+  if (!positions) return desired;
+  const jobs = positions.map(({ job }) => job);
+  const known = await findByIds(deploymentRevisions, jobs);
+  if (known.length < jobs.length || known.some((each) => each.deployment !== deployment)) throw invalidLogCursor();
+  const last = Math.max(...known.map(({ number }) => number));
+  const later = await deploymentRevisions
+    .find({ deployment, superseded: false, number: trusted({ $gt: last }) }, { number: 1 })
+    .lean();
+  later.sort((one, other) => one.number - other.number);
+  return [...later.map(({ _id }) => _id), ...desired];
+}
