@@ -11,14 +11,14 @@ import { deleteOnce } from "./delete-record.js";
 import type { Deletion } from "./deletion.js";
 import type { DeleteGenerationInput } from "./generation.inputs.js";
 
-/** A name as the input of a deletion gives it, by the field that holds it. */
+/** The names in the input of a deletion, by field. */
 type Names = Readonly<Record<string, string | null | undefined>>;
 
 /**
- * Deletes one record of a name: the current one, or the one of that id. With `allGenerations`, the earlier ones go too,
- * also if none is current any more.
- * @param names the parents' names and the own name, in the order of the key.
- * @throws BAD_USER_INPUT if it is neither an id nor all names, NOT_FOUND, IN_USE naming by what.
+ * Deletes one record of a name: the current one, or the one with the id. `allGenerations` deletes the earlier ones too,
+ * even if no record is current.
+ * @param names the names of the parents and its own, in the order of the key.
+ * @throws BAD_USER_INPUT without an id or all names, NOT_FOUND, IN_USE with the users' names
  */
 export function deleteGeneration(
   app: App,
@@ -28,7 +28,7 @@ export function deleteGeneration(
   { id, allGenerations, cascade }: DeleteGenerationInput,
 ): Promise<Deletion> {
   const records = app.store.byKind[kind];
-  const what = app.store.kinds[kind].label;
+  const label = app.store.kinds[kind].label;
   return deleteOnce(app, intent, { cascade, withEarlier: allGenerations }, async () => {
     if (id != null) {
       if (allGenerations)
@@ -36,26 +36,26 @@ export function deleteGeneration(
           "input",
           "allGenerations",
         ]);
-      refuseBoth(names);
+      refuseNames(names);
       const found = kindOf(id) === kind ? (await findByIds(records, [id]))[0] : undefined;
-      if (!found) throw notFound(what, ["input", "id"]);
+      if (!found) throw notFound(label, ["input", "id"]);
       return found;
     }
-    const given = allGiven(names);
-    if (!allGenerations) return requireCurrent(records, what, given, ["input"]);
-    const newest = await newestOf(records, keyOf(...given));
-    if (!newest) throw notFound(what, ["input"]);
+    const key = requireNames(names);
+    if (!allGenerations) return requireCurrent(records, label, key, ["input"]);
+    const newest = await newestOf(records, keyOf(...key));
+    if (!newest) throw notFound(label, ["input"]);
     return newest;
   });
 }
 
-function refuseBoth(names: Names): void {
-  const both = Object.keys(names).find((field) => names[field] != null);
-  if (both)
-    throw new DomainError("BAD_USER_INPUT", "Give the names or the id of what is to go, not both.", ["input", both]);
+function refuseNames(names: Names): void {
+  const given = Object.keys(names).find((field) => names[field] != null);
+  if (given)
+    throw new DomainError("BAD_USER_INPUT", "Give the names or the id of what is to go, not both.", ["input", given]);
 }
 
-function allGiven(names: Names): string[] {
+function requireNames(names: Names): string[] {
   return Object.entries(names).map(([field, name]) => {
     if (name == null)
       throw new DomainError(

@@ -2,27 +2,27 @@ import type { App } from "../app.js";
 import { type Kind, kindOfRecord } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { changeRecord } from "../store/change-record.js";
-import { earlierEffect, releaseIdempotencyKey, type Intent } from "../store/idempotency.js";
+import { earlierEffect, type Intent, releaseIdempotencyKey } from "../store/idempotency.js";
 import { findByIds, requireCurrent } from "../store/read-records.js";
 import { planDeletion } from "./deletion-plan.js";
 import { type Deletion, remainingOf } from "./deletion.js";
 import { finishDeletion } from "./finish-deletion.js";
 import { refuseOwning, refuseUsed } from "./in-use.js";
 
-/** The records that go with the one that is deleted. */
+/** Says which records are deleted with the target. */
 export interface DeletionScope {
-  /** All that it owns. */
+  /** True for all that it owns. */
   readonly cascade: boolean;
-  /** The earlier records of its name. */
+  /** True for the earlier records of its name. */
   readonly withEarlier?: boolean;
-  /** Throws if something else forbids it; called before the mark and after it. @throws why it must stay */
+  /** A further check, called before the mark and after it. @throws the reason for keeping the record */
   readonly refuse?: (target: AnyRecord) => Promise<void>;
 }
 
 /**
- * Deletes what is current under the names and, with `cascade`, all that it owns. Marks it, ends the work of all that
- * goes, and answers; the record goes once nothing of it runs any more.
- * @throws NOT_FOUND, IN_USE naming by what.
+ * Deletes the current record of the names and, with `cascade`, all that it owns. It is marked, its work is cancelled,
+ * and the mutation answers. It is removed once none of its containers runs.
+ * @throws NOT_FOUND, IN_USE with the users' names
  */
 export const deleteRecord = (
   app: App,
@@ -35,7 +35,7 @@ export const deleteRecord = (
     requireCurrent(app.store.byKind[kind], app.store.kinds[kind].label, names, ["input"]),
   );
 
-/** Deletes what `find` gives, once per idempotency key. */
+/** Deletes the record that `find` returns, once for each idempotency key. */
 export async function deleteOnce(
   app: App,
   intent: Intent,
@@ -47,9 +47,9 @@ export async function deleteOnce(
   try {
     return await deleteFound(app, intent, await find(), scope);
   } catch (error) {
-    // The same request, sent twice at once: the other one was quicker.
-    const made = await earlierDeletion(app, intent);
-    if (made) return made;
+    // The same request may have been sent twice: the other one has deleted it.
+    const concurrent = await earlierDeletion(app, intent);
+    if (concurrent) return concurrent;
     throw error;
   }
 }
@@ -57,11 +57,11 @@ export async function deleteOnce(
 async function earlierDeletion(app: App, intent: Intent): Promise<Deletion | null> {
   const earlier = await earlierEffect(app.store, intent);
   if (!earlier) return null;
-  const isDone = earlier.deleted === true || (await hasGone(app, earlier, intent));
+  const isDone = earlier.deleted === true || (await tryToFinish(app, earlier, intent));
   return deletionOf(app, earlier, isDone);
 }
 
-/** The same for a record that is already at hand. */
+/** Deletes a record that the caller has read. */
 export async function deleteFound(
   app: App,
   intent: Intent,
@@ -71,22 +71,22 @@ export async function deleteFound(
   const { store } = app;
   const records = store.byKind[kindOfRecord(target)];
   const mark = (deleting: boolean) => ({ deleting, ...(scope.withEarlier && { with_earlier: deleting }) });
-  const doomed = { ...target, ...mark(true) };
-  await refuse(app, doomed, scope);
+  const marked = { ...target, ...mark(true) };
+  await refuse(app, marked, scope);
   await changeRecord(records, target._id, () => mark(true), intent);
   try {
-    // Once more: something may have begun to use it between the check and the mark, and from the mark on nothing can.
-    await refuse(app, doomed, scope);
+    // Checked again: the record may have come into use before the mark. After the mark it cannot.
+    await refuse(app, marked, scope);
   } catch (error) {
     await changeRecord(records, target._id, () => mark(false), { ...intent, idempotencyKey: null });
     await releaseIdempotencyKey(records, target._id, intent);
     throw error;
   }
-  return deletionOf(app, doomed, await hasGone(app, target, intent));
+  return deletionOf(app, marked, await tryToFinish(app, target, intent));
 }
 
-/** True if the marked record is gone by this try. The mark is the commit: what fails after it, the sweep goes on with. */
-async function hasGone(app: App, target: AnyRecord, intent: Intent): Promise<boolean> {
+/** Returns true if the marked record is removed now. The mark is the commit: after an error, the sweep goes on. */
+async function tryToFinish(app: App, target: AnyRecord, intent: Intent): Promise<boolean> {
   try {
     const [marked] = await findByIds(app.store.byKind[kindOfRecord(target)], [target._id]);
     return !marked || (await finishDeletion(app, marked, intent));
@@ -96,11 +96,15 @@ async function hasGone(app: App, target: AnyRecord, intent: Intent): Promise<boo
   }
 }
 
-async function refuse({ store }: App, target: AnyRecord, { cascade, refuse: others }: DeletionScope): Promise<void> {
-  const doomed = await planDeletion(store, target);
-  if (!cascade) await refuseOwning(store, doomed, target);
-  await refuseUsed(store, doomed);
-  await others?.(target);
+async function refuse(
+  { store }: App,
+  target: AnyRecord,
+  { cascade, refuse: refuseOther }: DeletionScope,
+): Promise<void> {
+  const plan = await planDeletion(store, target);
+  if (!cascade) await refuseOwning(store, plan, target);
+  await refuseUsed(store, plan);
+  await refuseOther?.(target);
 }
 
 const deletionOf = async ({ store }: App, target: AnyRecord, done: boolean): Promise<Deletion> => ({

@@ -26,10 +26,9 @@ export class Deletion {
   readonly remainingIds!: readonly string[];
 }
 
-/** Ids that a deletion names of what is left. */
-const MOST_REMAINING = 100;
+const MAX_REMAINING_IDS = 100;
 
-/** The records of the name that a deletion leaves. */
+/** Returns the records of the name that a deletion leaves. */
 export async function remainingOf(
   { byKind, kinds }: Pick<Store, "byKind" | "kinds">,
   target: AnyRecord,
@@ -40,7 +39,7 @@ export async function remainingOf(
   const where = {
     ...generationsOf([key]),
     _id: trusted({ $ne: _id }),
-    // While something of it still runs, what goes with it is still there.
+    // Until the deletion is done, the earlier records are still in the store.
     ...(with_earlier && seq !== undefined && { seq: trusted({ $gt: seq }) }),
   };
   const [remaining, newest] = await Promise.all([
@@ -48,7 +47,7 @@ export async function remainingOf(
     byKind[kind]
       .find(where, { _id: 1 })
       .sort({ key: -1, seq: -1 })
-      .limit(MOST_REMAINING)
+      .limit(MAX_REMAINING_IDS)
       .lean<Pick<AnyRecord, "_id">[]>(),
   ]);
   return { remaining, remainingIds: newest.map((each) => each._id) };

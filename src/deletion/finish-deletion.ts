@@ -13,34 +13,33 @@ import type { Records, Store } from "../store/store.js";
 import { leaveTombstone } from "../store/tombstone.js";
 import { planDeletion, type PlannedDeletion } from "./deletion-plan.js";
 
-const DAY = 24 * 60 * 60 * 1000;
+const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
+const TOMBSTONE_BATCH = 500;
 
-const TOMBSTONES = 500;
-
-/** True if a job of one of the records may still have something running. */
-async function stillRuns(store: Store, ids: readonly string[]): Promise<boolean> {
+/** True if a job of one of the records may still have a container. */
+async function isAnyRunning(store: Store, ids: readonly string[]): Promise<boolean> {
   return (await store.jobs.findOne({ _id: { $in: [...ids] }, cleanup: "PENDING" })) !== null;
 }
 
 /**
- * Carries a deletion on as far as it goes: the end of the work of all that goes is asked for, then children before their owners, listed anew, the earlier records of a key
- * before its current one, traces (images, logs, secrets) last. Gives whether the record is gone.
- * Repeatable: a crash between leaves the record `deleting`, and the next sweep goes on.
+ * Takes a marked deletion as far as it can go. Returns true if the record is removed. Cancels the work of all planned
+ * records. Once it has ended, removes children before owners and earlier records before the current one; images, logs
+ * and secrets last. Repeatable: after a crash the record is still `deleting`, and the next sweep goes on.
  */
 export async function finishDeletion(app: App, target: AnyRecord, intent: Intent = ownIntent(ROCAS)): Promise<boolean> {
   const { store } = app;
-  const doomed = await planDeletion(store, target);
-  await endWork(app, doomed, intent);
+  const plan = await planDeletion(store, target);
+  await cancelWork(app, plan, intent);
   if (
-    await stillRuns(
+    await isAnyRunning(
       store,
-      doomed.map(({ record }) => record._id),
+      plan.map(({ record }) => record._id),
     )
   )
     return false;
-  for (const { kind, record } of doomed) {
+  for (const { kind, record } of plan) {
     await releaseHoldings(app, kind, record);
-    // Its own mark on the one before it may be missing still, and without the record nobody would make it.
+    // The relay may not have marked the earlier record yet, and cannot do so once this one is gone.
     if (store.kinds[kind].supersedes && record.seq !== undefined && !record.superseded)
       await supersedeEarlier(store.byKind[kind], record.key, record.seq);
     await leaveTombstone(store.byKind[kind], record._id, { ...intent, idempotencyKey: null });
@@ -49,7 +48,7 @@ export async function finishDeletion(app: App, target: AnyRecord, intent: Intent
   return true;
 }
 
-/** Goes on with every deletion that is under way, and lets tombstones go after a day. */
+/** Takes every unfinished deletion further, and removes tombstones after a day. */
 export async function sweepDeletions(app: App): Promise<void> {
   for (const kind of KINDS) {
     const records = app.store.byKind[kind];
@@ -57,7 +56,7 @@ export async function sweepDeletions(app: App): Promise<void> {
       .find({ deleting: true, deleted: trusted({ $ne: true }) } as object)
       .lean()) as AnyRecord[];
     for (const record of marked)
-      // One that cannot go must not keep the others.
+      // One that fails must not stop the others.
       await finishDeletion(app, record).catch((error: unknown) =>
         app.logger.warn({ event: "deletion_unfinished", record: record._id, err: error }),
       );
@@ -66,12 +65,12 @@ export async function sweepDeletions(app: App): Promise<void> {
 }
 
 async function sweepTombstones({ supersedes }: RecordKind, records: Records<AnyRecord>): Promise<void> {
-  const old = { deleted: true, modified_at: trusted({ $lt: new Date(Date.now() - DAY) }) } as object;
+  const old = { deleted: true, modified_at: trusted({ $lt: new Date(Date.now() - TOMBSTONE_MS) }) } as object;
   if (!supersedes) return void (await records.deleteMany(old));
-  const tombstones = await records.find(old, { key: 1, seq: 1 }).limit(TOMBSTONES).lean<AnyRecord[]>();
+  const tombstones = await records.find(old, { key: 1, seq: 1 }).limit(TOMBSTONE_BATCH).lean<AnyRecord[]>();
   for (const tombstone of tombstones) {
     const { _id } = tombstone;
-    // Asked again a day later. Its idempotency keys have had their day.
+    // Looked at again in a day. Its idempotency keys have expired.
     if (await holdsPlace(records, tombstone))
       await records.collection.updateOne({ _id } as object, {
         $set: { modified_at: new Date() },
@@ -81,23 +80,23 @@ async function sweepTombstones({ supersedes }: RecordKind, records: Records<AnyR
   }
 }
 
-/** Wishes the end of the work of all that goes; the reconciler brings it about. Repeatable: what was asked is not asked again. */
-async function endWork(app: App, doomed: readonly PlannedDeletion[], intent: Intent): Promise<void> {
+/** Asks for the end of the work of all planned records; the reconciler ends it. Repeatable. */
+async function cancelWork(app: App, plan: readonly PlannedDeletion[], intent: Intent): Promise<void> {
   const own = { ...intent, idempotencyKey: null };
   await Promise.all(
-    doomed.map(async (each) => {
+    plan.map(async (each) => {
       try {
-        if (await isAsked(app, each, own)) await app.work.relay(each.record._id);
+        if (await requestEnd(app, each, own)) await app.work.relay(each.record._id);
       } catch (error) {
-        // Gone meanwhile, by another process that carries the same deletion on.
+        // Another process may be working on the same deletion and have removed it.
         if (!(error instanceof DomainError && error.code === "NOT_FOUND")) throw error;
       }
     }),
   );
 }
 
-/** Asks the work of one record to end. Returns true if it was not asked before. */
-async function isAsked({ store }: App, { kind, record }: PlannedDeletion, intent: Intent): Promise<boolean> {
+/** Asks for the end of the work of one record. Returns true if that was not done before. */
+async function requestEnd({ store }: App, { kind, record }: PlannedDeletion, intent: Intent): Promise<boolean> {
   const { end } = store.kinds[kind];
   const stored = record as unknown as Readonly<Record<string, unknown>>;
   if (!end || Object.entries(end).every(([field, value]) => stored[field] === value)) return false;
@@ -105,13 +104,13 @@ async function isAsked({ store }: App, { kind, record }: PlannedDeletion, intent
   return true;
 }
 
-/** Gives up the files, the image or the secret of a record that is about to go. Repeatable. */
+/** Releases the files, the image or the secret of a record before its removal. Repeatable. */
 async function releaseHoldings({ store, holdings }: App, kind: Kind, record: AnyRecord): Promise<void> {
   const { holds } = store.kinds[kind];
   if (holds) await holdings[holds].release(record);
 }
 
-/** Removes what a record leaves outside its collection beside files: its image if no other record needs it, its log, its job. */
+/** Removes the leftovers of a removed record: an image that no other record needs, its log and its job. */
 async function removeTraces({ store, holdings, logger }: App, kind: Kind, record: AnyRecord): Promise<void> {
   const { holds, log } = store.kinds[kind];
   try {
@@ -121,7 +120,7 @@ async function removeTraces({ store, holdings, logger }: App, kind: Kind, record
       await store.jobs.deleteOne({ _id: record._id });
     }
   } catch (error) {
-    // The record is gone and nobody can reach the trace: what is left costs space only, and the operator is told.
+    // Nothing leads to the leftovers any more: they only cost space, so a warning is enough.
     logger.warn({ event: "trace_left", record: record._id, err: error });
   }
 }

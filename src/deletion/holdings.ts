@@ -1,13 +1,13 @@
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Holding } from "../kinds/record-kind.js";
 
-/** The ways in which a deleted record gives up what it holds outside its collection. */
+/** Releases what a deleted record holds outside its collection, such as files. */
 export interface HoldingRelease {
-  /** Asked before the record goes, since nobody looks for it afterwards. Repeatable. */
+  /** Called before the record is removed, since nothing leads to the holding afterwards. Repeatable. */
   release(record: AnyRecord): Promise<void>;
-  /** Asked once the record is gone, for what may go at once. What it leaves is not looked for again. */
+  /** Called once after the removal, for leftovers that may be lost. */
   removeTraces?(record: AnyRecord): Promise<void>;
 }
 
-/** The wiring names them, so that deletion knows no kind of records. */
+/** The releases by kind of holding. The wiring names them, so that deletion imports no kind of records. */
 export type Holdings = Readonly<Record<Holding, HoldingRelease>>;

@@ -7,21 +7,21 @@ import { ENDED, type Job } from "../jobs/job.js";
 import type { Store } from "../store/store.js";
 import type { PlannedDeletion } from "./deletion-plan.js";
 
-const MOST_NAMED = 5;
+const MAX_NAMES = 5;
 
 type Named = AnyRecord & { readonly name?: string; readonly tag?: string };
 const nameOf = (record: AnyRecord): string => (record as Named).name ?? (record as Named).tag ?? record._id;
 
-function listed({ kinds }: Store, kind: Kind, records: readonly AnyRecord[]): string {
+function listNames({ kinds }: Store, kind: Kind, records: readonly AnyRecord[]): string {
   const names = [...new Set(records.map((each) => `"${nameOf(each)}"`))];
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
-  return `${kinds[kind].label} ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+  return `${kinds[kind].label} ${names.slice(0, MAX_NAMES).join(", ")}${more}`;
 }
 
-async function users(store: Store, doomed: readonly PlannedDeletion[], kind: Kind): Promise<string[]> {
-  const ids = doomed.filter((each) => each.kind === kind).map(({ record }) => record._id);
+async function usersOf(store: Store, plan: readonly PlannedDeletion[], kind: Kind): Promise<string[]> {
+  const ids = plan.filter((each) => each.kind === kind).map(({ record }) => record._id);
   if (ids.length === 0) return [];
-  const going = new Set(doomed.map(({ record }) => record._id));
+  const planned = new Set(plan.map(({ record }) => record._id));
   const found = await Promise.all(
     (store.kinds[kind].usedBy ?? []).map(async (use) => {
       const state = use.underWay ? { "task.state": trusted({ $in: [TaskState.WAITING, TaskState.RUNNING] }) } : {};
@@ -31,27 +31,27 @@ async function users(store: Store, doomed: readonly PlannedDeletion[], kind: Kin
           tag: 1,
         })
         .lean()) as AnyRecord[];
-      const others = all.filter(({ _id }) => !going.has(_id));
-      return others.length > 0 ? [listed(store, use.kind, others)] : [];
+      const others = all.filter(({ _id }) => !planned.has(_id));
+      return others.length > 0 ? [listNames(store, use.kind, others)] : [];
     }),
   );
   return found.flat();
 }
 
-/** @throws IN_USE naming what needs one of the records and does not go with them. */
-export async function refuseUsed(store: Store, doomed: readonly PlannedDeletion[]): Promise<void> {
-  const kinds = [...new Set(doomed.map(({ kind }) => kind))];
-  const found = (await Promise.all(kinds.map((kind) => users(store, doomed, kind)))).flat();
+/** @throws IN_USE if a record outside the plan uses one in it; names the users */
+export async function refuseUsed(store: Store, plan: readonly PlannedDeletion[]): Promise<void> {
+  const kinds = [...new Set(plan.map(({ kind }) => kind))];
+  const found = (await Promise.all(kinds.map((kind) => usersOf(store, plan, kind)))).flat();
   if (found.length > 0) throw new DomainError("IN_USE", `It is in use by ${found.join("; ")}.`);
 }
 
-/** @throws IN_USE naming what the record owns, or what is under way for it. */
-export async function refuseOwning(store: Store, doomed: readonly PlannedDeletion[], target: AnyRecord): Promise<void> {
-  const owned = doomed.filter(({ record, always }) => record.key !== target.key && !always);
+/** @throws IN_USE if the record owns others, or if work is under way for it */
+export async function refuseOwning(store: Store, plan: readonly PlannedDeletion[], target: AnyRecord): Promise<void> {
+  const owned = plan.filter(({ record, always }) => record.key !== target.key && !always);
   const kinds = [...new Set(owned.map(({ kind }) => kind))];
   if (kinds.length > 0) {
     const lists = kinds.map((kind) =>
-      listed(
+      listNames(
         store,
         kind,
         owned.filter((each) => each.kind === kind).map(({ record }) => record),
@@ -62,7 +62,7 @@ export async function refuseOwning(store: Store, doomed: readonly PlannedDeletio
       "cascade",
     ]);
   }
-  const ids = doomed.map(({ record }) => record._id);
+  const ids = plan.map(({ record }) => record._id);
   const jobs = await store.jobs.find({ _id: { $in: ids }, state: { $nin: [...ENDED] } }).toArray();
   if (jobs.some(isBusy))
     throw new DomainError("IN_USE", 'Work is under way for it. Cancel it first, or give "cascade: true".', [
@@ -71,6 +71,6 @@ export async function refuseOwning(store: Store, doomed: readonly PlannedDeletio
     ]);
 }
 
-/** The job of a revision lasts as long as the revision is wanted; without replicas, nothing is under way for it. */
+/** True if work is under way. The job of a revision lasts as long as the revision, so only its replicas count. */
 const isBusy = ({ kind, slots }: Job): boolean =>
   kind !== "DEPLOY" || slots.some(({ wanted, token_hash }) => wanted || token_hash !== null);

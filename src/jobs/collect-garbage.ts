@@ -3,8 +3,8 @@ import type { ObservedContainer } from "../runtime/runtime.js";
 import { ENDED, type Job } from "./job.js";
 
 /**
- * True if a container is provably old: its job ended and its result is stored, or a later attempt exists. Attempts only
- * grow and an end is final, so that the judgement cannot become wrong later. "Not the one we track" would not be safe.
+ * True if a container is provably old: its job ended and the result is stored, or a later attempt exists. Attempts only
+ * grow and an end is final, so this stays true. "Not the one that the job names" would not be safe.
  */
 export function isProvablyOld({ slot, attempt }: Pick<ObservedContainer, "slot" | "attempt">, job: Job): boolean {
   if (ENDED.includes(job.state) && job.cleanup === "DONE") return true;
@@ -12,8 +12,8 @@ export function isProvablyOld({ slot, attempt }: Pick<ObservedContainer, "slot" 
 }
 
 /**
- * Removes containers that are provably old, and volumes whose container is gone already. What belongs to an unknown job
- * (a restored backup) is reported, never removed.
+ * Removes provably old containers, and volumes whose container is gone. Those of unknown jobs are reported and never
+ * removed: the store may be a restored backup.
  */
 export async function collectGarbage({
   runtime,

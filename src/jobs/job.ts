@@ -2,13 +2,13 @@ import type { BuiltFrom } from "../builds/build-version.js";
 
 export type JobState = "QUEUED" | "STARTING" | "RUNNING" | "FINISHING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 
-/** States that never change again. */
+/** The final states. */
 export const ENDED: readonly JobState[] = ["SUCCEEDED", "FAILED", "CANCELLED"];
 
-/** States in which a worker may still write: the fence names them. */
+/** The states in which a worker may write. */
 export const UNDER_WAY: readonly JobState[] = ["QUEUED", "STARTING", "RUNNING", "FINISHING"];
 
-/** A treasure chest with the secret that it held when the work was asked for. */
+/** A treasure chest at the version that it had when the work was requested. */
 export interface ChestVersion {
   readonly id: string;
   readonly version: number;
@@ -18,15 +18,15 @@ export interface BuildSpec {
   readonly kind: "BUILD";
   readonly tag: string;
   readonly from: BuiltFrom;
-  /** `homeDir`, `gitRepo` or `dockerRepo` of the project when the build was asked for. */
+  /** `homeDir`, `gitRepo` or `dockerRepo` of the project when the build was requested. */
   readonly location: string;
   readonly ref: string | null;
   readonly noCache: boolean;
-  /** Of the git host, or of the registry that an image is pulled from. */
+  /** The credentials for the git host, or for the registry that an image is pulled from. */
   readonly chest: ChestVersion | null;
-  /** Of the registry that images are pushed to. */
+  /** The credentials for the registry that images are pushed to. */
   readonly registry_chest: ChestVersion | null;
-  /** Chosen with the intent: an insert that finds this id there is done. */
+  /** The id of the build version, chosen beforehand. If it exists, its insert has happened. */
   readonly buildVersion: string;
 }
 
@@ -46,32 +46,32 @@ export interface DeploySpec {
 }
 
 /**
- * One container of a job: the only one of a training (slot 0), or one replica of a revision. Its place in the list is
- * its number, and stays: run tokens are matched by `slots.<n>.token_hash`.
+ * The place of one container of a job: of a training (slot 0), or of one replica of a revision. Its index in the list
+ * never changes, since run tokens are found by `slots.<n>.token_hash`.
  */
 export interface Slot {
-  /** From 1; grows, never falls. */
+  /** The number of the attempt, from 1; it never falls. 0 before the first. */
   attempt: number;
-  /** Deterministic, stored before the engine is called. Null until the first attempt is intended. */
+  /** The name of the container, stored before the engine is called. Null before the first attempt. */
   container: string | null;
-  /** SHA-256 of the run token of this attempt, hex. */
+  /** The SHA-256 of the attempt's run token, in hexadecimal. */
   token_hash: string | null;
   intended_at: Date | null;
-  /** Set once per attempt by the start gate; user code runs only after it. */
+  /** The time at which the container claimed the attempt. User code runs only afterwards. */
   claimed_at: Date | null;
   heartbeat_at: Date | null;
-  /** The time at which its service said that it answers (deployments). */
+  /** The time at which the service of a replica reported that it answers. */
   ready_at: Date | null;
   progress: number;
-  /** The result that the entrypoint reported at its end. */
+  /** The result that the container reported at its end. */
   completed: { at: Date; ok: boolean; error: string | null } | null;
-  /** Attempts in a row that were lost: the back-off doubles with each. */
+  /** The number of lost attempts in a row. Each doubles the back-off. */
   failures: number;
-  /** Not started again, or not stopped, before then (back-off, drain). */
+  /** The earliest time of the next start (back-off) or stop (drain). */
   not_before: Date | null;
-  /** Why the attempt before this one ended. */
+  /** The reason for the end of the previous attempt. */
   last_error: string | null;
-  /** False: this replica is to go. */
+  /** False if the replica is to be removed. */
   wanted: boolean;
 }
 
@@ -91,18 +91,18 @@ export const newSlot = (): Slot => ({
   wanted: true,
 });
 
-/** The source of the content of an image, written before it is built, and the image once it is. */
+/** The source of an image, written before the build, and the image, written after it. */
 export interface BuildOutcome {
   readonly git_version: string | null;
   readonly git_dirty: boolean | null;
-  /** The image id; null until the engine gave it. */
+  /** The image id; null until the image is built. */
   readonly image: string | null;
   readonly built_at: Date | null;
-  /** The registry's manifest digest, where it was pushed. */
+  /** The registry's manifest digest; null if the image was not pushed. */
   readonly digest: string | null;
 }
 
-/** A piece of work. The job is the truth; the task on the record is what the reconciler wrote there. */
+/** The stored state of a piece of work. The task on the record is a copy that the reconciler writes. */
 export interface Job {
   /** The id of the Build, the Training or the DeploymentRevision. */
   _id: string;
@@ -112,31 +112,31 @@ export interface Job {
   spec: BuildSpec | TrainSpec | DeploySpec;
   state: JobState;
   desired: "RUN" | "CANCEL";
-  /** Raised by whoever takes the lease; every write of a worker names the one it holds (the fence). */
+  /** Raised with each lease. The writes of a worker name it, so that the holder of an old lease cannot write. */
   epoch: number;
   lease: { owner: string | null; until: Date };
-  /** Of a build; those of containers are in `slots`. */
+  /** The attempt of a build. Those of containers are in `slots`. */
   attempt: number;
   max_attempts: number;
-  /** `build:<proj>:<tag>`: unique among jobs under way, so that two builds of one tag follow each other. Absent before and after. */
+  /** `build:<proj>:<tag>` while a build runs. Its unique index makes builds of one tag wait for each other. */
   active_key?: string;
   slots: Slot[];
   deadlines: { start: Date | null; run: Date | null };
   next_reconcile_at: Date;
   progress: number;
   error: string | null;
-  /** Of a build, once its source is open. */
+  /** The outcome of a build, from the time at which its source is open. */
   outcome?: BuildOutcome;
-  /** Bytes of log taken so far, so that nobody fills the store. */
+  /** The bytes of log accepted so far, for the limit of 64 MiB. */
   log_bytes: number;
-  /** Number of the next log chunk that this side writes (builds, and what the reconciler itself has to say). */
+  /** The number of the next log chunk that the server writes: of builds and of the reconciler. */
   log_seq: number;
   cleanup: "PENDING" | "DONE";
   created_at: Date;
   updated_at: Date;
 }
 
-/** A piece of a job's log. `_id` is `<job>.<slot>.<attempt>.<seq>` with padded numbers: replays are harmless, and it sorts. */
+/** A piece of a job's log. `_id` is `<job>.<slot>.<attempt>.<seq>`, padded to sort; a repeated insert does nothing. */
 export interface LogChunk {
   _id: string;
   job: string;
@@ -145,6 +145,6 @@ export interface LogChunk {
   seq: number;
   at: Date;
   text: string;
-  /** Of the end of a log that stays when the rest of it is too old. */
+  /** True for the end of an old log, which outlives the rest of it. */
   kept?: boolean;
 }

@@ -2,28 +2,28 @@ import type { mongo } from "mongoose";
 import type { Store } from "../store/store.js";
 import { type Job, type JobState, UNDER_WAY } from "./job.js";
 
-/** The update that a worker may write into a job. */
+/** An update of a job by its worker. */
 export type JobUpdate = Pick<mongo.UpdateFilter<Job>, "$set" | "$inc" | "$unset">;
 
-/** A job that this worker may act on, for as long as its lease lasts. */
+/** The right to work on a job for a time. */
 export interface Lease {
-  /** As it was when this worker last read or wrote it. */
+  /** The job as it was last read or written under this lease. */
   readonly job: Job;
-  /** Aborted where the job is not ours any more, or this process ends: stop acting, write nothing. */
+  /** Aborted if the lease is lost or this process ends. The worker must then stop and write nothing. */
   readonly signal: AbortSignal;
-  /** Aborted where somebody asked for the end of the work; from the start where they did so before. */
+  /** Aborted if a user asks to cancel the work, or has done so before. */
   readonly cancelRequested: AbortSignal;
   /**
-   * Writes under the fence: only where the epoch is ours still and the job has not ended.
-   * @param only what must hold beside it, as `{ desired: "RUN" }`.
-   * @throws LeaseLost if it does not: drop the job; whoever holds it next looks anew.
+   * Writes if the epoch is still that of the lease and the job has not ended.
+   * @param only a further condition, such as `{ desired: "RUN" }`.
+   * @throws LeaseLost if a condition fails. The worker must then drop the job.
    */
   write(update: JobUpdate, only?: mongo.Filter<Job>): Promise<Job>;
-  /** The last write of a job: it never changes again, but for the removal of its containers. @throws LeaseLost */
+  /** Writes the final state. Afterwards only the containers are removed. @throws LeaseLost */
   end(state: Extract<JobState, "SUCCEEDED" | "FAILED" | "CANCELLED">, error?: string | null): Promise<"ENDED">;
 }
 
-/** The job belongs to somebody else, ended, or its state does not allow the write. The reconciler drops it in silence. */
+/** The job has another lease, has ended, or does not allow the write. The reconciler drops it without an error. */
 export class LeaseLost extends Error {
   constructor(job: string) {
     super(`The lease of ${job} is lost.`);
@@ -32,12 +32,12 @@ export class LeaseLost extends Error {
 
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
-/** By our own monotonic clock; well within the lease, so that we stop before another begins. */
+/** Measured by the monotonic clock. It is shorter than the lease, so that work stops before another process begins. */
 const TRUST_MS = 10_000;
 
 type Jobs = Pick<Store, "jobs" | "now">;
 
-/** Takes a job that is due and free. The raised epoch shuts out whoever held it before. Null where another was quicker. */
+/** Takes the lease of a job that is due and free, or returns null. The new epoch shuts out earlier holders. */
 export async function acquireLease(store: Jobs, owner: string, id: string): Promise<HeldLease | null> {
   const requestedAt = performance.now();
   const now = await store.now();
@@ -49,14 +49,14 @@ export async function acquireLease(store: Jobs, owner: string, id: string): Prom
   return job && new HeldLease(store, job, requestedAt);
 }
 
-/** A job held by this process: renewed while it is held, given back by `release`. */
+/** A lease of this process: renewed by a timer until `release`. */
 export class HeldLease implements Lease {
   readonly #lost = new AbortController();
   readonly #cancel = new AbortController();
   readonly #renewal: NodeJS.Timeout;
-  #trust: NodeJS.Timeout;
+  #trustTimer: NodeJS.Timeout;
   #job: Job;
-  /** For what it was taken: another time there at the end means that somebody wants it looked at again. */
+  /** The time at which the job was due. If it differs at the end, the job was woken meanwhile. */
   readonly #due: Date;
 
   constructor(
@@ -66,9 +66,9 @@ export class HeldLease implements Lease {
   ) {
     this.#job = job;
     this.#due = job.next_reconcile_at;
-    this.#trust = this.#trustFrom(requestedAt);
+    this.#trustTimer = this.#expireAfterTrust(requestedAt);
     this.#renewal = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS);
-    this.#notice();
+    this.#noticeCancel();
   }
 
   get job(): Job {
@@ -83,27 +83,27 @@ export class HeldLease implements Lease {
     return this.#cancel.signal;
   }
 
-  /** Stops whoever acts under this lease. */
+  /** Aborts the work under this lease. */
   lose(): void {
     this.#lost.abort(new LeaseLost(this.#job._id));
   }
 
-  /** Also reads what others wrote meanwhile: a wish to cancel. */
+  /** Extends the lease, and reads the job again: a user may have asked to cancel it. */
   async renew(): Promise<void> {
     const requestedAt = performance.now();
     const until = new Date((await this.store.now()).getTime() + LEASE_MS);
     const { _id, epoch, lease } = this.#job;
     const seen = await this.store.jobs.findOneAndUpdate(
-      // The owner too: a renewal that is overtaken by the release would keep the job from everybody.
+      // Without the owner, a renewal that comes after the release would block the job for all.
       { _id, epoch, "lease.owner": lease.owner },
       { $set: { "lease.until": until } },
       { returnDocument: "after" },
     );
     if (!seen) return this.lose();
-    clearTimeout(this.#trust);
-    this.#trust = this.#trustFrom(requestedAt);
+    clearTimeout(this.#trustTimer);
+    this.#trustTimer = this.#expireAfterTrust(requestedAt);
     this.#job = seen;
-    this.#notice();
+    this.#noticeCancel();
   }
 
   async write(update: JobUpdate, only: mongo.Filter<Job> = {}): Promise<Job> {
@@ -116,47 +116,47 @@ export class HeldLease implements Lease {
     );
     if (!written) throw new LeaseLost(_id);
     this.#job = written;
-    this.#notice();
+    this.#noticeCancel();
     return written;
   }
 
   async end(state: "SUCCEEDED" | "FAILED" | "CANCELLED", error: string | null = null): Promise<"ENDED"> {
     const progress = state === "SUCCEEDED" ? { progress: 1 } : {};
-    // The key goes with the state: the next build of the tag may begin at that very write.
+    // The key is unset in the same write: from then on the next build of the tag may begin.
     await this.write({ $set: { state, error, ...progress }, $unset: { active_key: "" } });
     return "ENDED";
   }
 
-  /** Under the fence as well, but for a job that has ended: its containers are gone. */
+  /** Records that the containers of an ended job are gone. It is fenced by the epoch, too. */
   async markCleaned(): Promise<void> {
     await this.store.jobs.updateOne({ _id: this.#job._id, epoch: this.#job.epoch }, { $set: { cleanup: "DONE" } });
   }
 
   /**
-   * Gives the job back, to be looked at after so many milliseconds; at once where somebody made it due meanwhile.
-   * Harmless where it is lost already. Gives the milliseconds that came of it.
+   * Ends the lease. Returns the milliseconds until the next tick: those given, or 0 if the job was woken meanwhile.
+   * Does nothing if the lease is lost.
    */
-  async release(again: number): Promise<number> {
+  async release(delayMs: number): Promise<number> {
     clearInterval(this.#renewal);
-    clearTimeout(this.#trust);
+    clearTimeout(this.#trustTimer);
     this.lose();
     const { _id, epoch } = this.#job;
     const lease = { owner: null, until: new Date(0) };
-    const next = new Date((await this.store.now()).getTime() + again);
+    const next = new Date((await this.store.now()).getTime() + delayMs);
     const { matchedCount } = await this.store.jobs.updateOne(
       { _id, epoch, next_reconcile_at: this.#due },
       { $set: { lease, next_reconcile_at: next } },
     );
-    if (matchedCount === 1) return again;
+    if (matchedCount === 1) return delayMs;
     await this.store.jobs.updateOne({ _id, epoch }, { $set: { lease } });
     return 0;
   }
 
-  #trustFrom(requestedAt: number): NodeJS.Timeout {
+  #expireAfterTrust(requestedAt: number): NodeJS.Timeout {
     return setTimeout(() => this.lose(), TRUST_MS - (performance.now() - requestedAt));
   }
 
-  #notice(): void {
+  #noticeCancel(): void {
     if (this.#job.desired === "CANCEL") this.#cancel.abort();
   }
 }

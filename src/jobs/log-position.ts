@@ -2,7 +2,7 @@ import { DomainError } from "../errors.js";
 
 const padded = (number: number, digits: number): string => String(number).padStart(digits, "0");
 
-/** The position of a piece in the log of its job: pieces sort by it as they were written, one slot after the other. */
+/** The position of a piece in the log of its job. Pieces sort by slot, then in the order of writing. */
 export interface PiecePosition {
   readonly job: string;
   readonly slot: number;
@@ -16,11 +16,11 @@ export const pieceId = ({ job, slot, attempt, seq }: PiecePosition): string =>
 const PLACE = /^(\d{4})\.\d{6}\.\d{9}$/;
 const MAX_CURSOR_LENGTH = 4_096;
 
-/** The position up to which the log of a job has been read: the last piece of each slot, since all slots write at the same time. */
+/** The position of a reader in the log of a job: the last piece of each slot, since the slots write in parallel. */
 export class LogPosition {
   private constructor(
     readonly job: string,
-    /** By slot, the rest of the last piece's id. */
+    /** The id of the last piece of each slot, without the job. */
     private readonly last: ReadonlyMap<string, string>,
   ) {}
 
@@ -31,7 +31,7 @@ export class LogPosition {
     return this.last.size === 0;
   }
 
-  /** Pieces of the slot that follow have ids between these two. */
+  /** Returns the bounds of the ids of the slot's later pieces. */
   following(slot: number): readonly [after: string, before: string] {
     const name = padded(slot, 4);
     const last = this.last.get(name);
@@ -57,11 +57,11 @@ export class LogPosition {
   }
 }
 
-/** The positions in several logs as text that clients give back. */
+/** Returns the positions in several logs as a cursor. */
 export const formatLogCursor = (positions: readonly LogPosition[]): string =>
   Buffer.from(positions.join(";")).toString("base64url");
 
-/** @throws BAD_USER_INPUT for what is no cursor of a log */
+/** @throws BAD_USER_INPUT if the text is no cursor of a log */
 export function parseLogCursor(cursor: string): LogPosition[] {
   const text = cursor.length <= MAX_CURSOR_LENGTH ? Buffer.from(cursor, "base64url").toString() : "";
   const positions = text.split(";").map((each) => LogPosition.parse(each));

@@ -16,26 +16,26 @@ import {
   type PiecePosition,
 } from "./log-position.js";
 
-/** The text with stars for every secret, in each way of writing in which a program could echo it. */
+/** Returns the text with stars in place of the secrets, in every encoding that a program could print. */
 export const maskSecrets = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((masking, password) => masked(masking, { username: "", password }), text);
 
 export const MAX_CHUNK_BYTES = 64 * 1024;
 export const MAX_LOG_BYTES = 64 * 1024 * 1024;
 const MAX_PIECES = 100;
-/** Beyond that, for the last words of containers: why they ended. */
+/** Reserved beyond the limit for the last output of containers, which says why they ended. */
 const MAX_LAST_BYTES = 16 * 1024 * 1024;
 const FULL = "\n[The log has reached 64 MiB: what follows is left out, but for its end.]\n";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A piece of what a container, a build or the reconciler wrote; the writer counts them within the attempt. */
+/** A piece of output of a container, a build or the reconciler. The writer numbers them within the attempt. */
 export interface LogInput extends PiecePosition {
   readonly text: string;
-  /** The end of what a container writes: room is kept for it. */
+  /** True for the last output of a container, for which room is reserved. */
   readonly last?: boolean;
 }
 
-/** At most that many bytes of UTF-8, never half a character. */
+/** Returns the text cut to so many bytes of UTF-8, at the end of a character. */
 function truncate(text: string, bytes: number): string {
   const whole = Buffer.from(text);
   if (whole.length <= bytes) return text;
@@ -45,8 +45,8 @@ function truncate(text: string, bytes: number): string {
 }
 
 /**
- * Keeps a piece of a log, without control sequences and secrets, and never more of it than the store can bear: what is
- * beyond 64 KiB a piece and 64 MiB a job is dropped but for last words, and the log says so once. A repeated call changes nothing.
+ * Stores a piece of a log without control sequences and secrets. A piece has 64 KiB at most, a job 64 MiB: the rest but
+ * the last output is dropped, and the log says so once. A repeated call changes nothing.
  */
 export async function appendLog(
   { jobs, logs }: Pick<Store, "jobs" | "logs">,
@@ -84,15 +84,15 @@ export async function appendLog(
 export type LogStore = Pick<Store, "jobs" | "logs" | "byKind">;
 
 export interface LogRange {
-  /** The position at which the page before this one ended. */
+  /** The `endCursor` of the page before. */
   readonly after?: string | null | undefined;
-  /** The number of chunks. */
+  /** The number of pieces at most. */
   readonly first: number;
 }
 
 /**
- * A page of the log of a job: what each slot wrote, in the order in which it did, one slot after the other.
- * @throws BAD_USER_INPUT on a cursor of another log, or a page out of bounds
+ * Returns a page of the log of a job: one slot after the other, each in the order of writing.
+ * @throws BAD_USER_INPUT if the cursor is of another log or the page too large
  */
 export async function readLog(store: LogStore, job: string, { after, first }: LogRange): Promise<LogPage> {
   if (first < 1 || first > MAX_PIECES)
@@ -115,17 +115,17 @@ export const logContent = (chunks: readonly LogChunk[]): Pick<LogPage, "chunks" 
 
 export interface LogSlice {
   readonly chunks: readonly LogChunk[];
-  /** The position at which it ends. */
+  /** The position after the last chunk. */
   readonly position: LogPosition;
   readonly hasMore: boolean;
-  /** True if the job has come to its end and nothing is written any more. */
+  /** OVER if nothing more will be written; NEAR if the job has ended and is being cleaned up. */
   readonly end: "NONE" | "NEAR" | "OVER";
 }
 
-/** Returns the pieces after a position, at most so many. */
+/** Returns the pieces after a position. */
 export async function readLogSlice(store: LogStore, from: LogPosition, limit: number): Promise<LogSlice> {
   const { jobs, logs } = store;
-  // The state is read before the chunks: nothing is written after the end, so that what follows is all there is.
+  // The state is read first: if the job has ended by then, the chunks read next are complete.
   const state = await jobs.findOne({ _id: from.job }, { projection: { state: 1, cleanup: 1, "slots.attempt": 1 } });
   const found: LogChunk[] = [];
   const slots = state ? slotsOf(state) : await logs.distinct("slot", { job: from.job });
@@ -150,21 +150,21 @@ export async function readLogSlice(store: LogStore, from: LogPosition, limit: nu
   };
 }
 
-/** A job that has ended is let go of after some time; one that is not made yet has written nothing. */
+/** The job is not made yet, or was removed some time after its end. The record tells which. */
 async function endWithoutJob({ byKind }: LogStore, id: string): Promise<LogSlice["end"]> {
   const kind = kindOf(id);
   if (!kind) return "NONE";
   const record = await byKind[kind].findOne({ _id: id }).lean<{ task?: { state: TaskState }; created_at: Date }>();
-  // A revision's id is chosen before the revision is made.
+  // The id of a revision is known before the revision is made.
   if (!record) return "NONE";
-  // A revision has no task; its job is made as soon as it is.
+  // A revision has no task. Its job is made right after it, so an old revision without a job is over.
   if (!record.task) return Date.now() - record.created_at.getTime() > DAY_MS ? "OVER" : "NONE";
   return hasEnded(record.task.state) ? "OVER" : "NONE";
 }
 
 type Seen = Pick<Job, "state" | "cleanup" | "slots">;
 
-/** Those that may have written. A build has no slots, and what it writes is of the first. */
+/** Returns the slots that may have a log. A build has no slots; its log counts as that of slot 0. */
 function slotsOf(job: Seen): number[] {
   const begun = job.slots.flatMap(({ attempt }, slot) => (attempt > 0 ? [slot] : []));
   return begun.includes(0) ? begun : [0, ...begun];

@@ -8,21 +8,21 @@ import { delayAfterFailure, isOurFault, tick, type WorkerSet } from "./tick.js";
 import { wakeJob } from "./write-job.js";
 
 export interface Reconciler {
-  /** Looks at once: at the job, where one is named, also where a turn of it is under way here. */
+  /** Looks for work at once. A named job becomes due, and its tick under way here reads it again. */
   wake(job?: string): void;
-  /** For tests: resolves when no job is due and none runs here. */
+  /** Resolves when no job is due and none runs here. For tests. */
   settled(): Promise<void>;
-  /** Takes no more jobs, stops the turns under way and gives their leases back. Containers run on. */
+  /** Takes no more jobs, aborts the ticks under way and releases their leases. Containers run on. */
   stop(): Promise<void>;
 }
 
 const POLL_MS = 1_000;
-/** A turn that does not end by then is left behind. */
+/** A tick that takes longer to end is abandoned. */
 const DRAIN_MS = 20_000;
 const COLLECT_MS = 60_000;
-/** Turns at a time. Builds are long and heavy; the others mostly look and go. */
-const MOST: Readonly<Record<Job["kind"], number>> = { BUILD: 4, TRAIN: 32, DEPLOY: 32 };
-const KINDS = Object.keys(MOST) as Job["kind"][];
+/** Ticks in parallel. Those of builds are long and heavy, the others short. */
+const MAX_TICKS: Readonly<Record<Job["kind"], number>> = { BUILD: 4, TRAIN: 32, DEPLOY: 32 };
+const KINDS = Object.keys(MAX_TICKS) as Job["kind"][];
 
 interface Running {
   readonly kind: Job["kind"];
@@ -30,7 +30,7 @@ interface Running {
   readonly done: Promise<void>;
 }
 
-/** Carries on, in this process, whatever job is due and free. Any number of processes may do so over one store. */
+/** Reconciles the jobs that are due and free. Several processes may do so over one store. */
 export function startReconciler(app: App, workers: WorkerSet): Reconciler {
   const reconciler = new JobReconciler(app, workers);
   reconciler.wake();
@@ -41,10 +41,10 @@ class JobReconciler implements Reconciler {
   readonly #owner = randomUUID();
   readonly #running = new Map<string, Running>();
   readonly #faults = new Map<string, number>();
-  readonly #collecting: NodeJS.Timeout;
+  readonly #collectionTimer: NodeJS.Timeout;
   #collection: Promise<void>;
   #timer: NodeJS.Timeout | undefined;
-  #wakeAt = Infinity;
+  #nextPassAt = Infinity;
   #pass: Promise<void> | null = null;
   #stopped = false;
 
@@ -52,20 +52,20 @@ class JobReconciler implements Reconciler {
     private readonly app: App,
     private readonly workers: WorkerSet,
   ) {
-    this.#collecting = setInterval(() => (this.#collection = this.#collect()), COLLECT_MS);
-    // At once too: what a crash has left need not wait, and a server that is often killed would never come to it.
+    this.#collectionTimer = setInterval(() => (this.#collection = this.#collect()), COLLECT_MS);
+    // At the start too: a server that is often killed would never reach the interval.
     this.#collection = this.#collect();
   }
 
   wake(job?: string): void {
     if (this.#stopped) return;
-    if (job) void this.#makeDue(job).catch(() => undefined);
-    this.#wake(0);
+    if (job) void this.#wakeJob(job).catch(() => undefined);
+    this.#schedule(0);
   }
 
   async settled(): Promise<void> {
     while (!this.#stopped) {
-      await this.#passOnce();
+      await this.#runPass();
       if (this.#running.size === 0 && (await this.#due()).length === 0) return;
       if (this.#running.size > 0) await Promise.race([...this.#running.values()].map(({ done }) => done));
     }
@@ -74,38 +74,38 @@ class JobReconciler implements Reconciler {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#collecting);
+    clearInterval(this.#collectionTimer);
     await this.#pass;
     for (const { lease } of this.#running.values()) lease?.lose();
     const done = Promise.all([this.#collection, ...[...this.#running.values()].map((each) => each.done)]);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, DRAIN_MS)))]);
     clearTimeout(timer);
-    // A turn that is slow to end has lost the right to write, and the next process need not wait for it.
+    // A slow tick can no longer write, so that other processes may take its job at once.
     await Promise.allSettled([...this.#running.values()].map(({ lease }) => lease?.release(0)));
   }
 
-  /** A turn of it that is under way here hears of a wish to cancel; else it is due at once, whoever looks first. */
-  async #makeDue(id: string): Promise<void> {
+  /** A tick under way here learns of a cancellation by the renewal. Otherwise any process takes the job. */
+  async #wakeJob(id: string): Promise<void> {
     await wakeJob(this.app.store, id);
     await this.#running.get(id)?.lease?.renew();
-    this.#wake(0);
+    this.#schedule(0);
   }
 
-  #wake(ms: number): void {
+  #schedule(ms: number): void {
     // A little late rather than early: a job that is not due yet would wait for the next poll.
     const at = performance.now() + ms + 5;
-    if (this.#stopped || at >= this.#wakeAt) return;
+    if (this.#stopped || at >= this.#nextPassAt) return;
     clearTimeout(this.#timer);
-    this.#wakeAt = at;
+    this.#nextPassAt = at;
     this.#timer = setTimeout(() => {
-      this.#wakeAt = Infinity;
-      void this.#passOnce().finally(() => this.#wake(POLL_MS));
+      this.#nextPassAt = Infinity;
+      void this.#runPass().finally(() => this.#schedule(POLL_MS));
     }, ms + 5);
   }
 
-  /** One pass at a time: who asks during one gets the next. */
-  async #passOnce(): Promise<void> {
+  /** Runs one pass at a time. A call during a pass waits and runs the next. */
+  async #runPass(): Promise<void> {
     while (this.#pass) await this.#pass;
     if (this.#stopped) return;
     this.#pass = this.#lookForWork()
@@ -122,7 +122,7 @@ class JobReconciler implements Reconciler {
           .find({ cleanup: "PENDING", next_reconcile_at: { $lte: now }, kind, "lease.until": { $lt: now } })
           .project<Pick<Job, "_id" | "kind">>({ kind: 1 })
           .sort({ next_reconcile_at: 1 })
-          .limit(MOST[kind])
+          .limit(MAX_TICKS[kind])
           .toArray(),
       ),
     );
@@ -132,34 +132,34 @@ class JobReconciler implements Reconciler {
   async #lookForWork(): Promise<void> {
     for (const { _id, kind } of await this.#due()) {
       const busy = [...this.#running.values()].filter((each) => each.kind === kind).length;
-      if (this.#running.has(_id) || busy >= MOST[kind]) continue;
-      const running: Running = { kind, lease: null, done: this.#carryOn(_id, (lease) => (running.lease = lease)) };
+      if (this.#running.has(_id) || busy >= MAX_TICKS[kind]) continue;
+      const running: Running = { kind, lease: null, done: this.#runJob(_id, (lease) => (running.lease = lease)) };
       this.#running.set(_id, running);
     }
   }
 
-  async #carryOn(id: string, held: (lease: HeldLease) => void): Promise<void> {
-    // The map must know of this run before it can end.
+  async #runJob(id: string, onLease: (lease: HeldLease) => void): Promise<void> {
+    // The map must have this run before the run can end.
     await Promise.resolve();
     try {
       const lease = await acquireLease(this.app.store, this.#owner, id);
       if (!lease) return;
-      held(lease);
+      onLease(lease);
       if (this.#stopped) lease.lose();
-      const next = this.#stopped ? 0 : await this.#oneTurn(lease);
-      const again = await lease.release(next ?? 0);
-      if (ENDED.includes(lease.job.state)) await this.#wakeWaiting(lease.job);
-      this.#wake(again);
+      const next = this.#stopped ? 0 : await this.#runTick(lease);
+      const delayMs = await lease.release(next ?? 0);
+      if (ENDED.includes(lease.job.state)) await this.#wakeWaitingBuilds(lease.job);
+      this.#schedule(delayMs);
     } catch (error) {
-      // The store did not answer: what was not given back is free when its lease has run out.
+      // The store did not answer. The lease expires by itself.
       this.app.logger.warn({ event: "job_left", job: id, err: error });
     } finally {
       this.#running.delete(id);
     }
   }
 
-  /** Never throws: whatever happens, the lease is given back. */
-  async #oneTurn(lease: HeldLease): Promise<number | null> {
+  /** Never throws, so that the lease is always released. */
+  async #runTick(lease: HeldLease): Promise<number | null> {
     const id = lease.job._id;
     try {
       const next = await tick(this.app, this.workers, lease);
@@ -172,8 +172,8 @@ class JobReconciler implements Reconciler {
     }
   }
 
-  /** Builds of one tag follow each other: the next need not wait for its time. */
-  async #wakeWaiting({ kind, proj }: Job): Promise<void> {
+  /** Wakes the builds that wait for this one to end. */
+  async #wakeWaitingBuilds({ kind, proj }: Job): Promise<void> {
     if (kind !== "BUILD") return;
     await this.app.store.jobs.updateMany(
       { proj, cleanup: "PENDING", kind, state: "QUEUED" },
@@ -185,8 +185,8 @@ class JobReconciler implements Reconciler {
     try {
       await collectGarbage(this.app);
     } catch (error) {
-      const away = error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
-      if (!away) this.app.logger.warn({ event: "collection_failed", err: error });
+      const isAway = error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
+      if (!isAway) this.app.logger.warn({ event: "collection_failed", err: error });
     }
   }
 }

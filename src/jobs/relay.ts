@@ -7,17 +7,18 @@ import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { requestCancel } from "./write-job.js";
 
-/** Makes the work that a change of a record asks for. Called again after a crash: it must be repeatable. */
+/** Does the work that follows from a change of a record. It must be repeatable: after a crash it is called again. */
 export type OutboxHandler<T extends AnyRecord = AnyRecord> = (app: App, record: T, entry: OutboxEntry) => Promise<void>;
 
-/** By kind of record. The wiring names them, so that jobs know no use-case. */
+/** The handlers by kind of record. The wiring names them, so that jobs import no use-case. */
 export type OutboxHandlers = Partial<Record<Kind, OutboxHandler<never>>>;
 
-const SWEEP_BATCH = 500;
+const BATCH = 500;
 
 /**
- * Relays the outbox of one record in order: event, work, then the entry goes. A crash between two of them repeats.
- * @returns whether somebody asked for the end of its work.
+ * Relays the outbox of one record in order: the event, the handler, then the removal of the entries. After a crash in
+ * between, all is repeated.
+ * @returns true if one of the changes cancelled the work of the record.
  */
 export async function relay(app: App, handlers: OutboxHandlers, id: string): Promise<boolean> {
   const kind = kindOf(id);
@@ -29,7 +30,7 @@ export async function relay(app: App, handlers: OutboxHandlers, id: string): Pro
   if (!record || !last) return false;
   for (const entry of entries) {
     await publishEvent(app.store, record, entry);
-    // A tombstone wants no work: what it was made from is gone.
+    // A tombstone needs no work: the fields of its record are gone.
     if (!record.deleted) await (handlers[kind] as OutboxHandler | undefined)?.(app, record, entry);
     if (entry.after.cancel === true) await requestCancel(app.store, id);
   }
@@ -50,13 +51,13 @@ async function publishEvent({ events }: Store, record: AnyRecord, entry: OutboxE
   }
 }
 
-/** The ids of records with something to relay: what mutations of a crashed process left, and what workers wrote. */
+/** Returns the ids of records with outbox entries: left by a crash, or written by workers. */
 export async function findUnrelayed(store: Store): Promise<string[]> {
   const found = await Promise.all(
     KINDS.map((kind) =>
       store.byKind[kind]
         .find({ "outbox.version": trusted({ $gt: 0 }) }, { _id: 1 })
-        .limit(SWEEP_BATCH)
+        .limit(BATCH)
         .lean<{ _id: string }[]>(),
     ),
   );

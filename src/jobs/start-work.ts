@@ -5,18 +5,18 @@ import { findUnrelayed, type OutboxHandlers, relay } from "./relay.js";
 import type { WorkerSet } from "./tick.js";
 
 const SWEEP_MS = 2_000;
-/** A relay that takes longer, as over a database that hangs, goes on behind the answer. */
-const MOST_WAIT_MS = 5_000;
+/** A slower relay, as with a database that hangs, goes on after the answer of the mutation. */
+const MAX_WAIT_MS = 5_000;
 
 export interface RunningWork extends Reconciler {
   readonly app: App;
-  /** Relays what any process left unrelayed. */
+  /** Relays the outboxes that any process has left. */
   sweep(): Promise<void>;
 }
 
 /**
- * The app with its work going on: mutations relay their own entry before they answer, a sweep finishes what a crash
- * left, and the reconciler carries the jobs on.
+ * Starts the relay and the reconciler. Mutations relay their own outbox entry before they answer; a sweep relays those
+ * that a crash has left.
  */
 export function startWork(
   app: Omit<App, "work">,
@@ -33,7 +33,7 @@ export function startWork(
           },
           (error: unknown) => started.logger.warn({ event: "relay_failed", record, err: error }),
         );
-        return waitAtMost(MOST_WAIT_MS, relayed);
+        return waitAtMost(MAX_WAIT_MS, relayed);
       },
     },
   };
@@ -55,9 +55,9 @@ export function startWork(
   };
 }
 
-async function waitAtMost(ms: number, what: Promise<void>): Promise<void> {
+async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  await Promise.race([what, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
   clearTimeout(timer);
 }
 
@@ -67,7 +67,7 @@ class Sweeper {
   #stopped = false;
 
   constructor(private readonly app: App) {
-    this.#again(0);
+    this.#schedule(0);
   }
 
   async sweep(): Promise<void> {
@@ -82,9 +82,9 @@ class Sweeper {
     await this.#sweeping;
   }
 
-  #again(ms: number): void {
+  #schedule(ms: number): void {
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.sweep().finally(() => this.#again(SWEEP_MS)), ms);
+    this.#timer = setTimeout(() => void this.sweep().finally(() => this.#schedule(SWEEP_MS)), ms);
   }
 
   async #relayAll(): Promise<void> {

@@ -2,13 +2,13 @@ import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { type Job, UNDER_WAY } from "./job.js";
 
-/** The fields that the maker of a job gives; the rest is where every job begins. */
+/** The fields of a new job that differ from job to job. */
 export type NewJob = Pick<Job, "_id" | "kind" | "proj" | "spec" | "desired"> &
   Partial<Pick<Job, "slots" | "max_attempts">>;
 
 /**
- * Makes the job of a record, due at once. `_id` is the record's, so that making it twice makes one: a repeated call
- * changes nothing.
+ * Inserts the job of a record, due at once. The job has the `_id` of the record, so that a repeated call changes
+ * nothing.
  */
 export async function createJob(store: Pick<Store, "jobs" | "now">, fields: NewJob): Promise<void> {
   const now = await store.now();
@@ -37,12 +37,12 @@ export async function createJob(store: Pick<Store, "jobs" | "now">, fields: NewJ
   }
 }
 
-/** The job is looked at as soon as somebody can. Repeatable; one that is over and cleaned up stays as it is. */
+/** Makes a job due at once. A job that is cleaned up stays as it is. */
 export async function wakeJob(store: Pick<Store, "jobs" | "now">, job: string): Promise<void> {
   await store.jobs.updateOne({ _id: job, cleanup: "PENDING" }, { $set: { next_reconcile_at: await store.now() } });
 }
 
-/** Carries the wish to a job that has not ended, and makes it due. Repeatable; one that ended stays as it is. */
+/** Asks a job to cancel its work, and makes it due. A job that has ended stays as it is. */
 export async function requestCancel(store: Pick<Store, "jobs" | "now">, job: string): Promise<void> {
   await store.jobs.updateOne(
     { _id: job, state: { $in: [...UNDER_WAY] }, desired: "RUN" },

@@ -8,7 +8,7 @@ import { ownIntent } from "../store/idempotency.js";
 import type { Records, Store } from "../store/store.js";
 import type { Job, JobState } from "./job.js";
 
-/** A task's progress changes at most that often: each change is an event to everybody who watches. */
+/** The progress is written at most that often, since each write is an event for all subscribers. */
 const PROGRESS_MS = 1_000;
 
 const STATE: Record<JobState, TaskState> = {
@@ -23,19 +23,19 @@ const STATE: Record<JobState, TaskState> = {
 
 type Tasked = AnyRecord & { readonly task: Task };
 
-/** The task as the job has it, or null if the record says so already, or has ended, or was told a moment ago. */
+/** Returns the task after the job, or null if it need not be written: it is current, has ended, or was just written. */
 export function taskAfter(task: Task, job: Job, at: Date): Task | null {
   if (hasEnded(task.state)) return null;
-  const wanted = STATE[job.state];
-  // A later attempt starts anew, but a task that ran does not wait again.
-  const next = wanted === task.state || !mayMove(task.state, wanted) ? step(task.state, wanted) : wanted;
+  const target = STATE[job.state];
+  // With a new attempt the job begins again, but its task does not return to WAITING.
+  const next = target === task.state || !mayMove(task.state, target) ? step(task.state, target) : target;
   const slot = job.slots[0];
   const progress = next === TaskState.FINISHED ? 1 : Math.min(1, Math.max(0, slot?.progress ?? job.progress));
   const attempt = Math.max(1, slot?.attempt ?? job.attempt);
   const error = next === TaskState.FAILED ? job.error : null;
-  const moved = next !== task.state || attempt !== task.attempt;
-  if (!moved && progress === task.progress) return null;
-  if (!moved && at.getTime() - task.update_time.getTime() < PROGRESS_MS) return null;
+  const hasMoved = next !== task.state || attempt !== task.attempt;
+  if (!hasMoved && progress === task.progress) return null;
+  if (!hasMoved && at.getTime() - task.update_time.getTime() < PROGRESS_MS) return null;
   const begins = next !== TaskState.WAITING && next !== TaskState.CANCELLED;
   return {
     state: next,
@@ -43,24 +43,24 @@ export function taskAfter(task: Task, job: Job, at: Date): Task | null {
     attempt,
     error,
     update_time: at,
-    // A container begins with its claim, a moment before anybody looks.
+    // The container began with its claim, a moment before this look at the job.
     start_time: task.start_time ?? (begins ? (slot?.claimed_at ?? at) : null),
   };
 }
 
-/** The state that a task must pass through: one that waits does not finish without having run. */
+/** Returns the next state on the way: a WAITING task passes through RUNNING before FINISHED. */
 const step = (from: TaskState, to: TaskState): TaskState =>
   from === TaskState.WAITING && to === TaskState.FINISHED ? TaskState.RUNNING : from;
 
-function tasked(store: Store, { kind }: Job): Records<Tasked> | null {
+function recordsOf(store: Store, { kind }: Job): Records<Tasked> | null {
   if (kind === "BUILD") return store.builds as unknown as Records<Tasked>;
   if (kind === "TRAIN") return store.trainings as unknown as Records<Tasked>;
   return null;
 }
 
-/** Writes the task of a Build or a Training from its job, where it differs. Repeatable; a record that is gone is left. */
+/** Copies the progress of a job to the task of its build or training, if it differs. A missing record is ignored. */
 export async function writeTask(app: App, job: Job): Promise<void> {
-  const records = tasked(app.store, job);
+  const records = recordsOf(app.store, job);
   if (!records) return;
   try {
     let wrote = false;

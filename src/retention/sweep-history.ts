@@ -17,22 +17,22 @@ export async function sweepHistory({ store, settings }: Pick<App, "store" | "set
 
 const JOB_BATCH = 500;
 
-/** Removes the jobs that ended before then, once their containers are gone. What they came to stands in their records. */
+/** Removes the jobs that ended before then and are cleaned up. Their results are in the records. */
 const sweepJobs = ({ jobs }: Pick<Store, "jobs">, before: Date): Promise<void> =>
   removeInBatches(jobs, { cleanup: "DONE", updated_at: { $lt: before } }, { cleanup: 1, updated_at: 1 }, JOB_BATCH);
 
 const EVENT_BATCH = 1_000;
 
-/** Removes the events of changes that were made before then. */
+/** Removes the events of changes before then. */
 const sweepEvents = ({ events }: Pick<Store, "events">, before: Date): Promise<void> =>
   removeInBatches(events, { at: { $lt: before } }, { at: 1 }, EVENT_BATCH);
 
-/** Of one sweep; the next one goes on. */
+/** The limit of one sweep. The next one goes on. */
 const MAX_BATCHES = 20;
 
 /**
- * Removes what meets the condition, in the order of an index and in batches, so that no command takes long. Repeatable,
- * by any number of processes: the condition is judged again with each removal.
+ * Removes the documents that match, in the order of an index and in batches, so that no command takes long. Several
+ * processes may do so: each removal checks the condition again.
  */
 async function removeInBatches<T extends { _id: string }>(
   records: mongo.Collection<T>,
@@ -53,25 +53,22 @@ async function removeInBatches<T extends { _id: string }>(
 }
 
 const LOG_BATCH = 500;
-/** Of one sweep; the next one goes on. */
-const MAX_LOG_BATCHES = 20;
 const MAX_KEPT_PIECES = 16;
 const MAX_KEPT_BYTES = 16 * 1024;
 const NOTE = "[What was written before was too old and has been removed.]\n";
 
-// As null it is bounded by the index, as `$exists: false` it would not be.
+// The index serves null, and not `$exists: false`.
 const UNMARKED = { kept: null } as unknown as mongo.Filter<LogChunk>;
 
 type Logs = Pick<Store, "jobs" | "logs">;
 type Piece = Pick<LogChunk, "_id" | "job" | "slot">;
 
 /**
- * Removes what was written before then. Of work that has ended the end of each log stays, with a note in place of the
- * rest; of work that goes on everything old goes. Repeatable, by several processes at the same time too: the end is
- * marked before anything goes.
+ * Removes the log pieces written before then. If the work has ended, the end of each log stays, with a note in place of
+ * the rest. Several processes may do so at once: the end is marked before anything is removed.
  */
 async function sweepLogs(store: Logs, before: Date): Promise<void> {
-  for (let batches = 0; batches < MAX_LOG_BATCHES; batches += 1) {
+  for (let batches = 0; batches < MAX_BATCHES; batches += 1) {
     const old = await store.logs
       .find({ ...UNMARKED, at: { $lt: before } }, { projection: { job: 1, slot: 1 } })
       .sort({ kept: 1, at: 1 })
@@ -127,7 +124,7 @@ async function keepEnd(store: Logs, job: string, slot: number, before: Date): Pr
   await removeOld(store, { job, slot, before, until: oldest._id });
 }
 
-/** The last pieces, the newest first: as far as another sweep has marked them, else as many as may stay, one at least. */
+/** Returns the pieces that stay, newest first: those that a sweep has marked, or as many as may stay. */
 function endOf(pieces: readonly LogChunk[]): readonly LogChunk[] {
   const marked = pieces.findLastIndex(({ kept }) => kept);
   if (marked >= 0) return pieces.slice(0, marked + 1);
