@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type DesiredRevision, type ObservedRevision, stepsToward } from "../src/deployment/replica-steps.js";
+import type { DesiredRevision } from "../src/deployment/desired-state.js";
+import { type ObservedRevision, stepsToward } from "../src/deployment/replica-steps.js";
 import { newSlot, type Slot } from "../src/jobs/job.js";
 import type { ObservedContainer } from "../src/runtime/runtime.js";
 
@@ -54,8 +55,8 @@ const steps = (
 
 test("as many free slots are called as replicas are missing", () => {
   expect(steps([idle, idle, idle], [], { replicas: 2 })).toEqual([
-    { do: "WANT", slot: 0 },
-    { do: "WANT", slot: 1 },
+    { do: "ADD", slot: 0 },
+    { do: "ADD", slot: 1 },
   ]);
 });
 
@@ -77,17 +78,17 @@ test("nothing is done to a replica that serves", () => {
 
 test("a replica that ended is lost, and the next attempt waits a second", () => {
   expect(steps([serving()], [container("c0-a1", 0, "EXITED")])).toEqual([
-    { do: "LOSE", slot: 0, reason: null, failures: 1, until: inFuture(1) },
+    { do: "BACK_OFF", slot: 0, cause: container("c0-a1", 0, "EXITED"), failures: 1, until: inFuture(1) },
   ]);
 });
 
 test("a replica whose container is gone is lost", () => {
-  expect(steps([serving()])).toMatchObject([{ do: "LOSE", reason: "the container is gone" }]);
+  expect(steps([serving()])).toMatchObject([{ do: "BACK_OFF", cause: "the container is gone" }]);
 });
 
 test("the back-off doubles with every attempt lost in a row, to a minute", () => {
   const pauses = [0, 1, 2, 5, 6, 40].map((failures) => steps([{ ...serving(), failures }])[0]);
-  expect(pauses.map((step) => step?.do === "LOSE" && (step.until.getTime() - NOW.getTime()) / 1000)).toEqual([
+  expect(pauses.map((step) => step?.do === "BACK_OFF" && (step.until.getTime() - NOW.getTime()) / 1000)).toEqual([
     1, 2, 4, 32, 60, 60,
   ]);
 });
@@ -108,26 +109,26 @@ test("a lost slot waits for its time, then begins its next attempt after its lef
 
 test("a container that does not claim within two minutes is lost", () => {
   expect(steps([{ ...intended(), intended_at: ago(119) }], [container("c0-a1")])).toEqual([]);
-  expect(steps([{ ...intended(), intended_at: ago(121) }], [container("c0-a1")])).toMatchObject([{ do: "LOSE" }]);
+  expect(steps([{ ...intended(), intended_at: ago(121) }], [container("c0-a1")])).toMatchObject([{ do: "BACK_OFF" }]);
 });
 
 test("a replica that is not heard for five minutes is lost, unless nobody was there to hear it", () => {
   const silent = { ...serving(), heartbeat_at: ago(301) };
-  expect(steps([silent], [container("c0-a1")])).toMatchObject([{ do: "LOSE" }]);
+  expect(steps([silent], [container("c0-a1")])).toMatchObject([{ do: "BACK_OFF" }]);
   expect(steps([silent], [container("c0-a1")], {}, { listeningForMs: 10_000 })).toEqual([]);
 });
 
 test("a replica that uses too much disk is lost with the reason", () => {
   const offences = new Map([["c0-a1", "it used 5000 MiB of disk"]]);
   expect(steps([serving()], [container("c0-a1")], {}, { overLimit: offences })).toMatchObject([
-    { do: "LOSE", reason: "it used 5000 MiB of disk" },
+    { do: "BACK_OFF", cause: "it used 5000 MiB of disk" },
   ]);
 });
 
 test("a prediction notebook that ends is lost with its error", () => {
   const completed = { at: ago(1), ok: false, error: "NameError: x (cell 1)" };
   expect(steps([{ ...claimed(), completed }], [container("c0-a1")])).toMatchObject([
-    { do: "LOSE", reason: "NameError: x (cell 1)" },
+    { do: "BACK_OFF", cause: "NameError: x (cell 1)" },
   ]);
 });
 
@@ -141,7 +142,7 @@ test("scaling down retires the highest slots and touches no other", () => {
 });
 
 test("scaling up touches no running replica", () => {
-  expect(steps([serving(1, 0), idle], [container("c0-a1", 0)], { replicas: 2 })).toEqual([{ do: "WANT", slot: 1 }]);
+  expect(steps([serving(1, 0), idle], [container("c0-a1", 0)], { replicas: 2 })).toEqual([{ do: "ADD", slot: 1 }]);
 });
 
 test("a retired replica serves until routers have left it out, then it is stopped", () => {

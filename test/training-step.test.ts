@@ -21,7 +21,7 @@ const job = (slot: Partial<Slot>, fields: Partial<Job> = {}): Job => ({
   attempt: 0,
   max_attempts: 3,
   slots: [{ ...newSlot(), ...slot }],
-  deadlines: { start: at(115), run: at(3600) },
+  deadlines: { start: null, run: at(3600) },
   next_reconcile_at: NOW,
   progress: 0,
   error: null,

@@ -3,38 +3,71 @@ import type { Slot } from "../jobs/job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
 import { plainText } from "../text/printable.js";
 
-/** The time for which the container of an attempt may take until it claims the attempt. */
-export const START_MS = 2 * 60_000;
-/** The time for which a container at work may go without a heartbeat. */
+/** The state of the attempt that a slot is at. Trainings and replicas differ only in their answers to it. */
+export type AttemptState =
+  /** The slot has no attempt, or its last one was given up. */
+  | { readonly is: "NONE" }
+  /** The attempt is stored, and its container does not run yet. */
+  | { readonly is: "INTENDED" }
+  /** The container runs and has not claimed the attempt yet. */
+  | { readonly is: "STARTING" }
+  /** The container is at work. */
+  | { readonly is: "CLAIMED" }
+  /** The program reported its result. */
+  | { readonly is: "COMPLETED"; readonly error: string | null; readonly ok: boolean }
+  /** The container ended without a report. */
+  | { readonly is: "EXITED"; readonly container: ObservedContainer }
+  /** The container uses more than it may. */
+  | { readonly is: "OVER_LIMIT"; readonly reason: string }
+  /** The container cannot be at work any more. */
+  | { readonly is: "LOST"; readonly reason: string };
+
+/** The observed facts about an attempt. */
+export interface ObservedAttempt {
+  /** The container of the attempt, or null if the engine shows none. */
+  readonly container: ObservedContainer | null;
+  /** The limit that the container exceeds, in words, or null. */
+  readonly overLimit: string | null;
+  /** The time for which this process has been able to receive heartbeats. */
+  readonly listeningForMs: number;
+}
+
+const START_MS = 2 * 60_000;
 const SILENT_MS = 5 * 60_000;
 
-/** Why an attempt is lost: trainings and replicas say it in the same words. */
-export const LOST = {
-  notGranted: "the attempt was not granted",
-  notBegun: `the container did not begin within ${START_MS / 60_000} minutes`,
-  gone: "the container is gone",
-  silent: `the container has not been heard for ${SILENT_MS / 60_000} minutes`,
-} as const;
+/** The exit code of the entrypoint if its attempt was not granted, or no longer. */
+const NOT_GRANTED = 75;
+/** The exit code of the entrypoint after a SIGTERM, of the engine as it ends or of the host. */
+export const STOPPED = 143;
 
-/**
- * True if a claimed attempt has given no heartbeat for too long.
- * @param listeningForMs how long this process has been there to hear one: nobody is silent who was not listened to.
- */
-export function isSilent(
-  { claimed_at, heartbeat_at }: Pick<Slot, "claimed_at" | "heartbeat_at">,
-  listeningForMs: number,
-  now: Date,
-): boolean {
+/** Returns the state of an attempt, given its slot and what was observed of it. Pure. */
+export function attemptState(slot: Slot, observed: ObservedAttempt, now: Date): AttemptState {
+  const { completed, token_hash, claimed_at, intended_at } = slot;
+  const { container, overLimit } = observed;
+  if (completed) return { is: "COMPLETED", ok: completed.ok, error: completed.error };
+  if (token_hash === null) return { is: "NONE" };
+  if (container?.state === "EXITED")
+    return container.exit?.code === NOT_GRANTED ? lost("the attempt was not granted") : { is: "EXITED", container };
+  if (!claimed_at) {
+    if (intended_at && now.getTime() - intended_at.getTime() > START_MS)
+      return lost(`the container did not begin within ${START_MS / 60_000} minutes`);
+    return { is: container?.state === "RUNNING" ? "STARTING" : "INTENDED" };
+  }
+  if (!container) return lost("the container is gone");
+  if (overLimit !== null) return { is: "OVER_LIMIT", reason: overLimit };
+  if (isSilent(slot, observed, now)) return lost(`the container has not been heard for ${SILENT_MS / 60_000} minutes`);
+  return { is: "CLAIMED" };
+}
+
+const lost = (reason: string): AttemptState => ({ is: "LOST", reason });
+
+/** True if no heartbeat has come for too long, and this process would have received one. */
+function isSilent({ claimed_at, heartbeat_at }: Slot, { listeningForMs }: ObservedAttempt, now: Date): boolean {
   const last = heartbeat_at ?? claimed_at;
   return last !== null && Math.min(now.getTime() - last.getTime(), listeningForMs) > SILENT_MS;
 }
 
-/** The entrypoint's own code: its attempt was not granted, or no longer. */
-export const NOT_GRANTED = 75;
-/** The entrypoint's own code after a SIGTERM: of the engine as it ends, or of the host. */
-export const STOPPED = 143;
-
-/** The exit code that a shell gives a signal: 128 and its number. */
+/** The exit code that a shell gives a signal is 128 and its number. */
 const SIGNALS: Readonly<Record<number, string>> = {
   132: "SIGILL, an instruction that this processor does not have",
   134: "SIGABRT",
@@ -44,11 +77,11 @@ const SIGNALS: Readonly<Record<number, string>> = {
   139: "SIGSEGV, a fault in compiled code",
 };
 
-/** Why a container ended that said nothing itself: from its exit code, and from the last line that it wrote. */
+/** Returns why a container ended that reported nothing, from its exit code and its last line of output. */
 export function exitReason({ exit }: ObservedContainer, { memory_mb }: ResourceProfile, lastOutput: string): string {
   if (exit?.outOfMemory) return `out of memory: the container may use ${memory_mb} MiB`;
   const lastLine = lastOutput.trimEnd().split("\n").at(-1)?.trim();
-  const said = lastLine ? `: ${plainText(lastLine, 500)}` : "";
+  const output = lastLine ? `: ${plainText(lastLine, 500)}` : "";
   const signal = SIGNALS[exit?.code ?? 0];
-  return `the container ended with exit code ${exit?.code ?? "unknown"}${signal ? ` (${signal})` : ""}${said}`;
+  return `the container ended with exit code ${exit?.code ?? "unknown"}${signal ? ` (${signal})` : ""}${output}`;
 }

@@ -3,24 +3,22 @@ import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Job, Slot } from "../jobs/job.js";
-import type { JobUpdate } from "../jobs/lease.js";
+import type { JobUpdate, Lease } from "../jobs/lease.js";
 import { containerName } from "../runtime/container-policy.js";
 import { type ContainerKind, ContainerRefusedError, type ContainerSpec } from "../runtime/runtime.js";
+import type { Settings } from "../settings.js";
 import type { Vault } from "../vault/vault.js";
 import { runUrl } from "./run-address.js";
 
 export const hashToken = (token: string): string => createHash("sha256").update(token).digest("hex");
 
-/**
- * The run token of an attempt, from the name of its container: whoever carries the job on after a crash makes the same
- * one, and only its hash is ever stored.
- */
+/** Returns the run token of an attempt. Any process makes the same one from the name, so that only its hash is stored. */
 const runToken = (vault: Pick<Vault, "sign">, container: string): string =>
   vault.sign("run-token", container).toString("base64url");
 
 const runTokenHash = (vault: Pick<Vault, "sign">, container: string): string => hashToken(runToken(vault, container));
 
-/** The program of the base image. -I: neither the project's folder nor a PYTHON variable decides what it imports. */
+/** The program of the base image. With -I, it imports nothing from the project's folder or from PYTHON variables. */
 export const ENTRYPOINT = ["/usr/bin/python3", "-I", "-m", "rocas.entrypoint"];
 
 export const kindOfContainer = ({ kind }: Pick<Job, "kind">): ContainerKind => (kind === "TRAIN" ? "train" : "deploy");
@@ -28,7 +26,7 @@ export const kindOfContainer = ({ kind }: Pick<Job, "kind">): ContainerKind => (
 const nameOfContainer = (job: Pick<Job, "_id" | "kind">, slot: number, attempt: number): string =>
   containerName({ kind: kindOfContainer(job), job: job._id, slot, attempt });
 
-/** The container of the attempt that a slot is at: the same each time it is asked. @throws RUNTIME_UNAVAILABLE */
+/** Returns the container of the attempt that a slot is at, the same at each call. @throws RUNTIME_UNAVAILABLE */
 async function containerSpec(app: App, job: Job, slot: number, resources: ResourceProfile): Promise<ContainerSpec> {
   const attempt = job.slots[slot]?.attempt;
   if (!attempt || job.spec.kind === "BUILD") throw new Error(`${job._id} has no attempt of slot ${slot}.`);
@@ -52,19 +50,46 @@ async function containerSpec(app: App, job: Job, slot: number, resources: Resour
   };
 }
 
-/** The intent of the next attempt of a slot: written before the engine is asked for anything. What the one before it left is gone with it. */
-export function nextAttempt(
-  vault: Pick<Vault, "sign">,
-  job: Job,
-  index: number,
+/** Returns the limits of a container that may use so much memory. */
+export const resourcesOf = (settings: Settings, memoryMb: number): ResourceProfile => ({
+  memory_mb: memoryMb,
+  cpus: settings.ROCAS_CPUS,
+  pids: settings.ROCAS_PIDS,
+  scratch_mb: settings.ROCAS_SCRATCH_MB,
+});
+
+/** Returns the update of some fields of one slot. */
+export const slotUpdate = (slot: number, fields: Partial<Slot>): NonNullable<JobUpdate["$set"]> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [`slots.${slot}.${name}`, value]));
+
+/** Stops containers and resolves once they are gone. @throws LeaseLost, RUNTIME_UNAVAILABLE */
+export async function stopContainers({ runtime }: App, { signal }: Lease, names: readonly string[]): Promise<void> {
+  signal.throwIfAborted();
+  await Promise.all(names.map((name) => runtime.stop(name)));
+}
+
+/**
+ * Begins the next attempt of a slot. Two attempts of a slot never run at a time: the containers of earlier ones go first.
+ * The attempt is stored before the engine is asked for its container, so that a crash in between leaves an attempt
+ * whose container the next tick makes.
+ * @param also is written with it.
+ * @throws LeaseLost, RUNTIME_UNAVAILABLE
+ */
+export async function beginAttempt(
+  app: App,
+  lease: Lease,
+  slot: number,
+  leftovers: readonly string[],
   now: Date,
-): { readonly set: NonNullable<JobUpdate["$set"]>; readonly only: Record<string, unknown> } {
-  const before = job.slots[index]?.attempt ?? 0;
-  const container = nameOfContainer(job, index, before + 1);
+  also: JobUpdate["$set"] = {},
+): Promise<void> {
+  await stopContainers(app, lease, leftovers);
+  const before = lease.job.slots[slot]?.attempt ?? 0;
+  const container = nameOfContainer(lease.job, slot, before + 1);
   const fields: Partial<Slot> = {
     attempt: before + 1,
     container,
-    token_hash: runTokenHash(vault, container),
+    token_hash: runTokenHash(app.vault, container),
     intended_at: now,
     claimed_at: null,
     heartbeat_at: null,
@@ -73,13 +98,14 @@ export function nextAttempt(
     completed: null,
     not_before: null,
   };
-  const at = Object.entries(fields).map(([name, value]) => [`slots.${index}.${name}`, value]);
-  return { set: Object.fromEntries(at), only: { desired: "RUN", [`slots.${index}.attempt`]: before } };
+  const only = { desired: "RUN" as const, [`slots.${slot}.attempt`]: before };
+  await lease.write({ $set: { ...also, ...slotUpdate(slot, fields) } }, only);
 }
 
 /**
- * Has the engine make the container of the attempt that a slot is at, or what is missing of it. Returns why it never
- * will (the image is gone or cannot be run, or the name is somebody else's), or null. @throws RUNTIME_UNAVAILABLE
+ * Starts the container of the attempt that a slot is at, or makes what is missing of it.
+ * @returns why the engine never will, as for an image that is gone or a name that is taken; or null.
+ * @throws RUNTIME_UNAVAILABLE
  */
 export async function startContainer(
   app: App,

@@ -1,4 +1,5 @@
 import type { App } from "../app.js";
+import { resourcesOf } from "../attempt/run-attempt.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
 import { DomainError } from "../errors.js";
 import { keyOf } from "../graph/id.js";
@@ -9,7 +10,6 @@ import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
 import { createJob, wakeJob } from "../jobs/write-job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
-import type { Settings } from "../settings.js";
 import { ownIntent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { findByIds, requireParent } from "../store/read-records.js";
@@ -83,13 +83,6 @@ async function wakeRevisions({ store }: App, deployment: string, proj: string): 
 const SOON_MS = 1_000;
 const IDLE_MS = 3_000;
 
-const resourcesOf = (settings: Settings): ResourceProfile => ({
-  memory_mb: settings.ROCAS_DEPLOY_MEMORY_MB,
-  cpus: settings.ROCAS_CPUS,
-  pids: settings.ROCAS_PIDS,
-  scratch_mb: settings.ROCAS_SCRATCH_MB,
-});
-
 /** Brings one revision of a deployment nearer to what is wanted of it, and writes down how it is. */
 export const reconcileDeployment: Worker = async (app, lease) => {
   const { spec } = lease.job;
@@ -108,7 +101,7 @@ class DeploymentTick {
     private readonly deployment: Deployment | null,
     private readonly deploymentId: string,
   ) {
-    this.resources = resourcesOf(app.settings);
+    this.resources = resourcesOf(app.settings, app.settings.ROCAS_DEPLOY_MEMORY_MB);
   }
 
   async run(): Promise<TickResult> {
@@ -120,7 +113,7 @@ class DeploymentTick {
     const steps = await this.steps(containers, now);
     if (lease.job.state === "QUEUED") await lease.write({ $set: { state: "STARTING" } });
     if (steps.some((step) => step.do === "END")) return this.end();
-    for (const step of steps) await executeStep(app, lease, step, this.resources, containers, now);
+    for (const step of steps) await executeStep(app, lease, step, this.resources, now);
     const ready = await this.ready(containers);
     await this.writeStatus(ready);
     if (steps.some((step) => canContinue(step, now))) return { requeueAfterMs: 0 };
@@ -140,8 +133,8 @@ class DeploymentTick {
     const revisions = deployment ? underWay.map((job) => revisionState(job, deployment)) : [];
     const desired = desiredRevision(revisionNumber(lease.job), this.desired, revisions);
     const overLimit = await this.overLimit(containers);
-    const seen = { slots: lease.job.slots, containers, overLimit, listeningForMs: process.uptime() * 1000 };
-    return stepsToward(desired, seen, now);
+    const observed = { slots: lease.job.slots, containers, overLimit, listeningForMs: process.uptime() * 1000 };
+    return stepsToward(desired, observed, now);
   }
 
   private async overLimit(containers: readonly ObservedContainer[]): Promise<ReadonlyMap<string, string>> {
@@ -218,4 +211,4 @@ const numbersUnderWay = (jobs: readonly Job[]): number[] =>
 
 /** True if another step can follow at once. */
 const canContinue = (step: Step, now: Date): boolean =>
-  step.do === "WANT" || step.do === "INTEND" || step.do === "CLEAR" || (step.do === "RETIRE" && step.until <= now);
+  step.do === "ADD" || step.do === "INTEND" || step.do === "CLEAR" || (step.do === "RETIRE" && step.until <= now);

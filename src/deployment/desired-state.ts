@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { BuildVersionSnapshot } from "../builds/build-version.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import type { Deployment } from "./deployment.js";
-import type { DesiredRevision } from "./replica-steps.js";
 
 /** The fields that a `deploy` asks for; undefined if it leaves one out. */
 export interface DeploymentPatch {
@@ -46,6 +45,15 @@ export function desiredAfter(current: DesiredState, patch: DeploymentPatch, newR
         movers: current.movers,
       };
   return { ...revision, details: details ?? current.details, replicas: replicas ?? current.replicas };
+}
+
+/** The desired state of one revision. */
+export interface DesiredRevision {
+  readonly replicas: number;
+  /** True if it may get replicas again, though it has none at the moment. Any other revision ends. */
+  readonly stays: boolean;
+  /** True if routers leave a replica out before it is stopped. */
+  readonly drains: boolean;
 }
 
 /** The desired state of the whole deployment. Null: it is going. */

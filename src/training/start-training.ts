@@ -1,13 +1,12 @@
 import type { App } from "../app.js";
+import { resourcesOf } from "../attempt/run-attempt.js";
 import { buildVersionToRun, datasetsToMount, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
 import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
-import type { ResourceProfile } from "../graph/resource-profile.js";
 import { hasEnded, waitingTask } from "../graph/task.js";
 import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
-import type { Settings } from "../settings.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, idempotent } from "../store/idempotency.js";
@@ -17,13 +16,6 @@ import { refuseDeleting, recheckParents } from "../store/recheck-parents.js";
 import { storedParams } from "./stored-params.js";
 import type { CancelTrainingInput, StartTrainingInput } from "./training.inputs.js";
 import type { Training } from "./training.js";
-
-const resourcesOf = (settings: Settings): ResourceProfile => ({
-  memory_mb: settings.ROCAS_TRAIN_MEMORY_MB,
-  cpus: settings.ROCAS_CPUS,
-  pids: settings.ROCAS_PIDS,
-  scratch_mb: settings.ROCAS_SCRATCH_MB,
-});
 
 /**
  * Records the training with everything that it mounts, as it is at this moment; the reconciler runs it.
@@ -56,7 +48,7 @@ export function startTraining(
         notebook: input.notebook,
         params: storedParams(input.params ?? {}),
         details: input.details ?? {},
-        resources: resourcesOf(app.settings),
+        resources: resourcesOf(app.settings, app.settings.ROCAS_TRAIN_MEMORY_MB),
         ds: await Promise.all(datasets.map((dataset) => freeze(store, DATASET_DEFINITION, dataset, at))),
         pretrained: await Promise.all(
           pretrained.map(({ version: each, alias }) => freeze(store, MODEL_VERSION_DEFINITION, each, at, { alias })),

@@ -1,9 +1,8 @@
 import type { App } from "../app.js";
-import { START_MS } from "../attempt/attempt-state.js";
-import { nextAttempt, startContainer } from "../attempt/run-attempt.js";
+import { beginAttempt, startContainer, stopContainers } from "../attempt/run-attempt.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
-import { newSlot } from "../jobs/job.js";
+import { type Job, newSlot } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
 import { createJob } from "../jobs/write-job.js";
@@ -85,13 +84,11 @@ async function executeStep(
   }
 }
 
-/** The attempt before it is confirmed gone first: never do two of them run at a time. */
+/** The run time counts from the first attempt on. */
 async function intend(app: App, lease: Lease, reason: string | null, now: Date): Promise<TickResult> {
-  await confirmGone(app, lease);
-  const { set, only } = nextAttempt(app.vault, lease.job, 0, now);
   const run = lease.job.deadlines.run ?? new Date(now.getTime() + app.settings.ROCAS_TRAIN_HOURS * HOUR_MS);
-  const deadlines = { start: new Date(now.getTime() + START_MS), run };
-  await lease.write({ $set: { state: "STARTING", "slots.0.last_error": reason, deadlines, ...set } }, only);
+  const also = { state: "STARTING" as const, "slots.0.last_error": reason, "deadlines.run": run };
+  await beginAttempt(app, lease, 0, await leftovers(app, lease.job), now, also);
   return SOON;
 }
 
@@ -102,15 +99,13 @@ async function run(app: App, lease: Lease, { resources }: Training): Promise<Tic
 }
 
 async function cancel(app: App, lease: Lease): Promise<TickResult> {
-  await confirmGone(app, lease);
+  await stopContainers(app, lease, await leftovers(app, lease.job));
   return lease.end("CANCELLED");
 }
 
-async function confirmGone({ runtime }: App, { job, signal }: Lease): Promise<void> {
-  const { container, attempt } = job.slots[0] ?? { container: null, attempt: 0 };
-  const seen = await runtime.observe(job._id);
-  signal.throwIfAborted();
-  // A later attempt than the one that we know of belongs to whoever holds the job then.
-  const ours = seen.filter((each) => each.attempt <= attempt).map(({ name }) => name);
-  for (const name of new Set(container ? [...ours, container] : ours)) await runtime.stop(name);
+/** Returns the containers of the attempts so far. A later attempt than the known one belongs to the next lease. */
+async function leftovers({ runtime }: App, { _id, slots }: Job): Promise<string[]> {
+  const { container, attempt } = slots[0] ?? { container: null, attempt: 0 };
+  const earlier = (await runtime.observe(_id)).filter((each) => each.attempt <= attempt);
+  return [...new Set([...earlier.map(({ name }) => name), ...(container ? [container] : [])])];
 }
