@@ -37,9 +37,9 @@ export async function openStore(
     logs: connection.collection("logs") as unknown as Store["logs"],
     fileLists: connection.collection("file_lists") as unknown as Store["fileLists"],
     missingFiles: connection.collection("missing_files") as unknown as Store["missingFiles"],
-    unneededImages: connection.collection("unneeded_images") as unknown as Store["unneededImages"],
+    unneededTags: connection.collection("unneeded_images") as unknown as Store["unneededTags"],
     processes: connection.collection("processes") as unknown as Store["processes"],
-    madeImages: connection.collection("made_images") as unknown as Store["madeImages"],
+    intermediateImages: connection.collection("made_images") as unknown as Store["intermediateImages"],
     unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],
     connection,
@@ -97,7 +97,7 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
       { key: { n: 1, checked_at: 1 } },
     ]),
     store.missingFiles.createIndexes([{ key: { of: 1, name: 1 } }, { key: { record: 1 } }]),
-    store.madeImages.createIndexes([{ key: { due_at: 1 } }]),
+    store.intermediateImages.createIndexes([{ key: { due_at: 1 } }]),
     store.unneededFiles.createIndexes([{ key: { place: 1, since: 1 } }]),
   ]);
 }

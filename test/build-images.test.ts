@@ -36,7 +36,7 @@ test("an image that a container uses goes when the container is gone, though nob
   await removeUnneededTags(work.app);
 
   expect(await work.imageBuilder.inspect(id)).toBeNull();
-  expect(await work.store.unneededImages.countDocuments()).toBe(0);
+  expect(await work.store.unneededTags.countDocuments()).toBe(0);
 });
 
 describe("the human tag of a version that went while no engine answered", () => {
@@ -52,7 +52,7 @@ describe("the human tag of a version that went while no engine answered", () => 
     await removeUnneededTags(work.app);
 
     expect(await work.imageBuilder.inspect(work.alias)).toBeNull();
-    expect(await work.store.unneededImages.countDocuments()).toBe(0);
+    expect(await work.store.unneededTags.countDocuments()).toBe(0);
   });
 
   test("stays the tag of the version that was built under it since", async () => {
@@ -66,7 +66,7 @@ describe("the human tag of a version that went while no engine answered", () => 
     const [version] = await work.store.buildVersions.find({ build: _id }).lean();
     expect((await work.imageBuilder.inspect(work.alias))?.id).toBe(version!.docker_id);
     expect(await work.imageBuilder.inspect(work.version.docker_id!)).toBeNull();
-    expect(await work.store.unneededImages.countDocuments()).toBe(0);
+    expect(await work.store.unneededTags.countDocuments()).toBe(0);
   });
 
   test("stays where somebody pointed it at an image of their own", async () => {
@@ -100,7 +100,7 @@ test("tags of images that containers use do not keep the others waiting", async 
   work.imageBuilder.used.add(work.version.docker_id!);
   const since = new Date();
   const many = Array.from({ length: 100 }, (_, number) => ({ _id: `rocas/used-${number}:v1`, since }));
-  await work.store.unneededImages.insertMany([...many, { _id: "rocas/free:v1", since }]);
+  await work.store.unneededTags.insertMany([...many, { _id: "rocas/free:v1", since }]);
   for (const { _id } of [...many, { _id: "rocas/free:v1" }]) {
     work.imageBuilder.offer(_id, { n: _id });
     const image = await work.imageBuilder.pull(_id, null, () => undefined);
@@ -111,5 +111,5 @@ test("tags of images that containers use do not keep the others waiting", async 
   await removeUnneededTags(work.app);
 
   expect(await work.imageBuilder.inspect("rocas/free:v1")).toBeNull();
-  expect(await work.store.unneededImages.countDocuments()).toBe(100);
+  expect(await work.store.unneededTags.countDocuments()).toBe(100);
 });

@@ -22,7 +22,7 @@ async function built(app: TestApp, count: number) {
   }
   return { proj, tags, human: userTag({ proj: proj.id, tag: "v" }) };
 }
-const noted = async ({ app }: TestApp) => (await app.store.unneededImages.find().toArray()).map(({ _id }) => _id);
+const noted = async ({ app }: TestApp) => (await app.store.unneededTags.find().toArray()).map(({ _id }) => _id);
 
 test("the image of a build version that is deleted while no engine answers goes when one does", async () => {
   await using app = await openTestApp();

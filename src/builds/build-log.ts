@@ -19,7 +19,7 @@ export class BuildLog implements AsyncDisposable {
   readonly #broken = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #seq: number;
-  #waiting = "";
+  #pending = "";
   #tail = "";
   #progress: number;
   #flushing: Promise<void> = Promise.resolve();
@@ -32,7 +32,7 @@ export class BuildLog implements AsyncDisposable {
     this.#seq = lease.job.log_seq;
     this.#progress = lease.job.progress;
     this.#timer = setInterval(
-      () => void this.#next(false).catch((error: unknown) => this.#broken.abort(error)),
+      () => void this.#scheduleFlush(false).catch((error: unknown) => this.#broken.abort(error)),
       FLUSH_MS,
     );
   }
@@ -57,8 +57,8 @@ export class BuildLog implements AsyncDisposable {
 
   readonly append = (text: string): void => {
     this.#tail = (this.#tail + text).slice(-TAIL_LENGTH);
-    const room = MAX_PENDING - this.#waiting.length;
-    if (room > 0) this.#waiting += text.length < room ? text : text.slice(0, room) + TRUNCATED;
+    const room = MAX_PENDING - this.#pending.length;
+    if (room > 0) this.#pending += text.length < room ? text : text.slice(0, room) + TRUNCATED;
     for (const [, step, steps] of text.matchAll(STEP))
       this.#progress = Math.max(this.#progress, (STEPS_SHARE * (Number(step) - 1)) / Math.max(1, Number(steps)));
   };
@@ -66,7 +66,7 @@ export class BuildLog implements AsyncDisposable {
   /** Writes the rest. Call it before the job ends: nothing is written after. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#next(true);
+    await this.#scheduleFlush(true);
   }
 
   /** Drops the rest: if nothing called `close`, the lease is lost. */
@@ -75,7 +75,7 @@ export class BuildLog implements AsyncDisposable {
     await this.#flushing.catch(() => undefined);
   }
 
-  #next(all: boolean): Promise<void> {
+  #scheduleFlush(all: boolean): Promise<void> {
     this.#flushing = this.#flushing.then(() => this.#flush(all));
     return this.#flushing;
   }
@@ -83,7 +83,7 @@ export class BuildLog implements AsyncDisposable {
   async #flush(all: boolean): Promise<void> {
     const { job } = this.lease;
     const before = this.#seq;
-    for (let text = this.#take(all); text; text = this.#take(all)) {
+    for (let text = this.#takeText(all); text; text = this.#takeText(all)) {
       const piece = { job: job._id, slot: 0, attempt: job.attempt, seq: this.#seq, text };
       await appendLog(this.app.store, piece, this.secrets);
       this.#seq += 1;
@@ -93,12 +93,12 @@ export class BuildLog implements AsyncDisposable {
   }
 
   /** Takes whole lines if it can, so that no secret is cut in two. */
-  #take(all: boolean): string {
-    const window = this.#waiting.slice(0, CHUNK_LENGTH);
-    const whole = all && this.#waiting.length <= CHUNK_LENGTH;
+  #takeText(all: boolean): string {
+    const window = this.#pending.slice(0, CHUNK_LENGTH);
+    const whole = all && this.#pending.length <= CHUNK_LENGTH;
     const line = window.lastIndexOf("\n") + 1;
     const end = whole ? window.length : line || (window.length === CHUNK_LENGTH ? CHUNK_LENGTH : 0);
-    this.#waiting = this.#waiting.slice(end);
+    this.#pending = this.#pending.slice(end);
     return window.slice(0, end);
   }
 }

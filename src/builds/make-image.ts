@@ -74,24 +74,24 @@ export interface ImageRequest {
  * Makes the image of an attempt. The job holds its origin before the engine is called.
  * @throws SourceError, ImageBuildError, RUNTIME_UNAVAILABLE, LeaseLost
  */
-export async function makeImage(app: App, lease: Lease, how: ImageRequest): Promise<BuildOutcome> {
-  const { spec } = how;
-  const from = { git_version: null, git_dirty: null, image: null, built_at: null, digest: null };
+export async function makeImage(app: App, lease: Lease, request: ImageRequest): Promise<BuildOutcome> {
+  const { spec } = request;
+  const emptyOutcome = { git_version: null, git_dirty: null, image: null, built_at: null, digest: null };
   if (spec.from === BuiltFrom.PRE_BUILT) {
-    await lease.write({ $set: { outcome: from } });
-    return { ...from, image: await pullImage(app, lease, how), built_at: new Date() };
+    await lease.write({ $set: { outcome: emptyOutcome } });
+    return { ...emptyOutcome, image: await pullImage(app, lease, request), built_at: new Date() };
   }
   const { location, ref } = spec;
-  const { credentials, signal, onLog } = how;
-  const request = { location, credentials, platform: await app.imageBuilder.platform(), signal };
+  const { credentials, signal, onLog } = request;
+  const sourceRequest = { location, credentials, platform: await app.imageBuilder.platform(), signal };
   await using context =
     spec.from === BuiltFrom.GIT
       ? // A branch may have moved since an earlier attempt; its commit has not.
-        await app.sources.git.open({ ...request, ref: lease.job.outcome?.git_version ?? ref }, onLog)
-      : await app.sources.local.open({ ...request, ref: null }, onLog);
-  const outcome = { ...from, git_version: context.gitVersion, git_dirty: context.gitDirty };
+        await app.sources.git.open({ ...sourceRequest, ref: lease.job.outcome?.git_version ?? ref }, onLog)
+      : await app.sources.local.open({ ...sourceRequest, ref: null }, onLog);
+  const outcome = { ...emptyOutcome, git_version: context.gitVersion, git_dirty: context.gitDirty };
   await lease.write({ $set: { outcome } });
-  return { ...outcome, image: await buildImage(app, lease, how, context), built_at: new Date() };
+  return { ...outcome, image: await buildImage(app, lease, request, context), built_at: new Date() };
 }
 
 async function buildImage(
@@ -102,14 +102,14 @@ async function buildImage(
 ): Promise<string> {
   const notes: Promise<unknown>[] = [];
   // A note that fails costs disk space alone.
-  const made = (image: string) => void notes.push(noteIntermediateImage(app, image).catch(() => undefined));
+  const noteImage = (image: string) => void notes.push(noteIntermediateImage(app, image).catch(() => undefined));
   try {
     if (app.imageBuilder.startsFrom === "BASE_IMAGE" && (await needsBaseImage(context)))
-      await abortable(signal, ensureBaseImage(app.imageBuilder, onLog, made));
+      await abortable(signal, ensureBaseImage(app.imageBuilder, onLog, noteImage));
     signal.throwIfAborted();
     const { job } = lease;
-    const how = { tag: attemptTag(job, job.attempt), noCache: spec.noCache, signal, made };
-    return await app.imageBuilder.build(context.stream(), how, onLog);
+    const request = { tag: attemptTag(job, job.attempt), noCache: spec.noCache, signal, made: noteImage };
+    return await app.imageBuilder.build(context.stream(), request, onLog);
   } finally {
     await Promise.all(notes);
   }

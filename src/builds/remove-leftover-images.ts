@@ -12,7 +12,7 @@ const MAX_IMAGES = 100;
 /** Repeatable. */
 export async function noteIntermediateImage({ store }: Pick<App, "store">, image: string): Promise<void> {
   const due_at = new Date((await store.now()).getTime() + KEPT_MS);
-  await store.madeImages.updateOne({ _id: image }, { $set: { due_at } }, { upsert: true });
+  await store.intermediateImages.updateOne({ _id: image }, { $set: { due_at } }, { upsert: true });
 }
 
 /**
@@ -22,27 +22,27 @@ export async function noteIntermediateImage({ store }: Pick<App, "store">, image
 export async function removeIntermediateImages(app: Pick<App, "store" | "imageBuilder">): Promise<void> {
   const { store } = app;
   const now = await store.now();
-  const due = await store.madeImages
+  const due = await store.intermediateImages
     .find({ due_at: { $lte: now } })
     .sort({ due_at: -1 })
     .limit(MAX_IMAGES)
     .toArray();
-  let left = due.map(({ _id }) => _id);
+  let remaining = due.map(({ _id }) => _id);
   // Children must go before their parents, so one round is not enough.
-  for (let before = Infinity; left.length > 0 && left.length < before;) {
-    before = left.length;
+  for (let countBefore = Infinity; remaining.length > 0 && remaining.length < countBefore;) {
+    countBefore = remaining.length;
     if (await isBuilding(app)) return;
-    left = await removeUnused(app, left);
+    remaining = await removeUnused(app, remaining);
   }
   const due_at = new Date(now.getTime() + KEPT_MS);
-  await store.madeImages.updateMany({ _id: { $in: left }, due_at: { $lte: now } }, { $set: { due_at } });
+  await store.intermediateImages.updateMany({ _id: { $in: remaining }, due_at: { $lte: now } }, { $set: { due_at } });
 }
 
 /** Returns those still needed; the others are removed. */
 async function removeUnused({ store, imageBuilder }: Pick<App, "store" | "imageBuilder">, images: readonly string[]) {
   const kept: string[] = [];
   for (const _id of images)
-    if (await imageBuilder.removeUntagged(_id)) await store.madeImages.deleteOne({ _id });
+    if (await imageBuilder.removeUntagged(_id)) await store.intermediateImages.deleteOne({ _id });
     else kept.push(_id);
   return kept;
 }
@@ -62,7 +62,7 @@ const MAX_TAGS = 100;
 export async function noteUnneededTags({ store }: Pick<App, "store">, version: BuildVersion): Promise<void> {
   const since = await store.now();
   const note = (_id: string, alias: object) =>
-    store.unneededImages.updateOne({ _id }, { $set: { since }, ...alias }, { upsert: true });
+    store.unneededTags.updateOne({ _id }, { $set: { since }, ...alias }, { upsert: true });
   await note(userTag(version), {
     $addToSet: { "alias.images": version.docker_id },
     $setOnInsert: { "alias.proj": version.proj, "alias.tag": version.tag },
@@ -72,23 +72,23 @@ export async function noteUnneededTags({ store }: Pick<App, "store">, version: B
 
 /** Removes noted tags that nothing needs. Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE */
 export async function removeUnneededTags(app: ImageApp): Promise<void> {
-  const { unneededImages, now } = app.store;
+  const { unneededTags, now } = app.store;
   // Tags in use come last, so that they do not delay the others.
-  const noted = await unneededImages.find({}).sort({ seen_at: 1 }).limit(MAX_TAGS).toArray();
+  const noted = await unneededTags.find({}).sort({ seen_at: 1 }).limit(MAX_TAGS).toArray();
   for (const each of noted) {
     const { _id, since } = each;
-    if (await tryUntag(app, each)) await unneededImages.deleteOne({ _id, since });
-    else await unneededImages.updateOne({ _id }, { $set: { seen_at: await now() } });
+    if (await tryUntag(app, each)) await unneededTags.deleteOne({ _id, since });
+    else await unneededTags.updateOne({ _id }, { $set: { seen_at: await now() } });
   }
 }
 
 /** Removes the noted tags of a version if the engine allows it. @throws RUNTIME_UNAVAILABLE */
 export async function removeTagsOf(app: ImageApp, version: BuildVersion): Promise<void> {
-  const { unneededImages } = app.store;
+  const { unneededTags } = app.store;
   // The version's tag comes last: it may be the image's only one.
   for (const _id of [userTag(version), versionTag(version)]) {
-    const noted = await unneededImages.findOne({ _id });
-    if (noted && (await tryUntag(app, noted))) await unneededImages.deleteOne({ _id, since: noted.since });
+    const noted = await unneededTags.findOne({ _id });
+    if (noted && (await tryUntag(app, noted))) await unneededTags.deleteOne({ _id, since: noted.since });
   }
 }
 
@@ -111,8 +111,8 @@ async function removeAlias(
   const { imageBuilder, store } = app;
   const current = await currentOf(store, proj, tag);
   if (current) return !current.deleting;
-  const seen = await imageBuilder.inspect(alias);
-  if (!seen || !images.includes(seen.id)) return true;
+  const inspected = await imageBuilder.inspect(alias);
+  if (!inspected || !images.includes(inspected.id)) return true;
   await imageBuilder.untag(alias);
   // A version made in between gets its alias back.
   const later = await currentOf(store, proj, tag);

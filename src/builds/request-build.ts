@@ -16,7 +16,7 @@ import type { BuildProjectInput, CancelBuildInput } from "./build.inputs.js";
 import type { Build, UsedChest } from "./build.js";
 import { isReservedTag } from "./image-names.js";
 
-type Located = Pick<Project, "home_dir" | "git_repo" | "docker_repo">;
+type BuildSources = Pick<Project, "home_dir" | "git_repo" | "docker_repo">;
 
 const FIELD = {
   [BuiltFrom.LOCAL]: { stored: "home_dir", shown: "homeDir" },
@@ -27,7 +27,7 @@ const FIELD = {
 const hasTag = (repository: string): boolean => (repository.split("/").at(-1) ?? "").includes(":");
 
 /** Returns the source of a build. @throws BAD_USER_INPUT if the project has none */
-function buildLocation(project: Located, from: BuiltFrom): string {
+function buildLocation(project: BuildSources, from: BuiltFrom): string {
   const { stored, shown } = FIELD[from];
   const location = project[stored];
   if (!location)
@@ -83,10 +83,14 @@ export function buildProject(
     const project = await requireCurrent(store.projects, "project", [input.proj], ["input", "proj"]);
     refuseDeleting(project);
     const location = buildLocation(project, from);
-    const local = from === BuiltFrom.LOCAL;
-    const chest = await requireChest(store, (!local && input.chest) || null, "chest");
-    const pushName = input.registryChest ?? (local ? input.chest : null);
-    const registryChest = await requireChest(store, pushName ?? null, input.registryChest ? "registryChest" : "chest");
+    const isLocal = from === BuiltFrom.LOCAL;
+    const chest = await requireChest(store, (!isLocal && input.chest) || null, "chest");
+    const registryChestName = input.registryChest ?? (isLocal ? input.chest : null);
+    const registryChest = await requireChest(
+      store,
+      registryChestName ?? null,
+      input.registryChest ? "registryChest" : "chest",
+    );
     await app.runtime.engine();
 
     const _id = newId("build");
@@ -137,7 +141,6 @@ export function cancelBuild(
   return idempotent({ store, work }, intent, async () => {
     if (kindOf(id) !== "build") throw notFound("build", ["input", "id"]);
     const patch = (current: Build) => (hasEnded(current.task.state) ? null : { cancel: true });
-    const build = await changeRecord(store.builds, id, patch, intent);
-    return build;
+    return changeRecord(store.builds, id, patch, intent);
   });
 }

@@ -28,12 +28,12 @@ export async function inheritAliases({ store, work }: App, version: ModelVersion
     .limit(1)
     .lean<Pick<ModelVersion, "_id" | "aliases">[]>();
   if (!earlier) return;
-  const held = await modelVersions
+  const holders = await modelVersions
     .find({ model, superseded: false, aliases: trusted({ $in: earlier.aliases }) }, { aliases: 1 })
     .lean<Pick<ModelVersion, "aliases">[]>();
   // An alias that another version has got meanwhile stays there.
-  const free = earlier.aliases.filter((alias) => !held.some(({ aliases }) => aliases.includes(alias)));
-  await changeRecord(modelVersions, _id, ({ aliases }) => ({ aliases: [...aliases, ...free] }), BY_ROCAS);
+  const freeAliases = earlier.aliases.filter((alias) => !holders.some(({ aliases }) => aliases.includes(alias)));
+  await changeRecord(modelVersions, _id, ({ aliases }) => ({ aliases: [...aliases, ...freeAliases] }), BY_ROCAS);
   await changeRecord(modelVersions, earlier._id, () => ({ aliases: [] }), BY_ROCAS);
   await work.relay(earlier._id);
   await work.relay(_id);

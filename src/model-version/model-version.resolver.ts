@@ -119,7 +119,7 @@ export const ModelVersionGenerationsResolver = generationsResolver(
   (loaders) => loaders.modelVersionGenerations,
 );
 
-const StatusResolver = snapshotResolver(
+const SnapshotResolver = snapshotResolver(
   () => ModelVersionSnapshot,
   () => ModelVersion,
   MODEL_VERSION_DEFINITION,
@@ -127,7 +127,7 @@ const StatusResolver = snapshotResolver(
 );
 
 @Resolver(() => ModelVersionSnapshot)
-export class ModelVersionSnapshotResolver extends StatusResolver {
+export class ModelVersionSnapshotResolver extends SnapshotResolver {
   @FieldResolver(() => ModelVersionSnapshot, {
     nullable: true,
     description: "The version that this one was trained from, as it was when it was mounted.",

@@ -25,24 +25,25 @@ interface Mounted extends AnySnapshot {
   readonly alias?: string | null;
 }
 
-const hasAlias = ({ model, alias }: Mounted, named: VersionName): boolean =>
-  model.name === named.model && alias === named.name;
+const hasAlias = ({ model, alias }: Mounted, requested: VersionName): boolean =>
+  model.name === requested.model && alias === requested.name;
 
 /** Returns the record asked for, else the only one of the model, else null. @throws NOT_FOUND */
 function findMounted<S extends Mounted>(
-  all: readonly S[],
-  named: VersionName | null | undefined,
+  candidates: readonly S[],
+  requested: VersionName | null | undefined,
   model: Model,
   field: string,
 ): S | null {
-  if (named === null) return null;
-  if (named) {
+  if (requested === null) return null;
+  if (requested) {
     const found =
-      all.find(({ key }) => key === keyOf(named.model, named.name)) ?? all.find((each) => hasAlias(each, named));
+      candidates.find(({ key }) => key === keyOf(requested.model, requested.name)) ??
+      candidates.find((each) => hasAlias(each, requested));
     if (!found) throw notFound(`mounted ${field}`, ["input", field]);
     return found;
   }
-  const [only, ...others] = all.filter((each) => each.model._id === model._id);
+  const [only, ...others] = candidates.filter((each) => each.model._id === model._id);
   return only && others.length === 0 ? only : null;
 }
 

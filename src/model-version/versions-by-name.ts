@@ -18,36 +18,36 @@ const nameKey = ({ model, name }: VersionName): string => keyOf(model, name);
  */
 export async function versionsByName(
   store: Pick<Store, "models" | "modelVersions">,
-  asked: readonly VersionName[],
+  requested: readonly VersionName[],
 ): Promise<(ModelVersion | null)[]> {
-  const named = new Map(
-    (await findCurrentByKeys(store.modelVersions, asked.map(nameKey))).map((each) => [each.key, each]),
+  const byOwnName = new Map(
+    (await findCurrentByKeys(store.modelVersions, requested.map(nameKey))).map((each) => [each.key, each]),
   );
   // An alias is never empty.
-  const others = asked.filter((each) => each.name !== "" && !named.has(nameKey(each)));
-  const aliased = others.length === 0 ? new Map<string, ModelVersion>() : await findByAlias(store, others);
-  return asked.map((each) => named.get(nameKey(each)) ?? aliased.get(nameKey(each)) ?? null);
+  const others = requested.filter((each) => each.name !== "" && !byOwnName.has(nameKey(each)));
+  const byAlias = others.length === 0 ? new Map<string, ModelVersion>() : await findByAlias(store, others);
+  return requested.map((each) => byOwnName.get(nameKey(each)) ?? byAlias.get(nameKey(each)) ?? null);
 }
 
 /** Returns the current version of that name, or null. */
 export async function versionByName(
   store: Pick<Store, "models" | "modelVersions">,
-  asked: VersionName,
+  requested: VersionName,
 ): Promise<ModelVersion | null> {
-  return (await versionsByName(store, [asked]))[0] ?? null;
+  return (await versionsByName(store, [requested]))[0] ?? null;
 }
 
 /** Returns the alias that was used, or null if it was the name. */
-export const usedAlias = ({ name }: { readonly name: string }, asked: VersionName): string | null =>
-  asked.name === name ? null : asked.name;
+export const usedAlias = ({ name }: { readonly name: string }, requested: VersionName): string | null =>
+  requested.name === name ? null : requested.name;
 
 async function findByAlias(
   { models, modelVersions }: Pick<Store, "models" | "modelVersions">,
-  asked: readonly VersionName[],
+  requested: readonly VersionName[],
 ): Promise<Map<string, ModelVersion>> {
-  const named = await findCurrentByKeys(models, [...new Set(asked.map(({ model }) => keyOf(model)))]);
-  const modelNames = new Map(named.map(({ _id, name }) => [_id, name]));
-  const aliases = [...new Set(asked.map(({ name }) => name))];
+  const foundModels = await findCurrentByKeys(models, [...new Set(requested.map(({ model }) => keyOf(model)))]);
+  const modelNames = new Map(foundModels.map(({ _id, name }) => [_id, name]));
+  const aliases = [...new Set(requested.map(({ name }) => name))];
   if (modelNames.size === 0) return new Map();
   // Each alias has one current version per model: one batch holds all.
   const holders = (await modelVersions
@@ -62,9 +62,9 @@ async function findByAlias(
       all.map((alias): [string, string] => [keyOf(modelNames.get(model) ?? "", alias), key]),
     ),
   );
-  const wanted = new Set(asked.map((each) => keys.get(nameKey(each))).filter((key) => key !== undefined));
-  if (wanted.size === 0) return new Map();
-  const found = new Map((await findCurrentByKeys(modelVersions, [...wanted])).map((each) => [each.key, each]));
+  const versionKeys = new Set(requested.map((each) => keys.get(nameKey(each))).filter((key) => key !== undefined));
+  if (versionKeys.size === 0) return new Map();
+  const found = new Map((await findCurrentByKeys(modelVersions, [...versionKeys])).map((each) => [each.key, each]));
   return new Map(
     [...keys].flatMap(([name, key]): [string, ModelVersion][] => {
       const version = found.get(key);

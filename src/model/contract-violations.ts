@@ -41,13 +41,13 @@ export function loadViolations(store: Pick<Store, "models" | "modelVersions" | "
   return new DataLoader<Model, ContractViolation[], string>(
     async (models) => {
       const { modelVersions, datasets } = store;
-      const [versions, data] = await Promise.all([
+      const [ofVersions, ofDatasets] = await Promise.all([
         violationsOf(store, modelVersions as unknown as Records<FilesRecord>, models, ({ model_files }) => model_files),
         violationsOf(store, datasets as unknown as Records<FilesRecord>, models, ({ data_files }) => data_files, {
           stored: true,
         }),
       ]);
-      return models.map(({ _id }) => [...(versions.get(_id) ?? []), ...(data.get(_id) ?? [])]);
+      return models.map(({ _id }) => [...(ofVersions.get(_id) ?? []), ...(ofDatasets.get(_id) ?? [])]);
     },
     { cacheKeyFn: ({ _id, version }) => `${_id} ${version}` },
   );
@@ -58,9 +58,9 @@ async function violationsOf(
   records: Records<FilesRecord>,
   models: readonly Model[],
   contractOf: ContractOf,
-  among: object = {},
+  condition: object = {},
 ): Promise<ReadonlyMap<string, readonly ContractViolation[]>> {
-  const byModel = await recordsToCheck(store.models, records, models, contractOf, among);
+  const byModel = await recordsToCheck(store.models, records, models, contractOf, condition);
   const names = [...new Set(models.flatMap((model) => contractOf(model).map(({ name }) => name)))];
   const files = await filesNamed(store, [...byModel.values()].flat(), names);
   return new Map(
@@ -79,16 +79,16 @@ async function recordsToCheck(
   records: Records<FilesRecord>,
   models: readonly Model[],
   contractOf: ContractOf,
-  among: object = {},
+  condition: object = {},
 ): Promise<ReadonlyMap<string, readonly FilesRecord[]>> {
-  const broken = models.flatMap((model) => {
+  const conditions = models.flatMap((model) => {
     const rules = contractOf(model).flatMap(ruleConditions);
     return rules.length > 0 ? [{ model: model._id, $or: [...rules, IN_FILE_LIST] }] : [];
   });
-  if (broken.length === 0) return new Map();
+  if (conditions.length === 0) return new Map();
   const found = await modelRecords.collection
     .aggregate<{ _id: string; records: FilesRecord[] }>([
-      { $match: { _id: { $in: broken.map(({ model }) => model) } } },
+      { $match: { _id: { $in: conditions.map(({ model }) => model) } } },
       { $project: { _id: 1 } },
       {
         $lookup: {
@@ -96,7 +96,7 @@ async function recordsToCheck(
           localField: "_id",
           foreignField: "model",
           pipeline: [
-            { $match: { superseded: false, ...among, $or: broken } },
+            { $match: { superseded: false, ...condition, $or: conditions } },
             { $sort: { _id: -1 } },
             { $limit: MAX_RECORDS },
             { $project: HIDDEN },
@@ -112,7 +112,7 @@ async function recordsToCheck(
 /** Matches records whose files are in a list of their own. */
 const IN_FILE_LIST = { "manifest.count": { $gt: 0 } };
 
-/** Returns the conditions of a broken rule, as `contractBreaks` decides. */
+/** Returns the conditions of a broken rule, as `brokenRules` decides. */
 const ruleConditions = ({ name, required, max_mb }: FileDoc): object[] => [
   ...(required ? [{ "files.name": { $ne: name } }] : []),
   ...(max_mb == null ? [] : [{ files: { $elemMatch: { name, size: { $gt: bytesOfMb(max_mb) } } } }]),

@@ -18,12 +18,12 @@ const MAX_MB = 1_000_000;
 function toFileDocs(files: readonly FileDocInput[], field: string): FileDoc[] {
   if (files.length > MAX_FILES)
     throw new DomainError("BAD_USER_INPUT", `A contract has at most ${MAX_FILES} files.`, ["input", field]);
-  const both = nameOfFileAndFolder(files.map(({ name }) => name));
-  if (both !== null)
+  const conflict = nameOfFileAndFolder(files.map(({ name }) => name));
+  if (conflict !== null)
     throw new DomainError(
       "BAD_USER_INPUT",
       "A file of the contract is the folder of another one: no record can have both.",
-      ["input", field, files.findIndex(({ name }) => name === both), "name"],
+      ["input", field, files.findIndex(({ name }) => name === conflict), "name"],
     );
   return files.map(({ name, desc, required, maxMb }, index) => {
     const path = ["input", field, index];

@@ -67,9 +67,9 @@ export interface Store extends RecordCollections {
   /**
    * Tags of images that deleted records have left. They stay until the engine answers and no container uses the image.
    */
-  readonly unneededImages: mongo.Collection<UnneededTag>;
+  readonly unneededTags: mongo.Collection<UnneededTag>;
   /** Untagged intermediate images of builds. They stay until nothing needs them. */
-  readonly madeImages: mongo.Collection<IntermediateImage>;
+  readonly intermediateImages: mongo.Collection<IntermediateImage>;
   /**
    * Values of the whole installation: its cluster id and the port of the run listener, chosen once, and its last
    * runtime.

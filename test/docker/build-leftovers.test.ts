@@ -26,7 +26,7 @@ async function openLeftovers() {
     },
     /** As if a day had gone by. */
     async aDayLater() {
-      await work.store.madeImages.updateMany({}, { $set: { due_at: new Date(0) } });
+      await work.store.intermediateImages.updateMany({}, { $set: { due_at: new Date(0) } });
       await removeIntermediateImages(work.app);
     },
     tags: () => Object.keys(work.images(project._id)),
@@ -48,7 +48,7 @@ describeWithDocker("images without a tag that builds leave", () => {
     expect([state, left.length, within.length]).toEqual(["FAILED", 1, 1]);
     expect(work.dangling()).toEqual([]);
     expect(dockerCommand("images", "-aq", "--filter", `since=${BASE_IMAGE}`)).not.toContain(left[0]!.slice(7, 19));
-    expect(await work.store.madeImages.countDocuments()).toBe(0);
+    expect(await work.store.intermediateImages.countDocuments()).toBe(0);
   });
 
   test("an earlier stage goes, and what the build version needs stays", { timeout: SECONDS }, async () => {
@@ -97,7 +97,7 @@ describeWithDocker("images without a tag that builds leave", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
 
     await work.built(`${work.onBoard}RUN printf ' ---> ${theirs.slice(7, 19)}\\n'\nRUN exit 7\n`);
-    const noted = await work.store.madeImages.find({}).toArray();
+    const noted = await work.store.intermediateImages.find({}).toArray();
 
     expect(noted.map(({ _id }) => _id)).not.toContain(theirs);
     dockerCommand("rmi", theirs);
