@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { pack, packStream } from "../src/files/pack.js";
-import { unpack } from "../src/files/unpack.js";
+import { packArchive, packStream, unpackFile } from "../src/files/archive.js";
 import { FilesystemStorage } from "../src/storage/filesystem/filesystem-storage.js";
 import { fileOf, streamOf } from "./contracts/file-storage.contract.js";
 
@@ -35,7 +34,7 @@ test("a packed record is a tar.gz that tar itself reads, in the order of names",
   await using opened = await openFolder();
   const files = [await opened.keep("b.csv", randomBytes(100_000)), await opened.keep("a.csv", Buffer.from("1,2\n"))];
 
-  const archive = await pack(files, opened.storage, opened.spool);
+  const archive = await packArchive(files, opened.storage, opened.spool);
 
   expect(await tarLists(await buffer(await opened.storage.read(archive.sha256)))).toBe("a.csv\nb.csv\n");
   expect(await readdir(opened.spool)).toEqual([]);
@@ -45,9 +44,9 @@ test("the same files make the same blob, in whatever order they are named", asyn
   await using opened = await openFolder();
   const files = [await opened.keep("b.csv", randomBytes(100_000)), await opened.keep("a.csv", Buffer.from("1,2\n"))];
 
-  const archive = await pack(files, opened.storage, opened.spool);
+  const archive = await packArchive(files, opened.storage, opened.spool);
 
-  expect(await pack([...files].reverse(), opened.storage, opened.spool)).toEqual(archive);
+  expect(await packArchive([...files].reverse(), opened.storage, opened.spool)).toEqual(archive);
 });
 
 for (const at of [0, 1, 2])
@@ -55,29 +54,29 @@ for (const at of [0, 1, 2])
     await using opened = await openFolder();
     const contents = [randomBytes(900_000), Buffer.alloc(0), randomBytes(70_001)];
     const files = await Promise.all(contents.map((content, n) => opened.keep(`${n}.bin`, content)));
-    const archive = await pack(files, opened.storage, opened.spool);
+    const archive = await packArchive(files, opened.storage, opened.spool);
 
-    const out = await buffer(await unpack(archive.sha256, files[at]!, opened.storage));
+    const out = await buffer(await unpackFile(archive.sha256, files[at]!, opened.storage));
 
     expect(out.equals(contents[at]!)).toBe(true);
   });
 
 test("a file that the archive does not hold is an error", async () => {
   await using opened = await openFolder();
-  const archive = await pack([await opened.keep("a.csv", Buffer.from("1"))], opened.storage, opened.spool);
+  const archive = await packArchive([await opened.keep("a.csv", Buffer.from("1"))], opened.storage, opened.spool);
   const other = { name: "b.csv", ...fileOf(Buffer.from("1")) };
 
-  await expect(buffer(await unpack(archive.sha256, other, opened.storage))).rejects.toMatchObject({
+  await expect(buffer(await unpackFile(archive.sha256, other, opened.storage))).rejects.toMatchObject({
     code: "NOT_FOUND",
   });
 });
 
 test("a file of the archive that is not the one recorded is an error", async () => {
   await using opened = await openFolder();
-  const archive = await pack([await opened.keep("a.csv", Buffer.from("1"))], opened.storage, opened.spool);
+  const archive = await packArchive([await opened.keep("a.csv", Buffer.from("1"))], opened.storage, opened.spool);
   const other = { name: "a.csv", ...fileOf(Buffer.from("2")) };
 
-  await expect(buffer(await unpack(archive.sha256, other, opened.storage))).rejects.toThrow("damaged");
+  await expect(buffer(await unpackFile(archive.sha256, other, opened.storage))).rejects.toThrow("damaged");
 });
 
 test("a gzip that is no archive is an error", async () => {
@@ -85,7 +84,7 @@ test("a gzip that is no archive is an error", async () => {
   const gzip = await opened.keep("x", gzipSync(randomBytes(5_000)));
 
   await expect(
-    buffer(await unpack(gzip.sha256, { name: "a", ...fileOf(Buffer.from("1")) }, opened.storage)),
+    buffer(await unpackFile(gzip.sha256, { name: "a", ...fileOf(Buffer.from("1")) }, opened.storage)),
   ).rejects.toThrow();
 });
 
@@ -94,7 +93,9 @@ test("a missing file fails the packing and leaves nothing", async () => {
   const missing = { name: "a.csv", ...fileOf(randomBytes(9)) };
   const there = await opened.keep("b.csv", randomBytes(9));
 
-  await expect(pack([there, missing], opened.storage, opened.spool)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(packArchive([there, missing], opened.storage, opened.spool)).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
 
   expect(await readdir(opened.spool)).toEqual([]);
 });
@@ -104,9 +105,9 @@ test("an uploaded bomb is packed as the bytes it is", async () => {
   const bomb = gzipSync(Buffer.alloc(20_000_000));
   const file = await opened.keep("bomb.gz", bomb);
 
-  const archive = await pack([file], opened.storage, opened.spool);
+  const archive = await packArchive([file], opened.storage, opened.spool);
 
-  expect((await buffer(await unpack(archive.sha256, file, opened.storage))).equals(bomb)).toBe(true);
+  expect((await buffer(await unpackFile(archive.sha256, file, opened.storage))).equals(bomb)).toBe(true);
 });
 
 test("a record is packed on the way to its reader as it would be kept", async () => {
@@ -115,7 +116,7 @@ test("a record is packed on the way to its reader as it would be kept", async ()
 
   const streamed = await buffer(packStream(files, opened.storage));
 
-  expect(fileOf(streamed)).toEqual(await pack(files, opened.storage, opened.spool));
+  expect(fileOf(streamed)).toEqual(await packArchive(files, opened.storage, opened.spool));
 });
 
 test("a reader who leaves an archive half-way is no failure", async () => {

@@ -24,8 +24,8 @@ import {
 const MAX_TRIES = 40;
 
 /**
- * Adds files to the manifest of a record that was made with `moreFiles`. What is there already is there once. With
- * `complete` the whole is checked, and the record takes bytes from then on; if that is refused, nothing is added.
+ * Adds files to the manifest of a record made with `moreFiles`. A repeated file counts once. `complete` checks the
+ * whole manifest and opens the record for bytes; if the check fails, no file is added.
  * @throws NOT_FOUND, CONFLICT if the manifest is complete, BAD_USER_INPUT, LIMIT_EXCEEDED, CONTRACT_NOT_MET.
  */
 export async function addFiles(app: App, intent: Intent, input: AddFilesInput): Promise<FileRecord> {
@@ -39,7 +39,7 @@ export async function addFiles(app: App, intent: Intent, input: AddFilesInput): 
     refuseTexts(files);
     const added = await addToManifest(app, found, asStoredFiles(files));
     if (input.complete) return completeOrUndo(app, found._id, added, intent);
-    // After the files: whoever completes the manifest from what was there before meets another version, and looks again.
+    // The record changes after its files, so that a completion under way sees a new version and retries.
     const manifest: ManifestSummary = { ...(await sumMissing(store, found._id)), sha256: null };
     return changeRecord(records, found._id, (current) => (assertOpen(current), { manifest }), intent);
   });
@@ -57,7 +57,7 @@ function assertOpen(record: FileRecord): void {
     );
 }
 
-/** Gives the names that were not there. */
+/** Returns the names that are new. */
 async function addToManifest(
   { store }: App,
   { _id }: FileRecord,
@@ -75,7 +75,7 @@ async function addToManifest(
   return files.map(({ name }) => name).filter((name) => !known.some((each) => each.name === name));
 }
 
-/** A file that is announced twice in the same words is no other. @throws BAD_USER_INPUT naming it */
+/** Equal files are no conflict. @throws BAD_USER_INPUT naming the other file. */
 function refuseConflicting(files: readonly StoredFile[], there: readonly StoredFile[]): void {
   const known = new Map(there.map((file) => [file.name, file]));
   const at = files.findIndex(({ name, size, sha256 }) => {
@@ -91,7 +91,7 @@ function refuseConflicting(files: readonly StoredFile[], there: readonly StoredF
     ]);
 }
 
-/** A refused request leaves the manifest as it was, so that another one may put it right. */
+/** Takes the added files back after a refusal, so that a corrected request can follow. */
 async function completeOrUndo(app: App, id: string, added: readonly string[], intent: Intent): Promise<FileRecord> {
   try {
     return await completeManifest(app, id, intent);
@@ -133,7 +133,7 @@ function assertUnchanged(now: FileRecord, seen: FileRecord): void {
   if (now.version !== seen.version) throw new RecordChanged();
 }
 
-/** The places of files in the whole are none in the input. */
+/** Checks the whole manifest. Errors point at `files`: most files came in earlier requests. */
 async function checkComplete({ store }: App, record: FileRecord, files: readonly StoredFile[]): Promise<void> {
   const { model_files, data_files } = await requireParent(store.models, record.model);
   try {

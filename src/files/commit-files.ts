@@ -9,10 +9,10 @@ import { nextSeq } from "../store/insert-record.js";
 import { type FileRecord, fileRecordsOf, storageOf } from "./file-record.js";
 import { fileListOf, filesOf, isManifestOpen } from "./files-of.js";
 import { hasMissing } from "./missing-files.js";
-import { pack } from "./pack.js";
+import { packArchive } from "./archive.js";
 import { releaseFiles } from "./release-files.js";
 
-/** True if no file of the record is missing, and none can be added. */
+/** True if every file has arrived and none can be added. */
 async function isComplete(store: App["store"], record: FileRecord): Promise<boolean> {
   if (isManifestOpen(record)) return false;
   const list = fileListOf(record);
@@ -21,18 +21,17 @@ async function isComplete(store: App["store"], record: FileRecord): Promise<bool
 }
 
 /**
- * Makes a record whose files are all there READY and current, in one compare-and-set: that is the commit. Until then
- * the record it replaces stays current. Repeatable; a crash before it leaves a PENDING record, which the last upload,
- * repeated, brings here again.
+ * Makes a complete record READY and current, in one compare-and-set: the commit. Until then the record that it replaces
+ * stays current. Repeatable: after a crash the record is PENDING, and repeating the last upload commits it.
  */
 export async function commitFiles(app: App, record: FileRecord): Promise<FileRecord> {
   const records = fileRecordsOf(app.store, record._id);
   if (!records || record.state === FilesState.READY || !(await isComplete(app.store, record))) return record;
   const files = record.compressed ? await filesOf(app.store, record) : [];
   const archive =
-    files.length > 0 ? await pack(files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool")) : null;
-  // The packed file is kept once. Noted before the commit, which is answered then whatever happens: the plain files
-  // go a day later, and only if they are not needed, as they are until the commit.
+    files.length > 0 ? await packArchive(files, storageOf(app, record), join(app.settings.ROCAS_DATA, "spool")) : null;
+  // The archive replaces the plain files. They are listed for deletion before the commit, so that nothing has to follow
+  // it. The sweep keeps files that a record needs, as this one does until the commit.
   if (archive) await releaseFiles(app, { lightweight: record.lightweight, files });
   for (;;) {
     const seq = await nextSeq(records, record.key);
@@ -47,7 +46,7 @@ export async function commitFiles(app: App, record: FileRecord): Promise<FileRec
       await app.work.relay(committed._id);
       return committed;
     } catch (error) {
-      // Another record of the name took that place: the next one is tried.
+      // Another record of the name took that place: try the next.
       if (!(error instanceof DomainError && error.code === "CONFLICT")) throw error;
     }
   }

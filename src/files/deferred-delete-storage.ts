@@ -8,20 +8,21 @@ import type { Store } from "../store/store.js";
 import type { FilePlace, UnneededFile } from "./file-documents.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** After that long a process that removes is taken for dead. */
+/** A lock this old belongs to a process that died. */
 const LOCK_MS = 60_000;
-/** It does not remove when it comes to it so late: whoever waits for it goes on soon. */
+/** A later delete could hit a new write that stopped waiting. */
 const MAX_DELAY_MS = 20_000;
 const NEVER = new Date(0);
 const BATCH = 100;
-/** Of one sweep; the next one goes on. A record may have ten thousand files. */
+/** Batches of one sweep. A record may have 10,000 files. */
 const MAX_BATCHES = 50;
 const WRITES_PER_BULK = 1_000;
 
 /**
- * Files whose removal waits a day, and is then made only where no record needs the file: content is shared by its hash,
- * and somebody may send again what somebody else deletes. Each write takes the file off the list first and waits for a
- * removal that has begun, so that what was written after that stays; a record names its files before they are written.
+ * Delays each delete by a day, then skips files that a record needs: records share files by hash, and a client may send
+ * a deleted one again.
+ * A record names its files before they are written. Each write first takes its file off the list, and waits for a
+ * delete that has begun. So what is written after that stays.
  */
 export class DeferredDeleteStorage implements FileStorage {
   constructor(
@@ -31,7 +32,7 @@ export class DeferredDeleteStorage implements FileStorage {
   ) {}
 
   async write(content: Readable, expected: ExpectedFile): Promise<void> {
-    // It may break off while nobody listens yet; the storage meets the error then.
+    // The stream may fail before the storage listens; the storage gets the error then.
     content.on("error", () => undefined);
     await this.claim(expected.sha256);
     await this.storage.write(content, expected);
@@ -54,7 +55,7 @@ export class DeferredDeleteStorage implements FileStorage {
     return this.storage.size();
   }
 
-  /** Remembers that nobody may need the files any more. Whether that is so the sweep asks. */
+  /** Lists the files. The sweep finds out if a record still needs them. */
   async remove(hashes: readonly string[]): Promise<void> {
     const since = await this.store.now();
     for (let at = 0; at < hashes.length; at += WRITES_PER_BULK) {
@@ -73,14 +74,14 @@ export class DeferredDeleteStorage implements FileStorage {
           await this.unneeded.bulkWrite(writes, { ordered: false });
           break;
         } catch (error) {
-          // Two upserts of one file at the same time: the other has inserted, and this one finds it.
+          // Two upserts of one file ran at once: a retry finds the other's document.
           if (!isDuplicateKey(error)) throw error;
         }
       }
     }
   }
 
-  /** Removes what was given up more than a day ago and no record needs. */
+  /** Deletes files listed more than a day ago that no record needs. */
   async sweep(graceMs = DAY_MS): Promise<void> {
     const now = await this.store.now();
     const before = new Date(now.getTime() - graceMs);
@@ -106,7 +107,7 @@ export class DeferredDeleteStorage implements FileStorage {
       if ((await this.store.now()).getTime() - now.getTime() > MAX_DELAY_MS) return;
       await this.storage.remove([sha256]);
     }
-    // Given up once more meanwhile: it waits another day then.
+    // If the file was listed again meanwhile, it waits another day.
     await this.unneeded.deleteOne({ _id, removing: now, wish: locked.wish });
     await this.unneeded.updateOne({ _id, removing: now }, { $set: { removing: NEVER } });
   }
@@ -132,8 +133,8 @@ export class DeferredDeleteStorage implements FileStorage {
 const lockBound = (now: Date): Date => new Date(now.getTime() - LOCK_MS);
 
 /**
- * True if a record needs the file: one whose files lie there by themselves or are still awaited, or whose archive or
- * executed notebook it is. The plain files of a record that has been packed are not needed.
+ * True if a record needs the file: as a plain file, arrived or awaited, as an archive or as an executed notebook. A
+ * packed record no longer needs its plain files.
  */
 async function isReferenced(
   {

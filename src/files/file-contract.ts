@@ -22,23 +22,20 @@ registerEnumType(ContractRule, {
   },
 });
 
-/** One rule of a contract that files break. */
+/** A rule of a file contract that files break. */
 export interface BrokenRule {
   readonly rule: ContractRule;
   /** The name of the file. */
   readonly file: string;
   /** Says what is wrong and what would be right. */
   readonly message: string;
-  /** The place of the file among those offered; absent if it is missing. */
+  /** Index among the given files; absent if the file is missing. */
   readonly index?: number;
 }
 
 export const bytesOfMb = (maxMb: number): number => MB * maxMb;
 
-/**
- * Every rule of the contract that the files break. Files that the contract does not name are let through: it says what
- * must be there, not what else may be.
- */
+/** Returns the rules that the files break. Files outside the contract are allowed. */
 export function brokenRules(contract: readonly FileDoc[], files: readonly OfferedFile[]): BrokenRule[] {
   return contract.flatMap((doc): BrokenRule[] => {
     const index = files.findIndex(({ name }) => name === doc.name);

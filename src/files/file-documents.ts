@@ -1,25 +1,25 @@
 import type { StoredFile } from "../graph/stored-file.js";
 
-/** A part of the manifest of one record, which never changes. `_id` is `<list>/<n>`, so that parts are in order. */
+/** A part of a manifest, which never changes. `_id` is `<list>/<n>`, in order. */
 export interface FileListPart {
   readonly _id: string;
-  /** `newList` made it: it begins with the id of the record. */
+  /** Made by `newListId`: it begins with the id of the record. */
   readonly list: string;
   readonly record: string;
-  /** Counts the parts of the list, from 0. */
+  /** Number of the part, from 0. */
   readonly n: number;
-  /** The name of the first file. */
+  /** Name of the first file. */
   readonly first: string;
   readonly files: readonly StoredFile[];
-  /** The time at which a sweep last looked if something needs the list; on the first part alone, as the next. */
+  /** Time of the last check if something needs the list; on the first part only. */
   readonly checked_at?: Date;
-  /** The time since which nothing has. */
+  /** Time since which nothing needs the list. */
   readonly unneeded_since?: Date;
 }
 
 /**
- * A file that a long manifest announces and whose bytes have not arrived, or one that has been added to a manifest
- * that is not complete. Which of both `of` says: a list, or the id of a record. `_id` is `<of>/<name>`.
+ * A file whose bytes have not arrived, or one of a manifest that is still open. `of` is the id of a file list in the
+ * first case, and of the record in the second. `_id` is `<of>/<name>`.
  */
 export interface MissingFile extends StoredFile {
   readonly _id: string;
@@ -28,17 +28,17 @@ export interface MissingFile extends StoredFile {
   readonly since: Date;
 }
 
-/** A file that a record which is gone has left, and that no other record may need. `_id` is `<place>/<sha256>`. */
+/** A file that a removed record may have left unneeded. `_id` is `<place>/<sha256>`. */
 export interface UnneededFile {
   readonly _id: string;
   readonly place: FilePlace;
   readonly sha256: string;
   readonly since: Date;
-  /** Another one each time that it is given up: two times may fall into one millisecond. */
+  /** New at each release: two times may share a millisecond. */
   readonly wish: string;
-  /** The time at which a process began to remove it; the beginning of time where none has. */
+  /** Time at which a process began to delete it, or 1970. */
   readonly removing: Date;
 }
 
-/** The storage: lightweight files lie in the store itself. */
+/** The storage: lightweight files are in the database. */
 export type FilePlace = "files" | "lightweight";

@@ -4,22 +4,22 @@ import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import type { Store } from "../store/store.js";
 import type { FileListPart } from "./file-documents.js";
 
-/** As many files lie in the record itself, and in one part of a list. */
+/** Maximum files in a record, and in one part of a list. */
 export const MAX_INLINE_FILES = 250;
 
 type Lists = Pick<Store, "fileLists">;
 
-/** The fields of files in a manifest, and nothing else that they carry. */
+/** Returns only the manifest fields of the files. */
 export const asStoredFiles = (files: readonly StoredFile[]): StoredFile[] =>
   files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
 
-/** By the bytes of their names, as `LC_ALL=C sort` has them. */
+/** Sorts by the bytes of the names, as `LC_ALL=C sort`. */
 export const sortedByName = <F extends { readonly name: string }>(files: readonly F[]): F[] => {
   const bytes = new Map(files.map((file) => [file, Buffer.from(file.name)]));
   return [...files].sort((one, other) => Buffer.compare(bytes.get(one)!, bytes.get(other)!));
 };
 
-/** The SHA-256 of what `sha256sum` prints for the files in the order of their names: the same files have the same hash. */
+/** Returns the SHA-256 of the output of `sha256sum` for the sorted files. */
 export function manifestHash(sorted: readonly StoredFile[]): string {
   const hash = createHash("sha256");
   for (const { name, sha256 } of sorted) hash.update(`${sha256}  ${name}\n`);
@@ -31,15 +31,15 @@ export function summaryOf(sorted: readonly StoredFile[]): ManifestSummary & { re
   return { sha256: manifestHash(sorted), count: sorted.length, bytes };
 }
 
-/** Another one each time that a manifest is completed: who was too slow must not touch the list of who was quicker. */
+/** Returns a new id for each completion of a manifest: a slow request must not touch the list of a quicker one. */
 export const newListId = (record: string): string => `${record}/${ulid().toLowerCase()}`;
 
-/** The list of a part, by its id; and the id of the record that a list is of. */
+/** Returns the list that a part belongs to, by its id. */
 export const listOfPart = (part: string): string => part.slice(0, part.lastIndexOf("/"));
 export const recordOfList = (list: string): string => list.slice(0, list.indexOf("/"));
 export const partId = (list: string, n: number): string => `${list}/${String(n).padStart(4, "0")}`;
 
-/** Keeps the manifest of a record. Written before the record says so: a crash between leaves a list that nothing needs. */
+/** Writes a list before its record names it: a crash leaves a list that nothing needs. */
 export async function writeList({ fileLists }: Lists, list: string, sorted: readonly StoredFile[]): Promise<void> {
   const record = recordOfList(list);
   const parts: FileListPart[] = [];
@@ -50,7 +50,7 @@ export async function writeList({ fileLists }: Lists, list: string, sorted: read
   await fileLists.insertMany(parts);
 }
 
-/** All files of these lists, each list in the order of its names. */
+/** Returns the files of each list, sorted by name. */
 export async function readLists(
   { fileLists }: Lists,
   lists: readonly string[],
@@ -64,7 +64,7 @@ export async function readLists(
   return files;
 }
 
-/** The file of that name, or null: it is in the last part that begins with no later name. */
+/** Returns the file of that name, or null: the last part that starts before it has it. */
 export async function findInList({ fileLists }: Lists, list: string, name: string): Promise<StoredFile | null> {
   const [part] = await fileLists
     .find({ list, first: { $lte: name } }, { projection: { files: 1 } })
@@ -74,7 +74,7 @@ export async function findInList({ fileLists }: Lists, list: string, name: strin
   return part?.files.find((each) => each.name === name) ?? null;
 }
 
-/** The files of these names, by list. */
+/** Returns the files of these names, by list. */
 export async function findInLists(
   { fileLists }: Lists,
   lists: readonly string[],

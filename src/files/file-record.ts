@@ -8,10 +8,10 @@ import { findByIds } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 import type { KeptFilesInput } from "./files.inputs.js";
 
-/** The records that have files. */
+/** A record that has files. */
 export type FileRecord = Dataset | ModelVersion;
 
-/** The collection of a record with files, or null if the id names another kind. */
+/** Returns the collection of a record with files, or null. */
 export function fileRecordsOf({ byKind, kinds }: Store, id: string): Records<FileRecord> | null {
   const kind = kindOf(id);
   return kind && kinds[kind].holds === "FILES" ? (byKind[kind] as unknown as Records<FileRecord>) : null;
@@ -28,11 +28,11 @@ export const storageOf = (
   { lightweight }: Pick<FileRecord, "lightweight">,
 ): FileStorage => (lightweight ? lightweightFiles : files);
 
-/** Returns the bytes of the files of a record: the archive of a compressed one, or as many as its manifest announces. */
+/** Returns the bytes of a record's archive, or of its files. */
 export const fileBytesOf = ({ files, manifest, archive }: Pick<FileRecord, "files" | "manifest" | "archive">): number =>
   archive?.size ?? manifest?.bytes ?? files.reduce((sum, { size }) => sum + size, 0);
 
-/** The fields of a new record about how its files are kept, until the first of them arrives. */
+/** Returns the initial file fields of a new record. */
 export const pendingFileFields = ({ details, compressed, lightweight }: KeptFilesInput) => ({
   details: details ?? {},
   compressed,

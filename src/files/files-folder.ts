@@ -7,13 +7,13 @@ import { chooseOnce } from "../store/installation.js";
 import { StoreRefused } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 
-/** In the files' folder: which installation they belong to. */
+/** Name of the file that holds the id of the installation. */
 const MARKER = "installation";
 const KEPT = "files_folder";
 
 /**
- * Makes sure that the folder is the one that holds this installation's files: all processes on one store share it. A
- * folder that has its marker may be moved; the first folder of an installation gets one.
+ * Checks that the folder holds the files of this installation: all processes on one store share it. A folder with its
+ * marker may be moved. The first folder of an installation gets a marker.
  * @param cluster the id of the installation
  * @throws StoreRefused naming the folders if it is another one.
  */
@@ -48,7 +48,7 @@ async function claim(here: string, cluster: string, store: Pick<Store, "installa
   );
 }
 
-/** Null if there is none. An empty one is what a crash left of an older version's. */
+/** Returns the marker, or null. Older versions left an empty one after a crash. */
 async function readMarker(folder: string): Promise<string | null> {
   const path = join(folder, MARKER);
   try {
@@ -59,7 +59,7 @@ async function readMarker(folder: string): Promise<string | null> {
   }
 }
 
-/** Whole or not at all: a marker that is cut off would be that of another installation. */
+/** Writes the marker atomically: half an id would be another installation's. */
 async function writeMarker(folder: string, cluster: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const unnamed = join(folder, `.${MARKER}-${randomUUID()}`);
@@ -69,7 +69,7 @@ async function writeMarker(folder: string, cluster: string): Promise<void> {
 
 const { R_OK, W_OK, X_OK } = constants;
 
-/** Returns why the folder of the files cannot be used, or null. A disk that was taken away leaves an empty folder, or none. */
+/** Returns why the files' folder cannot be used, or null. */
 export async function filesFolderFault(folder: string, cluster: string): Promise<string | null> {
   try {
     const found = (await readFile(join(folder, MARKER), "utf8")).trim();
@@ -82,7 +82,10 @@ export async function filesFolderFault(folder: string, cluster: string): Promise
   }
 }
 
-/** @throws FilesUnavailable if the folder is not the one that holds the files: what is written there would be lost later. */
+/**
+ * Guards writes, which would be lost in a wrong folder.
+ * @throws FilesUnavailable if the folder does not hold the files of this installation.
+ */
 export async function checkFilesFolder(folder: string, cluster: string): Promise<void> {
   const fault = await filesFolderFault(folder, cluster);
   if (fault) throw new FilesUnavailable(fault);

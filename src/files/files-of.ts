@@ -17,25 +17,25 @@ import { findMissingFile, insertMissing, listMissing } from "./missing-files.js"
 
 type Lists = Pick<Store, "fileLists">;
 
-/** The list that holds its files; null if they lie in the record, or more may be added. */
+/** Returns the list of the files; null if they are in the record, or the manifest is open. */
 export const fileListOf = ({ file_list }: FileListing): string | null => file_list ?? null;
 
 /** True if more files may be added to the manifest. */
 export const isManifestOpen = ({ manifest }: FileListing): boolean => manifest != null && manifest.sha256 == null;
 
-/** All files of a record or a snapshot. None of one to whose manifest more may be added. */
+/** Returns all files of a record or a snapshot; none if its manifest is open. */
 export async function filesOf(store: Lists, holder: Holder): Promise<readonly StoredFile[]> {
   const list = fileListOf(holder);
   return list === null ? holder.files : ((await readLists(store, [list])).get(list) ?? []);
 }
 
-/** The file of that name, or null. */
+/** Returns the file of that name, or null. */
 export async function fileNamed(store: Lists, holder: Holder, name: string): Promise<StoredFile | null> {
   const list = fileListOf(holder);
   return list === null ? (holder.files.find((each) => each.name === name) ?? null) : findInList(store, list, name);
 }
 
-/** Of each holder the files that have one of the names; others too if they lie in the record. */
+/** Returns the files of these names by holder; inline files may have others, too. */
 export async function filesNamed<H extends Holder>(
   store: Lists,
   holders: readonly H[],
@@ -51,13 +51,13 @@ export async function filesNamed<H extends Holder>(
   );
 }
 
-/** A file of a record, and whether it has not arrived. */
+/** A file of a record, and if it has arrived. */
 export interface UploadTarget {
   readonly file: StoredFile;
   readonly isMissing: boolean;
 }
 
-/** The file of that name, or null. Quick for one that is missing. */
+/** Returns the file of that name, or null. */
 export async function uploadTarget(
   store: Pick<Store, "fileLists" | "missingFiles">,
   record: Holder & { readonly received: readonly string[] },
@@ -70,7 +70,7 @@ export async function uploadTarget(
   return file && { file, isMissing: list === null && !record.received.includes(name) };
 }
 
-/** Files of a complete manifest that have not arrived. Those of a list come by name, so many at most. */
+/** Returns missing files of a complete manifest, by name if they are in a list. */
 export async function missingFilesOf(
   store: Pick<Store, "missingFiles">,
   record: Holder & { readonly received: readonly string[] },
@@ -83,7 +83,7 @@ export async function missingFilesOf(
   return record.files.filter((file) => isAfter(file) && !record.received.includes(file.name));
 }
 
-/** The part of its manifest that a new record keeps. */
+/** The stored part of a new record's manifest. */
 export interface ManifestFields {
   readonly files: readonly StoredFile[];
   readonly manifest?: ManifestSummary;
@@ -91,9 +91,9 @@ export interface ManifestFields {
 }
 
 /**
- * The part of its manifest that a new record keeps. Many files go into a list of their own, with the note that they are to come,
- * before the record that names them: a crash between leaves a list that nothing needs, never a record without files.
- * @param more whether further files will be added.
+ * Returns the part of the manifest that is stored in a new record. Many files go into a list, noted as missing, before
+ * the record that names it: a crash in between leaves a list that nothing needs, never a record without files.
+ * @param more true if files may be added later.
  */
 export async function storeManifest(
   store: Pick<Store, "fileLists" | "missingFiles" | "now">,
@@ -108,7 +108,7 @@ export async function storeManifest(
   return files.length <= MAX_INLINE_FILES ? { files } : { files: [], ...(await writeManifest(store, record, files)) };
 }
 
-/** Writes the whole manifest of a record into a list of its own, and what is to come of it. */
+/** Writes the manifest into a new list, and notes its files as missing. */
 export async function writeManifest(
   store: Pick<Store, "fileLists" | "missingFiles" | "now">,
   record: string,
@@ -121,13 +121,13 @@ export async function writeManifest(
   return { manifest: summaryOf(sorted), file_list };
 }
 
-/** Of all lists that one request reads whole. */
+/** Maximum files in `files` of one request, all lists together. */
 const MAX_FILES_PER_REQUEST = 20_000;
 
 export function fileLoaders({ fileLists }: Pick<Store, "fileLists">) {
   let listed = 0;
   return {
-    /** All files of holders whose files are in a list. @throws LIMIT_EXCEEDED if they are too many together */
+    /** Returns files from lists. @throws LIMIT_EXCEEDED if they are too many together. */
     filesOfHolder: new DataLoader<Holder, readonly StoredFile[], string>(
       async (holders) => {
         listed += holders.reduce((sum, { manifest }) => sum + (manifest?.count ?? 0), 0);
@@ -138,7 +138,7 @@ export function fileLoaders({ fileLists }: Pick<Store, "fileLists">) {
       },
       { cacheKeyFn: (holder) => fileListOf(holder)! },
     ),
-    /** By the id of the part. */
+    /** Loads parts by id. */
     fileListPart: new DataLoader<string, FileListPart | null>(async (ids) => {
       const found = await fileLists.find({ _id: { $in: [...ids] } }).toArray();
       const parts = new Map(found.map((part) => [part._id, part]));

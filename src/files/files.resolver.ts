@@ -21,7 +21,7 @@ import { AddFilesInput, RenewUploadsInput } from "./files.inputs.js";
 import { listMissing } from "./missing-files.js";
 import { renewUploads, uploadsOf } from "./uploads.js";
 
-/** `files` and `manifest` of what has files: a record or a snapshot of one. */
+/** Makes the resolver of `files` and `manifest`. */
 export function filesResolver(holder: () => ClassType<object>) {
   @Resolver(holder)
   class FilesResolver {
@@ -43,7 +43,7 @@ export function filesResolver(holder: () => ClassType<object>) {
   return FilesResolver;
 }
 
-/** The other fields of a record with files. */
+/** Makes the resolver of a record's other file fields. */
 export function uploadsResolver(record: () => ClassType<object>) {
   @Resolver(record)
   class RecordUploadsResolver {
@@ -74,7 +74,7 @@ export function uploadsResolver(record: () => ClassType<object>) {
   return RecordUploadsResolver;
 }
 
-/** By the places in the order of the names. */
+/** Sorts by the index in the sorted list. */
 const NAME: Order = { name: "name", indexed: "name", keys: [], direction: 1, isUnique: true };
 
 @Resolver(() => Manifest)
@@ -99,7 +99,7 @@ export class ManifestResolver {
 
 const placeOf = (end: PageRequest["after"]): number => Number(end?.position.id);
 
-/** The range between the cursors, and the page within it: from the first place to the one after the last. */
+/** Returns the range between the cursors and the page in it. */
 function span({ after, before, limit, backward }: PageRequest, count: number) {
   const begin = after ? placeOf(after) + 1 : 0;
   const end = Math.max(before ? placeOf(before) : count, begin);

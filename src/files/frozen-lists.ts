@@ -2,10 +2,6 @@ import type { Store } from "../store/store.js";
 
 type Paths = Partial<Readonly<Record<keyof Store, readonly string[]>>>;
 
-/**
- * The fields in which snapshots of datasets and of versions stand in records, and in kept copies of snapshots: what needs the list of
- * a record that is gone. Each path has an index of those whose files are in a list.
- */
 export const FROZEN: Readonly<Record<"dataset" | "movers", Paths>> = {
   dataset: {
     modelVersions: ["ds", "train.ds", "pretrained.ds", "pretrained.train.ds"],
@@ -23,7 +19,7 @@ export const FROZEN: Readonly<Record<"dataset" | "movers", Paths>> = {
   },
 };
 
-/** Few snapshots have a list, so that these indexes hold little and cost nothing elsewhere. */
+/** Few snapshots have a list, so that these indexes stay small. */
 export const listIndexesOf = (collection: keyof Store) =>
   Object.values(FROZEN)
     .flatMap((paths) => paths[collection] ?? [])

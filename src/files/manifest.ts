@@ -5,10 +5,10 @@ import { DomainError } from "../errors.js";
 import { FileNameScalar, Sha256Scalar } from "../graph/scalars.js";
 import type { StoredFile } from "../graph/stored-file.js";
 
-/** Of one record. */
+/** Maximum files of one record. */
 export const MAX_FILES = 10_000;
 const MAX_FILE_BYTES = 64 * 1024 ** 3;
-/** Lightweight files live in the database. */
+/** Lightweight files are in the database. */
 const MAX_LIGHTWEIGHT_FILE_BYTES = 16 * 1024 ** 2;
 export const MAX_LIGHTWEIGHT_BYTES = 64 * 1024 ** 2;
 const MAX_TEXT_BYTES = 64 * 1024;
@@ -34,7 +34,7 @@ export class ManifestFileInput {
   readonly text?: string | null;
 }
 
-/** A file of a manifest; its content where it came with the request. */
+/** A file of a manifest. Only a text has its content here. */
 export interface ManifestFile extends StoredFile {
   readonly content: Buffer | null;
 }
@@ -47,7 +47,7 @@ export function manifestOf(inputs: readonly ManifestFileInput[], lightweight: bo
   return files;
 }
 
-/** A text is kept at once, and a record to which more files may be added takes no bytes. @throws BAD_USER_INPUT */
+/** Refuses texts: an open manifest takes no bytes. @throws BAD_USER_INPUT */
 export function refuseTexts(files: readonly ManifestFile[]): void {
   const at = files.findIndex(({ content }) => content !== null);
   if (at >= 0)
@@ -58,7 +58,7 @@ export function refuseTexts(files: readonly ManifestFile[]): void {
     );
 }
 
-/** Checks the files of a record together. @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
+/** @throws BAD_USER_INPUT, LIMIT_EXCEEDED naming the path. */
 export function checkManifest(files: readonly StoredFile[], lightweight: boolean, path: readonly string[]): void {
   if (files.length > MAX_FILES) throw tooManyFiles(files.length, path);
   checkNames(files, path);
@@ -119,16 +119,13 @@ function manifestFile(
   return { name, size, sha256, content: null };
 }
 
-/**
- * The first name that is a file and a folder of other names at the same time, `a` beside `a/b`: no disk can hold both.
- * Null if there is none.
- */
+/** Returns the first name that is both a file and a folder, as `a` beside `a/b`, or null. No disk can hold both. */
 export function nameOfFileAndFolder(names: readonly string[]): string | null {
   const files = new Set(names);
   return names.flatMap(foldersOf).find((folder) => files.has(folder)) ?? null;
 }
 
-/** `a/b/c` lies in `a` and in `a/b`. */
+/** Returns `a` and `a/b` for `a/b/c`. */
 function foldersOf(name: string): string[] {
   const parts = name.split("/");
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));

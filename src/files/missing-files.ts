@@ -8,7 +8,7 @@ type Missing = Pick<Store, "missingFiles" | "now">;
 const BATCH = 1_000;
 const idOf = (of: string, name: string): string => `${of}/${name}`;
 
-/** Remembers that the files are to come. Gives those whose names are there already, as they are there. Repeatable. */
+/** Notes files as missing. Returns the files noted before under these names. Repeatable. */
 export async function insertMissing(
   { missingFiles, now }: Missing,
   { of, record }: Pick<MissingFile, "of" | "record">,
@@ -44,7 +44,7 @@ export const findMissingFile = (
   name: string,
 ): Promise<MissingFile | null> => missingFiles.findOne({ _id: idOf(of, name) });
 
-/** They are not to come any more. */
+/** Removes files that have arrived. */
 export const deleteMissing = async (
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
@@ -54,7 +54,7 @@ export const deleteMissing = async (
 export const hasMissing = async ({ missingFiles }: Pick<Store, "missingFiles">, of: string): Promise<boolean> =>
   (await missingFiles.findOne({ of }, { projection: { _id: 1 } })) !== null;
 
-/** In the order of their names. */
+/** Lists missing files by name. */
 export const listMissing = (
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
@@ -71,14 +71,14 @@ export const listMissing = (
     .limit(limit)
     .toArray();
 
-/** Those of these names that are to come. */
+/** Returns those of the names that are noted as missing. */
 export const findMissing = (
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
   names: readonly string[],
 ): Promise<MissingFile[]> => missingFiles.find({ _id: { $in: names.map((name) => idOf(of, name)) } }).toArray();
 
-/** The number of there are, and their bytes. */
+/** Returns number and bytes of the missing files. */
 export async function sumMissing(
   { missingFiles }: Pick<Store, "missingFiles">,
   of: string,
@@ -92,11 +92,11 @@ export async function sumMissing(
   return { count: sum?.count ?? 0, bytes: sum?.bytes ?? 0 };
 }
 
-/** Of a manifest that has its list. */
+/** Removes an open manifest's files after its list is written. */
 export const deleteMissingOf = async ({ missingFiles }: Pick<Store, "missingFiles">, record: string): Promise<void> =>
   void (await missingFiles.deleteMany({ of: record }));
 
-/** Of a record that goes. */
+/** Removes all notes of a record that is deleted. */
 export const deleteMissingOfRecord = async (
   { missingFiles }: Pick<Store, "missingFiles">,
   record: string,

@@ -7,11 +7,10 @@ import type { ByteRange } from "../storage/file-storage.js";
 import { findByIds } from "../store/read-records.js";
 import { type FileRecord, fileRecord, storageOf } from "./file-record.js";
 import { fileNamed, filesOf } from "./files-of.js";
-import { packStream } from "./pack.js";
-import { unpack } from "./unpack.js";
+import { packStream, unpackFile } from "./archive.js";
 
 export interface OpenedFile {
-  /** Streams the content, or a range of it. @throws NOT_FOUND if the storage has lost it */
+  /** Streams the content, or a range of it. @throws NOT_FOUND if the storage has lost it. */
   read(range?: ByteRange): Promise<Readable>;
   readonly size: number;
   readonly sha256: string;
@@ -24,7 +23,7 @@ function refuseIncomplete(record: FileRecord): void {
     throw new DomainError("CONFLICT", "Files of the record are still missing: `uploads` says which; send them first.");
 }
 
-/** One file of a record, streamed, whether it is kept by itself or inside the record's archive. @throws NOT_FOUND, CONFLICT */
+/** Opens a file, plain or in the archive. @throws NOT_FOUND, CONFLICT */
 export async function openFile(app: App, record: FileRecord, name: string): Promise<OpenedFile> {
   refuseIncomplete(record);
   const file = await fileNamed(app.store, record, name);
@@ -33,21 +32,21 @@ export async function openFile(app: App, record: FileRecord, name: string): Prom
   const { archive } = record;
   const read = async (range?: ByteRange) => {
     if (!archive) return storage.read(file.sha256, range);
-    const content = await unpack(archive.sha256, file, storage);
+    const content = await unpackFile(archive.sha256, file, storage);
     return range ? slice(content, range) : content;
   };
   return { read, size: file.size, sha256: file.sha256 };
 }
 
-/** Size and hash are null where they are not known before the end. */
+/** Size and hash are null if only the end reveals them. */
 interface OpenedArchive {
-  /** A range only if the size is known. @throws NOT_FOUND */
+  /** A range needs a known size. @throws NOT_FOUND */
   read(range?: ByteRange): Promise<Readable>;
   readonly size: number | null;
   readonly sha256: string | null;
 }
 
-/** The whole record as a tar.gz. Size and hash are known where it is kept so. @throws CONFLICT */
+/** Opens the whole record as a tar.gz. @throws CONFLICT */
 async function openArchive(app: App, record: FileRecord): Promise<OpenedArchive> {
   refuseIncomplete(record);
   const storage = storageOf(app, record);
@@ -57,11 +56,11 @@ async function openArchive(app: App, record: FileRecord): Promise<OpenedArchive>
   return { read: (range) => storage.read(sha256, range), size, sha256 };
 }
 
-/** The name under which a download is saved, and its content. */
+/** A content and the file name under which it is saved. */
 export type Download = OpenedArchive & { readonly name: string };
 
 /**
- * One file of a dataset or version, the whole of it as a tar.gz, or the executed notebook of a training.
+ * Opens a file of a dataset or version, the whole of it as a tar.gz, or the executed notebook of a training.
  * @throws NOT_FOUND, CONFLICT if files are still missing.
  */
 export async function openDownload(
@@ -89,7 +88,7 @@ export const notStored = (): DomainError =>
     "The files of the dataset are not kept here (`stored` is false): there is nothing to fetch. Publish it with `stored: true` and its files to keep them.",
   );
 
-/** The range of a stream that can only be read from its beginning. What comes after it is not read. */
+/** Returns a range of a stream without random access. */
 const slice = (content: Readable, range: ByteRange): Readable =>
   Readable.from(pieces(content, range), { objectMode: false });
 

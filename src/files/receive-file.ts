@@ -15,10 +15,10 @@ import { fileListOf, uploadTarget } from "./files-of.js";
 import type { ManifestFile } from "./manifest.js";
 import { deleteMissing } from "./missing-files.js";
 
-/** The pace at which a record tells that some of very many files have arrived. */
+/** Minimum time between two changes that only note arrivals. */
 const ARRIVAL_INTERVAL_MS = 10 * 60_000;
 
-/** One file of one manifest, as a ticket names it. */
+/** A file of a manifest, as a ticket names it. */
 export interface AnnouncedFile {
   readonly record: string;
   readonly name: string;
@@ -26,17 +26,16 @@ export interface AnnouncedFile {
   readonly sha256: string;
 }
 
-/** Returns how far the upload of a file is, and the state of its record. */
+/** Progress of an upload, and the state of its record. */
 export interface UploadProgress {
-  /** The number of bytes that are there; all of them if the file has arrived. */
+  /** Bytes that have arrived. */
   readonly offset: number;
   readonly state: FilesState;
 }
 
 /**
- * Takes all bytes of one announced file in; with the last file the record becomes READY. What came of an upload that
- * broke off stays for a day, to go on from. What is sent of a file that has arrived is compared with it, and changes
- * nothing.
+ * Receives all bytes of an announced file; the last file makes the record READY. An interrupted upload is kept for a
+ * day. Bytes for a file that has arrived are compared, and change nothing.
  * @throws NOT_FOUND, UploadBusy, CONFLICT if the record is being deleted, BAD_USER_INPUT if size or checksum differ.
  */
 export async function receiveFile(
@@ -51,9 +50,9 @@ export async function receiveFile(
 }
 
 /**
- * Takes bytes of one announced file in, from the offset on; at 0 it begins anew. They need not be all that are missing.
- * @throws OffsetConflict if another number of bytes is there, and as `receiveFile`: after a checksum that differs the
- *   upload begins anew.
+ * Receives bytes of an announced file from the offset on; offset 0 starts again. More may follow.
+ * @throws OffsetConflict if another number of bytes is there, and as `receiveFile`. After a wrong checksum the upload
+ * starts again.
  */
 export async function receiveRest(
   app: App,
@@ -78,7 +77,7 @@ export async function receiveRest(
   return { offset: size, state };
 }
 
-/** Returns the byte from which the upload of a file goes on. @throws NOT_FOUND */
+/** Returns the offset at which the upload continues. @throws NOT_FOUND */
 export async function uploadProgress(app: App, announced: AnnouncedFile): Promise<UploadProgress> {
   const { record, file, isMissing } = await findAnnounced(app, announced);
   const offset = isMissing ? await app.partialFiles.size(idOf(announced)) : file.size;
@@ -93,7 +92,7 @@ async function findAnnounced({ store }: App, announced: AnnouncedFile) {
   return { record, ...sought };
 }
 
-// By record and name, not by content: who announces a checksum must not come upon what others have sent of it.
+// The name is hashed, not the content: a client that announces a checksum must not reach the partial upload of another.
 const idOf = ({ record, name }: AnnouncedFile): string =>
   createHash("sha256").update(`${record}/${name}`).digest("hex");
 
@@ -103,7 +102,7 @@ async function compareContent(content: Readable, expected: ExpectedFile): Promis
   });
 }
 
-/** Stores what came with the request itself, and makes the record READY where nothing else is missing. Repeatable. */
+/** Stores content that came in the request; may make the record READY. Repeatable. */
 export async function receiveInline(app: App, record: FileRecord, files: readonly ManifestFile[]): Promise<FileRecord> {
   if (record.state === FilesState.READY) return record;
   const given = files.flatMap(({ name, size, sha256, content }) => (content ? [{ name, size, sha256, content }] : []));
@@ -132,7 +131,7 @@ async function markReceived({ store }: App, record: FileRecord, names: readonly 
       ownIntent(ROCAS),
     );
   await deleteMissing(store, list, names);
-  // Thousands arrive one after the other: not each is a change of the record.
+  // Thousands of files may arrive in a row: few change the record.
   const now = await store.now();
   if (now.getTime() - (record.last_arrival?.getTime() ?? 0) < ARRIVAL_INTERVAL_MS) return record;
   return changeRecord(records, record._id, () => ({ last_arrival: now }), ownIntent(ROCAS));

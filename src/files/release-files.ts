@@ -10,14 +10,14 @@ import { deleteMissingOfRecord } from "./missing-files.js";
 
 type Storages = Pick<App, "files" | "lightweightFiles">;
 
-/** The files that a record leaves in the file storage. */
+/** The files that a record has in the file storage. */
 export interface RecordFiles {
   readonly lightweight: boolean;
   readonly files: readonly StoredFile[];
   readonly archive?: Archive | null | undefined;
 }
 
-/** Gives files up. They go a day later, but those that another record needs too. Repeatable. */
+/** Releases files: they are deleted a day later unless a record needs them. Repeatable. */
 export async function releaseFiles(app: Storages, released: RecordFiles): Promise<void> {
   const hashes = new Set(
     [...released.files, ...(released.archive ? [released.archive] : [])].map(({ sha256 }) => sha256),
@@ -25,7 +25,7 @@ export async function releaseFiles(app: Storages, released: RecordFiles): Promis
   await storageOf(app, released).remove([...hashes]);
 }
 
-/** Gives up what a record has and awaits of files. Its list stays while a snapshot of it needs that. Repeatable. */
+/** Releases a record's files, missing ones too. Its list stays for snapshots. Repeatable. */
 export async function releaseFilesOf(app: Storages & Pick<App, "store">, record: Holder & RecordFiles): Promise<void> {
   await releaseFiles(app, { ...record, files: await filesOf(app.store, record) });
   await deleteMissingOfRecord(app.store, record._id);
@@ -34,19 +34,19 @@ export async function releaseFilesOf(app: Storages & Pick<App, "store">, record:
 const DAY_MS = 24 * 60 * 60 * 1000;
 const BATCH = 100;
 
-/** A place that lets go by itself what has been of no use for a day. */
+/** A storage that deletes what has been unused for a day. */
 interface Sweepable {
   sweep(): Promise<void>;
 }
 
-/** Lets go what nobody finished within a day, and the files that no record has needed for a day. */
+/** Deletes records left incomplete, and files left unneeded, for a day. */
 export async function sweepFiles(app: App, storages: readonly Sweepable[]): Promise<void> {
   await deleteAbandoned(app);
   await deleteOrphans(app);
   for (const storage of storages) await storage.sweep();
 }
 
-/** Records whose last file arrived more than a day ago, and which miss others still. Each file that arrives gives another day. */
+/** Deletes incomplete records a day after their last file arrived. */
 async function deleteAbandoned(app: App): Promise<void> {
   const { datasets, modelVersions } = app.store;
   const before = new Date((await app.store.now()).getTime() - DAY_MS);
@@ -64,7 +64,7 @@ async function deleteAbandoned(app: App): Promise<void> {
   }
 }
 
-/** Files that were to come of a record that a crash kept from being made, or that joined a manifest when it was complete. */
+/** Deletes missing files without a record, and those that came while a manifest was completed. */
 async function deleteOrphans({ store }: App): Promise<void> {
   const before = new Date((await store.now()).getTime() - DAY_MS);
   for (let last = ""; ;) {

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Vault } from "../vault/vault.js";
 
-/** Leave to send one declared file of a record. */
+/** Permission to send one file of a record. */
 export interface UploadTicket {
   readonly method: "PUT";
   readonly record: string;
@@ -10,7 +10,7 @@ export interface UploadTicket {
   readonly sha256: string;
 }
 
-/** Leave to fetch one file of a record, or the whole record as a tar.gz where the name is null. */
+/** Permission to fetch one file of a record, or the whole if the name is null. */
 export interface DownloadTicket {
   readonly method: "GET";
   readonly record: string;
@@ -22,12 +22,12 @@ export type Ticket = UploadTicket | DownloadTicket;
 const PURPOSE = "ticket";
 const LIFETIME_MS = 15 * 60_000;
 const MINUTE_MS = 60_000;
-/** Longest text that is looked at: a name of 1,024 bytes, escaped and in base64, with all else stays below. */
+/** Maximum length: a name of 1,024 bytes fits, escaped and in base64. */
 const MAX_LENGTH = 4_096;
 
 /**
- * The ticket as text for a URL. It holds all that it grants, signed, so nothing is stored; whole minutes make a repeated
- * request give the same ticket again.
+ * Returns the ticket as text for a URL. It is signed and complete, so that nothing is stored. Expiry in whole minutes
+ * makes a repeated request return the same text.
  */
 export function issueTicket(vault: Vault, ticket: Ticket, now = new Date()): string {
   const expires = ticketExpiry(now).getTime() / MINUTE_MS;
@@ -39,11 +39,11 @@ export function issueTicket(vault: Vault, ticket: Ticket, now = new Date()): str
   return `${text}.${signatureOf(vault, text)}`;
 }
 
-/** Returns the time until which a ticket issued at that moment is good. */
+/** Returns the expiry of a ticket issued at that time. */
 export const ticketExpiry = (now: Date): Date =>
   new Date(Math.ceil((now.getTime() + LIFETIME_MS) / MINUTE_MS) * MINUTE_MS);
 
-/** Returns what the text grants, or why it grants nothing. Only what carries our signature is ever parsed. */
+/** Returns the ticket, or why it is refused. Only signed text is parsed. */
 export function readTicket(vault: Vault, text: string, now = new Date()): Ticket | "forged" | "expired" {
   const [granted, signature, ...rest] = text.length <= MAX_LENGTH ? text.split(".") : [];
   if (!granted || !signature || rest.length > 0) return "forged";

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { DomainError } from "../errors.js";
 
-/** The core protocol of resumable uploads, https://tus.io/protocols/resumable-upload, of which this is the version. */
+/** Version of the core protocol of resumable uploads, https://tus.io/protocols/resumable-upload. */
 export const TUS_VERSION = "1.0.0";
 export const TUS_CONTENT = "application/offset+octet-stream";
 
@@ -11,7 +11,7 @@ const refuse = (message: string): never => {
   throw new DomainError("BAD_USER_INPUT", message);
 };
 
-/** Returns the byte from which a PATCH goes on. @throws BAD_USER_INPUT if it would lead beyond the file, or does not say how far. */
+/** Returns the offset of a PATCH. @throws BAD_USER_INPUT if it exceeds the file. */
 export function patchOffset(headers: IncomingHttpHeaders, size: number): number {
   const text = headers["upload-offset"];
   if (typeof text !== "string" || !NUMBER.test(text))
@@ -24,7 +24,7 @@ export function patchOffset(headers: IncomingHttpHeaders, size: number): number 
   return offset;
 }
 
-/** Returns the headers of an upload in answer to HEAD and PATCH. */
+/** Returns the headers that answer HEAD and PATCH. */
 export const uploadHeaders = ({ offset, state }: { offset: number; state: string }, size: number) => ({
   "tus-resumable": TUS_VERSION,
   "upload-offset": String(offset),

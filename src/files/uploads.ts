@@ -11,8 +11,8 @@ import type { RenewUploadsInput } from "./files.inputs.js";
 import { issueTicket, ticketExpiry } from "./ticket.js";
 
 /**
- * An address for each file of the manifest that is still missing, for 250 of very many; the same ones again where asked
- * again within a minute. None while more files may be added.
+ * Returns upload addresses for missing files, 250 at most. Requests within a minute get the same ones. An open manifest
+ * has none.
  * @param after only files whose names come after this one.
  */
 export async function uploadsOf(
@@ -30,11 +30,11 @@ export async function uploadsOf(
   }));
 }
 
-/** An address from which one file, or the whole record as a tar.gz, is fetched. */
+/** Returns the path of a download: one file, or the whole record as a tar.gz. */
 export const downloadUrl = (vault: Vault, record: string, name: string | null): string =>
   `/files/${issueTicket(vault, { method: "GET", record, name })}`;
 
-/** Changes nothing; an idempotency key is kept all the same, since it is good for one request only. @throws NOT_FOUND */
+/** Changes nothing, but uses the idempotency key up. @throws NOT_FOUND */
 export async function renewUploads(
   { store, vault, work }: Pick<App, "store" | "vault" | "work">,
   intent: Intent,
