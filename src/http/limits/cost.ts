@@ -17,21 +17,24 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import type { Limits } from "./limits.js";
+import { COUNT, type Measure, SelectionFold } from "./selection-fold.js";
 
+/** The page size that connections have if none is given. */
 const DEFAULT_PAGE = 20;
+/** The items that a plain list is taken to have. */
 const PLAIN_LIST = 10;
 
-type Field = GraphQLField<unknown, unknown>;
+interface Place {
+  readonly type: GraphQLCompositeType;
+  /** The page size of the connection whose own fields these are. */
+  readonly page?: number;
+}
 
-/**
- * The most work that an operation may cause: its fields, each times the sizes of the lists around it.
- *
- * Fragments are counted at every spread, but computed once per page size, or twenty of them that each spread the next
- * twice would take a million steps.
- */
+type Below = (set: SelectionSetNode, place: Place) => number;
+
+/** Computes the most work that an operation may cause: its fields, each times the sizes of the lists around it. */
 export class Cost {
-  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  private readonly computed = new Map<string, number>();
+  private readonly fold: SelectionFold<number, Place>;
   private readonly introspection: IntrospectionCost;
 
   constructor(
@@ -41,54 +44,35 @@ export class Cost {
     private readonly limits: Pick<Limits, "maxPage" | "maxCost">,
   ) {
     const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
-    this.fragments = new Map(fragments.map((each) => [each.name.value, each]));
-    this.introspection = new IntrospectionCost(this.fragments, limits);
+    const byName = new Map(fragments.map((each) => [each.name.value, each]));
+    this.introspection = new IntrospectionCost(byName, limits);
+    this.fold = new SelectionFold((name) => byName.get(name), {
+      ...COUNT,
+      addField: (sum, field, place, below) => sum + this.ofField(field, place, below),
+      onType: (name, place) => this.on(name, place),
+      keyOf: ({ page }) => String(page),
+    });
   }
 
   of(operation: OperationDefinitionNode): number {
-    const root = this.schema.getRootType(operation.operation);
-    return root ? this.ofSelections(operation.selectionSet, root, undefined) : 0;
+    const type = this.schema.getRootType(operation.operation);
+    return type ? this.fold.of(operation.selectionSet, { type }) : 0;
   }
 
-  /** @param page the size of the connection whose own fields these are. */
-  private ofSelections(set: SelectionSetNode, type: GraphQLCompositeType, page: number | undefined): number {
-    let cost = 0;
-    for (const each of set.selections) {
-      if (each.kind === Kind.FIELD) cost += this.ofField(each, type, page);
-      else if (each.kind === Kind.FRAGMENT_SPREAD) cost += this.ofFragment(each.name.value, page);
-      else
-        cost += this.ofSelections(each.selectionSet, this.compositeType(each.typeCondition?.name.value) ?? type, page);
-    }
-    return cost;
-  }
-
-  private ofField(node: FieldNode, parent: GraphQLCompositeType, page: number | undefined): number {
+  private ofField(node: FieldNode, { type: parent, page }: Place, below: Below): number {
     if (node.name.value === "__typename") return 0;
     if (node.name.value.startsWith("__")) return this.introspection.of(node);
     const field = isUnionType(parent) ? undefined : parent.getFields()[node.name.value];
     const type = field && getNamedType(field.type);
     if (!field || !node.selectionSet || !isCompositeType(type)) return 1;
-    if (isConnection(field)) return 1 + this.ofSelections(node.selectionSet, type, this.pageOf(node));
+    if (isConnection(field)) return 1 + below(node.selectionSet, { type, page: this.pageOf(node) });
     const size = isListType(getNullableType(field.type)) ? (page ?? this.listOf(node)) : 1;
-    return 1 + size * this.ofSelections(node.selectionSet, type, undefined);
+    return 1 + size * below(node.selectionSet, { type });
   }
 
-  private ofFragment(name: string, page: number | undefined): number {
-    const key = `${name} ${page}`;
-    const known = this.computed.get(key);
-    if (known !== undefined) return known;
-    const fragment = this.fragments.get(name);
-    const type = this.compositeType(fragment?.typeCondition.name.value);
-    if (!fragment || !type) return 0;
-    this.computed.set(key, 0); // a fragment that reaches itself is refused by GraphQL's own rule
-    const cost = this.ofSelections(fragment.selectionSet, type, page);
-    this.computed.set(key, cost);
-    return cost;
-  }
-
-  private compositeType(name: string | undefined): GraphQLCompositeType | undefined {
-    const type = name === undefined ? undefined : this.schema.getType(name);
-    return isCompositeType(type) ? type : undefined;
+  private on(name: string, place: Place): Place {
+    const type = this.schema.getType(name);
+    return isCompositeType(type) ? { ...place, type } : place;
   }
 
   private pageOf({ arguments: given = [] }: FieldNode): number {
@@ -100,7 +84,7 @@ export class Cost {
     return Math.min(Math.max(size, 1), this.limits.maxPage);
   }
 
-  /** A field that is given a list, as `nodes(ids:)`, answers with as many; of others only a bound is known. */
+  /** Returns the length of the list that a field takes, as in `nodes(ids:)`: it answers with as many. */
   private listOf({ arguments: given = [] }: FieldNode): number {
     const lists = given.map((each) => this.valueOf(each)).filter((value) => Array.isArray(value));
     return lists.length > 0 ? Math.max(...lists.map(({ length }) => length)) : PLAIN_LIST;
@@ -113,7 +97,7 @@ export class Cost {
   }
 }
 
-function isConnection({ args, type }: Field): boolean {
+function isConnection({ args, type }: GraphQLField<unknown, unknown>): boolean {
   const named = getNullableType(type);
   if (!isObjectType(named) || !args.some(({ name }) => name === "first" || name === "last")) return false;
   const fields = named.getFields();
@@ -124,58 +108,48 @@ const ONE_TYPE = 100;
 /** As many of `__type` as there may be fields at the root. */
 const MAX_TYPES = 20;
 
+/** By field and by its name in the answer: how often it comes. Two of one name are merged in the answer. */
+type Occurrences = Map<string, Map<string, number>>;
+
+const OCCURRENCES: Measure<Occurrences, void> = {
+  empty: () => new Map(),
+  add(sum, fragment) {
+    for (const [field, names] of fragment) for (const [name, times] of names) raise(sum, field, name, times);
+    return sum;
+  },
+  addField(sum, { name, alias, selectionSet }, _, below) {
+    raise(sum, name.value, (alias ?? name).value, selectionSet ? timesIn(below(selectionSet)) : 1);
+    return sum;
+  },
+};
+
+function raise(sum: Occurrences, field: string, name: string, times: number): void {
+  const names = sum.get(field) ?? new Map<string, number>();
+  sum.set(field, names.set(name, Math.max(names.get(name) ?? 0, times)));
+}
+
+/** Returns how often the most repeated field comes. */
+const timesIn = (occurrences: Occurrences): number =>
+  Math.max(1, ...[...occurrences.values()].map((names) => [...names.values()].reduce((sum, each) => sum + each, 0)));
+
 /**
- * The cost of asking for the schema: the same for all that is asked of it once, since the standard query asks for all
- * of it, and that again for each alias by which something is asked twice. Aliases inside of each other multiply.
+ * Computes the cost of a read of the schema: one amount for any read, since the standard query reads all of it, and that
+ * amount again for each alias that repeats a field. Aliases inside of each other multiply.
  */
 class IntrospectionCost {
-  private readonly computed = new Map<SelectionSetNode, number>();
+  private readonly fold: SelectionFold<Occurrences>;
 
   constructor(
-    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     private readonly limits: Pick<Limits, "maxCost">,
-  ) {}
+  ) {
+    this.fold = new SelectionFold((name) => fragments.get(name), OCCURRENCES);
+  }
 
   of({ name, selectionSet }: FieldNode): number {
     const { maxCost } = this.limits;
-    // Nobody needs the whole schema twice in one answer.
+    // The whole schema twice in one answer costs too much.
     const once = name.value === "__schema" ? Math.floor(maxCost / 2) + 1 : Math.min(ONE_TYPE, maxCost / MAX_TYPES);
-    return Math.ceil(once * this.timesIn(selectionSet));
-  }
-
-  /** Returns how often the most repeated field comes, multiplied through the levels. */
-  private timesIn(set: SelectionSetNode | undefined): number {
-    if (!set) return 1;
-    const known = this.computed.get(set);
-    if (known !== undefined) return known;
-    this.computed.set(set, 1); // a fragment that reaches itself is refused by GraphQL's own rule
-    const times = Math.max(1, ...[...this.fieldsIn(set).values()].map((names) => sum([...names.values()])));
-    this.computed.set(set, times);
-    return times;
-  }
-
-  /** By field, and by the names that it has in the answer: what stands twice under one name is merged. */
-  private fieldsIn(set: SelectionSetNode): ReadonlyMap<string, ReadonlyMap<string, number>> {
-    const fields = new Map<string, Map<string, number>>();
-    const spread = new Set<string>();
-    const collect = ({ selections }: SelectionSetNode): void => {
-      for (const each of selections) {
-        if (each.kind === Kind.FIELD) {
-          const names = fields.get(each.name.value) ?? new Map<string, number>();
-          const name = (each.alias ?? each.name).value;
-          const times = Math.max(names.get(name) ?? 0, this.timesIn(each.selectionSet));
-          fields.set(each.name.value, names.set(name, times));
-        } else if (each.kind === Kind.INLINE_FRAGMENT) collect(each.selectionSet);
-        else if (!spread.has(each.name.value)) {
-          spread.add(each.name.value);
-          const fragment = this.fragments.get(each.name.value);
-          if (fragment) collect(fragment.selectionSet);
-        }
-      }
-    };
-    collect(set);
-    return fields;
+    return Math.ceil(once * (selectionSet ? timesIn(this.fold.of(selectionSet)) : 1));
   }
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
