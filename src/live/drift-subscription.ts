@@ -1,9 +1,11 @@
 import type { App } from "../app.js";
 import { keyOf } from "../graph/id.js";
 import { requireCurrent } from "../store/read-records.js";
+import type { BoundedQueue } from "./bounded-queue.js";
 import type { ChangeEvent } from "./change-event.js";
-import { type DriftDetectedArgs, type DriftEvent, mayCauseDrift } from "./drift-events.js";
-import { type BoundedQueue, openQueue } from "./subscription.js";
+import type { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
+import { mayCauseDrift } from "./find-drifts.js";
+import { openQueue } from "./subscription.js";
 
 type Needs = Pick<App, "store" | "live">;
 

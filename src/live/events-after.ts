@@ -2,9 +2,10 @@ import type { mongo } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import type { Event } from "../store/store.js";
+import type { BoundedQueue } from "./bounded-queue.js";
 import { type ChangeEvent, changeEvent } from "./change-event.js";
-import { INSERTS, isHistoryLost, tokenOf } from "./change-feed.js";
-import { type BoundedQueue, openQueue, type Predicate, type SubscriptionScope } from "./subscription.js";
+import { INSERTS, isHistoryLost, tokenOf } from "./feed-session.js";
+import { openQueue, type Predicate, type SubscriptionScope } from "./subscription.js";
 
 type Needs = Pick<App, "store" | "live">;
 type Stream = mongo.ChangeStream<Event>;

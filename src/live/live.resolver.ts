@@ -8,17 +8,13 @@ import { Node } from "../graph/stored-record.js";
 import { LogPage } from "../jobs/log-page.js";
 import type { RequestContext } from "../request-context.js";
 import type { ChangeEvent } from "./change-event.js";
-import { DriftDetectedArgs, DriftEvent } from "./drift-events.js";
+import { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
 import { subscribeToDrift } from "./drift-subscription.js";
 import { FollowLogArgs, subscribeToLog } from "./log-subscription.js";
-import {
-  RecordAction,
-  RecordChange,
-  RecordChangedArgs,
-  subscribeToRecords,
-  writeChangeCursor,
-} from "./record-changes.js";
-import { subscribeToTasks, TaskChange, TaskChangedArgs } from "./task-changes.js";
+import { RecordAction, RecordChange, RecordChangedArgs } from "./record-change.js";
+import { subscribeToRecords, writeChangeCursor } from "./record-subscription.js";
+import { TaskChange, TaskChangedArgs } from "./task-change.js";
+import { subscribeToTasks } from "./task-subscription.js";
 
 /** Subscribes by a use-case. It gets no loaders: those of the context would keep what they read at the beginning. */
 const by =

@@ -3,8 +3,10 @@ import type { Logger } from "pino";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Event, Store } from "../store/store.js";
 import { type ChangeEvent, changeEvent, type LogInsert, logEvent } from "./change-event.js";
-import { ChangeFeed, type FeedEvent, INSERTS } from "./change-feed.js";
-import { type DriftEvent, driftsOf } from "./drift-events.js";
+import { ChangeFeed, type FeedEvent } from "./change-feed.js";
+import type { DriftEvent } from "./drift-event.js";
+import { INSERTS } from "./feed-session.js";
+import { findDrifts } from "./find-drifts.js";
 import { SubscriptionIterator, SubscriptionScope } from "./subscription.js";
 
 /** The changes in the store, made by any process, for the subscriptions of this process. */
@@ -26,7 +28,7 @@ export class Live implements AsyncDisposable {
       logger,
     );
     this.superseded = new OncePerEvent((event) => supersededBy(store, event));
-    this.drifts = new OncePerEvent((event) => driftsOf(store, event));
+    this.drifts = new OncePerEvent((event) => findDrifts(store, event));
   }
 
   /** The number of subscriptions that have not ended. */

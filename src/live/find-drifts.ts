@@ -1,73 +1,14 @@
-import { GraphQLDateTime } from "graphql-scalars";
 import { trusted } from "mongoose";
-import { ArgsType, Field, ID, ObjectType } from "type-graphql";
 import { snapshotRef } from "../deployment/deployment.js";
 import type { AnyDefinition } from "../graph/definition.js";
 import { driftOf, statusOf } from "../graph/drift.js";
 import { namesOf } from "../graph/id.js";
-import {
-  type AnySnapshot,
-  Drift,
-  type FoundSnapshot,
-  type Pin,
-  snapshotsIn,
-  SnapshotStatus,
-} from "../graph/snapshot.js";
+import { type AnySnapshot, type FoundSnapshot, type Pin, snapshotsIn, SnapshotStatus } from "../graph/snapshot.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { findCurrent } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 import type { ChangeEvent } from "./change-event.js";
-import { RecordType } from "./record-type.js";
-
-@ObjectType({ description: "A record that is deployed differs from its snapshot in the deployment." })
-export class DriftEvent {
-  /** The id of the deployment. */
-  readonly deployment!: string;
-
-  /** The natural key of the deployment. */
-  readonly deploymentKey!: string;
-
-  @Field(() => [String], {
-    description:
-      "The path to the snapshot inside the deployment: field names and list positions, as in `movers`, `0`, `train`, `ds`, `1`.",
-  })
-  readonly path!: readonly string[];
-
-  @Field(() => SnapshotStatus, {
-    description: "The state of the record now, compared with the snapshot: CHANGED, REPLACED or DELETED.",
-  })
-  readonly status!: SnapshotStatus;
-
-  @Field(() => RecordType, { description: "The type of the record of which the snapshot was taken." })
-  readonly type!: RecordType;
-
-  @Field(() => ID, { description: "The id of the record of which the snapshot was taken." })
-  readonly recordId!: string;
-
-  @Field(() => [String], { description: "Its natural key: the names of its parents and its own." })
-  readonly key!: readonly string[];
-
-  @Field(() => [Drift], {
-    description:
-      "The differences, field by field, from the record that is current under the name; empty if no record is current.",
-  })
-  readonly drift!: readonly Drift[];
-
-  @Field(() => GraphQLDateTime, { description: "The time of the change that caused the drift." })
-  readonly at!: Date;
-
-  /** The id of the record that is current under the key, or null. */
-  readonly live!: string | null;
-}
-
-@ArgsType()
-export class DriftDetectedArgs {
-  @Field(() => String, {
-    nullable: true,
-    description: "The name of a project: only its deployments; those of all if it is left out.",
-  })
-  readonly proj?: string | null;
-}
+import type { DriftEvent } from "./drift-event.js";
 
 type Read = Pick<Store, "byKind" | "kinds" | "deployments" | "snapshots">;
 
@@ -82,7 +23,7 @@ export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, f
 }
 
 /** Returns the deployed snapshots that differ since this event, each once. */
-export async function driftsOf(store: Read, event: ChangeEvent): Promise<readonly DriftEvent[]> {
+export async function findDrifts(store: Read, event: ChangeEvent): Promise<readonly DriftEvent[]> {
   const { definition } = store.kinds[event.kind];
   if (!definition || !mayCauseDrift(store, event)) return [];
   const deployments = await store.deployments
