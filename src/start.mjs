@@ -1,15 +1,18 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { isBuilt } from "./build-stamp.mjs";
 
 /**
- * `npm start`: looks whether the address can be had, compiles what has changed, and starts the server. Plain JavaScript,
- * since it runs before anything is compiled; the first compilation takes long, so what can be told before it is told.
+ * `npm start`: checks that the address can be had, builds if a source has changed, and starts the server. Plain
+ * JavaScript, since it runs before anything is compiled. The first build takes long, so the address is checked before it.
  */
 
 const { HOST: host = "127.0.0.1", PORT: port = "4000" } = process.env;
 
-/** Why the address cannot be had, in the words of `startServer`; undefined where it can. */
-function whyTaken() {
+/** Returns why the address cannot be had, in the words of `startServer`; undefined if it can. */
+function addressFault() {
   const reasons = {
     EADDRINUSE: `Port ${port} of ${host} is taken: set PORT to another, or end what listens there.`,
     EACCES: `Port ${port} may not be used by this user: set PORT to one above 1023.`,
@@ -25,14 +28,22 @@ function whyTaken() {
 
 // With arguments nothing is started. A port that is no number is told with the other settings.
 if (process.argv.length === 2 && /^[1-9]\d{0,4}$/.test(port) && Number(port) < 65_536) {
-  const reason = await whyTaken();
+  const reason = await addressFault();
   if (reason) {
     process.stderr.write(`${reason}\n`);
     process.exit(1);
   }
 }
-const { status } = spawnSync("npm run build --silent", { shell: true, stdio: "inherit" });
-if (status !== 0) process.exit(status ?? 1);
+if (!isBuilt()) {
+  if (!existsSync(fileURLToPath(new URL("../node_modules/typescript", import.meta.url)))) {
+    process.stderr.write(
+      "dist/ is not built from these sources, and there is no compiler: npm ci && npm run build, then npm ci --omit=dev.\n",
+    );
+    process.exit(1);
+  }
+  const { status } = spawnSync("npm run build --silent", { shell: true, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
 await import("../dist/main.js");
 
 // npm passes SIGTERM on to the shell between, which ends without a word to this process.
