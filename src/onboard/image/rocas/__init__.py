@@ -1,4 +1,4 @@
-"""What a notebook of Rocas uses: where its files are, how a version is published, how predictions are served."""
+"""The interface of notebooks: paths of files, publishing of versions, serving of predictions."""
 
 from .metadata import load_metadata, load_params
 from .mounts import NotMounted

@@ -1,4 +1,4 @@
-"""Asking again until an answer comes."""
+"""Repeats a request until an answer comes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ T = TypeVar("T")
 
 FIRST_SECONDS = 0.25
 LONGEST_SECONDS = 10.0
-# Some minutes of asking; an outage may last any time, but what fails so often fails always.
+# Some minutes of asking. An outage may last any time; a fault that repeats so often is permanent.
 MOST_FAULTS = 20
 
 
 def pauses() -> Iterator[float]:
-    """Doubling, with jitter, so that the containers of one server do not return to it in step."""
+    """Yields pauses that double. Jitter keeps the containers of one server from returning in step."""
     longest = FIRST_SECONDS
     while True:
         yield random.uniform(longest / 2, longest)
@@ -28,8 +28,8 @@ def pauses() -> Iterator[float]:
 
 def persist(call: Callable[[], T], *, stop: threading.Event | None = None, seconds: float | None = None) -> T:
     """
-    Calls until the listener answers, through an outage of any length; a refusal is an answer, and so is a fault that
-    stays. Raises ApiUnavailable after `seconds`, or as soon as `stop` is set.
+    Calls until the listener answers, through an outage of any length. A refusal is an answer, and so is a permanent
+    fault. Raises ApiUnavailable after `seconds`, or as soon as `stop` is set.
     """
     waiting = stop or threading.Event()
     end = None if seconds is None else time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Datasets and versions come from Rocas, and are what their checksums say."""
+"""Fetches datasets and versions from Rocas, and verifies their checksums."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ CHECKSUM_ROUNDS = 3
 
 
 class BadContent(Exception):
-    """What came is not what the record says, time and again."""
+    """The content repeatedly differs from the record's checksum."""
 
 
 def fetch_mount(
     api: RunApi, mount: Mount, base: Path, stop: threading.Event | None = None, seconds: float | None = None
 ) -> Path:
     """
-    Fetches what is not there yet of the record's files into <base>/<id>, sub-folders included, and links
-    <model>.<name> to it.
-    Raises BadContent, ApiRefused where the record is gone, and what `persist` raises for `stop` and `seconds`.
+    Fetches the record's missing files into <base>/<id>, sub-folders included. Links <model>.<name> to that folder.
+    Raises BadContent, ApiRefused if the record is gone, and what `persist` raises for `stop` and `seconds`.
     """
     folder = base / plain_name(mount.id)
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +49,7 @@ def _fetch_file(
     seconds: float | None,
 ) -> None:
     path = f"/records/{quote(mount.id, safe='')}/files/{quote(file.name, safe='')}"
-    # Beside the record's folder, in which any name may be that of another file.
+    # It lies beside the record's folder, in which any name may be that of another file.
     part = base / f".{plain_name(mount.id)}.part"
     for _ in range(CHECKSUM_ROUNDS):
         if persist(lambda: _download(api, path, part, file, stop), stop=stop, seconds=seconds) == file.sha256:
@@ -61,7 +60,7 @@ def _fetch_file(
 
 
 def _download(api: RunApi, path: str, part: Path, file: MountedFile, stop: threading.Event | None) -> str:
-    """The checksum of what came. A connection that ended early is an outage, and the file is fetched anew."""
+    """Downloads and returns the checksum. A connection that ended early is an outage: the file is fetched anew."""
     checksum, size = hashlib.sha256(), 0
     part.unlink(missing_ok=True)
     with api.open(path) as reply, part.open("wb") as kept:
@@ -79,6 +78,6 @@ def _download(api: RunApi, path: str, part: Path, file: MountedFile, stop: threa
 
 
 def _link(link: Path, id: str) -> None:
-    # Two records of one name (a superseded one beside the current) have one link, to the first.
+    # Two records of one name, a superseded one and the current, share the link of the first.
     if not link.is_symlink() and not link.exists():
         link.symlink_to(id)

@@ -1,4 +1,4 @@
-"""The `details` of a version, as JSON that says the same."""
+"""Converts the `details` of a version to JSON without loss."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class NotJson(Exception):
 
 def as_json(value: Any, path: str = "details", depth: int = 0) -> Any:
     """
-    The same in Python's own types; numbers, texts and arrays of numpy and others count as Python's. Raises NotJson,
-    naming the place, for anything that JSON has no form for: nothing is turned into something else in silence.
+    Returns the same in Python's own types. Numbers, texts and arrays of numpy and others count as Python's.
+    Raises NotJson, with the place, for anything that JSON cannot express: nothing is changed in silence.
     """
     if depth > MOST_DEPTH:
         raise NotJson(f"{path} is nested too deep, or holds itself.")
@@ -51,7 +51,7 @@ def _object(value: dict[Any, Any], path: str, depth: int) -> dict[str, Any]:
 
 
 def _as_python(value: Any) -> Any:
-    """Of an array, or of its number. None if that would say less: of times, and of what has labels (a column of pandas)."""
+    """Converts an array or its number. None if that would lose something: of times, and of labels as of pandas."""
     if _is_time(value) or callable(getattr(value, "to_dict", None)):
         return None
     for method in ("tolist", "item"):
@@ -62,7 +62,7 @@ def _as_python(value: Any) -> Any:
 
 
 def _is_time(value: Any) -> bool:
-    """Of numpy: those of nanoseconds would become whole numbers."""
+    """True for times of numpy: those of nanoseconds would become whole numbers."""
     return getattr(getattr(value, "dtype", None), "kind", None) in ("m", "M")
 
 
@@ -71,7 +71,7 @@ def _text(value: str, path: str) -> str:
         value.encode()
     except UnicodeEncodeError:
         raise NotJson(f"{path} is a text with half of a character in it, which is no Unicode.") from None
-    # The text itself, where str() gives the name of an Enum's member.
+    # The text itself: str() would give the name of an Enum's member.
     return str.__str__(value)
 
 
@@ -90,7 +90,7 @@ def _float(value: float, path: str) -> float:
 def _key(key: Any, path: str) -> str:
     if isinstance(key, str):
         return _name(_text(key, f"A name in {path}"), path)
-    # Class labels, those of numpy too: JSON's own names are texts.
+    # Class labels, also of numpy, become texts, as JSON's names are.
     label = key if isinstance(key, int) else _as_python(key)
     if isinstance(label, int) and not isinstance(label, bool):
         return str(int(label))
@@ -98,7 +98,7 @@ def _key(key: Any, path: str) -> str:
 
 
 def _name(key: str, path: str) -> str:
-    """What Rocas keeps as a name: some would be operators or reserved words to a store."""
+    """Returns a name that Rocas stores. Some would be operators or reserved words to a store."""
     shown = repr(key[:100])
     if not 1 <= len(key) <= MOST_NAME:
         raise NotJson(f"{path} has the name {shown}: a name has 1 to {MOST_NAME} characters.")

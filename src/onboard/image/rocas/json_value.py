@@ -7,7 +7,7 @@ from typing import Any
 
 
 def to_json(value: Any) -> str:
-    """Strict JSON; numpy's numbers and arrays count as Python's. Raises TypeError or ValueError for anything else."""
+    """Returns strict JSON; numpy's numbers and arrays count as Python's. Raises TypeError or ValueError otherwise."""
     return json.dumps(value, allow_nan=False, default=_as_python)
 
 

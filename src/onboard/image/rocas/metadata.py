@@ -1,4 +1,4 @@
-"""What the container was told of its job: one JSON file a subject below /nha/meta."""
+"""Metadata of the container's job: one JSON file a subject below /nha/meta."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def write_metadata(meta: dict[str, Any], places: Places = CONTAINER) -> None:
 
 
 def load_metadata(subject: str, places: Places = CONTAINER) -> Any:
-    """What /nha/meta/<subject>.json says, or None where the job has no such subject."""
+    """Returns the content of /nha/meta/<subject>.json; None if the job has no such subject."""
     try:
         return json.loads((places.meta / f"{subject}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -29,5 +29,5 @@ def load_metadata(subject: str, places: Places = CONTAINER) -> Any:
 
 
 def load_params(places: Places = CONTAINER) -> dict[str, Any]:
-    """The parameters that the training was started with: those injected into the notebook."""
+    """Returns the training's parameters, which were injected into the notebook."""
     return load_metadata("params", places) or {}

@@ -1,4 +1,4 @@
-"""The datasets and model versions that lie in the container."""
+"""The datasets and model versions in the container."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .places import CONTAINER, Places
 
 Role = Literal["pretrained", "mover"]
 
-# A message that names the choices stays readable where a record has thousands of files.
+# A message that names the choices stays readable if a record has thousands of files.
 MOST_LISTED = 20
 
 
@@ -48,11 +48,11 @@ class Mount:
         return f"{self.model}/{self.name}"
 
     def is_called(self, name: str) -> bool:
-        """Whether that is its name, or the alias by which it was asked for."""
+        """True if that is its name, or the alias that it was requested by."""
         return name in (self.name, self.alias)
 
     def has(self, file: str) -> bool:
-        """Whether it is one of the files, or a folder of some."""
+        """True if it is one of the files, or a folder of some."""
         return any(each.name == file or each.name.startswith(f"{file}/") for each in self.files)
 
 
@@ -84,7 +84,7 @@ class Mounts:
 
 
 def pick(mounts: tuple[Mount, ...], what: str, *, model: str | None, name: str | None, file: str | None) -> Mount:
-    """The one mount that fits. Raises NotMounted, naming the choices, where none or several do."""
+    """Returns the one mount that fits. Raises NotMounted, naming the choices, for none or several."""
     fitting = [
         each
         for each in mounts

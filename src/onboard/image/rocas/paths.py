@@ -1,4 +1,4 @@
-"""`data_path` and `model_path`: where a notebook finds its files."""
+"""`data_path` and `model_path`: the places of a notebook's files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .places import CONTAINER, Places
 
 UNNAMED_MODEL = "_"
 
-# In this form also for Python 3.9, which an image may bring.
+# This form suits Python 3.9, too, which an image may bring.
 FileName = Union[str, "os.PathLike[str]"]
 
 
@@ -47,7 +47,7 @@ def model_path(
     if mounts.kind == "train" and version is None:
         folder = folder_to_publish(model, places)
         path = Path(_within(folder, file))
-        # Whoever asks for `variables/x.index` writes a file there at once.
+        # A writer of `variables/x.index` needs its folder at once.
         (path.parent if file is not None else path).mkdir(parents=True, exist_ok=True)
         return str(path)
     role = "pretrained" if mounts.kind == "train" else "mover"
@@ -57,19 +57,19 @@ def model_path(
 def pretrained_path(
     file: FileName | None = None, model: str | None = None, version: str | None = None, *, places: Places = CONTAINER
 ) -> str:
-    """In a training: the path at which to read a file of a version that was mounted as a pre-trained asset."""
+    """In a training: returns the path at which to read a file of a pre-trained version."""
     return _version_path(Mounts.load(places), "pretrained", file, model, version, places)
 
 
 def folder_to_publish(model: str | None, places: Places = CONTAINER) -> Path:
-    """A folder for each model; the project's only model need not be named."""
+    """Returns the model's folder. The project's only model need not be named."""
     name = model or only_model(places) or UNNAMED_MODEL
-    # A link or a dot in a model's name must not lead elsewhere: imported models have names of any form.
+    # Imported models have names of any form: a link or a dot must not lead elsewhere.
     return places.to_publish / plain_name(name.replace("/", "_"))
 
 
 def only_model(places: Places = CONTAINER) -> str | None:
-    """The name of the project's model, where it has exactly one."""
+    """Returns the name of the project's model if it has exactly one."""
     models = load_metadata("models", places) or []
     return str(models[0]["name"]) if len(models) == 1 else None
 
@@ -89,5 +89,5 @@ def _within(folder: Path, file: FileName | None) -> str:
 
 
 def _without_end(file: FileName | None) -> str | None:
-    """A folder may be written with a slash at its end."""
+    """Drops a slash at the end, with which a folder may be written."""
     return None if file is None else os.fspath(file).removesuffix("/")

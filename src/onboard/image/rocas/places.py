@@ -1,4 +1,4 @@
-"""Where things lie: inside a container, or below the folder of a run that has none."""
+"""Paths inside a container, or below the folder of a run that has none."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Places:
-    """Every path the package uses, below one root, so that a test, and a run without a container, can have its own."""
+    """The package's paths below one root. Tests, and runs without a container, have a root of their own."""
 
     root: Path = Path("/")
 
     @property
     def is_whole(self) -> bool:
-        """Whether the system that is seen is the run's own: a container."""
+        """True in a container: the visible system is the run's own."""
         return self.root == Path("/")
 
     @property
@@ -44,7 +44,7 @@ class Places:
 
     @property
     def to_publish(self) -> Path:
-        """A training writes a version's files here; no record's id and no `<model>.<name>` can be called so."""
+        """The folder of a training's new version; no record's id and no `<model>.<name>` has this name."""
         return self.root / "model/_new"
 
     @property
@@ -53,7 +53,7 @@ class Places:
 
     @property
     def temporary(self) -> Path:
-        """On the scratch volume: a container's /tmp is a small tmpfs, which counts as memory."""
+        """A folder on the scratch volume: a container's /tmp is a small tmpfs, which counts as memory."""
         return self.root / "scratch/tmp"
 
 

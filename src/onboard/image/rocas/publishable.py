@@ -1,4 +1,4 @@
-"""What of a folder becomes the files of a version."""
+"""Selects the files of a folder that make up a version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class NotPublishable(Exception):
 
 @dataclass
 class Publishable:
-    """Files by their names, which are paths below the folder, in order; and the folders in which nothing is."""
+    """Sorted files by their names, which are paths below the folder; and the empty folders."""
 
     files: dict[str, Path] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
@@ -20,9 +20,9 @@ class Publishable:
 
 def publishable(source: Path) -> Publishable:
     """
-    Every file below the folder, in sub-folders and with a leading dot too; or the one file that the source is. A link
-    stands for what it leads to. Raises NotPublishable for what is no file or folder, and for a link that leads nowhere
-    or into a folder that holds it.
+    Returns every file below the folder, with sub-folders and leading dots, or the one file that the source is. A link
+    stands for its target. Raises NotPublishable for what is no file or folder, and for a link that is broken or leads
+    into a folder that holds it.
     """
     found = Publishable()
     if source.is_dir():
@@ -52,7 +52,7 @@ def _walk(folder: Path, prefix: str, within: tuple[Path, ...], found: Publishabl
 
 
 def _text(name: str) -> str:
-    """Names on a disk are bytes; those of files in Rocas are text."""
+    """Decodes a name: on disk it is bytes, in Rocas text."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""`Publisher`: a training's files become a model version."""
+"""`Publisher` makes a model version of a training's files."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ TICKET_ROUNDS = 3
 UPLOADS_AT_ONCE = 8
 EXPIRED_TICKET = (401, 403, 404, 410)
 
-# In this form also for Python 3.9, which an image may bring.
+# This form suits Python 3.9, too, which an image may bring.
 Reference = Union[str, tuple[str, str], dict[str, str]]
 
 
 class _Chosen(Enum):
-    """What is left out: Rocas chooses. None says that the version has none."""
+    """The value of omitted arguments: Rocas chooses. None says that the version has none."""
 
     BY_ROCAS = "the only mounted one of the model, or none"
 
@@ -119,17 +119,17 @@ class Publisher:
                 version = persist(lambda: api.post("/publish", wish))
             except ApiRefused as refused:
                 raise PublishError(str(refused)) from None
-            # The same version is meant if this is repeated, also where Rocas made up its name.
+            # A repeated call means the same version, also if Rocas made up its name.
             wish["name"] = version["name"]
             if self._upload(api, version, files, sizes):
                 return PublishedVersion(version["id"], version["model"], version["name"])
         raise PublishError(f"The version {version['name']} stayed incomplete: its upload tickets expired time and again.")
 
     def _upload(self, api: RunApi, version: dict[str, Any], files: dict[str, Path], sizes: dict[str, int]) -> bool:
-        """Whether the version is complete then."""
+        """Uploads. True if the version is complete then."""
 
         def send(ticket: dict[str, str]) -> str | None:
-            """The state of the version then; None if the ticket has expired."""
+            """Returns the version's state; None if the ticket has expired."""
             name = ticket["name"]
             try:
                 return upload(api, ticket["url"], files[name], sizes[name])
@@ -138,7 +138,7 @@ class Publisher:
                     return None
                 raise PublishError(f"{name}: {refused}") from None
 
-        # Most of the time that a small file takes is waiting.
+        # Small files spend most of their time waiting.
         with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
             try:
                 states = list(pool.map(send, version["uploads"]))
@@ -178,7 +178,7 @@ class Publisher:
         return mounts.datasets if what == "dataset" else tuple(v for v in mounts.versions if v.role == "pretrained")
 
     def _warn_of_choice(self, field: str, what: str, model: str) -> None:
-        """Rocas takes the only mounted one of the version's own model; what else was mounted may be meant as well."""
+        """Warns if other records were mounted, too: Rocas takes the only one of the version's own model."""
         try:
             mounted = self._among(what)
         except NotMounted:

@@ -1,4 +1,4 @@
-"""The run listener of Rocas, which answers the run token of one attempt of one container."""
+"""The client of Rocas' run listener, which answers the run token of one attempt of one container."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from .places import CONTAINER, Places
 
-# What is mounted may have some records of ten thousand files with long names.
+# The mounted records may include some of ten thousand files with long names.
 MAX_REPLY_BYTES = 128 * 1024 * 1024
 TIMEOUT_SECONDS = 30.0
 # Rocas packs, unpacks and syncs large files before it answers for them.
@@ -23,11 +23,11 @@ TUS = {"Tus-Resumable": "1.0.0"}
 
 
 class ApiUnavailable(Exception):
-    """Nobody answered, or the answer was that it cannot be done at the moment. Asking again may help."""
+    """No answer came, or it says that Rocas cannot do it at the moment. Asking again may help."""
 
 
 class ApiFault(ApiUnavailable):
-    """Rocas answered that it failed itself. Asking again may help, or fail in the same way each time."""
+    """Rocas answered that it failed itself. Asking again may help, or fail in the same way."""
 
 
 class ApiRefused(Exception):
@@ -40,7 +40,7 @@ class ApiRefused(Exception):
 
     @property
     def says_stop(self) -> bool:
-        """The attempt was cancelled, or a later one took its place."""
+        """True if the attempt was cancelled, or a later one took its place."""
         return self.status == 409
 
 
@@ -72,13 +72,13 @@ class RunApi:
             return _json_object(reply)
 
     def put_file(self, path: str, file: Path, size: int) -> str:
-        """Sends the whole file. The state of its version then."""
+        """Sends the whole file. Returns its version's state then."""
         with file.open("rb") as content:
             with self._exchange("PUT", path, content, size, "application/octet-stream", TRANSFER_SECONDS) as reply:
                 return str(_json_object(reply)["state"])
 
     def patch_file(self, path: str, file: Path, offset: int, size: int) -> str:
-        """Sends the file from the offset on, as tus 1.0 does. The state of its version then."""
+        """Sends the file from the offset on, as tus 1.0 does. Returns its version's state then."""
         headers = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
         with file.open("rb") as content:
             content.seek(offset)
@@ -86,7 +86,7 @@ class RunApi:
                 return reply.headers.get("Rocas-State", "PENDING")
 
     def offset(self, path: str) -> int:
-        """How many bytes of an upload are there."""
+        """Returns the number of bytes of an upload that have arrived."""
         with self._exchange("HEAD", path, None, 0, None, headers=TUS) as reply:
             return _offset(reply)
 
@@ -136,7 +136,7 @@ def _ask(
     try:
         connection.request(method, path, body, headers)
     except (BrokenPipeError, ConnectionResetError):
-        # A listener that refuses a long body answers and hangs up while we still send: its answer says more than the reset.
+        # A listener that refuses a long body answers and hangs up while we send. Its answer says more than the reset.
         if connection.sock is None:
             raise
     return connection.getresponse()
@@ -150,7 +150,7 @@ def _refuse_errors(reply: http.client.HTTPResponse) -> None:
         error = json.loads(reply.read(MAX_REPLY_BYTES))["error"]
         code, message = str(error["code"]), str(error["message"])
     except (ValueError, KeyError, TypeError):
-        pass  # not ours to explain: the status has to do
+        pass  # the answer has no reason for us: the status has to do
     if reply.status == 500:
         raise ApiFault(message)
     if reply.status > 500 or reply.status in (408, 425, 429):

@@ -1,4 +1,4 @@
-"""Files go to Rocas, and go on where they broke off."""
+"""Uploads files to Rocas, and resumes broken uploads."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .run_api import ApiUnavailable, RunApi
 
 def upload(api: RunApi, url: str, file: Path, size: int) -> str:
     """
-    Sends the file and gives the state of its version. After an outage it asks how many bytes are there, and sends the
-    rest alone. Raises ApiRefused.
+    Sends the file and returns its version's state. After an outage it asks how many bytes arrived, and sends the rest
+    alone. Raises ApiRefused.
     """
     broke_off = False
 
@@ -19,7 +19,7 @@ def upload(api: RunApi, url: str, file: Path, size: int) -> str:
         nonlocal broke_off
         offset = api.offset(url) if broke_off else 0
         try:
-            # All of it may be there although the answer was lost: no further bytes end the upload then.
+            # All of it may have arrived although the answer was lost. Then sending no bytes ends the upload.
             return api.patch_file(url, file, offset, size) if offset > 0 else api.put_file(url, file, size)
         except ApiUnavailable:
             broke_off = True

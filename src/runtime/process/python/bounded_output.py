@@ -1,11 +1,11 @@
-"""What a run wrote: the end of it, in two files of bounded size. What does not fit on the disk is lost."""
+"""The end of a run's output, in two files of bounded size. Output that does not fit on the disk is lost."""
 
 from __future__ import annotations
 
 import errno
 from pathlib import Path
 
-# Whoever runs the server is told of it elsewhere; a run that needs no room goes on.
+# The operator learns of it elsewhere. A run that needs no room goes on.
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 MOST_BYTES = 1024 * 1024
 

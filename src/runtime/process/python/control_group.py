@@ -1,4 +1,6 @@
-"""A run's own control group (version 2), where this user may make one: a systemd user's, a delegated unit's, root's."""
+"""
+A run's own control group (version 2). The user must be allowed to make one: a systemd user, a delegated unit, or root.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +13,20 @@ from typing import Any
 
 MIB = 1024 * 1024
 PERIOD = 100_000
-# Of all installations of this user; a run's group lies in it under the id of the run.
+# The group of all installations of this user. A run's group lies in it under the id of the run.
 HOME = "rocas"
 RUN = re.compile("[0-9a-f]{32}$")
 SUPERVISORS = "supervisors"
-# Where a unit's or container's own processes go, since a group with processes bounds no group below it.
+# The group for a unit's or container's own processes: a group with processes bounds no group below it.
 SERVER = "rocas-server"
-# Another run's supervisor may remove what they share at the same moment.
+# Another run's supervisor may remove shared groups at the same moment.
 TRIES = 20
 GONE_SECONDS = 5.0
 ENTERED = 0
 
 
 class ControlGroup:
-    """Made with `make`; until then its path alone is known."""
+    """A group whose path alone is known until `make` makes it."""
 
     def __init__(self, top: Path, own: Path, name: str) -> None:
         self._top = top
@@ -32,12 +34,12 @@ class ControlGroup:
         self.path = top / HOME / name
         # Locked for as long as the supervisor lives.
         self._held = -1
-        # Of memory, pids and cpu, what the kernel holds the run to.
+        # Those of memory, pids and cpu that the kernel enforces.
         self.bounds: frozenset[str] = frozenset()
 
     @classmethod
     def planned(cls, name: str) -> ControlGroup | None:
-        """None if the system offers this user none."""
+        """Returns the group; None if the system offers this user none."""
         try:
             mount, own = _place()
         except (OSError, ValueError, StopIteration):
@@ -52,7 +54,10 @@ class ControlGroup:
         return cls(top, own, name) if top else None
 
     def make(self, resources: dict[str, Any]) -> bool:
-        """Whether it is there and can be entered. The supervisor leaves the group of whoever started it, which may end with that one."""
+        """
+        Makes the group. True if it can be entered. The supervisor leaves the group of the process that started it,
+        since it may end with that one.
+        """
         wanted = {
             "memory": [("memory.max", str(int(resources["memoryMb"]) * MIB)), ("memory.swap.max", "0")],
             "pids": [("pids.max", str(int(resources["pids"])))],
@@ -72,7 +77,7 @@ class ControlGroup:
             return False
 
     def enter(self) -> None:
-        """Brings this process into it, and with it all that it starts."""
+        """Moves this process into the group, with all that it will start."""
         _write(self.path / "cgroup.procs", "0")
 
     @property
@@ -84,16 +89,16 @@ class ControlGroup:
         return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
 
     def kill(self) -> None:
-        """All in it, at one moment where the kernel is of 5.14 or newer."""
+        """Kills all in it; at one moment with kernel 5.14 or newer."""
         _written(self.path / "cgroup.kill", "1")
 
     def remove(self) -> None:
-        """With what it shared with others, if it is the last one."""
+        """Removes the group, and the shared groups with the last one."""
         until = time.monotonic() + GONE_SECONDS
         while not _removed(self.path) and time.monotonic() < until:
             self.kill()
             time.sleep(0.01)
-        # It may be gone: then the server removes the rest.
+        # The folder may be gone. Then the server removes the rest.
         _written(self._own / "cgroup.procs", "0")
         for shared in (self.path.with_name(SUPERVISORS), self.path.parent):
             _removed(shared)
@@ -113,7 +118,10 @@ class ControlGroup:
                     raise
 
     def _remove_abandoned(self) -> None:
-        """Of runs whose supervisor was killed, and whose folder went, so that no server looks after them. One with processes stays."""
+        """
+        Removes groups of runs whose supervisor was killed and whose folder went: no server looks after them. A group
+        with processes stays.
+        """
         for group in self.path.parent.iterdir():
             if group == self.path or not RUN.match(group.name):
                 continue
@@ -130,7 +138,7 @@ class ControlGroup:
         return path
 
     def _offer(self, group: Path, controllers: list[str]) -> None:
-        """To the groups below. What cannot be offered is bounded in other ways."""
+        """Offers the controllers to the groups below. The rest is bounded in other ways."""
         there = (group / "cgroup.controllers").read_text(encoding="ascii").split()
         offered = (group / "cgroup.subtree_control").read_text(encoding="ascii").split()
         for name in controllers:
@@ -139,7 +147,7 @@ class ControlGroup:
                 _offered(group, name)
 
     def _move_down(self, group: Path) -> None:
-        """All processes of the group: they belong to the unit or container in which the server runs."""
+        """Moves all processes of the group down. They belong to the unit or container of the server."""
         self._own = group / SERVER
         self._own.mkdir(exist_ok=True)
         for _ in range(TRIES):
@@ -166,7 +174,7 @@ class ControlGroup:
 
 
 def _place() -> tuple[Path, Path]:
-    """Where the groups are mounted, and the one of this process."""
+    """Returns the mount point of the groups, and the group of this process."""
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     mount = next(line.split() for line in mounts if line.split(" - ", 1)[1].startswith("cgroup2 "))
     root, point = (re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), each) for each in mount[3:5])
@@ -188,7 +196,7 @@ def _offered(group: Path, controller: str) -> bool:
 
 
 def _locked(group: Path, how: int) -> int:
-    """An open file of the group. Raises FileNotFoundError if it was removed meanwhile."""
+    """Returns an open, locked file of the group. Raises FileNotFoundError if it was removed meanwhile."""
     held = os.open(group, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(held, how)
@@ -218,7 +226,7 @@ def _written(file: Path, text: str) -> bool:
 
 
 def _write(file: Path, text: str) -> None:
-    # Never made: in a folder of the file system it would be.
+    # Never creates the file: in an ordinary folder, opening would.
     written = os.open(file, os.O_WRONLY)
     try:
         os.write(written, text.encode("ascii"))

@@ -1,6 +1,6 @@
 """
-Watches over a supervisor. If that is killed, what it carried is killed as well, whatever it has made of its group, its
-session and its environment. If the keeper is killed, the supervisor goes on.
+Watches over a supervisor. If the supervisor is killed, the keeper kills its processes, whatever their group, session or
+environment. If the keeper is killed, the supervisor goes on.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from limits import adopt_orphans, kill_below
 
 
 def go_on_watched() -> int:
-    """Forks: the child goes on in a session of its own, and is given the number of its keeper, which never returns."""
+    """Forks. The child goes on in its own session and gets the keeper's number; the keeper never returns."""
     keeper = os.getpid()
     adopt_orphans()
     supervisor = os.fork()
     if supervisor == 0:
         os.setsid()
         return keeper
-    # What a killed supervisor has left comes to this process, and is reaped as well.
+    # Orphans of a killed supervisor come to this process, and are reaped as well.
     while os.wait()[0] != supervisor:
         pass
     kill_below(keeper, supervisor)

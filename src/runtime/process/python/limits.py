@@ -1,4 +1,4 @@
-"""What a run may use, as far as this system holds a user's own processes to it."""
+"""Bounds a run's resources, as far as this system can bound a user's own processes."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from control_group import ControlGroup
 from processes import Seen, descendants, own_bytes, seen_processes, threads_of_machine
 
 MIB = 1024 * 1024
-# Processes and threads that the user may start beside the run meanwhile.
+# Allowance for other processes and threads that the user may start meanwhile.
 OTHERS = 4096
 OFTEN_SECONDS = 0.1
 SELDOM_SECONDS = 1.0
-# Bytes a second: what is further from its limit is looked at later.
+# Bytes a second. A run that is further from its limit is checked later.
 FASTEST_GROWTH = 2 * 1024**3
-# Of 1000, as the kernel adds it to a process's share of the memory.
+# Of 1000: what the kernel adds to a process's share of the memory.
 KILLED_FIRST = 500
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
-    """What leaves its group and its parent comes to this process, and is found below it. Linux alone has this."""
+    """Makes this process the parent of orphans below it, by which they are found. Only Linux has this."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def bound_before_exec(resources: dict[str, Any], supervisor: int, group: ControlGroup | None, processors: list[int] | None) -> None:
-    """In the child. Never on address space: CUDA reserves more of it than the machine has memory."""
+    """Sets limits in the child. Never on address space: CUDA reserves more of it than the machine has memory."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != supervisor:
         os._exit(128 + signal.SIGKILL)
@@ -48,13 +48,13 @@ def bound_before_exec(resources: dict[str, Any], supervisor: int, group: Control
     if "memory" not in bounds:
         _offer_to_the_kernel()
     if "pids" not in bounds:
-        # The system counts all processes of the user, so that this only stops what grows faster than it is looked at.
+        # The system counts all processes of the user. So this only stops growth that is faster than the checks.
         there_are = sum(each.threads for each in seen_processes())
         _bound(resource.RLIMIT_NPROC, there_are + int(resources["pids"]) + OTHERS)
 
 
 def processors_for(cpus: float, taken: list[list[int]]) -> list[int] | None:
-    """As many whole processors as that takes, those that the fewest other runs have. None where the system binds nobody to any."""
+    """Returns enough whole processors, those with the fewest other runs. None if the system cannot bind processes."""
     if not hasattr(os, "sched_getaffinity"):
         return None
     allowed = os.sched_getaffinity(0)
@@ -63,7 +63,7 @@ def processors_for(cpus: float, taken: list[list[int]]) -> list[int] | None:
 
 
 class Watch:
-    """Looks at what the kernel does not hold the run to, and kills what takes more than was agreed."""
+    """Checks the limits that the kernel does not enforce, and kills what exceeds them."""
 
     def __init__(self, resources: dict[str, Any], state: Path, group: ControlGroup | None) -> None:
         self._memory = int(resources["memoryMb"]) * MIB
@@ -72,7 +72,7 @@ class Watch:
         self._bounds = group.bounds if group else frozenset()
         self._counter = state / "memory.events"
         self._kills = 0
-        # What the run had left of memory when it was looked at last, and how many threads the machine had.
+        # The memory that was left at the last check, and the number of threads of the machine then.
         self._left = 0
         self._threads: int | None = None
         self._show(state)
@@ -84,7 +84,7 @@ class Watch:
 
     @property
     def seconds(self) -> float:
-        """Until it has to look again: sooner, the less memory is left."""
+        """Seconds until the next check: fewer, the less memory is left."""
         if self._watches("memory"):
             return min(SELDOM_SECONDS, max(OFTEN_SECONDS, self._left / FASTEST_GROWTH))
         return SELDOM_SECONDS
@@ -95,14 +95,14 @@ class Watch:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether so many threads began on the machine that the run may have too many. It costs nearly nothing to ask."""
+        """True if the machine has so many new threads that the run may have too many. This check is nearly free."""
         if self._threads is None or not self._watches("pids"):
             return False
         threads = threads_of_machine()
         return threads is not None and threads - self._threads > self._pids / 2
 
     def look(self, running: Callable[[], list[Seen]]) -> str | None:
-        """Kills the largest process if memory has run out, as the system's kernel would. Gives why all has to end."""
+        """Kills the largest process if memory has run out, as the system's kernel would. Returns why all has to end."""
         if not self._watches("memory") and not self._watches("pids"):
             return None
         self._threads = threads_of_machine()
@@ -118,7 +118,8 @@ class Watch:
 
     def _look_at_memory(self, alive: list[Seen]) -> None:
         taken = sum(each.resident for each in alive)
-        # Shared pages count in each process that has them: only if that seems too much, they are told apart, which takes longer.
+        # Shared pages count in each process. If the sum is too large, it is taken again without them, which takes
+        # longer.
         if taken > self._memory:
             sizes = [(own_bytes(each), each.pid) for each in alive]
             taken = sum(size for size, _ in sizes)
@@ -128,12 +129,12 @@ class Watch:
 
     def _kill(self, pid: int) -> None:
         self._kills += 1
-        # Before the kill: who finds the process dead looks here for the cause.
+        # Written before the kill: the cause is read here once the process is dead.
         self._count()
         kill(pid)
 
     def _show(self, state: Path) -> None:
-        """As a container sees them of its control group."""
+        """Writes the files that a container sees of its control group."""
         texts = {
             "memory": {"memory.max": f"{self._memory}\n", "memory.events": "oom_kill 0\n"},
             "pids": {"pids.max": f"{self._pids}\n", "pids.events": "max 0\n"},
@@ -160,7 +161,7 @@ def kill(pid: int, number: int = signal.SIGKILL) -> None:
 
 
 def kill_below(root: int, group: int) -> None:
-    """All below `root`, and the process group. What starts others while it is killed is killed again."""
+    """Kills all below `root`, and the process group, again and again until no new process appears."""
     while left := [each for each in descendants(root, group) if not each.is_zombie]:
         for each in left:
             kill(each.pid)
@@ -168,7 +169,7 @@ def kill_below(root: int, group: int) -> None:
 
 
 def signal_group(leader: int, number: int) -> None:
-    """All of it at one moment."""
+    """Signals the whole group at one moment."""
     try:
         os.killpg(leader, number)
     except (ProcessLookupError, PermissionError):
@@ -176,7 +177,7 @@ def signal_group(leader: int, number: int) -> None:
 
 
 def _offer_to_the_kernel() -> None:
-    """If the machine has no memory left, the run ends before what else this user has open."""
+    """Ends the run before the user's other programs if the machine has no memory left."""
     try:
         file = Path("/proc/self/oom_score_adj")
         file.write_text(str(max(int(file.read_text(encoding="ascii")), KILLED_FIRST)), encoding="ascii")

@@ -1,4 +1,4 @@
-"""What runs on this machine, as far as this user may know."""
+"""The processes on this machine that this user may see."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Seen:
     group: int
     is_zombie: bool
     threads: int
-    # Bytes in memory, those that it shares with others included.
+    # Bytes in memory, with those that it shares with others.
     resident: int
 
 
@@ -30,7 +30,7 @@ def seen_processes() -> list[Seen]:
 
 
 def descendants(root: int, group: int) -> list[Seen]:
-    """Those below `root`, and those of the process group, whose parents may have ended."""
+    """Returns processes below `root`, and those of the process group, whose parents may have ended."""
     seen = seen_processes()
     children: dict[int, list[Seen]] = {}
     for each in seen:
@@ -47,7 +47,10 @@ def descendants(root: int, group: int) -> list[Seen]:
 
 
 def below(root: int) -> list[Seen]:
-    """As `descendants`, at the price of those alone; one that begins meanwhile may be missing. They have to come to `root` if their parents end."""
+    """
+    Returns processes below `root`, as `descendants`, but reads those alone. A new one may be missing. Orphans must come
+    to `root`.
+    """
     found: list[Seen] = []
     ahead = [root]
     while ahead:
@@ -65,7 +68,7 @@ def tells_children() -> bool:
 
 
 def threads_of_machine() -> int | None:
-    """None where the system does not tell at once."""
+    """Returns the machine's number of threads; None if the system does not say at once."""
     try:
         return int((PROC / "loadavg").read_text(encoding="ascii").split()[3].split("/")[1])
     except (OSError, ValueError, IndexError):
@@ -73,7 +76,7 @@ def threads_of_machine() -> int | None:
 
 
 def own_bytes(seen: Seen) -> int:
-    """What it takes alone: of shared pages, its share. The resident size where the system tells no more."""
+    """Returns the process's own bytes and its share of shared pages. Else its resident size."""
     try:
         for line in (PROC / str(seen.pid) / "smaps_rollup").read_text(encoding="ascii").splitlines():
             if line.startswith("Pss:"):
@@ -93,7 +96,7 @@ def start_mark(pid: int) -> str:
 
 
 def _children(pid: int) -> list[str]:
-    """Of each of its threads."""
+    """Returns the children of each of its threads."""
     found: list[str] = []
     try:
         threads = os.listdir(PROC / str(pid) / "task")
@@ -112,7 +115,7 @@ def _from_proc(entry: str) -> Seen | None:
         stat = (PROC / entry / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None  # gone meanwhile
-    # A program may be called ") Z 1 (": what counts begins after the last bracket.
+    # A program may be called ") Z 1 (": the fields begin after the last bracket.
     fields = stat.rsplit(")", 1)[1].split()
     parent, group, threads, resident = (int(fields[at]) for at in (1, 2, 17, 21))
     return Seen(int(entry), parent, group, fields[0] in "ZX", threads, resident * PAGE)
@@ -123,15 +126,15 @@ def _from_ps() -> list[Seen]:
     asked, said = _ps("-axo", "pid=,ppid=,pgid=,rss=,state=")
     for line in said.splitlines():
         pid, parent, group, resident, state = line.split()[:5]
-        # Else who waits until nothing runs would always find this question.
+        # The process of this question itself is not among the answers.
         if int(pid) != asked:
             found.append(Seen(int(pid), int(parent), int(group), state.startswith("Z"), 1, int(resident) * 1024))
     return found
 
 
 def _ps(*words: str) -> tuple[int, str]:
-    """The number of the process that told it, and what it told."""
-    # A time is written the same whatever language and place the run has.
+    """Runs ps. Returns its process number and its output."""
+    # Times are written the same in any language and time zone of the run.
     environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
     with subprocess.Popen(["ps", *words], stdout=subprocess.PIPE, text=True, env=environment) as asked:
         return asked.pid, asked.communicate()[0]

@@ -1,4 +1,4 @@
-"""Prints what a pyproject.toml depends on, and the versions that a lock file beside it settled, as JSON."""
+"""Prints the dependencies of a pyproject.toml, and the versions that its lock file settled, as JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _dependencies(project: dict) -> list[str]:
 
 
 def _settled(lock: dict) -> list[str]:
-    """A package that is there in several versions, for several machines, is left to the installer."""
+    """Returns the settled versions. A package with several, for several machines, is left to the installer."""
     versions: dict[str, set[str]] = {}
     for package in lock.get("packages", lock.get("package", [])):
         if "name" in package and "version" in package and "editable" not in package.get("source", {}):

@@ -1,7 +1,7 @@
 """
-Carries one run, and outlives the server that started it: `supervisor.py RUN VOLUMES FOLDER PROGRAM ARGUMENT...` with the
-environment of the run. It starts the program once, however often it is started itself; ends all of it at SIGTERM, when the program ends and when
-the run's folder goes; and keeps how it ended in state.json.
+Runs one run, and outlives the server that started it: `supervisor.py RUN VOLUMES FOLDER PROGRAM ARGUMENT...` with the
+environment of the run. It starts the program only once, even if it is started again itself. It ends all of it at
+SIGTERM, when the program ends, and when the run's folder goes. It keeps the exit in state.json.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from keeper import go_on_watched
 from limits import OFTEN_SECONDS, Watch, adopt_orphans, bound_before_exec, kill, processors_for, signal_group
 from processes import Seen, below, descendants, start_mark, tells_children
 
-# A look may take this share of the time.
+# The share of the time that checks may take.
 SHARE = 1 / 20
 STOP_SECONDS = 10.0
 ROOM_SECONDS = 0.5
-# Below what systems give to connections by themselves.
+# Below the ports that systems give to connections by themselves.
 PORTS = (20_000, 32_000)
 CANNOT_RUN = 127
 TOLD = {signal.SIGTERM}
@@ -111,7 +111,7 @@ class Supervisor:
         output, written = os.pipe()
         supervisor = os.getpid()
         environment = {**os.environ, **({"ROCAS_SERVICE_PORT": str(port)} if port else {})}
-        # A signal that comes before the program could take it waits for that.
+        # A signal before the program can handle it waits until then.
         signal.pthread_sigmask(signal.SIG_BLOCK, TOLD)
         self._child = os.fork()
         if self._child == 0:
@@ -122,7 +122,7 @@ class Supervisor:
         return output
 
     def _exec(self, written: int, supervisor: int, environment: dict[str, str]) -> None:
-        """Never returns."""
+        """Replaces the process; never returns."""
         try:
             os.setsid()
             # Python ignores some of them itself.
@@ -141,7 +141,7 @@ class Supervisor:
             os._exit(CANNOT_RUN)
 
     def _attend(self, wake: int, output: int) -> None:
-        """Until the program has ended, or has to."""
+        """Works until the program has ended, or has to."""
         sources = [wake, output]
         stop_by: float | None = None
         look_at = earliest = time.monotonic()
@@ -164,7 +164,7 @@ class Supervisor:
             is_urgent = began >= earliest and self._watch.is_urgent
             if began < look_at and not is_urgent:
                 continue
-            # What starts others without end would leave the supervisor no time to look.
+            # A program that starts others without end would leave the supervisor no time to check.
             if is_urgent:
                 signal_group(self._child, signal.SIGSTOP)
             if why := self._why_end():
@@ -185,11 +185,11 @@ class Supervisor:
         self._output.say(f"[Rocas ends the run: {why}.]")
 
     def _running(self) -> list[Seen]:
-        # What a run has started comes to the supervisor if its parent ends.
+        # The run's processes come to the supervisor if their parents end.
         return below(os.getpid()) if tells_children() else descendants(os.getpid(), self._child)
 
     def _copy(self, output: int) -> bool:
-        """Whether more may come."""
+        """Copies output. True if more may come."""
         try:
             content = os.read(output, 65_536)
         except BlockingIOError:
@@ -209,15 +209,15 @@ class Supervisor:
                 self._status = status
 
     def _end_all(self, output: int) -> None:
-        """As in a container, nothing outlives the first process."""
+        """Ends all processes: as in a container, nothing outlives the first one."""
         if self._group:
             self._group.kill()
-        # Before they are looked for, which takes long if there are many.
+        # Before the search for processes, which takes long if there are many.
         signal_group(self._child, signal.SIGKILL)
         stopped: set[int] = set()
         while left := [each.pid for each in descendants(os.getpid(), self._child) if not each.is_zombie]:
             fresh = [pid for pid in left if pid not in stopped]
-            # Stopped ones start no others, and keep their places among the processes that the user may have.
+            # Stopped processes start no others, and keep their places among those that the user may have.
             for pid in fresh or left:
                 kill(pid, signal.SIGSTOP if fresh else signal.SIGKILL)
             stopped.update(fresh)
@@ -226,7 +226,7 @@ class Supervisor:
         while self._status is None:
             time.sleep(0.01)
             self._reap()
-        for _ in range(64):  # what a pipe holds, and a little more
+        for _ in range(64):  # the content of a pipe, and a little more
             if not self._copy(output):
                 break
 
@@ -244,7 +244,7 @@ class Supervisor:
                 time.sleep(ROOM_SECONDS)
 
     def _keep(self, **more: Any) -> None:
-        """Replaced as a whole and synced. Fails if the run's folder is gone."""
+        """Replaces the state as a whole, synced. Fails if the run's folder is gone."""
         self._state = {**self._state, **more}
         part = self._run / ".state.part"
         with part.open("w", encoding="utf-8") as content:
@@ -255,7 +255,7 @@ class Supervisor:
 
 
 def other_runs(run: Path) -> list[dict[str, Any]]:
-    """How they are: state.json of each that was started."""
+    """Returns the state.json of each run that was started."""
     found = []
     for file in run.parent.glob("*/state.json"):
         try:
@@ -266,7 +266,7 @@ def other_runs(run: Path) -> list[dict[str, Any]]:
 
 
 def free_port(taken: set[int]) -> int:
-    """A port of loopback that is free and no other run's, which may not listen yet."""
+    """Returns a free port of loopback that no other run has, which may not listen yet."""
     while True:
         port = random.randrange(*PORTS)
         with socket.socket() as probe:

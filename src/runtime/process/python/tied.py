@@ -1,6 +1,6 @@
 """
-Runs a program in a session of its own. All that it started ends with it, whatever group or session that has made, and
-once standard input ends: when whoever started it is gone.
+Runs a program in its own session. All its processes end with it, whatever their group or session. They end also when
+standard input ends: its parent is gone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main(words: list[str]) -> int:
     adopt_orphans()
     child = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True).pid
     threading.Thread(target=_watch, args=(child,), daemon=True).start()
-    # Those that it has left to this process are reaped as well.
+    # Its orphans come to this process, and are reaped as well.
     while (ended := os.wait())[0] != child:
         pass
     kill_below(os.getpid(), child)

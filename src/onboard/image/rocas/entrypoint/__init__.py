@@ -1,1 +1,1 @@
-"""What process 1 of every container does: claim the attempt, fetch, run the notebook, report."""
+"""The program of process 1 in each container: it claims the attempt, fetches, runs the notebook and reports."""

@@ -1,8 +1,8 @@
-"""What process 1 of every container does: claim the attempt, fetch, run the notebook, report."""
+"""The program of process 1 in each container: it claims the attempt, fetches, runs the notebook and reports."""
 import sys
 
-# What an author's pip installed beside Debian's packages is for notebooks: the entrypoint runs with those that it was
-# tested with. An environment of the project's own has one place for both.
+# Packages that an author installed by pip are for notebooks. The entrypoint runs with Debian's, with which it was
+# tested. A project's own environment has one place for both.
 sys.path.sort(key=lambda path: path.startswith("/usr/local/") and path.endswith("/dist-packages"))
 
 from .run_attempt import main

@@ -1,4 +1,4 @@
-"""The project lies in the image, which is read-only; it runs in a copy on the scratch volume."""
+"""Copies the project out of the read-only image. It runs in the copy, on the scratch volume."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class BadProject(Exception):
 
 
 def copy_project(source: Path, work: Path) -> None:
-    """Copies the image's WORKDIR with its links as links, and virtual environments as links to them. Raises BadProject."""
+    """Copies the image's WORKDIR. Links stay links, and virtual environments become links. Raises BadProject."""
     if source == Path("/"):
         raise BadProject("The image has no project: its Dockerfile needs a WORKDIR and a COPY into it.")
     if source.resolve() == work.resolve():
@@ -23,7 +23,7 @@ def copy_project(source: Path, work: Path) -> None:
         _link_environments(source, work)
     except (OSError, shutil.Error) as error:
         raise BadProject(f"The project in {source} cannot be copied: {error}") from error
-    # Files of a read-only checkout stay writable for the notebook that works beside them.
+    # Files of a read-only checkout become writable for the notebook that works beside them.
     for folder, _, files in os.walk(work):
         for path in (folder, *(os.path.join(folder, file) for file in files)):
             if not os.path.islink(path):
@@ -31,7 +31,10 @@ def copy_project(source: Path, work: Path) -> None:
 
 
 def _not_copied(folder: str, names: list[str]) -> set[str]:
-    """A pipe in the project would hold the copy for ever; a virtual environment has gigabytes, and knows its place by name."""
+    """
+    Returns the entries to leave out: reading a pipe never ends, and a virtual environment is large and knows its place
+    by name.
+    """
     return {name for name in names if not _is_copied(os.path.join(folder, name))}
 
 

@@ -1,4 +1,4 @@
-"""An end from outside: told to stop, no longer granted, out of time."""
+"""An end from outside: SIGTERM, a lost grant, or a timeout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from ..places import Places
 from .exit_code import FAILED, NOT_GRANTED, STOPPED, keep_exit_code
 
-# An engine kills 10 s after its SIGTERM; the exit code has to be on disk before that.
+# An engine kills 10 s after SIGTERM. The exit code must be on disk before that.
 LAST_MOMENT_SECONDS = 8.0
 
 
@@ -26,7 +26,7 @@ class Reason(Enum):
 
 
 class Ending:
-    """Begins once, for the first reason. From then on the kernel is stopped, and the process ends soon."""
+    """Begins once, for the first reason. It stops the kernel and ends the process soon."""
 
     def __init__(self, places: Places) -> None:
         self.begun = threading.Event()
@@ -45,14 +45,14 @@ class Ending:
                 return
             self.reason = reason
             stop_kernel = self._stop_kernel
-        if reason is not Reason.OUT_OF_TIME:  # which is still reported, however long that takes
+        if reason is not Reason.OUT_OF_TIME:  # still reported, however long that takes
             self._after(LAST_MOMENT_SECONDS, self._leave)
         self.begun.set()
         if stop_kernel is not None:
             self._after(0, stop_kernel)
 
     def when_begun(self, stop_kernel: Callable[[], None]) -> None:
-        """Calls at once where the ending began already."""
+        """Calls at once if the ending has begun."""
         with self._lock:
             self._stop_kernel = stop_kernel
             begun = self.reason is not None
@@ -63,10 +63,10 @@ class Ending:
         self._after(min(seconds, threading.TIMEOUT_MAX), lambda: self.begin(Reason.OUT_OF_TIME))
 
     def on_signals(self) -> None:
-        """Process 1 has no default action for any signal: without this, SIGTERM would be ignored."""
+        """Handles the signals. Process 1 has no default action, so that SIGTERM would be ignored."""
         told: SimpleQueue[int] = SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
-            # A handler may interrupt anything, a lock that it would need itself included: it only puts a note aside.
+            # A handler may interrupt anything, even a lock that it needs. So it only puts a note into a queue.
             signal.signal(number, lambda received, _: told.put(received))
 
         def wait() -> None:

@@ -1,4 +1,4 @@
-"""The exit code outlives the process: an engine's `start` runs an exited container again."""
+"""Keeps the exit code on disk, since an engine's `start` runs an exited container again."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from ..places import Places
 
 SUCCEEDED = 0
 FAILED = 1
-# EX_TEMPFAIL: this attempt is lost or was never granted; no user code runs.
+# EX_TEMPFAIL: this attempt is lost or was never granted, and runs no user code.
 NOT_GRANTED = 75
-# What a shell says of a process that SIGTERM ended.
+# The shells' code for a process that SIGTERM ended.
 STOPPED = 143
 
 
 def recall_exit_code(places: Places) -> int | None:
-    """The code of an earlier start of this container, or None at the first."""
+    """Returns the code of an earlier start of this container; None at the first."""
     try:
         return int(places.exit_code.read_text(encoding="ascii"))
     except FileNotFoundError:
         return None
     except ValueError:
-        return FAILED  # there was an end, and running again would be worse than not knowing which
+        return FAILED  # It ended, with an unknown code. To run again would be worse.
 
 
 def keep_exit_code(code: int, places: Places) -> int:
-    """Synced before the process ends. The first code stays. Gives the code that counts."""
+    """Syncs the code before the process ends. The first code stays, and is returned."""
     kept = recall_exit_code(places)
     if kept is not None:
         return kept

@@ -1,4 +1,4 @@
-"""Why an attempt failed, as its record tells it."""
+"""The reason why an attempt failed, as its record shows it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_TRACEBACK_BYTES = 16 * 1024
 class Failure:
     name: str
     message: str
-    # Its number as Jupyter shows it: In [3].
+    # The cell's number as Jupyter shows it: In [3].
     cell: int | None = None
     traceback: str | None = None
 

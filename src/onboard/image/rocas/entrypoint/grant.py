@@ -10,7 +10,7 @@ from ..mounts import Mounts
 from ..run_api import RunApi
 from .ending import Ending
 
-# As long as the server waits for a claim; later than that, another attempt has taken over.
+# The server waits as long for a claim; after that, another attempt has taken over.
 START_SECONDS = 120.0
 
 
@@ -37,5 +37,7 @@ class Grant:
 
 
 def claim(api: RunApi, ending: Ending) -> Grant:
-    """Raises ApiRefused where the attempt is not granted, ApiUnavailable where nobody answers within the start deadline."""
+    """
+    Claims the attempt. Raises ApiRefused if it is not granted, ApiUnavailable if no answer comes by the start deadline.
+    """
     return Grant.parse(persist(lambda: api.post("/claim", {}), stop=ending.begun, seconds=START_SECONDS))

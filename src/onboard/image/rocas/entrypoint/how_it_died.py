@@ -1,4 +1,4 @@
-"""What is known of a notebook's process that has ended by itself."""
+"""The known causes of the death of a notebook's process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FULL_BELOW_BYTES = 1024 * 1024
 
 
 def how_it_died(status: int | None, limits: LimitsMet) -> str:
-    """`status` as subprocess has it: the exit code, or a signal's number below zero."""
+    """Describes the death. `status` is subprocess's: the exit code, or a signal's number below zero."""
     refused = f" {limits.refused[0].upper()}{limits.refused[1:]}." if limits.refused else ""
     return f"The notebook's process {_end(status, limits.killed_for_memory)}.{_shared_memory()}{refused}"
 

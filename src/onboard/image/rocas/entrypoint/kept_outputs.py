@@ -1,4 +1,4 @@
-"""The executed notebook is kept, and is bounded however much its cells write."""
+"""Bounds the outputs that the executed notebook keeps, however much its cells write."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from nbformat import NotebookNode
 
 from .line_states import last_states
 
-# What a cell may show beside its streams, and what each of its streams may write.
+# The bound of what a cell shows beside its streams, and of each of its streams.
 MAX_SHOWN_CHARACTERS = 1024 * 1024
 MAX_STREAM_CHARACTERS = 512 * 1024
 MAX_NOTEBOOK_BYTES = 16 * 1024 * 1024
-# What an output takes beside its content, and how often a cell is told that one is missing.
+# The size of an output without its content, and the number of notes about missing ones.
 OUTPUT_CHARACTERS = 200
 MAX_NOTES = 50
 
@@ -22,14 +22,14 @@ MAX_NOTES = 50
 @dataclass
 class _Stream:
     left: int = MAX_STREAM_CHARACTERS
-    # The output that is full, what it holds, and how much came after that.
+    # The output that is full, the characters that it holds, and the number that came after.
     full: NotebookNode | None = None
     beginning: str = ""
     left_out: int = 0
 
 
 class KeptOutputs:
-    """How much of one cell's output the notebook holds."""
+    """The part of one cell's output that the notebook holds."""
 
     def __init__(self) -> None:
         self._shown_left = MAX_SHOWN_CHARACTERS
@@ -38,7 +38,7 @@ class KeptOutputs:
         self._notes = 0
 
     def fitting(self, data: dict[str, Any], display: str | None = None) -> tuple[dict[str, Any], str]:
-        """Those forms of an output that still fit, the small ones first, and a note on the others."""
+        """Returns the forms of an output that still fit, small ones first, and a note on the others."""
         room = self._shown_left + self._displays.get(display or "", 0)
         left = room - OUTPUT_CHARACTERS
         fitting = set()
@@ -54,7 +54,7 @@ class KeptOutputs:
         return {form: content for form, content in data.items() if form in fitting}, self._note(missing)
 
     def write(self, outs: list[NotebookNode], name: str, text: str) -> None:
-        """Adds to a stream: its beginning is kept, each line as it is at last."""
+        """Adds to a stream. Its beginning is kept, each line in its last state."""
         stream = self._streams.setdefault(name, _Stream())
         if stream.full is not None:
             stream.left_out += len(text)
@@ -75,7 +75,7 @@ class KeptOutputs:
         stream.left -= grown
 
     def settle(self) -> None:
-        """Says of each stream how much of it was left out until then."""
+        """Adds to each stream how much of it was left out."""
         for name, stream in self._streams.items():
             if stream.full is not None:
                 told = f"\n[Left out of this notebook: {stream.left_out:,} more characters of {name}.]\n"
@@ -91,7 +91,7 @@ class KeptOutputs:
 
 
 def serialised(notebook: NotebookNode) -> bytes:
-    """At most MAX_NOTEBOOK_BYTES: the outputs of the cells with the largest ones go first."""
+    """Serialises to at most MAX_NOTEBOOK_BYTES. The largest outputs go first."""
     content = nbformat.writes(notebook).encode("utf-8", "replace")
     cells = sorted((c for c in notebook.cells if c.get("outputs")), key=lambda c: size_of(c["outputs"]), reverse=True)
     for cell in cells:
@@ -109,7 +109,7 @@ def note(text: str) -> NotebookNode:
 
 
 def size_of(value: Any) -> int:
-    """In characters, about as JSON has it."""
+    """Returns the approximate number of characters in JSON."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):
@@ -120,7 +120,7 @@ def size_of(value: Any) -> int:
 
 
 def in_words(size: int) -> str:
-    """As people write sizes: 4.8 MB."""
+    """Formats a size for people: 4.8 MB."""
     for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
         if size >= factor:
             return f"{size / factor:.1f} {unit}"
@@ -128,6 +128,6 @@ def in_words(size: int) -> str:
 
 
 def _joined(before: str, text: str) -> tuple[str, str]:
-    """Only the last line of what is there can still be written over."""
+    """Joins texts. Only the last line of the first can still be overwritten."""
     start = before.rfind("\n") + 1
     return before[:start], last_states(before[start:] + text)

@@ -1,4 +1,4 @@
-"""What the notebook's process writes past Jupyter: the trace of a crash, the words of the dynamic linker."""
+"""Output of the notebook's process outside of Jupyter: the trace of a crash, the dynamic linker's messages."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .log import Log
 
 PIECE_BYTES = 64 * 1024
 LAST_SECONDS = 1.0
-# A program that outlives the notebook's process may write on.
+# A program that outlives the notebook's process may go on writing.
 MOST_LEFT_PIECES = 16
 
 
 class KernelConsole:
     """
-    A pipe, and a thread that tells the log what comes through it; and the two pipes that the process reads itself, for as
-    long as it lives.
+    Holds a pipe whose text a thread writes to the log. Holds also the two pipes that the process reads itself, while it
+    lives.
     """
 
     def __init__(self, log: Log) -> None:
@@ -30,13 +30,13 @@ class KernelConsole:
         self._thread.start()
 
     def start_options(self) -> dict[str, Any]:
-        """How the process is started, as subprocess has it."""
+        """Returns subprocess's options for the start of the process."""
         ends = [end for pipe in self._captured for end in pipe]
         env = {**os.environ, CAPTURED: ",".join(map(str, ends))}
         return {"stdout": self._write, "stderr": self._write, "pass_fds": ends, "env": env}
 
     def close(self) -> None:
-        """What a dead process wrote is told first; one of its children may hold the pipes open for ever."""
+        """Logs the last output of a dead process. One of its children may hold the pipes open for ever."""
         os.close(self._write)
         self._thread.join(LAST_SECONDS)
         for read, write in self._captured:

@@ -1,4 +1,4 @@
-"""Which Python the notebook runs in: the one that the image's author would get."""
+"""Finds the Python that the notebook runs in: the one that the image's author would get."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..kernel import __file__ as KERNEL
 
 KERNEL_NAME = "rocas"
 CHECK_SECONDS = 60
-# What ipykernel warns of (no encryption on the loopback, for one) is for those who offer it to others.
+# ipykernel's warnings, as of no encryption on the loopback, are for those who offer it to others.
 QUIET = ("--log-level=ERROR",)
 
 
@@ -34,7 +34,7 @@ def install_kernel(data: Path) -> None:
 
 
 def _image_python() -> str:
-    """Of the virtual environment, else the first on the PATH; the entrypoint's own where there is no other."""
+    """Returns the Python of the virtual environment, else the first on the PATH, else the entrypoint's own."""
     environment = os.environ.get("VIRTUAL_ENV")
     inside = os.path.join(environment, "bin", "python") if environment else None
     found = inside if inside and os.access(inside, os.X_OK) else shutil.which("python3") or sys.executable

@@ -1,4 +1,4 @@
-"""Which of the container's limits a cell has met, as the kernel of the system counts it."""
+"""The container's limits that a cell has met, as the kernel of the system counts it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from ..places import CONTAINER
 
 SHARED_MEMORY = Path("/dev/shm")
-# They lie in the memory, and count. Those of the machine itself hold what others put there.
+# These folders lie in memory and count towards it. On the machine itself, others use them too.
 IN_MEMORY = (SHARED_MEMORY, Path("/tmp")) if CONTAINER.is_whole else ()
 MIB = 1024 * 1024
 
 
 def _counters(*in_container: str) -> tuple[Path, ...]:
-    """Of the container itself, in version 2 and version 1 of control groups; else of the run's supervisor, which counts as they do."""
+    """Returns the counter files: the container's (control groups 1 or 2), else those of the run's supervisor."""
     if CONTAINER.is_whole:
         return tuple(Path("/sys/fs/cgroup") / each for each in in_container)
     return (CONTAINER.state / in_container[0],)
@@ -32,17 +32,17 @@ PIDS_LIMITS = _counters("pids.max", "pids/pids.max")
 class LimitsMet:
     # None if the system does not say.
     killed_for_memory: bool | None
-    # What to say of a process or thread that was refused, or ''.
+    # A sentence about a refused process or thread, or ''.
     refused: str
 
     def __str__(self) -> str:
-        """What is to be added to an error, of which they may be the cause."""
+        """Returns what to add to an error that these limits may have caused."""
         killed = f"a process that the notebook started was killed, {out_of_memory()}" if self.killed_for_memory else ""
         return "".join(f"; {each}" for each in (killed, self.refused) if each)
 
 
 class Limits:
-    """Counts from when it is made."""
+    """Counts from the moment when it is made."""
 
     def __init__(self) -> None:
         self._kills = _count(OOM_COUNTERS, "oom_kill")

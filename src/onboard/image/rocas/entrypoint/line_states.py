@@ -1,10 +1,10 @@
-"""A line of a terminal, which is written over: what a progress bar looks like at last."""
+"""A terminal line that is overwritten: the final look of a progress bar."""
 
 from __future__ import annotations
 
 import re
 
-# Text, runs of what moves back, what erases, and other control sequences, which a log does not show.
+# Text, moves back, erasures, and other control sequences, which a log does not show.
 _PIECES = re.compile(
     r"(?P<text>[^\r\b\x1b]+)|(?P<start>\r+)|(?P<back>\x08+)|\x1b\[(?P<erase>[0-2]?)K"
     r"|\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])?"
@@ -13,7 +13,7 @@ STEERING = re.compile(r"[\r\b\x1b]")
 
 
 class LineState:
-    """One line, and where the next character goes."""
+    """One line, and the position of the next character."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -50,7 +50,7 @@ class LineState:
 
 
 def last_states(text: str) -> str:
-    """The text with each line as it is at last. What still moves back at its end goes on to do so."""
+    """Returns the text with each line in its last state. Moves back at its end stay in it."""
     if not STEERING.search(text):
         return text
     lines = text.split("\n")
@@ -65,5 +65,5 @@ def _last_state(line: str, open: bool = False) -> str:
 
 
 def visible(state: LineState) -> str:
-    """Where a line was written over, it may leave blanks behind it."""
+    """Strips blanks, which overwriting may leave at the end of a line."""
     return state.text.rstrip(" ") if state.is_written_over else state.text

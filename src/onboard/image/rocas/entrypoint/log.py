@@ -1,4 +1,4 @@
-"""The log of the attempt: to Rocas in chunks, and to the container's own output."""
+"""The attempt's log: in chunks to Rocas, and to the container's own output."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .screen import Screen
 
 CHUNK_BYTES = 64 * 1024
 EVERY_SECONDS = 1.0
-# The engine rotates its own log; this bounds what a notebook can make it rotate.
+# The engine rotates its own log. This bounds how much a notebook can make it rotate.
 MAX_CONSOLE_BYTES = 16 * 1024 * 1024
 
 
 class Log:
-    """Chunks are sent in order, each until it is acknowledged: the same chunk twice is harmless there."""
+    """Sends chunks in order, each until it is acknowledged. A repeated chunk is harmless."""
 
     def __init__(self, api: RunApi) -> None:
         self._api = api
@@ -38,7 +38,7 @@ class Log:
         self._thread.start()
 
     def say(self, line: str) -> None:
-        """The entrypoint's own words; they are shown however much the notebook wrote."""
+        """Writes a line of the entrypoint's own, which is shown however much the notebook wrote."""
         content = f"{line}\n".encode("utf-8", "replace")
         self._screen.finish()
         with self._lock:
@@ -47,27 +47,27 @@ class Log:
         print(line, flush=True)
 
     def write(self, stream: str, text: str) -> None:
-        """What the notebook wrote to one of its streams."""
+        """Writes to one of the notebook's streams."""
         self._screen.write(stream, text)
 
     def show(self, text: str) -> None:
-        """What the notebook displayed: lines of their own."""
+        """Shows a display of the notebook, on lines of its own."""
         self._screen.show(text)
 
     def update(self, display: str, text: str) -> None:
-        """What a display of the notebook has become."""
+        """Updates a display of the notebook."""
         self._screen.update(display, text)
 
     def clear(self) -> None:
-        """The notebook cleared the output of its cell."""
+        """Handles the cleared output of a cell."""
         self._screen.clear()
 
     def end_line(self) -> None:
-        """Nothing is added to what the cell wrote last."""
+        """Ends the line, so that nothing is added to the cell's last output."""
         self._screen.finish()
 
     def end(self, line: str | None = None) -> None:
-        """The last words, for which Rocas keeps room however long the log is, follow; `line` is the first of them."""
+        """Begins the last words, for which Rocas keeps room in any log. `line` is the first of them."""
         self._screen.finish()
         with self._lock:
             self._ending = True
@@ -75,7 +75,7 @@ class Log:
             self.say(line)
 
     def close(self, seconds: float | None, stop: threading.Event | None = None) -> None:
-        """Waits until all is shipped; at most for `seconds` where given, and until `stop` is set."""
+        """Waits until all is sent: at most `seconds` if given, and until `stop` is set."""
         end = float("inf") if seconds is None else time.monotonic() + seconds
         self._closing.set()
         while self._thread.is_alive() and time.monotonic() < end and not (stop and stop.is_set()):
@@ -120,7 +120,7 @@ class Log:
                     self._refused = True
                     self._waiting.clear()
                 return False
-            # One chunk that Rocas does not take is no reason to keep the others from it.
+            # Rocas may refuse one chunk; the others are sent all the same.
         self._seq += 1
         return True
 

@@ -1,4 +1,4 @@
-"""The notebook runner: nbclient, with its outputs bounded and told to the log as they come."""
+"""The notebook runner: nbclient, with bounded outputs that go to the log as they come."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LoggedNotebookClient(NotebookClient):
         super().__init__(notebook, **options)
         self._rocas_log = log
         self._rocas_kept: defaultdict[int, KeptOutputs] = defaultdict(KeptOutputs)
-        # Which cell a request to the kernel ran: threads and processes go on after it.
+        # The cell of each request to the kernel: threads and processes go on after their cell.
         self._rocas_requests: dict[str, tuple[NotebookNode, int]] = {}
         self.widget_models = WidgetModels()
         self.store_widget_state = False
@@ -35,7 +35,7 @@ class LoggedNotebookClient(NotebookClient):
         self.widget_registry["@jupyter-widgets/output"]["OutputModel"] = BoundedOutputWidget
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
-        """As nbclient's, which drops what an earlier cell still writes."""
+        """Reads messages as nbclient does, which drops what an earlier cell still writes."""
         assert self.kc is not None
         self._rocas_requests[parent_msg_id] = (cell, cell_index)
         while True:
@@ -45,7 +45,7 @@ class LoggedNotebookClient(NotebookClient):
             if known is None and msg["msg_type"] != "stream":
                 continue
             try:
-                # Newer kernels send what a thread of their own wrote as an answer to nothing.
+                # Newer kernels send the output of a thread of their own without a request.
                 self.process_message(msg, *(known or (cell, cell_index)))
             except CellExecutionComplete:
                 if request == parent_msg_id:
@@ -92,7 +92,7 @@ class LoggedNotebookClient(NotebookClient):
             self._rocas_kept.pop(cell_index, None)
 
     def settle(self) -> None:
-        """What was left out of the cells is said in them, and the notebook has what its widgets need to be seen again."""
+        """Notes in the cells what was left out of them, and stores the state of their widgets."""
         for kept in self._rocas_kept.values():
             kept.settle()
         self.nb.metadata.pop("widgets", None)
@@ -128,7 +128,7 @@ class LoggedNotebookClient(NotebookClient):
 
 
 def _opens_widget(content: dict[str, Any]) -> bool:
-    """Old widgets, and what other packages open, say less than nbclient asks for."""
+    """True if the message has all that nbclient asks for. Old widgets and other packages say less."""
     state = content.get("data", {}).get("state")
     return isinstance(state, dict) and {"_model_module", "_model_name"} <= state.keys() and _is_whole(state)
 
@@ -138,7 +138,7 @@ def _is_whole(state: dict[str, Any]) -> bool:
 
 
 def _bounded(traceback: list[str]) -> list[str]:
-    """The beginning and the end: a recursion without end has thousands of lines between them."""
+    """Keeps the beginning and the end: an endless recursion has thousands of lines between them."""
     half = MAX_TRACEBACK_LINES // 2
     some = traceback if len(traceback) <= MAX_TRACEBACK_LINES else [*traceback[:half], "[...]", *traceback[-half:]]
     return [shortened(line, MAX_TRACEBACK_LINE) for line in some]

@@ -1,4 +1,4 @@
-"""The notebook of the project that the attempt runs."""
+"""The project's notebook that the attempt runs."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-# `Python 3`, `python3` and `ipython` are Python; `pyspark` as a language is not, nor is Python 2, where 3 / 2 is 1.
+# Python is `Python 3`, `python3` and `ipython`. The language `pyspark` is not, nor Python 2, where 3 / 2 is 1.
 PYTHON = re.compile(r"i?python[\s-]*(3[0-9.]*)?", re.IGNORECASE)
-# What other places say of their notebooks, in their own words.
+# Metadata that other places store in their notebooks.
 OWN_METADATA = ("kaggle", "application/vnd.databricks.v1+notebook")
 SHOWN_FILES = 20
 SHOWN_BEGINNING = 60
 
 
 class BadNotebook(Exception):
-    """There is no such notebook, or it is none, or it is none of Python; the message says so."""
+    """The notebook is missing, broken, or not of Python; the message says which."""
 
 
 def find_notebook(work: Path, path: str) -> Path:
-    """The file, whichever way its accents are written on disk. Raises BadNotebook."""
+    """Returns the file, however its accents are encoded on disk. Raises BadNotebook."""
     parts = Path(path).parts
     found = None if Path(path).is_absolute() or ".." in parts else _entry(work, parts)
     if found is None or not found.is_file():
@@ -34,7 +34,7 @@ def find_notebook(work: Path, path: str) -> Path:
 
 
 def read_notebook(file: Path, path: str) -> NotebookNode:
-    """In the form of today, without the outputs of earlier runs. Raises BadNotebook."""
+    """Reads it in the current format, without the outputs of earlier runs. Raises BadNotebook."""
     told = _parsed(file, path)
     other = next((each for each in _languages(told) if not PYTHON.fullmatch(each.strip())), None)
     if other is not None:
@@ -50,7 +50,7 @@ def read_notebook(file: Path, path: str) -> NotebookNode:
 
 
 def _entry(folder: Path, parts: tuple[str, ...]) -> Path | None:
-    """File systems and archives of macOS write an umlaut as two characters."""
+    """Finds an entry by name. Archives of macOS write an umlaut as two characters."""
     for part in parts:
         exact = folder / part
         alike = (each for each in _entries(folder) if _same(each.name, part))
@@ -96,7 +96,7 @@ def _parsed(file: Path, path: str) -> dict[str, Any]:
 
 
 def _languages(told: dict[str, Any]) -> Iterator[str]:
-    """What the notebook says of itself. The names of kernels say nothing: they are the author's."""
+    """Returns the languages in the metadata. Kernel names are the author's, and say nothing."""
     metadata = _fields(told.get("metadata"))
     yield from _texts(_fields(metadata.get("kernelspec")).get("language"))
     info = _fields(metadata.get("language_info"))
@@ -105,7 +105,7 @@ def _languages(told: dict[str, Any]) -> Iterator[str]:
         yield f"Python {info['version']}"
     for place in OWN_METADATA:
         yield from _texts(_fields(metadata.get(place)).get("language"))
-    # Up to format 3, each cell says it.
+    # Up to format 3, each cell names its language.
     for sheet in _list(told.get("worksheets")):
         for cell in _list(_fields(sheet).get("cells")):
             if _fields(cell).get("cell_type") == "code":
@@ -125,7 +125,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _completed(told: dict[str, Any]) -> dict[str, Any]:
-    """What tools other than Jupyter left out is added, and what an earlier run showed goes."""
+    """Adds what tools other than Jupyter left out, and removes earlier outputs."""
     for cell in _list(told.get("cells")):
         if isinstance(cell, dict):
             cell.update(metadata=_fields(cell.get("metadata")), source=cell.get("source", ""))

@@ -1,4 +1,4 @@
-"""What waits to be sent of a log: all of it while it is little, else the beginning and the newest."""
+"""Buffers a log that waits to be sent: all of a short one, else its beginning and its newest part."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-# What is kept of a beginning, also while nobody answers.
+# The size of the beginning that is kept, also during an outage.
 HEAD_BYTES = 8 * 1024 * 1024
-# After that, the newest of each interval.
+# The newest of each interval after that.
 EXCERPT_BYTES = 16 * 1024
 EXCERPT_SECONDS = 10.0
-# What there is of the end.
+# The size of the end that is kept.
 TAIL_BYTES = 1024 * 1024
 
 
 class OutputBuffer:
-    """Bytes in, bytes out; a line says how much was left out between. Not safe for threads by itself."""
+    """A buffer of bytes. A line says how much was left out between. It is not thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -41,12 +41,12 @@ class OutputBuffer:
         self._keep_newest(content)
 
     def say(self, content: bytes) -> None:
-        """Never left out. The newest of what came before it comes before it."""
+        """Adds a line that is never left out, after the newest of what came before it."""
         self._release(TAIL_BYTES)
         self._ready.append(content)
 
     def take(self, size: int) -> bytes:
-        """What is next, `size` bytes at most, and no half of a character."""
+        """Returns the next bytes, at most `size`, without a broken character at the end."""
         if not self._ready and self._newest and self._clock() >= self._excerpt_at:
             self._release(EXCERPT_BYTES)
         pieces: list[bytes] = []
@@ -73,7 +73,7 @@ class OutputBuffer:
             self._drop(len(self._newest[0]))
 
     def _drop(self, size: int) -> None:
-        """The oldest bytes of the newest."""
+        """Drops the oldest bytes of the newest part."""
         while size > 0:
             oldest = self._newest.popleft()
             if len(oldest) > size:
@@ -97,7 +97,7 @@ class OutputBuffer:
         self._excerpt_at = self._clock() + EXCERPT_SECONDS
 
     def _from_whole_line(self, content: bytes) -> bytes:
-        """Where a line begins soon, the rest of the one before it goes too; else where a character begins."""
+        """Cuts to the next line if one begins soon, else to the next character."""
         start = content.find(b"\n", 0, 4096) + 1
         while start < len(content) and content[start] & 0xC0 == 0x80:
             start += 1
@@ -106,7 +106,7 @@ class OutputBuffer:
 
 
 def character_boundary(content: bytes, at: int) -> int:
-    """The last position up to `at` that is not within a character."""
+    """Returns the last position up to `at` that is not within a character."""
     while 0 < at < len(content) and content[at] & 0xC0 == 0x80:
         at -= 1
     return min(at, len(content))

@@ -1,4 +1,4 @@
-"""`with widgets.Output():` catches what a cell writes; as much of it is kept as of a cell."""
+"""`with widgets.Output():` catches a cell's output, within the bounds of a cell."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class BoundedOutputWidget(OutputWidget):
 
     def sync_state(self) -> None:
         """
-        The process reads there what its widget shows. nbclient sends it past the event loop, which may then never learn
-        that an answer has come in the meantime.
+        Sends the state that the process reads its widget from. nbclient sends it past the event loop, which may then
+        miss an answer that came in the meantime.
         """
         session = self.kernel_client.session
         data = json_clean({"method": "update", "state": {"outputs": self.outputs}, "buffer_paths": []})

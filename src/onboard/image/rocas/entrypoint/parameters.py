@@ -1,4 +1,4 @@
-"""Parameters become a cell of the notebook, as papermill does it."""
+"""Puts parameters into a cell of the notebook, as papermill does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class BadParameters(Exception):
 
 
 def inject_parameters(notebook: NotebookNode, params: dict[str, Any]) -> None:
-    """After the cell tagged `parameters`, else before the first cell; in place of a cell injected earlier."""
+    """Adds the cell after the one tagged `parameters`, else first. It replaces a cell injected earlier."""
     if not params:
         return
     cell = new_code_cell(source=_assignments(params), metadata={"tags": [INJECTED]})
@@ -47,7 +47,7 @@ def _variable(name: str) -> str:
 
 
 def _literal(value: Any) -> str:
-    """`repr` of plain JSON values only: it escapes whatever could end the literal."""
+    """Returns `repr` of plain JSON values: it escapes whatever could end the literal."""
     if value is None or isinstance(value, (bool, int, str)):
         return repr(value)
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Text as a log can show it."""
+"""Text that a log can show."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@
 
 
 def plain(text: str) -> str:
-    """Without what steers a terminal, and without halves of characters, which no JSON can carry."""
+    """Removes terminal control sequences and lone surrogates, which JSON cannot carry."""
     return _ANSI.sub("", text).encode("utf-8", "replace").decode()
 
 
 def shortened(text: str, longest: int) -> str:
-    """The beginning and the end: the cause is at one of them."""
+    """Keeps the beginning and the end, since the cause is at one of them."""
     if len(text) <= longest:
         return text
     mark = "\n[...]\n"
@@ -22,7 +22,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def shortened_bytes(text: str, longest: int) -> str:
-    """As `shortened`, counted in bytes of UTF-8."""
+    """Shortens as `shortened` does, counted in bytes of UTF-8."""
     short = shortened(text, longest)
     while len(short.encode("utf-8", "replace")) > longest:
         short = shortened(short, len(short) * 3 // 4)

@@ -1,4 +1,4 @@
-"""Heartbeats: the attempt lives, and this far it is. The answer says whether it may go on."""
+"""Heartbeats with the attempt's progress. The answer says if the attempt may go on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNKNOWN_TOKEN_ROUNDS = 6
 
 
 class Pulse:
-    """A thread of its own, so that a cell of hours does not silence it."""
+    """Runs in a thread of its own, so that a cell of hours does not silence it."""
 
     def __init__(self, api: RunApi, ending: Ending) -> None:
         self._api = api
@@ -35,7 +35,7 @@ class Pulse:
         self._beat_now.set()
 
     def stop(self) -> None:
-        """No heartbeat begins after this; one under way may still end."""
+        """Stops. No heartbeat begins after this; one under way may still end."""
         self._stopped.set()
         self._beat_now.set()
 
@@ -54,7 +54,7 @@ class Pulse:
             may_go_on = self._api.post("/heartbeat", body).get("continue", True) is not False
             self._unknown_token = 0
         except ApiUnavailable:
-            return  # the container works on; the next beat tells the same
+            return  # the container works on; the next beat gets the same answer
         except ApiRefused as refused:
             may_go_on = not refused.says_stop
             if refused.status == 401:

@@ -1,4 +1,4 @@
-"""Process 1 inherits every process whose parent ended, and has to see to its end."""
+"""Reaps processes whose parents ended: process 1 inherits them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _waited_for_elsewhere: set[int] = set()
 
 
 def leave_to_its_owner(pid: int) -> None:
-    """A child that somebody here waits for: its exit status is theirs."""
+    """Excludes a child that other code here waits for: its exit status is theirs."""
     _waited_for_elsewhere.add(pid)
 
 
 def reap_orphans() -> None:
-    """Without this, each ended orphan would count against the container's bound of processes for ever."""
+    """Reaps ended orphans, which would count against the container's bound of processes for ever."""
     if os.getpid() != 1:
         return
     for status in Path("/proc").glob("[0-9]*/stat"):
@@ -27,7 +27,7 @@ def reap_orphans() -> None:
 
 
 def _parsed(stat: str) -> tuple[int, str, int]:
-    # A process may be called ") Z 1 (": what counts begins after the last bracket.
+    # A process may be called ") Z 1 (": the fields begin after the last bracket.
     pid = int(stat.split(" ", 1)[0])
     state, parent = stat.rsplit(")", 1)[1].split()[:2]
     return pid, state, int(parent)

@@ -1,4 +1,4 @@
-"""One attempt, from the claim to the exit code."""
+"""Runs one attempt, from the claim to the exit code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LAST_LOG_SECONDS = 2.0
 
 
 def main(places: Places = CONTAINER) -> int:
-    # Names and messages come from elsewhere: half a character in one must not end the process.
+    # Names and messages come from elsewhere: a lone surrogate in one must not end the process.
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     earlier = recall_exit_code(places)
     if earlier is not None:
@@ -46,7 +46,7 @@ def main(places: Places = CONTAINER) -> int:
         return NOT_GRANTED
     try:
         code = Attempt(api, places, Path.cwd()).run()
-    except Exception:  # ended it has, and it must not run a second time
+    except Exception:  # it has ended, and must not run a second time
         traceback.print_exc()
         code = FAILED
     return keep_exit_code(code, places)
@@ -85,7 +85,7 @@ class Attempt:
                 self._ending.begin(Reason.NO_LONGER_GRANTED)
             return Failure(refused.code, str(refused))
         except ApiUnavailable as error:
-            return Failure("ApiUnavailable", str(error))  # only where the ending has begun
+            return Failure("ApiUnavailable", str(error))  # only after the ending has begun
         except (BadContent, BadNotebook, BadParameters, BadProject, BadPython) as error:
             return Failure(type(error).__name__, str(error))
         except Exception as error:
@@ -95,7 +95,7 @@ class Attempt:
         write_metadata({**grant.meta, "params": grant.params, **grant.mounts.as_metadata()}, self._places)
         copy_project(self._project, self._places.work)
         _prepare_environment(self._places)
-        # What cannot run is told before gigabytes are fetched for it.
+        # A notebook that cannot run is reported before gigabytes are fetched for it.
         file = find_notebook(self._places.work, grant.notebook)
         self._notebook = read_notebook(file, grant.notebook)
         inject_parameters(self._notebook, grant.params)
@@ -128,7 +128,7 @@ class Attempt:
             return self._ending.reason.value if self._ending.reason else FAILED
 
     def _end_stopped(self, why: str, code: int) -> int:
-        """Who stopped it knows why, and decides what became of the attempt: nothing is reported as complete."""
+        """Ends without reporting a result: the one who stopped the attempt decides what became of it."""
         self._log.end(why)
         self._log.close(LAST_LOG_SECONDS)
         try:
@@ -138,7 +138,7 @@ class Attempt:
         return code
 
     def _report(self, failure: Failure | None) -> int:
-        """Through an outage of any length, while the heartbeats go on. Raises ApiUnavailable where the ending begins."""
+        """Reports through an outage of any length, during heartbeats. Raises ApiUnavailable if the ending begins."""
         self._log.close(None, self._ending.begun)
         stop = self._ending.begun
         try:
@@ -159,13 +159,16 @@ class Attempt:
         return SUCCEEDED if failure is None else FAILED
 
     def _keep_notebook(self) -> None:
-        """Of a training alone: that of a service has no result."""
+        """Keeps the notebook of a training; that of a service has no result."""
         if self._notebook is not None and self._kind == "train":
             self._api.put("/output", serialised(self._notebook), NOTEBOOK_TYPE)
 
 
 def _prepare_environment(places: Places) -> None:
-    """For this process and the kernel: what they keep for themselves must not lie in the project, nor under the read-only root."""
+    """
+    Sets the environment of this process and the kernel. Their own files must not lie in the project, nor under the
+    read-only root.
+    """
     own = places.temporary
     own.mkdir(parents=True, exist_ok=True)
     os.environ.update(
@@ -177,8 +180,8 @@ def _prepare_environment(places: Places) -> None:
         JUPYTER_CONFIG_DIR=str(own / "jupyter-config"),
         JUPYTER_DATA_DIR=str(own / "jupyter-data"),
         MPLCONFIGDIR=str(own / "matplotlib"),
-        # The kernel's debugger, which nobody attaches to, warns of Python's frozen modules.
+        # The kernel's debugger, which is never attached, warns of Python's frozen modules.
         PYDEVD_DISABLE_FILE_VALIDATION="1",
-        # A run has no network: `!pip install` of what is not in the image says so soon. Without a retry it would not say why.
+        # A run has no network: `!pip install` of a missing package fails soon. Without a retry it would not say why.
         PIP_RETRIES="1",
     )

@@ -1,4 +1,4 @@
-"""The notebook runs in a kernel of its own, cell after cell."""
+"""Runs the notebook in a kernel of its own, cell after cell."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ SKIPPED = "skip-execution"
 
 def run_notebook(notebook: NotebookNode, folder: Path, log: Log, pulse: Pulse, ending: Ending) -> Failure | None:
     """
-    Executes in place and in the notebook's own folder, so that the notebook holds what its cells wrote even where one
-    fails. Gives the failure.
+    Executes in place and in the notebook's own folder. The notebook holds its cells' output even if one fails. Returns
+    the failure.
     """
     return NotebookRun(notebook, folder, log, pulse, ending).run()
 
@@ -63,7 +63,7 @@ class NotebookRun:
         console = KernelConsole(self._log)
         try:
             return self._run(console)
-        except RuntimeError as error:  # nbclient's DeadKernelError, and what it raises of a kernel that died while it started
+        except RuntimeError as error:  # nbclient's DeadKernelError, or another error of a kernel that died at its start
             console.close()
             return None if self._ending.begun.is_set() else self._died(error)
         finally:
@@ -108,7 +108,7 @@ class NotebookRun:
         return next((each for each in self._reply.get("payload") or [] if each.get("source") == ENDED), None)
 
     def _end(self, code: int, text: str, done: int) -> Failure | None:
-        """As papermill: without a code, or with 0, the notebook has done what it wanted."""
+        """Ends as papermill does: an exit without a code, or with 0, is success."""
         left = len(self._cells) - done
         if code == 0:
             after = f"; {_cells(left)} after it did not run" if left else ""
@@ -128,7 +128,7 @@ class NotebookRun:
 
 
 def _process(client: LoggedNotebookClient) -> Any:
-    """Of the kernel, which leads a session of its own."""
+    """Returns the kernel's process, which leads a session of its own."""
     provisioner: Any = client.km.provisioner if client.km else None
     return provisioner.process
 
@@ -142,7 +142,7 @@ def _cells(count: int) -> str:
 
 
 def _stop(kernel: int, ending: Ending, over: threading.Event) -> None:
-    """A service drains at SIGTERM. An attempt that is no longer granted must not act for a moment longer."""
+    """Stops the kernel. A service drains at SIGTERM; an attempt that lost its grant must not act any longer."""
     if ending.reason is not Reason.NO_LONGER_GRANTED:
         _kill(kernel, signal.SIGTERM)
         if over.wait(GRACE_SECONDS):

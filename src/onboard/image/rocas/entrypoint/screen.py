@@ -1,4 +1,4 @@
-"""What the notebook writes, as lines of a log: a line that is written over is shown now and then, and as it is at last."""
+"""Turns the notebook's output into lines of a log. An overwritten line is shown now and then, and in its last state."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Callable
 
 from .line_states import STEERING, LineState, visible
 
-# A line without an end goes out in pieces of this length.
+# A longer line goes out in pieces of this length.
 MAX_LINE_CHARACTERS = 8 * 1024
 MAX_HELD_CHARACTERS = 64 * 1024
 MAX_DISPLAYS = 100
-# Lines that nested progress bars stand on.
+# The most lines that nested progress bars stand on.
 MAX_ROWS = 20
 _MOVES = re.compile(r"(\n|\x1b\[[0-9]{0,3}A)")
 _UP = re.compile(r"\x1b\[([0-9]{0,3})A")
 
 
 class _Line:
-    """The unfinished line of one stream, and what the log has of it."""
+    """The unfinished line of one stream, and its part that the log has."""
 
     def __init__(self) -> None:
         self.state = LineState()
@@ -27,19 +27,19 @@ class _Line:
 
 
 class Screen:
-    """Whole lines go on at once. `tick` shows what stands unfinished, and is called about once a second."""
+    """Passes whole lines on at once. `tick`, called about once a second, shows the unfinished ones."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._lock = threading.RLock()
         self._lines: dict[str, _Line] = {}
-        # Whose unfinished line the log ends with.
+        # The stream whose unfinished line the log ends with.
         self._open: _Line | None = None
-        # What was written or shown since the notebook cleared its output: it may be cleared again before anybody sees it.
+        # Output since the last clearing, which may be cleared again before it is shown.
         self._held: list[tuple[str | None, str]] | None = None
         self._held_characters = 0
         self._displays: dict[str, str] = {}
-        # On which of its lines a stream is that has moved up.
+        # The line of each stream that has moved up.
         self._rows: dict[str, int] = {}
 
     def write(self, stream: str, text: str) -> None:
@@ -48,19 +48,19 @@ class Screen:
                 self._feed(stream, text)
 
     def clear(self) -> None:
-        """What was shown stays in the log; what was not yet is dropped for what comes next."""
+        """Clears the output: the log keeps what was shown, and the rest makes room for what comes next."""
         with self._lock:
             self._held, self._held_characters = [], 0
 
     def show(self, text: str) -> None:
-        """Lines of their own."""
+        """Shows lines of their own."""
         with self._lock:
             if not self._hold(None, text):
                 self._show_displays()
                 self._show_lines(text)
 
     def update(self, display: str, text: str) -> None:
-        """A display has become this."""
+        """Replaces the text of a display."""
         with self._lock:
             if len(self._displays) >= MAX_DISPLAYS and display not in self._displays:
                 self._show_displays()
@@ -74,7 +74,7 @@ class Screen:
                 self._advance(line)
 
     def finish(self) -> None:
-        """Shows all there is, and ends the line."""
+        """Shows all that waits, and ends the line."""
         with self._lock:
             self.tick()
             self._lines.clear()
@@ -82,7 +82,7 @@ class Screen:
             self._end_open_line()
 
     def _hold(self, stream: str | None, text: str) -> bool:
-        """Whether it waits to be cleared or shown; `stream` is None for lines of their own."""
+        """Returns true if the text waits to be cleared or shown. `stream` is None for lines of their own."""
         if self._held is not None and self._held_characters + len(text) <= MAX_HELD_CHARACTERS:
             self._held.append((stream, text))
             self._held_characters += len(text)
@@ -115,7 +115,7 @@ class Screen:
             self._append(stream, rest)
 
     def _feed_rows(self, stream: str, text: str) -> None:
-        """Nested progress bars go down a line and up again: each line of theirs is one that is written over."""
+        """Feeds nested progress bars, which move between lines: each of theirs is one that is overwritten."""
         row = self._rows.get(stream, 0)
         for piece in filter(None, _MOVES.split(text)):
             up = _UP.fullmatch(piece)
@@ -147,7 +147,7 @@ class Screen:
         self._end_open_line()
 
     def _advance(self, line: _Line, empty_too: bool = False) -> None:
-        """Shows what is new of the line: what follows on it, or the whole of it on a line of its own."""
+        """Shows the new part of the line, or all of it on a line of its own."""
         now = visible(line.state)
         if now == line.shown or (not now and not empty_too):
             return

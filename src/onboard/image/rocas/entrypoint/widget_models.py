@@ -1,4 +1,4 @@
-"""The widgets of a notebook, as its process tells of them: kept with the notebook, and shown in the log."""
+"""The notebook's widgets as its process describes them: stored in the notebook and shown in the log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STATE = "application/vnd.jupyter.widget-state+json"
 MAX_MODELS = 3000
 MAX_MODEL_CHARACTERS = 1024 * 1024
 MAX_KEPT_CHARACTERS = 2 * 1024 * 1024
-# Those that were shown last: their text is told when it changes.
+# The number of widgets shown last whose text is logged as it changes.
 MAX_SHOWN = 20
 MAX_TEXT_CHARACTERS = 1000
 MAX_DEPTH = 8
@@ -26,7 +26,7 @@ State = dict[str, Any]
 
 
 class WidgetModels:
-    """Each model's state, by its id. Those that nobody asked for or changed for the longest time go first."""
+    """The state of each model by its id. The least recently used go first."""
 
     def __init__(self) -> None:
         self._models: dict[str, State] = {}
@@ -34,7 +34,7 @@ class WidgetModels:
         self._shown: dict[str, str] = {}
 
     def take(self, message: dict[str, Any]) -> dict[str, str]:
-        """What a message of the process changes; gives the new texts of the widgets that are shown, by their ids."""
+        """Applies a message of the process. Returns the new texts of shown widgets, by their ids."""
         content = message["content"]
         model = content["comm_id"]
         if message["msg_type"] == "comm_close":
@@ -47,12 +47,12 @@ class WidgetModels:
         return {root: text for root in list(self._shown) if (text := self._changed_text(root)) is not None}
 
     def set(self, model: str, name: str, value: Any) -> None:
-        """As a front end sets it: the outputs of a widget for output."""
+        """Sets a state as a front end does: the outputs of a widget for output."""
         if model in self._models:
             self._models[model][name] = value
 
     def show(self, model: str) -> str:
-        """The text of a widget that is displayed: '' if it has none that a line could show."""
+        """Returns the text of a displayed widget; '' if no line could show it."""
         text = self._text(model)
         if text:
             self._shown.pop(model, None)
@@ -62,7 +62,7 @@ class WidgetModels:
         return text
 
     def as_metadata(self) -> dict[str, Any]:
-        """What a notebook keeps of its widgets, so that they can be seen again: the small ones first, if not all fit."""
+        """Returns the metadata by which widgets are seen again. Small ones go first if not all fit."""
         kept: dict[str, Any] = {}
         left = MAX_KEPT_CHARACTERS
         for model, size in sorted(((model, self._size(model)) for model in self._models), key=lambda each: each[1]):
@@ -105,7 +105,7 @@ class WidgetModels:
         return text
 
     def _text(self, model: str, depth: int = 0) -> str:
-        """Labels, texts and progress bars; those in a box beside each other, or one below the other."""
+        """Returns labels, texts and progress bars, with those in a box beside or below each other."""
         state = self._models.pop(model, None)
         if state is None:
             return ""

@@ -1,1 +1,1 @@
-"""What runs in the notebook's own process."""
+"""Code that runs in the notebook's own process."""

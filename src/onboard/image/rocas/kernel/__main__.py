@@ -1,6 +1,6 @@
 """
-Starts the notebook's kernel. It is run by its path, by whichever Python the image has: one of a virtual environment, or
-of another version, lacks the packages of Debian's, and gets those that it can use behind its own.
+Starts the notebook's kernel. The image's Python runs it by its path. A virtual environment, or another version, lacks
+Debian's packages: it gets the usable ones behind its own.
 """
 
 import sys

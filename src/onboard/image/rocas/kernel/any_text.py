@@ -1,4 +1,4 @@
-"""Texts with half of a character in them, as file names and broken JSON have them."""
+"""Texts with lone surrogates, as file names and broken JSON have them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jupyter_client.jsonutil import json_default
 
 
 def send_any_text(shell: Any) -> None:
-    """jupyter_client has no form for them: a cell's output, or its whole result, would be lost."""
+    """Makes jupyter_client send them. Otherwise a cell's output, or its whole result, would be lost."""
     session = shell.kernel.session
     pack = session.pack
 

@@ -1,4 +1,4 @@
-"""What libraries and programs write past Python, to the file descriptors 1 and 2."""
+"""Output of libraries and programs past Python, to the file descriptors 1 and 2."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PIECE_BYTES = 64 * 1024
 
 def capture_descriptors() -> None:
     """
-    Shows it among the cell's output. ipykernel has a reader of its own, which ends at the first character that comes in
-    two pieces (a program that writes on waits for ever then), tells everything twice, and dies with what it has not read.
+    Shows it among the cell's output. ipykernel's own reader ends at the first character that comes in two pieces, so
+    that the writer waits for ever. It also repeats everything, and loses what it has not read.
     """
     ends = [int(end) for end in os.environ.pop(CAPTURED, "").split(",") if end]
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
@@ -31,11 +31,11 @@ def capture_descriptors() -> None:
 
 def _end_reader_of(stream: Any, number: int) -> None:
     stream._should_watch = False
-    os.write(number, b"\0")  # it looks only after it has read something
+    os.write(number, b"\0")  # it checks only after it has read something
 
 
 class Captured:
-    """One descriptor, whose text joins that of the notebook's stream in the order in which they were written."""
+    """One descriptor. Its text joins that of the notebook's stream in the order of writing."""
 
     def __init__(self, read: int, stream: Any) -> None:
         os.set_inheritable(read, False)
@@ -52,12 +52,12 @@ class Captured:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
-        # A process that ends in compiled code lets no other thread run: what it wrote last stays in the pipe for the runner.
+        # A process that ends in compiled code runs no other thread: its last output stays in the pipe for the runner.
         while select.select([self._read], [], []):
             try:
                 self._pass_on()
             except ValueError:
-                return  # the stream is closed: the process ends, and the runner reads what is left
+                return  # the stream is closed: the process ends, and the runner reads the rest
 
     def _write_after(self, text: str) -> Any:
         self._pass_on()

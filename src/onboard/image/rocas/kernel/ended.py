@@ -1,3 +1,3 @@
-"""How a cell that ended the run is told to the runner."""
+"""The form in which the runner learns that a cell ended the run."""
 
 ENDED = "rocas-ended"

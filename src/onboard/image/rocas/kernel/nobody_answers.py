@@ -1,4 +1,4 @@
-"""A run has nobody who types: what would wait for an answer hears at once that none comes."""
+"""Answers all questions of a run at once, since no user types."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def _refuse(*_: Any, **__: Any) -> NoReturn:
 
 
 def _no_debugger(force: bool = False) -> None:
-    """`%debug` goes on, and after `%pdb on` an error is an error."""
+    """Makes `%debug` go on, and keeps errors errors after `%pdb on`."""
     print("There is no debugger: nobody answers it in a run.", file=sys.stderr)

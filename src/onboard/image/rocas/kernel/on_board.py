@@ -1,4 +1,4 @@
-"""An extension of IPython: the notebook's own process knows the project, and how to end a run."""
+"""An extension of IPython: tells the notebook's process the project's place and how to end a run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ PROJECT = "ROCAS_PROJECT"
 def load_ipython_extension(shell: Any) -> None:
     _make_project_importable(os.environ.get(PROJECT, ""))
     capture_descriptors()
-    # After a crash in compiled code, the log says which line of Python led to it. This descriptor leads to the runner.
+    # After a crash in compiled code, the log names the line of Python that led to it. This descriptor leads to the
+    # runner.
     faulthandler.enable(sys.stderr, all_threads=False)
     answer_nothing(shell)
     send_any_text(shell)
@@ -31,25 +32,25 @@ def load_ipython_extension(shell: Any) -> None:
     shell.ask_exit = leave
     shell.showtraceback = _silent_at_success(shell.showtraceback)
     shell.events.register("post_run_cell", lambda result: _tell_end(shell, result))
-    # Nobody who reads a log can follow it.
+    # A reader of a log cannot follow it.
     warnings.filterwarnings("ignore", message="To exit: use 'exit'")
 
 
 class Leave(ExitAutocall):
-    """`exit`, `exit()`, `quit(3)`: as in a program, and not a moment later."""
+    """`exit`, `exit()` and `quit(3)` end the run at once, as in a program."""
 
     def __call__(self, code: Any = None, keep_kernel: Any = None) -> None:
         raise SystemExit(code)
 
 
 def _make_project_importable(project: str) -> None:
-    """After the notebook's own folder, as if it were installed; in front of Debian's packages."""
+    """Adds the project to the path: after the notebook's own folder, before Debian's packages."""
     if project and project != os.getcwd() and project not in sys.path:
         sys.path.insert(sys.path.index("") + 1 if "" in sys.path else 0, project)
 
 
 def _tell_end(shell: Any, result: Any) -> None:
-    """The runner is told by the reply to the cell, which carries what a front end has to do."""
+    """Reports the end in the reply to the cell, which carries instructions for front ends."""
     error = getattr(result, "error_in_exec", None)
     if isinstance(error, SystemExit):
         code, text = exit_of(error.code)
@@ -57,7 +58,7 @@ def _tell_end(shell: Any, result: Any) -> None:
 
 
 def _silent_at_success(show: Callable[..., None]) -> Callable[..., None]:
-    """A notebook that ended itself well shows no error."""
+    """Hides the error of a notebook that ended itself well."""
 
     def shown(*arguments: Any, **options: Any) -> None:
         error = sys.exc_info()[1]
@@ -68,7 +69,7 @@ def _silent_at_success(show: Callable[..., None]) -> Callable[..., None]:
 
 
 def exit_of(given: Any) -> tuple[int, str]:
-    """The exit code that Python gives a process, and what it writes as it ends."""
+    """Returns Python's exit code for the error, and its last message."""
     if given is None:
         return 0, ""
     if isinstance(given, int):

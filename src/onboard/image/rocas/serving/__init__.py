@@ -1,1 +1,1 @@
-"""How a prediction notebook answers requests."""
+"""Serving of a notebook's predictions."""

@@ -1,4 +1,4 @@
-"""`LazyModelServer`: versions that are fetched when somebody asks for them."""
+"""`LazyModelServer`: fetches versions at their first request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .prediction_server import Answer
 from .request_body import Refusal
 from .serve import PORT, serve
 
-# A name may be republished at any time: for so long an earlier answer to what it means is good.
+# A name may be republished at any time. An earlier answer for it counts for so long.
 NAME_SECONDS = 30.0
 FETCH_SECONDS = 30.0
 
@@ -68,7 +68,7 @@ class LazyModelServer:
         self._lock = threading.Lock()
         self._names: dict[str, tuple[float, Mount]] = {}
         self._loaded: OrderedDict[str, _Loaded] = OrderedDict()
-        # Of a version's folder; it outlives the version's place among the loaded ones.
+        # A lock for each version's folder; it outlives the version's place among the loaded ones.
         self._folders: dict[str, threading.Lock] = {}
 
     def __call__(self) -> None:
@@ -118,7 +118,7 @@ class LazyModelServer:
             too_many = len(self._loaded) - self._max_models
             gone = [self._loaded.popitem(last=False)[0] for _ in range(too_many)]
             folder_in_use = self._folders.setdefault(mount.id, threading.Lock())
-        # Done once, by the first who asks: others of this version wait for it, those of another do not.
+        # Done once, by the first request. Others of this version wait; those of another do not.
         with folder_in_use:
             if not loaded.ready:
                 folder = fetch_mount(self._api, mount, self._places.versions, self._stop, FETCH_SECONDS)
@@ -131,6 +131,6 @@ class LazyModelServer:
     def _remove(self, id: str) -> None:
         with self._folders[id]:
             with self._lock:
-                if id in self._loaded:  # asked for again meanwhile
+                if id in self._loaded:  # requested again meanwhile
                     return
             shutil.rmtree(self._places.versions / id, ignore_errors=True)

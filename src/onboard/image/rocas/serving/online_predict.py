@@ -1,4 +1,4 @@
-"""`OnlinePredict`: one function, served."""
+"""`OnlinePredict` serves one function."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class OnlinePredict:
 
 
 def served_version(places: Places) -> str | None:
-    """The version that answers, as the header names it; None where several are mounted and any may."""
+    """Returns the serving version for the header; None if several are mounted and any may answer."""
     try:
         movers = [each for each in Mounts.load(places).versions if each.role == "mover"]
     except NotMounted:
@@ -67,5 +67,5 @@ def served_version(places: Places) -> str | None:
 
 
 def header_name(model: str, name: str) -> str:
-    """Escaped, since imported names hold characters that no header may."""
+    """Escapes imported names, which hold characters that no header may."""
     return f"{quote(model, safe='')}/{quote(name, safe='')}"

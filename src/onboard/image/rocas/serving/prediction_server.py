@@ -31,7 +31,7 @@ class Answer:
     version: str | None
 
 
-# Body and wanted version (of ?model_version=) to the answer. May raise Refusal.
+# From the body and the wanted version (of ?model_version=) to the answer. May raise Refusal.
 Predict = Callable[[Any, "str | None"], Answer]
 
 
@@ -69,7 +69,7 @@ class PredictionServer(ThreadingHTTPServer):
             self._connections.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no error of ours; the rest is, and ends its connection only."""
+        """Ignores a client that hangs up. Other errors are logged, and end their connection only."""
         if not isinstance(sys.exc_info()[1], OSError):
             traceback.print_exc()
 
@@ -83,7 +83,7 @@ class PredictionServer(ThreadingHTTPServer):
             self._idle.notify_all()
 
     def drain(self, seconds: float) -> None:
-        """Takes nothing more and waits for what is under way."""
+        """Takes no more requests, and waits for those under way."""
         self.draining = True
         self.shutdown()
         with self._idle:
@@ -106,7 +106,7 @@ class PredictionHandler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         self._timed.allow(IDLE_SECONDS)
         try:
-            # Waiting for the first byte is being idle; from there on the request's own time runs.
+            # The connection is idle until the first byte; then the request's own time runs.
             if not self.rfile.peek(1):
                 self.close_connection = True
                 return
@@ -126,7 +126,7 @@ class PredictionHandler(BaseHTTPRequestHandler):
         try:
             answer()
         except Refusal as refused:
-            # What is left of the body would be read as the next request.
+            # The rest of the body would be read as the next request.
             self.close_connection = True
             self._reply_error(refused.status, str(refused))
         finally:
@@ -153,14 +153,14 @@ class PredictionHandler(BaseHTTPRequestHandler):
             content, content_type = _encoded(answer.value)
         except Refusal:
             raise
-        except Exception as error:  # whatever the notebook's function raises is the answer to this request alone
+        except Exception as error:  # an error of the notebook's function is the answer to this request alone
             traceback.print_exc()
             self._reply_error(500, f"{type(error).__name__}: {error}"[:2000])
             return
         self._reply(200, content, content_type, answer.version)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """What http.server itself refuses: broken request lines, headers without end, other methods."""
+        """Answers refusals of http.server itself: broken request lines, endless headers, other methods."""
         self.close_connection = True
         self._reply_error(code, message or "The request cannot be read.")
 
@@ -182,11 +182,11 @@ class PredictionHandler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests are counted by the router; a line for each would only fill the log."""
+        """Logs nothing: the router counts requests, and a line for each would fill the log."""
 
 
 def error_body(status: int, message: str, request_id: str | None = None) -> bytes:
-    """The shape that every error of Rocas has, so that a client of the router needs to know one."""
+    """Returns the body that every error of Rocas has, so that a client of the router needs to know one."""
     extensions = {"code": CODES.get(status, "BAD_USER_INPUT"), **({"id": request_id} if request_id else {})}
     return to_json({"errors": [{"message": message, "extensions": extensions}]}).encode()
 

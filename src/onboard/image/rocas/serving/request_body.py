@@ -1,4 +1,4 @@
-"""Reading the body of a request: bounded in size and in time, whatever the client sends."""
+"""Reads a request's body, bounded in size and in time, whatever the client sends."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Refusal(Exception):
 
 
 class BadInput(Refusal):
-    """For a prediction function to raise: what it was sent is no input of the model. Answered with 400 and the message."""
+    """Raised by a prediction function if its input is invalid. The answer is 400 and the message."""
 
     def __init__(self, message: str) -> None:
         super().__init__(400, message)
 
 
 def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
-    """Raises Refusal for a body that is too long, or whose end could be read in two ways."""
+    """Reads the body. Raises Refusal if it is too long, or its end is ambiguous."""
     encodings = headers.get_all("Transfer-Encoding") or []
     lengths = headers.get_all("Content-Length") or []
     if encodings:
@@ -47,7 +47,7 @@ def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
 
 def decode_body(body: bytes, content_type: str | None) -> Any:
     """
-    JSON where the body says so, or says nothing and is JSON; text as str; all else as bytes.
+    Returns JSON if the body says so, or if it says nothing and is JSON; text as str; all else as bytes.
     Raises Refusal for broken JSON or text.
     """
     kind = (content_type or "").split(";")[0].strip().lower()
@@ -58,7 +58,7 @@ def decode_body(body: bytes, content_type: str | None) -> Any:
             return body.decode("utf-8")
         except UnicodeDecodeError as error:
             raise Refusal(400, "The body is no UTF-8 text.") from error
-    # What curl calls a body by default, and clients that call it nothing.
+    # curl's type of a body by default, and that of clients that name none.
     if kind in ("", "application/x-www-form-urlencoded"):
         try:
             return _json(body)
@@ -79,7 +79,7 @@ def _read_chunks(stream: BufferedIOBase) -> bytes:
     for _ in range(MAX_CHUNKS):
         size = _chunk_size(_read_line(stream))
         if size == 0:
-            while _read_line(stream):  # trailers, which nobody here reads
+            while _read_line(stream):  # trailers, which are not used
                 pass
             return bytes(body)
         if len(body) + size > MAX_BODY_BYTES:

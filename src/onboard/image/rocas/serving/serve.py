@@ -1,4 +1,4 @@
-"""Serving until the container is told to stop."""
+"""Serves until the container is stopped."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ..run_api import ApiRefused, RunApi
 from .prediction_server import Predict, PredictionServer
 
 DRAIN_SECONDS = 3.0
-# Where the router asks a container.
+# The port at which the router calls a container.
 PORT = 8080
 
 
 def serve(predict: Predict, port: int, concurrency: int, api: RunApi | None, stop: threading.Event) -> None:
-    """Blocks until `stop` is set, or SIGTERM comes where this is the main thread. Then drains."""
+    """Blocks until `stop` is set, or SIGTERM comes in the main thread. Then drains."""
     host, port = _address(port)
     server = PredictionServer((host, port), predict, concurrency)
     _stop_on_sigterm(stop)
@@ -31,7 +31,7 @@ def serve(predict: Predict, port: int, concurrency: int, api: RunApi | None, sto
 
 
 def _address(port: int) -> tuple[str, int]:
-    """A run without a container has no address of its own: it is given a port of the machine's loopback."""
+    """Returns the address. A run without a container is given a port of the machine's loopback."""
     given = os.environ.get("ROCAS_SERVICE_PORT")
     if given is None:
         return "0.0.0.0", port
@@ -42,7 +42,7 @@ def _say_ready(api: RunApi, stop: threading.Event) -> None:
     try:
         persist(lambda: api.post("/ready", {}), stop=stop)
     except ApiRefused as refused:
-        # The entrypoint hears the same at its next heartbeat, and ends the container.
+        # The entrypoint gets the same answer at its next heartbeat, and ends the container.
         print(f"Rocas refused the replica: {refused}", flush=True)
 
 

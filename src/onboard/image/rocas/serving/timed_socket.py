@@ -9,8 +9,8 @@ import time
 
 class TimedReader(io.RawIOBase):
     """
-    Reads of one request end at one deadline. A socket's own timeout starts anew with every byte, so that a client
-    that sends one in a while would never meet it.
+    Reads of one request end at one deadline. A socket's own timeout starts anew with every byte, so that a slow client
+    would never meet it.
     """
 
     def __init__(self, connection: socket.socket) -> None:
