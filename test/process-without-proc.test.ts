@@ -30,7 +30,7 @@ processes.PROC = processes.Path("/nowhere")
 marks = set()
 for zone in ("UTC", "Asia/Tokyo"):
     os.environ["TZ"] = zone
-    marks.add(processes.start_mark(os.getpid()))
+    marks.add(processes.start_time(os.getpid()))
 print(len(marks), "" in marks)`;
 
   expect(printed(program)).toBe("1 False");

@@ -31,7 +31,7 @@ export function installerEnv(from: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 // From src and from dist alike: the compiler does not copy Python.
-const LAUNCHER = fileURLToPath(new URL("../../../src/runtime/process/python/tied.py", import.meta.url));
+const LAUNCHER = fileURLToPath(new URL("../../../src/runtime/process/python/run_program.py", import.meta.url));
 
 export interface ProgramRun {
   /** Of the Python that watches over the program. */

@@ -20,7 +20,7 @@ class Answers(unittest.TestCase):
             self.assertEqual(persist(lambda: listener.api.post("/claim", {})), {"job": "a"})
 
     def test_a_fault_that_stays_is_an_answer(self) -> None:
-        with mock.patch.object(back_off, "LONGEST_SECONDS", 0.01), mock.patch.object(back_off, "FIRST_SECONDS", 0.01):
+        with mock.patch.object(back_off, "MAX_PAUSE_SECONDS", 0.01), mock.patch.object(back_off, "FIRST_SECONDS", 0.01):
             with Listener(lambda *_: (500, refusal("INTERNAL", "Something failed."))) as listener:
                 with self.assertRaisesRegex(ApiRefused, "Something failed"):
                     persist(lambda: listener.api.post("/publish", {}))

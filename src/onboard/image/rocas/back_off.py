@@ -13,17 +13,17 @@ from .run_api import ApiFault, ApiRefused, ApiUnavailable
 T = TypeVar("T")
 
 FIRST_SECONDS = 0.25
-LONGEST_SECONDS = 10.0
+MAX_PAUSE_SECONDS = 10.0
 # Some minutes of asking. An outage may last any time; a fault that repeats so often is permanent.
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 
 
 def pauses() -> Iterator[float]:
     """Yields pauses that double. Jitter keeps the containers of one server from returning in step."""
-    longest = FIRST_SECONDS
+    limit = FIRST_SECONDS
     while True:
-        yield random.uniform(longest / 2, longest)
-        longest = min(longest * 2, LONGEST_SECONDS)
+        yield random.uniform(limit / 2, limit)
+        limit = min(limit * 2, MAX_PAUSE_SECONDS)
 
 
 def persist(call: Callable[[], T], *, stop: threading.Event | None = None, seconds: float | None = None) -> T:
@@ -39,7 +39,7 @@ def persist(call: Callable[[], T], *, stop: threading.Event | None = None, secon
             return call()
         except ApiUnavailable as error:
             faults += isinstance(error, ApiFault)
-            if faults == MOST_FAULTS:
+            if faults == MAX_FAULTS:
                 raise ApiRefused(500, "INTERNAL", str(error)) from error
             if end is not None and time.monotonic() + pause > end:
                 raise

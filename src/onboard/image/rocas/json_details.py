@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import is_dataclass
 from typing import Any
 
-MOST_EXACT = 2**53 - 1
+MAX_EXACT = 2**53 - 1
 MOST_DEPTH = 64
 MOST_NAME = 64
 RESERVED = ("__proto__", "constructor", "prototype", "_bsontype")
@@ -41,13 +41,13 @@ def as_json(value: Any, path: str = "details", depth: int = 0) -> Any:
 
 
 def _object(value: dict[Any, Any], path: str, depth: int) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for key, each in value.items():
         name = _key(key, path)
-        if name in told:
+        if name in result:
             raise NotJson(f"{path} has the name {name!r} twice, as a number and as a text: keep one of them.")
-        told[name] = as_json(each, f"{path}.{name}", depth + 1)
-    return told
+        result[name] = as_json(each, f"{path}.{name}", depth + 1)
+    return result
 
 
 def _as_python(value: Any) -> Any:
@@ -76,7 +76,7 @@ def _text(value: str, path: str) -> str:
 
 
 def _integer(value: int, path: str) -> int:
-    if abs(value) > MOST_EXACT:
+    if abs(value) > MAX_EXACT:
         raise NotJson(f"{path} is beyond 2**53, where JSON's readers round whole numbers: send it as text, str(...).")
     return value
 

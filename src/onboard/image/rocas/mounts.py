@@ -11,7 +11,7 @@ from .places import CONTAINER, Places
 Role = Literal["pretrained", "mover"]
 
 # A message that names the choices stays readable if a record has thousands of files.
-MOST_LISTED = 20
+MAX_LISTED = 20
 
 
 class NotMounted(LookupError):
@@ -38,10 +38,10 @@ class Mount:
     alias: str | None = None
 
     @classmethod
-    def parse(cls, told: dict[str, Any]) -> Mount:
-        files = tuple(MountedFile(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in told["files"])
-        named = (str(told["id"]), str(told["model"]), str(told["name"]), told.get("folder"))
-        return cls(*named, files, told.get("role"), told.get("alias"))
+    def parse(cls, content: dict[str, Any]) -> Mount:
+        files = tuple(MountedFile(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in content["files"])
+        named = (str(content["id"]), str(content["model"]), str(content["name"]), content.get("folder"))
+        return cls(*named, files, content.get("role"), content.get("alias"))
 
     @property
     def title(self) -> str:
@@ -64,20 +64,20 @@ class Mounts:
     lazy: bool = False
 
     @classmethod
-    def parse(cls, told: dict[str, Any]) -> Mounts:
+    def parse(cls, content: dict[str, Any]) -> Mounts:
         return cls(
-            str(told["kind"]),
-            tuple(Mount.parse(each) for each in told["datasets"]),
-            tuple(Mount.parse(each) for each in told["versions"]),
-            bool(told.get("lazy", False)),
+            str(content["kind"]),
+            tuple(Mount.parse(each) for each in content["datasets"]),
+            tuple(Mount.parse(each) for each in content["versions"]),
+            bool(content.get("lazy", False)),
         )
 
     @classmethod
     def load(cls, places: Places = CONTAINER) -> Mounts:
-        told = load_metadata(MOUNTS, places)
-        if told is None:
+        content = load_metadata(MOUNTS, places)
+        if content is None:
             raise NotMounted("Nothing is mounted: this runs outside of a Rocas container.")
-        return cls.parse(told)
+        return cls.parse(content)
 
     def as_metadata(self) -> dict[str, Any]:
         return {MOUNTS: asdict(self)}
@@ -115,8 +115,8 @@ def _wanted(what: str, model: str | None, name: str | None, file: str | None) ->
 
 
 def _listed(mount: Mount) -> str:
-    names = ", ".join(file.name for file in mount.files[:MOST_LISTED]) or "no files"
-    more = len(mount.files) - MOST_LISTED
+    names = ", ".join(file.name for file in mount.files[:MAX_LISTED]) or "no files"
+    more = len(mount.files) - MAX_LISTED
     return names if more <= 0 else f"{names} and {more} more"
 
 

@@ -21,10 +21,10 @@ def data_path(
     file: FileName | None = None, model: str | None = None, dataset: str | None = None, *, places: Places = CONTAINER
 ) -> str:
     """
-    The path of a file (`train/a.csv`) or sub-folder (`train`) of a mounted dataset, or of the dataset's folder where
-    none is named.
+    Returns the path of a file (`train/a.csv`) or sub-folder (`train`) of a mounted dataset. Without a name, it is the
+    dataset's folder.
 
-    `data_path("measures.csv")` looks through every mounted dataset. Where several have the file, name one:
+    `data_path("measures.csv")` looks through every mounted dataset. If several have the file, name one:
     `data_path("measures.csv", model="iris-clf", dataset="iris")`. Raises NotMounted, naming the choices.
     """
     name = _without_end(file)
@@ -36,12 +36,12 @@ def model_path(
     file: FileName | None = None, model: str | None = None, version: str | None = None, *, places: Places = CONTAINER
 ) -> str:
     """
-    In a deployment: the path at which to *read* a file of the version that is served.
+    In a deployment: returns the path at which to *read* a file of the version that is served.
 
-    In a training: the path at which to *write* a file that `Publisher` then publishes; its folders are made. With `version` it is a path to
-    read, as `pretrained_path` gives it.
+    In a training: returns the path at which to *write* a file that `Publisher` then publishes; its folders are made.
+    With `version` it is a path to read, as `pretrained_path` returns it.
 
-    Without a file it is the folder. Raises NotMounted, naming the choices, where the version is not told apart.
+    Without a file it is the folder. Raises NotMounted, naming the choices, if several versions fit.
     """
     mounts = Mounts.load(places)
     if mounts.kind == "train" and version is None:

@@ -52,14 +52,14 @@ class PublishedVersion:
 
 class Publisher:
     """
-    Publishes the files of a folder, sub-folders and names with a leading dot included, as a version of a model.
+    Publishes the files of a folder as a version of a model, with sub-folders and names with a leading dot.
 
         Publisher()(details={"metrics": {"accuracy": 0.97}}, ds=("iris-clf", "iris"))
 
-    A link stands for what it leads to. An empty folder is not kept, which the log says.
+    A link stands for its target. An empty folder is not kept, which the log says.
 
-    model     the model's name; the project's only model where it is left out
-    src_path  a folder, or one file; the folder of `model_path` where it is left out
+    model     the model's name; by default the project's only model
+    src_path  a folder, or one file; by default the folder of `model_path`
     """
 
     def __init__(
@@ -87,40 +87,41 @@ class Publisher:
         """
         Uploads the files and returns the version once it is complete.
 
-        `ds` and `pretrained` name what the version was trained with: a name, or (model, name); None says that it was
-        trained with none. Left out, it is the only mounted one of the model, or none, which the log then says. Calling again with the same words and files
-        gives the same version; with others under the same name, a version that replaces it.
-        Raises PublishError where the model's file contract is not met or Rocas refuses for another reason.
+        `ds` and `pretrained` name the dataset and the version of the training: a name, or (model, name); None says
+        that there was none. By default it is the only mounted one of the model, or none, which the log then says.
+        Another call with the same arguments and files gives the same version. With others under the same name, it
+        gives a version that replaces the first.
+        Raises PublishError if the model's file contract is not met, or Rocas refuses for another reason.
         """
         found = self._found()
         if found.empty:
             print(f"Publisher: empty folders are not kept: {', '.join(found.empty)}.", flush=True)
-        wish: dict[str, Any] = {
+        request: dict[str, Any] = {
             "details": _checked_details(details),
             "lightweight": lightweight,
             "compressed": compressed,
             "files": [_described(name, file) for name, file in found.files.items()],
         }
-        wish |= {key: text for key, text in (("name", version_name), ("model", self._model)) if text is not None}
-        for field, given, what in (("ds", ds, "dataset"), ("pretrained", pretrained, "pretrained")):
+        request |= {key: text for key, text in (("name", version_name), ("model", self._model)) if text is not None}
+        for field, given, noun in (("ds", ds, "dataset"), ("pretrained", pretrained, "pretrained")):
             if given is not BY_ROCAS:
-                wish[field] = self._reference(field, given, what)
-        version = self._publish(wish, found.files)
-        for field, what in (("ds", "dataset"), ("pretrained", "pretrained")):
-            if field not in wish:
-                self._warn_of_choice(field, what, version.model)
+                request[field] = self._reference(field, given, noun)
+        version = self._publish(request, found.files)
+        for field, noun in (("ds", "dataset"), ("pretrained", "pretrained")):
+            if field not in request:
+                self._warn_of_choice(field, noun, version.model)
         return version
 
-    def _publish(self, wish: dict[str, Any], files: dict[str, Path]) -> PublishedVersion:
+    def _publish(self, request: dict[str, Any], files: dict[str, Path]) -> PublishedVersion:
         api = self._api or RunApi.from_container(self._places)
-        sizes = {each["name"]: each["size"] for each in wish["files"]}
+        sizes = {each["name"]: each["size"] for each in request["files"]}
         for _ in range(TICKET_ROUNDS):
             try:
-                version = persist(lambda: api.post("/publish", wish))
+                version = persist(lambda: api.post("/publish", request))
             except ApiRefused as refused:
                 raise PublishError(str(refused)) from None
             # A repeated call means the same version, also if Rocas made up its name.
-            wish["name"] = version["name"]
+            request["name"] = version["name"]
             if self._upload(api, version, files, sizes):
                 return PublishedVersion(version["id"], version["model"], version["name"])
         raise PublishError(f"The version {version['name']} stayed incomplete: its upload tickets expired time and again.")
@@ -164,30 +165,30 @@ class Publisher:
         unnamed = self._places.to_publish / UNNAMED_MODEL
         return named if named.is_dir() or not unnamed.is_dir() else unnamed
 
-    def _reference(self, field: str, given: Any, what: str) -> dict[str, str] | None:
+    def _reference(self, field: str, given: Any, noun: str) -> dict[str, str] | None:
         if given is None:
             return None
         if isinstance(given, dict):
             given = (given.get("model"), given.get("name"))
         model, name = (None, given) if isinstance(given, str) else _pair(field, given)
-        mount = pick(self._among(what), what, model=model, name=name, file=None)
+        mount = pick(self._among(noun), noun, model=model, name=name, file=None)
         return {"model": mount.model, "name": mount.name}
 
-    def _among(self, what: str) -> tuple[Mount, ...]:
+    def _among(self, noun: str) -> tuple[Mount, ...]:
         mounts = Mounts.load(self._places)
-        return mounts.datasets if what == "dataset" else tuple(v for v in mounts.versions if v.role == "pretrained")
+        return mounts.datasets if noun == "dataset" else tuple(v for v in mounts.versions if v.role == "pretrained")
 
-    def _warn_of_choice(self, field: str, what: str, model: str) -> None:
+    def _warn_of_choice(self, field: str, noun: str, model: str) -> None:
         """Warns if other records were mounted, too: Rocas takes the only one of the version's own model."""
         try:
-            mounted = self._among(what)
+            mounted = self._among(noun)
         except NotMounted:
             return
         if not mounted or len([each for each in mounted if each.model == model]) == 1:
             return
         choices = " or ".join(f'{field}=("{each.model}", "{each.name}")' for each in mounted)
         print(
-            f"Publisher: this version of {model} has no {field}: not exactly one mounted {what} is of that model. "
+            f"Publisher: this version of {model} has no {field}: not exactly one mounted {noun} is of that model. "
             f"If it was trained with one, write {choices}; else {field}=None.",
             flush=True,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 # The operator learns of it elsewhere. A run that needs no room goes on.
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-MOST_BYTES = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 
 
 class BoundedOutput:
@@ -25,7 +25,7 @@ class BoundedOutput:
                 raise
 
     def _write(self, content: bytes) -> None:
-        if self._size > MOST_BYTES:
+        if self._size > MAX_BYTES:
             if self._file.exists():
                 self._file.replace(self._earlier)
             fresh = self._file.open("ab", buffering=0)

@@ -20,7 +20,7 @@ SUPERVISORS = "supervisors"
 # The group for a unit's or container's own processes: a group with processes bounds no group below it.
 SERVER = "rocas-server"
 # Another run's supervisor may remove shared groups at the same moment.
-TRIES = 20
+MAX_TRIES = 20
 GONE_SECONDS = 5.0
 ENTERED = 0
 
@@ -38,10 +38,10 @@ class ControlGroup:
         self.bounds: frozenset[str] = frozenset()
 
     @classmethod
-    def planned(cls, name: str) -> ControlGroup | None:
+    def locate(cls, name: str) -> ControlGroup | None:
         """Returns the group; None if the system offers this user none."""
         try:
-            mount, own = _place()
+            mount, own = _locate_groups()
         except (OSError, ValueError, StopIteration):
             return None
         top = None
@@ -90,25 +90,25 @@ class ControlGroup:
 
     def kill(self) -> None:
         """Kills all in it; at one moment with kernel 5.14 or newer."""
-        _written(self.path / "cgroup.kill", "1")
+        _try_write(self.path / "cgroup.kill", "1")
 
     def remove(self) -> None:
         """Removes the group, and the shared groups with the last one."""
         until = time.monotonic() + GONE_SECONDS
-        while not _removed(self.path) and time.monotonic() < until:
+        while not _try_remove(self.path) and time.monotonic() < until:
             self.kill()
             time.sleep(0.01)
         # The folder may be gone. Then the server removes the rest.
-        _written(self._own / "cgroup.procs", "0")
+        _try_write(self._own / "cgroup.procs", "0")
         for shared in (self.path.with_name(SUPERVISORS), self.path.parent):
-            _removed(shared)
+            _try_remove(shared)
 
     def _make_folder(self, controllers: list[str]) -> None:
-        for left in reversed(range(TRIES)):
+        for left in reversed(range(MAX_TRIES)):
             try:
                 self.path.parent.mkdir(exist_ok=True)
                 for group in (self._top, self.path.parent):
-                    self._offer(group, controllers)
+                    self._enable(group, controllers)
                 self.path.mkdir(exist_ok=True)
                 self._held = _locked(self.path, fcntl.LOCK_EX)
                 self._sibling(SUPERVISORS)
@@ -129,7 +129,7 @@ class ControlGroup:
                 held = _locked(group, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 continue
-            _removed(group)
+            _try_remove(group)
             os.close(held)
 
     def _sibling(self, name: str) -> Path:
@@ -137,30 +137,30 @@ class ControlGroup:
         path.mkdir(exist_ok=True)
         return path
 
-    def _offer(self, group: Path, controllers: list[str]) -> None:
+    def _enable(self, group: Path, controllers: list[str]) -> None:
         """Offers the controllers to the groups below. The rest is bounded in other ways."""
         there = (group / "cgroup.controllers").read_text(encoding="ascii").split()
         offered = (group / "cgroup.subtree_control").read_text(encoding="ascii").split()
         for name in controllers:
-            if name in there and name not in offered and not _offered(group, name) and group == self._own:
+            if name in there and name not in offered and not _try_enable(group, name) and group == self._own:
                 self._move_down(group)
-                _offered(group, name)
+                _try_enable(group, name)
 
     def _move_down(self, group: Path) -> None:
         """Moves all processes of the group down. They belong to the unit or container of the server."""
         self._own = group / SERVER
         self._own.mkdir(exist_ok=True)
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             pids = (group / "cgroup.procs").read_text(encoding="ascii").split()
             if not pids:
                 return
             for pid in pids:
-                _written(self._own / "cgroup.procs", pid)
+                _try_write(self._own / "cgroup.procs", pid)
 
     def _is_bound(self, bounds: list[tuple[str, str]]) -> bool:
         # Without swap there is no file for it.
         there = [(self.path / file, bound) for file, bound in bounds if file != "memory.swap.max" or (self.path / file).exists()]
-        return all(_written(file, bound) for file, bound in there)
+        return all(_try_write(file, bound) for file, bound in there)
 
     def _can_be_entered(self) -> bool:
         child = os.fork()
@@ -173,7 +173,7 @@ class ControlGroup:
         return os.waitpid(child, 0)[1] == ENTERED
 
 
-def _place() -> tuple[Path, Path]:
+def _locate_groups() -> tuple[Path, Path]:
     """Returns the mount point of the groups, and the group of this process."""
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     mount = next(line.split() for line in mounts if line.split(" - ", 1)[1].startswith("cgroup2 "))
@@ -191,8 +191,8 @@ def _is_ours(group: Path) -> bool:
     return all(os.access(each, os.W_OK) for each in files)
 
 
-def _offered(group: Path, controller: str) -> bool:
-    return _written(group / "cgroup.subtree_control", f"+{controller}")
+def _try_enable(group: Path, controller: str) -> bool:
+    return _try_write(group / "cgroup.subtree_control", f"+{controller}")
 
 
 def _locked(group: Path, how: int) -> int:
@@ -207,7 +207,7 @@ def _locked(group: Path, how: int) -> int:
         raise
 
 
-def _removed(group: Path) -> bool:
+def _try_remove(group: Path) -> bool:
     try:
         group.rmdir()
     except FileNotFoundError:
@@ -217,7 +217,7 @@ def _removed(group: Path) -> bool:
     return True
 
 
-def _written(file: Path, text: str) -> bool:
+def _try_write(file: Path, text: str) -> bool:
     try:
         _write(file, text)
         return True

@@ -10,7 +10,7 @@ import os
 from limits import adopt_orphans, kill_below
 
 
-def go_on_watched() -> int:
+def fork_under_keeper() -> int:
     """Forks. The child goes on in its own session and gets the keeper's number; the keeper never returns."""
     keeper = os.getpid()
     adopt_orphans()

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any, Callable
 
 from control_group import ControlGroup
-from processes import Seen, descendants, own_bytes, seen_processes, threads_of_machine
+from processes import Process, descendants, own_bytes, running_processes, threads_of_machine
 
 MIB = 1024 * 1024
 # Allowance for other processes and threads that the user may start meanwhile.
-OTHERS = 4096
+OTHER_PROCESSES = 4096
 OFTEN_SECONDS = 0.1
 SELDOM_SECONDS = 1.0
 # Bytes a second. A run that is further from its limit is checked later.
 FASTEST_GROWTH = 2 * 1024**3
 # Of 1000: what the kernel adds to a process's share of the memory.
-KILLED_FIRST = 500
+VICTIM_SCORE = 500
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -40,17 +40,17 @@ def bound_before_exec(resources: dict[str, Any], supervisor: int, group: Control
         os._exit(128 + signal.SIGKILL)
     if group:
         group.enter()
-    _bound(resource.RLIMIT_CORE, 0)
-    _bound(resource.RLIMIT_FSIZE, int(resources["scratchMb"]) * MIB)
+    _set_limit(resource.RLIMIT_CORE, 0)
+    _set_limit(resource.RLIMIT_FSIZE, int(resources["scratchMb"]) * MIB)
     if processors:
         os.sched_setaffinity(0, processors)
     bounds = group.bounds if group else frozenset()
     if "memory" not in bounds:
-        _offer_to_the_kernel()
+        _prefer_as_victim()
     if "pids" not in bounds:
         # The system counts all processes of the user. So this only stops growth that is faster than the checks.
-        there_are = sum(each.threads for each in seen_processes())
-        _bound(resource.RLIMIT_NPROC, there_are + int(resources["pids"]) + OTHERS)
+        running_threads = sum(each.threads for each in running_processes())
+        _set_limit(resource.RLIMIT_NPROC, running_threads + int(resources["pids"]) + OTHER_PROCESSES)
 
 
 def processors_for(cpus: float, taken: list[list[int]]) -> list[int] | None:
@@ -75,7 +75,7 @@ class Watch:
         # The memory that was left at the last check, and the number of threads of the machine then.
         self._left = 0
         self._threads: int | None = None
-        self._show(state)
+        self._write_files(state)
 
     @property
     def ran_out_of_memory(self) -> bool:
@@ -101,7 +101,7 @@ class Watch:
         threads = threads_of_machine()
         return threads is not None and threads - self._threads > self._pids / 2
 
-    def look(self, running: Callable[[], list[Seen]]) -> str | None:
+    def check(self, running: Callable[[], list[Process]]) -> str | None:
         """Kills the largest process if memory has run out, as the system's kernel would. Returns why all has to end."""
         if not self._watches("memory") and not self._watches("pids"):
             return None
@@ -110,13 +110,13 @@ class Watch:
         if self._watches("pids") and sum(each.threads for each in alive) > self._pids:
             return f"more than {self._pids} processes and threads"
         if self._watches("memory"):
-            self._look_at_memory(alive)
+            self._check_memory(alive)
         return None
 
     def _watches(self, what: str) -> bool:
         return what not in self._bounds
 
-    def _look_at_memory(self, alive: list[Seen]) -> None:
+    def _check_memory(self, alive: list[Process]) -> None:
         taken = sum(each.resident for each in alive)
         # Shared pages count in each process. If the sum is too large, it is taken again without them, which takes
         # longer.
@@ -130,10 +130,10 @@ class Watch:
     def _kill(self, pid: int) -> None:
         self._kills += 1
         # Written before the kill: the cause is read here once the process is dead.
-        self._count()
+        self._write_kills()
         kill(pid)
 
-    def _show(self, state: Path) -> None:
+    def _write_files(self, state: Path) -> None:
         """Writes the files that a container sees of its control group."""
         texts = {
             "memory": {"memory.max": f"{self._memory}\n", "memory.events": "oom_kill 0\n"},
@@ -147,7 +147,7 @@ class Watch:
                 else:
                     (state / name).write_text(text, encoding="ascii")
 
-    def _count(self) -> None:
+    def _write_kills(self) -> None:
         part = self._counter.with_name(".memory.events")
         part.write_text(f"oom_kill {self._kills}\n", encoding="ascii")
         part.replace(self._counter)
@@ -176,16 +176,16 @@ def signal_group(leader: int, number: int) -> None:
         pass
 
 
-def _offer_to_the_kernel() -> None:
+def _prefer_as_victim() -> None:
     """Ends the run before the user's other programs if the machine has no memory left."""
     try:
         file = Path("/proc/self/oom_score_adj")
-        file.write_text(str(max(int(file.read_text(encoding="ascii")), KILLED_FIRST)), encoding="ascii")
+        file.write_text(str(max(int(file.read_text(encoding="ascii")), VICTIM_SCORE)), encoding="ascii")
     except (OSError, ValueError):
         pass
 
 
-def _bound(what: int, most: int) -> None:
+def _set_limit(what: int, most: int) -> None:
     _, hard = resource.getrlimit(what)
     bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(what, (bound, bound))

@@ -13,7 +13,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
-class Seen:
+class Process:
     pid: int
     parent: int
     group: int
@@ -23,19 +23,19 @@ class Seen:
     resident: int
 
 
-def seen_processes() -> list[Seen]:
+def running_processes() -> list[Process]:
     if not HAS_PROC:
         return _from_ps()
-    return [seen for entry in os.listdir(PROC) if entry.isdigit() and (seen := _from_proc(entry))]
+    return [process for entry in os.listdir(PROC) if entry.isdigit() and (process := _from_proc(entry))]
 
 
-def descendants(root: int, group: int) -> list[Seen]:
+def descendants(root: int, group: int) -> list[Process]:
     """Returns processes below `root`, and those of the process group, whose parents may have ended."""
-    seen = seen_processes()
-    children: dict[int, list[Seen]] = {}
-    for each in seen:
+    running = running_processes()
+    children: dict[int, list[Process]] = {}
+    for each in running:
         children.setdefault(each.parent, []).append(each)
-    found = {each.pid: each for each in seen if each.group == group}
+    found = {each.pid: each for each in running if each.group == group}
     ahead = [root, *found]
     while ahead:
         for child in children.get(ahead.pop(), []):
@@ -46,23 +46,23 @@ def descendants(root: int, group: int) -> list[Seen]:
     return list(found.values())
 
 
-def below(root: int) -> list[Seen]:
+def processes_below(root: int) -> list[Process]:
     """
     Returns processes below `root`, as `descendants`, but reads those alone. A new one may be missing. Orphans must come
     to `root`.
     """
-    found: list[Seen] = []
+    found: list[Process] = []
     ahead = [root]
     while ahead:
         pid = ahead.pop()
         for child in _children(pid):
-            if seen := _from_proc(child):
-                found.append(seen)
-                ahead.append(seen.pid)
+            if process := _from_proc(child):
+                found.append(process)
+                ahead.append(process.pid)
     return found
 
 
-def tells_children() -> bool:
+def can_list_children() -> bool:
     pid = os.getpid()
     return (PROC / f"{pid}/task/{pid}/children").exists()
 
@@ -75,18 +75,18 @@ def threads_of_machine() -> int | None:
         return None
 
 
-def own_bytes(seen: Seen) -> int:
+def own_bytes(process: Process) -> int:
     """Returns the process's own bytes and its share of shared pages. Else its resident size."""
     try:
-        for line in (PROC / str(seen.pid) / "smaps_rollup").read_text(encoding="ascii").splitlines():
+        for line in (PROC / str(process.pid) / "smaps_rollup").read_text(encoding="ascii").splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError):
         pass
-    return seen.resident
+    return process.resident
 
 
-def start_mark(pid: int) -> str:
+def start_time(pid: int) -> str:
     """Tells a process from a later one of the same number. Empty if there is no such process."""
     try:
         stat = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
@@ -110,7 +110,7 @@ def _children(pid: int) -> list[str]:
     return found
 
 
-def _from_proc(entry: str) -> Seen | None:
+def _from_proc(entry: str) -> Process | None:
     try:
         stat = (PROC / entry / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -118,17 +118,17 @@ def _from_proc(entry: str) -> Seen | None:
     # A program may be called ") Z 1 (": the fields begin after the last bracket.
     fields = stat.rsplit(")", 1)[1].split()
     parent, group, threads, resident = (int(fields[at]) for at in (1, 2, 17, 21))
-    return Seen(int(entry), parent, group, fields[0] in "ZX", threads, resident * PAGE)
+    return Process(int(entry), parent, group, fields[0] in "ZX", threads, resident * PAGE)
 
 
-def _from_ps() -> list[Seen]:
+def _from_ps() -> list[Process]:
     found = []
-    asked, said = _ps("-axo", "pid=,ppid=,pgid=,rss=,state=")
-    for line in said.splitlines():
+    own_pid, output = _ps("-axo", "pid=,ppid=,pgid=,rss=,state=")
+    for line in output.splitlines():
         pid, parent, group, resident, state = line.split()[:5]
         # The process of this question itself is not among the answers.
-        if int(pid) != asked:
-            found.append(Seen(int(pid), int(parent), int(group), state.startswith("Z"), 1, int(resident) * 1024))
+        if int(pid) != own_pid:
+            found.append(Process(int(pid), int(parent), int(group), state.startswith("Z"), 1, int(resident) * 1024))
     return found
 
 
@@ -136,5 +136,5 @@ def _ps(*words: str) -> tuple[int, str]:
     """Runs ps. Returns its process number and its output."""
     # Times are written the same in any language and time zone of the run.
     environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
-    with subprocess.Popen(["ps", *words], stdout=subprocess.PIPE, text=True, env=environment) as asked:
-        return asked.pid, asked.communicate()[0]
+    with subprocess.Popen(["ps", *words], stdout=subprocess.PIPE, text=True, env=environment) as ps:
+        return ps.pid, ps.communicate()[0]

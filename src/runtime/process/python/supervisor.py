@@ -22,18 +22,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bounded_output import DISK_FULL, BoundedOutput
 from control_group import ControlGroup
-from keeper import go_on_watched
+from keeper import fork_under_keeper
 from limits import OFTEN_SECONDS, Watch, adopt_orphans, bound_before_exec, kill, processors_for, signal_group
-from processes import Seen, below, descendants, start_mark, tells_children
+from processes import Process, processes_below, descendants, start_time, can_list_children
 
 # The share of the time that checks may take.
-SHARE = 1 / 20
+MAX_TIME_SHARE = 1 / 20
 STOP_SECONDS = 10.0
 ROOM_SECONDS = 0.5
 # Below the ports that systems give to connections by themselves.
 PORTS = (20_000, 32_000)
 CANNOT_RUN = 127
-TOLD = {signal.SIGTERM}
+HANDLED_SIGNALS = {signal.SIGTERM}
 
 
 def main(run: Path, volumes: Path, folder: str, program: list[str]) -> int:
@@ -46,8 +46,8 @@ def main(run: Path, volumes: Path, folder: str, program: list[str]) -> int:
         return 0  # another one runs it
     if (run / "state.json").exists():
         return 0
-    keeper = go_on_watched()
-    Supervisor(run, volumes, folder, program).carry(keeper)
+    keeper = fork_under_keeper()
+    Supervisor(run, volumes, folder, program).run(keeper)
     return 0
 
 
@@ -59,64 +59,64 @@ class Supervisor:
         self._spec: dict[str, Any] = json.loads((run / "spec.json").read_text(encoding="utf-8"))
         self._output = BoundedOutput(run / "output.log")
         self._shown = volumes / "rocas/state"
-        self._group = ControlGroup.planned(self._spec["id"])
+        self._group = ControlGroup.locate(self._spec["id"])
         self._processors: list[int] | None = None
         self._child = 0
         self._status: int | None = None
-        self._told_to_stop = False
+        self._is_stopping = False
         self._state: dict[str, Any] = {}
 
-    def carry(self, keeper: int) -> None:
+    def run(self, keeper: int) -> None:
         wake, waker = os.pipe()
         os.set_blocking(waker, False)
         signal.set_wakeup_fd(waker)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, self._stop)
         adopt_orphans()
-        others = other_runs(self._run)
-        port = free_port({each.get("port") for each in others}) if self._spec["kind"] == "deploy" else None
+        other_states = other_runs(self._run)
+        port = free_port({each.get("port") for each in other_states}) if self._spec["kind"] == "deploy" else None
         self._state = {
             "pid": os.getpid(),
-            "start": start_mark(os.getpid()),
-            "keeper": {"pid": keeper, "start": start_mark(keeper)},
+            "start": start_time(os.getpid()),
+            "keeper": {"pid": keeper, "start": start_time(keeper)},
             "startedAt": time.time(),
             "port": port,
         }
         # Before the program starts: after a crash here it counts as ended, and is never run twice.
-        self._keep(group=str(self._group.path) if self._group else None)
-        self._bind(others)
+        self._save_state(group=str(self._group.path) if self._group else None)
+        self._set_limits(other_states)
         output = self._start(port)
-        self._attend(wake, output)
+        self._supervise(wake, output)
         self._end_all(output)
         out_of_memory = self._watch.ran_out_of_memory
         if self._group:
             self._group.remove()
-        self._keep_once_there_is_room(exit={"code": self._code(), "outOfMemory": out_of_memory})
+        self._save_state_once_there_is_room(exit={"code": self._code(), "outOfMemory": out_of_memory})
 
-    def _bind(self, others: list[dict[str, Any]]) -> None:
+    def _set_limits(self, other_states: list[dict[str, Any]]) -> None:
         resources = self._spec["resources"]
         if self._group and not self._group.make(resources):
             self._group = None
         if not self._group or "cpu" not in self._group.bounds:
-            taken = [each["processors"] for each in others if each.get("processors") and "exit" not in each]
+            taken = [each["processors"] for each in other_states if each.get("processors") and "exit" not in each]
             self._processors = processors_for(resources["cpus"], taken)
         if self._processors:
-            self._keep(processors=self._processors)
+            self._save_state(processors=self._processors)
         self._watch = Watch(resources, self._shown, self._group)
 
     def _stop(self, *_: Any) -> None:
-        self._told_to_stop = True
+        self._is_stopping = True
 
     def _start(self, port: int | None) -> int:
         output, written = os.pipe()
         supervisor = os.getpid()
         environment = {**os.environ, **({"ROCAS_SERVICE_PORT": str(port)} if port else {})}
         # A signal before the program can handle it waits until then.
-        signal.pthread_sigmask(signal.SIG_BLOCK, TOLD)
+        signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED_SIGNALS)
         self._child = os.fork()
         if self._child == 0:
             self._exec(written, supervisor, environment)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED_SIGNALS)
         os.close(written)
         os.set_blocking(output, False)
         return output
@@ -128,7 +128,7 @@ class Supervisor:
             # Python ignores some of them itself.
             for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
                 signal.signal(number, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED_SIGNALS)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(written, 1)
             os.dup2(written, 2)
@@ -140,13 +140,13 @@ class Supervisor:
         finally:
             os._exit(CANNOT_RUN)
 
-    def _attend(self, wake: int, output: int) -> None:
+    def _supervise(self, wake: int, output: int) -> None:
         """Works until the program has ended, or has to."""
         sources = [wake, output]
         stop_by: float | None = None
-        look_at = earliest = time.monotonic()
+        check_at = earliest = time.monotonic()
         while self._status is None:
-            until = min(look_at, stop_by or look_at) - time.monotonic()
+            until = min(check_at, stop_by or check_at) - time.monotonic()
             most = OFTEN_SECONDS if self._watch.may_be_urgent else until
             ready, _, _ = select.select(sources, [], [], max(0.0, min(until, most)))
             if wake in ready:
@@ -154,7 +154,7 @@ class Supervisor:
             if output in ready and not self._copy(output):
                 sources.remove(output)
             self._reap()
-            if self._told_to_stop and stop_by is None:
+            if self._is_stopping and stop_by is None:
                 stop_by = time.monotonic() + STOP_SECONDS
                 kill(self._child, signal.SIGTERM)
             began = time.monotonic()
@@ -162,31 +162,31 @@ class Supervisor:
                 self._end(f"it did not end within {STOP_SECONDS:g} seconds of SIGTERM")
                 return
             is_urgent = began >= earliest and self._watch.is_urgent
-            if began < look_at and not is_urgent:
+            if began < check_at and not is_urgent:
                 continue
             # A program that starts others without end would leave the supervisor no time to check.
             if is_urgent:
                 signal_group(self._child, signal.SIGSTOP)
-            if why := self._why_end():
-                self._end(why)
+            if reason := self._reason_to_end():
+                self._end(reason)
                 return
             if is_urgent:
                 signal_group(self._child, signal.SIGCONT)
             ended = time.monotonic()
-            earliest = ended + (ended - began) / SHARE
-            look_at = max(earliest, ended + self._watch.seconds)
+            earliest = ended + (ended - began) / MAX_TIME_SHARE
+            check_at = max(earliest, ended + self._watch.seconds)
 
-    def _why_end(self) -> str | None:
+    def _reason_to_end(self) -> str | None:
         if not (self._run / "spec.json").exists():
             return "its folder is gone"
-        return self._watch.look(self._running)
+        return self._watch.check(self._running)
 
-    def _end(self, why: str) -> None:
-        self._output.say(f"[Rocas ends the run: {why}.]")
+    def _end(self, reason: str) -> None:
+        self._output.say(f"[Rocas ends the run: {reason}.]")
 
-    def _running(self) -> list[Seen]:
+    def _running(self) -> list[Process]:
         # The run's processes come to the supervisor if their parents end.
-        return below(os.getpid()) if tells_children() else descendants(os.getpid(), self._child)
+        return processes_below(os.getpid()) if can_list_children() else descendants(os.getpid(), self._child)
 
     def _copy(self, output: int) -> bool:
         """Copies output. True if more may come."""
@@ -234,16 +234,16 @@ class Supervisor:
         assert self._status is not None
         return os.WEXITSTATUS(self._status) if os.WIFEXITED(self._status) else 128 + os.WTERMSIG(self._status)
 
-    def _keep_once_there_is_room(self, **more: Any) -> None:
+    def _save_state_once_there_is_room(self, **more: Any) -> None:
         while True:
             try:
-                return self._keep(**more)
+                return self._save_state(**more)
             except OSError as error:
                 if error.errno not in DISK_FULL:
                     raise
                 time.sleep(ROOM_SECONDS)
 
-    def _keep(self, **more: Any) -> None:
+    def _save_state(self, **more: Any) -> None:
         """Replaces the state as a whole, synced. Fails if the run's folder is gone."""
         self._state = {**self._state, **more}
         part = self._run / ".state.part"

@@ -64,13 +64,13 @@ class Ending:
 
     def on_signals(self) -> None:
         """Handles the signals. Process 1 has no default action, so that SIGTERM would be ignored."""
-        told: SimpleQueue[int] = SimpleQueue()
+        signals: SimpleQueue[int] = SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
             # A handler may interrupt anything, even a lock that it needs. So it only puts a note into a queue.
-            signal.signal(number, lambda received, _: told.put(received))
+            signal.signal(number, lambda received, _: signals.put(received))
 
         def wait() -> None:
-            told.get()
+            signals.get()
             self.begin(Reason.TOLD_TO_STOP)
 
         threading.Thread(target=wait, daemon=True).start()

@@ -19,17 +19,17 @@ class Failure:
     traceback: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "name": shortened(plain(self.name), 256) or "Error",
             "message": shortened(plain(self.message), 4096),
         }
         if self.cell is not None:
-            told["cell"] = self.cell
+            fields["cell"] = self.cell
         if self.traceback is not None:
-            told["traceback"] = shortened_bytes(plain(self.traceback), MAX_TRACEBACK_BYTES)
-        return told
+            fields["traceback"] = shortened_bytes(plain(self.traceback), MAX_TRACEBACK_BYTES)
+        return fields
 
     def __str__(self) -> str:
-        told = self.as_json()
-        message = f": {told['message']}" if told["message"] else ""
-        return f"{told['name']}{message}" + ("" if self.cell is None else f" (cell {self.cell})")
+        fields = self.as_json()
+        message = f": {fields['message']}" if fields["message"] else ""
+        return f"{fields['name']}{message}" + ("" if self.cell is None else f" (cell {self.cell})")

@@ -24,15 +24,15 @@ class Grant:
     mounts: Mounts
 
     @classmethod
-    def parse(cls, told: dict[str, Any]) -> Grant:
-        timeout = told.get("timeoutSeconds")
+    def parse(cls, content: dict[str, Any]) -> Grant:
+        timeout = content.get("timeoutSeconds")
         return cls(
-            kind=str(told["kind"]),
-            notebook=str(told["notebook"]),
-            params=dict(told.get("params") or {}),
+            kind=str(content["kind"]),
+            notebook=str(content["notebook"]),
+            params=dict(content.get("params") or {}),
             timeout_seconds=float(timeout) if timeout else None,
-            meta=dict(told.get("meta") or {}),
-            mounts=Mounts.parse(told),
+            meta=dict(content.get("meta") or {}),
+            mounts=Mounts.parse(content),
         )
 
 

@@ -78,8 +78,8 @@ class KeptOutputs:
         """Adds to each stream how much of it was left out."""
         for name, stream in self._streams.items():
             if stream.full is not None:
-                told = f"\n[Left out of this notebook: {stream.left_out:,} more characters of {name}.]\n"
-                stream.full["text"] = stream.beginning + told
+                ending = f"\n[Left out of this notebook: {stream.left_out:,} more characters of {name}.]\n"
+                stream.full["text"] = stream.beginning + ending
 
     def _note(self, missing: dict[str, Any]) -> str:
         if not missing or self._notes >= MAX_NOTES:

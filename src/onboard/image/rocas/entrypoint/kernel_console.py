@@ -13,7 +13,7 @@ from .log import Log
 PIECE_BYTES = 64 * 1024
 LAST_SECONDS = 1.0
 # A program that outlives the notebook's process may go on writing.
-MOST_LEFT_PIECES = 16
+MAX_REST_PIECES = 16
 
 
 class KernelConsole:
@@ -26,7 +26,7 @@ class KernelConsole:
         self._log = log
         self._read, self._write = os.pipe()
         self._captured = [os.pipe(), os.pipe()]
-        self._thread = threading.Thread(target=self._tell, daemon=True)
+        self._thread = threading.Thread(target=self._log, daemon=True)
         self._thread.start()
 
     def start_options(self) -> dict[str, Any]:
@@ -41,20 +41,20 @@ class KernelConsole:
         self._thread.join(LAST_SECONDS)
         for read, write in self._captured:
             os.close(write)
-            self._tell_left(read)
+            self._log_rest(read)
             os.close(read)
 
-    def _tell(self) -> None:
+    def _log(self) -> None:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         while piece := os.read(self._read, PIECE_BYTES):
             self._log.write("console", decode(piece))
         os.close(self._read)
 
-    def _tell_left(self, read: int) -> None:
+    def _log_rest(self, read: int) -> None:
         os.set_blocking(read, False)
         pieces: list[bytes] = []
         try:
-            while len(pieces) < MOST_LEFT_PIECES and (piece := os.read(read, PIECE_BYTES)):
+            while len(pieces) < MAX_REST_PIECES and (piece := os.read(read, PIECE_BYTES)):
                 pieces.append(piece)
         except BlockingIOError:
             pass

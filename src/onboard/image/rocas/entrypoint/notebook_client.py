@@ -69,7 +69,7 @@ class LoggedNotebookClient(NotebookClient):
         if msg["msg_type"] == "error":
             content["traceback"] = _bounded(content.get("traceback") or [])
             content["evalue"] = shortened(content["evalue"], MAX_TRACEBACK_LINE)
-        self._tell(msg["msg_type"], content)
+        self._log_update(msg["msg_type"], content)
         if self.output_hook_stack[msg["parent_header"].get("msg_id")]:
             return super().output(outs, msg, display_id, cell_index)
         if self.clear_before_next_output:
@@ -112,7 +112,7 @@ class LoggedNotebookClient(NotebookClient):
         if missing:
             content["data"].setdefault("text/plain", missing)
 
-    def _tell(self, kind: str, content: dict[str, Any]) -> None:
+    def _log_update(self, kind: str, content: dict[str, Any]) -> None:
         if kind == "stream":
             self._rocas_log.write(str(content.get("name")), str(content.get("text", "")))
         elif kind == "error":

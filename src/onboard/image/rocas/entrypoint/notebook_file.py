@@ -35,15 +35,15 @@ def find_notebook(work: Path, path: str) -> Path:
 
 def read_notebook(file: Path, path: str) -> NotebookNode:
     """Reads it in the current format, without the outputs of earlier runs. Raises BadNotebook."""
-    told = _parsed(file, path)
-    other = next((each for each in _languages(told) if not PYTHON.fullmatch(each.strip())), None)
+    content = _parsed(file, path)
+    other = next((each for each in _languages(content) if not PYTHON.fullmatch(each.strip())), None)
     if other is not None:
         raise BadNotebook(
             f"{path} is a notebook of the language {other!r}, and Rocas runs notebooks of Python. "
             "Its metadata say so: kernelspec.language, language_info or what the place says that it comes from."
         )
     try:
-        notebook = nbformat.reads(json.dumps(_completed(told)), as_version=4)
+        notebook = nbformat.reads(json.dumps(_completed(content)), as_version=4)
         return _checked(notebook)
     except Exception as error:  # nbformat raises what its parts raise: all of it means the same here
         raise BadNotebook(f"{path} is no notebook: {error or type(error).__name__}") from error
@@ -84,20 +84,20 @@ def _parsed(file: Path, path: str) -> dict[str, Any]:
         raise BadNotebook(f"{path} is no notebook: the file is empty.")
     try:
         # NaN is no JSON, though some write it: the executed notebook could not be read.
-        told = json.loads(text, parse_constant=lambda _: None)
+        content = json.loads(text, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         beginning = text.strip()[:SHOWN_BEGINNING]
         raise BadNotebook(f"{path} is no notebook: it is no JSON ({error}), and begins with {beginning!r}.") from error
-    if not isinstance(told, dict) or "nbformat" not in told:
+    if not isinstance(content, dict) or "nbformat" not in content:
         raise BadNotebook(f"{path} is no notebook: it is JSON, but has no field nbformat.")
-    if "worksheets" not in told and not isinstance(told.get("cells"), list):
+    if "worksheets" not in content and not isinstance(content.get("cells"), list):
         raise BadNotebook(f"{path} is no notebook: it has no list of cells.")
-    return told
+    return content
 
 
-def _languages(told: dict[str, Any]) -> Iterator[str]:
+def _languages(content: dict[str, Any]) -> Iterator[str]:
     """Returns the languages in the metadata. Kernel names are the author's, and say nothing."""
-    metadata = _fields(told.get("metadata"))
+    metadata = _fields(content.get("metadata"))
     yield from _texts(_fields(metadata.get("kernelspec")).get("language"))
     info = _fields(metadata.get("language_info"))
     yield from _texts(info.get("name"))
@@ -106,7 +106,7 @@ def _languages(told: dict[str, Any]) -> Iterator[str]:
     for place in OWN_METADATA:
         yield from _texts(_fields(metadata.get(place)).get("language"))
     # Up to format 3, each cell names its language.
-    for sheet in _list(told.get("worksheets")):
+    for sheet in _list(content.get("worksheets")):
         for cell in _list(_fields(sheet).get("cells")):
             if _fields(cell).get("cell_type") == "code":
                 yield from _texts(_fields(cell).get("language"))
@@ -124,14 +124,14 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) and value.strip() else []
 
 
-def _completed(told: dict[str, Any]) -> dict[str, Any]:
+def _completed(content: dict[str, Any]) -> dict[str, Any]:
     """Adds what tools other than Jupyter left out, and removes earlier outputs."""
-    for cell in _list(told.get("cells")):
+    for cell in _list(content.get("cells")):
         if isinstance(cell, dict):
             cell.update(metadata=_fields(cell.get("metadata")), source=cell.get("source", ""))
             if cell.get("cell_type") == "code":
                 cell.update(outputs=[], execution_count=None)
-    return {"nbformat_minor": 0, **told, "metadata": _fields(told.get("metadata"))}
+    return {"nbformat_minor": 0, **content, "metadata": _fields(content.get("metadata"))}
 
 
 def _checked(notebook: NotebookNode) -> NotebookNode:

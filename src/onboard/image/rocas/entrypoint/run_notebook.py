@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from ..kernel.ended import ENDED
 from .ending import Ending, Reason
 from .failure import Failure
-from .how_it_died import how_it_died
+from .cause_of_death import cause_of_death
 from .kernel_console import KernelConsole
 from .kernel_python import KERNEL_NAME
 from .limits import Limits
@@ -124,7 +124,7 @@ class NotebookRun:
     def _died(self, error: RuntimeError) -> Failure:
         if self._process is None:
             return Failure("KernelDied", f"The notebook's process did not start: {error}")
-        return Failure("KernelDied", how_it_died(self._process.poll(), self._limits.met()), self._number)
+        return Failure("KernelDied", cause_of_death(self._process.poll(), self._limits.met()), self._number)
 
 
 def _process(client: LoggedNotebookClient) -> Any:

@@ -83,8 +83,8 @@ class WidgetModels:
         self._models[model] = self._models.pop(model, {}) | state
         paths = message["content"]["data"].get("buffer_paths") or []
         for path, buffer in zip(paths, message.get("buffers") or []):
-            told = {"data": base64.b64encode(buffer).decode("ascii"), "encoding": "base64", "path": path}
-            self._buffers.setdefault(model, {})[repr(path)] = told
+            entry = {"data": base64.b64encode(buffer).decode("ascii"), "encoding": "base64", "path": path}
+            self._buffers.setdefault(model, {})[repr(path)] = entry
         if self._size(model) > MAX_MODEL_CHARACTERS:
             self._forget(model)
         while len(self._models) > MAX_MODELS:

@@ -14,7 +14,7 @@ from IPython.core.autocall import ExitAutocall
 from .any_text import send_any_text
 from .descriptors import capture_descriptors
 from .ended import ENDED
-from .nobody_answers import answer_nothing
+from .no_input import answer_nothing
 
 PROJECT = "ROCAS_PROJECT"
 
@@ -31,7 +31,7 @@ def load_ipython_extension(shell: Any) -> None:
     shell.push({"exit": leave, "quit": leave}, interactive=False)
     shell.ask_exit = leave
     shell.showtraceback = _silent_at_success(shell.showtraceback)
-    shell.events.register("post_run_cell", lambda result: _tell_end(shell, result))
+    shell.events.register("post_run_cell", lambda result: _report_end(shell, result))
     # A reader of a log cannot follow it.
     warnings.filterwarnings("ignore", message="To exit: use 'exit'")
 
@@ -49,7 +49,7 @@ def _make_project_importable(project: str) -> None:
         sys.path.insert(sys.path.index("") + 1 if "" in sys.path else 0, project)
 
 
-def _tell_end(shell: Any, result: Any) -> None:
+def _report_end(shell: Any, result: Any) -> None:
     """Reports the end in the reply to the cell, which carries instructions for front ends."""
     error = getattr(result, "error_in_exec", None)
     if isinstance(error, SystemExit):

@@ -40,8 +40,8 @@ class LazyModelServer:
         LazyModelServer(predict_func=lambda body, clf: ..., load_model_func=lambda folder: joblib.load(folder + "/clf.pkl"))()
 
     load_model_func  gets the folder of the version's files, and returns what predict_func gets as its second argument
-    model            the model's name; the project's only model where it is left out
-    max_models       so many versions stay loaded; the one that was not asked for the longest goes
+    model            the model's name; by default the project's only model
+    max_models       so many versions stay loaded; the least recently used one goes
     """
 
     def __init__(
@@ -97,14 +97,14 @@ class LazyModelServer:
         if known and known[0] > time.monotonic():
             return known[1]
         try:
-            told = self._api.get(f"/lazy/{quote(self._model or '', safe='')}/{quote(version, safe='')}")
+            answer = self._api.get(f"/lazy/{quote(self._model or '', safe='')}/{quote(version, safe='')}")
         except ApiRefused as refused:
             raise Refusal(404, str(refused)) from refused
         except ApiUnavailable:
             if known:
                 return known[1]
             raise
-        mount = Mount.parse({"folder": None, **told})
+        mount = Mount.parse({"folder": None, **answer})
         with self._lock:
             if len(self._names) >= 1000:
                 self._names.clear()

@@ -22,9 +22,9 @@ class OnlinePredict:
 
         OnlinePredict(lambda flower: clf.predict([flower])[0])()
 
-    The function gets the body (decoded where it is JSON, str where it is text, else bytes) and returns anything that
-    JSON can say, or bytes. What it raises is answered with 500 and its message, a BadInput with 400. `concurrency=1` for a function that
-    must not run twice at the same time.
+    The function gets the body: decoded JSON, str for text, else bytes. It returns a JSON value, or bytes. An error is
+    answered with 500 and its message, a BadInput with 400. `concurrency=1` is for a function that must not run twice at
+    the same time.
     """
 
     def __init__(

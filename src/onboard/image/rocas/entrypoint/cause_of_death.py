@@ -10,7 +10,7 @@ from .limits import SHARED_MEMORY, LimitsMet, out_of_memory
 FULL_BELOW_BYTES = 1024 * 1024
 
 
-def how_it_died(status: int | None, limits: LimitsMet) -> str:
+def cause_of_death(status: int | None, limits: LimitsMet) -> str:
     """Describes the death. `status` is subprocess's: the exit code, or a signal's number below zero."""
     refused = f" {limits.refused[0].upper()}{limits.refused[1:]}." if limits.refused else ""
     return f"The notebook's process {_end(status, limits.killed_for_memory)}.{_shared_memory()}{refused}"
