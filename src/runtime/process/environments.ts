@@ -5,9 +5,8 @@ import { fileURLToPath } from "node:url";
 import { DiskFull } from "../../machine-faults.js";
 import { ImageBuildError, type OnLog } from "../image-builder.js";
 import type { Python } from "./find-python.js";
+import { bytesIn, namesIn, removeTree } from "./folders.js";
 import { installerEnv, installFailure, LineBuffer, runProgram } from "./installer.js";
-import { removeTree } from "./remove-tree.js";
-import { bytesIn } from "./run-volumes.js";
 import { SingleFlight } from "./single-flight.js";
 
 /** The packages of each environment beside the project's. */
@@ -109,7 +108,7 @@ export class Environments {
 
   /** Removes those that no image uses, a day after the last build that did, and what was never whole. */
   async removeUnused(used: ReadonlySet<string>, now = Date.now()): Promise<void> {
-    for (const hash of await readdir(this.folder).catch(() => [] as string[])) {
+    for (const hash of await namesIn(this.folder)) {
       if (used.has(hash) || this.holders.get(hash)) continue;
       const seen = await stat(join(this.folder, hash, COMPLETE)).catch(() => null);
       if (seen && now - seen.mtimeMs < UNUSED_KEPT_MS) continue;
@@ -118,7 +117,7 @@ export class Environments {
   }
 
   async diskUse(): Promise<{ readonly count: number; readonly bytes: number }> {
-    const there = await readdir(this.folder).catch(() => [] as string[]);
+    const there = await namesIn(this.folder);
     return { count: there.length, bytes: await bytesIn(this.folder) };
   }
 
@@ -137,7 +136,7 @@ export class Environments {
   }
 
   private async install(place: string, spec: EnvironmentSpec, signal: AbortSignal, onLog: OnLog): Promise<void> {
-    const { python, basePackages: basePackages, installations } = spec;
+    const { python, basePackages, installations } = spec;
     const env = installerEnv(process.env);
     const run = async (words: readonly string[], folder: string, shown: string) => {
       let tail = "";

@@ -49,7 +49,7 @@ export function placeEntries(entries: readonly TreeEntry[], copies: readonly Cop
 }
 
 /** @throws ImageBuildError if a link of these would lead out of their folder */
-export function checkPlaced(placed: readonly PlacedEntry[]): void {
+function checkPlaced(placed: readonly PlacedEntry[]): void {
   try {
     checkTree(
       placed.map(({ path, entry }) => ({ ...entry, path })),
@@ -59,6 +59,22 @@ export function checkPlaced(placed: readonly PlacedEntry[]): void {
     if (!(error instanceof SourceError)) throw error;
     throw new ImageBuildError(error.message, { cause: error });
   }
+}
+
+/**
+ * The entries in the folder of the project, by their paths there. @throws ImageBuildError if that is the whole image
+ */
+export function projectEntries(placed: readonly PlacedEntry[], folder: string): PlacedEntry[] {
+  if (placed.length > 0 && folder === "/")
+    throw new ImageBuildError(
+      "The project lies in the top folder of the image: the Dockerfile needs a WORKDIR before its COPY.",
+    );
+  const above = `${folder.slice(1)}/`;
+  const inside = placed
+    .filter(({ path }) => path.startsWith(above))
+    .map(({ path, entry }) => ({ entry, path: path.slice(above.length) }));
+  checkPlaced(inside);
+  return inside;
 }
 
 const isPlacedFolder = (target: string, placed: ReadonlyMap<string, PlacedEntry>): boolean =>

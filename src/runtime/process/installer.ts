@@ -5,8 +5,7 @@ import { StringDecoder } from "node:string_decoder";
 import { fileURLToPath } from "node:url";
 import { printable } from "../../text/printable.js";
 import type { OnLog } from "../image-builder.js";
-import { killTagged } from "./live-process.js";
-import { RUN_ID } from "./start-supervisor.js";
+import { killTagged, RUN_ID } from "./live-process.js";
 import { systemPackages } from "./system-packages.js";
 
 /** The variables of installers, compilers, certificates and proxies. The server's own settings are not among them. */

@@ -4,8 +4,10 @@ import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { isAbsent } from "./run-folders.js";
-import { RUN_ID } from "./start-supervisor.js";
+import { isAbsent } from "./folders.js";
+
+/** The variable with a run's id, by which its processes are found in any group and below any parent. */
+export const RUN_ID = "ROCAS_RUN_ID";
 
 const HAS_PROC = existsSync("/proc/self/stat");
 

@@ -30,12 +30,12 @@ const MAX_TRIES = 5;
 
 /** Another server works in the folder; the sentence is for the operator. */
 export class ProcessFolderLocked extends OperatorError {
-  override readonly name = "FolderClaimed";
+  override readonly name = "ProcessFolderLocked";
 }
 
 /**
  * Takes the folder for this process until it is disposed of, or ends in whatever way: of two servers each would remove
- * what the other one builds. @throws FolderClaimed
+ * what the other one builds. @throws ProcessFolderLocked
  */
 export async function lockProcessFolder(root: string): Promise<AsyncDisposable> {
   await mkdir(root, { recursive: true, mode: 0o700 });

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { imageReference } from "../image-reference.js";
-import { isAbsent } from "./run-folders.js";
+import { isAbsent, namesIn, REMOVED_PREFIX, removeTree } from "./folders.js";
+import type { ProcessFolder } from "./process-folder.js";
 
 /** The facts about an image that a run needs. */
 export interface RunnableImage {
@@ -47,11 +48,7 @@ export async function readImage(images: string, id: string): Promise<ProcessImag
 
 /** Ids of the images that runs need, whether they are running, have ended or are about to begin. @param runs the folder of all of them */
 export async function imagesInUse(runs: string): Promise<ReadonlySet<string>> {
-  const names = await readdir(runs).catch((error: unknown) => {
-    if (isAbsent(error)) return [];
-    throw error;
-  });
-  const needed = names.filter((name) => !name.startsWith(".gone-"));
+  const needed = (await namesIn(runs)).filter((name) => !name.startsWith(REMOVED_PREFIX));
   const images = await Promise.all(needed.map((name) => imageOf(join(runs, name, "spec.json"))));
   return new Set(images.filter((image) => image !== null));
 }
@@ -65,6 +62,29 @@ async function imageOf(spec: string): Promise<string | null> {
     if (isAbsent(error) || error instanceof SyntaxError) return null;
     throw error;
   }
+}
+
+/** Writes an image into its folder, and returns the id that its content decides. It counts once the folder is in place. */
+export async function writeRecord(folder: string, treeHash: string, record: ImageRecord): Promise<string> {
+  const { python: _, ...decisive } = record;
+  await writeFile(join(folder, "image.json"), JSON.stringify(record));
+  return `sha256:${createHash("sha256")
+    .update(JSON.stringify([treeHash, decisive]))
+    .digest("hex")}`;
+}
+
+/** Removes images without a tag that no run uses. Returns the environments of the others. */
+export async function removeUnusedImages(folder: ProcessFolder, tags: ImageTags): Promise<ReadonlySet<string>> {
+  const tagged = await tags.countByImage();
+  const used = await imagesInUse(folder.runs);
+  const environments = new Set<string>();
+  for (const hex of await namesIn(folder.images)) {
+    const id = `sha256:${hex}`;
+    const image = tagged.has(id) || used.has(id) ? await readImage(folder.images, id) : null;
+    if (image) environments.add(image.environment);
+    else await removeTree(join(folder.images, hex));
+  }
+  return environments;
 }
 
 interface StoredTag {
@@ -94,13 +114,13 @@ export class ImageTags {
 
   /** Returns the number of references to each image. */
   async countByImage(): Promise<Map<string, number>> {
-    const names = await readdir(this.folder).catch(() => [] as string[]);
-    const countByImage = new Map<string, number>();
+    const names = await namesIn(this.folder);
+    const counts = new Map<string, number>();
     for (const name of names.filter((each) => !each.startsWith("."))) {
       const tag = await this.read(name);
-      if (tag) countByImage.set(tag.image, (countByImage.get(tag.image) ?? 0) + 1);
+      if (tag) counts.set(tag.image, (counts.get(tag.image) ?? 0) + 1);
     }
-    return countByImage;
+    return counts;
   }
 
   private async read(name: string): Promise<StoredTag | null> {

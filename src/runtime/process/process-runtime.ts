@@ -12,10 +12,10 @@ import {
   type ObservedContainer,
   type Runtime,
 } from "../runtime.js";
+import { removeFolder, removeRemains, sizeMb, TEMPORARY_PREFIX } from "./folders.js";
 import { endControlGroup, isAlive, killTagged, sendSignal } from "./live-process.js";
 import type { RunnableImage } from "./process-images.js";
-import { RunFolders, type RunSpec, type RunState } from "./run-folders.js";
-import { fillVolume, TEMPORARY_PREFIX, removeFolder, removeRemains, sizeMb } from "./run-volumes.js";
+import { fillVolume, RunFolders, type RunSpec, type RunState } from "./run-folders.js";
 import { runEnvironment, startSupervisor } from "./start-supervisor.js";
 
 /** The supervisor itself kills after 10 s, and writes down how it ended. */

@@ -170,3 +170,20 @@ async function readProject(python: Python, folder: string): Promise<ReadProject>
     throw new ImageBuildError(said.split("\n").at(-1)!, { cause: error });
   }
 }
+
+/** @throws ImageBuildError for a file that no run would find */
+export function refuseLostFiles(
+  placed: readonly PlacedEntry[],
+  { folder, copies }: DockerfilePlan,
+  { installerFiles }: ResolvedEnvironment,
+): void {
+  const lost = placed.find(
+    ({ path, entry }) =>
+      entry.kind !== "folder" && !`/${path}`.startsWith(`${folder}/`) && !installerFiles.has(`/${path}`),
+  );
+  if (!lost) return;
+  const copy = copies.find(({ target }) => `/${lost.path}`.startsWith(target)) ?? copies[0]!;
+  throw new ImageBuildError(
+    `The Dockerfile, ${copy.shown} is not carried out without an engine: /${lost.path} lies outside of the project's folder, ${folder}; copy it into that.`,
+  );
+}

@@ -1,6 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { validSecretFiles } from "../container-policy.js";
 import type { ContainerSpec } from "../runtime.js";
+import { isAbsent, namesIn } from "./folders.js";
 
 /** The spec of a run without its secrets, kept in `runs/<name>/spec.json`. */
 export interface RunSpec extends Pick<
@@ -51,8 +53,7 @@ export class RunFolders {
   }
 
   async specs(): Promise<RunSpec[]> {
-    const names = await namesIn(this.runs);
-    return (await Promise.all(names.map((name) => this.spec(name)))).filter((spec) => spec !== null);
+    return specsOf(this.runs, (name) => this.spec(name));
   }
 
   /** Null if there is no such run of ours. */
@@ -65,23 +66,13 @@ export class RunFolders {
   }
 
   async volumeSpecs(): Promise<RunSpec[]> {
-    const names = await namesIn(this.volumes);
-    return (await Promise.all(names.map((name) => this.volumeSpec(name)))).filter((spec) => spec !== null);
+    return specsOf(this.volumes, (name) => this.volumeSpec(name));
   }
 
   /** Null for a run that was never started. */
   async state(name: string): Promise<RunState | null> {
     const text = await textOf(join(this.runFolder(name), "state.json"));
     return text === null ? null : (JSON.parse(text) as RunState);
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => !name.startsWith("."));
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
   }
 }
 
@@ -106,5 +97,28 @@ async function textOf(file: string): Promise<string | null> {
   }
 }
 
-export const isAbsent = (error: unknown): boolean =>
-  ["ENOENT", "ENOTDIR"].includes(String((error as NodeJS.ErrnoException).code));
+async function specsOf(folder: string, read: (name: string) => Promise<RunSpec | null>): Promise<RunSpec[]> {
+  const names = (await namesIn(folder)).filter((name) => !name.startsWith("."));
+  return (await Promise.all(names.map(read))).filter((spec) => spec !== null);
+}
+
+const VOLUME_FOLDERS = ["rocas/secrets", "rocas/state", "work", "data", "model", "nha", "scratch/tmp"];
+
+/** Puts folders and secrets into the volume of a run that was never started. A repeated call replaces them. */
+export async function fillVolume(
+  volume: string,
+  spec: RunSpec,
+  secretFiles: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const folder of VOLUME_FOLDERS) await mkdir(join(volume, folder), { recursive: true, mode: 0o700 });
+  await replaceFile(join(volume, "spec.json"), JSON.stringify(spec), spec.id);
+  for (const [name, content] of Object.entries(validSecretFiles(secretFiles)))
+    await replaceFile(join(volume, "rocas/secrets", name), content, spec.id);
+}
+
+/** Replaces a file in one step: another process may fill the same volume with the same content. */
+async function replaceFile(file: string, content: string, id: string): Promise<void> {
+  const part = `${file}.${id}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
+  await writeFile(part, content, { mode: 0o400, flag: "wx" });
+  await rename(part, file);
+}

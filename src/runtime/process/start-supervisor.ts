@@ -7,14 +7,12 @@ import { fileURLToPath } from "node:url";
 import { DomainError } from "../../errors.js";
 import { containerEnv } from "../container-policy.js";
 import { ContainerRefusedError, type ContainerSpec } from "../runtime.js";
+import { RUN_ID } from "./live-process.js";
 import type { RunnableImage } from "./process-images.js";
 
 /** The variables of the server that a run gets: where programs, libraries and the GPU are, language and place. */
 const PASSED_VARIABLES =
   /^(?:PATH|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|LD_LIBRARY_PATH|CUDA_[A-Z_]+|NVIDIA_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|SYSTEMROOT)$/;
-
-/** By this its processes are found, whatever group and parent they have. */
-export const RUN_ID = "ROCAS_RUN_ID";
 
 /**
  * The environment of a run: as in a container, with its places below a folder of its own. None of the server's secrets,

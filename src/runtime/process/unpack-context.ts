@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract, type Header } from "tar-stream";
 import { SourceError } from "../../source/source.js";
 import { checkBytes, checkCount, checkName, checkTree, quotedPath } from "../../source/tree/check-tree.js";
-import type { TreeEntry, TreeLimits } from "../../source/tree/tree-entry.js";
+import { followLink, type TreeEntry, type TreeLimits } from "../../source/tree/tree-entry.js";
 import { ImageBuildError } from "../image-builder.js";
 
 const LIMITS: TreeLimits = { bytes: 2 * 1024 ** 3, entries: 100_000 };
@@ -86,4 +86,14 @@ function refusalOf(error: unknown): unknown {
   if (error instanceof Error && DUPLICATE_CODES.has((error as NodeJS.ErrnoException).code))
     return new ImageBuildError("The context holds one name twice.", { cause: error });
   return error;
+}
+
+/** Returns the text of the Dockerfile in an unpacked context. @throws ImageBuildError if it has none */
+export async function readDockerfile(entries: readonly TreeEntry[], folder: string): Promise<string> {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  const named = byPath.get("Dockerfile");
+  const path = named?.kind === "link" ? followLink(named, byPath) : "Dockerfile";
+  if (path === null || byPath.get(path)?.kind !== "file")
+    throw new ImageBuildError("The project has no Dockerfile in its top folder.");
+  return readFile(join(folder, path), "utf8");
 }
