@@ -5,14 +5,14 @@ export class RequestError extends Error {}
 
 const UNAUTHENTICATED = 401;
 
-/** A client of a running server, for typed documents: what `fetch` needs, and nothing else. */
+/** A client of a running server for typed documents, over `fetch` alone. */
 export class Client {
   constructor(
     private readonly server: string,
     private readonly token: string,
   ) {}
 
-  /** @throws RequestRefused with what the server says */
+  /** @throws RequestError with the server's message */
   async query<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
     const answer = await this.send("POST", "/graphql", JSON.stringify({ query: document.toString(), variables }));
     const { data, errors } = (await answer.json()) as { data?: R; errors?: readonly { message: string }[] };
@@ -21,13 +21,13 @@ export class Client {
     return data;
   }
 
-  /** @throws RequestRefused */
+  /** @throws RequestError */
   async upload(path: string, content: Uint8Array): Promise<void> {
     const answer = await this.send("PUT", path, content);
     if (!answer.ok) throw new RequestError(`The upload was refused: ${await answer.text()}`);
   }
 
-  /** @throws RequestRefused */
+  /** @throws RequestError */
   async predict(
     proj: string,
     deployment: string,

@@ -35,7 +35,7 @@ async function readIrisFile(
   return { name, size: content.length, sha256: createHash("sha256").update(content).digest("hex"), content };
 }
 
-/** A demo is played more than once: what is there already is used. */
+/** Uses what exists: the demo may run more than once. */
 async function createOnce(what: string, act: () => Promise<unknown>): Promise<void> {
   try {
     await act();
@@ -52,7 +52,7 @@ interface TaskStatus {
   readonly error?: string | null;
 }
 
-/** Shows how far a task is until it has ended. @throws RequestRefused if it did not end well */
+/** Shows a task's progress until it has ended. @throws RequestError if it failed or was cancelled */
 async function follow(what: string, read: () => Promise<TaskStatus | null | undefined>): Promise<void> {
   let shown = "";
   for (;;) {
@@ -68,7 +68,7 @@ async function follow(what: string, read: () => Promise<TaskStatus | null | unde
 }
 
 async function play(client: Client): Promise<void> {
-  // Names of a run of their own: the demo can be played again and again on one server.
+  // Each run has names of its own, so that the demo can be repeated on one server.
   const run = new Date()
     .toISOString()
     .slice(0, 19)
@@ -144,7 +144,7 @@ async function play(client: Client): Promise<void> {
 }
 
 try {
-  // The same settings as the server's say where it is, and which token it asks for.
+  // The server's own settings name its address and its token.
   const settings = readSettings(process.env);
   const { token } = await findAccess(settings);
   await play(new Client(httpUrl(settings.HOST, settings.PORT), token));

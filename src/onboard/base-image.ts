@@ -11,7 +11,7 @@ export const BASE_IMAGE = "rocas/onboard:latest";
 
 const CONTENT_LABEL = "rocas.onboard.content";
 
-// From src/onboard and from dist/onboard alike: the compiler does not copy the image's files.
+// The same from src/onboard and from dist/onboard: the compiler does not copy the image's files.
 const IMAGE_FOLDER = fileURLToPath(new URL("../../src/onboard/image/", import.meta.url));
 
 interface ContextFile {
@@ -20,8 +20,8 @@ interface ContextFile {
 }
 
 /**
- * Builds the base image where the engine does not have it, or has one of other content. A repeated call does nothing.
- * @param onUntaggedImage is called with images that are left without a tag: the steps, and the base image before this one
+ * Builds the base image if the engine lacks it or has other content. A repeated call does nothing.
+ * @param onUntaggedImage receives images without a tag: those of the steps, and the earlier base image
  * @throws ImageBuildError, RUNTIME_UNAVAILABLE
  */
 export async function ensureBaseImage(
@@ -49,7 +49,7 @@ async function contextFiles(): Promise<ContextFile[]> {
   return Promise.all(names.sort().map(async (name) => ({ name, content: await readFile(join(IMAGE_FOLDER, name)) })));
 }
 
-// Files that an interpreter or an editor left there are no part of the image.
+// Files of an interpreter or an editor are no part of the image.
 const isSource = (name: string) => !name.split("/").some((part) => part.startsWith(".") || part === "__pycache__");
 
 function hashOf(files: readonly ContextFile[]): string {

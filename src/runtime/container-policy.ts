@@ -6,7 +6,7 @@ export const SCRATCH_FOLDER = "/scratch";
 
 const MAX_SECRET_BYTES = 256 * 1024;
 
-/** The same files. @throws BAD_USER_INPUT if a name could lead elsewhere, or they are too large. */
+/** Returns the files. @throws BAD_USER_INPUT if a name could lead elsewhere, or they are too large */
 export function validSecretFiles(secretFiles: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const size = Object.values(secretFiles).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
   if (size > MAX_SECRET_BYTES || !Object.keys(secretFiles).every((name) => /^[a-z][a-z0-9-]{0,62}$/.test(name)))
@@ -17,7 +17,7 @@ export function validSecretFiles(secretFiles: Readonly<Record<string, string>>):
   return secretFiles;
 }
 
-/** The name that a container has by what it is for: a repeated call meets what an earlier one made. */
+/** Returns the container's name, which its purpose decides: a repeated call finds the earlier container. */
 export const containerName = ({
   kind,
   job,
@@ -28,7 +28,7 @@ export const containerName = ({
 
 const CONTAINER_NAME = /^rocas-(?:train|deploy)-[a-z0-9][a-z0-9_-]{0,99}-a[0-9]{1,9}$/;
 
-/** @throws BAD_USER_INPUT for what cannot be the name of a container of ours: it never reaches the engine. */
+/** @throws BAD_USER_INPUT for any other name: it never reaches the engine. */
 export function validContainerName(name: string): string {
   if (!CONTAINER_NAME.test(name))
     throw new DomainError("BAD_USER_INPUT", `${JSON.stringify(name.slice(0, 200))} is no name of a container of ours.`);
@@ -36,19 +36,19 @@ export function validContainerName(name: string): string {
 }
 
 const VARIABLE_NAME = /^[A-Z_][A-Z0-9_]{0,99}$/;
-/** They choose what a program loads and where it looks, or are read as ours. */
+/** These choose what a program loads and where it looks, or belong to Rocas. */
 const RESERVED = /^(?:LD_|PYTHON|ROCAS_|DOCKER_)|^PATH$/;
 const UNPRINTABLE = /[\u0000-\u001f\u007f]/;
 const MAX_VARIABLES = 100;
 const MAX_ENV_BYTES = 32 * 1024;
 
 /**
- * The environment of a container: where the run listener is, and which attempt this is.
- * @throws BAD_USER_INPUT if a name or value could do more than inform.
+ * Returns a container's environment: the run listener's address, and the attempt.
+ * @throws BAD_USER_INPUT if a name or value could do more than inform
  */
 export function containerEnv({ env, kind, job, slot, attempt }: ContainerSpec, scratch = SCRATCH_FOLDER): string[] {
   const own: Record<string, string> = {
-    // On the scratch volume, which is as large as the container may use: /tmp lies in its memory.
+    // The scratch volume is as large as the container may use; /tmp lies in its memory.
     TMPDIR: `${scratch}/tmp`,
     ROCAS_JOB: job,
     ROCAS_KIND: kind,
@@ -72,7 +72,7 @@ export function containerEnv({ env, kind, job, slot, attempt }: ContainerSpec, s
   return lines;
 }
 
-/** The user that every container runs as; the base image names it `job`. */
+/** The user of every container; the base image names it `job`. */
 export const JOB_USER = 10_000;
 export const STATE_FOLDER = "/rocas";
 /** The port at which a replica serves. */
@@ -85,8 +85,7 @@ const MIB = 1024 * 1024;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /**
- * The labels of every object of ours. Images carry `rocas.image.*` instead: containers inherit the labels of their
- * image.
+ * Returns the labels of each object of ours. Images have `rocas.image.*` instead: containers inherit an image's labels.
  */
 export const containerLabels = (
   { job, attempt, slot, kind }: ContainerSpec,
@@ -100,9 +99,9 @@ export const containerLabels = (
 });
 
 /**
- * The request to create a container, the same for every purpose. No privilege, no path or
- * namespace of the host, and nothing unbounded.
- * @throws BAD_USER_INPUT if the container cannot be expressed so.
+ * Returns the request that creates a container, with the same rules for every purpose. It grants no privilege and no
+ * path or namespace of the host, and bounds everything.
+ * @throws BAD_USER_INPUT if the container cannot be expressed so
  */
 export function createContainerBody(
   container: ContainerSpec,
@@ -117,7 +116,7 @@ export function createContainerBody(
     User: `${JOB_USER}:${JOB_USER}`,
     Env: containerEnv(container),
     Labels: containerLabels(container, cluster),
-    // The image may name others.
+    // The image may name another one.
     StopSignal: "SIGTERM",
     StopTimeout: 10,
     Healthcheck: { Test: ["NONE"] },
@@ -130,7 +129,7 @@ export function createContainerBody(
       SecurityOpt: ["no-new-privileges:true"],
       ReadonlyRootfs: true,
       Mounts: [volumeMount(stateVolume(name), STATE_FOLDER), volumeMount(scratchVolume(name), SCRATCH_FOLDER)],
-      // Both lie in memory and count towards the container's: no other bound is needed. Large files go to TMPDIR.
+      // Both lie in the container's memory, which bounds them. Large files go to TMPDIR.
       Tmpfs: { "/tmp": `rw,nosuid,nodev,exec,size=${resources.memoryMb}m,mode=1777` },
       ShmSize: resources.memoryMb * MIB,
       Memory: resources.memoryMb * MIB,
@@ -140,21 +139,21 @@ export function createContainerBody(
       Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
       RestartPolicy: { Name: "no" },
-      // The exit code is gone with the container.
+      // A removed container would lose its exit code.
       AutoRemove: false,
       NetworkMode: network,
       IpcMode: "private",
       CgroupnsMode: "private",
       PublishAllPorts: false,
-      // Nothing outside can be reached; asking the engine's resolver would tell names to the host's one.
+      // Nothing outside can be reached. The engine's resolver would pass names on to the host's resolver.
       Dns: ["127.0.0.1"],
-      // Programs that ask for a name all the same hear after seconds, instead of twenty, that there is none.
+      // A program that resolves a name fails after seconds instead of twenty.
       DnsOptions: ["timeout:1", "attempts:1"],
     },
   };
 }
 
-// NoCopy: what the image has in that place would come into the volume, with the image's owners and links.
+// NoCopy: otherwise the image's files there would come into the volume, with their owners and links.
 const volumeMount = (name: string, folder: string) => ({
   Type: "volume" as const,
   Source: name,
@@ -163,7 +162,7 @@ const volumeMount = (name: string, folder: string) => ({
   VolumeOptions: { NoCopy: true },
 });
 
-/** @throws BAD_USER_INPUT if the name is another one's, or something is unbounded. */
+/** @throws BAD_USER_INPUT if the name belongs to another container, or something is unbounded */
 export function checkContainer(container: ContainerSpec): void {
   const whole = [container.slot, container.attempt].every((each) => Number.isSafeInteger(each) && each >= 0);
   if (!whole || validContainerName(container.name) !== containerName(container))
@@ -180,7 +179,7 @@ export function checkContainer(container: ContainerSpec): void {
 function checkResources({ memoryMb, cpus, pids, scratchMb }: Resources): void {
   const isBetween = (value: number, min: number, max: number) => value >= min && value <= max;
   const whole = [memoryMb, pids, scratchMb].every(Number.isSafeInteger);
-  // The engine's own least memory is 6 MiB; 0 would mean "unbounded" to it.
+  // The engine's own minimum of memory is 6 MiB; 0 would mean "unbounded" to it.
   if (!whole || !isBetween(memoryMb, 6, 2 ** 24) || !isBetween(pids, 1, 2 ** 22) || !isBetween(scratchMb, 1, 2 ** 24))
     throw new DomainError(
       "BAD_USER_INPUT",

@@ -1,7 +1,7 @@
-/** The purpose of a container; its entrypoint behaves accordingly. */
+/** The purpose of a container, which decides its entrypoint's behaviour. */
 export type ContainerKind = "train" | "deploy";
 
-/** Upper bounds of what one container may use. Every field is mandatory: nothing runs unbounded. */
+/** Upper bounds of one container's use. Every field is mandatory: nothing runs unbounded. */
 export interface Resources {
   /** MiB of memory; swap is not added to it. */
   readonly memoryMb: number;
@@ -12,23 +12,26 @@ export interface Resources {
 }
 
 /**
- * One container: an attempt of a training, or an attempt of one slot of a deployment's revision. Nothing in it can
- * express a privilege, a host path, a device, a port or a network: the policy decides those, the same for everybody.
+ * One container: an attempt of a training, or of one slot of a deployment's revision. It cannot express a privilege, a
+ * host path, a device, a port or a network. The policy decides those, the same for all.
  */
 export interface ContainerSpec {
-  /** Deterministic: `rocas-train-<job>-a<attempt>` or `rocas-deploy-<job>-r<slot>-a<attempt>`. The engine's idempotency key. */
+  /**
+   * Deterministic: `rocas-train-<job>-a<attempt>` or `rocas-deploy-<job>-r<slot>-a<attempt>`. The engine's idempotency
+   * key.
+   */
   readonly name: string;
   readonly kind: ContainerKind;
   readonly job: string;
   readonly slot: number;
   readonly attempt: number;
-  /** The image id, `sha256:...`; never a tag, which may have moved on. */
+  /** The image id, `sha256:...`. A tag may have moved on. */
   readonly image: string;
-  /** The program and its arguments. What the image names as its entrypoint or command does not count. */
+  /** The program and its arguments, in place of the image's entrypoint and command. */
   readonly command: readonly string[];
-  /** Not secret: where the run listener is, and the like. */
+  /** Public values, such as the address of the run listener. */
   readonly env: Readonly<Record<string, string>>;
-  /** Name to content; the job's user finds them read-only (0400) in `/rocas/secrets/`, never in the environment. */
+  /** Content by name. The job's user finds them read-only (0400) in `/rocas/secrets/`, never in the environment. */
   readonly secretFiles: Readonly<Record<string, string>>;
   readonly resources: Resources;
 }
@@ -44,41 +47,46 @@ export interface ObservedContainer {
   /** The engine's id. */
   readonly id: string;
   readonly state: ContainerState;
-  /** `http://host:port` of its service as this process reaches it; null until then. */
+  /** `http://host:port` of its service for this process; null until it serves. */
   readonly endpoint: string | null;
   readonly startedAt: Date | null;
   readonly exit: { readonly code: number; readonly outOfMemory: boolean } | null;
 }
 
-/** An attempt, named as its container is. */
+/** An attempt with its container's name. */
 export type AttemptName = Pick<ObservedContainer, "name" | "job" | "slot" | "attempt">;
 
-/** The engine cannot make or start this container, and trying again will not help: data on the task's record. */
+/** The engine cannot make or start this container, and a retry will not help: data on the task's record. */
 export class ContainerRefusedError extends Error {}
 
 /** The port that runs containers. */
 export interface Runtime {
-  /** Name and version of the engine. @throws RUNTIME_UNAVAILABLE if none answers. */
+  /** Returns name and version of the engine. @throws RUNTIME_UNAVAILABLE if none answers */
   engine(): Promise<string>;
-  /** The address of this machine at which containers reach the run listener (the gateway of their network, made if it is missing). */
+  /**
+   * Returns the address at which containers reach the run listener: their network's gateway. Makes a missing network.
+   */
   runApiHost(): Promise<string>;
   /**
-   * Makes what is missing of the container, its volumes and its network, and starts it if it was never started. What
-   * carries its name and our labels already is left as it is: a repeated call changes nothing.
-   * @throws CONFLICT if a foreign object holds the name, RUNTIME_UNAVAILABLE where the engine does not answer,
-   * ContainerRefusedError where the image is missing or has nothing that can be run.
+   * Makes what is missing of the container, its volumes and its network. Starts it if it was never started. An object
+   * with its name and our labels stays as it is: a repeated call changes nothing.
+   * @throws CONFLICT if a foreign object has the name; RUNTIME_UNAVAILABLE if the engine does not answer;
+   * ContainerRefusedError if the image is missing or has no such program
    */
   run(container: ContainerSpec): Promise<void>;
-  /** Every container of ours, or of one job, running or not. */
+  /** Returns all containers of ours, or of one job, running or not. */
   observe(job?: string): Promise<readonly ObservedContainer[]>;
-  /** The end of what the container wrote, at most 64 KiB, control characters stripped; empty if it is gone. */
+  /** Returns the end of the container's output: at most 64 KiB, without control characters. Empty if it is gone. */
   lastOutput(name: string): Promise<string>;
-  /** MiB on the container's scratch volume now; 0 where it is gone. */
+  /** Returns the MiB in use on the container's scratch volume; 0 if it is gone. */
   scratchMb(name: string): Promise<number>;
-  /** Attempts of ours of which there are volumes, with their container or without: an answer to its removal may be lost. */
+  /** Returns the attempts that have volumes, with or without their container: a removal may have been cut short. */
   attemptsWithVolumes(): Promise<readonly AttemptName[]>;
-  /** SIGTERM, 10 s, SIGKILL, remove with its volumes. Resolves once it is confirmed gone, also when no such container exists. */
+  /**
+   * Stops the container (SIGTERM, SIGKILL after 10 s) and removes it with its volumes. Resolves once it is confirmed
+   * gone, or if it never existed.
+   */
   stop(name: string): Promise<void>;
-  /** Removes the network of this installation if it has no container. For the end of its last process. */
+  /** Removes this installation's network if it has no container. Meant for the end of its last process. */
   removeNetwork(): Promise<void>;
 }

@@ -21,31 +21,31 @@ interface Call extends Pick<EngineRequest, "method" | "isOfRegistry" | "abortSig
 
 type Filter = Readonly<Record<string, readonly string[]>>;
 
-/** It walks every volume of the engine. */
+/** The engine walks all of its volumes. */
 const MEASURING_TIMEOUT_MS = 10 * 60_000;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /**
- * The only module that talks to the engine, and all that it may be asked: no exec, no plugin, no swarm. What we have named
- * ourselves, and what the engine has given an id, dockerode's objects stand for. A reference to an image is a user's, and
- * has slashes: its calls are made here, each part of the path escaped.
- * Every method throws RUNTIME_UNAVAILABLE if the engine does not answer, or answers with a status by which it is in
- * trouble itself, and EngineRefusal if it says no.
+ * The only module that calls the engine, with all calls that are allowed: no exec, no plugin, no swarm. dockerode's
+ * objects stand for what has a name of ours or an id of the engine's. An image reference is a user's, and has slashes:
+ * those calls are made here, with each part of the path escaped.
+ * Every method throws RUNTIME_UNAVAILABLE if the engine does not answer or is in trouble itself, and EngineRefusal if
+ * it refuses.
  */
 export class DockerEngine {
-  /** @param docker whose modem dials safely (`dialSafely`): all its answers are a Reply or a stream. */
+  /** @param docker its modem dials safely (`dialSafely`): all its answers are a Reply or a stream */
   constructor(private readonly docker: Docker) {}
 
   version(): Promise<{ readonly Version: string; readonly Os: string; readonly Arch: string }> {
     return parseObject(this.docker.version());
   }
 
-  /** Those whose name holds the text. */
+  /** Returns networks whose name contains the text. */
   networks(name: string): Promise<readonly EngineNetwork[]> {
     return parseList(this.docker.listNetworks({ filters: { name: [name] } }));
   }
 
-  /** Null if the engine made it without a word. */
+  /** Returns null if the engine's answer is empty. */
   async createNetwork(body: object): Promise<{ readonly Id: string } | null> {
     const { id } = await this.docker.createNetwork({ _query: {}, _body: body } as never);
     return id === undefined ? null : { Id: id };
@@ -55,7 +55,7 @@ export class DockerEngine {
     await nullIfNotFound(this.docker.getNetwork(escapePath(id)).remove());
   }
 
-  /** Leaves the one that has the name as it is, if there is one. */
+  /** Leaves an existing volume of that name as it is. */
   async createVolume(name: string, labels: Labels): Promise<void> {
     await this.docker.createVolume({ _query: {}, _body: { Name: name, Driver: "local", Labels: labels } } as never);
   }
@@ -68,7 +68,7 @@ export class DockerEngine {
     await nullIfNotFound(this.docker.getVolume(escapePath(name)).remove());
   }
 
-  /** Without their sizes. */
+  /** Returns the volumes without their sizes. */
   async volumes(filter: Filter): Promise<readonly EngineVolume[]> {
     const answer = jsonOf<{ Volumes?: EngineVolume[] | null }>(
       await this.docker.listVolumes({ filters: filters(filter) }),
@@ -76,10 +76,13 @@ export class DockerEngine {
     return requireList(answer && answer.Volumes);
   }
 
-  /** With the size of each volume, which the engine measures at every call. It refuses (500) while it measures for anybody. */
+  /**
+   * Returns all volumes with sizes, which the engine measures at every call. During another measurement it refuses
+   * (500).
+   */
   async volumesWithSizes(): Promise<readonly EngineVolume[]> {
-    // Before API 1.42 (Docker 23) the engine measures images and containers too; later ones measure what they are asked
-    // for, which dockerode cannot say.
+    // Before API 1.42 (Docker 23) the engine measures images and containers, too. Later ones measure the type that is
+    // given, which dockerode cannot pass.
     const usage = await parseObject<{ Volumes: EngineVolume[] | null }>(
       this.dial({
         method: "GET",
@@ -99,7 +102,7 @@ export class DockerEngine {
     return nullIfNotFound(parseObject(this.docker.getContainer(escapePath(name)).inspect()));
   }
 
-  /** Running or not. */
+  /** Returns containers, running or not. */
   containers(filter: Filter): Promise<readonly EngineContainerEntry[]> {
     return parseList(this.docker.listContainers({ all: true, filters: filters(filter) }));
   }
@@ -112,7 +115,7 @@ export class DockerEngine {
     await this.docker.getContainer(escapePath(id)).start();
   }
 
-  /** SIGTERM, then SIGKILL after the seconds. */
+  /** Sends SIGTERM, and SIGKILL after the seconds. */
   async stopContainer(id: string, seconds: number): Promise<void> {
     await nullIfNotFound(this.docker.getContainer(escapePath(id)).stop({ t: seconds }));
   }
@@ -121,9 +124,9 @@ export class DockerEngine {
     await nullIfNotFound(this.docker.getContainer(escapePath(id)).remove({ force: true, v: true }));
   }
 
-  /** The last lines, both outputs, in the engine's frames; null if there is no such container. */
+  /** Returns the last lines of both outputs, in the engine's frames; null if there is no such container. */
   output(id: string, lines: number, abortSignal: AbortSignal): Promise<Readable | null> {
-    // dockerode would collect all of it, however long a line is.
+    // dockerode would collect all of it, and a line may have any length.
     const query = { stdout: "1", stderr: "1", tail: String(lines) };
     return nullIfNotFound(this.stream({ method: "GET", path: ["containers", id, "logs"], query, abortSignal }));
   }
@@ -142,7 +145,7 @@ export class DockerEngine {
     return nullIfNotFound(parseObject(this.dial({ method: "GET", path: ["images", reference, "json"] })));
   }
 
-  /** Never `fromSrc`: the engine would fetch whatever address it is given. */
+  /** Never sends `fromSrc`: the engine would fetch any address. */
   pullImage(image: string, tag: string, auth?: Call["auth"]): Promise<Readable> {
     const query = { fromImage: image, tag };
     return this.stream({ method: "POST", path: ["images", "create"], query, auth, isOfRegistry: true });
@@ -153,18 +156,18 @@ export class DockerEngine {
     else await this.dial({ method: "POST", path: ["images", reference, "tag"], query: { repo, tag } });
   }
 
-  /** Never with force, by which some engines remove the containers of the image too. */
+  /** Never forces: some engines then remove the image's containers, too. */
   async removeImage(reference: string): Promise<void> {
     await nullIfNotFound(this.dial({ method: "DELETE", path: ["images", reference], query: { force: "0" } }));
   }
 
-  /** That image alone, and none that it was made from. */
+  /** Removes that image alone, and none that it was made from. */
   async removeUntaggedImage(id: string): Promise<void> {
     await nullIfNotFound(this.docker.getImage(escapePath(id)).remove({ force: false, noprune: true }));
   }
 
   pushImage(image: string, tag: string, auth?: Call["auth"]): Promise<Readable> {
-    // The engine wants the header even if nobody has to sign in.
+    // The engine requires the header, even without a login.
     const anonymous = { username: "", password: "", registry: "" };
     const path = ["images", image, "push"];
     return this.stream({ method: "POST", path, query: { tag }, auth: auth ?? anonymous, isOfRegistry: true });
@@ -189,22 +192,22 @@ export class DockerEngine {
   }
 }
 
-// dockerode puts names into paths as they are: one with a slash could address another part of the engine, or another host.
+// dockerode puts names into paths as they are. A slash could lead to another part of the engine, or to another host.
 const escapePath = encodeURIComponent;
 
 const filters = (filter: Filter) => filter as Record<string, string[]>;
 
-// dockerode's types say what the engine's JSON holds; here it has not been read yet.
+// dockerode's types describe the engine's JSON, which is still unparsed here.
 const jsonOf = <T>(reply: unknown): T | null | undefined => (reply as Reply).json() as T | null | undefined;
 
-/** @throws RUNTIME_UNAVAILABLE also if the answer is nothing; EngineRefusal if it is no JSON. */
+/** @throws RUNTIME_UNAVAILABLE also if the answer is empty; EngineRefusal if it is no JSON */
 async function parseObject<T>(reply: Promise<unknown>): Promise<T> {
   const answer = jsonOf<T>(await reply);
   if (!answer) throw unexpectedAnswer();
   return answer;
 }
 
-/** @throws RUNTIME_UNAVAILABLE also if the answer is no list. */
+/** @throws RUNTIME_UNAVAILABLE also if the answer is no list */
 const parseList = async <T>(reply: Promise<unknown>): Promise<readonly T[]> =>
   requireList(jsonOf<readonly T[]>(await reply));
 
@@ -212,8 +215,9 @@ const unexpectedAnswer = () =>
   runtimeUnavailable("The container engine's answer was not understood: it is empty, or no list.");
 
 /**
- * Some engines write a list without entries as null. No list at all says nothing: if it were taken for an empty one, every
- * container would seem to be gone. @throws RUNTIME_UNAVAILABLE
+ * Some engines write an empty list as null. A missing list means nothing: if it counted as empty, every container would
+ * seem to be gone.
+ * @throws RUNTIME_UNAVAILABLE
  */
 function requireList<T>(answer: readonly T[] | null | undefined): readonly T[] {
   if (answer === null) return [];

@@ -17,13 +17,13 @@ import { declaredVolumesError } from "./docker-volumes.js";
 import { EngineRefusal, hasStatus, isTransientStatus, runtimeUnavailable } from "./engine-dial.js";
 import { type EngineEvent, readEvents } from "./engine-streams.js";
 
-/** Nothing listens there: an engine that is well says so, in words that name it. */
+/** Nothing listens there. A healthy engine says so, in words that name the address. */
 const UNREACHABLE_IMAGE = "127.0.0.1:1/rocas/nowhere";
 const MAX_TRIES = 2;
 const PAUSE_MS = 1_000;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
-/** Builds with the engine's classic builder: engines of this age have no other one without a plugin. */
+/** Builds with the engine's classic builder. Engines of this age have no other one without a plugin. */
 export class DockerImageBuilder implements ImageBuilder {
   readonly startsFrom = "BASE_IMAGE";
   readonly hasRegistries = true;
@@ -56,7 +56,7 @@ export class DockerImageBuilder implements ImageBuilder {
         await intermediate.settled();
       }
     } catch (error) {
-      // The reason that stopped the build, not the error of the connection that followed.
+      // The reason that stopped the build comes first, not the connection error that followed.
       throw signal?.aborted ? signal.reason : (broken ?? buildErrorOf(error));
     } finally {
       context.destroy();
@@ -110,7 +110,7 @@ export class DockerImageBuilder implements ImageBuilder {
     }
   }
 
-  /** An untagged image was noted by `made`, or is another program's. */
+  /** Does nothing: an untagged image was reported to `onIntermediateImage`, or is another program's. */
   async prune(): Promise<void> {}
 
   async diskUse(): Promise<null> {
@@ -155,9 +155,9 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 
   /**
-   * Returns the registry's words, no matter if the engine passed them on as a status or in the stream. A failure of the
-   * engine's own looks the same: it is asked twice, and what a pull that nothing can answer is told, too, is the
-   * engine's own word.
+   * Returns the registry's error, which the engine passes on as a status or in the stream; null if there was none. A
+   * failure of the engine itself looks the same. So the call is made twice, and compared with a pull that no registry
+   * can answer: the same error there is the engine's own.
    * @throws RUNTIME_UNAVAILABLE
    */
   private async failureOf(call: () => Promise<string | null>): Promise<string | null> {
@@ -176,13 +176,13 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 }
 
-// Nothing in it but the tag differs from build to build: a label of the build's would be another image each time.
+// Only the tag differs between builds: with a label of the build's own, each image would be another.
 const buildQuery = (tag: string, noCache: boolean) => ({
   t: tag,
   nocache: noCache ? "1" : "0",
   rm: "1",
   forcerm: "1",
-  // The base image is on the engine, and no registry is asked for one that is.
+  // The base image is on the engine: no registry is asked for an image that is there.
   pull: "0",
   networkmode: "default",
 });
@@ -199,15 +199,15 @@ function validReference(image: string): string {
   return `${repository}:${tag}`;
 }
 
-// A Dockerfile that cannot be read is refused before the stream begins.
+// The engine refuses an unreadable Dockerfile before the stream begins.
 const buildErrorOf = (error: unknown) =>
   hasStatus(error, 400) ? new ImageBuildError(printable((error as EngineRefusal).message), { cause: error }) : error;
 
-// Neither as a cause: what the engine said may hold what it was given.
+// No cause either: the engine's error may quote its input.
 const safeText = (text: string, credentials: Credentials | null) => masked(printable(text), credentials);
 
 function logProgress(onLog: OnLog, { id, status, progressDetail }: EngineEvent): void {
-  // Bars of progress are many, and mean nothing in a log.
+  // Progress bars are many, and mean nothing in a log.
   if (!status || progressDetail?.total) return;
   onLog(printable(id ? `${id}: ${status}\n` : `${status}\n`));
 }
@@ -215,14 +215,14 @@ function logProgress(onLog: OnLog, { id, status, progressDetail }: EngineEvent):
 const STEP = /^Step \d+\/\d+ : (\S+)/;
 const STEP_IMAGE = /^ ---> ([0-9a-f]{12})\n?$/;
 /**
- * The images that a classic build makes, found in its log. What a command prints may look like them: only an image that
- * was made since the build began, and that nobody gave a tag, counts.
+ * Finds the images that a classic build makes in its log. A command's output may look like them. So only an untagged
+ * image that was made since the build began counts.
  */
 class IntermediateImages {
   private readonly lookups: Promise<void>[] = [];
   private isNew = false;
 
-  /** @param buildStart of the build, by the engine's clock */
+  /** @param buildStart by the engine's clock */
   constructor(
     private readonly docker: DockerEngine,
     private readonly buildStart: Date,
@@ -231,14 +231,14 @@ class IntermediateImages {
 
   scan(text: string): void {
     const step = STEP.exec(text)?.[1];
-    // The image that a stage starts from was there, and so was what comes from the cache.
+    // A stage's base image was there before, and so was an image from the cache.
     if (step) this.isNew = step.toUpperCase() !== "FROM";
     else if (/^ ---> Using cache/.test(text)) this.isNew = false;
     const [, id] = STEP_IMAGE.exec(text) ?? [];
     if (id && this.isNew && this.onImage) this.lookups.push(this.report(id).catch(() => undefined));
   }
 
-  /** Resolves once all have been told. What the engine does not show is left out. */
+  /** Resolves once all are reported. Images that the engine does not show are left out. */
   async settled(): Promise<void> {
     await Promise.all(this.lookups);
   }

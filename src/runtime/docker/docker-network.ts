@@ -7,9 +7,9 @@ const DUPLICATE_TIMEOUT_MS = 5_000;
 const ALLOWS_CONTAINER_TRAFFIC = "com.docker.network.bridge.enable_icc";
 
 /**
- * The network of all containers of a cluster, made if it is missing: they reach its gateway, neither each other nor
- * anything outside. One for all, since an engine has room for about thirty.
- * @throws CONFLICT if a network of somebody else has the name.
+ * Returns the network of a cluster's containers, and makes it if it is missing. They reach its gateway, but neither
+ * each other nor anything outside. All share one, since an engine has room for about thirty.
+ * @throws CONFLICT if a foreign network has the name
  */
 export async function ensureNetwork(engine: DockerEngine, cluster: string): Promise<{ id: string; gateway: string }> {
   const name = `rocas-${cluster}`;
@@ -27,7 +27,7 @@ export async function ensureNetwork(engine: DockerEngine, cluster: string): Prom
   return { id: network.Id, gateway: gateway.split("/")[0]! };
 }
 
-/** Removes the network of a cluster. One with containers on it stays: the engine refuses. */
+/** Removes the network of a cluster. The engine refuses if it has containers, and it stays. */
 export async function removeEmptyNetwork(engine: DockerEngine, cluster: string): Promise<void> {
   const own = (await networksNamed(engine, `rocas-${cluster}`)).filter(
     ({ Labels }) => Labels?.["rocas.cluster"] === cluster,
@@ -41,7 +41,9 @@ export async function removeEmptyNetwork(engine: DockerEngine, cluster: string):
   }
 }
 
-/** Names of networks are not unique: of several that were made at once the oldest stays, each maker takes its own back. */
+/**
+ * Names of networks are not unique. If several are made at once, the oldest stays, and the other makers remove theirs.
+ */
 async function createSoleNetwork(engine: DockerEngine, name: string, cluster: string): Promise<void> {
   const made = await createNetwork(engine, name, cluster);
   const [oldest] = await networksNamed(engine, name);
@@ -60,7 +62,7 @@ async function waitForSoleNetwork(engine: DockerEngine, name: string, cluster: s
   }
 }
 
-// Their makers died before they took them back. One with containers on it stays: the engine refuses.
+// Their makers died before they removed them. The engine refuses to remove a network with containers, and it stays.
 async function removeDuplicates(
   engine: DockerEngine,
   oldest: EngineNetwork,
@@ -92,7 +94,7 @@ async function createNetwork(engine: DockerEngine, name: string, cluster: string
   }
 }
 
-/** Oldest first. */
+/** Returns the oldest first. */
 async function networksNamed(engine: DockerEngine, name: string): Promise<EngineNetwork[]> {
   const found = (await engine.networks(name)).filter((each) => each.Name === name);
   return found.sort((a, b) => a.Created.localeCompare(b.Created) || a.Id.localeCompare(b.Id));

@@ -35,13 +35,13 @@ const OUTPUT_LINES = 1_000;
 const OUTPUT_TIMEOUT_MS = 30_000;
 const MAX_CONCURRENT = 8;
 
-/** Containers on a Docker engine. Everything of ours carries the cluster's label; nothing else is ever touched. */
+/** Runs containers on a Docker engine. All objects of ours have the cluster's label; others are never touched. */
 export class DockerRuntime implements Runtime {
   private readonly docker: DockerEngine;
   private readonly cluster: string;
   private readonly sizes: VolumeSizes;
 
-  /** @param cluster small letters, digits, dashes and underscores; the same for every process on one store. */
+  /** @param cluster small letters, digits, dashes and underscores; the same for all processes on one store */
   constructor({ docker, cluster }: { docker: DockerEngine; cluster: string }) {
     if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(cluster))
       throw new Error(`${JSON.stringify(cluster)} is no id of a cluster.`);
@@ -62,7 +62,7 @@ export class DockerRuntime implements Runtime {
     const name = validContainerName(container.name);
     const found = (await this.ownContainer(name)) ?? (await this.create(container));
     if (found.State.Status !== "created") return;
-    // A crash before the start leaves a container whose volumes may be empty: they are filled again.
+    // A crash before the start leaves volumes that may be empty. So they are filled again.
     await fillVolumes(this.docker, found.Id, container);
     await this.start(found.Id);
   }
@@ -106,7 +106,7 @@ export class DockerRuntime implements Runtime {
     if ((await this.observe()).length === 0) await removeEmptyNetwork(this.docker, this.cluster);
   }
 
-  /** Null if the engine refuses: what only observes decides nothing. */
+  /** Returns null if the engine refuses, since an observation decides nothing. */
   private async output(id: string) {
     try {
       return await this.docker.output(id, OUTPUT_LINES, AbortSignal.timeout(OUTPUT_TIMEOUT_MS));
@@ -121,7 +121,8 @@ export class DockerRuntime implements Runtime {
       await this.docker.startContainer(id);
     } catch (error) {
       if (!hasStatus(error, 400, 404)) throw error;
-      // If another process made the network at the same time, there were two for a moment, and no start on either.
+      // Another process may have made the network at the same time. There were two for a moment, and no start on
+      // either.
       await ensureNetwork(this.docker, this.cluster);
       await asRefusal(this.docker.startContainer(id));
     }
@@ -136,7 +137,10 @@ export class DockerRuntime implements Runtime {
     return this.createOnce(name, body);
   }
 
-  /** The name is the idempotency key: whoever of ours is first makes it, and it shows a moment after it is taken. */
+  /**
+   * The name is the idempotency key: the first process makes the container. It is visible a moment after the name is
+   * taken.
+   */
   private async createOnce(name: string, body: object): Promise<EngineContainer> {
     const until = performance.now() + VISIBLE_TIMEOUT_MS;
     for (;;) {
@@ -160,7 +164,7 @@ export class DockerRuntime implements Runtime {
     if (volumesError) throw new ContainerRefusedError(volumesError);
   }
 
-  /** @throws CONFLICT if the name is somebody else's. */
+  /** @throws CONFLICT if the name belongs to a foreign container */
   private async ownContainer(name: string): Promise<EngineContainer | null> {
     const found = await this.docker.container(name);
     if (found && found.Config.Labels?.["rocas.cluster"] !== this.cluster)
@@ -174,7 +178,7 @@ export class DockerRuntime implements Runtime {
       try {
         await this.docker.removeContainer(id);
       } catch (error) {
-        // Another removal of it is under way.
+        // Another removal is under way.
         if (!hasStatus(error, 409)) throw error;
       }
       if (!(await this.docker.container(id))) return;
@@ -188,7 +192,7 @@ async function asRefusal<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    // No such image, no such program in it, a body that it does not take.
+    // The image, or the program in it, is missing; or the engine does not accept the request.
     if (hasStatus(error, 400, 404)) throw new ContainerRefusedError((error as EngineRefusal).message, { cause: error });
     throw error;
   }
@@ -204,7 +208,7 @@ const STATES: Record<EngineContainer["State"]["Status"], ContainerState> = {
   dead: "EXITED",
 };
 
-/** Nothing where it went between the list and this look, or where it is no container of a job. */
+/** Returns nothing if the container went after it was listed, or if it belongs to no job. */
 function observedContainer(container: EngineContainer | null, network: string): ObservedContainer[] {
   const labels = container?.Config.Labels;
   const [slot, attempt] = [Number(labels?.["rocas.slot"]), Number(labels?.["rocas.attempt"])];
@@ -222,7 +226,7 @@ function observedContainer(container: EngineContainer | null, network: string): 
       id: container.Id,
       state,
       endpoint: serves ? `http://${address}:${SERVICE_PORT}` : null,
-      // The engine says the year 1 for "never".
+      // The engine writes "never" as the year 1.
       startedAt: startedAt.getTime() > 0 ? startedAt : null,
       exit: state === "EXITED" ? { code: container.State.ExitCode, outOfMemory: container.State.OOMKilled } : null,
     },

@@ -14,7 +14,7 @@ import type { DockerEngine } from "./docker-engine.js";
 import type { EngineImage, EngineVolume, Labels } from "./engine-answers.js";
 import { hasStatus, runtimeUnavailable } from "./engine-dial.js";
 
-/** @throws CONFLICT if a volume of somebody else has the name. */
+/** @throws CONFLICT if a foreign volume has the name */
 export async function ensureVolumes(engine: DockerEngine, name: string, labels: Labels): Promise<void> {
   for (const volume of [stateVolume(name), scratchVolume(name)]) {
     await engine.createVolume(volume, labels);
@@ -26,15 +26,15 @@ export async function ensureVolumes(engine: DockerEngine, name: string, labels: 
 }
 
 /**
- * Lays secrets and folders into the volumes of a container that was created and never started: neither a read-only root
- * nor a tmpfs takes an archive, and a fresh volume belongs to root.
+ * Puts secrets and folders into the volumes of a container that was never started. A read-only root or a tmpfs takes no
+ * archive, and a fresh volume belongs to root.
  */
 export async function fillVolumes(engine: DockerEngine, id: string, container: ContainerSpec): Promise<void> {
   await engine.putArchive(id, STATE_FOLDER, await stateArchive(container.secretFiles));
   await engine.putArchive(id, SCRATCH_FOLDER, await scratchArchive());
 }
 
-/** Resolves also if there is none; a volume of somebody else is left alone. */
+/** Removes the volumes of a container; resolves also if there are none. Foreign volumes stay. */
 export async function removeVolumes(engine: DockerEngine, name: string, cluster: string): Promise<void> {
   for (const volume of [stateVolume(name), scratchVolume(name)]) {
     const seen = await engine.volume(volume);
@@ -42,7 +42,7 @@ export async function removeVolumes(engine: DockerEngine, name: string, cluster:
   }
 }
 
-/** Each attempt once, by the labels of its volumes. */
+/** Returns each attempt once, by the labels of its volumes. */
 export async function attemptsWithVolumes(engine: DockerEngine, cluster: string): Promise<AttemptName[]> {
   const found = new Map<string, AttemptName>();
   for (const { Name, Labels } of await engine.volumes({ label: [`rocas.cluster=${cluster}`] })) {
@@ -65,7 +65,7 @@ async function removeUnused(engine: DockerEngine, volume: string, tries = 20): P
   }
 }
 
-// Always the same date: a repeated run lays the same archive.
+// The date is fixed: a repeated run makes the same archive.
 const OF_ROOT = { type: "directory", mode: 0o755, uid: 0, gid: 0, mtime: new Date(0) } as const;
 const OF_JOB = { mtime: new Date(0), uid: JOB_USER, gid: JOB_USER } as const;
 
@@ -90,8 +90,8 @@ function scratchArchive(): Promise<Buffer> {
 }
 
 /**
- * A sentence where the image declares volumes, which the engine would make for every container: writable, unmeasured and
- * not among those that go with it.
+ * Returns an error message if the image declares volumes. The engine would make them for each container: writable,
+ * unmeasured, and not removed with it.
  */
 export function declaredVolumesError({ Config }: EngineImage): string | null {
   const declared = Object.keys(Config?.Volumes ?? {}).filter(
@@ -102,15 +102,15 @@ export function declaredVolumesError({ Config }: EngineImage): string | null {
 }
 
 const FRESH_MS = 5_000;
-/** A measurement walks every volume of the engine: it may take this share of the time, and is made less often if it takes long. */
+/** A measurement walks all volumes of the engine. It may take this share of the time. */
 const MAX_TIME_SHARE = 1 / 20;
 const FIRST_PAUSE_MS = 10_000;
 const MAX_PAUSE_MS = 5 * 60_000;
 
 /**
- * Sizes of volumes. The engine measures all of them at once and nothing less, so that one measurement serves every
- * container for some seconds. The figure is the engine's own: what runs in a container has no say in it. An engine that
- * measures for somebody else refuses (500); after a failure it is asked again with a growing pause.
+ * Measures the sizes of volumes. The engine can only measure all of them, so that one measurement serves all containers
+ * for some seconds. The figure is the engine's: a container cannot influence it. The engine refuses (500) during
+ * another measurement; after a failure the pause grows.
  */
 export class VolumeSizes {
   private measurement: Promise<readonly EngineVolume[]> | undefined;
@@ -122,7 +122,10 @@ export class VolumeSizes {
     private readonly cluster: string,
   ) {}
 
-  /** In MiB, rounded up; 0 if there is no such volume of ours. @throws what the last measurement threw, until the next. */
+  /**
+   * Returns MiB, rounded up; 0 if there is no such volume of ours.
+   * @throws the last measurement's error, until the next one
+   */
   async of(volume: string): Promise<number> {
     const found = (await this.volumes()).find((each) => each.Name === volume);
     const isOwn = found?.Labels?.["rocas.cluster"] === this.cluster;
@@ -135,7 +138,7 @@ export class VolumeSizes {
       const measuring = this.engine.volumesWithSizes();
       this.measurement = measuring;
       this.freshUntil = Number.POSITIVE_INFINITY;
-      // Fresh from when it ended: with much on the disk it takes longer than it stays fresh.
+      // Fresh from its end: on a full disk it takes longer than it stays fresh.
       void measuring.then(
         () => {
           this.failures = 0;

@@ -14,7 +14,7 @@ export class EngineRefusal extends Error {
   }
 }
 
-/** The error of a connection, in our words. */
+/** Translates the error of a connection. */
 const connectionError = (cause: unknown) =>
   runtimeUnavailable(
     `The container engine does not answer (${(cause as { code?: string }).code ?? "it broke off"}).`,
@@ -25,15 +25,15 @@ export const runtimeUnavailable = (message: string, cause?: unknown) =>
   new DomainError("RUNTIME_UNAVAILABLE", message, undefined, { cause });
 
 /**
- * True if the engine, or a proxy before it, says with the status that it is in trouble itself: the same call may succeed
- * in a while. It has nothing to say about what was asked.
+ * True if the engine, or a proxy before it, is in trouble itself. The same call may succeed later. The status says
+ * nothing about the request.
  */
 export const isTransientStatus = (status: number): boolean => status >= 500 || status === 408 || status === 429;
 
 export const hasStatus = (error: unknown, ...statuses: number[]): boolean =>
   error instanceof EngineRefusal && statuses.includes(error.status);
 
-/** A request to the engine, in the words of docker-modem. */
+/** A request to the engine, in docker-modem's terms. */
 export interface EngineRequest {
   readonly method: string;
   readonly path: string;
@@ -41,9 +41,9 @@ export interface EngineRequest {
   readonly file?: Readable | Buffer;
   readonly authconfig?: object;
   readonly abortSignal?: AbortSignal;
-  /** The answer is handed on as it comes, without a time limit: a step of a build may be silent for long. */
+  /** Passes the answer on as it comes, without a time limit: a build step may be silent for long. */
   readonly isStream?: boolean;
-  /** The engine passes a registry's failure on as its own: what it says then is a refusal, whatever the status. */
+  /** The engine passes a registry's failure on as its own. With this flag it is a refusal at any status. */
   readonly isOfRegistry?: boolean;
 }
 
@@ -56,10 +56,10 @@ const CALL_TIMEOUT_MS = 30_000;
 const MAX_MESSAGE = 4_000;
 const MAX_ANSWER = 256 * 1024 * 1024;
 const GOOD = new Set([200, 201, 204, 304]);
-// docker-modem lets every status through: `GOOD` decides here.
+// docker-modem accepts every status: `GOOD` decides here.
 const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) => [100 + number, true]));
 
-/** All that the engine said, read to its end. dockerode looks in it for the id of what has been made. */
+/** An engine's whole answer. dockerode reads the id of a new object from it. */
 export class Reply {
   constructor(
     readonly status: number,
@@ -70,7 +70,7 @@ export class Reply {
     return (parseJson(this.text) as { readonly Id?: string } | null | undefined)?.Id;
   }
 
-  /** Undefined if the engine said nothing. @throws EngineRefusal if it is no JSON. */
+  /** Returns undefined for an empty answer. @throws EngineRefusal if it is no JSON */
   json(): unknown {
     if (this.text.trim() === "") return undefined;
     const found = parseJson(this.text);
@@ -81,10 +81,10 @@ export class Reply {
 }
 
 /**
- * Takes the place of docker-modem's own dial, so that dockerode's objects get what it lacks: a time limit, an end to
- * answers that break off (docker-modem would never come back), and statuses that mean the same for every call.
- * Calls reject with RUNTIME_UNAVAILABLE if the engine does not answer, or answers with a status by which it is in trouble
- * itself, and with EngineRefusal if it says no.
+ * Replaces docker-modem's own dial, so that dockerode's objects get what it lacks: a time limit, an end to answers that
+ * break off (docker-modem would wait for ever), and statuses that mean the same for every call.
+ * Calls reject with RUNTIME_UNAVAILABLE if the engine does not answer or is in trouble itself, and with EngineRefusal
+ * if it refuses.
  */
 export function dialSafely(modem: Docker["modem"]): void {
   const own = modem as unknown as { dial: Dial };
@@ -115,7 +115,7 @@ function errorOf(status: number, content: string, isOfRegistry: boolean): Error 
   return new EngineRefusal(status, message);
 }
 
-/** @throws RUNTIME_UNAVAILABLE if it breaks off. */
+/** @throws RUNTIME_UNAVAILABLE if the answer breaks off */
 async function readText(answer: Readable): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
@@ -131,7 +131,7 @@ async function readText(answer: Readable): Promise<string> {
   }
 }
 
-/** Undefined if it is no JSON. */
+/** Returns undefined if it is no JSON. */
 function parseJson(content: string): unknown {
   try {
     return JSON.parse(content) as unknown;
@@ -140,13 +140,13 @@ function parseJson(content: string): unknown {
   }
 }
 
-/** In the engine's words; null if it has none. */
+/** Returns the engine's message; null if there is none. */
 function engineMessage(content: string): string | null {
   const message = (parseJson(content) as { message?: unknown } | null | undefined)?.message;
   return typeof message === "string" ? message : null;
 }
 
-/** In the engine's words, or in those of what stands before it: a proxy answers with a page or a line. */
+/** Returns the engine's message, or that of a proxy before it: a page or a line. */
 function errorMessage(content: string): string {
   const message = engineMessage(content) ?? content.trim();
   return message === "" || message.startsWith("<") ? "it gave no reason" : message.slice(0, MAX_MESSAGE);

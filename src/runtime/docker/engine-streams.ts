@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { endOf, printable } from "../../text/printable.js";
 import { runtimeUnavailable } from "./engine-dial.js";
 
-/** One line of the stream with which the engine answers a build, a pull or a push. */
+/** One line of the engine's answer to a build, a pull or a push. */
 export interface EngineEvent {
   readonly stream?: string;
   readonly status?: string;
@@ -14,7 +14,7 @@ export interface EngineEvent {
 
 const MAX_LINE = 4 * 1024 * 1024;
 
-/** @throws RUNTIME_UNAVAILABLE if the stream breaks off. */
+/** @throws RUNTIME_UNAVAILABLE if the stream breaks off */
 export async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {
   const decoder = new TextDecoder();
   let waiting = "";
@@ -34,8 +34,8 @@ export async function* engineEvents(answer: Readable): AsyncGenerator<EngineEven
 }
 
 /**
- * A failed build, pull or push is HTTP 200 and a stream that ends well: only its last event says so.
- * @returns what the engine said went wrong, or null.
+ * Reads all events. A failed build, pull or push is HTTP 200 and a complete stream: only its last event says so.
+ * @returns the engine's error message, or null
  */
 export async function readEvents(answer: Readable, onEvent: (event: EngineEvent) => void): Promise<string | null> {
   let failure: string | null = null;
@@ -50,9 +50,9 @@ const MAX_OUTPUT = 64 * 1024;
 const HEADER_BYTES = 8;
 
 /**
- * The end of what a container wrote, both outputs in the order in which they came. Every frame of the engine's stream
- * has a header: the output, three zeros and the length.
- * @throws RUNTIME_UNAVAILABLE if the stream breaks off.
+ * Returns the end of a container's two outputs, in their order. Each frame of the engine's stream has a header: the
+ * output, three zeros and the length.
+ * @throws RUNTIME_UNAVAILABLE if the stream breaks off
  */
 export async function readLastOutput(frames: Readable): Promise<string> {
   try {
@@ -77,7 +77,7 @@ async function lastBytes(frames: Readable): Promise<Buffer> {
     }
     waiting = waiting.subarray(at);
     output = Buffer.concat([output, ...texts]);
-    // The part that is cut off may hold half an escape sequence; so some more is kept than is given.
+    // The cut may split an escape sequence. So more is kept here than is returned.
     if (output.length > 4 * MAX_OUTPUT) output = output.subarray(-2 * MAX_OUTPUT);
   }
   return output;

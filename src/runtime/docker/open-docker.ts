@@ -6,9 +6,7 @@ import { OperatorError } from "../../errors.js";
 import { DockerEngine } from "./docker-engine.js";
 import { dialSafely } from "./engine-dial.js";
 
-/**
- * The address of the engine, as dockerode takes it, with every option named so that it reads no environment of its own.
- */
+/** The engine's address in dockerode's form. All options are set, so that it reads no environment of its own. */
 export interface EngineAddress {
   readonly socketPath?: string;
   readonly host?: string;
@@ -16,23 +14,24 @@ export interface EngineAddress {
   readonly protocol?: "http" | "https";
 }
 
-/** The TLS options of an engine on the network, in the words of Docker's own clients. */
+/** The TLS options of an engine on the network, with the names of Docker's own clients. */
 export interface EngineTls {
-  /** A folder with ca.pem, cert.pem and key.pem; empty: `~/.docker` if DOCKER_TLS_VERIFY is set, else no TLS. */
+  /** A folder with ca.pem, cert.pem and key.pem. If empty: `~/.docker` if DOCKER_TLS_VERIFY is set, else no TLS. */
   readonly DOCKER_CERT_PATH?: string;
-  /** If it is empty, any certificate of the engine will do. */
+  /** If it is empty, the engine's certificate is not verified. */
   readonly DOCKER_TLS_VERIFY?: string;
 }
 
-/** The address or its certificates do not do; the message says what would. */
+/** The address or its certificates are unusable; the message says what would be right. */
 export class DockerHostError extends OperatorError {}
 
 const PORT = "2375";
 const TLS_PORT = "2376";
 
 /**
- * Reads DOCKER_HOST as Docker's own clients do: `unix://`, `npipe://` and `tcp://`; the usual socket if it is empty.
- * @throws DockerHostRefused
+ * Reads DOCKER_HOST as Docker's own clients do: `unix://`, `npipe://` and `tcp://`. If it is empty, returns the default
+ * socket.
+ * @throws DockerHostError
  */
 export function engineAddress(
   dockerHost: string,
@@ -52,10 +51,7 @@ export function engineAddress(
   return { host: hostname, port: port || (isTls ? TLS_PORT : PORT), protocol: isTls ? "https" : "http" };
 }
 
-/**
- * The engine behind DOCKER_HOST. Nothing is connected yet: whether it answers, its first call says.
- * @throws DockerHostRefused
- */
+/** Returns the engine behind DOCKER_HOST. The first call connects. @throws DockerHostError */
 export function openDocker(dockerHost: string, tls: EngineTls = {}): DockerEngine {
   const noDefaults = { socketPath: undefined, host: undefined, port: undefined, protocol: "http" as const };
   const address = engineAddress(dockerHost, tls);
@@ -75,7 +71,7 @@ interface Certificates {
   readonly key: Buffer;
 }
 
-/** Null if no TLS is asked for. @throws DockerHostRefused */
+/** Returns null if TLS is not wanted. @throws DockerHostError */
 function certificatesOf({ DOCKER_CERT_PATH: named, DOCKER_TLS_VERIFY: isVerified }: EngineTls): Certificates | null {
   if (!named && !isVerified) return null;
   const folder = named || join(homedir(), ".docker");
@@ -97,8 +93,8 @@ interface RequestBuilder {
   buildRequest(options: object, ...rest: unknown[]): void;
 }
 
-// docker-modem follows redirects to any host, without a handler for what goes wrong there, and takes the limit, and
-// whether certificates are verified, only from the options of each request.
+// docker-modem follows redirects to any host, and does not handle errors there. It takes the limit of redirects, and
+// the verification of certificates, only from the options of each request.
 function addToEachRequest(modem: Docker["modem"], always: object): void {
   const builder = modem as unknown as RequestBuilder;
   const build = builder.buildRequest.bind(builder);
@@ -107,7 +103,7 @@ function addToEachRequest(modem: Docker["modem"], always: object): void {
 
 function defaultSocket(): string {
   if (platform() === "win32") return "//./pipe/docker_engine";
-  // Docker Desktop, where the system has no engine.
+  // Docker Desktop on a system without an engine of its own.
   const ofUser = join(homedir(), ".docker", "run", "docker.sock");
   return !existsSync("/var/run/docker.sock") && existsSync(ofUser) ? ofUser : "/var/run/docker.sock";
 }

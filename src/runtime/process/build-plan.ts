@@ -4,17 +4,17 @@ import { ImageBuildError } from "../image-builder.js";
 import { pairsOf, wordsOf } from "./dockerfile-words.js";
 import { parsePipInstalls, type PipInstall } from "./pip-install.js";
 
-/** `COPY a b folder/`: what of the context goes where. */
+/** `COPY a b folder/`: paths of the context and their target. */
 export interface Copy {
   /** Paths in the context, or patterns with `*`, `?` and `[...]`. */
   readonly sources: readonly string[];
-  /** Absolute; with a slash at its end if it is a folder's in any case. */
+  /** Absolute, with a slash at its end if it must be a folder. */
   readonly target: string;
-  /** As it stands in the Dockerfile. */
+  /** The instruction's text in the Dockerfile. */
   readonly shown: string;
 }
 
-/** The work that a Dockerfile asks of this machine. */
+/** The work of a Dockerfile on this machine. */
 export interface DockerfilePlan {
   readonly copies: readonly Copy[];
   readonly installs: readonly PipInstall[];
@@ -22,7 +22,7 @@ export interface DockerfilePlan {
   readonly env: Readonly<Record<string, string>>;
   /** The folder of the project, absolute: the last WORKDIR. */
   readonly folder: string;
-  /** Each instruction with what becomes of it, for the log. */
+  /** Each instruction with its effect, for the log. */
   readonly log: readonly string[];
 }
 
@@ -51,21 +51,21 @@ const IGNORED: ReadonlySet<string> = new Set([
   "MAINTAINER",
   "SHELL",
 ]);
-/** They choose what a program loads and where it looks. */
+/** These choose what a program loads and where it looks. */
 const RESERVED_ENV = /^(?:LD_|DYLD_|ROCAS_|DOCKER_)|^(?:PATH|HOME|TMPDIR|VIRTUAL_ENV|PYTHONHOME)$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
-/** A path of the image, alone or in a list; no address. */
+/** A path in the image, alone or in a list, but not an address. */
 const IMAGE_PATH = /^\/|:\/(?!\/)/;
 const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst))$/i;
 const MAX_SHOWN = 300;
-/** The line before a RUN whose work is done otherwise without an engine, by requirements.txt for example. */
+/** The line before a RUN that is only for engines: without one, requirements.txt may do its work. */
 const ENGINE_ONLY = /^\s*#\s*rocas:\s*engine only\s*$/i;
 const SKIPPED = { note: "left out, as the line before it says" };
 
 /**
- * Returns the parts of a Dockerfile that can be carried out without an engine.
- * @param python of this machine, for the log, as `Python 3.11.7`
- * @throws ImageBuildError that names every instruction which cannot, with its line
+ * Returns the parts of a Dockerfile that work without an engine.
+ * @param python this machine's, for the log, as `Python 3.11.7`
+ * @throws ImageBuildError that names every other instruction with its line
  */
 export function buildPlan(dockerfile: string, python: string): DockerfilePlan {
   const draft: Draft = {
@@ -148,7 +148,7 @@ function from(draft: Draft, text: string, python: string): Outcome {
   return { note: `this machine's ${python}, in an environment of the project's own${versionNote(image, python)}` };
 }
 
-/** Of a tag that names another version than there is, `3.9` for example. */
+/** Returns a note if the tag names a version other than the machine's, such as `3.9`. */
 function versionNote(image: string, python: string): string {
   const named = VERSION.exec(image)?.[1];
   const isThere = named === undefined || `${python}.`.startsWith(`Python ${named}.`);
@@ -193,7 +193,7 @@ function copy(draft: Draft, instruction: Instruction): Outcome {
   return flags.length > 0 ? { note: "all of it is this user's" } : null;
 }
 
-/** Also in the form of a list in JSON, for names with blanks. */
+/** Reads also the form of a JSON list, for names with blanks. */
 function copyWords(text: string, variables: ReadonlyMap<string, string>): string[] {
   const [, flags = "", list] = /^((?:--\S+\s+)*)(\[.*\])$/s.exec(text) ?? [];
   try {

@@ -2,7 +2,7 @@ export type Variables = ReadonlyMap<string, string>;
 
 const VARIABLE = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?([-+])([^}]*))?\})/;
 
-/** Words as a Dockerfile divides them, without their quotes and with the values of variables in place of their names. */
+/** Divides text as a Dockerfile does: words without quotes, with variables replaced by their values. */
 export function wordsOf(text: string, variables: Variables): string[] {
   const words: string[] = [];
   let word: string | null = null;
@@ -35,7 +35,7 @@ function valueOf(value = "", how: string | undefined, otherwise: string): string
   return value;
 }
 
-/** `KEY=value` words, or the older `KEY the rest`. Null for what is neither. */
+/** Reads `KEY=value` words, or the older `KEY the rest`. Returns null for other text. */
 export function pairsOf(text: string, variables: Variables): [string, string][] | null {
   const words = wordsOf(text, variables);
   if (words.length >= 2 && !words[0]!.includes("=")) return [[words[0]!, words.slice(1).join(" ")]];

@@ -11,7 +11,7 @@ import { SingleFlight } from "./single-flight.js";
 
 /** The packages of each environment beside the project's. */
 export interface BasePackages {
-  /** As pip names packages. */
+  /** Requirements in pip's form. */
   readonly requirements: readonly string[];
   /** The folder of the package `rocas`; null for an environment without it. */
   readonly folder: string | null;
@@ -25,7 +25,7 @@ export const BASE_PACKAGES: BasePackages = {
   folder: ROCAS_PACKAGE,
 };
 
-/** The hash of it, 64 hex digits. */
+/** Returns the packages' hash, 64 hex digits. */
 export async function basePackagesHash({ requirements, folder }: BasePackages): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify(requirements));
   if (folder === null) return hash.digest("hex");
@@ -40,18 +40,18 @@ export async function basePackagesHash({ requirements, folder }: BasePackages): 
   return hash.digest("hex");
 }
 
-/** One call of the installer, in the order of the Dockerfile. */
+/** One call of the installer. Calls keep the order of the Dockerfile. */
 export interface Installation {
-  /** After `install`: options, packages and paths of files on this machine. */
+  /** Arguments after `install`: options, packages and paths of files on this machine. */
   readonly words: readonly string[];
   /** The working directory of the call. */
   readonly folder: string;
-  /** As the author wrote it, for the log. */
+  /** The author's text, for the log. */
   readonly shown: string;
 }
 
 export interface EnvironmentSpec {
-  /** Of all that decides what is in it, 64 hex digits: the name of its folder. */
+  /** A hash over all that decides its content, 64 hex digits: the name of its folder. */
   readonly hash: string;
   readonly python: Python;
   readonly basePackages: BasePackages;
@@ -61,28 +61,28 @@ export interface EnvironmentSpec {
 const COMPLETE = ".complete";
 const UNUSED_KEPT_MS = 24 * 60 * 60 * 1000;
 const MAX_TAIL = 64 * 1024;
-/** As the system's library puts ENOSPC and EDQUOT. */
+/** The system library's messages for ENOSPC and EDQUOT. */
 const DISK_FULL = /No space left on device|Disk quota exceeded|os error 28\b/;
-/** With less no environment is made. */
+/** Below this, no environment is made. */
 const MIN_FREE_BYTES = 1024 * 1024;
 
 /** Virtual environments, each made once and shared by all builds that need it. */
 export class Environments {
   private readonly flights = new SingleFlight();
-  /** Of builds under way: their images do not name them yet. */
+  /** The environments of builds under way, whose images do not name them yet. */
   private readonly holders = new Map<string, number>();
 
   constructor(private readonly folder: string) {}
 
-  /** The Python of an environment, whether or not it is there. */
+  /** Returns the path of an environment's Python. The environment may not exist yet. */
   python(hash: string): string {
     return join(this.folder, hash, "bin", "python3");
   }
 
   /**
-   * Makes the environment unless it is whole, once for all who want it at the same time. It does not go before its
-   * holder is disposed of. Without its last line on disk it counts for nothing, and the next one begins anew.
-   * @throws ImageBuildError with what the installer said; the signal's reason
+   * Makes the environment unless it is complete, once for all simultaneous callers. It stays until its holders are
+   * disposed of. An environment without its marker file is incomplete: the next call begins anew.
+   * @throws ImageBuildError with the installer's error; the signal's reason
    */
   async acquire(spec: EnvironmentSpec, signal: AbortSignal, onLog: OnLog): Promise<AsyncDisposable> {
     const { hash } = spec;
@@ -101,12 +101,14 @@ export class Environments {
     return { [Symbol.asyncDispose]: release };
   }
 
-  /** Resolves once nobody makes it: until then the installer may work in the folders that it was given. */
+  /**
+   * Resolves once the environment is no longer being made: until then the installer may work in the build's folders.
+   */
   settled(hash: string): Promise<void> {
     return this.flights.settled(hash);
   }
 
-  /** Removes those that no image uses, a day after the last build that did, and what was never whole. */
+  /** Removes incomplete environments, and those that no image uses, a day after the last build with them. */
   async removeUnused(used: ReadonlySet<string>, now = Date.now()): Promise<void> {
     for (const hash of await namesIn(this.folder)) {
       if (used.has(hash) || this.holders.get(hash)) continue;
@@ -142,7 +144,7 @@ export class Environments {
       let tail = "";
       const lines = new LineBuffer((line) => {
         tail = (tail + line).slice(-MAX_TAIL);
-        // One a package that is on board, with a path of this machine in it.
+        // pip writes such a line for each base package, with a path of this machine.
         if (!line.startsWith("Requirement already satisfied: ")) onLog(line);
       });
       const code = await runProgram({ python: python.executable, words, folder, env, signal }, (text) =>
@@ -150,7 +152,7 @@ export class Environments {
       );
       lines.end();
       if (code === 0) return;
-      // A program that another one started may have said so to nobody.
+      // The installer may swallow the message of a program that it started.
       if (DISK_FULL.test(tail) || (await isDiskNearlyFull(this.folder))) throw new DiskFull();
       throw new ImageBuildError(installFailure(tail, shown, code));
     };
@@ -170,7 +172,7 @@ export class Environments {
     }
     for (const { words, folder, shown } of installations) {
       onLog(`${shown}\n`);
-      // Named again, so that what the project wants is chosen to go with them; an upgrade would concern them, too.
+      // Named again, so that pip chooses the project's packages to fit them. An upgrade would affect them, too.
       const along = words.includes("--upgrade") || words.includes("--no-deps") ? [] : basePackages.requirements;
       await run([...installer, ...along, ...words], folder, shown);
     }

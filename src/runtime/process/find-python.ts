@@ -3,15 +3,13 @@ import { promisify } from "node:util";
 import { DomainError } from "../../errors.js";
 import { systemPackages } from "./system-packages.js";
 
-/** The Python of this machine from which environments are made. */
+/** This machine's Python, from which environments are made. */
 export interface Python {
   /** Absolute. */
   readonly executable: string;
   /** `3.11.7` */
   readonly version: string;
-  /**
-   * The facts that tell it from another Python of the same version: implementation, machine and where it is installed.
-   */
+  /** Tells it from another Python of the same version: implementation, machine and place of installation. */
   readonly identity: string;
 }
 
@@ -49,8 +47,8 @@ interface ProbeResult extends Python {
 }
 
 /**
- * The first Python on the PATH that is 3.9 or newer and can make environments.
- * @throws RUNTIME_UNAVAILABLE with what is missing and the command that brings it
+ * Returns the first Python on the PATH that is 3.9 or newer and can make environments.
+ * @throws RUNTIME_UNAVAILABLE with what is missing and the command that installs it
  */
 export async function findPython(candidates: readonly string[] = CANDIDATES): Promise<Python> {
   let incomplete: ProbeResult | undefined;
@@ -82,7 +80,7 @@ async function probe(candidate: string): Promise<ProbeResult | null> {
     const { stdout } = await run(candidate, ["-I", "-c", PROBE], { timeout: PROBE_TIMEOUT_MS });
     return JSON.parse(stdout) as ProbeResult;
   } catch {
-    // It is not there, or is too old to understand the question.
+    // It is missing, or too old to run the probe.
     return null;
   }
 }

@@ -10,7 +10,7 @@ import { followLink, type TreeEntry } from "../../source/tree/tree-entry.js";
 import { ImageBuildError } from "../image-builder.js";
 import type { Copy } from "./build-plan.js";
 
-/** Something of the image, and which entry of the context it is. Folders that COPY makes are none of the context's. */
+/** Something in the image, and its entry in the context. Folders made by COPY have none in the context. */
 export interface PlacedEntry {
   /** Without the leading slash. */
   readonly path: string;
@@ -20,8 +20,8 @@ export interface PlacedEntry {
 const UNLIMITED = { bytes: Infinity, entries: Infinity };
 
 /**
- * Returns the place of each entry of the context after all COPYs, as an engine would place them.
- * @throws ImageBuildError for a source that is not there, a name that is a file and a folder, and a link that leads out
+ * Returns the place of each entry of the context after all COPYs, as on an engine.
+ * @throws ImageBuildError for a missing source, a name that is both file and folder, and a link that leads out
  */
 export function placeEntries(entries: readonly TreeEntry[], copies: readonly Copy[]): PlacedEntry[] {
   const context = new Map(entries.map((entry) => [entry.path, entry]));
@@ -32,7 +32,7 @@ export function placeEntries(entries: readonly TreeEntry[], copies: readonly Cop
     const target = copy.target.replace(/^\/+|\/+$/g, "");
     for (const source of sources) {
       const named = context.get(source);
-      // A folder needs no entry of its own.
+      // Folders are implied by their content.
       if (named && named.kind !== "folder") {
         const path = isFolder ? posix.join(target, posix.basename(source)) : target;
         placeEntry(placed, { path, entry: named }, copy);
@@ -62,7 +62,8 @@ function checkPlaced(placed: readonly PlacedEntry[]): void {
 }
 
 /**
- * The entries in the folder of the project, by their paths there. @throws ImageBuildError if that is the whole image
+ * Returns the entries in the project's folder, by their paths there.
+ * @throws ImageBuildError if that folder is the whole image
  */
 export function projectEntries(placed: readonly PlacedEntry[], folder: string): PlacedEntry[] {
   if (placed.length > 0 && folder === "/")
@@ -80,7 +81,7 @@ export function projectEntries(placed: readonly PlacedEntry[], folder: string): 
 const isPlacedFolder = (target: string, placed: ReadonlyMap<string, PlacedEntry>): boolean =>
   placed.get(target.slice(1))?.entry.kind === "folder";
 
-/** Paths in the context; "" is all of it. */
+/** Returns paths in the context; "" is all of it. */
 function matchSource(source: string, context: ReadonlyMap<string, TreeEntry>, { shown }: Copy): string[] {
   const path = posix.normalize(`/${source}`).replace(/^\/|\/$/g, "");
   if (path === "") return [""];
@@ -92,7 +93,7 @@ function matchSource(source: string, context: ReadonlyMap<string, TreeEntry>, { 
   return matching.map((each) => resolveLink(each, context, shown));
 }
 
-/** The target of a link is copied in its place. */
+/** Returns a link's target, which is copied in its place. */
 function resolveLink(path: string, context: ReadonlyMap<string, TreeEntry>, shown: string): string {
   const entry = context.get(path);
   const target = entry?.kind === "link" ? followLink(entry, context) : path;
@@ -116,9 +117,9 @@ function placeEntry(placed: Map<string, PlacedEntry>, { path, entry }: PlacedEnt
 }
 
 /**
- * Makes what was placed below a new folder: links after all files, so that none is written through one.
- * @param context where the files of the context lie
- * @param mode whether the files are the context's own, or copies that may be changed
+ * Makes the placed entries below a new folder. Links come after all files, so that no file is written through one.
+ * @param context the folder of the context's files
+ * @param mode SHARED links the context's own files; COPIED makes copies that may be changed
  */
 export async function writeTree(
   placed: readonly PlacedEntry[],
@@ -137,7 +138,7 @@ export async function writeTree(
   for (const { path, entry } of placed) if (entry.kind === "link") await symlink(entry.target, join(folder, path));
 }
 
-/** A hash over paths, kinds, modes and contents, 64 hex digits: of the same tree it is the same anywhere. */
+/** Returns a hash over paths, kinds, modes and contents, 64 hex digits. The same tree has the same hash anywhere. */
 export async function treeHash(placed: readonly PlacedEntry[], context: string): Promise<string> {
   const listing = createHash("sha256");
   for (const { path, entry } of [...placed].sort((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -154,7 +155,7 @@ async function contentHash(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Takes the right to write from all of a tree. */
+/** Makes all of a tree read-only. */
 export async function makeReadOnly(folder: string): Promise<void> {
   for (const each of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, each.name);

@@ -11,11 +11,11 @@ import { systemPackages } from "./system-packages.js";
 /** The variables of installers, compilers, certificates and proxies. The server's own settings are not among them. */
 const PASSED =
   /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|PIP_\w+|UV_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC|CC|CXX|FC|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS|PKG_CONFIG_PATH|MAKEFLAGS|CMAKE_\w+|SDKROOT|MACOSX_DEPLOYMENT_TARGET|(?:https?|no|all|ftp)_proxy)$/i;
-/** They would install elsewhere. */
+/** These would change where packages are installed. */
 const CHANGES_TARGET =
   /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIRE_VIRTUALENV|LOG)|UV_(?:PYTHON|PROJECT|SYSTEM)\w*)$/i;
 
-/** The environment of pip and uv. */
+/** Returns the environment of pip and uv. */
 export function installerEnv(from: NodeJS.ProcessEnv): Record<string, string> {
   const passed = Object.entries(from).filter(([name]) => PASSED.test(name) && !CHANGES_TARGET.test(name));
   return {
@@ -29,11 +29,11 @@ export function installerEnv(from: NodeJS.ProcessEnv): Record<string, string> {
   };
 }
 
-// From src and from dist alike: the compiler does not copy Python.
+// The same from src and from dist: the compiler does not copy Python.
 const LAUNCHER = fileURLToPath(new URL("../../../src/runtime/process/python/run_program.py", import.meta.url));
 
 export interface ProgramRun {
-  /** Of the Python that watches over the program. */
+  /** The Python that supervises the program. */
   readonly python: string;
   readonly words: readonly string[];
   readonly folder: string;
@@ -42,8 +42,8 @@ export interface ProgramRun {
 }
 
 /**
- * Runs a program to its end, with all that it starts, and gives its exit code. It ends with the signal, and with this
- * process, however that ends.
+ * Runs a program to its end, and returns its exit code. All its processes end with the signal, and with this process in
+ * any case.
  * @throws the signal's reason, once the program is gone
  */
 export async function runProgram({ python, words, folder, env, signal }: ProgramRun, onLog: OnLog): Promise<number> {
@@ -61,7 +61,7 @@ export async function runProgram({ python, words, folder, env, signal }: Program
     const decoder = new StringDecoder("utf8");
     stream.on("data", (piece: Buffer) => onLog(printable(decoder.write(piece))));
   }
-  // Nobody watches over the program any more if what did so was killed: it would keep the output open.
+  // If its supervisor was killed, the program would keep the output open.
   child.once("exit", (code) => void (code === null && killTagged(id)));
   try {
     const [code] = (await once(child, "close")) as [number | null];
@@ -74,7 +74,7 @@ export async function runProgram({ python, words, folder, env, signal }: Program
 
 const MAX_LINE = 16 * 1024;
 
-/** Tells text that comes in pieces line by line, each with its end; a line that is too long, in several. */
+/** Passes text on line by line, each with its end. A line that is too long comes in pieces. */
 export class LineBuffer {
   private rest = "";
 
@@ -87,14 +87,14 @@ export class LineBuffer {
     for (const line of this.rest === "" ? lines : lines.slice(0, -1)) if (line !== "") this.onLine(line);
   }
 
-  /** Tells what came after the last end of a line. */
+  /** Passes on the text after the last end of a line. */
   end(): void {
     if (this.rest !== "") this.onLine(`${this.rest}\n`);
     this.rest = "";
   }
 }
 
-/** True of every failure, and no reason. */
+/** Lines of every failure, without a reason. */
 const BOILERPLATE =
   /subprocess-exited-with-error|metadata-generation-failed|This error originates|Failed to build|Could not build wheels|Failed building wheel|ResolutionImpossible|Encountered error while/;
 const NO_COMPILER =
@@ -102,8 +102,8 @@ const NO_COMPILER =
 const MAX_REASON = 1_000;
 
 /**
- * Why an installation failed, in a sentence: what the installer called its error.
- * @param output the end of what it wrote
+ * Returns the reason of a failed installation in a sentence: the installer's error.
+ * @param output the end of the installer's output
  */
 export function installFailure(output: string, command: string, code: number): string {
   const lines = output.split("\n").map((line) => line.trim());

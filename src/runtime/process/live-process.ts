@@ -11,21 +11,21 @@ export const RUN_ID = "ROCAS_RUN_ID";
 
 const HAS_PROC = existsSync("/proc/self/stat");
 
-/** True if the process that began then still runs; a later one with its number does not count. */
+/** True if that process still runs. A later one with its number does not count. */
 export async function isAlive({ pid, start }: { pid: number; start: string }): Promise<boolean> {
   return start !== "" && (await startTimeOf(pid)) === start;
 }
 
-/** Tells a process from a later one of the same number. Empty if none runs that has it. */
+/** Returns the start time, which tells a process from a later one of the same number. Empty if none has the number. */
 export async function startTimeOf(pid: number): Promise<string> {
   if (!HAS_PROC) return (await ps("-o", "lstart=", "-p", String(pid))).trim();
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // A program may be called ") Z 1 (": what counts begins after the last bracket.
+  // A program may be called ") Z 1 (": the fields begin after the last bracket.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return ["Z", "X"].includes(fields[0]!) ? "" : (fields[19] ?? "");
 }
 
-/** Sends the signal; a process that is gone needs none. */
+/** Sends the signal. A process that is gone needs none. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -34,7 +34,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Kills every process that carries the id of the run in its environment, until there is none. */
+/** Kills all processes with the run's id in their environment, until there is none. */
 export async function killTagged(id: string): Promise<void> {
   for (let left = await taggedPids(id); left.length > 0; left = await taggedPids(id)) {
     for (const pid of left) sendSignal(pid, "SIGKILL");
@@ -54,11 +54,11 @@ async function taggedPids(id: string): Promise<number[]> {
   return pids.filter((_, at) => found[at]).map(Number);
 }
 
-/** Of a process of another user nothing is told; one that has ended has no environment. */
+/** False for processes of other users, which are not readable, and for ended ones, which have no environment. */
 const isTagged = async (pid: string, tag: string): Promise<boolean> =>
   (await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")).split("\0").includes(tag);
 
-/** A time is written the same whatever language and place this process has. */
+/** Times are written the same in any language and time zone of this process. */
 async function ps(...words: string[]): Promise<string> {
   const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
   try {
@@ -73,11 +73,11 @@ const POLL_MS = 20;
 const SUPERVISORS = "supervisors";
 
 /**
- * Kills what a supervisor left in the control group of its run, and removes the group, with what it shared with others if
- * it is the last one. Resolves also if there is no such group, or the run had none.
+ * Kills a supervisor's leftovers in the run's control group, and removes the group. Removes the shared groups with the
+ * last one. Resolves also if there is no such group, or the run had none.
  */
 export async function endControlGroup(path: string | null | undefined, id: string): Promise<void> {
-  // A name that the run itself could have written must not lead to another group.
+  // The run itself could have written the path: it must not lead to another group.
   if (!path || basename(path) !== id) return;
   const until = performance.now() + GROUP_TIMEOUT_MS;
   while (!(await removeIfEmpty(path)) && performance.now() < until) {
@@ -93,5 +93,5 @@ async function pidsIn(group: string): Promise<number[]> {
   return text.split("\n").filter(Boolean).map(Number);
 }
 
-/** A group with processes or groups in it stays. */
+/** Returns true if the group is gone. One with processes or groups in it stays. */
 const removeIfEmpty = (group: string): Promise<boolean> => rmdir(group).then(() => true, isAbsent);

@@ -5,19 +5,19 @@ import { type Variables, wordsOf } from "./dockerfile-words.js";
 
 /** One `pip install` of a Dockerfile. */
 export interface PipInstall {
-  /** Options that pip is given as they are. */
+  /** Options that are passed on to pip. */
   readonly options: readonly string[];
-  /** Packages as pip names them; those of the project by their paths. */
+  /** Packages in pip's form; the project's own by their paths. */
   readonly packages: readonly string[];
   /** Paths, absolute in the image or relative to the folder. */
   readonly requirements: readonly string[];
   readonly constraints: readonly string[];
-  /** The WORKDIR in which it runs, as `/project`. */
+  /** The WORKDIR of the call, such as `/project`. */
   readonly folder: string;
 }
 
 const PASSED_FLAGS: ReadonlySet<string> = new Set(["--pre", "--no-deps", "--prefer-binary", "--upgrade", "--no-index"]);
-/** The options that matter in an image alone, or for pip's output. */
+/** Options that matter only in an image, or for pip's output. */
 const IGNORED_FLAGS: ReadonlySet<string> = new Set([
   "--no-cache-dir",
   "--no-cache",
@@ -56,13 +56,13 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
 };
 
 const PIP = /^(?:\S*\/)?(?:pip3?(?:\.\d+)?|python3?(?:\.\d+)? -m pip|uv pip) install(?= |$)/;
-/** Outside of quotes: what makes a shell do more than start one program after another. */
+/** Syntax outside of quotes by which a shell does more than run one program after another. */
 const SHELL_SYNTAX = /[;|<>()`*?~#!\n]|(?<!&)&(?!&)|&&&/;
 const QUOTED = /'[^']*'|"(?:\\.|[^"\\])*"/g;
 
 /**
- * Returns what a RUN installs by pip alone, one `pip install` after another; else a sentence that says what it does
- * beside that, or what of pip is not carried out.
+ * Returns the `pip install` calls of a RUN. If it does anything else, returns a sentence that says what is not
+ * supported.
  */
 export function parsePipInstalls(text: string, variables: Variables, folder: string): PipInstall[] | string {
   const unquoted = text.replace(QUOTED, (quoted) => "q".repeat(quoted.length));
@@ -113,7 +113,7 @@ function parseArguments(words: readonly string[], folder: string): PipInstall | 
       install.packages.push(word);
       continue;
     }
-    // `-rfile`, `-r file`, `--requirement=file` and `--requirement file` are one.
+    // `-rfile`, `-r file`, `--requirement=file` and `--requirement file` are the same.
     const [, short, attached] = /^(-[a-zA-Z])(.+)?$/.exec(word) ?? [];
     const name = short ? (LONG_NAMES[short] ?? short) : word.split("=", 1)[0]!;
     const given = short ? attached : word.includes("=") ? word.slice(word.indexOf("=") + 1) : undefined;
@@ -132,9 +132,9 @@ function parseArguments(words: readonly string[], folder: string): PipInstall | 
 
 /** The files that pip reads beside its arguments. */
 export interface RequirementFiles {
-  /** Path in the image, as `/project/requirements.txt`, and text. */
+  /** Text by path in the image, such as `/project/requirements.txt`. */
   readonly files: ReadonlyMap<string, string>;
-  /** True if packages come from the project itself, so that its content is part of what is installed. */
+  /** True if packages come from the project, so that its content is part of the installation. */
   readonly usesProject: boolean;
 }
 
@@ -144,17 +144,17 @@ const LINKS = /^(?:-f|--find-links)[\s=]*(\S.*)$/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 const MAX_FILES = 100;
 
-/** True if pip takes a word for a path. */
+/** True if pip takes the word for a path. */
 export const isPath = (word: string): boolean =>
   !ADDRESS.test(word) &&
   !/^[^/]*@/.test(word) &&
   (/^[./~]/.test(word) || word.includes("/") || /\.(?:whl|zip|tar\.gz|tgz)$/i.test(word));
 
 /**
- * Reads files of requirements and what they name in turn.
+ * Reads requirement files, and the files that they name in turn.
  * @param paths absolute in the image
- * @param locate where a path of the image lies, or null if no COPY brought a file there
- * @throws ImageBuildError for a file that is not there, and for a path outside of the project
+ * @param locate returns the place of a path of the image, or null if no COPY brought a file there
+ * @throws ImageBuildError for a missing file, and for a path outside of the project
  */
 export async function readRequirements(
   paths: readonly string[],

@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { OperatorError } from "../../errors.js";
 import { isAlive, startTimeOf } from "./live-process.js";
 
-/** The folders of the work without an engine, below the data folder; all of it is this user's alone. */
+/** The folders of the work without an engine, below the data folder. Only this user can read them. */
 export interface ProcessFolder {
   /** One folder an image, named by the 64 hex digits of its id. */
   readonly images: string;
-  /** One folder a virtual environment, named by the hash of what it is made from. */
+  /** One folder a virtual environment, named by its hash. */
   readonly environments: string;
   /** One file a tag. */
   readonly tags: string;
-  /** The folder in which builds work; nothing in it counts. */
+  /** Work folders of builds, which are temporary. */
   readonly building: string;
-  /** One folder a run, named as its container would be. */
+  /** One folder a run, with the name that its container would have. */
   readonly runs: string;
 }
 
@@ -28,24 +28,25 @@ export const processFolder = (root: string): ProcessFolder => ({
 
 const MAX_TRIES = 5;
 
-/** Another server works in the folder; the sentence is for the operator. */
+/** Another server works in the folder; the message is for the operator. */
 export class ProcessFolderLocked extends OperatorError {
   override readonly name = "ProcessFolderLocked";
 }
 
 /**
- * Takes the folder for this process until it is disposed of, or ends in whatever way: of two servers each would remove
- * what the other one builds. @throws ProcessFolderLocked
+ * Locks the folder until it is disposed of, or this process ends in any way. Of two servers, each would remove the
+ * other's builds.
+ * @throws ProcessFolderLocked
  */
 export async function lockProcessFolder(root: string): Promise<AsyncDisposable> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  // A link that leads nowhere: it is there as a whole or not at all.
+  // The lock is a link that leads nowhere: the system makes it in one step.
   const lock = join(root, "server");
   const { ino } = await stat(root, { bigint: true });
   const own = `${process.pid}|${await startTimeOf(process.pid)}|${ino}`;
   for (let tries = 0; !(await createLink(lock, own)); tries += 1) {
     const [pid = "", start = "", folder] = (await readlink(lock).catch(() => "")).split("|");
-    // In a copy of the folder, as of a backup, it says nothing.
+    // In a copy of the folder, such as a backup, the lock does not count.
     const isHeld = folder === String(ino) && (await isAlive({ pid: Number(pid), start }));
     if (isHeld || tries === MAX_TRIES)
       throw new ProcessFolderLocked(

@@ -46,7 +46,7 @@ const MACHINES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" }
 
 /**
  * Builds without an engine: an image is a read-only copy of the project and an environment of this machine's Python.
- * What only an engine can do is refused by name.
+ * Instructions that need an engine are refused by name.
  */
 export class ProcessImageBuilder implements ImageBuilder {
   readonly startsFrom = "MACHINE";
@@ -168,7 +168,7 @@ export class ProcessImageBuilder implements ImageBuilder {
     throw new ImageBuildError(`${fullReference(tag)} cannot be pushed: ${NO_REGISTRY}.`);
   }
 
-  /** Removes what nothing needs: images without a tag that no run uses, environments without an image, what a crash left of builds. */
+  /** Removes untagged images that no run uses, environments without an image, and leftovers of builds after a crash. */
   async prune(): Promise<void> {
     await this.exclusively(() => this.collect());
   }
@@ -190,7 +190,7 @@ export class ProcessImageBuilder implements ImageBuilder {
     await this.buildFolders.removeAbandoned();
   }
 
-  /** Puts the image into place and tags it. A crash between the two leaves an untagged image, which is removed later. */
+  /** Puts the image into place and tags it. A crash in between leaves an untagged image, which is removed later. */
   private storeImage(image: string, id: string, reference: string): Promise<string> {
     return this.exclusively(async () => {
       await mkdir(this.folder.images, { recursive: true, mode: 0o700 });
@@ -205,7 +205,7 @@ export class ProcessImageBuilder implements ImageBuilder {
     return hexOf(image) === null ? this.tags.get(fullReference(image)) : image;
   }
 
-  /** Nothing else changes images or tags until the work is done. */
+  /** Runs the work while nothing else changes images or tags. */
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
     const done = this.last.then(work, work);
     this.last = done.catch(() => {});
@@ -221,7 +221,7 @@ function recordOf(
   return {
     environment: environment.hash,
     python: environments.python(environment.hash),
-    // As the base image says that it has what runs a notebook.
+    // The base image has this label, too: it runs notebooks.
     labels: { "rocas.onboard": "1", ...labels },
     env,
     workdir: "tree",

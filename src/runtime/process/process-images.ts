@@ -9,13 +9,13 @@ import type { ProcessFolder } from "./process-folder.js";
 export interface RunnableImage {
   /** The project, read-only. */
   readonly tree: string;
-  /** Of its environment; absolute. */
+  /** The Python of its environment; absolute. */
   readonly python: string;
   /** The variables that its Dockerfile sets by ENV. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A project's tree and its environment: what an engine would call an image. */
+/** A project's tree and its environment, in place of an engine's image. */
 export interface ProcessImage extends RunnableImage {
   /** `sha256:...` */
   readonly id: string;
@@ -24,15 +24,15 @@ export interface ProcessImage extends RunnableImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** `image.json`: all but the id, which is the folder's name. */
+/** The content of `image.json`: all but the id, which is the folder's name. */
 export type ImageRecord = Omit<ProcessImage, "id" | "tree"> & { readonly workdir: "tree" };
 
 const IMAGE_ID = /^sha256:([0-9a-f]{64})$/;
 
-/** The 64 digits by which the folder of an image is called; null for what is no id. */
+/** Returns the 64 digits that name the image's folder; null if the text is no id. */
 export const hexOf = (id: string): string | null => IMAGE_ID.exec(id)?.[1] ?? null;
 
-/** @param images the folder of all of them. Null if it has no such image. */
+/** Returns null if there is no such image. @param images the folder of all images */
 export async function readImage(images: string, id: string): Promise<ProcessImage | null> {
   const hex = hexOf(id);
   if (hex === null) return null;
@@ -46,14 +46,14 @@ export async function readImage(images: string, id: string): Promise<ProcessImag
   }
 }
 
-/** Ids of the images that runs need, whether they are running, have ended or are about to begin. @param runs the folder of all of them */
+/** Returns ids of the images that runs need: running, ended or about to begin. @param runs the folder of all runs */
 export async function imagesInUse(runs: string): Promise<ReadonlySet<string>> {
   const needed = (await namesIn(runs)).filter((name) => !name.startsWith(REMOVED_PREFIX));
   const images = await Promise.all(needed.map((name) => imageOf(join(runs, name, "spec.json"))));
   return new Set(images.filter((image) => image !== null));
 }
 
-/** Null for a run whose specification is not written yet: its image is looked for after that. */
+/** Returns null if the run's specification is not written yet: the run looks for its image after that. */
 async function imageOf(spec: string): Promise<string | null> {
   try {
     const { image } = JSON.parse(await readFile(spec, "utf8")) as { image?: unknown };
@@ -64,7 +64,7 @@ async function imageOf(spec: string): Promise<string | null> {
   }
 }
 
-/** Writes an image into its folder, and returns the id that its content decides. It counts once the folder is in place. */
+/** Writes an image's record into its folder, and returns the id, which the content decides. */
 export async function writeRecord(folder: string, treeHash: string, record: ImageRecord): Promise<string> {
   const { python: _, ...decisive } = record;
   await writeFile(join(folder, "image.json"), JSON.stringify(record));
@@ -73,7 +73,7 @@ export async function writeRecord(folder: string, treeHash: string, record: Imag
     .digest("hex")}`;
 }
 
-/** Removes images without a tag that no run uses. Returns the environments of the others. */
+/** Removes untagged images that no run uses. Returns the environments of the others. */
 export async function removeUnusedImages(folder: ProcessFolder, tags: ImageTags): Promise<ReadonlySet<string>> {
   const tagged = await tags.countByImage();
   const used = await imagesInUse(folder.runs);
@@ -92,7 +92,7 @@ interface StoredTag {
   readonly image: string;
 }
 
-/** The image that each reference names: a file each, replaced as a whole. References are in full, `name:tag`. */
+/** The images of references: a file each, replaced as a whole. References are complete, `name:tag`. */
 export class ImageTags {
   constructor(private readonly folder: string) {}
 
@@ -133,10 +133,10 @@ export class ImageTags {
   }
 }
 
-/** A reference is longer than the name of a file may be. */
+/** A hash, since a reference may be longer than a file's name. */
 const fileNameOf = (reference: string): string => createHash("sha256").update(reference).digest("hex");
 
-/** With `latest` if it says no tag. @throws BAD_USER_INPUT for what is no reference */
+/** Returns the reference with its tag, by default `latest`. @throws BAD_USER_INPUT if it is none */
 export function fullReference(text: string): string {
   const { repository, tag } = imageReference(text);
   return `${repository}:${tag}`;

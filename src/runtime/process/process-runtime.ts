@@ -18,29 +18,29 @@ import type { RunnableImage } from "./process-images.js";
 import { fillVolume, RunFolders, type RunSpec, type RunState } from "./run-folders.js";
 import { runEnvironment, startSupervisor } from "./start-supervisor.js";
 
-/** The supervisor itself kills after 10 s, and writes down how it ended. */
+/** The supervisor kills after 10 s, and writes the exit. */
 const STOP_TIMEOUT_MS = 15_000;
-/** The keeper's work is done in a moment. */
+/** The keeper finishes in a moment. */
 const KEEPER_TIMEOUT_MS = 5_000;
 const POLL_MS = 25;
 const MAX_OUTPUT = 64 * 1024;
 const KILLED_CODE = 137;
 
-/** The program of containers, where a project's own environment has another place. */
+/** The Python of containers. Here, a project's environment has another path. */
 const CONTAINER_PYTHON = "/usr/bin/python3";
 
 export interface ProcessRuntimeOptions {
   /** `process` in the data folder, which belongs to one installation. */
   readonly root: string;
-  /** Version of the Python that there is. @throws RUNTIME_UNAVAILABLE in a sentence that says what brings one */
+  /** Returns the version of the Python found. @throws RUNTIME_UNAVAILABLE with the command that installs one */
   readonly python: () => Promise<string>;
-  /** Null if there is no such image. */
+  /** Returns null if there is no such image. */
   readonly imageOf: (id: string) => Promise<RunnableImage | null>;
 }
 
 /**
- * Containers that are none: processes with the rights of this user. Each has a supervisor, which outlives this process;
- * what was seen of a run is told by its files and by whether its supervisor lives.
+ * Runs local processes, with the rights of this user, in place of containers. Each run has a supervisor, which outlives
+ * this process. A run's state follows from its files and from its supervisor.
  */
 export class ProcessRuntime implements Runtime {
   private readonly folders: RunFolders;
@@ -97,7 +97,7 @@ export class ProcessRuntime implements Runtime {
     if (!spec) return;
     const state = await this.folders.state(name);
     if (state && !state.exit && this.isOriginal(spec)) await this.terminate(state);
-    // A supervisor that begins at this moment finds no folder, and ends.
+    // A supervisor that starts at this moment finds no folder, and ends.
     await removeFolder(this.folders.runs, name);
     if (this.isOriginal(spec)) await this.killRemaining(spec, state);
     await removeFolder(this.folders.volumes, name);
@@ -105,9 +105,9 @@ export class ProcessRuntime implements Runtime {
 
   async removeNetwork(): Promise<void> {}
 
-  /** By its keeper, by its control group, where it has one, and by what its processes carry. */
+  /** Kills remaining processes through the keeper, the control group, and the id in their environment. */
   private async killRemaining({ id }: RunSpec, state: RunState | null): Promise<void> {
-    // It carries the mark itself, and must not be killed before it has done its work.
+    // The keeper has the run's id itself, and must finish before the last step kills it.
     if (state?.keeper) await waitForExit(state.keeper, KEEPER_TIMEOUT_MS);
     await endControlGroup(state?.group, id);
     await killTagged(id);
@@ -118,7 +118,7 @@ export class ProcessRuntime implements Runtime {
     await waitForExit(state, STOP_TIMEOUT_MS);
   }
 
-  /** The first of our processes makes it; the name is the key. */
+  /** The name is the idempotency key: the first process makes the run. */
   private async createOnce(container: ContainerSpec): Promise<RunSpec> {
     const { name, kind, job, slot, attempt, image, resources } = container;
     const id = randomBytes(16).toString("hex");
@@ -138,7 +138,7 @@ export class ProcessRuntime implements Runtime {
 
   private async start(container: ContainerSpec, spec: RunSpec): Promise<void> {
     const { name } = spec;
-    // Looked for after the run is written down: from then on the image stays.
+    // The image is looked up after the run is written: from then on it is in use and stays.
     const image = await this.options.imageOf(container.image);
     if (!image) throw new ContainerRefusedError(`There is no image ${container.image}; build it again.`);
     const program = await programOf(container, image);
@@ -158,21 +158,21 @@ export class ProcessRuntime implements Runtime {
       const endpoint = kind === "deploy" && state.port ? `http://127.0.0.1:${state.port}` : null;
       return [{ ...common, state: "RUNNING", endpoint, startedAt, exit: null }];
     }
-    // It may have written down its end after the first look.
+    // The supervisor may have written the exit after the first look.
     const last = await this.folders.state(name);
     if (!last) return [];
-    // If the supervisor was killed, its processes are no longer watched over.
+    // A killed supervisor leaves processes without supervision.
     if (!last.exit && this.isOriginal(spec)) await this.killRemaining(spec, last);
     const exit = last.exit ?? { code: KILLED_CODE, outOfMemory: false };
     return [{ ...common, state: "EXITED", endpoint: null, startedAt, exit }];
   }
 
-  /** Else it is the copy of a run, whose processes are the business of the original. */
+  /** True unless the folder is a copy: its processes belong to the original. */
   private isOriginal({ folder, name }: RunSpec): boolean {
     return folder === this.folders.runFolder(name);
   }
 
-  /** @throws CONFLICT where somebody else's files have the name. */
+  /** @throws CONFLICT if foreign files have the name */
   private async ownSpec(name: string): Promise<RunSpec | null> {
     const spec = await this.folders.spec(name);
     if (spec) return spec;
@@ -181,7 +181,7 @@ export class ProcessRuntime implements Runtime {
       () => true,
       () => false,
     );
-    // Between the two looks another process may have made it.
+    // Another process may have made it since the first look.
     if (!isThere) return null;
     const now = await this.folders.spec(name);
     if (!now) throw new DomainError("CONFLICT", `The folder ${folder} is no run of ours.`);
@@ -189,7 +189,7 @@ export class ProcessRuntime implements Runtime {
   }
 }
 
-/** Resolves once the process has ended, or after so many milliseconds. */
+/** Resolves once the process has ended, or after the milliseconds. */
 async function waitForExit(process: Parameters<typeof isAlive>[0], within: number): Promise<void> {
   const until = performance.now() + within;
   while (performance.now() < until && (await isAlive(process))) await delay(POLL_MS);
@@ -211,7 +211,7 @@ async function readTail(path: string): Promise<Buffer> {
   if (!file) return Buffer.alloc(0);
   try {
     const { size } = await file.stat();
-    // The part that is cut off may hold half an escape sequence; so some more is kept than is given.
+    // The cut may split an escape sequence. So more is kept here than is returned.
     const length = Math.min(size, 2 * MAX_OUTPUT);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
     return buffer.subarray(0, bytesRead);

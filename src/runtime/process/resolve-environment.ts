@@ -21,14 +21,14 @@ const MAX_OUTPUT = 16 * 1024 * 1024;
 export interface EnvironmentInputs {
   readonly plan: DockerfilePlan;
   readonly placed: readonly PlacedEntry[];
-  /** The folder of the files that were placed; it is not changed. */
+  /** The folder of the placed files; it is not changed. */
   readonly root: string;
-  /** The places for a copy that an installer works in, and for a file of ours; neither exists yet. */
+  /** Paths of a copy for the installer and of a file of ours; neither exists yet. */
   readonly copy: string;
   readonly constraintsFile: string;
   readonly python: Python;
   readonly basePackages: BasePackages;
-  /** The hash of all that was placed. */
+  /** The hash of all placed entries. */
   readonly content: string;
   readonly noCache: boolean;
 }
@@ -37,15 +37,15 @@ export interface ResolvedEnvironment {
   readonly environment: EnvironmentSpec;
   /** True if the installer needs the copy. */
   readonly needsCopy: boolean;
-  /** Paths in the image that were brought there for the installer. */
+  /** Paths in the image of files that only the installer needs. */
   readonly installerFiles: ReadonlySet<string>;
   /** The decisions, for the log. */
   readonly log: readonly string[];
 }
 
 /**
- * The packages of a project, and the hash of all that decides them: what its Dockerfile says, its requirements.txt,
- * else the dependencies of its pyproject.toml, this Python and what is on board.
+ * Returns the project's packages, and the hash of all that decides them: the Dockerfile, requirements.txt or else the
+ * dependencies of pyproject.toml, this Python and the base packages.
  * @throws ImageBuildError
  */
 export async function resolveEnvironment(inputs: EnvironmentInputs): Promise<ResolvedEnvironment> {
@@ -115,7 +115,7 @@ const installOf = (given: Partial<PipInstall> & Pick<PipInstall, "folder">): Pip
   ...given,
 });
 
-/** Paths in the image that an installation names. */
+/** Returns the paths in the image that an installation names. */
 function pathsOf(install: PipInstall, kind: "requirements" | "constraints" | "packages"): string[] {
   const named =
     kind === "packages" ? install.packages.filter(isPath) : install[kind].filter((each) => !each.includes("://"));
@@ -127,7 +127,7 @@ const findsInProject = ({ options }: PipInstall): boolean =>
 
 function installationOf(install: PipInstall, base: string, constraintsFile: readonly string[]): Installation {
   const folder = join(base, install.folder);
-  // Relative, so that what the installer says of a file is what its author wrote.
+  // Relative, so that the installer's messages show the author's own paths.
   const place = (path: string) =>
     path.includes("://") ? path : `./${relative(folder, join(base, posix.resolve(install.folder, path)))}`;
   const words = [

@@ -4,39 +4,39 @@ import { validSecretFiles } from "../container-policy.js";
 import type { ContainerSpec } from "../runtime.js";
 import { isAbsent, namesIn } from "./folders.js";
 
-/** The spec of a run without its secrets, kept in `runs/<name>/spec.json`. */
+/** The spec of a run without its secrets, in `runs/<name>/spec.json`. */
 export interface RunSpec extends Pick<
   ContainerSpec,
   "name" | "kind" | "job" | "slot" | "attempt" | "image" | "resources"
 > {
-  /** 32 hex digits, new for each run; its processes carry it in their environment. */
+  /** 32 hex digits, new for each run; its processes have it in their environment. */
   readonly id: string;
-  /** The folder in which it was made: a copy of it elsewhere, from a backup, says nothing of what runs. */
+  /** The folder where the run was made. In a copy, such as a backup, the spec says nothing about running processes. */
   readonly folder: string;
 }
 
-/** The state that the supervisor keeps in `runs/<name>/state.json`; there is none before the start. */
+/** The supervisor's state of a run, in `runs/<name>/state.json`. It exists from the start on. */
 export interface RunState {
-  /** Of the supervisor. */
+  /** The supervisor's process. */
   readonly pid: number;
-  /** Tells its process from a later one with the same number. */
+  /** Tells the process from a later one with the same number. */
   readonly start: string;
   /** The process that kills the run if the supervisor is killed. */
   readonly keeper?: { readonly pid: number; readonly start: string };
   /** Seconds since 1970. */
   readonly startedAt: number;
-  /** Of a deployment. */
+  /** Set for deployments. */
   readonly port: number | null;
-  /** The path of its control group, whether it could be made or not; null if the system offers none. */
+  /** The path of its control group, made or not; null if the system offers none. */
   readonly group?: string | null;
   readonly exit?: { readonly code: number; readonly outOfMemory: boolean };
 }
 
-/** The folders of the runs. A folder with a dot at its beginning is one that is being made or removed. */
+/** The folders of runs. A name with a leading dot is temporary: being made or removed. */
 export class RunFolders {
   /** The specs and states, which an engine would show of a container. */
   readonly runs: string;
-  /** The files that an engine would keep in volumes: its secrets, its files, its scratch space. */
+  /** The files that an engine would keep in volumes: secrets, files, scratch space. */
   readonly volumes: string;
 
   constructor(root: string) {
@@ -56,7 +56,7 @@ export class RunFolders {
     return specsOf(this.runs, (name) => this.spec(name));
   }
 
-  /** Null if there is no such run of ours. */
+  /** Returns null if there is no such run of ours. */
   async spec(name: string): Promise<RunSpec | null> {
     return readSpec<RunSpec>(join(this.runFolder(name), "spec.json"), name);
   }
@@ -69,14 +69,14 @@ export class RunFolders {
     return specsOf(this.volumes, (name) => this.volumeSpec(name));
   }
 
-  /** Null for a run that was never started. */
+  /** Returns null for a run that was never started. */
   async state(name: string): Promise<RunState | null> {
     const text = await textOf(join(this.runFolder(name), "state.json"));
     return text === null ? null : (JSON.parse(text) as RunState);
   }
 }
 
-/** A file that is not ours, or not whole, counts as absent. */
+/** A foreign or incomplete file counts as absent. */
 async function readSpec<Spec extends { readonly name: string }>(file: string, name: string): Promise<Spec | null> {
   const text = await textOf(file);
   if (text === null) return null;

@@ -9,13 +9,13 @@ interface Flight {
 
 const MAX_REPLAYED = 1024 * 1024;
 
-/** Work that is done once for all who want it at the same time. It is ended if the last of them wants it no longer. */
+/** Does work once for all simultaneous callers. The work is aborted once the last of them gives up. */
 export class SingleFlight {
   private readonly flights = new Map<string, Flight>();
 
   /**
-   * Begins the work under this name, or joins the one under way; who joins hears what was said before.
-   * @throws what the work throws; the signal's reason, after the work has ended if nobody else waits for it
+   * Starts the work under this name, or joins the one under way. A caller that joins receives the earlier output.
+   * @throws the work's error; the signal's reason, after the work has ended if no other caller waits for it
    */
   async join(
     name: string,
@@ -24,14 +24,14 @@ export class SingleFlight {
     work: (abort: AbortSignal, onLog: OnLog) => Promise<void>,
   ): Promise<void> {
     signal.throwIfAborted();
-    // Work that is being ended gives nothing to whoever joins it.
+    // Aborted work gives no result to callers that join it.
     for (let there = this.flights.get(name); there?.abort.signal.aborted; there = this.flights.get(name)) {
       await there.done.catch(() => {});
       signal.throwIfAborted();
     }
     const joined = this.flights.get(name) ?? this.start(name, work);
     onLog(joined.output);
-    // One hearer each, also for two of the same function.
+    // A wrapper for each caller, also for two with the same function.
     const listener: OnLog = (text) => onLog(text);
     joined.listeners.add(listener);
     let leave: () => void = () => {};
@@ -68,7 +68,7 @@ export class SingleFlight {
       .then(() => work(abort.signal, broadcast))
       .finally(() => this.flights.delete(name));
     const started: Flight = { done, abort: abort, listeners: listeners, output: "" };
-    // The callers that still wait get the error.
+    // The waiting callers get the error.
     done.catch(() => {});
     this.flights.set(name, started);
     return started;

@@ -10,13 +10,13 @@ import { ContainerRefusedError, type ContainerSpec } from "../runtime.js";
 import { RUN_ID } from "./live-process.js";
 import type { RunnableImage } from "./process-images.js";
 
-/** The variables of the server that a run gets: where programs, libraries and the GPU are, language and place. */
+/** The server's variables that a run gets: paths of programs, libraries and the GPU; language and time zone. */
 const PASSED_VARIABLES =
   /^(?:PATH|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|LD_LIBRARY_PATH|CUDA_[A-Z_]+|NVIDIA_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|SYSTEMROOT)$/;
 
 /**
- * The environment of a run: as in a container, with its places below a folder of its own. None of the server's secrets,
- * which are settings, is passed on.
+ * Returns a run's environment: as in a container, with paths below the run's own folder. The server's secrets are
+ * settings, and are not passed on.
  * @throws BAD_USER_INPUT as `containerEnv`
  */
 export function runEnvironment(
@@ -44,7 +44,7 @@ export function runEnvironment(
   };
 }
 
-// From src and from dist alike: the compiler does not copy Python.
+// The same from src and from dist: the compiler does not copy Python.
 const SUPERVISOR = fileURLToPath(new URL("../../../src/runtime/process/python/supervisor.py", import.meta.url));
 const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 10;
@@ -58,9 +58,9 @@ export interface SupervisorStart {
 }
 
 /**
- * Starts a supervisor in a session of its own, and resolves once the run has begun. One that finds another at work ends
- * at once, so that a repeated call, of another process too, starts nothing twice.
- * @throws ContainerRefusedError if the image's Python cannot be started, RUNTIME_UNAVAILABLE where it does not begin
+ * Starts a supervisor in its own session, and resolves once the run has begun. A second supervisor of a run ends at
+ * once: a repeated call, also by another process, starts nothing twice.
+ * @throws ContainerRefusedError if the image's Python cannot be started, RUNTIME_UNAVAILABLE if the run does not begin
  */
 export async function startSupervisor({ run, volume, image, program, env }: SupervisorStart): Promise<void> {
   const errors = await open(join(run, "supervisor.log"), "a", 0o600);
@@ -84,9 +84,9 @@ export async function startSupervisor({ run, volume, image, program, env }: Supe
   while (!existsSync(join(run, "state.json"))) {
     if (refusal)
       throw new ContainerRefusedError("The image's Python cannot be started; build it again.", { cause: refusal });
-    // Stopped before it began.
+    // The run was stopped before it began.
     if (!existsSync(join(run, "spec.json"))) return;
-    // One that ended without a word left the start to another.
+    // A supervisor that ended without output left the start to another.
     const message = hasEnded ? (await readFile(join(run, "supervisor.log"), "utf8").catch(() => "")).trim() : "";
     if (message || performance.now() > until) throw startError(message);
     await delay(POLL_MS);

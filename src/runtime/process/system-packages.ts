@@ -4,15 +4,15 @@ import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
-/** The commands by which a system brings what projects need of it. */
+/** The commands that install what projects need of a system. */
 export interface SystemPackages {
-  /** A Python of 3.9 or newer that makes environments, on a system without one. */
+  /** Installs a Python of 3.9 or newer that makes environments. */
   readonly python: string;
-  /** The same beside an older one. */
+  /** Installs one beside an older Python. */
   readonly newerPython: string;
-  /** The command that brings what a Python of that version (`3.11`) needs to make environments. */
+  /** Installs the modules that a Python of that version (`3.11`) needs to make environments. */
   readonly venv: (version: string) => string;
-  /** The command that brings a compiler, for packages that have no wheel. */
+  /** Installs a compiler, for packages that have no wheel. */
   readonly compiler: string;
 }
 
@@ -58,7 +58,7 @@ const OTHER: SystemPackages = {
   venv: () => "install it with the packages of this system",
   compiler: "install a C compiler and Python's headers with the packages of this system",
 };
-/** By what `ID` and `ID_LIKE` of os-release say. */
+/** By `ID` and `ID_LIKE` of os-release. */
 const FAMILIES: Readonly<Record<string, SystemPackages>> = {
   debian: DEBIAN,
   ubuntu: DEBIAN,
@@ -71,7 +71,7 @@ const FAMILIES: Readonly<Record<string, SystemPackages>> = {
   opensuse: SUSE,
 };
 
-/** @param osRelease what `/etc/os-release` says; empty if there is none */
+/** @param osRelease the text of `/etc/os-release`; empty if there is none */
 export function systemPackages(
   platform: NodeJS.Platform = process.platform,
   osRelease = readOsRelease(),
@@ -94,14 +94,14 @@ function readOsRelease(): string {
 
 const COMPILERS = ["cc", "gcc", "clang"];
 
-/** A hint for a machine without a compiler, with the command that brings a compiler; null if it has one. */
+/** Returns a hint with the command that installs a compiler; null if the machine has one. */
 export async function compilerHint(env: NodeJS.ProcessEnv): Promise<string | null> {
   if (env["CC"] || (await hasCompiler(env))) return null;
   return `No C compiler is on the PATH, which only packages without a wheel for this machine need: ${systemPackages().compiler}`;
 }
 
 async function hasCompiler({ PATH = "" }: NodeJS.ProcessEnv): Promise<boolean> {
-  // There, the programs are on the PATH without a compiler behind them, and ask for one in a window.
+  // macOS has the programs on the PATH without a compiler. They would open a window.
   if (process.platform === "darwin") return succeeds(promisify(execFile)("xcode-select", ["-p"]));
   const files = PATH.split(delimiter).flatMap((folder) => COMPILERS.map((name) => join(folder, name)));
   const found = await Promise.all(files.map((file) => succeeds(access(file, constants.X_OK))));

@@ -13,10 +13,10 @@ const LIMITS: TreeLimits = { bytes: 2 * 1024 ** 3, entries: 100_000 };
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * Writes the plain files and folders of a build context into an empty folder, and gives all its entries. Links are given,
- * and not made: no file can be written through one. The first entry that is no file, folder or link with a name inside
- * the tree refuses the whole.
- * @throws ImageBuildError that names the entry; what the stream itself failed with
+ * Writes a build context's plain files and folders into an empty folder, and returns all its entries. Links are
+ * returned but not made, so that no file is written through one. The first entry of another kind, or with a name
+ * outside of the tree, refuses the whole.
+ * @throws ImageBuildError that names the entry; the stream's own error
  */
 export async function unpackContext(context: Readable, folder: string, limits = LIMITS): Promise<TreeEntry[]> {
   const archive = extract();
@@ -46,7 +46,7 @@ export async function unpackContext(context: Readable, folder: string, limits = 
   }
 }
 
-/** A link's own entry makes its name one of no folder. */
+/** The entry of a link excludes a folder of its name. */
 function checkFolders(entries: readonly TreeEntry[]): void {
   const links = new Set(entries.filter(({ kind }) => kind === "link").map(({ path }) => path));
   for (const { path } of entries)
@@ -78,7 +78,7 @@ async function write(content: Readable, path: string, executable: boolean): Prom
   await pipeline(content, file.createWriteStream());
 }
 
-/** A name that is there already, as a file or below one. */
+/** The name exists already, as a file or below one. */
 const DUPLICATE_CODES: ReadonlySet<unknown> = new Set(["EEXIST", "ENOTDIR", "EISDIR", "ELOOP"]);
 
 function refusalOf(error: unknown): unknown {
