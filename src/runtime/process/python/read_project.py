@@ -35,7 +35,7 @@ def _dependencies(project: dict) -> list[str]:
     return [str(each) for each in table.get("dependencies", [])]
 
 
-def _settled(lock: dict) -> list[str]:
+def _locked_versions(lock: dict) -> list[str]:
     """Returns the settled versions. A package with several, for several machines, is left to the installer."""
     versions: dict[str, set[str]] = {}
     for package in lock.get("packages", lock.get("package", [])):
@@ -47,8 +47,8 @@ def _settled(lock: dict) -> list[str]:
 def main(folder: Path) -> None:
     dependencies = _dependencies(_read(folder / "pyproject.toml"))
     lock = next((name for name in LOCKS if (folder / name).is_file()), None)
-    settled = _settled(_read(folder / lock)) if lock else []
-    print(json.dumps({"dependencies": dependencies, "lock": lock, "settled": settled}))
+    locked_versions = _locked_versions(_read(folder / lock)) if lock else []
+    print(json.dumps({"dependencies": dependencies, "lock": lock, "lockedVersions": locked_versions}))
 
 
 main(Path(sys.argv[1]))
