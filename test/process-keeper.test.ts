@@ -12,8 +12,8 @@ async function openWatched(mark: string) {
   const program = `
 import os, subprocess, sys, time
 sys.path.insert(0, ${JSON.stringify(FOLDER)})
-from keeper import go_on_watched
-keeper = go_on_watched()
+from keeper import fork_under_keeper
+keeper = fork_under_keeper()
 subprocess.run("(env -i setsid sleep ${mark} &)", shell=True, stdout=subprocess.DEVNULL)
 print(keeper, os.getpid(), flush=True)
 time.sleep(600)

@@ -24,3 +24,9 @@ export function imageReference(text: string): ImageReference {
     registry: named ? host! : "https://index.docker.io/v1/",
   };
 }
+
+/** Returns the reference with its tag, by default `latest`. @throws BAD_USER_INPUT if it is none */
+export function fullReference(text: string): string {
+  const { repository, tag } = imageReference(text);
+  return `${repository}:${tag}`;
+}

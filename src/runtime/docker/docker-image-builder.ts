@@ -11,7 +11,7 @@ import {
   type ImageInfo,
   type OnLog,
 } from "../image-builder.js";
-import { imageReference } from "../image-reference.js";
+import { fullReference, imageReference } from "../image-reference.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { declaredVolumesError } from "./docker-volumes.js";
 import { EngineRefusal, hasStatus, isTransientStatus, runtimeUnavailable } from "./engine-dial.js";
@@ -40,16 +40,19 @@ export class DockerImageBuilder implements ImageBuilder {
 
   async build(
     context: Readable,
-    { tag, noCache, signal, onIntermediateImage: made }: BuildOptions,
+    { tag, noCache, signal, onIntermediateImage }: BuildOptions,
     onLog: OnLog,
   ): Promise<string> {
-    const { repository, tag: name } = imageReference(tag);
+    const reference = fullReference(tag);
     let broken: Error | undefined;
     context.once("error", (error) => (broken = error));
     try {
-      const reference = `${repository}:${name}`;
       const answer = await this.docker.build(context, buildQuery(reference, noCache), signal);
-      const intermediate = new IntermediateImages(this.docker, new Date(answer.headers.date ?? NaN), made);
+      const intermediate = new IntermediateImages(
+        this.docker,
+        new Date(answer.headers.date ?? NaN),
+        onIntermediateImage,
+      );
       try {
         return await this.waitForImage(answer, reference, onLog, intermediate);
       } finally {
@@ -88,8 +91,7 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 
   async untag(tag: string): Promise<void> {
-    const { repository, tag: name } = imageReference(tag);
-    const reference = `${repository}:${name}`;
+    const reference = fullReference(tag);
     try {
       await this.docker.removeImage(reference);
     } catch (error) {
@@ -193,11 +195,7 @@ const resultOrRefusal = <T>(answer: Promise<T>): Promise<T | EngineRefusal> =>
     throw error;
   });
 
-function validReference(image: string): string {
-  if (IMAGE_ID.test(image)) return image;
-  const { repository, tag } = imageReference(image);
-  return `${repository}:${tag}`;
-}
+const validReference = (image: string) => (IMAGE_ID.test(image) ? image : fullReference(image));
 
 // The engine refuses an unreadable Dockerfile before the stream begins.
 const buildErrorOf = (error: unknown) =>

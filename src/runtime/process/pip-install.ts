@@ -178,7 +178,7 @@ export async function readRequirements(
       usesProject ||= lineUsesProject(line, path);
     }
   }
-  return { files, usesProject: usesProject };
+  return { files, usesProject };
 }
 
 function lineUsesProject(line: string, file: string): boolean {

@@ -12,6 +12,7 @@ import {
   type ImageInfo,
   type OnLog,
 } from "../image-builder.js";
+import { fullReference } from "../image-reference.js";
 import { BuildFolders } from "./build-folders.js";
 import { buildPlan, type DockerfilePlan } from "./build-plan.js";
 import { BASE_PACKAGES, type BasePackages, Environments } from "./environments.js";
@@ -20,7 +21,6 @@ import { bytesIn, namesIn } from "./folders.js";
 import { makeReadOnly, placeEntries, projectEntries, treeHash, writeTree } from "./image-tree.js";
 import { type ProcessFolder, processFolder } from "./process-folder.js";
 import {
-  fullReference,
   hexOf,
   type ImageRecord,
   imagesInUse,

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { imageReference } from "../image-reference.js";
 import { isAbsent, namesIn, REMOVED_PREFIX, removeTree } from "./folders.js";
 import type { ProcessFolder } from "./process-folder.js";
 
@@ -135,9 +134,3 @@ export class ImageTags {
 
 /** A hash, since a reference may be longer than a file's name. */
 const fileNameOf = (reference: string): string => createHash("sha256").update(reference).digest("hex");
-
-/** Returns the reference with its tag, by default `latest`. @throws BAD_USER_INPUT if it is none */
-export function fullReference(text: string): string {
-  const { repository, tag } = imageReference(text);
-  return `${repository}:${tag}`;
-}

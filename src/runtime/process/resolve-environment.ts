@@ -49,7 +49,7 @@ export interface ResolvedEnvironment {
  * @throws ImageBuildError
  */
 export async function resolveEnvironment(inputs: EnvironmentInputs): Promise<ResolvedEnvironment> {
-  const { plan, placed, root, python, basePackages: basePackages, content, noCache } = inputs;
+  const { plan, placed, root, python, basePackages, content, noCache } = inputs;
   const inImage = new Map(placed.map(({ path, entry }) => [path, { ...entry, path }]));
   const pathOf = (path: string): string | null => {
     const entry = inImage.get(path.slice(1));
@@ -73,9 +73,9 @@ export async function resolveEnvironment(inputs: EnvironmentInputs): Promise<Res
     ...pathsOf(install, "requirements"),
     ...pathsOf(install, "constraints"),
   ]);
-  const { files, usesProject: isOfProject } = await readRequirements(named, at);
+  const { files, usesProject } = await readRequirements(named, at);
   const packages = installs.flatMap((install) => pathsOf(install, "packages"));
-  const needsCopy = isOfProject || packages.length > 0 || installs.some(findsInProject);
+  const needsCopy = usesProject || packages.length > 0 || installs.some(findsInProject);
   if (project) await writeFile(inputs.constraintsFile, project.lockedVersions.map((pin) => `${pin}\n`).join(""));
   const base = needsCopy ? inputs.copy : root;
   const decided = {
@@ -88,12 +88,12 @@ export async function resolveEnvironment(inputs: EnvironmentInputs): Promise<Res
     again: noCache ? randomUUID() : null,
   };
   const hash = createHash("sha256").update(JSON.stringify(decided)).digest("hex");
-  const constraintsFile = project && project.lockedVersions.length > 0 ? ["-c", inputs.constraintsFile] : [];
+  const constraintArguments = project && project.lockedVersions.length > 0 ? ["-c", inputs.constraintsFile] : [];
   const installations = installs
     .filter(({ packages: some, requirements }) => some.length + requirements.length > 0)
-    .map((install) => installationOf(install, base, constraintsFile));
+    .map((install) => installationOf(install, base, constraintArguments));
   return {
-    environment: { hash, python, basePackages: basePackages, installations },
+    environment: { hash, python, basePackages, installations },
     needsCopy,
     installerFiles: new Set([...files.keys(), ...packages]),
     log: [
@@ -125,7 +125,7 @@ function pathsOf(install: PipInstall, kind: "requirements" | "constraints" | "pa
 const findsInProject = ({ options }: PipInstall): boolean =>
   options.some((option, index) => options[index - 1] === "--find-links" && !option.includes("://"));
 
-function installationOf(install: PipInstall, base: string, constraintsFile: readonly string[]): Installation {
+function installationOf(install: PipInstall, base: string, constraintArguments: readonly string[]): Installation {
   const folder = join(base, install.folder);
   // Relative, so that the installer's messages show the author's own paths.
   const place = (path: string) =>
@@ -138,9 +138,9 @@ function installationOf(install: PipInstall, base: string, constraintsFile: read
   ];
   const shown = [
     ...words.map((word) => word.replace(/^\.\/(?=.)/, "")),
-    ...constraintsFile.map((word) => (word === "-c" ? word : "lock")),
+    ...constraintArguments.map((word) => (word === "-c" ? word : "lock")),
   ];
-  return { words: [...words, ...constraintsFile], folder, shown: `pip install ${shown.join(" ")}`.slice(0, 300) };
+  return { words: [...words, ...constraintArguments], folder, shown: `pip install ${shown.join(" ")}`.slice(0, 300) };
 }
 
 interface ReadProject {

@@ -67,7 +67,7 @@ export class SingleFlight {
     const done = Promise.resolve()
       .then(() => work(abort.signal, broadcast))
       .finally(() => this.flights.delete(name));
-    const started: Flight = { done, abort: abort, listeners: listeners, output: "" };
+    const started: Flight = { done, abort, listeners, output: "" };
     // The waiting callers get the error.
     done.catch(() => {});
     this.flights.set(name, started);
