@@ -8,8 +8,9 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
 
 /**
- * True if a request is addressed to this server under a name that is its own. A web page can give its own host name the
- * address of the reader's machine, and would then be of the same origin as this server.
+ * Returns a check: true if a request names this server as its host.
+ *
+ * A web page can point a name of its own at the reader's machine. Its origin would then equal that of this server.
  */
 export function hostChecker({
   HOST: bound,
@@ -28,10 +29,7 @@ const HEADERS =
   "authorization, content-type, apollo-require-preflight, x-apollo-operation-name, range, if-range, if-none-match, tus-resumable, upload-offset";
 const SECONDS = "600";
 
-/**
- * Lets web pages of this server and of the listed origins in, and no others: not to read, not to send.
- * @throws HttpError for a page of another origin.
- */
+/** Lets web pages of this server and of the listed origins in. @throws HttpError for a page of another origin. */
 export function checkOrigin({ headers }: IncomingMessage, response: ServerResponse, allowed: readonly string[]): void {
   response.setHeader("vary", "Origin");
   const { origin, host } = headers;
@@ -49,7 +47,7 @@ export function checkOrigin({ headers }: IncomingMessage, response: ServerRespon
   );
 }
 
-/** Answers the question that a browser asks before a request of another origin. */
+/** Answers the preflight request of a browser. */
 export function answerPreflight(response: ServerResponse): void {
   response.setHeader("access-control-allow-methods", METHODS);
   response.setHeader("access-control-allow-headers", HEADERS);
@@ -57,7 +55,7 @@ export function answerPreflight(response: ServerResponse): void {
   response.writeHead(204).end();
 }
 
-// Behind a proxy that speaks TLS the scheme differs; the host, which the Host check has let pass, is what counts.
+// The scheme differs behind a proxy that speaks TLS. The host has passed its check.
 const isSameOrigin = (origin: string, host: string | undefined): boolean =>
   URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && origin.replace(/^https?:\/\//, "") === host;
 
@@ -69,10 +67,7 @@ export const bearerToken = (authorization: string | undefined): string | undefin
 
 const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/**
- * True if the `Authorization` header carries the token. Digests are compared, whose lengths are equal: neither the time
- * that it takes nor the length of what was sent tells anything about the token.
- */
+/** True if the `Authorization` header carries the token. Digests have one length, so the time says nothing of it. */
 export function carriesToken(authorization: string | undefined, token: string): boolean {
   const given = bearerToken(authorization) ?? "";
   return timingSafeEqual(digestOf(given), digestOf(token)) && token !== "";

@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SOURCES = join(ROOT, "src/http/graphiql");
 const BUNDLE = join(ROOT, "dist/graphiql");
-/** Says of which sources the bundle was made. */
+/** The file with the digest of the sources that made the bundle. */
 const STAMP = join(BUNDLE, ".made-of");
 
-/** Of everything that the bundle is made of: the page, and the packages by their lock file. */
+/** Returns the digest of the page and of the lock file, which pins the packages. */
 function digestOfSources(): string {
   const hash = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json")));
   const entries = readdirSync(SOURCES, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
@@ -27,7 +27,7 @@ function isMadeOf(digest: string): boolean {
 }
 
 async function bundle(): Promise<void> {
-  // Loaded only when there is something to do: Vite takes longer to load than everything else here.
+  // Vite loads slowly, and mostly there is nothing to do.
   const { build } = await import("vite");
   await build({
     configFile: false,

@@ -20,7 +20,7 @@ import { buildSchema, type BuildSchemaOptions } from "type-graphql";
 import { DomainError } from "../errors.js";
 import { asJsonObject, jsonOfLiteral } from "../graph/json-object.js";
 
-/** Finds the entity that a gateway names by its key fields; null if there is none. */
+/** Finds the entity with the key fields of a gateway. Null if there is none. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each entity has its own key fields and context
 export type ReferenceResolver = (reference: any, context: any, info: GraphQLResolveInfo) => unknown;
 
@@ -56,9 +56,9 @@ const FEDERATION = (entities: readonly string[]) => `
 `;
 
 /**
- * A Federation 2 subgraph out of the decorated classes. The schema that type-graphql built is extended, not printed and
- * parsed, so that its resolvers stay.
- * @returns the executable schema, and the SDL without `_service` and `_entities`: what `schema.graphql` holds.
+ * Builds a Federation 2 subgraph out of the decorated classes. It extends the schema of type-graphql, since printing
+ * and parsing would lose the resolvers.
+ * @returns the executable schema, and the SDL of `schema.graphql`, without `_service` and `_entities`.
  * @throws Error if a type with a resolvable `@key` has no reference resolver.
  */
 export async function buildSubgraph(
@@ -67,7 +67,7 @@ export async function buildSubgraph(
 ): Promise<{ schema: GraphQLSchema; sdl: string }> {
   const plain = await buildSchema({ ...options, directives: [...readableDirectives(), ...(options.directives ?? [])] });
   describeRoots(plain);
-  // On the definition, not on an extension of it: relay-compiler ends at `extend schema`.
+  // The link stands on the definition: relay-compiler fails at `extend schema`.
   const sdl = `${printSchemaWithDirectives(lexicographicSortSchema(plain)).replace(/^schema \{/m, `schema ${LINK} {`)}\n`;
 
   const entities = Object.values(plain.getTypeMap()).filter(isEntity);
@@ -82,7 +82,7 @@ export async function buildSubgraph(
   return { schema, sdl };
 }
 
-// Strict clients (Python's graphql-core) cannot read a schema in which @deprecated may stand on directive definitions.
+// Python's graphql-core cannot read a schema with @deprecated on directive definitions.
 const readableDirectives = (): GraphQLDirective[] =>
   specifiedDirectives.map(
     (each) =>
@@ -92,7 +92,7 @@ const readableDirectives = (): GraphQLDirective[] =>
       }),
   );
 
-// type-graphql has no place for these.
+// type-graphql takes no descriptions of root types.
 function describeRoots(schema: GraphQLSchema): void {
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])
     if (root) root.description = ROOT_DESCRIPTIONS[root.name as keyof typeof ROOT_DESCRIPTIONS];

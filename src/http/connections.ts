@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { ErrorCode } from "../errors.js";
 import { errorBody } from "./http-error.js";
 
-/** Bounds the connections of one address that have not shown the token; one more is closed without an answer. */
+/** Bounds the connections of one address that have not shown the token. It closes one more without an answer. */
 export class ConnectionLimiter {
   constructor(private readonly most: number) {}
 
@@ -23,7 +23,7 @@ export class ConnectionLimiter {
     });
   }
 
-  /** The connection showed the token. */
+  /** Ceases to count a connection, which has shown the token. */
   trust(socket: Socket): void {
     this.forget(socket.remoteAddress ?? "", socket);
   }
@@ -37,7 +37,7 @@ export class ConnectionLimiter {
 
 const MAX_SHUTDOWN_MS = 20_000;
 
-/** Lets the requests that run come to their end, and no others begin. */
+/** Lets running requests end, and no others begin. */
 export class GracefulShutdown {
   private readonly running = new Set<ServerResponse>();
   private hasBegun = false;
@@ -46,13 +46,13 @@ export class GracefulShutdown {
     server.on("request", (_request, response) => this.watch(response));
   }
 
-  /** Stops accepting; resolves when the last answer is sent, or after 20 s, when what still runs is cut off. */
+  /** Stops accepting. Resolves when the last answer is sent; after 20 s it cuts the others off. */
   async shutDown(): Promise<void> {
     this.hasBegun = true;
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     for (const each of this.running) if (!each.headersSent) each.setHeader("connection", "close");
     const timer = setTimeout(() => this.server.closeAllConnections(), MAX_SHUTDOWN_MS);
-    // A connection that had begun to send a request, or had never sent one, counts as active to Node.
+    // Node counts a connection as active if it has sent no request, or half of one.
     this.closeIdle();
     await closed;
     clearTimeout(timer);
@@ -97,7 +97,7 @@ const ANSWERS: Record<string, Answer> = {
   },
 };
 
-/** Answers what Node's parser refuses, in JSON as everything else, and closes the connection. */
+/** Answers what Node's parser refuses in JSON, and closes the connection. */
 export function answerMalformedRequests(server: Server, newId: () => string): void {
   const answering = new WeakMap<Socket, ServerResponse>();
   server.on("request", ({ socket }, response) => answering.set(socket, response));
@@ -121,8 +121,9 @@ export function answerMalformedRequests(server: Server, newId: () => string): vo
 const OF_UPGRADES = /^(upgrade|http2-settings)$/i;
 
 /**
- * Goes on with a request as if it had not offered to change the protocol, which some clients do each time (h2c). Node
- * hands every such request over as soon as one protocol is served.
+ * Answers a request as if it had not offered an upgrade.
+ *
+ * Some clients offer h2c each time, and Node hands over all such requests once one protocol is served.
  */
 export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];

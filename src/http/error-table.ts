@@ -4,7 +4,7 @@ import { httpStatusOf } from "./http-error.js";
 const HEAD = ["`extensions.code`", "When", "What to do", "The same again", "HTTP status outside GraphQL"];
 const AGAIN = { no: "no", later: "later, with a growing pause" };
 
-/** The codes of all errors as a table in Markdown, its columns aligned. */
+/** Returns the codes of all errors as a table in Markdown. */
 export function errorTable(): string {
   const own = Object.entries(ERROR_CODES).map(([code, description]) =>
     rowOf(code, description, String(httpStatusOf(code))),
@@ -26,7 +26,7 @@ const rowOf = (
 
 const [BEGIN, END] = ["<!-- The table is written by `npm run docs`. -->", "<!-- So far. -->"];
 
-/** The page with the table of this code in the place that it has for it. @throws Error if it has none */
+/** Returns the page with the table in its place. @throws Error if the page has none */
 export function withErrorTable(page: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`The page has no place for the table: ${BEGIN} ... ${END}`);

@@ -14,21 +14,21 @@ import { sendFile, type SentFile } from "./send-file.js";
 
 export interface FilesRouteOptions {
   readonly vault: Vault;
-  /** Takes the content of one declared file in; gives the state of its record afterwards. */
+  /** Receives a declared file. Returns the state of its record afterwards. */
   receive(ticket: UploadTicket, content: Readable): Promise<{ readonly state: string }>;
-  /** Takes content in from the offset on; gives how far it is then. */
+  /** Receives a file from the offset on. Returns the progress afterwards. */
   receiveRest(ticket: UploadTicket, content: Readable, offset: number): Promise<Progress>;
   /** The progress of the upload of a declared file. */
   progress(ticket: UploadTicket): Promise<Progress>;
   open(ticket: DownloadTicket): Promise<SentFile>;
-  /** The milliseconds for which a client may be silent. */
+  /** The milliseconds for which a client may send nothing. */
   readonly idleMs?: number;
 }
 
 interface Progress {
-  /** The number of bytes that are there. */
+  /** The number of bytes received. */
   readonly offset: number;
-  /** Of the file's record. */
+  /** The state of the file's record. */
   readonly state: string;
 }
 
@@ -37,8 +37,10 @@ const IDLE_MS = 60_000;
 const ALLOWED = "GET, HEAD, PATCH, PUT";
 
 /**
- * `/files/<ticket>`: GET and HEAD fetch a file; PUT sends a whole one, HEAD says how much of it is there, PATCH goes on
- * from there (tus 1.0). The ticket is all that a request needs, and all that it may do.
+ * Answers `/files/<ticket>`. GET and HEAD fetch a file. PUT sends a whole one; HEAD returns its progress, and PATCH
+ * sends the rest (tus 1.0).
+ *
+ * The ticket is the only permission that a request needs.
  */
 export function filesRoute(options: FilesRouteOptions): HttpRoute {
   return { path: PREFIX, auth: "own", endpoint: (request, response) => handle(options, request, response) };
@@ -104,7 +106,7 @@ function checkLength({ headers }: IncomingMessage, size: number): void {
     throw refuse(400, `The file was declared with ${size} bytes; the Content-Length differs.`);
 }
 
-// To a client that sends a file, a limit is one of the storage, and a wrong offset is told with the right one.
+// A limit is one of the storage here. The answer to a wrong offset names the right one.
 function asRefusal(error: unknown): never {
   if (error instanceof OffsetConflict)
     throw new HttpError(409, error.code, error.message, {

@@ -5,11 +5,11 @@ import { ERROR_CODES } from "../errors.js";
 import { DiskFull, filesUnavailable, isDiskFull } from "../machine-faults.js";
 import { domainErrorOf, type ErrorPath } from "./input-errors.js";
 
-/** The parts of an error that a client gets. */
+/** The parts of an error that clients see. */
 export interface PublicError {
   readonly code: string;
   readonly message: string;
-  /** Of the offending input. */
+  /** The path of the wrong input. */
   readonly path?: ErrorPath;
 }
 
@@ -17,7 +17,7 @@ const MAX_MESSAGE_CHARACTERS = 512;
 const OUT_OF_TIME = "This took longer than a request may take. Ask for less at a time.";
 const STORE_UNAVAILABLE = "The database does not answer. Try again in a moment.";
 
-/** Codes whose messages were written for clients, and the codes of our closed list under which they go out. */
+/** Codes with messages for clients, and the codes of `ERROR_CODES` in their place. */
 const TRUSTED = new Map<unknown, string>([
   ...Object.keys(ERROR_CODES).map((code) => [code, code] as const),
   [ApolloServerErrorCode.GRAPHQL_PARSE_FAILED, "GRAPHQL_PARSE_FAILED"],
@@ -28,7 +28,7 @@ const TRUSTED = new Map<unknown, string>([
   [ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "BAD_USER_INPUT"],
 ]);
 
-/** The parts of an error that a client may get. An error that was not written for clients is masked. */
+/** Returns the parts of an error that clients may see. An error that was not written for clients is masked. */
 export function publicErrorOf(error: unknown): PublicError {
   const domain = domainErrorOf(error);
   if (domain) return { code: domain.code, message: domain.message, path: domain.inputPath };
@@ -49,10 +49,7 @@ export function publicErrorOf(error: unknown): PublicError {
   return { code, message: root.message, path: root.extensions["path"] as ErrorPath | undefined };
 }
 
-/**
- * Returns all that a client is told of an error: message, place, code, path of the input and an id. What failed on our
- * side is logged under the same id, once, here.
- */
+/** Returns an error as clients get it. A failure of the server is logged here, once, under the same id. */
 export function formatError(
   logger: Logger,
   { locations, path: field }: Pick<GraphQLFormattedError, "locations" | "path">,
@@ -69,7 +66,7 @@ export function formatError(
   };
 }
 
-/** Logs what failed on our side; of what a client did wrong the log says nothing. */
+/** Logs a failure of the server. Errors of clients are not logged. */
 export function logFailure(
   logger: Logger,
   code: string,
@@ -85,12 +82,12 @@ function rootOf(error: unknown): unknown {
   return root;
 }
 
-// An input that only execution could judge, as a JSON literal with a variable inside: graphql-js prints the literal.
+// Execution alone judges some inputs, as a JSON literal with a variable inside. graphql-js then prints the literal.
 const isInvalidInput = ({ message, nodes }: GraphQLError): boolean =>
   /^(Argument|Variable) "[^"]*" (has|got) invalid value/.test(message) &&
   (nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION || nodes?.[0]?.kind.endsWith("Value") === true);
 
-/** The driver's and mongoose's names for a database that does not answer, or not now. */
+/** The names, by the driver and mongoose, of errors of a database that does not answer. */
 const NAMES = new Set([
   "MongoNetworkError",
   "MongoNetworkTimeoutError",
@@ -106,10 +103,10 @@ const NAMES = new Set([
   "MongoOperationTimeoutError",
 ]);
 
-/** A server that steps down, shuts down or has no primary. */
+/** The codes of a server that steps down, shuts down or has no primary. */
 const CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
-/** True if a foreign error, or what caused it, says that the database cannot be reached. */
+/** True if an error or its cause says that the database cannot be reached. */
 function isStoreUnavailable(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (NAMES.has(each.name)) return true;
@@ -120,7 +117,7 @@ function isStoreUnavailable(error: unknown): boolean {
 
 const MAX_TIME_EXPIRED = 50;
 
-/** True if the store ended a read because the time that it was given is over. */
+/** True if the store ended a read after its time limit. */
 const isTimeLimitReached = (error: unknown): boolean =>
   error instanceof Error &&
   error.name === "MongoServerError" &&

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { HttpError } from "./http-error.js";
 
-/** Beside this file's own folder both in `src` and compiled. */
+/** The path is right from `src` and from `dist`. */
 const BUNDLE = fileURLToPath(new URL("../../dist/graphiql/", import.meta.url));
 export const ASSETS = "/graphiql/";
 const PAGE = "index.html";
@@ -22,16 +22,17 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * The editor sets styles as it goes; scripts, workers and connections are this server's own and no others.
- * @param host by which the page was asked for: not every browser takes the WebSocket of the same host for `'self'`
+ * Returns the content security policy. The editor sets inline styles; all scripts, workers and connections are this
+ * server's.
+ * @param host the host of the request: some browsers refuse a WebSocket to `'self'`
  */
 const policyFor = (host = ""): string =>
   `default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws://${host} wss://${host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** The runtime that the first tab names: Docker's containers, or local processes. */
+/** The runtime that the first tab names. */
 export type RunsIn = "docker" | "process";
 
-/** The bundle that `npm run build` makes. Only files that were there at the start are served, by their listed names. */
+/** Serves the bundle of `npm run build`: only files that were listed at the start. */
 export class GraphiqlPage {
   private constructor(
     private readonly files: ReadonlySet<string>,
@@ -57,11 +58,11 @@ export class GraphiqlPage {
     const name = path.slice(ASSETS.length);
     if (!this.files.has(name) || !(extname(name) in TYPES))
       throw new HttpError(404, "NOT_FOUND", "There is nothing here.");
-    // The names of all but the page itself hold a hash of the content.
+    // All names but that of the page hold a hash of the content.
     await this.send(name, name === PAGE ? "no-cache" : "public, max-age=31536000, immutable", request, response);
   }
 
-  /** The page's own icon, for the pages that name none: a JSON answer in a tab of its own. */
+  /** Sends the icon for pages that name none, as a JSON answer in a tab. */
   async sendIcon(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = [...this.files].find((each) => ICON.test(each));
     if (!name) throw new HttpError(404, "NOT_FOUND", "There is nothing here.");
@@ -80,7 +81,7 @@ export class GraphiqlPage {
 const headersOf = (name: string, size: number, caching: string, request: IncomingMessage) => ({
   "content-type": TYPES[extname(name)]!,
   "content-length": String(size),
-  // The front lets none but host names of ours pass.
+  // The host has passed its check.
   "content-security-policy": policyFor(request.headers.host),
   "cache-control": caching,
 });

@@ -3,31 +3,31 @@ import { answer } from "./http-error.js";
 
 export interface Readiness {
   readonly ok: boolean;
-  /** Why, for those who may know. */
+  /** The reasons. Only clients with the token see them. */
   readonly detail: Record<string, unknown>;
 }
 
 const LIVE = "/health/live";
 const READY = "/health/ready";
 
-/** True if a probe asks: it reaches the server by an address of its own, and carries no token. */
+/** True if a probe sent the request. Probes use addresses of their own and carry no token. */
 export const isProbe = ({ method, url = "" }: IncomingMessage): boolean =>
   (method === "GET" || method === "HEAD") && [LIVE, READY].includes(url.split("?", 1)[0]!);
 
-/** Answers probes: that the process lives, and whether it can do its work. */
+/** Answers probes for life and readiness. */
 export class Health {
   private asking: Promise<Readiness> | null = null;
 
   constructor(private readonly readiness: () => Promise<Readiness>) {}
 
-  /** @param isKnown whether whoever asks has passed the checks of all other requests; nobody else hears of details */
+  /** @param isKnown true if the client has passed all checks, and may see details */
   async handle(request: IncomingMessage, response: ServerResponse, isKnown: boolean): Promise<void> {
     if (request.url!.startsWith(LIVE)) return send(request, response, { ok: true });
     const { ok, detail } = await this.now();
     send(request, response, isKnown ? { ok, ...detail } : { ok });
   }
 
-  // Strangers may ask: however many do so at the same time, the store is asked once.
+  // Any client may send probes. Those at the same time share one query of the store.
   private now(): Promise<Readiness> {
     this.asking ??= this.readiness().finally(() => (this.asking = null));
     return this.asking;

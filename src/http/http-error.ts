@@ -3,7 +3,7 @@ import type { DocumentCode, ErrorCode } from "../errors.js";
 import { DISK_FULL_STATUS, isDiskFull } from "../machine-faults.js";
 import { type PublicError, publicErrorOf } from "./format-error.js";
 
-/** A request that is refused before GraphQL, or beside it, has to do with it. */
+/** Refuses a request outside of GraphQL. */
 export class HttpError extends Error {
   constructor(
     readonly status: number,
@@ -26,7 +26,7 @@ const STATUS: Record<ErrorCode, number> = {
   CONFLICT: 409,
   CONTRACT_NOT_MET: 422,
   FILTER_TOO_BROAD: 422,
-  // Not 429, which tells clients to send the same again: it would be too much again.
+  // Clients send the same again after 429. It would be too large again.
   LIMIT_EXCEEDED: 413,
   RUNTIME_UNAVAILABLE: 503,
   STORE_UNAVAILABLE: 503,
@@ -35,11 +35,11 @@ const STATUS: Record<ErrorCode, number> = {
 
 export const httpStatusOf = (code: string): number => STATUS[code as ErrorCode] ?? 400;
 
-/** Every refusal has the shape of a GraphQL error, so that clients need to know one. */
+/** Returns the body of an error, in the shape of a GraphQL error. */
 export const errorBody = (code: string, message: string, id: string, path?: readonly (string | number)[]): string =>
   JSON.stringify({ errors: [{ message, extensions: { code, ...(path && { path }), id } }] });
 
-/** Answers in full, also where the body of the request has not been read to its end. */
+/** Sends an answer, even if the body of the request has not been read. */
 export function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -52,13 +52,13 @@ export function answer(
   discardBody(request);
 }
 
-/** The answer to an error by HTTP. */
+/** The HTTP answer to an error. */
 export interface HttpErrorAnswer extends PublicError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The status, the code and the words for an error, whichever server it comes up in. */
+/** Returns the answer to an error, for any of the servers. */
 export function httpErrorAnswer(error: unknown): HttpErrorAnswer {
   if (error instanceof HttpError) {
     const { status, code, message, headers } = error;
@@ -71,7 +71,10 @@ export function httpErrorAnswer(error: unknown): HttpErrorAnswer {
 const MAX_DISCARDED_BYTES = 1024 * 1024;
 const MAX_DISCARD_MS = 2_000;
 
-/** Reads a little of a body that nobody wants: a connection closed with bytes unread is reset, and the client never sees its answer. */
+/**
+ * Reads the rest of a body, within bounds. A connection that is closed with bytes unread is reset, and the client loses
+ * the answer.
+ */
 export function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   const { socket } = request;

@@ -11,14 +11,14 @@ import { DomainError } from "../errors.js";
 
 export type ErrorPath = readonly (string | number)[];
 
-/** graphql-js says these without the value that was sent; what else it says of an input holds it. */
+/** Messages of graphql-js without the value. All its others hold the value. */
 const WITHOUT_VALUE =
   /^(Field "\w+(\.\w+)?" |Expected non-nullable type|Expected type "\w+" to be an object|Exactly one key|OneOf )/;
-/** The name of a field that a type does not have may be any text, unless it is written in a document. */
+/** The unknown field may be any text, unless a document holds it. */
 const UNKNOWN_FIELD = /^Field "(?<field>.*)" is not defined by type "(?<type>\w+)"/s;
 const FIELD_NAME = /^[_A-Za-z]\w{0,63}$/;
 
-/** An input error in our own words: where it is and what would be right, never what was sent. */
+/** Returns an error with the place of the input and the right form, but without its value. */
 export function inputError(path: ErrorPath, type: GraphQLInputType | undefined, error: GraphQLError): GraphQLError {
   const rule = domainErrorOf(error)?.message;
   const text = rule ?? unknownField(error) ?? (WITHOUT_VALUE.test(error.message) ? error.message : expected(type));
@@ -34,7 +34,7 @@ export function domainErrorOf(error: unknown): DomainError | undefined {
   return undefined;
 }
 
-/** The type that an input has at a path below another's. */
+/** Returns the type of an input at a path below another input. */
 export function typeAt(type: GraphQLInputType, path: ErrorPath): GraphQLInputType | undefined {
   const [head, ...rest] = path;
   if (head === undefined) return type;

@@ -6,14 +6,11 @@ import { HttpError } from "./http-error.js";
 import type { Limits } from "./limits/limits.js";
 
 export interface BodyLimits extends Pick<Limits, "maxBodyBytes"> {
-  /** For all of it to come in; left out: as long as its sender goes on. */
+  /** The time for the whole body. Left out: no limit. */
   readonly bodyMs?: number;
 }
 
-/**
- * All that a request carries, never more than the limit allows.
- * @throws HttpError for an encoding, too much of it, or too slow a sender.
- */
+/** Reads the body of a request, within its limits. @throws HttpError if it is encoded, too large or too slow */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const { "content-encoding": encoding, "content-length": length } = request.headers;
   if (encoding !== undefined && encoding.toLowerCase() !== "identity")
@@ -23,8 +20,8 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
 }
 
 /**
- * The JSON that a request carries; undefined if it carries nothing.
- * @throws HttpError as `readBody`, and for what is no JSON; DomainError for JSON that cannot be kept.
+ * Reads the JSON of a request; undefined if the body is empty.
+ * @throws HttpError as `readBody`, or if it is no JSON; DomainError if JSON cannot be stored
  */
 export async function readJson(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
   const bytes = await readBody(request, limits);
@@ -66,15 +63,16 @@ const tooLarge = (most: number): HttpError =>
   new HttpError(413, "LIMIT_EXCEEDED", `A body has at most ${most / 1024} KiB.`);
 
 /**
- * Streams the content of a request. The request itself is not handed on: whoever destroys it on a failure would cut the
- * connection, and with it the answer.
- * @param idleMs how long its sender may be silent
+ * Streams the body of a request.
+ *
+ * Callers do not get the request itself: destroying it after an error would cut the answer off.
+ * @param idleMs the time for which the client may send nothing
  */
 export function bodyStream(request: IncomingMessage, idleMs: number): Readable {
   const content = new PassThrough();
   const broken = () => content.destroy(new DomainError("BAD_USER_INPUT", "The connection broke off."));
   const silent = setTimeout(() => request.destroy(), idleMs);
-  // Until the receiver listens, nobody else does.
+  // An error may come before the receiver listens.
   content.on("error", () => undefined);
   content.once("close", () => clearTimeout(silent));
   request.on("data", () => silent.refresh());

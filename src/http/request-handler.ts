@@ -29,12 +29,12 @@ export interface RequestHandlerOptions {
 
 const GRAPHQL = "/graphql";
 const EVENT_STREAM = "/graphql/stream";
-/** The path at which browsers look for an icon on every page. */
+/** The path that browsers try for the icon of a page. */
 const ICON = "/favicon.ico";
-/** Without finer rights there is one caller: on loopback whoever is there, elsewhere who has the token. */
+/** There is one caller: users have no rights of their own. */
 const LOCAL = { name: "local" };
 
-/** Every request's way: whose name it uses, which page it comes from, what it asks for, and who asks. */
+/** Takes every request: checks its host, origin and token, and picks the part that answers. */
 export class RequestHandler {
   private readonly isAllowedHost: (host: string | undefined) => boolean;
   private readonly health: Health;
@@ -46,7 +46,7 @@ export class RequestHandler {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const id = randomUUID();
-    // Without a listener a connection that breaks off would be an uncaught exception.
+    // Without a listener, a broken connection is an uncaught exception.
     request.on("error", () => undefined);
     response.on("error", () => undefined);
     setSecurityHeaders(response);
@@ -60,7 +60,7 @@ export class RequestHandler {
     }
   }
 
-  /** A request to go on as a WebSocket: the token may come with it, or as the first thing that the socket says. */
+  /** Accepts a WebSocket. Its token comes with the request or in its first message. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const response = new ServerResponse(request);
     socket.on("error", () => socket.destroy());
@@ -87,7 +87,7 @@ export class RequestHandler {
     }
   }
 
-  /** For requests that are answered either way. */
+  /** True if the client passes the checks that a probe need not pass. */
   private isKnown(request: IncomingMessage, response: ServerResponse): boolean {
     if (hostsOf(request) > 1) throw new HttpError(400, "BAD_USER_INPUT", "A request has exactly one header Host.");
     try {
@@ -146,7 +146,7 @@ export class RequestHandler {
     const { status, headers, code, message, path } = httpErrorAnswer(error);
     logFailure(this.options.logger, code, { id, err: error });
     if (response.headersSent) {
-      // The answer had begun: cutting it off is all that is left to say.
+      // The answer has begun and can only be cut off.
       response.destroy();
       return;
     }
@@ -186,7 +186,7 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
-/** For every answer; a handler that knows better sets its own over them. */
+/** Sets headers that each answer has. Handlers may override them. */
 function setSecurityHeaders(response: ServerResponse): void {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
 }

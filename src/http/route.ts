@@ -1,32 +1,34 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** A place of a server, and what answers there. */
+/** A path of a server with its endpoint. */
 export interface Route<Endpoint> {
-  /** Left out: any method; the endpoint refuses those that it does not take. */
+  /** The method. Left out: all, and the endpoint refuses the wrong ones. */
   readonly method?: string;
-  /** A star stands for one part of the path; with a slash at its end, the path stands for all that begins with it. */
+  /** The path. A star matches one part; a slash at the end matches all paths below. */
   readonly path: string;
   readonly endpoint: Endpoint;
 }
 
 /**
- * A part of the server beside GraphQL. The Host and Origin checks come before it; nothing of the body has been read.
- * What it throws is answered as JSON: a DomainError with its code, anything else masked and logged.
+ * A path beside GraphQL. Host and Origin are checked, and the body is unread.
+ *
+ * A DomainError is answered with its code. Other errors are masked and logged.
  */
 export interface HttpRoute extends Route<(request: IncomingMessage, response: ServerResponse) => Promise<void>> {
-  /** `token`: the server asks for ROCAS_TOKEN. `own`: the route checks who asks. */
+  /** `token`: the server checks ROCAS_TOKEN. `own`: the route checks access itself. */
   readonly auth: "token" | "own";
 }
 
 export interface RouteMatch<R> {
   readonly route: R;
-  /** The texts in the places of the stars, decoded. */
+  /** The decoded parts at the stars. */
   readonly parts: readonly string[];
 }
 
 /**
- * The first route that a request goes to; null if there is none. Paths are matched part by part as they were sent, and
- * decoded once: what is encoded cannot become another path.
+ * Returns the first route that matches; null if there is none.
+ *
+ * Parts are compared as sent and decoded once. An encoded slash cannot change the path.
  */
 export function matchRoute<R extends Route<unknown>>(
   routes: readonly R[],

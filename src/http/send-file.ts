@@ -6,17 +6,17 @@ import type { ByteRange } from "../storage/file-storage.js";
 import { HttpError } from "./http-error.js";
 
 export interface SentFile {
-  /** Streams the content; a range of it only if the size is known. */
+  /** Streams the content. Only a file of known size takes a range. */
   read(range?: ByteRange): Promise<Readable>;
-  /** Null if it is not known before the end. */
+  /** Null if only the end shows it. */
   readonly size: number | null;
-  /** Null if it is not known before the end. */
+  /** Null if only the end shows it. */
   readonly sha256: string | null;
-  /** The name under which a browser saves it. */
+  /** The name that a browser saves it under. */
   readonly name: string;
 }
 
-/** Answers GET and HEAD: whole or one range, and not at all if the client has it already. The ETag is the SHA-256. */
+/** Answers GET and HEAD with a file, one range of it, or 304. The ETag is the SHA-256. */
 export async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
@@ -38,7 +38,7 @@ export async function sendFile(
     ...(length === null ? {} : { "content-length": length }),
     ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${file.size}` } : {}),
     ...(etag === null ? {} : { etag, "x-rocas-sha256": file.sha256! }),
-    // Files of users never run as pages of ours.
+    // Files of users must not run as pages of this server.
     "content-security-policy": "sandbox; default-src 'none'",
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",
@@ -54,15 +54,15 @@ export async function sendFile(
 
 const COMMON = { "cache-control": "private, no-store" };
 
-/** A list of entity tags, weak or strong, or a star. */
+/** True if a list of entity tags, weak or strong, has this one or a star. */
 const matches = (header: string | undefined, etag: string): boolean =>
   header !== undefined &&
   header.split(",").some((each) => each.trim() === "*" || each.trim().replace(/^W\//, "") === etag);
 
 /**
- * The range to send, or undefined for the whole: if none is asked for, several are, or what the client has of the file
- * is of another one.
- * @throws HttpError 416 if nothing of the file lies in it.
+ * Returns the range to send; undefined for the whole file. It sends the whole if the request has several ranges, or the
+ * client's copy differs.
+ * @throws HttpError 416 if the range lies outside of the file
  */
 function rangeOf({ method, headers }: IncomingMessage, { size }: SentFile, etag: string | null) {
   const { range, "if-range": condition } = headers;
@@ -76,14 +76,14 @@ function rangeOf({ method, headers }: IncomingMessage, { size }: SentFile, etag:
   return ranges !== -2 && ranges.type === "bytes" && ranges.length === 1 ? ranges[0] : undefined;
 }
 
-// Folders are no part of what a browser saves it as.
+// A browser saves a file without its folders.
 function disposition(name: string): string {
   const saved = name.slice(name.lastIndexOf("/") + 1);
   const plain = saved.replace(/[^\w.-]/g, "_");
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded(saved)}`;
 }
 
-// RFC 8187 leaves fewer characters as they are than encodeURIComponent does.
+// RFC 8187 leaves fewer characters unencoded than encodeURIComponent does.
 const encoded = (text: string): string =>
   encodeURIComponent(text).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
@@ -91,10 +91,10 @@ async function stream(content: Readable, response: ServerResponse, idleMs: numbe
   const stuck = setTimeout(() => response.destroy(), idleMs);
   content.on("data", () => stuck.refresh());
   try {
-    // An error after the headers can only be told by breaking off: the last bytes never come, and the length is not met.
+    // After the headers, an error can only break the connection off. The length is then not met.
     await pipeline(content, response);
   } catch (error) {
-    // A client that left is nobody's failure.
+    // A client may leave at any time.
     if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
   } finally {
     clearTimeout(stuck);

@@ -6,22 +6,22 @@ import type { ReplicaGroup, ReadyReplica } from "./replica-table.js";
 export interface ForwardLimits {
   readonly bodyBytes: number;
   readonly connectMs: number;
-  /** The time for which either side may neither send nor take anything. */
+  /** The time for which neither side sends or takes anything. */
   readonly silentMs: number;
-  /** For the whole body to come in. */
+  /** The time for the whole body. */
   readonly bodyMs: number;
-  /** From the end of the body to the first byte of the answer. */
+  /** The time from the end of the body to the first byte of the answer. */
   readonly answerMs: number;
 }
 
 /**
- * The outcome. `NOT_SENT`: no connection came about, the body is untouched and another replica may be asked. `ANSWERED`
- * and `BROKEN` (half-way through the answer) have been told to the client; all others have not.
+ * The outcome. `NOT_SENT`: there was no connection, and another replica may be tried. After `ANSWERED` and `BROKEN`
+ * (half an answer) the client has been answered; after others, it has not.
  */
 export type ForwardOutcome =
   "ANSWERED" | "NOT_SENT" | "BROKEN" | "RESET" | "NO_ANSWER" | "CLIENT_LEFT" | "CLIENT_SILENT" | "TOO_LARGE";
 
-/** Streams the request to the replica and its answer back. Never rejects. */
+/** Streams the request to the replica and its answer back. It never rejects. */
 export function forward(
   client: { readonly request: IncomingMessage; readonly response: ServerResponse },
   to: { readonly group: ReplicaGroup; readonly replica: ReadyReplica; readonly query: string },
@@ -54,8 +54,8 @@ class Forwarding {
       port: port || 80,
       method: "POST",
       path: `/predict${to.query}`,
-      // A connection of its own: one that idled may be closed by the replica just as the request is sent, and a request
-      // of which something was sent is not repeated.
+      // A new connection: the replica may close an idle one just as the request is sent. A request that was sent in
+      // part cannot be repeated.
       agent: false,
       headers: {
         ...headersForReplica(request),
@@ -79,7 +79,7 @@ class Forwarding {
     );
     const broken = () => this.end(connected ? "RESET" : "NOT_SENT");
     upstream.on("error", () => (this.answering ? this.end("BROKEN") : broken()));
-    // An answer that came whole may still be on its way to the client.
+    // A whole answer may still be on its way to the client.
     upstream.once("close", () => this.answering || broken());
     upstream.once("response", (answer) => this.answer(answer));
     response.once("close", this.left);
@@ -123,7 +123,7 @@ class Forwarding {
 
   private answer(answer: IncomingMessage): void {
     if (this.over) return void answer.destroy();
-    // An answer may come before the body is through; whatever is left of it goes nowhere.
+    // The answer may come before the end of the body, and the rest is dropped.
     this.stopSending();
     this.answering = true;
     const { response } = this;
@@ -173,13 +173,16 @@ class Forwarding {
   }
 }
 
-/** The id that this answer has, in place of any that the client sent: a replica names it in its errors. */
+/** Returns the id of this answer, in place of the client's. A replica names it in errors. */
 function requestId(response: ServerResponse): Record<string, string> {
   const id = response.getHeader("x-request-id");
   return typeof id === "string" ? { "x-request-id": id } : {};
 }
 
-/** From the route table; the replica's own word counts where it names one of the versions served, or in lazy serving. */
+/**
+ * Returns the versions, revision and replica of an answer, from the table. The replica's own header counts if it names
+ * a served version, or in lazy serving.
+ */
 function provenance(group: ReplicaGroup, replica: ReadyReplica, answer: IncomingMessage): Record<string, string> {
   const revision = replica.revision ?? group.revision;
   const served = (revision === group.revision && replica.movers.length === 0 ? group.versions : replica.movers).map(

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 
 type Headers = Record<string, string | string[]>;
 
-/** Of one connection only (RFC 9110, 7.6.1), whether `Connection` names them or not. */
+/** Headers of one connection (RFC 9110, 7.6.1), named by `Connection` or not. */
 const HOP_BY_HOP = [
   "connection",
   "keep-alive",
@@ -13,14 +13,14 @@ const HOP_BY_HOP = [
   "http2-settings",
   "expect",
 ];
-/** Meant for us: a replica runs code of its users, and neither a token nor a cookie of ours is any of its business. */
+/** Headers for this server. A replica runs code of users and gets no token or cookie. */
 const OURS = ["host", "authorization", "cookie", "content-length", "forwarded", "via", "x-real-ip"];
 const OURS_BY_PREFIX = /^(?:proxy-|x-forwarded-|x-rocas-)/;
-// An enumeration, not an exclusion: a replica may be hostile, and a header such as Set-Cookie, Location or
-// X-Accel-Redirect acts on the browser, or on a proxy in front of us, in our name.
+// A list of the allowed, since a hostile replica could act in this server's name by Set-Cookie, Location or
+// X-Accel-Redirect.
 const ANSWERED = ["content-type", "content-length", "content-encoding", "content-language", "retry-after"];
 
-/** Returns the headers of the request that its replica is given. The caller adds the length of the body. */
+/** Returns the headers for the replica. The caller adds the length of the body. */
 export function headersForReplica({ rawHeaders, headers }: IncomingMessage): Headers {
   const named = (headers.connection ?? "")
     .toLowerCase()
@@ -35,7 +35,7 @@ export function headersForReplica({ rawHeaders, headers }: IncomingMessage): Hea
   return passed;
 }
 
-/** Returns the headers of the replica that the client is given, made harmless for a browser. */
+/** Returns the headers for the client, harmless for a browser. */
 export function headersForClient({ headers }: IncomingMessage): Headers {
   const passed: Headers = {
     "x-content-type-options": "nosniff",
@@ -46,6 +46,6 @@ export function headersForClient({ headers }: IncomingMessage): Headers {
   return passed;
 }
 
-/** Text of any kind as the value of a header: whatever is not plain is percent-encoded. */
+/** Returns a text as the value of a header, percent-encoded if it is not plain. */
 export const asHeaderValue = (text: string): string =>
   [...text].map((sign) => (/[\x21-\x24\x26-\x2b\x2d-\x7e]/.test(sign) ? sign : encodeURIComponent(sign))).join("");

@@ -5,7 +5,7 @@ import { isReadableName } from "../names.js";
 export interface PredictTarget {
   readonly proj: string;
   readonly name: string;
-  /** With its question mark, as it was sent; empty if there is none. */
+  /** The query with its question mark as sent, or empty. */
   readonly query: string;
 }
 
@@ -13,8 +13,9 @@ const PREFIX = "/predict/";
 const MAX_URL_CHARACTERS = 8_192;
 
 /**
- * The two names in the path, or null. Nothing is normalised: what does not have exactly this form names no deployment.
- * The names are only ever compared with those of the route table.
+ * Returns the two names in the path, or null.
+ *
+ * Nothing is normalised, and the names are only compared with those of the table.
  */
 export function predictTarget(url: string): PredictTarget | null {
   if (!url.startsWith(PREFIX) || url.length > MAX_URL_CHARACTERS || !/^[\x21-\x7e]*$/.test(url)) return null;
@@ -26,7 +27,7 @@ export function predictTarget(url: string): PredictTarget | null {
   return { proj, name, query: mark < 0 ? "" : url.slice(mark) };
 }
 
-/** Each value of `?model_version=`, as it stands in the query. */
+/** Returns the values of `?model_version=`. */
 export function requestedVersions({ query }: PredictTarget): readonly string[] {
   return new URLSearchParams(query).getAll("model_version");
 }
@@ -40,7 +41,7 @@ function decoded(segment: string): string | null {
   }
 }
 
-/** True if it is one that a proxy and its upstream could understand differently. Node's parser refuses most others. */
+/** True if a proxy and a replica could read the request differently. Node's parser refuses most such. */
 export function isAmbiguous({ url = "", rawHeaders, headers, httpVersion }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter((each, at) => at % 2 === 0 && each.toLowerCase() === "host").length;
   const old = httpVersion === "1.0";
@@ -55,9 +56,9 @@ export interface PredictTokens {
   readonly predictToken: string;
 }
 
-/** True if the `Authorization` header carries one of the tokens that are set; without any, everybody may predict. */
+/** True if the header carries one of the tokens, or none is set. */
 export function mayPredict(authorization: string | undefined, { token, predictToken }: PredictTokens): boolean {
   const accepted = [token, predictToken].filter((each) => each !== "");
-  // Every one is compared: which of them was given does not show in the time taken.
+  // All are compared, so that the time does not show which one matched.
   return accepted.length === 0 || accepted.map((each) => carriesToken(authorization, each)).includes(true);
 }

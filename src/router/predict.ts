@@ -22,7 +22,7 @@ export interface PredictRouteOptions {
 export interface PredictLimits extends ForwardLimits {
   /** Requests of one deployment at a time. */
   readonly inFlight: number;
-  /** The time for which a replica that failed is left out. */
+  /** The time for which a failed replica is left out. */
   readonly ejectedMs: number;
 }
 
@@ -37,7 +37,7 @@ const LIMITS: PredictLimits = {
 };
 const ATTEMPTS = 3;
 
-/** `POST /predict/<proj>/<deployment>`: streamed to a ready replica, never to anything that is not in the route table. */
+/** Answers `POST /predict/<proj>/<deployment>` by a ready replica of the table, and by nothing else. */
 export function predictRoute({ table, tokens, limits }: PredictRouteOptions): HttpRoute {
   const router = new Router(table, tokens, { ...LIMITS, ...limits });
   return { path: "/predict/", auth: "own", endpoint: (request, response) => router.handle(request, response) };
@@ -76,7 +76,7 @@ class Router {
     }
   }
 
-  /** Returns the target of the request, before anything of its body is read. */
+  /** Returns the target of the request, before reading its body. */
   private groupFor(request: IncomingMessage): { target: PredictTarget; group: ReplicaGroup } {
     if (isAmbiguous(request))
       throw new HttpError(
@@ -100,7 +100,7 @@ class Router {
     if (!target || !group) throw new HttpError(404, "NOT_FOUND", notDeployed(target));
     if (request.method !== "POST")
       throw new HttpError(405, "BAD_USER_INPUT", "Predictions are asked for by POST.", { allow: "POST" });
-    // Nothing that a client sent is decompressed here, and a replica cannot be relied upon to do so within bounds.
+    // Nothing is decompressed here, and a replica may lack bounds for it.
     if ((request.headers["content-encoding"] ?? "identity").trim().toLowerCase() !== "identity")
       throw new HttpError(415, "BAD_USER_INPUT", "A prediction is asked for with a body that is not compressed.", {
         "accept-encoding": "identity",
@@ -128,7 +128,7 @@ class Router {
     return outcome;
   }
 
-  /** Answers what the client has not been told yet. */
+  /** Answers the client if no replica has. */
   private respond(outcome: ForwardOutcome, request: IncomingMessage): void {
     switch (outcome) {
       case "ANSWERED":
@@ -155,7 +155,10 @@ class Router {
   }
 }
 
-/** The replicas that serve the version asked for. @throws HttpError if more than one is asked for, or none has it. */
+/**
+ * Returns the replicas with the requested version.
+ * @throws HttpError if there is more than one version, or no replica has it
+ */
 function replicasServing(target: PredictTarget, { replicas, versions }: ReplicaGroup): ReplicaGroup["replicas"] {
   const [version, ...others] = requestedVersions(target);
   if (version === undefined) return replicas;

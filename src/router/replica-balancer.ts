@@ -2,7 +2,7 @@ import type { ReadyReplica } from "./replica-table.js";
 
 interface ReplicaStats {
   inFlight: number;
-  /** One after the other. */
+  /** The failures in a row. */
   failures: number;
   ejectedUntil: number;
   trying: boolean;
@@ -10,7 +10,7 @@ interface ReplicaStats {
 
 export interface PickedReplica {
   readonly replica: ReadyReplica;
-  /** Said once, when the request is over. What the client did to it tells nothing about the replica: null. */
+  /** Called once after the request. Null if the outcome says nothing of the replica. */
   report(well: boolean | null): void;
 }
 
@@ -18,7 +18,7 @@ const FAILURES = 3;
 const EJECTED_MS = 10_000;
 const FORGOTTEN_MS = 60_000;
 
-/** Remembers how replicas did, and picks the one with the fewest requests in flight among those that do. */
+/** Picks the healthy replica with the fewest requests in flight, by its past requests. */
 export class ReplicaBalancer {
   private readonly seen = new Map<string, ReplicaStats>();
   private turn = 0;
@@ -26,8 +26,9 @@ export class ReplicaBalancer {
   constructor(private readonly ejectedMs = EJECTED_MS) {}
 
   /**
-   * None where all that were not tried are ejected. After three failures a replica is left out for a while; then one
-   * request at a time tries it, and it is back with the first that ends well.
+   * Returns a replica, or null if all untried ones are ejected.
+   *
+   * Three failures in a row eject a replica for a time. Then one request at a time tries it, until one succeeds.
    */
   pick(replicas: readonly ReadyReplica[], tried: ReadonlySet<string>, now = Date.now()): PickedReplica | null {
     const open = replicas.filter(({ id }) => !tried.has(id) && this.mayTake(id, now));
@@ -60,7 +61,7 @@ export class ReplicaBalancer {
     return { replica, report: report };
   }
 
-  // Replicas come and go; what is remembered of those that went must not grow.
+  // Statistics of removed replicas must not pile up.
   private forget(now: number): void {
     for (const [id, { inFlight, failures, ejectedUntil }] of this.seen)
       if (inFlight === 0 && (failures === 0 || (ejectedUntil > 0 && now > ejectedUntil + FORGOTTEN_MS)))

@@ -1,24 +1,24 @@
-/** A container that answered its health check: the router knows no other addresses. */
+/** A container that answered its health check. The router knows no other addresses. */
 export interface ReadyReplica {
-  /** The name that tells it from every other replica, also from its own successor. */
+  /** A name that no other replica has, not even its successor. */
   readonly id: string;
   /** `http://host:port`. */
   readonly endpoint: string;
-  /** The versions that it serves; empty for lazy serving. */
+  /** The versions that it serves. Empty: lazy serving. */
   readonly movers: readonly string[];
-  /** The values of `?model_version=` that it answers: names and aliases. Absent in lazy serving, which loads any. */
+  /** The values of `?model_version=` that it answers: names and aliases. Absent: any. */
   readonly names?: readonly string[];
-  /** Set if it belongs to another revision than the route, as while one replaces the other. */
+  /** The revision, if it differs from the group's while one replaces the other. */
   readonly revision?: number;
 }
 
 export interface ReplicaGroup {
   readonly revision: number;
-  /** Ready ones only; empty while none is. */
+  /** The ready replicas only. */
   readonly replicas: readonly ReadyReplica[];
-  /** The versions that the deployment serves; empty for lazy serving. */
+  /** The versions that the deployment serves. Empty: lazy serving. */
   readonly versions: readonly string[];
-  /** The state of the deployment, in words for its clients, if no replica is ready. */
+  /** The state of the deployment for its clients, if no replica is ready. */
   readonly state?: string;
 }
 
@@ -27,16 +27,18 @@ export interface NamedReplicaGroup extends ReplicaGroup {
   readonly name: string;
 }
 
-/** The deployments that take predictions, by their two exact names. Whoever observes the containers replaces it as a whole. */
+/**
+ * The ready replicas of each deployment, by its two exact names. The observer of the containers replaces all at once.
+ */
 export class ReplicaTable {
   private groups: ReadonlyMap<string, ReplicaGroup> | null = null;
 
-  /** True if it was ever filled: before, the deployments are not known. */
+  /** True if it was filled once. Before that, deployments are unknown. */
   get isFilled(): boolean {
     return this.groups !== null;
   }
 
-  /** @throws if an endpoint is no `http://host:port`; the table stays as it was then. */
+  /** @throws Error if an endpoint is no `http://host:port`; the table then stays as it was */
   replace(groups: Iterable<NamedReplicaGroup>): void {
     const replaced = new Map<string, ReplicaGroup>();
     for (const group of groups) {

@@ -8,7 +8,7 @@ import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
 
-/** One attempt of one container, as its run token names it. */
+/** An attempt of a container, found by its run token. */
 export interface Attempt {
   readonly job: Job;
   /** The index of the slot in the job. */
@@ -16,7 +16,7 @@ export interface Attempt {
   readonly slot: Slot;
 }
 
-/** The attempt is not, or no longer, granted: its container must stop (409). */
+/** The attempt is not granted, and its container must stop (409). */
 export class NotGranted extends DomainError {
   constructor() {
     super(
@@ -26,7 +26,7 @@ export class NotGranted extends DomainError {
   }
 }
 
-/** Found by the token's hash, so that no comparison takes time by the token's content. Null: no token of ours. */
+/** Returns the attempt of a token, or null. ¶ It is found by hash, so that the time does not depend on the token. */
 export async function attemptOf({ jobs }: Pick<Store, "jobs">, token: string): Promise<Attempt | null> {
   const hash = hashToken(token);
   const job = await jobs.findOne({ "slots.token_hash": hash });
@@ -35,7 +35,7 @@ export async function attemptOf({ jobs }: Pick<Store, "jobs">, token: string): P
   return job && slot ? { job, index, slot } : null;
 }
 
-/** Matches the job only while this very attempt may run: every write on its behalf is fenced by it. */
+/** Matches the job while this attempt may run. It fences all writes of the attempt. */
 export const grantedFilter = ({ job, index, slot }: Attempt): Record<string, unknown> => ({
   _id: job._id,
   [`slots.${index}.token_hash`]: slot.token_hash,
@@ -44,7 +44,7 @@ export const grantedFilter = ({ job, index, slot }: Attempt): Record<string, unk
   state: { $in: [...UNDER_WAY] },
 });
 
-/** Writes to the attempt's slot while it is granted, and makes the job due. @throws NotGranted */
+/** Writes to the slot of a granted attempt, and makes its job due. @throws NotGranted */
 export async function writeSlot(
   { jobs }: Pick<Store, "jobs">,
   attempt: Attempt,
@@ -53,8 +53,8 @@ export async function writeSlot(
 ): Promise<void> {
   const at = (names: object) =>
     Object.fromEntries(Object.entries(names).map(([name, value]) => [`slots.${attempt.index}.${name}`, value]));
-  // Not `null` itself: a number in a path also stands for a field of that name, which every slot lacks, and a field
-  // that is lacking equals null. The start gate would stand open.
+  // `null` would match always: a number in a path also means a field of that name, which slots lack, and a missing
+  // field equals null. The start gate would stand open.
   const exactly = Object.entries(only).map(([name, value]) => [name, value === null ? { $type: "null" } : value]);
   const now = new Date();
   const { matchedCount } = await jobs.updateOne(
@@ -64,7 +64,7 @@ export async function writeSlot(
   if (matchedCount === 0) throw new NotGranted();
 }
 
-/** @throws NotGranted if the attempt did not pass the start gate, or has reported its end. */
+/** @throws NotGranted if the attempt was not claimed, or has ended */
 export function assertRunning({ job, slot }: Attempt): void {
   const granted = job.desired === "RUN" && UNDER_WAY.includes(job.state);
   if (!granted || !slot.claimed_at || slot.completed) throw new NotGranted();
@@ -80,7 +80,7 @@ export type Assignment =
       readonly deployment: Deployment;
     };
 
-/** @throws NotGranted if the record, or what it belongs to, has been deleted. */
+/** @throws NotGranted if the record or its parent was deleted */
 export async function assignmentOf(store: Store, job: Job): Promise<Assignment> {
   const [proj] = await findByIds(store.projects, [job.proj]);
   if (!proj) throw new NotGranted();

@@ -5,19 +5,19 @@ import { asJsonObject } from "../graph/json-object.js";
 import type { SentFile } from "../http/send-file.js";
 import type { Attempt } from "./attempt.js";
 
-/** A body may take long (large files), but a connection on which nothing moves is given up. */
+/** A large body takes long, but an idle connection is closed. */
 export const IDLE_MS = 120_000;
 
-/** One request of a container. */
+/** A request of a container. */
 export interface ContainerCall {
   readonly app: App;
   readonly attempt: Attempt;
   readonly request: IncomingMessage;
-  /** The texts of the path between its fixed parts, decoded. */
+  /** The decoded parts of the path at the stars. */
   readonly parts: readonly string[];
 }
 
-/** A file on its way to a container. */
+/** An answer with a file. */
 export class FileAnswer {
   constructor(readonly file: SentFile) {}
 }
@@ -27,7 +27,7 @@ export class HeaderAnswer {
   constructor(readonly headers: Readonly<Record<string, string>>) {}
 }
 
-/** Answers with JSON, headers alone or a file; what it throws becomes the error. */
+/** Returns JSON, headers or a file. Its errors become answers. */
 export type Endpoint = (call: ContainerCall) => Promise<object>;
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -36,10 +36,7 @@ function refuse(path: string, what: string): never {
   throw new DomainError("BAD_USER_INPUT", `${path}: ${what}`, path.split("."));
 }
 
-/**
- * Input from containers is hostile: an object with these fields and no others; nothing is one without fields. @throws
- * BAD_USER_INPUT
- */
+/** Returns the fields of hostile input: an object without other fields, or nothing. @throws BAD_USER_INPUT */
 export function fieldsOf(value: unknown = {}, allowed: readonly string[], path = "body"): Fields {
   if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(path, "an object is expected.");
   if (Object.keys(value).some((each) => !allowed.includes(each)))
@@ -54,7 +51,7 @@ export function textField(fields: Fields, name: string): string | null {
   return typeof value === "string" && value.isWellFormed() ? value : refuse(name, "well-formed text is expected.");
 }
 
-/** @throws BAD_USER_INPUT where it is no number from `least` to `most` (NaN and infinities are none). */
+/** @throws BAD_USER_INPUT if it is no number from `least` to `most`; NaN and infinities are none */
 export function numberField(fields: Fields, name: string, least: number, most: number): number | null {
   const value = fields[name] ?? null;
   if (value === null) return null;
@@ -80,7 +77,7 @@ export function listField(fields: Fields, name: string, most: number): readonly 
   return Array.isArray(value) && value.length <= most ? value : refuse(name, `a list of at most ${most} is expected.`);
 }
 
-/** An empty one where it is left out. @throws BAD_USER_INPUT naming the key that no JSON object of ours may have. */
+/** Returns an empty object if it is left out. @throws BAD_USER_INPUT with the forbidden key */
 export function objectField(fields: Fields, name: string): Record<string, unknown> {
   try {
     return asJsonObject(fields[name] ?? {});
@@ -90,7 +87,7 @@ export function objectField(fields: Fields, name: string): Record<string, unknow
   }
 }
 
-/** @throws BAD_USER_INPUT where it is left out. */
+/** @throws BAD_USER_INPUT if it is left out */
 export function requiredField<T>(value: T | null, name: string): T {
   return value ?? refuse(name, "is missing.");
 }

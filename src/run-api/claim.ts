@@ -14,17 +14,17 @@ import { type Assignment, assignmentOf, writeSlot } from "./attempt.js";
 import { type Endpoint, fieldsOf } from "./call.js";
 import { datasetsOf, mounted, versionsOf } from "./mounted.js";
 
-/** The start gate: a container runs user code only after it, and only one per attempt passes. @throws NotGranted */
+/** Opens the start gate, once for each attempt. Only then a container runs user code. @throws NotGranted */
 export const claim: Endpoint = async ({ app, attempt, request }) => {
   fieldsOf(await readJson(request, { maxBodyBytes: 1024 }), []);
-  // Read before the gate: an attempt that could not be told what to do has not been claimed.
+  // Read before the gate: a failure here must not use up the claim.
   const assignment = await assignmentOf(app.store, attempt.job);
   const params = assignment.kind === "train" ? await writtenParams(app.store, assignment.training._id) : {};
   const mounts = await mounted(app.store, assignment);
   const about = { ...(await meta(app.store, assignment)), params };
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { claimed_at: now, heartbeat_at: now }, { claimed_at: null, wanted: true });
-  // The reconciler of this process need not wait for its next look.
+  // The reconciler of this process need not wait for its next poll.
   await app.work.relay(attempt.job._id);
   const until = attempt.job.deadlines.run;
   return {
@@ -41,8 +41,9 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
 };
 
 /**
- * The files below `/nha/meta/` in the container, under the specification's field names: the records as they were when
- * the work was started. The project's models are there as they are now, since versions are published for them.
+ * Returns the files below `/nha/meta/`, under the names of the specification.
+ *
+ * Records are as they were when the work started. Models are as they are now, since versions are published for them.
  */
 async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assignment): Promise<object> {
   const { kind, proj } = assignment;
@@ -73,9 +74,9 @@ async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assi
   };
 }
 
-/** Content that is a user's own, whatever its keys are called. */
+/** Fields with content of users, whose keys may have any name. */
 const USER_CONTENT: readonly string[] = ["details", "params"];
-/** The fields that the store keeps for itself. */
+/** Fields of the store alone. */
 const INTERNAL: readonly string[] = ["_id", "key", "hash", "manifest", "file_list"];
 
 interface Stored extends FileListing {
@@ -86,14 +87,14 @@ interface Stored extends FileListing {
 
 const isSnapshot = (value: object): value is Stored => "_id" in value && "key" in value && "taken_at" in value;
 
-/** A version that is kept elsewhere says who it is. */
+/** Returns the names of a version that is stored apart. */
 function pinnedNames({ hash, key }: Stored): object {
   if (hash === undefined) return {};
   const [model, name] = namesOf(key);
   return { model: { name: model }, name };
 }
 
-/** Files by the list that holds them: those of snapshots that have too many to hold them themselves. */
+/** Files by their list. Snapshots with many files hold a list's id. */
 export type FilesByList = ReadonlyMap<string, readonly StoredFile[]>;
 
 async function fileListsOf(store: Pick<Store, "fileLists">, value: unknown): Promise<FilesByList> {
@@ -103,8 +104,8 @@ async function fileListsOf(store: Pick<Store, "fileLists">, value: unknown): Pro
 }
 
 /**
- * A snapshot, or what is in one, as notebooks read it: the specification's field names, `id` for the record's id, and
- * nothing that the store keeps for itself.
+ * Returns a snapshot, or a part of one, as notebooks read it: with the specification's names, `id`, and no fields of
+ * the store.
  */
 function asMetadata(value: unknown, lists: FilesByList): unknown {
   if (Array.isArray(value)) return value.map((each) => asMetadata(each, lists));

@@ -14,7 +14,7 @@ import { datasetsOf, isLazy, mountedManifest, versionsOf } from "./mounted.js";
 
 const among = (snapshots: readonly { readonly _id: string }[], id: string) => snapshots.some(({ _id }) => _id === id);
 
-/** Only what the container's own job mounts, or what a lazy one may ask for; anything else does not exist for it. */
+/** Returns a record that the job mounts, or that a lazy one may fetch. Others do not exist for it. */
 async function recordFor({ app }: ContainerCall, assignment: Assignment, id: string) {
   if (among(datasetsOf(assignment), id)) return (await findByIds(app.store.datasets, [id]))[0];
   const lazy = isLazy(assignment);
@@ -23,7 +23,7 @@ async function recordFor({ app }: ContainerCall, assignment: Assignment, id: str
   return version && (!lazy || assignment.proj.model.includes(version.model)) ? version : undefined;
 }
 
-/** One plain file of a mounted record, streamed. @throws NotGranted, NOT_FOUND */
+/** Streams one file of a mounted record. @throws NotGranted, NOT_FOUND */
 export const fetchFile: Endpoint = async (call) => {
   const [id = "", name = ""] = call.parts;
   assertRunning(call.attempt);
@@ -32,7 +32,7 @@ export const fetchFile: Endpoint = async (call) => {
   return new FileAnswer({ ...(await openFile(call.app, record, name)), name });
 };
 
-/** The version that is current under a name or an alias, for a deployment that fetches on demand. @throws NotGranted, NOT_FOUND */
+/** Returns the current version of a name or an alias, for lazy serving. @throws NotGranted, NOT_FOUND */
 export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
   const [modelName = "", name = ""] = parts;
   assertRunning(attempt);
@@ -50,8 +50,8 @@ export const lazyVersion: Endpoint = async ({ app, attempt, parts }) => {
 };
 
 /**
- * The bytes of one file of a version that the attempt's own job publishes: all of them by PUT, the rest by PATCH, as
- * tus 1.0 says. @throws NotGranted, NOT_FOUND, OffsetConflict, UploadBusy, BAD_USER_INPUT
+ * Receives a file of a version that the job publishes: whole by PUT, the rest by PATCH (tus 1.0).
+ * @throws NotGranted, NOT_FOUND, OffsetConflict, UploadBusy, BAD_USER_INPUT
  */
 export const upload: Endpoint = async (call) => {
   const announced = await announcedIn(call);
@@ -65,7 +65,7 @@ export const upload: Endpoint = async (call) => {
   return new HeaderAnswer(uploadHeaders(progress, announced.size));
 };
 
-/** Returns the number of bytes that are there. @throws NotGranted, NOT_FOUND */
+/** Returns the bytes received so far. @throws NotGranted, NOT_FOUND */
 export const uploadState: Endpoint = async (call) => {
   const announced = await announcedIn(call);
   return new HeaderAnswer(uploadHeaders(await uploadProgress(call.app, announced), announced.size));

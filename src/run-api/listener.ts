@@ -17,7 +17,7 @@ import { fetchFile, lazyVersion, upload, uploadState } from "./file-transfer.js"
 import { publish } from "./publish.js";
 import { complete, heartbeat, log, output, ready } from "./reports.js";
 
-/** All that a container may ask for. */
+/** The requests that containers may send. */
 const RUN_ROUTES: readonly Route<Endpoint>[] = [
   { method: "POST", path: "/claim", endpoint: claim },
   { method: "POST", path: "/heartbeat", endpoint: heartbeat },
@@ -35,7 +35,7 @@ const RUN_ROUTES: readonly Route<Endpoint>[] = [
 
 const CONFLICT = 409;
 
-/** The server that containers call; nothing of it is GraphQL and no other token than a run token opens anything. */
+/** Opens the server for containers. It has no GraphQL and accepts run tokens only. */
 export function runListener(app: App): Server {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 30_000 });
   server.maxHeadersCount = 50;
@@ -62,7 +62,7 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
-  // Parameters hold floats that JSON.stringify would write as whole numbers.
+  // JSON.stringify would write floats such as 1.0 as whole numbers.
   const text = stringify(body) ?? "{}";
   response.writeHead(status, { "content-type": JSON_TYPE, "content-length": Buffer.byteLength(text) });
   response.end(text);
@@ -71,23 +71,23 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 function refuse(app: App, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const id = randomUUID();
   const answered = httpErrorAnswer(error);
-  // A container that hangs up in the middle is no fault of ours.
+  // A container may hang up at any time.
   if (!request.destroyed) logFailure(app.logger, answered.code, { id, err: error });
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  // The rest of a body is not read: the connection goes with the refusal.
+  // The rest of the body stays unread, and the connection closes.
   if (!request.complete) response.setHeader("connection", "close");
   const message = answered.code === "INTERNAL" ? `Something failed on our side (${id}).` : answered.message;
   sendJson(response, statusOf(error, answered), { error: { code: answered.code, message } });
 }
 
-/** The server's own statuses, but for two that tell a container what to do. */
+/** Returns the usual status, but for two that containers react to. */
 function statusOf(error: unknown, { status }: HttpErrorAnswer): number {
-  // It stops at a conflict, so that no other error may be one.
+  // A container stops at 409: no other error may have it.
   if (error instanceof NotGranted) return CONFLICT;
-  // A sender that lost its connection meets this until the listener has noticed: it asks again.
+  // A sender that reconnects may come before the old connection ends. It tries again.
   if (error instanceof UploadBusy || error instanceof OffsetConflict) return 425;
   return status === CONFLICT ? 400 : status;
 }

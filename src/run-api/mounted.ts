@@ -18,11 +18,11 @@ function isName(text: string): boolean {
   }
 }
 
-/** `<model>.<name>`: the folder that notebooks know; null if a name (an imported one) could mean another folder. */
+/** Returns the folder `<model>.<name>`; null if an imported name could mean another folder. */
 export const folderOf = (model: string, name: string): string | null =>
   isName(model) && isName(name) ? `${model}.${name}` : null;
 
-/** The files of a record that the entrypoint fetches: under the names of its model and its own. */
+/** Returns the files of a record for the entrypoint, with the names of its model and its own. */
 export async function mountedManifest(
   store: Lists,
   holder: Holder & Pick<Snapshot, "name" | "compressed">,
@@ -46,11 +46,11 @@ export const datasetsOf = (assignment: Assignment): readonly DatasetSnapshot[] =
 export const versionsOf = (assignment: Assignment): readonly ModelVersionSnapshot[] =>
   assignment.kind === "train" ? assignment.training.pretrained : assignment.revision.movers;
 
-/** A deployment without versions fetches those of its project's models on demand. */
+/** True for a deployment without versions: it fetches those of its project's models on demand. */
 export const isLazy = (assignment: Assignment): boolean =>
   assignment.kind === "deploy" && assignment.revision.movers.length === 0;
 
-/** Everything that the entrypoint fetches before the notebook runs. */
+/** Returns all that the entrypoint fetches before the notebook runs. */
 export async function mounted(store: Lists, assignment: Assignment) {
   const role = assignment.kind === "train" ? "pretrained" : "mover";
   const datasets = datasetsOf(assignment).map((each) => mountedManifest(store, each, each.model.name));

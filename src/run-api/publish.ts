@@ -32,14 +32,15 @@ import {
   textField,
 } from "./call.js";
 
-/** Room for as many files as a record may have, with long names. */
+/** It holds as many files as a record may have, with long names. */
 const MAX_BODY_BYTES = 16 * 1024 ** 2;
 const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "compressed", "files"];
 
 /**
- * A version of a model of the attempt's project, from the training that publishes it. Repeated in the same words, it
- * gives the first one; with other details or files under the same name, a version that replaces it.
- * @throws NotGranted, BAD_USER_INPUT, NOT_FOUND, CONTRACT_NOT_MET; the notebook shows the message.
+ * Publishes a version of a model of the project.
+ *
+ * The same request again returns the same version. With other details or files, it makes a version that replaces it.
+ * @throws NotGranted, BAD_USER_INPUT, NOT_FOUND, CONTRACT_NOT_MET; the notebook shows the message
  */
 export const publish: Endpoint = async (call) => {
   const body = fieldsOf(await readJson(call.request, { maxBodyBytes: MAX_BODY_BYTES }), FIELDS);
@@ -59,7 +60,7 @@ async function versionFor(
   const named = textField(body, "name");
   const name = named === null ? null : asName(named);
   const offered = listField(body, "files", Number.MAX_SAFE_INTEGER);
-  // Before the names are judged, which takes its time for very many.
+  // Counted first, since checking very many names takes long.
   if (offered.length > MAX_FILES) throw tooManyFiles(offered.length);
   const files = offered.map(fileOf);
   const input = {
@@ -80,7 +81,7 @@ async function versionFor(
     caller: { name: assignment.training._id },
     mutation: "publish",
     input,
-    // An answer may be lost on its way: the attempt asks again in the same words.
+    // An answer may get lost, and the attempt then repeats its request.
     idempotencyKey: `${attempt.slot.attempt}/${last ? last._id : ""}/${hash}`,
   };
   const version = await publishModelVersion(app, intent, input, assignment.training);
@@ -99,7 +100,7 @@ async function requestedFieldsOf(
   return { details: details ?? {}, compressed, lightweight, ds: ds?._id ?? null, pretrained: pretrained?._id ?? null };
 }
 
-/** The one named, else the only one that the project has. */
+/** Returns the named model, or the only one of the project. */
 async function modelToPublish({ models }: Store, { proj }: Assignment, name: string | null): Promise<Model> {
   const all = await findByIds(models, proj.model);
   const fitting = name === null ? all : all.filter((model) => model.name === name);
@@ -117,14 +118,14 @@ function fileOf(value: unknown): StoredFile {
   const fields = fieldsOf(value, ["name", "size", "sha256"], "files");
   const name = requiredField(textField(fields, "name"), "name");
   return {
-    // The message names the file: there may be thousands.
+    // The message names the file, since there may be thousands.
     name: asFileName(name, `The file name ${JSON.stringify(name.slice(0, 300))}`),
     size: requiredField(integerField(fields, "size", 0, Number.MAX_SAFE_INTEGER), "size"),
     sha256: asSha256(requiredField(textField(fields, "sha256"), "sha256")),
   };
 }
 
-/** Undefined where it is left out: Rocas chooses then; null says "none". */
+/** Undefined if it is left out: the server then chooses. Null: none. */
 function referenceField(body: Fields, name: string): { model: string; name: string } | null | undefined {
   const value = body[name];
   if (value === undefined || value === null) return value;
@@ -144,7 +145,7 @@ async function answerOf(store: Store, model: Model, version: ModelVersion) {
 
 const hashOf = (files: readonly StoredFile[]): string => manifestHash(sortedByName(files));
 
-/** The fields of a version beside its name and files. */
+/** The fields of a version, without its name and files. */
 type VersionFields = Pick<ModelVersion, "details" | "compressed" | "lightweight"> & {
   readonly ds: string | null;
   readonly pretrained: string | null;
@@ -158,7 +159,7 @@ const publishedFieldsOf = ({ details, compressed, lightweight, ds, pretrained }:
   pretrained: pretrained?._id ?? null,
 });
 
-/** The version that this very attempt has published last under the name, or null. */
+/** Returns the version that this attempt last published under the name, or null. */
 async function lastPublished(
   { modelVersions }: Pick<Store, "modelVersions">,
   { job, slot }: Attempt,
@@ -173,7 +174,7 @@ async function lastPublished(
   return found.filter(({ key, created_at }) => key === keyOf(model.name, name) && created_at >= since).at(-1) ?? null;
 }
 
-/** True if the version was asked for in the same words: with the same files, details and origin. */
+/** True if the request repeats that of the version: files, details and origin. */
 const isRepeat = (version: ModelVersion, files: readonly StoredFile[], wish: VersionFields): boolean =>
   (version.manifest?.sha256 ?? hashOf(version.files)) === hashOf(files) &&
   isDeepStrictEqual(publishedFieldsOf(version), wish);

@@ -12,7 +12,7 @@ import { booleanField, type Endpoint, fieldsOf, integerField, numberField, requi
 
 const MAX_HEARTBEAT_BYTES = 8 * 1024;
 
-/** Says that the container lives and how far it is. Progress never falls within an attempt. @throws NotGranted */
+/** Records that the container lives, and its progress, which never falls. @throws NotGranted */
 export const heartbeat: Endpoint = async ({ app, attempt, request }) => {
   const body = fieldsOf(await readJson(request, { maxBodyBytes: MAX_HEARTBEAT_BYTES }), ["progress", "message"]);
   const progress = Math.max(numberField(body, "progress", 0, 1) ?? 0, attempt.slot.progress);
@@ -22,7 +22,7 @@ export const heartbeat: Endpoint = async ({ app, attempt, request }) => {
   return { continue: true };
 };
 
-/** The replica says that its service answers; whether it does, the reconciler sees for itself. @throws NotGranted */
+/** Records that the replica reports its service as ready. The reconciler checks it itself. @throws NotGranted */
 export const ready: Endpoint = async ({ app, attempt, request }) => {
   fieldsOf(await readJson(request, { maxBodyBytes: 1024 }), []);
   assertRunning(attempt);
@@ -30,16 +30,16 @@ export const ready: Endpoint = async ({ app, attempt, request }) => {
   if (attempt.slot.ready_at) return {};
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { ready_at: now, heartbeat_at: now, progress: 1 });
-  // The reconciler of this process need not wait for its next look.
+  // The reconciler of this process need not wait for its next poll.
   await app.work.relay(attempt.job._id);
   return {};
 };
 
-/** JSON writes a control character in six bytes. */
+/** JSON takes six bytes for a control character. */
 const MAX_LOG_BYTES = 6 * MAX_CHUNK_BYTES + 1024;
 const MAX_CHUNKS = 999_999_999;
 
-/** A piece of what the container wrote; the same number again changes nothing. The last pieces may follow its end. @throws NotGranted */
+/** Stores a chunk of the log, once for each number. The last may follow the end. @throws NotGranted */
 export const log: Endpoint = async ({ app, attempt, request }) => {
   const body = fieldsOf(await readJson(request, { maxBodyBytes: MAX_LOG_BYTES }), ["seq", "text", "last"]);
   const seq = requiredField(integerField(body, "seq", 0, MAX_CHUNKS), "seq");
@@ -56,14 +56,16 @@ export const log: Endpoint = async ({ app, attempt, request }) => {
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Keeps the executed notebook, whether it failed or not. The last one that the attempt sends counts; what ran of one that
- * was cancelled or stopped comes while its container is ended. @throws NotGranted
+ * Stores the executed notebook, even after a failure; the last one counts.
+ *
+ * A cancelled run sends its own while the container ends.
+ * @throws NotGranted
  */
 export const output: Endpoint = async ({ app, attempt: { job, slot }, request }) => {
   if (job.kind !== "TRAIN" || !slot.claimed_at || slot.completed || job.cleanup === "DONE") throw new NotGranted();
   const notebook = await readBody(request, { maxBodyBytes: MAX_OUTPUT_BYTES });
   const kept = { size: notebook.length, sha256: createHash("sha256").update(notebook).digest("hex") };
-  // First the content, then the record that names it: a crash between leaves a blob that nobody names.
+  // A crash between the two leaves a file without a record, and no record without its file.
   await app.files.write(Readable.from([notebook]), kept);
   await changeRecord(app.store.trainings, job._id, () => ({ output: kept }), ownIntent(ROCAS));
   return {};
@@ -71,7 +73,7 @@ export const output: Endpoint = async ({ app, attempt: { job, slot }, request })
 
 const MAX_COMPLETION_BYTES = 256 * 1024;
 
-/** The failing cell in one line: `NameError: name 'x' is not defined (cell 3)`. */
+/** Returns the error in one line: `NameError: name 'x' is not defined (cell 3)`. */
 function failureOf(value: unknown): string {
   const error = fieldsOf(value ?? {}, ["name", "message", "cell", "traceback"], "error");
   textField(error, "traceback");
@@ -81,7 +83,7 @@ function failureOf(value: unknown): string {
   return `${name}${message ? `: ${message}` : ""}${cell === null ? "" : ` (cell ${cell})`}`;
 }
 
-/** Stores how the notebook ended. The first report of an attempt counts, repeats are harmless. @throws NotGranted */
+/** Stores the outcome of the notebook. The first report counts. @throws NotGranted */
 export const complete: Endpoint = async ({ app, attempt, request }) => {
   const body = fieldsOf(await readJson(request, { maxBodyBytes: MAX_COMPLETION_BYTES }), ["ok", "error"]);
   const ok = requiredField(booleanField(body, "ok"), "ok");
@@ -96,7 +98,7 @@ export const complete: Endpoint = async ({ app, attempt, request }) => {
     { completed: { at, ok, error }, heartbeat_at: at, progress },
     { completed: null },
   );
-  // The reconciler of this process need not wait for its next look.
+  // The reconciler of this process need not wait for its next poll.
   await app.work.relay(attempt.job._id);
   return {};
 };

@@ -6,15 +6,16 @@ import { DomainError } from "../errors.js";
 import { runListener } from "./listener.js";
 
 export interface RunApi extends AsyncDisposable {
-  /** Resolves once it listens, or once it is closed before it could. */
+  /** Resolves when it listens, or was closed before. */
   readonly listening: Promise<void>;
 }
 
 const PAUSE = 1_000;
 
 /**
- * Has the run listener bound as soon as that is possible: an engine has to name its gateway, and another process of
- * ours may hold the port until it ends. Never fails; it tries again every second.
+ * Starts the listener, and retries each second without ever failing.
+ *
+ * The engine has to name its gateway first, and an earlier process may hold the port until it ends.
  */
 export function startRunApi(app: App): RunApi {
   const server = runListener(app);
@@ -46,7 +47,7 @@ async function bind(app: App, server: Server, closing: AbortSignal): Promise<voi
       return;
     } catch (error) {
       const reason = error instanceof DomainError ? error.code : ((error as NodeJS.ErrnoException).code ?? "UNKNOWN");
-      // Once per reason, not once a second.
+      // Each reason is logged once.
       if (reason !== said) app.logger.warn({ event: "run_listener_waits", reason, err: error });
       said = reason;
     }

@@ -39,14 +39,14 @@ function wrapped(text: string): string[] {
 const HEAD = ["Variable", "Default", "What it decides", "Takes"];
 const [BEGIN, END] = ["<!-- The table of settings is written by `npm run docs`. -->", "<!-- So far. -->"];
 
-/** The page with the settings of this code in the place that it has for them. @throws Error if it has none */
+/** Returns the page with the table of settings in its place. @throws Error if the page has none */
 export function withSettingsTable(page: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`The page has no place for the table: ${BEGIN} ... ${END}`);
   return `${page.slice(0, begin + BEGIN.length)}\n\n${settingsTable()}\n\n${page.slice(end)}`;
 }
 
-/** In Markdown, as Prettier leaves it: its columns aligned. */
+/** Returns the table in Markdown, with aligned columns as by Prettier. */
 function settingsTable(): string {
   const cells = [
     HEAD,

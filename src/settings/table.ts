@@ -21,10 +21,10 @@ import {
   yesOrNo,
 } from "./value-kinds.js";
 
-/** One setting of the environment. */
+/** A setting of the environment. */
 export interface Setting<T> {
   readonly kind: SettingKind<T>;
-  /** As an operator would write it. */
+  /** The default, as an operator writes it. */
   readonly initial: string;
   /** The effect of the setting, in Markdown. */
   readonly about: string;
@@ -32,10 +32,7 @@ export interface Setting<T> {
 
 const setting = <T>(kind: SettingKind<T>, initial: string, about: string): Setting<T> => ({ kind, initial, about });
 
-/**
- * Every setting, by its variable. What is read, what `--help` prints and what the README says comes from here
- * (`npm run docs`).
- */
+/** All settings by variable. `--help`, the README (`npm run docs`) and the reader of the environment use this table. */
 export const SETTINGS = {
   HOST: setting(address, "127.0.0.1", "Address to listen on. Any but loopback needs a `ROCAS_TOKEN`."),
   PORT: setting(wholeNumber(1, 65_535), "4000", "Port of GraphQL, GraphiQL, files, health and `/predict`."),

@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import { asImageRef } from "../names.js";
 
-/** The values that one setting of the environment may have. */
+/** The values that a setting may have. */
 export interface SettingKind<T> {
   /** Completes the sentence "It takes ...", with bounds and units. */
   readonly takes: string;
   /** True if the value is kept out of messages. */
   readonly isSecret: boolean;
-  /** The value that the text stands for; undefined if it stands for none. */
+  /** Returns the value of the text; undefined if it has none. */
   read(text: string): T | undefined;
 }
 
@@ -19,7 +19,7 @@ const settingKind = <T>(takes: string, read: (text: string) => T | undefined): S
 
 export const secret = <T>(of: SettingKind<T>): SettingKind<T> => ({ ...of, isSecret: true });
 
-/** Entries between commas; blanks around them and empty ones fall out, and one that does not do spoils all. */
+/** A list with commas. Blanks and empty entries are dropped; one wrong entry spoils all. */
 export const listOf = <T>({ takes, isSecret, read }: SettingKind<T>): SettingKind<readonly T[]> => ({
   takes: `${takes}; several between commas`,
   isSecret,
@@ -30,14 +30,14 @@ export const listOf = <T>({ takes, isSecret, read }: SettingKind<T>): SettingKin
   },
 });
 
-/** The kind, or nothing: an empty text is the same as a setting that is left out. */
+/** The same kind, or an empty text: it counts as left out. */
 export const orNothing = ({ takes, isSecret, read }: SettingKind<string>): SettingKind<string> => ({
   takes,
   isSecret,
   read: (text) => (text === "" ? "" : read(text)),
 });
 
-// Plain decimals alone: `Number` takes hexadecimal, exponents, blanks and the empty text too.
+// `Number` alone would take hexadecimal, exponents, blanks and the empty text.
 const WHOLE = /^\d{1,15}$/;
 const DECIMAL = /^\d{1,15}(?:\.\d{1,9})?$/;
 
@@ -57,7 +57,7 @@ export const decimalNumber = (least: number, most: number): SettingKind<number> 
   );
 
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
-/** The last label of a name has a letter, or it would be an address. */
+/** The last label has a letter, or it would be an address. */
 const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)*(?!\\d+$)${LABEL}$`, "i");
 const HOST_OF_REQUEST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 const TOKEN = /^[\x21-\x7e]{1,1024}$/;
@@ -66,7 +66,7 @@ const ENGINE = /^(?:(?:unix|npipe|tcp|https?|ssh):\/\/\S*|[^\s/:]+(?::\d{1,5})?)
 const matching = (takes: string, pattern: RegExp): SettingKind<string> =>
   settingKind(takes, (text) => (pattern.test(text) ? text : undefined));
 
-/** Of the scheme, and with a host; null if it is no URL. */
+/** Returns the URL if it has the scheme and a host, else null. */
 function urlOf(text: string, schemes: RegExp): URL | null {
   if (/\s/.test(text) || !URL.canParse(text)) return null;
   const url = new URL(text);
@@ -79,7 +79,7 @@ export const address = settingKind("an IP address or a host name, without a port
 
 export const hostOfRequest = matching("a host name, with its port or without", HOST_OF_REQUEST);
 
-/** The form in which browsers send `Origin`: no path, nothing after the port. */
+/** The form of the header `Origin`: no path, nothing after the port. */
 export const webOrigin = settingKind("an origin, as https://dashboard.example.org", (text) =>
   urlOf(text, /^https?:$/)?.origin === text ? text : undefined,
 );
@@ -97,7 +97,7 @@ export const mongodbUri = settingKind("mongodb://HOST/DATABASE?replicaSet=NAME, 
   /^mongodb(?:\+srv)?:\/\/[^\s/]/.test(text) ? text : undefined,
 );
 
-/** In the place of a token: opens loopback to every user of the machine. */
+/** Replaces the token: all users of the machine may connect by loopback. */
 export const NO_TOKEN = "none";
 
 export const token = matching("1 to 1,024 visible ASCII characters, without blanks", TOKEN);
@@ -130,11 +130,11 @@ export const yesOrNo: SettingKind<boolean> = settingKind("1 or 0", (text) =>
   TRUE.includes(text) ? true : FALSE.includes(text) ? false : undefined,
 );
 
-/** Types whose records have `details`. */
+/** The types with `details`. */
 const DETAILED = ["Dataset", "Training", "ModelVersion", "Deployment", "DeploymentRevision", "TreasureChest"];
 const DETAILS_INDEX = new RegExp(`^(${DETAILED.join("|")}):([^.$\\s]+(?:\\.[^.$\\s]+)*)$`);
 
-/** Stored paths into `details` by type, from `ModelVersion:metrics.accuracy,Training:team`. */
+/** The stored paths into `details` by type, from `ModelVersion:metrics.accuracy,Training:team`. */
 export const detailsIndexes = settingKind<ReadonlyMap<string, readonly string[]>>(
   `TYPE:key.key, as ModelVersion:metrics.accuracy; TYPE is one of ${DETAILED.join(", ")}; several between commas`,
   (text) => {

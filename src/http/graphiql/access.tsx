@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 
 const KEY = "rocas-token";
 
-/** The token of this browser tab: it is forgotten when the tab is closed, and never written to disk. */
+/** Returns the header with the token. The browser forgets it with the tab and never writes it to disk. */
 export const tokenHeaders = (): Record<string, string> => {
   const token = sessionStorage.getItem(KEY);
   return token ? { authorization: `Bearer ${token}` } : {};
@@ -11,8 +11,8 @@ export const tokenHeaders = (): Record<string, string> => {
 const rememberToken = (token: string): void => sessionStorage.setItem(KEY, token);
 
 /**
- * Remembers the token that the address of the page carries behind its `#`, as the start of the server prints it, and
- * takes it out of the address.
+ * Remembers the token behind the `#` of the page's address, and removes it there. The server prints such an address
+ * when it starts.
  */
 export function takeTokenOfAddress(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
@@ -21,7 +21,7 @@ export function takeTokenOfAddress(): void {
   history.replaceState(history.state, "", location.pathname + location.search);
 }
 
-/** True if the server answers, with the token remembered or with none. */
+/** True if the server accepts the remembered token, or needs none. */
 export async function isAccepted(): Promise<boolean> {
   const headers = { ...tokenHeaders(), "content-type": "application/json" };
   const { status } = await fetch("/graphql", { method: "POST", headers, body: '{"query":"{__typename}"}' });

@@ -3,19 +3,16 @@ import { type DocumentNode, type ExecutionResult, getOperationAST, parse } from 
 import { createClient } from "graphql-ws";
 import { tokenHeaders } from "./access.js";
 
-/**
- * The fetcher of GraphiQL: it asks the server that the page came from, by HTTP, and by WebSocket for what goes on and
- * on.
- */
+/** Returns GraphiQL's fetcher: HTTP for queries and mutations, a WebSocket for subscriptions. */
 export function createFetcher(): Fetcher {
   const fetcher = createGraphiQLFetcher({
     url: "/graphql",
-    // An answer of this server is one piece.
+    // This server answers in one piece.
     enableIncrementalDelivery: false,
     fetch: (url, init) => fetch(url, { ...init, headers: { ...tokenHeaders(), ...lowerCase(init?.headers) } }),
     wsClient: createClient({
       url: `${location.origin.replace(/^http/, "ws")}/graphql`,
-      // Read whenever a socket is opened: the token may be another by then.
+      // A function, since the token may change between sockets.
       connectionParams: tokenHeaders,
     }),
   });
@@ -25,22 +22,24 @@ export function createFetcher(): Fetcher {
       { ...params, operationName: operation.name },
       { ...options, documentAST: operation.document },
     );
-    // By HTTP the answer is one result.
+    // An answer over HTTP is one result.
     return operation.isSubscription ? result : cancellable(Promise.resolve(result as Promise<ExecutionResult>));
   };
 }
 
-/** Headers of the editor go before the remembered token, in any case of letters. */
+/** Headers of the editor override the remembered token, in any case of letters. */
 const lowerCase = (headers: object = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
 
 /**
- * The operation of a text, found by the text alone: for a moment after a change of tabs GraphiQL still names the
- * operation of the tab before, and judges by that tab's document whether it is a subscription.
+ * Returns the operation of a document, found by its text alone.
+ *
+ * After a change of tabs, GraphiQL names the operation of the tab before for a moment, and takes that tab's document to
+ * see if it is a subscription.
  */
 function operationIn(query: string, named?: string | null) {
   const document = parsed(query);
-  // The server says what is wrong with a text that is no GraphQL.
+  // The server explains a syntax error.
   if (!document) return { name: named, document, isSubscription: false };
   const operation = getOperationAST(document, named) ?? getOperationAST(document);
   return { name: operation?.name?.value, document, isSubscription: operation?.operation === "subscription" };
@@ -61,8 +60,9 @@ interface Observer<T> {
 }
 
 /**
- * An answer that GraphiQL leaves if it is stopped or its tab is left before the answer has come. That of a promise would
- * be shown and kept in whichever tab is open by then.
+ * Wraps an answer so that GraphiQL can drop it.
+ *
+ * It would show that of a promise in the tab that is open when it comes.
  */
 function cancellable<T>(answer: Promise<T>): Observable<T> {
   const subscribe = (observer: Observer<T>) => {
@@ -77,6 +77,6 @@ function cancellable<T>(answer: Promise<T>): Observable<T> {
     );
     return { unsubscribe: () => void (isWanted = false) };
   };
-  // GraphiQL subscribes by one object alone; the type allows for functions one by one too.
+  // GraphiQL passes an observer. The type allows separate functions, too.
   return { subscribe } as Observable<T>;
 }

@@ -7,7 +7,7 @@ import { storyName, storyOf } from "./story.js";
 
 type Access = "unknown" | "granted" | "asked";
 
-/** GraphiQL with the story in its tabs; before it, where the server asks for a token, a form for it. */
+/** Shows GraphiQL with the story in its tabs, or a form if the server needs a token. */
 export function Page() {
   const [access, setAccess] = useState<Access>("unknown");
   const [isReady, setReady] = useState(false);
@@ -20,7 +20,7 @@ export function Page() {
       setAccess((await isAccepted()) ? "granted" : "asked");
     };
     void look();
-    // Another address with a token, in a tab that is open.
+    // The address may change to one with another token.
     addEventListener("hashchange", look);
     return () => removeEventListener("hashchange", look);
   }, []);
@@ -37,8 +37,10 @@ export function Page() {
 }
 
 /**
- * Tells when GraphiQL has all its editors. They are loaded after the page has come, and are then given the texts of the
- * tab that was open first: one that was opened meanwhile would show, run and keep the text of another.
+ * Calls `onCome` when GraphiQL has all its editors.
+ *
+ * They load after the page and get the texts of the first tab. A tab that was opened meanwhile would run and keep the
+ * text of another.
  */
 function UntilEditors({ onCome }: { onCome: () => void }) {
   const haveCome = useGraphiQL(({ queryEditor, variableEditor, headerEditor, responseEditor }) =>
@@ -50,12 +52,12 @@ function UntilEditors({ onCome }: { onCome: () => void }) {
   return null;
 }
 
-/** The key under which GraphiQL keeps the ratio of the widths of editor and answer. */
+/** GraphiQL's key for the ratio of the widths of editor and answer. */
 const SHARE = "graphiql:editorFlex";
-/** In halves, a window of this width shows the longest line of the story's text. */
+/** The narrowest window whose halves show the longest line of the story. */
 const WIDE = 1_300;
 
-/** Gives the editor of a narrow window what the first tab needs to be read; what the reader has dragged is left alone. */
+/** Widens the editor in a narrow window. A width that the reader has set stays. */
 function shareWidth(): void {
   if (innerWidth < WIDE && localStorage.getItem(SHARE) === null) localStorage.setItem(SHARE, "2");
 }

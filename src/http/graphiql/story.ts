@@ -1,11 +1,11 @@
 const operations = import.meta.glob<string>("./story/*.graphql", { query: "?raw", import: "default", eager: true });
 const variables = import.meta.glob<string>("./story/*.json", { query: "?raw", import: "default", eager: true });
 
-/** The names of the story as it is written, and the address of a server as started without settings. */
+/** The name in the text of the story. */
 const NAME = /\biris-story\b/g;
 const ADDRESS = "http://127.0.0.1:4000";
 
-/** The text about the place where projects run, and its meaning. */
+/** Says where projects run, by runtime. */
 const RUNS_IN: Readonly<Record<string, string>> = {
   process: `# This server runs projects as local processes:
 # without isolation, with the rights of the user
@@ -20,8 +20,8 @@ const RUNS_IN: Readonly<Record<string, string>> = {
 const PLACE = "# The tabs to the right";
 
 /**
- * The tabs of a first visit, in the order of their files' names. Each reader's story has names of its own, so that it
- * meets no records of another's.
+ * Returns the tabs of a first visit, in the order of their files. Each reader gets other names, so that stories do not
+ * meet.
  */
 export function storyOf(address: string, ownName: string, runsIn = "") {
   const about = RUNS_IN[runsIn];
@@ -38,5 +38,5 @@ export function storyOf(address: string, ownName: string, runsIn = "") {
     });
 }
 
-/** Four letters and digits tell readers apart. */
+/** Returns a name for one reader's story. */
 export const storyName = (): string => `iris-${Math.random().toString(36).slice(2, 6).padEnd(4, "0")}`;

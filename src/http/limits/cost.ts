@@ -32,7 +32,7 @@ interface Place {
 
 type Below = (set: SelectionSetNode, place: Place) => number;
 
-/** Computes the most work that an operation may cause: its fields, each times the sizes of the lists around it. */
+/** Computes the most work of an operation: its fields, each times the sizes of the lists around it. */
 export class Cost {
   private readonly fold: SelectionFold<number, Place>;
   private readonly introspection: IntrospectionCost;
@@ -84,7 +84,7 @@ export class Cost {
     return Math.min(Math.max(size, 1), this.limits.maxPage);
   }
 
-  /** Returns the length of the list that a field takes, as in `nodes(ids:)`: it answers with as many. */
+  /** Returns the length of a list argument, as in `nodes(ids:)`: the answer has as many items. */
   private listOf({ arguments: given = [] }: FieldNode): number {
     const lists = given.map((each) => this.valueOf(each)).filter((value) => Array.isArray(value));
     return lists.length > 0 ? Math.max(...lists.map(({ length }) => length)) : PLAIN_LIST;
@@ -105,10 +105,10 @@ function isConnection({ args, type }: GraphQLField<unknown, unknown>): boolean {
 }
 
 const ONE_TYPE = 100;
-/** As many of `__type` as there may be fields at the root. */
+/** The fields that an operation may have at its root. */
 const MAX_TYPES = 20;
 
-/** By field and by its name in the answer: how often it comes. Two of one name are merged in the answer. */
+/** The occurrences of each field, by its name in the answer. Equal names are merged there. */
 type Occurrences = Map<string, Map<string, number>>;
 
 const OCCURRENCES: Measure<Occurrences, void> = {
@@ -128,13 +128,13 @@ function raise(sum: Occurrences, field: string, name: string, times: number): vo
   sum.set(field, names.set(name, Math.max(names.get(name) ?? 0, times)));
 }
 
-/** Returns how often the most repeated field comes. */
+/** Returns the occurrences of the most repeated field. */
 const timesIn = (occurrences: Occurrences): number =>
   Math.max(1, ...[...occurrences.values()].map((names) => [...names.values()].reduce((sum, each) => sum + each, 0)));
 
 /**
- * Computes the cost of a read of the schema: one amount for any read, since the standard query reads all of it, and that
- * amount again for each alias that repeats a field. Aliases inside of each other multiply.
+ * Computes the cost of introspection: one amount, and that amount again for each alias that repeats a field. Nested
+ * aliases multiply.
  */
 class IntrospectionCost {
   private readonly fold: SelectionFold<Occurrences>;
@@ -148,7 +148,7 @@ class IntrospectionCost {
 
   of({ name, selectionSet }: FieldNode): number {
     const { maxCost } = this.limits;
-    // The whole schema twice in one answer costs too much.
+    // The cost allows the whole schema once in an answer.
     const once = name.value === "__schema" ? Math.floor(maxCost / 2) + 1 : Math.min(ONE_TYPE, maxCost / MAX_TYPES);
     return Math.ceil(once * (selectionSet ? timesIn(this.fold.of(selectionSet)) : 1));
   }

@@ -17,7 +17,7 @@ import { limitError, type Limits } from "./limits.js";
 const OPENING = new Set<string>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Counts tokens and nesting before the parser, which recurses at every bracket, is let near the document. */
+/** Bounds tokens and nesting before the parser runs, which recurses at each bracket. */
 export function scanTokens(
   source: Source,
   { maxTokens, maxNesting }: Pick<Limits, "maxTokens" | "maxNesting">,
@@ -35,7 +35,7 @@ export function scanTokens(
   }
 }
 
-// Text that is no token is reported by the parser, which stops there as well.
+// The parser stops at the same place and reports it.
 function nextToken(lexer: Lexer): Token | undefined {
   try {
     return lexer.advance();
@@ -94,8 +94,9 @@ export function maxAliases({ maxAliases: most }: Pick<Limits, "maxAliases">): Va
 }
 
 /**
- * GraphQL's own rule compares every two fields of one response name, and what stands below them: two thousand of them
- * would take it 200 ms, and four hundred with fields below them as long.
+ * Bounds the fields of one response name.
+ *
+ * GraphQL's own rule compares each two of them: 200 ms for 2,000 fields, and for 400 with fields below them.
  */
 export function maxSameField(limits: Pick<Limits, "maxSameField" | "maxSameParent">): ValidationRule {
   return (context) => {
@@ -115,7 +116,7 @@ export function maxSameField(limits: Pick<Limits, "maxSameField" | "maxSameParen
   };
 }
 
-/** Told once, when it is exceeded. */
+/** True once, when the limit is exceeded. */
 function isOneMore(counted: Map<string, number>, { alias, name }: FieldNode, most: number): boolean {
   const key = (alias ?? name).value;
   const count = (counted.get(key) ?? 0) + 1;
@@ -125,10 +126,10 @@ function isOneMore(counted: Map<string, number>, { alias, name }: FieldNode, mos
 
 export type ListLimits = Pick<Limits, "maxListItems" | "maxListItemsInAll">;
 
-// A gateway asks for as many entities as its page holds.
+// A gateway requests one entity for each row of its page.
 const isRepresentations = (type: GraphQLInputType): boolean => String(type).startsWith("[_Any");
 
-/** Returns the error message if there are too many items, in this list or in all of the request so far. */
+/** Returns an error message if this list, or all lists so far, are too long. */
 export function listSizeError(
   type: GraphQLInputType,
   items: number,
@@ -141,7 +142,7 @@ export function listSizeError(
   return undefined;
 }
 
-/** Lists that stand in the document itself. Lists inside of a JSON value have that scalar's own bounds. */
+/** Bounds lists in the document. Those in JSON values have the bounds of their scalar. */
 export function maxListItems(limits: ListLimits): ValidationRule {
   return (context) => {
     let inAll = 0;
@@ -159,7 +160,7 @@ export function maxListItems(limits: ListLimits): ValidationRule {
 
 const RESERVED = new Set(["__proto__", "constructor", "prototype"]);
 
-/** Names that a client chooses become keys of objects, here and in the programs that read the answer. */
+/** Refuses names that are dangerous as keys of objects, here and in clients. */
 export const reservedNames: ValidationRule = (context) => {
   const check = (name: NameNode | undefined): void => {
     if (!name || !RESERVED.has(name.value)) return;

@@ -1,31 +1,31 @@
 import { type ASTNode, GraphQLError } from "graphql";
 import type { Settings } from "../../settings.js";
 
-/** The request is refused before it is executed, whatever it asks for. */
+/** Refuses a request before it is executed. */
 export const limitError = (message: string, nodes?: ASTNode, path?: readonly (string | number)[]): GraphQLError =>
   new GraphQLError(message, { nodes, extensions: { code: "LIMIT_EXCEEDED", ...(path && { path }) } });
 
 /** The bounds of one request. */
 export interface Limits {
-  /** Levels of fields. */
+  /** The nesting of fields. */
   readonly maxDepth: number;
-  /** Levels of fields below `__schema` and `__type`: the standard introspection query has 15. */
+  /** The nesting below `__schema` and `__type`. The standard introspection query has 15. */
   readonly maxIntrospectionDepth: number;
-  /** Largest page of a connection. */
+  /** The largest page of a connection. */
   readonly maxPage: number;
-  /** Fields, each times the page sizes around it. */
+  /** The fields, each times the page sizes around it. */
   readonly maxCost: number;
   readonly maxTokens: number;
-  /** Brackets inside brackets, of any kind: the parser recurses at each. */
+  /** The nesting of brackets of all kinds: the parser recurses at each. */
   readonly maxNesting: number;
   readonly maxAliases: number;
-  /** Fields of one response name, anywhere in the document. */
+  /** The fields of one response name in a document. */
   readonly maxSameField: number;
-  /** The same, of fields that have fields of their own. */
+  /** The same for fields with selections. */
   readonly maxSameParent: number;
   readonly maxRootFields: number;
   readonly maxMutationFields: number;
-  /** Fields of a mutation that take a secret. */
+  /** The fields of a mutation that take a secret. */
   readonly maxSecretFields: number;
   readonly maxDirectives: number;
   readonly maxDirectivesPerLocation: number;
@@ -33,35 +33,35 @@ export interface Limits {
   readonly maxFragments: number;
   readonly maxListItems: number;
   readonly maxListItemsInAll: number;
-  /** For an operation to be executed. */
+  /** The time for an operation. */
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
-  /** For the head of a request to come in. */
+  /** The time for the head of a request. */
   readonly headMs: number;
-  /** For the body of a GraphQL request to come in. */
+  /** The time for the body of a GraphQL request. */
   readonly bodyMs: number;
-  /** Connections of one address that have not shown the token. */
+  /** The connections of one address that have not shown the token. */
   readonly maxStrangers: number;
-  /** Of one WebSocket at the same time. */
+  /** The operations of one WebSocket at the same time. */
   readonly maxOperationsPerSocket: number;
-  /** Of one caller at one address at the same time, over WebSockets and event streams together. */
+  /** The operations of one caller and address at the same time, over WebSockets and event streams. */
   readonly maxOperationsPerCaller: number;
-  /** Of one WebSocket message. */
+  /** The size of a WebSocket message. */
   readonly maxMessageBytes: number;
-  /** For a WebSocket to say who it is. */
+  /** The time for `connection_init` of a WebSocket. */
   readonly initMs: number;
-  /** Between signs of life on a line that is open all the time; a peer that takes nothing for so long is cut off. */
+  /** The pause between pings. A peer that takes nothing for so long is cut off. */
   readonly keepAliveMs: number;
 }
 
 const COST_PER_PAGE_ROW = 500;
-/** The brackets that a field needs beside its own level: arguments, nested input objects and the operation. */
+/** The brackets around a field beside its level: arguments, input objects, the operation. */
 const NESTING_BEYOND_DEPTH = 20;
 
 type LimitSetting =
   "ROCAS_MAX_DEPTH" | "ROCAS_MAX_PAGE" | "ROCAS_MAX_OPERATIONS" | "ROCAS_MAX_STRANGERS" | "ROCAS_DEADLINE_MS";
 
-/** The limits as shipped, with those that the operator can move. */
+/** Returns the limits: constants, and those of the settings. */
 export function limitsOf({
   ROCAS_MAX_DEPTH: maxDepth,
   ROCAS_MAX_PAGE: maxPage,

@@ -1,26 +1,26 @@
 import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from "graphql";
 
-/** A quantity of selections, and how it is summed up. */
+/** A quantity of selections, and its sum. */
 export interface Measure<T, C> {
   /** Returns a new sum, of no selection. */
   empty(): T;
-  /** Returns the sum with that of a fragment, which stays as it is. The sum itself may be changed. */
+  /** Returns the sum with a fragment's. It may change `sum`, but not `fragment`. */
   add(sum: T, fragment: T): T;
-  /** Returns the sum with a field. `below` measures the selections of the field, in the context that they have. */
+  /** Returns the sum with a field. `below` measures the field's own selections. */
   addField(sum: T, field: FieldNode, context: C, below: (set: SelectionSetNode, context: C) => T): T;
-  /** Returns the context inside a fragment on a type. Left out: the context stays the same. */
+  /** Returns the context inside a fragment on a type. Default: the same. */
   onType?(type: string, context: C): C;
-  /** Returns a text that differs if a fragment measures differently. Left out: it always measures the same. */
+  /** Returns the part of the context that changes a fragment's quantity. Default: none. */
   keyOf?(context: C): string;
 }
 
-/** The parts of a measure that counts. */
+/** The parts of measures that count. */
 export const COUNT = { empty: () => 0, add: (sum: number, fragment: number) => sum + fragment };
 
 /**
- * Walks the selections of a document and measures them.
+ * Measures the selections of a document.
  *
- * A fragment counts at each spread but is measured once: twenty that each spread the next twice would take a million
+ * A fragment counts at each spread but is measured once. Twenty that each spread the next twice would take a million
  * steps.
  */
 export class SelectionFold<T, C = void> {
@@ -49,7 +49,7 @@ export class SelectionFold<T, C = void> {
     const known = fragments.get(key);
     if (known !== undefined) return known;
     const fragment = this.fragmentOf(name);
-    // A fragment that reaches itself measures nothing there. GraphQL's own rule refuses it.
+    // A fragment that reaches itself ends here. GraphQL's own rule refuses it.
     fragments.set(key, measure.empty());
     if (!fragment) return measure.empty();
     const result = this.of(fragment.selectionSet, this.onType(fragment.typeCondition.name.value, context));

@@ -44,7 +44,7 @@ const secretFields = (schema: GraphQLSchema): Measure<number, void> => ({
 const foldOf = <T>(context: ValidationContext, measure: Measure<T, void>): SelectionFold<T> =>
   new SelectionFold((name) => context.getFragment(name), measure);
 
-/** Bounds the levels of fields. */
+/** Bounds the nesting of fields. */
 export function maxDepth(limits: Pick<Limits, "maxDepth" | "maxIntrospectionDepth">): ValidationRule {
   return (context) => {
     const depth = foldOf(context, DEPTH);
@@ -77,7 +77,7 @@ export function maxRootFields(limits: Pick<Limits, "maxRootFields" | "maxMutatio
   };
 }
 
-/** Bounds the fields that take a secret: a client that sends many at once tries many at once. */
+/** Bounds the fields that take a secret, or one request could try many. */
 export function maxSecretFields({ maxSecretFields: max }: Pick<Limits, "maxSecretFields">): ValidationRule {
   return (context) => {
     const fields = foldOf(context, secretFields(context.getSchema()));

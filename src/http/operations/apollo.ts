@@ -15,18 +15,18 @@ import type { Limits } from "../limits/limits.js";
 import type { CheckedOperation } from "./operation-guard.js";
 
 export interface OperationResponse {
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
   readonly result: FormattedExecutionResult;
 }
 
-/** The operation that Apollo Server executes at this moment. */
+/** The operation that Apollo Server executes. */
 interface Current {
   readonly document: DocumentNode;
   readonly id: string;
 }
 
-/** Apollo Server as the engine of queries and mutations. It neither parses nor validates what was admitted. */
+/** Runs queries and mutations in Apollo Server, which neither parses nor validates them again. */
 export class Apollo {
   private constructor(
     private readonly server: ApolloServer,
@@ -42,7 +42,7 @@ export class Apollo {
       persistedQueries: false,
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
-      // Its pipeline takes a document from no other place; what it has parsed on its own was not admitted.
+      // The pipeline takes documents from this store alone. One that it parsed itself has not been checked.
       documentStore: {
         get: () => Promise.resolve(current.getStore()?.document),
         set: () => Promise.resolve(),
@@ -62,7 +62,7 @@ export class Apollo {
     return new Apollo(server, current);
   }
 
-  /** @param id under which errors are told and logged */
+  /** @param id the id of the operation in errors and in the log */
   async execute({ request, document }: CheckedOperation, contextValue: object, id: string): Promise<OperationResponse> {
     const { query, operationName, variables } = request;
     const { body, http } = await this.current.run({ document, id }, () =>

@@ -27,8 +27,8 @@ interface CheckedVariables {
 }
 
 /**
- * Coerces the variables of an operation as graphql-js will do again, but for bounds that are checked before anything
- * recurses into them, and for errors that name the path and never the value.
+ * Coerces the variables of an operation, as graphql-js does again later. Here, bounds are checked before anything
+ * recurses, and errors name the path, never the value.
  */
 export function checkVariables(
   schema: GraphQLSchema,
@@ -73,13 +73,13 @@ function leftOut(
   return undefined;
 }
 
-/** Checks the JSON of one variable before anything recurses into it. */
+/** Bounds the nesting of a variable. */
 function checkJsonNesting(
   variable: string,
   value: unknown,
   { maxNesting }: { readonly maxNesting: number },
 ): GraphQLError | undefined {
-  // An explicit stack: what is nested 100,000 deep must not exhaust ours.
+  // An explicit stack holds 100,000 levels; the call stack does not.
   const open: { value: unknown; depth: number }[] = [{ value, depth: 1 }];
   for (let next = open.pop(); next; next = open.pop()) {
     if (typeof next.value !== "object" || next.value === null) continue;
@@ -93,8 +93,8 @@ function checkJsonNesting(
 type Path = readonly (string | number)[];
 
 /**
- * The rules for values of every type, before their scalars judge them: lists are bounded, as those in the document are,
- * and texts are well-formed, since half a character would be another one once it has been stored.
+ * Checks values before their scalars do. Lists are bounded, and texts are well-formed: storage would change half a
+ * surrogate pair.
  */
 class VariableValues {
   private inAll = 0;

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { TimeLimit } from "../../caller.js";
 import { DomainError } from "../../errors.js";
 
-/** The time that an operation has, from now on. */
+/** The time limit of an operation, from its construction on. */
 export class Deadline implements TimeLimit {
   readonly endsAt: number;
   private readonly over = new AbortController();
@@ -13,7 +13,7 @@ export class Deadline implements TimeLimit {
     readonly mayWrite: boolean,
   ) {
     this.endsAt = performance.now() + ms;
-    // One for each read that is under way.
+    // Each running read adds a listener.
     setMaxListeners(0, this.over.signal);
     this.timer = setTimeout(() => this.over.abort(late(ms, mayWrite)), ms).unref();
   }
@@ -22,15 +22,16 @@ export class Deadline implements TimeLimit {
     return this.over.signal;
   }
 
-  /** Nobody waits for the answer, which may be there already. */
+  /** Ends what still runs: the answer is sent, or the client has left. */
   leave(): void {
     clearTimeout(this.timer);
     this.over.abort(new DomainError("LIMIT_EXCEEDED", "Nobody waits for the answer any more."));
   }
 
   /**
-   * Returns the answer of the operation, if it comes in time. One that may write is waited for: its sender must learn
-   * what has been done. Of any other, what still runs finds nothing more to read.
+   * Returns the answer if it comes in time.
+   *
+   * A mutation is waited for, since its sender must learn the result. The reads of others end.
    * @throws LIMIT_EXCEEDED
    */
   async answer<T>(running: T | Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ import { printedPath } from "../../graph/json-path.js";
 import { INEXACT, isExact } from "../../graph/written-numbers.js";
 import { domainErrorOf, type ErrorPath, inputError } from "../input-errors.js";
 
-/** GraphQL's own rule for literals, whose messages hold the literal: a password, perhaps. */
+/** Wraps GraphQL's own rule for literals. Its messages hold the literal, perhaps a password. */
 export const valueFreeLiterals: ValidationRule = (context) =>
   ValuesOfCorrectTypeRule(
     Object.create(context, {
@@ -27,7 +27,7 @@ export const valueFreeLiterals: ValidationRule = (context) =>
             (context.getInputType() ?? undefined) as GraphQLInputType | undefined,
             error,
           );
-          // A literal of the wrong type does not fit the schema; one that breaks a rule of ours is bad input.
+          // A literal of a wrong type breaks the schema. Others break a rule of ours.
           const code = domainErrorOf(error) ? "BAD_USER_INPUT" : "GRAPHQL_VALIDATION_FAILED";
           context.reportError(new GraphQLError(message, { nodes: error.nodes, extensions: { code, path } }));
         },
@@ -35,7 +35,7 @@ export const valueFreeLiterals: ValidationRule = (context) =>
     }),
   );
 
-/** From the argument or variable down to the literal. */
+/** Returns the path from the argument or variable to the literal. */
 function pathOf(literal: ASTNode | undefined, document: DocumentNode): ErrorPath {
   let keys: ErrorPath = [];
   visit(document, {
@@ -61,7 +61,7 @@ function nameOf(node: ASTNode): string | undefined {
   return node.kind === Kind.VARIABLE_DEFINITION ? node.variable.name.value : undefined;
 }
 
-/** Refuses whole numbers in a document that would change. An id is text, however it is written. */
+/** Refuses whole numbers that would lose digits. Ids are text, even if written as numbers. */
 export const exactLiterals: ValidationRule = (context) => ({
   IntValue(node) {
     const type = context.getInputType();

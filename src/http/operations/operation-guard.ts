@@ -35,7 +35,7 @@ export interface OperationRequest {
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
-/** An operation that passed every check, and may be executed. */
+/** An operation that passed all checks. */
 export class CheckedOperation {
   constructor(
     readonly request: OperationRequest,
@@ -50,19 +50,19 @@ export class CheckedOperation {
 
 const MAX_ERRORS = 5;
 const MAX_CACHED_CHARACTERS = 256 * 1024;
-/** A parsed document of few characters takes a hundred times as much memory as its text. */
+/** A parsed document takes up to a hundred times the memory of its text. */
 const MAX_CACHED_DOCUMENTS = 1_000;
 const LANGUAGE_RULES = specifiedRules.map((rule) => (rule === ValuesOfCorrectTypeRule ? valueFreeLiterals : rule));
-/** A syntax error ends with the token that was found; where that is a value, it is the client's. */
+/** Syntax errors end with the token found. A value is the client's. */
 const FOUND_VALUE = /(String|BlockString|Int|Float) ".*"/s;
 
 /**
- * The one gate that every operation passes, by whichever transport it comes. The cheap checks come first, so that a
- * hostile document never reaches the dear ones.
+ * Checks operations of all transports. Cheap checks come first, so that a hostile document never reaches the costly
+ * ones.
  */
 export class OperationGuard {
   private readonly limitRules: readonly ValidationRule[];
-  /** By their text: documents that fit the schema and the limits, the most recently used of them. */
+  /** The most recent documents that passed, by text. */
   private readonly documents = new LRUCache<string, DocumentNode>({
     max: MAX_CACHED_DOCUMENTS,
     maxSize: MAX_CACHED_CHARACTERS,
@@ -88,7 +88,7 @@ export class OperationGuard {
     ];
   }
 
-  /** @returns the operation, or why it may not be executed. */
+  /** @returns the operation, or the reasons against it */
   check(request: OperationRequest): CheckedOperation | readonly GraphQLError[] {
     const document = this.documentOf(request.query);
     if (!("kind" in document)) return document;

@@ -21,26 +21,26 @@ import { ResultStream } from "./result-stream.js";
 
 export interface OperationMetadata {
   readonly caller: Caller;
-  /** Of the network, where the connection comes from. */
+  /** The network address of the client. */
   readonly address: string;
-  /** Of the operation: its errors are told and logged under it. */
+  /** The id of the operation in errors and in the log. */
   readonly id: string;
 }
 
-/** The start of a subscription has no limit: it lasts as long as its events are taken. */
+/** The limit is left out at the start of a subscription. */
 export type ContextOf = (caller: Caller, limit?: TimeLimit) => object;
 
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
-  /** The context of resolvers, made anew for every request and for every event of a subscription. */
+  /** Returns a new context for each request and each event of a subscription. */
   readonly contextOf: ContextOf;
   readonly limits: Limits;
   readonly logger: Logger;
 }
 
 /**
- * The one way of an operation, by whichever transport it comes: what is let in, how it is executed, what is said of its
- * errors. Queries and mutations run in Apollo Server, which runs no subscriptions; those run in graphql-js.
+ * Checks and runs operations of all transports, and formats their errors. Apollo Server runs queries and mutations;
+ * graphql-js runs subscriptions, which Apollo Server cannot.
  */
 export class Operations {
   private readonly guard: OperationGuard;
@@ -62,22 +62,22 @@ export class Operations {
     return this.apollo.stop();
   }
 
-  /** The number of operations begun by `start` that still run. */
+  /** The number of operations that `start` began and that still run. */
   get running(): number {
     return this.slots.inUse;
   }
 
-  /** @returns the operation, or why it may not be executed. */
+  /** @returns the operation, or the reasons against it */
   check(request: OperationRequest): CheckedOperation | readonly GraphQLError[] {
     return this.guard.check(request);
   }
 
-  /** The time that an operation has from now on. */
+  /** Starts the time limit of an operation. */
   deadlineOf({ kind }: CheckedOperation): Deadline {
     return new Deadline(this.options.limits.deadlineMs, kind === OperationTypeNode.MUTATION);
   }
 
-  /** Executes a query or a mutation. An answer that does not come in time says so. */
+  /** Executes a query or a mutation within its time limit. */
   execute(
     checked: CheckedOperation,
     { caller, id }: Pick<OperationMetadata, "caller" | "id">,
@@ -88,8 +88,8 @@ export class Operations {
   }
 
   /**
-   * Starts an operation whose results are taken one after the other; it holds a slot of its caller's as long.
-   * @param onEnd called when its results have been taken, or nobody wants them any more.
+   * Starts an operation with a stream of results. It takes one of its caller's slots.
+   * @param onEnd called when the stream has ended or the client has left
    */
   start(checked: CheckedOperation, metadata: OperationMetadata, onEnd?: () => void): ResultStream | GraphQLError {
     const { maxOperationsPerCaller: most } = this.options.limits;
@@ -120,7 +120,7 @@ export class Operations {
     );
   }
 
-  /** All that a client is told of an error. */
+  /** Returns an error as clients get it. */
   formatted(error: unknown, id: string): GraphQLFormattedError {
     return formatError(this.options.logger, error instanceof GraphQLError ? error.toJSON() : {}, error, id);
   }
@@ -133,7 +133,7 @@ export class Operations {
     return Symbol.asyncIterator in begun ? begun : this.formattedResult(begun, id);
   }
 
-  /** Loaders remember: each event is read with those of its own. */
+  /** Loaders cache, so that each event needs new ones. */
   private answerEvent(
     checked: CheckedOperation,
     { caller, id }: OperationMetadata,
@@ -147,7 +147,7 @@ export class Operations {
     });
   }
 
-  /** Execution had begun: the answer is one like any other, and another status would make proxies send again what was too much. */
+  /** The answer to a time-out has status 200: proxies would send the request again after most others. */
   private async inTime(
     deadline: Deadline,
     id: string,
@@ -172,23 +172,23 @@ const argumentsOf = (
   contextValue: object,
 ): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });
 
-/** Runs an operation so that its literals can tell how the numbers in its variables were written. */
+/** Lets literals of an operation see the numbers in its variables as written. */
 const knowing = <T>({ operation, request }: CheckedOperation, run: () => T): T =>
   knowingVariables({ definitions: operation.variableDefinitions ?? [], given: request.variables ?? {} }, run);
 
-/** Bounds the operations that one caller has running at the same time, whatever connections they came by. */
+/** Bounds the running operations of a caller, over all its connections. */
 class OperationSlots {
   private readonly taken = new Map<string, number>();
   private all = 0;
 
   constructor(private readonly most: number) {}
 
-  /** Of all callers together. */
+  /** The slots in use by all callers. */
   get inUse(): number {
     return this.all;
   }
 
-  /** @returns what gives the slot back; undefined if the caller has no more. */
+  /** @returns the function that releases the slot; undefined if none is free */
   acquire(caller: string): (() => void) | undefined {
     const count = this.taken.get(caller) ?? 0;
     if (count >= this.most) return undefined;

@@ -1,19 +1,20 @@
 import type { FormattedExecutionResult } from "graphql";
 
-/** The functions that execute an operation. */
+/** Executes one operation. */
 export interface Execution {
-  /** The events of a subscription; of anything else, and of a subscription that could not begin, the only answer. */
+  /** Returns the events of a subscription, or the only answer of others. */
   begin(): Promise<AsyncIterable<unknown> | FormattedExecutionResult>;
   answer(event: unknown): Promise<FormattedExecutionResult>;
-  /** The source of the events failed when it was told to end. */
+  /** Called if the source of events fails to end. */
   onSourceError(error: unknown): void;
 }
 
 const DONE = { done: true, value: undefined } as const;
 
 /**
- * The answers of an operation, one after the other, and none before it is asked for. A client that leaves is let go at
- * once, also while an event is awaited: an async generator would let go only at its next event.
+ * The answers of an operation, each computed on demand.
+ *
+ * A client can leave while an event is awaited. An async generator would notice only at its next event.
  */
 export class ResultStream implements AsyncIterableIterator<FormattedExecutionResult> {
   private source: AsyncIterator<unknown> | undefined;
@@ -22,7 +23,7 @@ export class ResultStream implements AsyncIterableIterator<FormattedExecutionRes
   private hasEnded = false;
   private leave: (() => void) | undefined;
 
-  /** @param onEnd called once, when all has been taken, or nothing more will be. */
+  /** @param onEnd called once, after the last result or `return` */
   constructor(
     private readonly execution: Execution,
     private readonly onEnd: () => void,
@@ -32,7 +33,7 @@ export class ResultStream implements AsyncIterableIterator<FormattedExecutionRes
     return this;
   }
 
-  /** Rejects with what the source of the events has thrown. */
+  /** Rejects with the error of the source. */
   next(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
     if (this.hasLast) this.end();
     if (this.hasEnded) return Promise.resolve(DONE);

@@ -1,8 +1,9 @@
 const MAX_CHUNK_BYTES = 256 * 1024;
 
 /**
- * A text in pieces of which each is taken before the next is sent: what a peer leaves lying is bounded whatever it asked
- * for, and a slow line, which goes on taking, is told from one that has stopped.
+ * Splits a text into chunks, each sent after the peer has taken the last.
+ *
+ * That bounds the memory for a slow peer, and shows if it still reads.
  */
 export function chunksOf(text: string): Buffer[] {
   const bytes = Buffer.from(text);

@@ -10,8 +10,9 @@ import { chunksOf } from "./chunks.js";
 import { type RequestMetadata, readOperation, refuseWriteByGet } from "./read-operation.js";
 
 /**
- * GraphQL over server-sent events, one operation a connection. What is wrong with an operation is told in its stream:
- * clients take any other status for a broken line, and try again.
+ * Answers GraphQL by server-sent events, one operation a connection.
+ *
+ * Errors of an operation go into its stream: clients retry after any status but 200.
  */
 export class EventStreams {
   private readonly endless = new Set<ResultStream>();
@@ -22,11 +23,11 @@ export class EventStreams {
     private readonly limits: Limits,
   ) {}
 
-  /** @throws HttpError for what is no operation, or may not come this way. */
+  /** @throws HttpError if it is no operation, or not allowed here */
   async handle(request: IncomingMessage, response: ServerResponse, metadata: RequestMetadata): Promise<void> {
     if (!acceptsEventStream(request.headers.accept))
       throw new HttpError(406, "BAD_USER_INPUT", "Answers are server-sent events here: accept text/event-stream.");
-    // A browser's EventSource sets no header of its own.
+    // A browser's EventSource cannot set headers.
     const operation = await readOperation(request, metadata.search, this.limits);
     const checked = this.operations.check(operation);
     if (!(checked instanceof CheckedOperation)) return this.refuse(response, checked, metadata);
@@ -34,7 +35,7 @@ export class EventStreams {
     await this.answer(request, response, checked, metadata);
   }
 
-  /** Resolves when the operation has ended, or the peer has left. */
+  /** Resolves when the operation has ended or the client has left. */
   async answer(
     { socket }: IncomingMessage,
     response: ServerResponse,
@@ -49,13 +50,13 @@ export class EventStreams {
     if (checked.kind === OperationTypeNode.SUBSCRIPTION) this.endless.add(results);
     if (this.isShuttingDown) this.endSubscriptions();
     await this.send(stream, results, id);
-    // Without a `complete` clients know that they were cut off, and come back.
+    // Clients reconnect if `complete` is missing.
     const isCutOff = this.endless.delete(results) && this.isShuttingDown;
     if (!isCutOff) await stream.send("complete");
     stream.end();
   }
 
-  /** Cuts off what has no end of its own. */
+  /** Ends all subscriptions, which would not end themselves. */
   endSubscriptions(): void {
     this.isShuttingDown = true;
     for (const each of this.endless) void each.return();
@@ -84,12 +85,12 @@ export class EventStreams {
 const HEADERS = {
   "content-type": EVENT_STREAM_TYPE,
   "cache-control": "no-cache, no-transform",
-  // nginx, and those that learnt from it, would hold events back.
+  // nginx and similar proxies would buffer events.
   "x-accel-buffering": "no",
 };
 const COMMENT = ":\n\n";
 
-/** An answer that goes on: one event after the other, each when the peer has taken the last, and comments in between. */
+/** Writes events, each after the client has taken the last, and comments in between. */
 class EventStream {
   private readonly comments: NodeJS.Timeout;
   private lastWritten = Promise.resolve();
@@ -100,7 +101,7 @@ class EventStream {
     private readonly keepAliveMs: number,
   ) {
     response.writeHead(200, HEADERS);
-    // Some browsers see the head only when something follows it.
+    // Some browsers show the head only with content.
     void this.write(COMMENT);
     this.comments = setInterval(() => !this.isWriting && void this.write(COMMENT), keepAliveMs);
     response.once("close", () => clearInterval(this.comments));
@@ -115,7 +116,7 @@ class EventStream {
     this.response.end();
   }
 
-  /** A comment in the middle of an event would break it. */
+  /** Writes are queued: a comment inside of an event would break it. */
   private write(text: string): Promise<void> {
     this.lastWritten = this.lastWritten.then(() => this.writeNow(text));
     return this.lastWritten;
@@ -127,7 +128,7 @@ class EventStream {
     this.isWriting = false;
   }
 
-  /** Resolves when the peer's side of the connection has taken it, or is gone. */
+  /** Resolves when the peer's system has taken it, or the connection is gone. */
   private writePiece(piece: Buffer): Promise<void> {
     const { response } = this;
     if (response.destroyed || response.writableEnded) return Promise.resolve();

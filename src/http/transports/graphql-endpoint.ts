@@ -11,14 +11,14 @@ import { type RequestMetadata, readOperation, refuseWriteByGet } from "./read-op
 export interface GraphQLOptions {
   readonly limits: Limits;
   readonly operations: Operations;
-  /** Answer a subscription whose client takes both. */
+  /** Answers subscriptions of clients that accept event streams. */
   readonly eventStreams: EventStreams;
 }
 
 const TRANSPORTS =
   "A subscription is answered by a WebSocket at /graphql (subprotocol graphql-transport-ws), or by server-sent events: accept text/event-stream, here or at /graphql/stream.";
 
-/** GraphQL over HTTP: one operation in one request, its answer as JSON. */
+/** Answers GraphQL over HTTP: one operation a request, in JSON. */
 export class GraphQLEndpoint {
   constructor(private readonly options: GraphQLOptions) {}
 
@@ -45,7 +45,7 @@ export class GraphQLEndpoint {
     id: string,
   ): void {
     const errors = refusals.map((each) => this.options.operations.formatted(each, id));
-    // GraphQL over HTTP: under application/json a document that does not fit the schema is an answer like any other.
+    // GraphQL over HTTP: with application/json, an invalid document has status 200.
     const isLimit = errors.some(({ extensions }) => extensions?.["code"] === "LIMIT_EXCEEDED");
     const status = type === JSON_TYPE && !isLimit ? 200 : 400;
     answer(request, response, status, { "content-type": type }, JSON.stringify({ errors }));

@@ -8,24 +8,26 @@ import { HttpError } from "../http-error.js";
 import type { CheckedOperation, OperationRequest } from "../operations/operation-guard.js";
 import { type BodyLimits, readJson } from "../request-body.js";
 
-/** The facts about a request that are not in it. */
+/** Facts about a request beside its content. */
 export interface RequestMetadata {
-  /** Of the request, for the client's report and for the log. */
+  /** The id of the request in errors and in the log. */
   readonly id: string;
   readonly caller: Caller;
-  /** The query string, with its question mark. */
+  /** The query string with its question mark. */
   readonly search: string;
 }
 
-/** Headers that no page of another origin can set without asking first. */
+/** Headers that pages of other origins need a preflight for. */
 const PREFLIGHTED = ["content-type", "apollo-require-preflight", "x-apollo-operation-name"];
 
 const bad = (message: string): HttpError => new HttpError(400, "BAD_USER_INPUT", message);
 
 /**
- * The operation that a request asks for, by GET or POST. The one rule against requests that a page of another origin
- * has a browser send: a POST is JSON, and a GET carries such a header or comes from a page that is known to be let in.
- * @throws HttpError where it is none.
+ * Reads the operation of a GET or a POST.
+ *
+ * The one rule against forged requests from other origins: a POST is JSON, and a GET has such a header or comes from an
+ * allowed page.
+ * @throws HttpError if there is none
  */
 export async function readOperation(
   request: IncomingMessage,
@@ -38,7 +40,7 @@ export async function readOperation(
   if (method === "POST") return asOperation(await readParameters(request, limits));
   const parameters = parametersOf(search);
   refuseHash(parameters);
-  // Other types than JSON a page of any origin may set without asking.
+  // Pages of any origin may set other types than JSON.
   if (headers["content-type"] && !isJson(headers["content-type"]))
     throw new HttpError(415, "BAD_USER_INPUT", "A GET comes without a Content-Type, or with application/json.");
   if (!PREFLIGHTED.some((name) => headers[name]) && !isFromKnownPage(request))
@@ -46,13 +48,13 @@ export async function readOperation(
   return asOperation(parameters);
 }
 
-/** @throws HttpError for a mutation by GET, which whatever shows a link would send. */
+/** @throws HttpError for a mutation by GET, since any link could send one */
 export function refuseWriteByGet({ method }: IncomingMessage, { kind }: CheckedOperation): void {
   if (method === "GET" && kind === OperationTypeNode.MUTATION)
     throw new HttpError(405, "BAD_USER_INPUT", "A mutation comes by POST.", { allow: "POST" });
 }
 
-/** The Origin check has let the page in, or the browser vouches that it is one of ours. */
+/** True if the Origin check passed, or the browser names this origin. */
 const isFromKnownPage = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined || headers["sec-fetch-site"] === "same-origin";
 
@@ -75,7 +77,7 @@ function isJson(contentType: string | undefined): boolean {
   }
 }
 
-/** Throws what makes JSON one that cannot be kept, with the path from its variables on. */
+/** Rethrows an error of JSON that cannot be stored, with its path inside of the variables. */
 function asUnkept(error: unknown): never {
   if (!(error instanceof DomainError)) throw error;
   const { code, message, inputPath: path } = error;
@@ -93,8 +95,10 @@ function asOperation(parameters: Record<string, unknown>): OperationRequest {
 }
 
 /**
- * Clients of persisted queries send a hash first, and the document for good once they hear that no hashes are kept. Some
- * look for the message, others for the code, and the status of an answer spares them what they do on a failed request.
+ * Refuses persisted queries.
+ *
+ * Clients send a hash first, and the document once the server keeps no hashes. Some read the message, others the code.
+ * The status 200 keeps them from their handling of failed requests.
  */
 function refuseHash({ query, documentId, extensions }: Record<string, unknown>): void {
   if (!isLeftOut(query)) return;

@@ -8,16 +8,16 @@ import type { Limits } from "../limits/limits.js";
 import type { ResultStream } from "../operations/result-stream.js";
 import { chunksOf } from "./chunks.js";
 
-/** The client at the other end of a WebSocket. */
+/** The client of a WebSocket. */
 export interface Introduction {
   readonly caller: Caller;
-  /** Of the network. */
+  /** The network address. */
   readonly address: string;
-  /** True if what the peer says of itself once the socket is open lets it in. */
+  /** True if the authorization of `connection_init` admits the client. */
   readonly authorize: (authorization: string | undefined) => boolean;
 }
 
-/** A WebSocket and the operations that came by it. */
+/** A WebSocket and its running operations. */
 export class SocketConnection {
   private readonly running = new Map<ResultStream, OperationTypeNode>();
   private isShuttingDown = false;
@@ -40,15 +40,12 @@ export class SocketConnection {
     if (this.isShuttingDown) this.shutDown();
   }
 
-  /** Nobody waits for its operations any more. */
+  /** Ends all operations: the client has left. */
   end(): void {
     for (const each of this.running.keys()) void each.return();
   }
 
-  /**
-   * Closes as soon as nothing runs that has an end of its own: clients ask again for what was cut off, and a mutation
-   * would be made twice.
-   */
+  /** Closes once all queries and mutations have ended. A client would repeat a mutation that was cut off. */
   shutDown(): void {
     this.isShuttingDown = true;
     const isWaitedFor = [...this.running.values()].some((kind) => kind !== OperationTypeNode.SUBSCRIPTION);
@@ -58,14 +55,14 @@ export class SocketConnection {
 
 const GOING_AWAY = 1001;
 
-/** One end of a WebSocket. It sends one message at a time, and reads no more than it can answer. */
+/** One end of a WebSocket. It sends one message at a time and bounds unanswered ones. */
 export class Peer implements ProtocolSocket {
   private readonly pings: NodeJS.Timeout;
   private lastSent = Promise.resolve();
   private inHand = 0;
   private isWriting = false;
   private owesPong = false;
-  /** The message that is being handled, until whoever handles it waits for something. */
+  /** The last message received; right until its handler first awaits. */
   received = "";
 
   constructor(
@@ -75,7 +72,7 @@ export class Peer implements ProtocolSocket {
   ) {
     this.pings = setInterval(() => this.ping(), limits.keepAliveMs);
     socket.on("pong", () => (this.owesPong = false));
-    // A malformed frame has been answered with a close code by then.
+    // ws has answered a malformed frame with a close code by then.
     socket.on("error", () => undefined);
     socket.once("close", () => clearInterval(this.pings));
   }
@@ -84,13 +81,13 @@ export class Peer implements ProtocolSocket {
     return this.socket.protocol;
   }
 
-  /** Resolves when the peer's side of the connection has taken it, or is gone. */
+  /** Resolves when the peer's system has taken it, or the connection is gone. */
   send(text: string): Promise<void> {
     this.lastSent = this.lastSent.then(() => this.write(text));
     return this.lastSent;
   }
 
-  /** Without what the ping carried, which might be as large and as deep as a message may be. */
+  /** The pong omits the payload, which may be as large as a message. */
   onPing(): Promise<void> {
     return this.send(stringifyMessage({ type: MessageType.Pong }));
   }
@@ -99,9 +96,9 @@ export class Peer implements ProtocolSocket {
     this.socket.close(code, reason);
   }
 
-  /** Closes, so that clients come back, when what is on its way has been taken. */
+  /** Closes after all sent messages. The code makes clients reconnect. */
   async shutDown(): Promise<void> {
-    // The last message of an operation comes right after its end.
+    // The last message of an operation follows its end.
     await setImmediate();
     await this.lastSent;
     this.close(GOING_AWAY, "Going away");
@@ -115,7 +112,7 @@ export class Peer implements ProtocolSocket {
     this.socket.on("message", (content: Buffer) => void this.take(content.toString(), handle));
   }
 
-  /** Stops reading while much of what came is not answered yet, as with answers that the peer does not take. */
+  /** Stops reading while many messages are unanswered, as when the peer reads no answers. */
   private async take(text: string, handle: (text: string) => Promise<void>): Promise<void> {
     const most = 2 * this.limits.maxOperationsPerSocket;
     this.inHand += 1;
@@ -150,7 +147,7 @@ export class Peer implements ProtocolSocket {
     });
   }
 
-  /** A ping behind a piece that is still being taken would wait with it. */
+  /** A ping would wait behind the chunk that is being sent. */
   private ping(): void {
     if (this.isWriting || this.socket.readyState !== this.socket.OPEN) return;
     if (this.owesPong) return this.cutOff();

@@ -15,9 +15,9 @@ import { ResultStream } from "../operations/result-stream.js";
 import { type Introduction, Peer, SocketConnection } from "./websocket-connection.js";
 
 const MAX_ID_CHARACTERS = 128;
-/** Not among the types of ws. A peer has a second to answer a close; after it the connection ends without. */
+/** The types of ws lack it. A peer has a second to answer a close. */
 const UNTYPED = { closeTimeout: 1_000 };
-/** For queries and mutations to come to their end when the server closes. */
+/** The time for queries and mutations to end at shutdown. */
 const SHUTDOWN_MS = 15_000;
 
 export interface WebSocketsOptions {
@@ -27,18 +27,18 @@ export interface WebSocketsOptions {
   readonly logger: Logger;
 }
 
-/** An operation of graphql-ws, with its results beside it. */
+/** An operation as graphql-ws takes it, with its results. */
 interface Started extends ExecutionArgs {
   readonly results: ResultStream;
 }
 
-// Their errors are formatted already, which `onNext` passes on.
+// The errors are formatted already; `onNext` passes them on.
 const resultsOf = (started: ExecutionArgs): AsyncIterable<ExecutionResult> =>
   (started as Started).results as AsyncIterable<object>;
 
 type Opened = Context<Record<string, unknown>, SocketConnection>;
 
-/** GraphQL over WebSocket: ws frames, graphql-ws speaks the protocol, and what it says of operations is ours. */
+/** Answers GraphQL over WebSocket. ws handles frames, graphql-ws the protocol, `Operations` the rest. */
 export class WebSockets {
   private readonly server: WebSocketServer;
   private readonly protocol: Server<SocketConnection>;
@@ -67,7 +67,7 @@ export class WebSockets {
     });
   }
 
-  /** The number that are open. */
+  /** The number of open WebSockets. */
   get open(): number {
     return this.connections.size;
   }
@@ -77,7 +77,7 @@ export class WebSockets {
     this.server.handleUpgrade(request, socket, head, (webSocket) => this.connect(webSocket, introduction));
   }
 
-  /** Accepts no more, and resolves when all are closed. */
+  /** Accepts no more. Resolves when all are closed. */
   async shutDown(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const each of this.connections) each.shutDown();
@@ -105,7 +105,7 @@ export class WebSockets {
   ): Started | GraphQLError[] {
     const { schema, operations, limits } = this.options;
     const { caller, address } = connection.introduction;
-    // It comes back with every event.
+    // Each event repeats the id.
     if (operationId.length > MAX_ID_CHARACTERS) {
       const tooLong = `An operation's id has at most ${MAX_ID_CHARACTERS} characters.`;
       connection.peer.close(CloseCode.BadRequest, tooLong);
@@ -128,7 +128,7 @@ export class WebSockets {
   }
 }
 
-/** The payload with its numbers as they were written, which the protocol's own reading of the message does not tell. */
+/** Returns the payload with its numbers as written, which graphql-ws loses. */
 function asWritten(payload: SubscribePayload, message: string): SubscribePayload | GraphQLError {
   try {
     return { ...payload, ...(parseJson(message) as { readonly payload: SubscribePayload }).payload };
