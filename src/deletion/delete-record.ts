@@ -15,7 +15,7 @@ export interface DeletionScope {
   readonly cascade: boolean;
   /** True for the earlier records of its name. */
   readonly withEarlier?: boolean;
-  /** A further check, called before the mark and after it. @throws the reason for keeping the record */
+  /** A further check, called before and after the mark. @throws its refusal */
   readonly refuse?: (target: AnyRecord) => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function deleteOnce(
   try {
     return await deleteFound(app, intent, await find(), scope);
   } catch (error) {
-    // The same request may have been sent twice: the other one has deleted it.
+    // The same request may have been sent twice at once.
     const concurrent = await earlierDeletion(app, intent);
     if (concurrent) return concurrent;
     throw error;
@@ -75,7 +75,7 @@ export async function deleteFound(
   await refuse(app, marked, scope);
   await changeRecord(records, target._id, () => mark(true), intent);
   try {
-    // Checked again: the record may have come into use before the mark. After the mark it cannot.
+    // Again: it may have come into use before the mark.
     await refuse(app, marked, scope);
   } catch (error) {
     await changeRecord(records, target._id, () => mark(false), { ...intent, idempotencyKey: null });

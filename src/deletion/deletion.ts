@@ -39,7 +39,7 @@ export async function remainingOf(
   const where = {
     ...generationsOf([key]),
     _id: trusted({ $ne: _id }),
-    // Until the deletion is done, the earlier records are still in the store.
+    // Earlier records stay in the store until the deletion is done.
     ...(with_earlier && seq !== undefined && { seq: trusted({ $gt: seq }) }),
   };
   const [remaining, newest] = await Promise.all([

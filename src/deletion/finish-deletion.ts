@@ -16,7 +16,7 @@ import { planDeletion, type PlannedDeletion } from "./deletion-plan.js";
 const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
 const TOMBSTONE_BATCH = 500;
 
-/** True if a job of one of the records may still have a container. */
+/** True if one of the records may still have a container. */
 async function isAnyRunning(store: Store, ids: readonly string[]): Promise<boolean> {
   return (await store.jobs.findOne({ _id: { $in: [...ids] }, cleanup: "PENDING" })) !== null;
 }
@@ -80,7 +80,7 @@ async function sweepTombstones({ supersedes }: RecordKind, records: Records<AnyR
   }
 }
 
-/** Asks for the end of the work of all planned records; the reconciler ends it. Repeatable. */
+/** Requests the end of the work; the reconciler ends it. Repeatable. */
 async function cancelWork(app: App, plan: readonly PlannedDeletion[], intent: Intent): Promise<void> {
   const own = { ...intent, idempotencyKey: null };
   await Promise.all(
@@ -88,14 +88,14 @@ async function cancelWork(app: App, plan: readonly PlannedDeletion[], intent: In
       try {
         if (await requestEnd(app, each, own)) await app.work.relay(each.record._id);
       } catch (error) {
-        // Another process may be working on the same deletion and have removed it.
+        // Another process may have removed it in the same deletion.
         if (!(error instanceof DomainError && error.code === "NOT_FOUND")) throw error;
       }
     }),
   );
 }
 
-/** Asks for the end of the work of one record. Returns true if that was not done before. */
+/** Returns true if the end of the work was not requested before. */
 async function requestEnd({ store }: App, { kind, record }: PlannedDeletion, intent: Intent): Promise<boolean> {
   const { end } = store.kinds[kind];
   const stored = record as unknown as Readonly<Record<string, unknown>>;
@@ -104,13 +104,13 @@ async function requestEnd({ store }: App, { kind, record }: PlannedDeletion, int
   return true;
 }
 
-/** Releases the files, the image or the secret of a record before its removal. Repeatable. */
+/** Releases the holding of a record before its removal. Repeatable. */
 async function releaseHoldings({ store, holdings }: App, kind: Kind, record: AnyRecord): Promise<void> {
   const { holds } = store.kinds[kind];
   if (holds) await holdings[holds].release(record);
 }
 
-/** Removes the leftovers of a removed record: an image that no other record needs, its log and its job. */
+/** Removes the leftovers of a record: its unneeded image, log and job. */
 async function removeTraces({ store, holdings, logger }: App, kind: Kind, record: AnyRecord): Promise<void> {
   const { holds, log } = store.kinds[kind];
   try {
@@ -120,7 +120,7 @@ async function removeTraces({ store, holdings, logger }: App, kind: Kind, record
       await store.jobs.deleteOne({ _id: record._id });
     }
   } catch (error) {
-    // Nothing leads to the leftovers any more: they only cost space, so a warning is enough.
+    // Leftovers cost only space, so a warning is enough.
     logger.warn({ event: "trace_left", record: record._id, err: error });
   }
 }

@@ -38,14 +38,14 @@ async function usersOf(store: Store, plan: readonly PlannedDeletion[], kind: Kin
   return found.flat();
 }
 
-/** @throws IN_USE if a record outside the plan uses one in it; names the users */
+/** @throws IN_USE if a record outside the plan uses one in it */
 export async function refuseUsed(store: Store, plan: readonly PlannedDeletion[]): Promise<void> {
   const kinds = [...new Set(plan.map(({ kind }) => kind))];
   const found = (await Promise.all(kinds.map((kind) => usersOf(store, plan, kind)))).flat();
   if (found.length > 0) throw new DomainError("IN_USE", `It is in use by ${found.join("; ")}.`);
 }
 
-/** @throws IN_USE if the record owns others, or if work is under way for it */
+/** @throws IN_USE if the record owns others or has work under way */
 export async function refuseOwning(store: Store, plan: readonly PlannedDeletion[], target: AnyRecord): Promise<void> {
   const owned = plan.filter(({ record, always }) => record.key !== target.key && !always);
   const kinds = [...new Set(owned.map(({ kind }) => kind))];

@@ -8,7 +8,7 @@ export const ENDED: readonly JobState[] = ["SUCCEEDED", "FAILED", "CANCELLED"];
 /** The states in which a worker may write. */
 export const UNDER_WAY: readonly JobState[] = ["QUEUED", "STARTING", "RUNNING", "FINISHING"];
 
-/** A treasure chest at the version that it had when the work was requested. */
+/** A treasure chest at its version when the work was requested. */
 export interface ChestVersion {
   readonly id: string;
   readonly version: number;
@@ -22,11 +22,11 @@ export interface BuildSpec {
   readonly location: string;
   readonly ref: string | null;
   readonly noCache: boolean;
-  /** The credentials for the git host, or for the registry that an image is pulled from. */
+  /** The credentials for the git host or the registry of the source. */
   readonly chest: ChestVersion | null;
   /** The credentials for the registry that images are pushed to. */
   readonly registry_chest: ChestVersion | null;
-  /** The id of the build version, chosen beforehand. If it exists, its insert has happened. */
+  /** The id of the build version, chosen before the build. */
   readonly buildVersion: string;
 }
 
@@ -50,17 +50,17 @@ export interface DeploySpec {
  * never changes, since run tokens are found by `slots.<n>.token_hash`.
  */
 export interface Slot {
-  /** The number of the attempt, from 1; it never falls. 0 before the first. */
+  /** The number of the attempt, from 1; it never falls. */
   attempt: number;
-  /** The name of the container, stored before the engine is called. Null before the first attempt. */
+  /** The container's name, stored before it is made. Null before the first attempt. */
   container: string | null;
   /** The SHA-256 of the attempt's run token, in hexadecimal. */
   token_hash: string | null;
   intended_at: Date | null;
-  /** The time at which the container claimed the attempt. User code runs only afterwards. */
+  /** The time of the container's claim. User code runs only afterwards. */
   claimed_at: Date | null;
   heartbeat_at: Date | null;
-  /** The time at which the service of a replica reported that it answers. */
+  /** The time at which the replica reported to be ready. */
   ready_at: Date | null;
   progress: number;
   /** The result that the container reported at its end. */
@@ -91,7 +91,7 @@ export const newSlot = (): Slot => ({
   wanted: true,
 });
 
-/** The source of an image, written before the build, and the image, written after it. */
+/** The source, written before the build, and the image, written after it. */
 export interface BuildOutcome {
   readonly git_version: string | null;
   readonly git_dirty: boolean | null;
@@ -118,18 +118,18 @@ export interface Job {
   /** The attempt of a build. Those of containers are in `slots`. */
   attempt: number;
   max_attempts: number;
-  /** `build:<proj>:<tag>` while a build runs. Its unique index makes builds of one tag wait for each other. */
+  /** `build:<proj>:<tag>` while a build runs. Its index is unique. */
   active_key?: string;
   slots: Slot[];
   deadlines: { start: Date | null; run: Date | null };
   next_reconcile_at: Date;
   progress: number;
   error: string | null;
-  /** The outcome of a build, from the time at which its source is open. */
+  /** The outcome of a build, once its source is open. */
   outcome?: BuildOutcome;
-  /** The bytes of log accepted so far, for the limit of 64 MiB. */
+  /** The bytes of log so far, for the limit of 64 MiB. */
   log_bytes: number;
-  /** The number of the next log chunk that the server writes: of builds and of the reconciler. */
+  /** The number of the next log chunk that the server itself writes. */
   log_seq: number;
   cleanup: "PENDING" | "DONE";
   created_at: Date;
@@ -145,6 +145,6 @@ export interface LogChunk {
   seq: number;
   at: Date;
   text: string;
-  /** True for the end of an old log, which outlives the rest of it. */
+  /** True for the end of an old log, which is kept. */
   kept?: boolean;
 }

@@ -11,7 +11,7 @@ export interface Lease {
   readonly job: Job;
   /** Aborted if the lease is lost or this process ends. The worker must then stop and write nothing. */
   readonly signal: AbortSignal;
-  /** Aborted if a user asks to cancel the work, or has done so before. */
+  /** Aborted if a user cancels the work, or has done so before. */
   readonly cancelRequested: AbortSignal;
   /**
    * Writes if the epoch is still that of the lease and the job has not ended.
@@ -32,7 +32,7 @@ export class LeaseLost extends Error {
 
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
-/** Measured by the monotonic clock. It is shorter than the lease, so that work stops before another process begins. */
+/** Shorter than the lease: work stops before another process begins. By the monotonic clock. */
 const TRUST_MS = 10_000;
 
 type Jobs = Pick<Store, "jobs" | "now">;
@@ -56,7 +56,7 @@ export class HeldLease implements Lease {
   readonly #renewal: NodeJS.Timeout;
   #trustTimer: NodeJS.Timeout;
   #job: Job;
-  /** The time at which the job was due. If it differs at the end, the job was woken meanwhile. */
+  /** The due time. If it differs at the end, the job was woken. */
   readonly #due: Date;
 
   constructor(
@@ -88,13 +88,13 @@ export class HeldLease implements Lease {
     this.#lost.abort(new LeaseLost(this.#job._id));
   }
 
-  /** Extends the lease, and reads the job again: a user may have asked to cancel it. */
+  /** Extends the lease and reads the job again, for a cancellation. */
   async renew(): Promise<void> {
     const requestedAt = performance.now();
     const until = new Date((await this.store.now()).getTime() + LEASE_MS);
     const { _id, epoch, lease } = this.#job;
     const seen = await this.store.jobs.findOneAndUpdate(
-      // Without the owner, a renewal that comes after the release would block the job for all.
+      // Without the owner, a renewal after the release would block the job.
       { _id, epoch, "lease.owner": lease.owner },
       { $set: { "lease.until": until } },
       { returnDocument: "after" },
@@ -122,12 +122,12 @@ export class HeldLease implements Lease {
 
   async end(state: "SUCCEEDED" | "FAILED" | "CANCELLED", error: string | null = null): Promise<"ENDED"> {
     const progress = state === "SUCCEEDED" ? { progress: 1 } : {};
-    // The key is unset in the same write: from then on the next build of the tag may begin.
+    // The key goes in the same write: then the next build may begin.
     await this.write({ $set: { state, error, ...progress }, $unset: { active_key: "" } });
     return "ENDED";
   }
 
-  /** Records that the containers of an ended job are gone. It is fenced by the epoch, too. */
+  /** Records that the containers are gone. The epoch fences it, too. */
   async markCleaned(): Promise<void> {
     await this.store.jobs.updateOne({ _id: this.#job._id, epoch: this.#job.epoch }, { $set: { cleanup: "DONE" } });
   }

@@ -16,26 +16,26 @@ import {
   type PiecePosition,
 } from "./log-position.js";
 
-/** Returns the text with stars in place of the secrets, in every encoding that a program could print. */
+/** Returns the text with stars for secrets, in every encoding that programs print. */
 export const maskSecrets = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((masking, password) => masked(masking, { username: "", password }), text);
 
 export const MAX_CHUNK_BYTES = 64 * 1024;
 export const MAX_LOG_BYTES = 64 * 1024 * 1024;
 const MAX_PIECES = 100;
-/** Reserved beyond the limit for the last output of containers, which says why they ended. */
+/** Reserved for the last output of containers: why they ended. */
 const MAX_LAST_BYTES = 16 * 1024 * 1024;
 const FULL = "\n[The log has reached 64 MiB: what follows is left out, but for its end.]\n";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A piece of output of a container, a build or the reconciler. The writer numbers them within the attempt. */
+/** A piece of output, numbered by its writer within the attempt. */
 export interface LogInput extends PiecePosition {
   readonly text: string;
-  /** True for the last output of a container, for which room is reserved. */
+  /** True for the last output of a container. */
   readonly last?: boolean;
 }
 
-/** Returns the text cut to so many bytes of UTF-8, at the end of a character. */
+/** Returns at most so many bytes of the text, in whole characters. */
 function truncate(text: string, bytes: number): string {
   const whole = Buffer.from(text);
   if (whole.length <= bytes) return text;
@@ -118,14 +118,14 @@ export interface LogSlice {
   /** The position after the last chunk. */
   readonly position: LogPosition;
   readonly hasMore: boolean;
-  /** OVER if nothing more will be written; NEAR if the job has ended and is being cleaned up. */
+  /** OVER if the log is complete; NEAR during the clean-up of the job. */
   readonly end: "NONE" | "NEAR" | "OVER";
 }
 
 /** Returns the pieces after a position. */
 export async function readLogSlice(store: LogStore, from: LogPosition, limit: number): Promise<LogSlice> {
   const { jobs, logs } = store;
-  // The state is read first: if the job has ended by then, the chunks read next are complete.
+  // The state comes first: if the job has ended, the chunks are complete.
   const state = await jobs.findOne({ _id: from.job }, { projection: { state: 1, cleanup: 1, "slots.attempt": 1 } });
   const found: LogChunk[] = [];
   const slots = state ? slotsOf(state) : await logs.distinct("slot", { job: from.job });
@@ -150,7 +150,7 @@ export async function readLogSlice(store: LogStore, from: LogPosition, limit: nu
   };
 }
 
-/** The job is not made yet, or was removed some time after its end. The record tells which. */
+/** The job is not made yet, or was removed after its end. */
 async function endWithoutJob({ byKind }: LogStore, id: string): Promise<LogSlice["end"]> {
   const kind = kindOf(id);
   if (!kind) return "NONE";

@@ -12,7 +12,7 @@ export interface Reconciler {
   wake(job?: string): void;
   /** Resolves when no job is due and none runs here. For tests. */
   settled(): Promise<void>;
-  /** Takes no more jobs, aborts the ticks under way and releases their leases. Containers run on. */
+  /** Takes no more jobs, and aborts and releases those under way. Containers run on. */
   stop(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ const POLL_MS = 1_000;
 /** A tick that takes longer to end is abandoned. */
 const DRAIN_MS = 20_000;
 const COLLECT_MS = 60_000;
-/** Ticks in parallel. Those of builds are long and heavy, the others short. */
+/** Ticks in parallel. Those of builds are long and heavy. */
 const MAX_TICKS: Readonly<Record<Job["kind"], number>> = { BUILD: 4, TRAIN: 32, DEPLOY: 32 };
 const KINDS = Object.keys(MAX_TICKS) as Job["kind"][];
 
@@ -30,7 +30,7 @@ interface Running {
   readonly done: Promise<void>;
 }
 
-/** Reconciles the jobs that are due and free. Several processes may do so over one store. */
+/** Reconciles the jobs that are due. Several processes may share a store. */
 export function startReconciler(app: App, workers: WorkerSet): Reconciler {
   const reconciler = new JobReconciler(app, workers);
   reconciler.wake();
@@ -53,7 +53,7 @@ class JobReconciler implements Reconciler {
     private readonly workers: WorkerSet,
   ) {
     this.#collectionTimer = setInterval(() => (this.#collection = this.#collect()), COLLECT_MS);
-    // At the start too: a server that is often killed would never reach the interval.
+    // At the start too: a server may be killed before each interval.
     this.#collection = this.#collect();
   }
 
@@ -81,11 +81,11 @@ class JobReconciler implements Reconciler {
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, DRAIN_MS)))]);
     clearTimeout(timer);
-    // A slow tick can no longer write, so that other processes may take its job at once.
+    // A slow tick can no longer write: other processes may take its job.
     await Promise.allSettled([...this.#running.values()].map(({ lease }) => lease?.release(0)));
   }
 
-  /** A tick under way here learns of a cancellation by the renewal. Otherwise any process takes the job. */
+  /** A tick under way here learns of a cancellation by the renewal. */
   async #wakeJob(id: string): Promise<void> {
     await wakeJob(this.app.store, id);
     await this.#running.get(id)?.lease?.renew();
@@ -93,7 +93,7 @@ class JobReconciler implements Reconciler {
   }
 
   #schedule(ms: number): void {
-    // A little late rather than early: a job that is not due yet would wait for the next poll.
+    // A little late: a job not yet due would wait for the next poll.
     const at = performance.now() + ms + 5;
     if (this.#stopped || at >= this.#nextPassAt) return;
     clearTimeout(this.#timer);
@@ -104,7 +104,7 @@ class JobReconciler implements Reconciler {
     }, ms + 5);
   }
 
-  /** Runs one pass at a time. A call during a pass waits and runs the next. */
+  /** Runs one pass at a time. A call during a pass waits. */
   async #runPass(): Promise<void> {
     while (this.#pass) await this.#pass;
     if (this.#stopped) return;

@@ -10,7 +10,7 @@ import { requestCancel } from "./write-job.js";
 /** Does the work that follows from a change of a record. It must be repeatable: after a crash it is called again. */
 export type OutboxHandler<T extends AnyRecord = AnyRecord> = (app: App, record: T, entry: OutboxEntry) => Promise<void>;
 
-/** The handlers by kind of record. The wiring names them, so that jobs import no use-case. */
+/** Named by the wiring, so that jobs import no use-case. */
 export type OutboxHandlers = Partial<Record<Kind, OutboxHandler<never>>>;
 
 const BATCH = 500;
@@ -51,7 +51,7 @@ async function publishEvent({ events }: Store, record: AnyRecord, entry: OutboxE
   }
 }
 
-/** Returns the ids of records with outbox entries: left by a crash, or written by workers. */
+/** Returns the ids of records with outbox entries. */
 export async function findUnrelayed(store: Store): Promise<string[]> {
   const found = await Promise.all(
     KINDS.map((kind) =>

@@ -5,7 +5,7 @@ import { findUnrelayed, type OutboxHandlers, relay } from "./relay.js";
 import type { WorkerSet } from "./tick.js";
 
 const SWEEP_MS = 2_000;
-/** A slower relay, as with a database that hangs, goes on after the answer of the mutation. */
+/** A slower relay goes on after the answer of the mutation. */
 const MAX_WAIT_MS = 5_000;
 
 export interface RunningWork extends Reconciler {

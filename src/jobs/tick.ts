@@ -6,7 +6,7 @@ import { ENDED, type Job } from "./job.js";
 import { type HeldLease, type Lease, LeaseLost } from "./lease.js";
 import { writeTask } from "./write-task.js";
 
-/** The delay until the next tick, or ENDED if the worker ended the job by `lease.end`. */
+/** The delay until the next tick, or ENDED after `lease.end`. */
 export type TickResult = { readonly requeueAfterMs: number } | "ENDED";
 
 /** Reconciles a job by one tick. All of it must be repeatable: the last tick may have stopped anywhere. */
@@ -18,10 +18,10 @@ export interface WorkerSet {
 
 /** The time of three heartbeats. */
 const MAX_SILENCE_MS = 30_000;
-/** The delay while the engine does not answer, or the disk is full or fails. */
+/** The delay while the engine or the disk fails. */
 const OUTAGE_DELAY_MS = 3_000;
 const MAX_BACKOFF_MS = 60_000;
-/** A job fails after so many ticks in a row that failed through a fault of the server. */
+/** A job fails after so many faults of the server in a row. */
 const MAX_FAULTS = 6;
 
 /** Runs one tick. Returns the milliseconds until the next, or null if none follows. @throws the error of the worker */
@@ -33,13 +33,13 @@ export async function tick(app: App, { workers }: WorkerSet, lease: HeldLease): 
   return next === "ENDED" ? 0 : next.requeueAfterMs;
 }
 
-/** Removes the containers and volumes of an ended job. Its result is stored by then. */
+/** Removes the containers and volumes of an ended job. */
 async function cleanUp(app: App, lease: HeldLease): Promise<null> {
   const { job } = lease;
   await writeTask(app, job);
   if (job.kind !== "BUILD") {
     const observed = (await app.runtime.observe(job._id)).map(({ name }) => name);
-    // The recorded names count too: the volumes of a container may outlive it.
+    // By the recorded names too: volumes may outlive their container.
     const recorded = job.slots.flatMap(({ container }) => container ?? []);
     await Promise.all([...new Set([...observed, ...recorded])].map((name) => app.runtime.stop(name)));
   }
@@ -47,7 +47,7 @@ async function cleanUp(app: App, lease: HeldLease): Promise<null> {
   return null;
 }
 
-/** True if a container of the job has claimed its attempt and sends heartbeats. */
+/** True if a container of the job sends heartbeats. */
 export const hasHeartbeat = ({ slots }: Job, now: Date): boolean =>
   slots.some(({ claimed_at, heartbeat_at }) => {
     const lastSign = claimed_at && (heartbeat_at ?? claimed_at);
@@ -56,7 +56,7 @@ export const hasHeartbeat = ({ slots }: Job, now: Date): boolean =>
 
 const isAway = (error: unknown): boolean => error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
 
-/** True if a repeat will hardly help: neither engine, store or disk failed, nor was the lease lost. */
+/** True unless the engine, store or disk failed or the lease was lost. */
 export const isOurFault = (error: unknown, lease: HeldLease): boolean =>
   !(
     isAway(error) ||
@@ -83,7 +83,7 @@ export async function delayAfterFailure(app: App, lease: HeldLease, error: unkno
     return OUTAGE_DELAY_MS;
   }
   app.logger.error({ event: "turn_failed", job, kind, faults, err: error });
-  // A deployment is tried forever. A build or training fails after some tries.
+  // A deployment is tried forever; builds and trainings fail after some tries.
   if (
     faults >= MAX_FAULTS &&
     kind !== "DEPLOY" &&

@@ -37,12 +37,12 @@ export async function createJob(store: Pick<Store, "jobs" | "now">, fields: NewJ
   }
 }
 
-/** Makes a job due at once. A job that is cleaned up stays as it is. */
+/** Makes a job due at once, unless it is cleaned up. */
 export async function wakeJob(store: Pick<Store, "jobs" | "now">, job: string): Promise<void> {
   await store.jobs.updateOne({ _id: job, cleanup: "PENDING" }, { $set: { next_reconcile_at: await store.now() } });
 }
 
-/** Asks a job to cancel its work, and makes it due. A job that has ended stays as it is. */
+/** Requests the cancellation of a job, and makes it due, unless it has ended. */
 export async function requestCancel(store: Pick<Store, "jobs" | "now">, job: string): Promise<void> {
   await store.jobs.updateOne(
     { _id: job, state: { $in: [...UNDER_WAY] }, desired: "RUN" },

@@ -8,7 +8,7 @@ import { ownIntent } from "../store/idempotency.js";
 import type { Records, Store } from "../store/store.js";
 import type { Job, JobState } from "./job.js";
 
-/** The progress is written at most that often, since each write is an event for all subscribers. */
+/** The interval of progress: each write is an event for all subscribers. */
 const PROGRESS_MS = 1_000;
 
 const STATE: Record<JobState, TaskState> = {
@@ -27,7 +27,7 @@ type Tasked = AnyRecord & { readonly task: Task };
 export function taskAfter(task: Task, job: Job, at: Date): Task | null {
   if (hasEnded(task.state)) return null;
   const target = STATE[job.state];
-  // With a new attempt the job begins again, but its task does not return to WAITING.
+  // A new attempt does not bring the task back to WAITING.
   const next = target === task.state || !mayMove(task.state, target) ? step(task.state, target) : target;
   const slot = job.slots[0];
   const progress = next === TaskState.FINISHED ? 1 : Math.min(1, Math.max(0, slot?.progress ?? job.progress));
@@ -43,12 +43,12 @@ export function taskAfter(task: Task, job: Job, at: Date): Task | null {
     attempt,
     error,
     update_time: at,
-    // The container began with its claim, a moment before this look at the job.
+    // The container began with its claim, a moment earlier.
     start_time: task.start_time ?? (begins ? (slot?.claimed_at ?? at) : null),
   };
 }
 
-/** Returns the next state on the way: a WAITING task passes through RUNNING before FINISHED. */
+/** Returns the next state: a WAITING task passes through RUNNING before FINISHED. */
 const step = (from: TaskState, to: TaskState): TaskState =>
   from === TaskState.WAITING && to === TaskState.FINISHED ? TaskState.RUNNING : from;
 

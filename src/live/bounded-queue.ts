@@ -19,7 +19,7 @@ export class BoundedQueue<T> {
     if (this.#hasEnded) return;
     this.#waiting.push({ value, bytes });
     this.#bytes += bytes;
-    // A single event may be larger: the subscriber is waiting for it, and not behind.
+    // A single event may be larger: then the subscriber is not behind.
     const isBehind = this.#waiting.length > 1;
     if (isBehind && (this.#waiting.length > MAX_QUEUED_EVENTS || this.#bytes > MAX_QUEUED_BYTES))
       this.end(this.overflow());
@@ -36,7 +36,7 @@ export class BoundedQueue<T> {
     this.#wake?.();
   }
 
-  /** Yields the events in order, as they come. @throws the error that the queue ended with */
+  /** Yields the events in order. @throws the error that the queue ended with */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     for (let value = await this.#next(); value !== undefined; value = await this.#next()) yield value;
   }

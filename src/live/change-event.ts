@@ -5,7 +5,7 @@ import type { LogChunk } from "../jobs/job.js";
 import type { Event } from "../store/store.js";
 import type { FeedEvent } from "./change-feed.js";
 
-/** A change of a record. It names the fields that were set without their values, which may be large. */
+/** A change of a record. It leaves out the values, which may be large. */
 export interface ChangeEvent extends FeedEvent {
   /** `<record id>.<version>` */
   readonly id: string;
@@ -62,7 +62,7 @@ export function changeEvent(event: Event, token: string): ChangeEvent {
   };
 }
 
-/** The only field that the feed of logs reads: subscribers read the text themselves. */
+/** Without the text: subscribers read it from the store. */
 export type LogInsert = Pick<LogChunk, "job">;
 
 const LOG_EVENT_BYTES = 128;

@@ -40,7 +40,7 @@ export class ChangeFeed<T extends object, E extends FeedEvent> {
     return this.#session !== undefined;
   }
 
-  /** The token up to which subscribers have every event. Later tokens are greater. */
+  /** The token of the last event. Later tokens are greater. */
   get position(): string {
     return this.#session?.position ?? "";
   }

@@ -40,7 +40,7 @@ export class DriftEvent {
   @Field(() => GraphQLDateTime, { description: "The time of the change that caused the drift." })
   readonly at!: Date;
 
-  /** The id of the record that is current under the key, or null. */
+  /** The id of the current record of the key, or null. */
   readonly live!: string | null;
 }
 

@@ -5,12 +5,12 @@ import type { Event } from "../store/store.js";
 import type { BoundedQueue } from "./bounded-queue.js";
 import { type ChangeEvent, changeEvent } from "./change-event.js";
 import { INSERTS, isHistoryLost, tokenOf } from "./feed-session.js";
-import { openQueue, type Predicate, type SubscriptionScope } from "./subscription.js";
+import { openQueue, type EventFilter, type SubscriptionScope } from "./subscription.js";
 
 type Needs = Pick<App, "store" | "live">;
 type Stream = mongo.ChangeStream<Event>;
 
-/** The time that the store waits for a change before it answers that there is none. */
+/** The store waits so long for a change before it answers. */
 const MAX_AWAIT_MS = 50;
 
 /**
@@ -22,7 +22,7 @@ export async function eventsAfter(
   app: Needs,
   scope: SubscriptionScope,
   token: string,
-  wants: Predicate<ChangeEvent>,
+  wants: EventFilter<ChangeEvent>,
   resume: string,
 ) {
   const stream: Stream = app.store.events.watch<Event>(INSERTS, {
@@ -49,7 +49,7 @@ async function firstOf(stream: Stream): Promise<ChangeEvent | null> {
   }
 }
 
-/** Returns the next event, or null if the store has none at the moment. */
+/** Returns the next event, or null if there is none yet. */
 async function next(stream: Stream): Promise<ChangeEvent | null> {
   const change = await stream.tryNext();
   return change?.operationType === "insert" ? changeEvent(change.fullDocument, tokenOf(change._id)) : null;
@@ -64,7 +64,7 @@ interface Start {
 async function* catchUp(
   { live }: Needs,
   { stream, first, token }: Start,
-  wants: Predicate<ChangeEvent>,
+  wants: EventFilter<ChangeEvent>,
   join: () => Promise<BoundedQueue<ChangeEvent>>,
 ): AsyncGenerator<ChangeEvent, void> {
   let position = token;
@@ -75,7 +75,7 @@ async function* catchUp(
       position = event.token;
       if (wants(event)) yield event;
     } else {
-      // The shared stream is joined only now: its queue must not fill up while this one catches up.
+      // Joined only now: its queue must not fill up during the catch-up.
       queue ??= await join();
       joinedAt ||= live.events.position;
       const passed = tokenOf(stream.resumeToken);

@@ -2,18 +2,18 @@ import { setImmediate, setTimeout as pause } from "node:timers/promises";
 import type { mongo } from "mongoose";
 import type { Logger } from "pino";
 
-/** Events and logs are only ever inserted. The embedded store reports no other change of them. */
+/** Events and logs are only inserted, never updated. */
 export const INSERTS = [{ $match: { operationType: "insert" } }];
 const EVENTS_PER_SLICE = 32;
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
-/** MongoDB's error codes for a token whose history, or whose collection, is gone. */
+/** MongoDB's error codes for lost history or a dropped collection. */
 const HISTORY_LOST: readonly unknown[] = [136, 222, 260, 280, 286];
 
-/** True if the store no longer has the history after the token of a change stream. */
+/** True if the history after a token is gone. */
 export const isHistoryLost = (error: unknown): boolean => HISTORY_LOST.includes((error as { code?: unknown }).code);
 
-/** Returns the token as text. Tokens sort in the order of their events. */
+/** Returns the token as text. Tokens sort as their events do. */
 export const tokenOf = (id: unknown): string => String((id as { _data: unknown })._data);
 
 export interface SessionHandlers<T> {
@@ -23,12 +23,12 @@ export interface SessionHandlers<T> {
   onHistoryLost(): void;
 }
 
-/** Opens a change stream of inserts, from now on or after a token. */
+/** Opens a change stream, from now on or after a token. */
 export type Watch<T extends object> = (from: { readonly resumeAfter?: unknown }) => mongo.ChangeStream<T>;
 
 /** A change stream that reopens when it breaks. It resumes after the last insert, however long the store was away. */
 export class FeedSession<T extends object> {
-  /** Resolves once every later insert is reported. Rejects if the first attempt fails. */
+  /** Resolves once inserts are reported. Rejects if the first attempt fails. */
   readonly opened: Promise<void>;
   readonly #closing = new AbortController();
   #stream: mongo.ChangeStream<T> | undefined;
@@ -40,7 +40,7 @@ export class FeedSession<T extends object> {
     private readonly logger: Logger,
   ) {
     this.opened = new Promise((resolve, reject) => void this.#run(resolve, reject));
-    // Subscribers await it and get the error. Without them, the rejection would be unhandled.
+    // Subscribers get the error; without any, it would be unhandled.
     this.opened.catch(() => undefined);
   }
 
@@ -84,16 +84,16 @@ export class FeedSession<T extends object> {
     const from = this.#token === undefined ? {} : { resumeAfter: this.#token };
     const stream = this.watch(from);
     this.#stream = stream;
-    // The store sends the first token with its first answer: from there on nothing is missed.
+    // The first answer of the store has a token: from there nothing is missed.
     stream.on("resumeTokenChanged", onToken);
     try {
       for (let received = 0; ;) {
-        // The stream contacts the store only when it is asked for a change.
+        // The stream contacts the store only at this call.
         const change = await stream.next();
         if (this.#isClosed) return;
         if (change.operationType === "insert") this.handlers.onInsert(change.fullDocument as T, tokenOf(change._id));
         received += 1;
-        // Without a break, a large batch would overflow the queue of a subscriber before it could read.
+        // Without a break, a large batch could overflow the queues.
         if (received % EVENTS_PER_SLICE === 0) await setImmediate();
       }
     } finally {

@@ -12,11 +12,11 @@ import type { DriftEvent } from "./drift-event.js";
 
 type Read = Pick<Store, "byKind" | "kinds" | "deployments" | "snapshots">;
 
-/** True if the event may change which record is current under the key, or what it holds. */
+/** True if the event may change the current record of the key. */
 export function mayCauseDrift({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: ChangeEvent): boolean {
   const { definition, supersedes } = kinds[kind];
   if (!definition) return false;
-  // A record with files becomes current when it gets its `seq`, and not before.
+  // A record with files becomes current only with its `seq`.
   if (action === "INSERT") return supersedes !== "WHEN_COMPLETE";
   if (action === "DELETE" || fields.includes("seq")) return true;
   return fields.some((each) => Object.hasOwn(definition.parts, each));
@@ -32,7 +32,7 @@ export async function findDrifts(store: Read, event: ChangeEvent): Promise<reado
   if (deployments.length === 0) return [];
   const records = store.byKind[event.kind];
   const live = await findCurrent(records, event.key);
-  // Only the current record counts, or the one that was. The deletion of an earlier one causes no drift.
+  // The deletion of an earlier record causes no drift.
   const last = event.action === "DELETE" && !live ? await lastOf(records, event.key) : live;
   if (last?._id !== event.record) return [];
   const found = deployments.flatMap(({ _id, key, bvers, movers }) =>
@@ -52,7 +52,7 @@ const lastOf = (records: Records<AnyRecord>, key: string): Promise<AnyRecord | n
 
 const isOfKind = ({ _id }: AnySnapshot, { kind }: ChangeEvent): boolean => _id.startsWith(`${kind}_`);
 
-/** False if the event only changes fields, and the snapshot is of an earlier record of the name. */
+/** False if the event changes another record than that of the snapshot. */
 const isAffected = ({ _id }: AnySnapshot, { action, fields, record }: ChangeEvent): boolean =>
   action !== "CHANGE" || fields.includes("seq") || _id === record;
 
@@ -83,7 +83,7 @@ async function driftEvent(
   };
 }
 
-/** Returns the pinned snapshot. If the store has lost it, the pin with its id stands in. */
+/** Returns the pinned snapshot, or the pin if the snapshot is lost. */
 async function loadPin({ snapshots }: Read, pin: Pin): Promise<AnySnapshot> {
   const copy = await snapshots.findOne({ _id: pin.hash });
   return copy ? copy.content : pin;

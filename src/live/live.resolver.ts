@@ -104,7 +104,7 @@ export class RecordChangeResolver {
   })
   async record(@Root() { action, recordId }: RecordChange, @Ctx() { loaders }: RequestContext) {
     const record = await loadNode(loaders, recordId);
-    // The insert of the successor is the commit. The mark on the earlier record may follow later.
+    // The record is superseded already; its mark may follow later.
     return record && action === RecordAction.SUPERSEDED ? { ...record, superseded: true } : record;
   }
 
@@ -123,7 +123,7 @@ const FIELD_IN_GRAPH: Readonly<Record<string, string>> = {
   model: "models",
 };
 
-/** Returns the fields of the record's type that the change set. Internal fields of the store are left out. */
+/** Returns the fields that the change set, without the store's internal ones. */
 function changedFields(schema: GraphQLSchema, { action, kind, fields }: ChangeEvent): string[] {
   const type = schema.getType(TYPE_OF_KIND[kind]);
   if (action !== "CHANGE" || !isObjectType(type)) return [];

@@ -9,7 +9,7 @@ import { INSERTS } from "./feed-session.js";
 import { findDrifts } from "./find-drifts.js";
 import { SubscriptionIterator, SubscriptionScope } from "./subscription.js";
 
-/** The changes in the store, made by any process, for the subscriptions of this process. */
+/** The changes by all processes, for the subscriptions of this one. */
 export class Live implements AsyncDisposable {
   readonly events: ChangeFeed<Event, ChangeEvent>;
   readonly logs: ChangeFeed<LogInsert, FeedEvent>;
@@ -61,7 +61,7 @@ export class Live implements AsyncDisposable {
   }
 }
 
-/** Reads once for each event, however many subscriptions ask. The result is forgotten with the event. */
+/** Reads once for each event, for all subscriptions. Forgets it with the event. */
 class OncePerEvent<E extends object, V> {
   readonly #results = new WeakMap<E, Promise<V>>();
 
@@ -84,7 +84,7 @@ const takesName = ({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: Ch
   return supersedes === "WHEN_INSERTED" ? action === "INSERT" : supersedes !== undefined && fields.includes("seq");
 };
 
-/** Returns the record that lost its name by the event, or null if none did. */
+/** Returns the record that lost its name by the event, or null. */
 async function supersededBy(store: Pick<Store, "byKind" | "kinds">, event: ChangeEvent): Promise<AnyRecord | null> {
   if (!takesName(store, event)) return null;
   const records = store.byKind[event.kind];

@@ -14,7 +14,7 @@ interface LogReaderPage extends LogPage {
   readonly isNearEnd: boolean;
 }
 
-/** Reads the logs of several jobs page by page, such as those of a deployment's revisions. */
+/** Reads the logs of several jobs, such as a deployment's revisions. */
 export class LogReader {
   #positions: readonly LogPosition[];
   /** True if no job will be added. */
@@ -31,7 +31,7 @@ export class LogReader {
     return this.#positions.some((each) => each.job === job);
   }
 
-  /** Adds a job, from the beginning of its log. A repeated call changes nothing. */
+  /** Adds a job from the beginning of its log. Repeatable. */
   add(job: string): void {
     if (!this.reads(job)) this.#positions = [...this.#positions, LogPosition.beginningOf(job)];
   }
@@ -41,7 +41,7 @@ export class LogReader {
     const chunks: LogChunk[] = [];
     const slices: LogSlice[] = [];
     for (const from of this.#positions) {
-      // Once the page is full, the other jobs are only asked if they have more.
+      // If the page is full, this only asks if there is more.
       const slice = await readLogSlice(this.store, from, Math.max(0, PAGE_SIZE - chunks.length));
       chunks.push(...slice.chunks);
       slices.push(slice);
@@ -58,7 +58,7 @@ export class LogReader {
     };
   }
 
-  /** Drops the jobs that are read to their end. The last one stays, as the position of the cursor. */
+  /** Drops the jobs that are read to their end, but the last. */
   #remaining(slices: readonly LogSlice[]): LogPosition[] {
     return slices
       .filter(({ end, hasMore }, at) => hasMore || end !== "OVER" || at === slices.length - 1)

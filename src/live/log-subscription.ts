@@ -28,7 +28,7 @@ export class FollowLogArgs {
 
 type Needs = Pick<App, "store" | "live">;
 
-/** The clean-up of an ended job makes no event, so it is polled. */
+/** Clean-up makes no event, so it is polled. */
 const CLEAN_UP_POLL_MS = 300;
 const POLL_MS = 5_000;
 
@@ -114,7 +114,7 @@ class LogSubscription {
   }
 }
 
-/** Says that there may be something new. It stays set until the next wait, so that none is missed. */
+/** Wakes the reader, or ends its next wait at once. */
 class Signal {
   #isSet = false;
   #hasEnded = false;

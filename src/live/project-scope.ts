@@ -13,7 +13,7 @@ const MAX_CACHED_RECORDS = 1_000;
 export class ProjectScope {
   #project: Project | null = null;
   #models: ReadonlySet<string> = new Set();
-  /** For records whose keys do not name a project: true if they belong to this one. */
+  /** True for records of the project whose keys do not name it. */
   readonly #records = new Map<string, boolean>();
 
   private constructor(
@@ -33,7 +33,7 @@ export class ProjectScope {
     return this.#project;
   }
 
-  /** Call it for every event in order: a project may change its models, or be deleted and made again. */
+  /** Call it for every event in order: the project itself may change. */
   async includes(event: ChangeEvent): Promise<boolean> {
     const [first] = namesOf(event.key);
     if (event.kind === "project" && event.key === this.name) await this.#read();

@@ -7,13 +7,13 @@ import { type ChangeEvent, changeEvent } from "./change-event.js";
 import { eventsAfter } from "./events-after.js";
 import { ProjectScope } from "./project-scope.js";
 import { RecordAction, type RecordChange, type RecordChangedArgs } from "./record-change.js";
-import { openQueue, type Predicate, type SubscriptionScope } from "./subscription.js";
+import { openQueue, type EventFilter, type SubscriptionScope } from "./subscription.js";
 
 const CURSOR_LIST = "recordChanged";
 
 /** The position of a client among all changes. */
 interface ChangePosition {
-  /** The token of the last event of which the client has a change. */
+  /** The token of the last event that the client has. */
   readonly token: string;
   /** The id of that event, if the client has its SUPERSEDED change alone. The change of the new record follows. */
   readonly halfSent: string | null;
@@ -45,8 +45,8 @@ export function subscribeToRecords(app: Needs, args: RecordChangedArgs) {
     const isWanted: IsWanted = project
       ? async (event) => (await project.includes(event)) && isOfTypes(event)
       : isOfTypes;
-    // The project's own events are needed in any case: they say which models it uses.
-    const wants: Predicate<ChangeEvent> = (event) =>
+    // The project's own events say which models it uses.
+    const wants: EventFilter<ChangeEvent> = (event) =>
       (isOfTypes(event) || (event.kind === "project" && event.key === proj)) &&
       (model == null || isUnderModel(app.store, model, event));
     return toChanges(app, await eventsFrom(app, scope, position, wants), isWanted);
@@ -60,13 +60,13 @@ async function eventsFrom(
   app: Needs,
   scope: SubscriptionScope,
   position: ChangePosition | null,
-  wants: Predicate<ChangeEvent>,
+  wants: EventFilter<ChangeEvent>,
 ): Promise<AsyncIterable<ChangeEvent>> {
   if (position) return resumed(app, position, await eventsAfter(app, scope, position.token, wants, RESUME));
   return openQueue(app.live.events, scope, wants, RESUME);
 }
 
-/** Yields the half-sent event of the position, if there is one, and then the later events. */
+/** Yields the half-sent event of the position, then the later events. */
 async function* resumed(
   { store }: Needs,
   { token, halfSent }: ChangePosition,

@@ -1,7 +1,7 @@
 import { registerEnumType } from "type-graphql";
 import { type Kind, KINDS, TYPE_OF_KIND } from "../graph/id.js";
 
-/** The type of a record. Clients see `BUILD_VERSION`; the value is the kind, with which ids begin. */
+/** The type of a record: clients see `BUILD_VERSION`, the server the kind. */
 export type RecordType = Kind;
 
 const nameInGraph = (kind: Kind): string => TYPE_OF_KIND[kind].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();

@@ -2,7 +2,7 @@ import { DomainError } from "../errors.js";
 import { BoundedQueue, MAX_QUEUED_EVENTS } from "./bounded-queue.js";
 import type { ChangeFeed, FeedEvent, Subscriber } from "./change-feed.js";
 
-/** The resources of one subscription. The end of the scope releases all of them, once. */
+/** The resources of one subscription, released at its end. */
 export class SubscriptionScope {
   readonly #releases: (() => void)[] = [];
   #hasEnded = false;
@@ -11,7 +11,7 @@ export class SubscriptionScope {
     return this.#hasEnded;
   }
 
-  /** Calls `release` at the end, or at once if the scope has ended. */
+  /** Calls `release` at the end, or at once if it has passed. */
   defer(release: () => void): void {
     if (this.#hasEnded) release();
     else this.#releases.push(release);
@@ -63,7 +63,7 @@ export class SubscriptionIterator<T> implements AsyncIterableIterator<T> {
 }
 
 /** Returns true if a subscription wants the event. It is called for every event of the feed and must be fast. */
-export type Predicate<E extends FeedEvent> = (event: E) => boolean;
+export type EventFilter<E extends FeedEvent> = (event: E) => boolean;
 
 /**
  * Subscribes to a feed until the scope ends. Once it resolves, no event is missed.
@@ -72,13 +72,13 @@ export type Predicate<E extends FeedEvent> = (event: E) => boolean;
 export async function subscribeWithin<T extends object, E extends FeedEvent>(
   feed: ChangeFeed<T, E>,
   scope: SubscriptionScope,
-  wants: Predicate<E>,
+  wants: EventFilter<E>,
   { onEvent, onError }: Subscriber<E>,
 ): Promise<void> {
   const subscriber = { onEvent: (event: E) => wants(event) && onEvent(event), onError };
   scope.defer(() => feed.unsubscribe(subscriber));
   await feed.subscribe(subscriber);
-  // The scope may have ended while the feed opened, before there was a subscriber to remove.
+  // The scope may have ended while the feed opened.
   if (scope.hasEnded) feed.unsubscribe(subscriber);
 }
 
@@ -90,7 +90,7 @@ export async function subscribeWithin<T extends object, E extends FeedEvent>(
 export async function openQueue<T extends object, E extends FeedEvent>(
   feed: ChangeFeed<T, E>,
   scope: SubscriptionScope,
-  wants: Predicate<E>,
+  wants: EventFilter<E>,
   resume: string,
 ): Promise<BoundedQueue<E>> {
   const queue = new BoundedQueue<E>(

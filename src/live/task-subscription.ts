@@ -38,7 +38,7 @@ const taskChange = (
 const currentTask = (kind: TaskedKind, { _id, version, modified_at, task, tasks }: TaskedRecord): TaskChange =>
   taskChange(kind, { recordId: _id, version, at: modified_at }, task ?? null, tasks ?? []);
 
-/** Returns the task that the event set, or null if it set none. */
+/** Returns the task that the event set, or null. */
 function taskOfEvent(
   store: Pick<Store, "kinds">,
   { record, kind, version, at, task, tasks }: ChangeEvent,
@@ -67,7 +67,7 @@ export function subscribeToTasks(app: Needs, { of, proj }: TaskChangedArgs) {
 async function tasksOfRecord(app: Needs, scope: SubscriptionScope, id: string) {
   const kind = kindOf(id);
   if (!hasTasks(app.store, kind)) throw noTask();
-  // The queue opens before the record is read, so that no change in between is missed.
+  // The queue opens before the read, so that no change is missed.
   const queue = await openQueue(app.live.events, scope, ({ record }) => record === id, RESUME);
   const [record] = (await findByIds(app.store.byKind[kind], [id])) as TaskedRecord[];
   if (!record) throw noTask();
@@ -102,7 +102,7 @@ async function* allOfProject(
   project: ProjectScope,
   queue: BoundedQueue<ChangeEvent>,
 ): AsyncGenerator<TaskChange, void> {
-  // A change during the read is in the queue too. The versions tell which ones were sent already.
+  // A change during the read is in the queue too, and skipped there.
   const sentVersions = new Map<string, number>();
   for (const kind of KINDS.filter((each) => hasTasks(app.store, each)))
     for await (const record of recordsUnderWay(app, kind, project.project!._id)) {
@@ -118,7 +118,7 @@ async function* allOfProject(
   }
 }
 
-/** Reads the records whose work has not ended. Deployments are always under way. */
+/** Reads the records with work under way. Deployments always have some. */
 function recordsUnderWay({ store }: Needs, kind: TaskedKind, proj: string) {
   const states = store.kinds[kind].task === "OF_REPLICAS" ? {} : { "task.state": trusted({ $in: STATES_UNDER_WAY }) };
   return (store.byKind[kind] as unknown as Records<TaskedRecord>)

@@ -5,7 +5,7 @@ import { LogPosition } from "../jobs/log-position.js";
 import type { Store } from "../store/store.js";
 import { DAY_MS } from "./policy-sweep.js";
 
-/** Removes logs, jobs and events that are older than the settings say. Repeatable, by any process. */
+/** Removes logs, jobs and events older than the settings say. Repeatable. */
 export async function sweepHistory({ store, settings }: Pick<App, "store" | "settings">): Promise<void> {
   const now = (await store.now()).getTime();
   const since = (days: number): Date => new Date(now - days * DAY_MS);
@@ -17,7 +17,7 @@ export async function sweepHistory({ store, settings }: Pick<App, "store" | "set
 
 const JOB_BATCH = 500;
 
-/** Removes the jobs that ended before then and are cleaned up. Their results are in the records. */
+/** Removes the jobs that ended before then. Their results are in the records. */
 const sweepJobs = ({ jobs }: Pick<Store, "jobs">, before: Date): Promise<void> =>
   removeInBatches(jobs, { cleanup: "DONE", updated_at: { $lt: before } }, { cleanup: 1, updated_at: 1 }, JOB_BATCH);
 
@@ -124,7 +124,7 @@ async function keepEnd(store: Logs, job: string, slot: number, before: Date): Pr
   await removeOld(store, { job, slot, before, until: oldest._id });
 }
 
-/** Returns the pieces that stay, newest first: those that a sweep has marked, or as many as may stay. */
+/** Returns the pieces that stay, newest first: marked ones, or as many as fit. */
 function endOf(pieces: readonly LogChunk[]): readonly LogChunk[] {
   const marked = pieces.findLastIndex(({ kept }) => kept);
   if (marked >= 0) return pieces.slice(0, marked + 1);
