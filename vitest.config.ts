@@ -16,6 +16,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...(hasPython ? [] : ["test/**/*process*.test.ts"])],
     globalSetup: ["test/support/set-up.ts"],
+    // Decorators need it before the first class, in whichever order a test loads modules.
+    setupFiles: ["reflect-metadata"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // What a test waits for comes late on a busy machine; it is not measured.

@@ -1,10 +1,10 @@
 import { getModelForClass } from "@typegoose/typegoose";
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
 import type { Connection, mongo } from "mongoose";
-import { listIndexesOf } from "./files/frozen-lists.js";
 import { type Kind, KINDS } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
 import { type CollectionOf, RECORD_KINDS, type RecordOf } from "./kinds.js";
+import { fileListIndexes, snapshotPaths, snapshotPathsInCopies } from "./snapshots/snapshot-paths.js";
 import type { Records, Store } from "./store/store.js";
 
 /** Opens the collections of a connection, and makes their indexes. */
@@ -49,11 +49,10 @@ export async function openStore(
   return store;
 }
 
-const WITH_LISTS = ["modelVersions", "trainings", "deployments", "deploymentRevisions"] as const;
-
 async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, readonly string[]>): Promise<void> {
   await Promise.all([
-    ...Object.values(store.byKind).map(async (records) => {
+    ...KINDS.map(async (kind) => {
+      const records = store.byKind[kind];
       await records.collection.createIndexes([
         // Partial: a record with incomplete files has no place in the order of its key yet.
         { key: { key: 1, seq: 1 }, unique: true, partialFilterExpression: { seq: { $exists: true } } },
@@ -65,7 +64,7 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
         { key: { "outbox.version": 1 } },
         { key: { deleting: 1, _id: 1 }, partialFilterExpression: { deleting: true } },
         { key: { deleted: 1, modified_at: 1 }, partialFilterExpression: { deleted: true } },
-        ...WITH_LISTS.filter((name) => store[name] === records).flatMap(listIndexesOf),
+        ...fileListIndexes(RECORD_KINDS, snapshotPaths(RECORD_KINDS, kind)),
         // One command for all indexes of a collection: every command is synced by itself.
         ...(detailsIndexes.get(records.modelName) ?? []).map((path) => ({
           key: { [path]: 1 as const, superseded: 1 as const, _id: -1 as const },
@@ -79,7 +78,7 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
       { key: { checked_at: 1 } },
       { key: { "content.pretrained.hash": 1 } },
       { key: { "content.train.pretrained.hash": 1 } },
-      ...listIndexesOf("snapshots"),
+      ...fileListIndexes(RECORD_KINDS, snapshotPathsInCopies(RECORD_KINDS)),
     ]),
     store.jobs.createIndexes([
       { key: { active_key: 1 }, unique: true, partialFilterExpression: { active_key: { $exists: true } } },

@@ -1,10 +1,11 @@
 import { buildSchema } from "@typegoose/typegoose";
-import { isEnumType, isObjectType } from "graphql";
+import { getNamedType, type GraphQLObjectType, isEnumType, isObjectType } from "graphql";
 import { expect, test } from "vitest";
 import { KINDS, TYPE_OF_KIND } from "../src/graph/id.js";
 import { RECORD_KINDS } from "../src/kinds.js";
 import type { RecordKind } from "../src/kinds/record-kind.js";
 import { rocasSchema } from "../src/schema.js";
+import { snapshotPaths } from "../src/snapshots/snapshot-paths.js";
 
 const { schema, sdl } = await rocasSchema();
 const TYPES = Object.values(TYPE_OF_KIND).sort();
@@ -37,6 +38,16 @@ function selected(paths: readonly (readonly string[])[]): string {
 const isStored = (kind: (typeof KINDS)[number], field: string): boolean =>
   buildSchema(RECORD_KINDS[kind].record).path(field) !== undefined;
 
+/** The stored fields of a kind that hold snapshots, with the graph's types of these. */
+function storedSnapshots(kind: (typeof KINDS)[number]): Record<string, string> {
+  const type = schema.getType(TYPE_OF_KIND[kind]) as GraphQLObjectType;
+  const fields: Record<string, string> = {};
+  buildSchema(RECORD_KINDS[kind].record).eachPath((path, { schema: nested }) => {
+    if (nested?.path("taken_at")) fields[path] = getNamedType(type.getFields()[path]!.type).name;
+  });
+  return fields;
+}
+
 test("each kind of records is a type of the graph that `node` finds, and no other type is", () => {
   expect(implementing("Node")).toEqual(TYPES);
   expect(implementing("StoredRecord")).toEqual(TYPES);
@@ -65,4 +76,19 @@ test.each(CARDS)("what a $label owns and is used by leads to it by a stored fiel
   const fields = [...owns, ...usedBy].map(({ kind, field }) => [kind, field.split(".")[0]!] as const);
   const missing = fields.filter(([kind, field]) => !isStored(kind, field));
   expect(missing).toEqual([]);
+});
+
+test.each(CARDS)("the card of a $label names the fields that hold snapshots, and their kinds", (card) => {
+  const { kind, snapshots = {} } = card;
+  const types = Object.entries(snapshots).map(([field, of]) => [field, `${TYPE_OF_KIND[of]}Snapshot`]);
+  expect(Object.fromEntries(types)).toEqual(storedSnapshots(kind));
+});
+
+test.each(CARDS)("each pin in a $label has an index", ({ kind, record }) => {
+  const indexed = buildSchema(record)
+    .indexes()
+    .map(([key]) => Object.keys(key)[0]);
+  const pins = snapshotPaths(RECORD_KINDS, kind).filter(({ isPin }) => isPin);
+
+  expect(indexed).toEqual(expect.arrayContaining(pins.map(({ path }) => `${path}.hash`)));
 });

@@ -12,6 +12,7 @@ export const BUILD = recordKind(
     label: "build",
     record: Build,
     scope: "PROJECT_ID",
+    snapshots: { bvers: "bvers" },
     task: "OWN",
     log: "OF_JOB",
     end: { cancel: true },

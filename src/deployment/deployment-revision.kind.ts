@@ -11,6 +11,7 @@ export const DEPLOYMENT_REVISION = recordKind(
     record: DeploymentRevision,
     naturalKey: [["deployment", "proj", "name"], ["deployment", "name"], ["number"]],
     scope: "PROJECT_NAME",
+    snapshots: { bvers: "bvers", movers: "movers" },
     log: "OF_JOB",
   },
   {

@@ -31,6 +31,7 @@ export const DEPLOYMENT = recordKind(
     record: Deployment,
     naturalKey: [["proj", "name"], ["name"]],
     scope: "PROJECT_NAME",
+    snapshots: { bvers: "bvers", movers: "movers" },
     task: "OF_REPLICAS",
     log: "OF_REVISIONS",
     owns: [{ kind: "revision", field: "deployment", always: true }],

@@ -5,6 +5,7 @@ import { type mongo, trusted } from "mongoose";
 import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../storage/file-storage.js";
 import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
+import { fileCollections } from "./file-record.js";
 import type { FilePlace, UnneededFile } from "./file-documents.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -136,27 +137,18 @@ const lockBound = (now: Date): Date => new Date(now.getTime() - LOCK_MS);
  * True if a record needs the file: as a plain file, arrived or awaited, as an archive or as an executed notebook. A
  * packed record no longer needs its plain files.
  */
-async function isReferenced(
-  {
-    datasets,
-    modelVersions,
-    trainings,
-    fileLists,
-  }: Pick<Store, "datasets" | "modelVersions" | "trainings" | "fileLists">,
-  place: FilePlace,
-  sha256: string,
-): Promise<boolean> {
+async function isReferenced(store: Store, place: FilePlace, sha256: string): Promise<boolean> {
   const hash = trusted({ $eq: sha256 });
   const lightweight = place === "lightweight";
-  const lists = await fileLists.find({ "files.sha256": sha256 }, { projection: { record: 1 } }).toArray();
+  const lists = await store.fileLists.find({ "files.sha256": sha256 }, { projection: { record: 1 } }).toArray();
   const listed = { _id: trusted({ $in: lists.map(({ record }) => record) }), lightweight, archive: null };
   const needed = await Promise.all([
-    ...(lists.length > 0 ? [datasets.exists(listed), modelVersions.exists(listed)] : []),
-    datasets.exists({ "files.sha256": hash, lightweight, archive: null }),
-    datasets.exists({ "archive.sha256": hash, lightweight }),
-    modelVersions.exists({ "files.sha256": hash, lightweight, archive: null }),
-    modelVersions.exists({ "archive.sha256": hash, lightweight }),
-    lightweight ? null : trainings.exists({ "output.sha256": hash }),
+    ...fileCollections(store).flatMap((records) => [
+      ...(lists.length > 0 ? [records.exists(listed)] : []),
+      records.exists({ "files.sha256": hash, lightweight, archive: null }),
+      records.exists({ "archive.sha256": hash, lightweight }),
+    ]),
+    ...(lightweight ? [] : [store.trainings.exists({ "output.sha256": hash })]),
   ]);
   return needed.some((each) => each !== null);
 }

@@ -3,6 +3,7 @@ import type { Dataset } from "../dataset/dataset.js";
 import { kindOf } from "../graph/id.js";
 import { FilesState } from "../graph/stored-file.js";
 import type { ModelVersion } from "../model-version/model-version.js";
+import { kindsWithFiles } from "../snapshots/snapshot-paths.js";
 import type { FileStorage } from "../storage/file-storage.js";
 import { findByIds } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
@@ -16,6 +17,10 @@ export function fileRecordsOf({ byKind, kinds }: Store, id: string): Records<Fil
   const kind = kindOf(id);
   return kind && kinds[kind].holds === "FILES" ? (byKind[kind] as unknown as Records<FileRecord>) : null;
 }
+
+/** Returns all collections of records with files. */
+export const fileCollections = ({ byKind, kinds }: Store): readonly Records<FileRecord>[] =>
+  kindsWithFiles(kinds).map((kind) => byKind[kind] as unknown as Records<FileRecord>);
 
 export async function fileRecord(store: Store, id: string): Promise<FileRecord | null> {
   const records = fileRecordsOf(store, id);

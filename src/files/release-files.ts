@@ -4,7 +4,7 @@ import { ROCAS } from "../caller.js";
 import { type Archive, FilesState, type Holder, type StoredFile } from "../graph/stored-file.js";
 import { ownIntent } from "../store/idempotency.js";
 import { leaveTombstone } from "../store/tombstone.js";
-import { type FileRecord, fileRecord, type fileRecordsOf, storageOf } from "./file-record.js";
+import { fileCollections, type FileRecord, fileRecord, storageOf } from "./file-record.js";
 import { fileListOf, filesOf } from "./files-of.js";
 import { deleteMissingOfRecord } from "./missing-files.js";
 
@@ -48,11 +48,9 @@ export async function sweepFiles(app: App, storages: readonly Sweepable[]): Prom
 
 /** Deletes incomplete records a day after their last file arrived. */
 async function deleteAbandoned(app: App): Promise<void> {
-  const { datasets, modelVersions } = app.store;
   const before = new Date((await app.store.now()).getTime() - DAY_MS);
   const isAbandoned = ({ state, modified_at }: FileRecord) => state === FilesState.PENDING && modified_at < before;
-  for (const records of [datasets, modelVersions] as unknown as ReturnType<typeof fileRecordsOf>[]) {
-    if (!records) continue;
+  for (const records of fileCollections(app.store)) {
     const abandoned = await records
       .find({ state: FilesState.PENDING, modified_at: trusted({ $lt: before }) })
       .limit(BATCH)

@@ -48,6 +48,8 @@ export interface RecordKind<K extends Kind = Kind, C extends string = string, R 
   readonly scope?: "PROJECT_NAME" | "PROJECT_ID" | "MODEL_NAME";
   /** The fields that define a record. Absent without snapshots. */
   readonly definition?: AnyDefinition;
+  /** The stored fields that hold snapshots of other records, with the kinds of those. */
+  readonly snapshots?: Readonly<Record<string, Kind>>;
   /** The moment at which a record takes its name from an earlier one. Absent if names are never taken over. */
   readonly supersedes?: "WHEN_INSERTED" | "WHEN_COMPLETE";
   /** The owner of the task that a record shows. */

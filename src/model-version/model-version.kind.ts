@@ -55,6 +55,7 @@ export const MODEL_VERSION = recordKind(
     naturalKey: [["model", "name"], ["name"]],
     scope: "MODEL_NAME",
     definition: MODEL_VERSION_DEFINITION,
+    snapshots: { train: "train", ds: "dataset", pretrained: "movers" },
     supersedes: "WHEN_COMPLETE",
     usedBy: [
       { kind: "depl", field: "movers._id" },

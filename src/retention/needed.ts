@@ -1,59 +1,48 @@
 import type { mongo } from "mongoose";
+import { type Kind, kindOf, KINDS } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { TaskState } from "../graph/task.js";
-import type { SupersedingKind } from "../kinds.js";
+import { snapshotPaths } from "../snapshots/snapshot-paths.js";
 import type { Records, Store } from "../store/store.js";
-
-/** The fields in which records name those that they need, by the id in a snapshot. */
-interface Need {
-  readonly of: keyof Pick<Store, "deployments" | "trainings" | "modelVersions" | "deploymentRevisions">;
-  readonly path: string;
-}
-
-const LINEAGE: Readonly<Record<SupersedingKind, readonly string[]>> = {
-  movers: ["pretrained._id", "train.pretrained._id"],
-  dataset: ["ds._id", "train.ds._id"],
-  bvers: ["train.bvers._id"],
-};
-
-/** The field of a training that holds what it mounts or runs in. */
-const MOUNTED: Readonly<Record<SupersedingKind, string>> = {
-  movers: "pretrained._id",
-  dataset: "ds._id",
-  bvers: "bvers._id",
-};
-
-const SERVED: Partial<Readonly<Record<SupersedingKind, string>>> = { movers: "movers._id", bvers: "bvers._id" };
 
 const NOT_DELETED = { deleted: { $ne: true } };
 const UNDER_WAY = { "task.state": { $in: [TaskState.WAITING, TaskState.RUNNING] } };
 
-/**
- * Returns those of these records that something needs: the wanted revision of a deployment, one that still runs, a training that has
- * not ended, an alias, or a model version that is there and came from it.
- */
-export async function neededAmong(store: Store, kind: SupersedingKind, ids: readonly string[]): Promise<Set<string>> {
-  const served = SERVED[kind];
-  // Trainings before versions: what one publishes while this is asked is there when its training has ended.
-  const trainings = await named(store, { of: "trainings", path: MOUNTED[kind] }, ids, UNDER_WAY);
-  const found = await Promise.all([
-    trainings,
-    ...(served ? [named(store, { of: "deployments", path: served }, ids), running(store, served, ids)] : []),
-    ...LINEAGE[kind].map((path) => named(store, { of: "modelVersions", path }, ids)),
-    ...(kind === "movers" ? [aliased(store, ids)] : []),
-  ]);
-  return new Set(found.flat());
+/** A field of records that names what they need, by the id in a snapshot. */
+interface Need {
+  readonly holder: Kind;
+  readonly path: string;
 }
 
-/** Returns those of the ids that stand under the path in records of the type. */
-async function named(
-  store: Store,
-  { of, path }: Need,
-  ids: readonly string[],
-  where: object = {},
-): Promise<readonly string[]> {
-  const records = store[of] as unknown as Records<AnyRecord>;
-  return referencedAt(collectionOf(records), path, ids, where);
+/**
+ * Returns the ids that something needs: a deployment, a revision that may still run, a training under way, a model
+ * version that came from them, or an alias.
+ */
+export async function neededAmong(store: Store, kind: Kind, ids: readonly string[]): Promise<Set<string>> {
+  const needs = KINDS.flatMap((holder) => needsOf(store, holder, kind));
+  const isTask = ({ holder }: Need) => store.kinds[holder].task === "OWN";
+  const find = (some: readonly Need[]) => Promise.all(some.map((need) => neededBy(store, need, ids)));
+  // Trainings first: one that ends meanwhile has published its versions by then, which the second query finds.
+  const underWay = await find(needs.filter(isTask));
+  const others = await find(needs.filter((need) => !isTask(need)));
+  return new Set([...underWay, ...others, kind === "movers" ? await aliased(store, ids) : []].flat());
+}
+
+/** Lists the fields by which records need others. What a frozen model version came from, that version needs itself. */
+const needsOf = ({ kinds }: Store, holder: Kind, kind: Kind): Need[] =>
+  snapshotPaths(kinds, holder)
+    .filter(({ of, inside }) => of === kind && !inside.includes("movers"))
+    .map(({ path }) => ({ holder, path: `${path}._id` }));
+
+/** Returns the ids that records need while they work: a task until it ends, a revision until its job is cleaned up. */
+async function neededBy(store: Store, { holder, path }: Need, ids: readonly string[]): Promise<readonly string[]> {
+  const { task, log } = store.kinds[holder];
+  const records = collectionOf(store.byKind[holder]);
+  if (task === "OWN") return referencedAt(records, path, ids, UNDER_WAY);
+  if (log !== "OF_JOB") return referencedAt(records, path, ids);
+  const jobs = await store.jobs.find({ cleanup: "PENDING" }, { projection: { _id: 1 } }).toArray();
+  const working = jobs.map(({ _id }) => _id).filter((id) => kindOf(id) === holder);
+  return referencedAt(records, path, ids, { _id: { $in: working } });
 }
 
 /** Returns those of the values that stand under the path in documents of the collection. */
@@ -68,13 +57,6 @@ export async function referencedAt(
     .toArray();
   const wanted = new Set(ids);
   return found.flatMap((each) => valuesAt(each, path.split("."))).filter((id) => wanted.has(id));
-}
-
-/** Returns what revisions hold whose containers may still run, wanted or not. */
-async function running(store: Store, path: string, ids: readonly string[]): Promise<readonly string[]> {
-  const jobs = await store.jobs.find({ cleanup: "PENDING", kind: "DEPLOY" }, { projection: { _id: 1 } }).toArray();
-  const revisions = jobs.map(({ _id }) => _id);
-  return named(store, { of: "deploymentRevisions", path }, ids, { _id: { $in: revisions } });
 }
 
 async function aliased({ modelVersions }: Store, ids: readonly string[]): Promise<readonly string[]> {

@@ -3,9 +3,11 @@ import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { deleteFound } from "../deletion/delete-record.js";
 import { DomainError } from "../errors.js";
+import { type Kind, KINDS } from "../graph/id.js";
 import type { RetentionPolicy } from "../graph/retention-policy.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { SupersedingKind } from "../kinds.js";
+import type { RecordKinds } from "../kinds/record-kind.js";
+import { snapshotPaths } from "../snapshots/snapshot-paths.js";
 import { generationsOf } from "../store/generations.js";
 import { ownIntent } from "../store/idempotency.js";
 import type { Records } from "../store/store.js";
@@ -13,30 +15,40 @@ import { neededAmong } from "./needed.js";
 import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";
 import { sweepBuilds } from "./sweep-builds.js";
 
-/** Superseded records of one kind that belong to an owner with a policy. */
+/** Superseded records of one kind below an owner with a policy. */
 interface Owned {
-  readonly kind: SupersedingKind;
-  readonly field: "model" | "proj";
+  readonly kind: Kind;
+  /** The field that holds the id of the owner. */
+  readonly field: string;
   readonly owner: PolicyOwner;
 }
 
 /**
- * Deletes the superseded records that the policies of their models and projects keep no longer, and nothing needs, and
- * the builds of those that are gone.
- * Each goes by the door of all deletions, so that a crash leaves it deleted or marked, and several processes may do it.
+ * Deletes superseded records that no policy keeps and nothing needs, and builds whose build version is gone. Each goes
+ * the way of all deletions: a crash leaves it deleted or marked, and several processes may sweep.
  */
 export async function sweepGenerations(app: App): Promise<void> {
-  const { models, projects } = app.store;
-  for (const owner of await withPolicy(models as unknown as Records<AnyRecord>)) {
-    // Versions first: the datasets that only they needed go with them.
-    await sweepOwned(app, { kind: "movers", field: "model", owner });
-    await sweepOwned(app, { kind: "dataset", field: "model", owner });
-  }
-  for (const owner of await withPolicy(projects as unknown as Records<AnyRecord>)) {
-    await sweepOwned(app, { kind: "bvers", field: "proj", owner });
-    // The builds whose build versions went go after them.
-    await sweepBuilds(app, owner);
-  }
+  const { store } = app;
+  const owned = ownedKinds(store.kinds);
+  for (const ownerKind of new Set(owned.map(({ parent }) => parent)))
+    for (const owner of await withPolicy(store.byKind[ownerKind])) {
+      for (const { kind, field, parent } of owned)
+        if (parent === ownerKind) await sweepOwned(app, { kind, field, owner });
+      // After the build versions, so that their builds go, too.
+      if (ownerKind === "project") await sweepBuilds(app, owner);
+    }
+}
+
+/** Returns superseding kinds, with the field and kind of their parent. Kinds that hold snapshots of others come first. */
+function ownedKinds(cards: RecordKinds): readonly { kind: Kind; field: string; parent: Kind }[] {
+  const holds = (holder: Kind, kind: Kind) => snapshotPaths(cards, holder).some(({ of }) => of === kind);
+  return KINDS.filter((kind) => cards[kind].supersedes)
+    .sort((one, other) => Number(holds(other, one)) - Number(holds(one, other)))
+    .flatMap((kind) =>
+      Object.entries(cards[kind].definition?.parts ?? {}).flatMap(([field, part]) =>
+        part.as === "PARENT" ? [{ kind, field, parent: part.kind }] : [],
+      ),
+    );
 }
 
 const withPolicy = async (records: Records<AnyRecord>): Promise<readonly PolicyOwner[]> =>
@@ -119,7 +131,7 @@ async function oldestKept(records: Records<AnyRecord>, key: string, count: numbe
   return last?.seq ?? 0;
 }
 
-async function deleteUnneeded(app: App, kind: SupersedingKind, target: AnyRecord): Promise<boolean> {
+async function deleteUnneeded(app: App, kind: Kind, target: AnyRecord): Promise<boolean> {
   const refuse = async ({ _id }: AnyRecord): Promise<void> => {
     if ((await neededAmong(app.store, kind, [_id])).has(_id)) throw new DomainError("IN_USE", "It is needed.");
   };

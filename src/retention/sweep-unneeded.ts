@@ -3,10 +3,9 @@ import type { App } from "../app.js";
 import { listOfPart, recordOfList } from "../files/file-lists.js";
 import { fileRecordsOf } from "../files/file-record.js";
 import { fileListOf } from "../files/files-of.js";
-import { FROZEN } from "../files/frozen-lists.js";
-import { kindOf } from "../graph/id.js";
-import type { AnyRecord } from "../graph/stored-record.js";
-import type { Records, Store } from "../store/store.js";
+import { kindOf, KINDS } from "../graph/id.js";
+import { pathsWithFiles, snapshotPaths, snapshotPathsInCopies } from "../snapshots/snapshot-paths.js";
+import type { Store } from "../store/store.js";
 import { collectionOf, referencedAt } from "./needed.js";
 import { DAY_MS } from "./policy-sweep.js";
 
@@ -38,7 +37,7 @@ export async function sweepFileLists({ store, settings }: Pick<App, "store" | "s
 async function neededLists(store: Store, parts: readonly string[]): Promise<ReadonlySet<string>> {
   const ids = [...new Set(parts.map((part) => recordOfList(listOfPart(part))))];
   const lists = new Set((await Promise.all(ids.map((id) => listOfRecord(store, id)))).filter((list) => list !== null));
-  const frozen = new Set([...(await frozenAmong(store, "dataset", ids)), ...(await frozenAmong(store, "movers", ids))]);
+  const frozen = new Set(await frozenAmong(store, ids));
   return new Set(
     parts.filter((part) => {
       const list = listOfPart(part);
@@ -54,35 +53,31 @@ async function listOfRecord(store: Store, id: string): Promise<string | null> {
   return record ? fileListOf(record) : null;
 }
 
-async function frozenAmong(
-  store: Store,
-  kind: "dataset" | "movers",
-  ids: readonly string[],
-): Promise<readonly string[]> {
-  const own = ids.filter((id) => kindOf(id) === kind);
-  if (own.length === 0) return [];
+/** Returns the records of which a snapshot with a file list exists. */
+async function frozenAmong(store: Store, ids: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(
-    Object.entries(FROZEN[kind]).flatMap(([name, paths]) =>
-      paths.map((path) => {
-        const collection =
-          name === "snapshots"
-            ? (store.snapshots as unknown as mongo.Collection<{ _id: string }>)
-            : collectionOf(store[name as keyof Store] as unknown as Records<AnyRecord>);
-        return referencedAt(collection, `${path}._id`, own, { [`${path}.manifest.count`]: { $gt: 0 } });
+    snapshotPlaces(store).flatMap(({ collection, paths }) =>
+      pathsWithFiles(store.kinds, paths).flatMap(async ({ path, of }) => {
+        const own = ids.filter((id) => kindOf(id) === of);
+        const hasList = { [`${path}.manifest.count`]: { $gt: 0 } };
+        return own.length > 0 ? referencedAt(collection, `${path}._id`, own, hasList) : [];
       }),
     ),
   );
   return found.flat();
 }
 
-/** The fields in which records hold pins: their versions' snapshots, and the trainings in these. Each path has an index. */
-const PINS: Partial<Readonly<Record<keyof Store, readonly string[]>>> = {
-  modelVersions: ["train.pretrained.hash", "pretrained.pretrained.hash", "pretrained.train.pretrained.hash"],
-  trainings: ["pretrained.pretrained.hash", "pretrained.train.pretrained.hash"],
-  deployments: ["movers.pretrained.hash", "movers.train.pretrained.hash"],
-  deploymentRevisions: ["movers.pretrained.hash", "movers.train.pretrained.hash"],
-};
-const PINS_OF_COPIES = ["content.pretrained.hash", "content.train.pretrained.hash"];
+/** Returns the collections that hold snapshots, and the places in their documents. */
+const snapshotPlaces = (store: Store) => [
+  ...KINDS.map((kind) => ({
+    collection: collectionOf(store.byKind[kind]),
+    paths: snapshotPaths(store.kinds, kind),
+  })),
+  {
+    collection: store.snapshots as unknown as mongo.Collection<{ _id: string }>,
+    paths: snapshotPathsInCopies(store.kinds),
+  },
+];
 
 /**
  * Removes copies of snapshots that no record and no other copy has pinned for as long as events are kept, which may
@@ -105,14 +100,12 @@ export async function sweepSnapshots({ store, settings }: Pick<App, "store" | "s
 }
 
 async function pinnedAmong(store: Store, hashes: readonly string[]): Promise<ReadonlySet<string>> {
-  const inRecords = Object.entries(PINS).flatMap(([name, paths]) =>
-    paths.map((path) =>
-      referencedAt(collectionOf(store[name as keyof Store] as unknown as Records<AnyRecord>), path, hashes),
+  const found = await Promise.all(
+    snapshotPlaces(store).flatMap(({ collection, paths }) =>
+      paths.filter(({ isPin }) => isPin).map(({ path }) => referencedAt(collection, `${path}.hash`, hashes)),
     ),
   );
-  const copies = store.snapshots as unknown as mongo.Collection<{ _id: string }>;
-  const inCopies = PINS_OF_COPIES.map((path) => referencedAt(copies, path, hashes));
-  return new Set((await Promise.all([...inRecords, ...inCopies])).flat());
+  return new Set(found.flat());
 }
 
 const BATCH = 100;

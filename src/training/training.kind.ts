@@ -18,6 +18,7 @@ export const TRAINING = recordKind(
     naturalKey: [["proj", "name"], ["name"]],
     scope: "PROJECT_NAME",
     definition: TRAINING_DEFINITION,
+    snapshots: { bvers: "bvers", ds: "dataset", pretrained: "movers" },
     task: "OWN",
     log: "OF_JOB",
     end: { cancel: true },
