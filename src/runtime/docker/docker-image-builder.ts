@@ -15,7 +15,7 @@ import { fullReference, imageReference } from "../image-reference.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { declaredVolumesError } from "./docker-volumes.js";
 import { EngineRefusal, hasStatus, isTransientStatus, runtimeUnavailable } from "./engine-dial.js";
-import { type EngineEvent, readEvents } from "./engine-streams.js";
+import { type EngineEvent, readEvents } from "./engine-events.js";
 
 /** Nothing listens there. A healthy engine says so, in words that name the address. */
 const UNREACHABLE_IMAGE = "127.0.0.1:1/rocas/nowhere";

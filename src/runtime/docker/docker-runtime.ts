@@ -22,11 +22,11 @@ import {
   ensureVolumes,
   fillVolumes,
   removeVolumes,
-  VolumeSizes,
 } from "./docker-volumes.js";
+import { VolumeSizes } from "./volume-sizes.js";
 import type { EngineContainer } from "./engine-answers.js";
 import { EngineRefusal, hasStatus, runtimeUnavailable } from "./engine-dial.js";
-import { readLastOutput } from "./engine-streams.js";
+import { readLastOutput } from "./container-output.js";
 
 const STOP_SECONDS = 10;
 const VISIBLE_TIMEOUT_MS = 20_000;

@@ -6,7 +6,8 @@ import { DiskFull } from "../../machine-faults.js";
 import { ImageBuildError, type OnLog } from "../image-builder.js";
 import type { Python } from "./find-python.js";
 import { bytesIn, namesIn, removeTree } from "./folders.js";
-import { installerEnv, installFailure, LineBuffer, runProgram } from "./installer.js";
+import { installerEnv, installFailure, LineBuffer } from "./installer.js";
+import { runProgram } from "./run-program.js";
 import { SingleFlight } from "./single-flight.js";
 
 /** The packages of each environment beside the project's. */
@@ -18,7 +19,6 @@ export interface BasePackages {
 }
 
 const ROCAS_PACKAGE = fileURLToPath(new URL("../../../src/onboard/image/rocas", import.meta.url));
-
 /** The packages that run a notebook: the same as in the base image, from the index. */
 export const BASE_PACKAGES: BasePackages = {
   requirements: ["ipykernel>=6.17,<7", "nbclient>=0.7,<1", "nbformat>=5.5,<6"],

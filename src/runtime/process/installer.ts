@@ -1,16 +1,10 @@
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { StringDecoder } from "node:string_decoder";
-import { fileURLToPath } from "node:url";
-import { printable } from "../../text/printable.js";
 import type { OnLog } from "../image-builder.js";
-import { killTagged, RUN_ID } from "./live-process.js";
 import { systemPackages } from "./system-packages.js";
 
 /** The variables of installers, compilers, certificates and proxies. The server's own settings are not among them. */
 const PASSED =
   /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|PIP_\w+|UV_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC|CC|CXX|FC|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS|PKG_CONFIG_PATH|MAKEFLAGS|CMAKE_\w+|SDKROOT|MACOSX_DEPLOYMENT_TARGET|(?:https?|no|all|ftp)_proxy)$/i;
+
 /** These would change where packages are installed. */
 const CHANGES_TARGET =
   /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIRE_VIRTUALENV|LOG)|UV_(?:PYTHON|PROJECT|SYSTEM)\w*)$/i;
@@ -27,49 +21,6 @@ export function installerEnv(from: NodeJS.ProcessEnv): Record<string, string> {
     UV_NO_PROGRESS: "1",
     UV_LINK_MODE: "copy",
   };
-}
-
-// The same from src and from dist: the compiler does not copy Python.
-const LAUNCHER = fileURLToPath(new URL("../../../src/runtime/process/python/run_program.py", import.meta.url));
-
-export interface ProgramRun {
-  /** The Python that supervises the program. */
-  readonly python: string;
-  readonly words: readonly string[];
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}
-
-/**
- * Runs a program to its end, and returns its exit code. All its processes end with the signal, and with this process in
- * any case.
- * @throws the signal's reason, once the program is gone
- */
-export async function runProgram({ python, words, folder, env, signal }: ProgramRun, onLog: OnLog): Promise<number> {
-  signal.throwIfAborted();
-  const id = randomBytes(16).toString("hex");
-  const child = spawn(python, ["-I", LAUNCHER, ...words], {
-    cwd: folder,
-    env: { ...env, [RUN_ID]: id },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.on("error", () => {});
-  const end = () => child.stdin.end();
-  signal.addEventListener("abort", end, { once: true });
-  for (const stream of [child.stdout, child.stderr]) {
-    const decoder = new StringDecoder("utf8");
-    stream.on("data", (piece: Buffer) => onLog(printable(decoder.write(piece))));
-  }
-  // If its supervisor was killed, the program would keep the output open.
-  child.once("exit", (code) => void (code === null && killTagged(id)));
-  try {
-    const [code] = (await once(child, "close")) as [number | null];
-    signal.throwIfAborted();
-    return code ?? 1;
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
 }
 
 const MAX_LINE = 16 * 1024;
@@ -97,8 +48,10 @@ export class LineBuffer {
 /** Lines of every failure, without a reason. */
 const BOILERPLATE =
   /subprocess-exited-with-error|metadata-generation-failed|This error originates|Failed to build|Could not build wheels|Failed building wheel|ResolutionImpossible|Encountered error while/;
+
 const NO_COMPILER =
   /command '[^']*(?:gcc|g\+\+|cc|clang|c\+\+)[^']*' failed: No such file|No such file or directory: '(?:gcc|cc|g\+\+|clang)|Unable to find a compiler|compiler .* not found|Unknown compiler\(s\)|Python\.h: No such file/i;
+
 const MAX_REASON = 1_000;
 
 /**

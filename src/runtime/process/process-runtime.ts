@@ -13,10 +13,12 @@ import {
   type Runtime,
 } from "../runtime.js";
 import { removeFolder, removeRemains, sizeMb, TEMPORARY_PREFIX } from "./folders.js";
-import { endControlGroup, isAlive, killTagged, sendSignal } from "./live-process.js";
+import { isAlive, killTagged, sendSignal } from "./live-process.js";
+import { endControlGroup } from "./control-group.js";
 import type { RunnableImage } from "./process-images.js";
 import { fillVolume, RunFolders, type RunSpec, type RunState } from "./run-folders.js";
-import { runEnvironment, startSupervisor } from "./start-supervisor.js";
+import { startSupervisor } from "./start-supervisor.js";
+import { runEnvironment } from "./run-environment.js";
 
 /** The supervisor kills after 10 s, and writes the exit. */
 const STOP_TIMEOUT_MS = 15_000;
@@ -25,7 +27,6 @@ const KEEPER_TIMEOUT_MS = 5_000;
 const POLL_MS = 25;
 const MAX_OUTPUT = 64 * 1024;
 const KILLED_CODE = 137;
-
 /** The Python of containers. Here, a project's environment has another path. */
 const CONTAINER_PYTHON = "/usr/bin/python3";
 

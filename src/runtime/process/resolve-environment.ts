@@ -11,7 +11,8 @@ import type { DockerfilePlan } from "./build-plan.js";
 import { type BasePackages, basePackagesHash, type EnvironmentSpec, type Installation } from "./environments.js";
 import type { Python } from "./find-python.js";
 import type { PlacedEntry } from "./image-tree.js";
-import { isPath, type PipInstall, readRequirements } from "./pip-install.js";
+import { type PipInstall } from "./pip-install.js";
+import { isPath, readRequirements } from "./requirement-files.js";
 
 const READ_PROJECT = fileURLToPath(new URL("../../../src/runtime/process/python/read_project.py", import.meta.url));
 const run = promisify(execFile);

@@ -1,48 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { DomainError } from "../../errors.js";
-import { containerEnv } from "../container-policy.js";
-import { ContainerRefusedError, type ContainerSpec } from "../runtime.js";
-import { RUN_ID } from "./live-process.js";
+import { ContainerRefusedError } from "../runtime.js";
 import type { RunnableImage } from "./process-images.js";
-
-/** The server's variables that a run gets: paths of programs, libraries and the GPU; language and time zone. */
-const PASSED_VARIABLES =
-  /^(?:PATH|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|LD_LIBRARY_PATH|CUDA_[A-Z_]+|NVIDIA_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|SYSTEMROOT)$/;
-
-/**
- * Returns a run's environment: as in a container, with paths below the run's own folder. The server's secrets are
- * settings, and are not passed on.
- * @throws BAD_USER_INPUT as `containerEnv`
- */
-export function runEnvironment(
-  container: ContainerSpec,
-  { image, id, volume, own }: { image: RunnableImage; id: string; volume: string; own: NodeJS.ProcessEnv },
-): Record<string, string> {
-  const passed = Object.entries(own).flatMap(([name, value]) =>
-    value !== undefined && PASSED_VARIABLES.test(name) ? [[name, value] as const] : [],
-  );
-  const asInContainer = containerEnv(container, join(volume, "scratch")).map((line) => {
-    const at = line.indexOf("=");
-    return [line.slice(0, at), line.slice(at + 1)] as const;
-  });
-  const programs = dirname(image.python);
-  return {
-    LANG: "C.UTF-8",
-    ...Object.fromEntries(passed),
-    ...image.env,
-    ...Object.fromEntries(asInContainer),
-    PATH: [programs, own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(delimiter),
-    VIRTUAL_ENV: dirname(programs),
-    HOME: join(volume, "work"),
-    ROCAS_ROOT: volume,
-    [RUN_ID]: id,
-  };
-}
 
 // The same from src and from dist: the compiler does not copy Python.
 const SUPERVISOR = fileURLToPath(new URL("../../../src/runtime/process/python/supervisor.py", import.meta.url));
