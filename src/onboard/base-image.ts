@@ -11,7 +11,7 @@ export const BASE_IMAGE = "rocas/onboard:latest";
 
 const CONTENT_LABEL = "rocas.onboard.content";
 
-// The same from src/onboard and from dist/onboard: the compiler does not copy the image's files.
+// Right in src and in dist: the compiler does not copy the image's files.
 const IMAGE_FOLDER = fileURLToPath(new URL("../../src/onboard/image/", import.meta.url));
 
 interface ContextFile {
@@ -49,7 +49,7 @@ async function contextFiles(): Promise<ContextFile[]> {
   return Promise.all(names.sort().map(async (name) => ({ name, content: await readFile(join(IMAGE_FOLDER, name)) })));
 }
 
-// Files of an interpreter or an editor are no part of the image.
+// Files of an interpreter or an editor are left out.
 const isSource = (name: string) => !name.split("/").some((part) => part.startsWith(".") || part === "__pycache__");
 
 function hashOf(files: readonly ContextFile[]): string {

@@ -36,7 +36,7 @@ export function validContainerName(name: string): string {
 }
 
 const VARIABLE_NAME = /^[A-Z_][A-Z0-9_]{0,99}$/;
-/** These choose what a program loads and where it looks, or belong to Rocas. */
+/** These choose what a program loads and searches, or belong to Rocas. */
 const RESERVED = /^(?:LD_|PYTHON|ROCAS_|DOCKER_)|^PATH$/;
 const UNPRINTABLE = /[\u0000-\u001f\u007f]/;
 const MAX_VARIABLES = 100;
@@ -129,7 +129,7 @@ export function createContainerBody(
       SecurityOpt: ["no-new-privileges:true"],
       ReadonlyRootfs: true,
       Mounts: [volumeMount(stateVolume(name), STATE_FOLDER), volumeMount(scratchVolume(name), SCRATCH_FOLDER)],
-      // Both lie in the container's memory, which bounds them. Large files go to TMPDIR.
+      // Both lie in the container's memory. Large files go to TMPDIR.
       Tmpfs: { "/tmp": `rw,nosuid,nodev,exec,size=${resources.memoryMb}m,mode=1777` },
       ShmSize: resources.memoryMb * MIB,
       Memory: resources.memoryMb * MIB,
@@ -162,7 +162,7 @@ const volumeMount = (name: string, folder: string) => ({
   VolumeOptions: { NoCopy: true },
 });
 
-/** @throws BAD_USER_INPUT if the name belongs to another container, or something is unbounded */
+/** @throws BAD_USER_INPUT if the name is another container's, or something is unbounded */
 export function checkContainer(container: ContainerSpec): void {
   const whole = [container.slot, container.attempt].every((each) => Number.isSafeInteger(each) && each >= 0);
   if (!whole || validContainerName(container.name) !== containerName(container))

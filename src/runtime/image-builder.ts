@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 
-/** A user and a password, for a registry or a git host. Never logged. */
+/** User and password for a registry or a git host. Never logged. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
 
-/** Receives each piece of a log as it comes. Pieces are not lines. */
+/** Receives each piece of a log as it comes, not by lines. */
 export type OnLog = (text: string) => void;
 
 /** The Dockerfile, the base image or the registry failed: data on the Build's record, never a GraphQL error. */

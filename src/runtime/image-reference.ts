@@ -4,7 +4,7 @@ export interface ImageReference {
   /** Without the tag. */
   readonly repository: string;
   readonly tag: string;
-  /** Host and port, in the form of the engine's registry names for credentials. */
+  /** Host and port, as the engine names registries for credentials. */
   readonly registry: string;
 }
 

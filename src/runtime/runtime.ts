@@ -1,7 +1,7 @@
 /** The purpose of a container, which decides its entrypoint's behaviour. */
 export type ContainerKind = "train" | "deploy";
 
-/** Upper bounds of one container's use. Every field is mandatory: nothing runs unbounded. */
+/** Upper bounds of one container. All are mandatory: nothing runs unbounded. */
 export interface Resources {
   /** MiB of memory; swap is not added to it. */
   readonly memoryMb: number;
@@ -27,7 +27,7 @@ export interface ContainerSpec {
   readonly attempt: number;
   /** The image id, `sha256:...`. A tag may have moved on. */
   readonly image: string;
-  /** The program and its arguments, in place of the image's entrypoint and command. */
+  /** The program and its arguments, instead of the image's entrypoint and command. */
   readonly command: readonly string[];
   /** Public values, such as the address of the run listener. */
   readonly env: Readonly<Record<string, string>>;

@@ -126,7 +126,7 @@ export class DockerEngine {
 
   /** Returns the last lines of both outputs, in the engine's frames; null if there is no such container. */
   output(id: string, lines: number, abortSignal: AbortSignal): Promise<Readable | null> {
-    // dockerode would collect all of it, and a line may have any length.
+    // dockerode would collect all of it, with lines of any length.
     const query = { stdout: "1", stderr: "1", tail: String(lines) };
     return nullIfNotFound(this.stream({ method: "GET", path: ["containers", id, "logs"], query, abortSignal }));
   }

@@ -59,7 +59,7 @@ export class DockerImageBuilder implements ImageBuilder {
         await intermediate.settled();
       }
     } catch (error) {
-      // The reason that stopped the build comes first, not the connection error that followed.
+      // The reason that stopped the build, before the connection error that followed.
       throw signal?.aborted ? signal.reason : (broken ?? buildErrorOf(error));
     } finally {
       context.destroy();

@@ -54,7 +54,7 @@ export async function attemptsWithVolumes(engine: DockerEngine, cluster: string)
   return [...found.values()];
 }
 
-// A container that was just removed may hold its volume for a moment.
+// A container that was just removed may still hold its volume.
 async function removeUnused(engine: DockerEngine, volume: string, tries = 20): Promise<void> {
   try {
     await engine.removeVolume(volume);

@@ -1,4 +1,4 @@
-/** The fields that we read of the engine's answers (API 1.41 and newer). */
+/** The fields of the engine's answers that we read (API 1.41, newer). */
 export type Labels = Readonly<Record<string, string>>;
 
 export interface EngineNetwork {

@@ -59,7 +59,7 @@ const GOOD = new Set([200, 201, 204, 304]);
 // docker-modem accepts every status: `GOOD` decides here.
 const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) => [100 + number, true]));
 
-/** An engine's whole answer. dockerode reads the id of a new object from it. */
+/** An engine's whole answer. dockerode reads a new object's id from it. */
 export class Reply {
   constructor(
     readonly status: number,

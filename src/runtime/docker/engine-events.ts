@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { runtimeUnavailable } from "./engine-dial.js";
 
-/** One line of the engine's answer to a build, a pull or a push. */
+/** One line of the engine's answer to a build, pull or push. */
 export interface EngineEvent {
   readonly stream?: string;
   readonly status?: string;

@@ -22,7 +22,7 @@ export interface EngineTls {
   readonly DOCKER_TLS_VERIFY?: string;
 }
 
-/** The address or its certificates are unusable; the message says what would be right. */
+/** The address or its certificates are unusable; the message says why. */
 export class DockerHostError extends OperatorError {}
 
 const PORT = "2375";

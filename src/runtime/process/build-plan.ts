@@ -40,7 +40,7 @@ const BASE_IMAGE = /^rocas\/onboard(?:[:@]\S*)?$/;
 /** `python:3.12-slim`, `docker.io/library/python`. */
 const PYTHON_IMAGE = /^(?:[\w.:-]+\/)*python(?:[:@]\S*)?$/;
 const VERSION = /(?:^|\/)python:(\d+(?:\.\d+)*)/;
-/** Rocas starts its own program as its own user, on an engine too. */
+/** Rocas starts its own program as its own user, on engines too. */
 const IGNORED: ReadonlySet<string> = new Set([
   "CMD",
   "ENTRYPOINT",
@@ -51,7 +51,7 @@ const IGNORED: ReadonlySet<string> = new Set([
   "MAINTAINER",
   "SHELL",
 ]);
-/** These choose what a program loads and where it looks. */
+/** These choose what a program loads and searches. */
 const RESERVED_ENV = /^(?:LD_|DYLD_|ROCAS_|DOCKER_)|^(?:PATH|HOME|TMPDIR|VIRTUAL_ENV|PYTHONHOME)$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 /** A path in the image, alone or in a list, but not an address. */

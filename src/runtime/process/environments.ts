@@ -69,7 +69,7 @@ const MIN_FREE_BYTES = 1024 * 1024;
 /** Virtual environments, each made once and shared by all builds that need it. */
 export class Environments {
   private readonly flights = new SingleFlight();
-  /** The environments of builds under way, whose images do not name them yet. */
+  /** Environments of builds under way, whose images do not name them yet. */
   private readonly holders = new Map<string, number>();
 
   constructor(private readonly folder: string) {}

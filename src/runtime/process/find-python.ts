@@ -9,7 +9,7 @@ export interface Python {
   readonly executable: string;
   /** `3.11.7` */
   readonly version: string;
-  /** Tells it from another Python of the same version: implementation, machine and place of installation. */
+  /** Differs between Pythons of one version: implementation, machine and place of installation. */
   readonly identity: string;
 }
 

@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 const MIB = 1024 * 1024;
 const BLOCK_BYTES = 512;
-/** Prefixes of folders that are being removed, and of those that are being made. */
+/** Prefixes of folders that are being removed, or being made. */
 export const REMOVED_PREFIX = ".gone-";
 export const TEMPORARY_PREFIX = ".making-";
 /** A temporary folder that is older was left by a crash. */
 const MAX_CREATION_MS = 60_000;
 
-/** True if the error says that there is no such file or folder. */
+/** True if the error says that the file or folder is missing. */
 export const isAbsent = (error: unknown): boolean =>
   ["ENOENT", "ENOTDIR"].includes(String((error as NodeJS.ErrnoException).code));
 

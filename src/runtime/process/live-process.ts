@@ -12,7 +12,7 @@ export async function isAlive({ pid, start }: { pid: number; start: string }): P
   return start !== "" && (await startTimeOf(pid)) === start;
 }
 
-/** Returns the start time, which tells a process from a later one of the same number. Empty if none has the number. */
+/** Returns the start time, by which processes of one number differ. Empty if none has the number. */
 export async function startTimeOf(pid: number): Promise<string> {
   if (!HAS_PROC) return (await ps("-o", "lstart=", "-p", String(pid))).trim();
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");

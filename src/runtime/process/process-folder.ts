@@ -5,7 +5,7 @@ import { isAlive, startTimeOf } from "./live-process.js";
 
 /** The folders of the work without an engine, below the data folder. Only this user can read them. */
 export interface ProcessFolder {
-  /** One folder an image, named by the 64 hex digits of its id. */
+  /** One folder an image, named by its id's 64 hex digits. */
   readonly images: string;
   /** One folder a virtual environment, named by its hash. */
   readonly environments: string;

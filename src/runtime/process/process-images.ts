@@ -23,7 +23,7 @@ export interface ProcessImage extends RunnableImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The content of `image.json`: all but the id, which is the folder's name. */
+/** The content of `image.json`: all but the id, its folder's name. */
 export type ImageRecord = Omit<ProcessImage, "id" | "tree"> & { readonly workdir: "tree" };
 
 const IMAGE_ID = /^sha256:([0-9a-f]{64})$/;

@@ -9,9 +9,9 @@ export interface RunSpec extends Pick<
   ContainerSpec,
   "name" | "kind" | "job" | "slot" | "attempt" | "image" | "resources"
 > {
-  /** 32 hex digits, new for each run; its processes have it in their environment. */
+  /** 32 hex digits, new for each run, and in its processes' environment. */
   readonly id: string;
-  /** The folder where the run was made. In a copy, such as a backup, the spec says nothing about running processes. */
+  /** The folder where the run was made. In a copy, such as a backup, the spec does not count for processes. */
   readonly folder: string;
 }
 
@@ -19,7 +19,7 @@ export interface RunSpec extends Pick<
 export interface RunState {
   /** The supervisor's process. */
   readonly pid: number;
-  /** Tells the process from a later one with the same number. */
+  /** The start time, by which processes of one number differ. */
   readonly start: string;
   /** The process that kills the run if the supervisor is killed. */
   readonly keeper?: { readonly pid: number; readonly start: string };
@@ -36,7 +36,7 @@ export interface RunState {
 export class RunFolders {
   /** The specs and states, which an engine would show of a container. */
   readonly runs: string;
-  /** The files that an engine would keep in volumes: secrets, files, scratch space. */
+  /** The files of an engine's volumes: secrets, files, scratch space. */
   readonly volumes: string;
 
   constructor(root: string) {

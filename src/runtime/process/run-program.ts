@@ -7,7 +7,7 @@ import { printable } from "../../text/printable.js";
 import type { OnLog } from "../image-builder.js";
 import { killTagged, RUN_ID } from "./live-process.js";
 
-// The same from src and from dist: the compiler does not copy Python.
+// Right in src and in dist: the compiler does not copy Python.
 const LAUNCHER = fileURLToPath(new URL("../../../src/runtime/process/python/run_program.py", import.meta.url));
 
 export interface ProgramRun {

@@ -52,7 +52,7 @@ export class SingleFlight {
     }
   }
 
-  /** Resolves once no work of this name is under way, however it ended. */
+  /** Resolves once no work of this name is under way. */
   async settled(name: string): Promise<void> {
     await this.flights.get(name)?.done.catch(() => {});
   }

@@ -8,7 +8,7 @@ import { DomainError } from "../../errors.js";
 import { ContainerRefusedError } from "../runtime.js";
 import type { RunnableImage } from "./process-images.js";
 
-// The same from src and from dist: the compiler does not copy Python.
+// Right in src and in dist: the compiler does not copy Python.
 const SUPERVISOR = fileURLToPath(new URL("../../../src/runtime/process/python/supervisor.py", import.meta.url));
 const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 10;

@@ -1,4 +1,4 @@
-"""The interface of notebooks: paths of files, publishing of versions, serving of predictions."""
+"""The interface of notebooks: paths of files, publishing of versions, serving."""
 
 from .metadata import load_metadata, load_params
 from .mounts import NotMounted

@@ -19,7 +19,7 @@ MAX_FAULTS = 20
 
 
 def pauses() -> Iterator[float]:
-    """Yields pauses that double. Jitter keeps the containers of one server from returning in step."""
+    """Yields doubling pauses. Jitter keeps a server's containers out of step."""
     limit = FIRST_SECONDS
     while True:
         yield random.uniform(limit / 2, limit)

@@ -21,7 +21,7 @@ def write_metadata(meta: dict[str, Any], places: Places = CONTAINER) -> None:
 
 
 def load_metadata(subject: str, places: Places = CONTAINER) -> Any:
-    """Returns the content of /nha/meta/<subject>.json; None if the job has no such subject."""
+    """Returns /nha/meta/<subject>.json; None if the job has no such subject."""
     try:
         return json.loads((places.meta / f"{subject}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -10,12 +10,12 @@ from .places import CONTAINER, Places
 
 Role = Literal["pretrained", "mover"]
 
-# A message that names the choices stays readable if a record has thousands of files.
+# A message with choices stays readable for thousands of files.
 MAX_LISTED = 20
 
 
 class NotMounted(LookupError):
-    """No mounted record fits, or more than one does; the message names the choices."""
+    """None or several mounted records fit; the message names the choices."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class Mount:
         return f"{self.model}/{self.name}"
 
     def is_called(self, name: str) -> bool:
-        """True if that is its name, or the alias that it was requested by."""
+        """True if that is its name, or its alias in the request."""
         return name in (self.name, self.alias)
 
     def has(self, file: str) -> bool:
-        """True if it is one of the files, or a folder of some."""
+        """True if it is one of the files, or their folder."""
         return any(each.name == file or each.name.startswith(f"{file}/") for each in self.files)
 
 

@@ -89,5 +89,5 @@ def _within(folder: Path, file: FileName | None) -> str:
 
 
 def _without_end(file: FileName | None) -> str | None:
-    """Drops a slash at the end, with which a folder may be written."""
+    """Drops a slash at the end of a folder's path."""
     return None if file is None else os.fspath(file).removesuffix("/")

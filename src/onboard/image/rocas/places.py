@@ -1,4 +1,4 @@
-"""Paths inside a container, or below the folder of a run that has none."""
+"""Paths inside a container, or in the folder of a local run."""
 
 from __future__ import annotations
 

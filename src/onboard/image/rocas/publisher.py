@@ -120,7 +120,7 @@ class Publisher:
                 version = persist(lambda: api.post("/publish", request))
             except ApiRefused as refused:
                 raise PublishError(str(refused)) from None
-            # A repeated call means the same version, also if Rocas made up its name.
+            # A repeated call means the same version, also by Rocas' own name.
             request["name"] = version["name"]
             if self._upload(api, version, files, sizes):
                 return PublishedVersion(version["id"], version["model"], version["name"])

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from .places import CONTAINER, Places
 
-# The mounted records may include some of ten thousand files with long names.
+# Mounted records may include some of ten thousand long file names.
 MAX_REPLY_BYTES = 128 * 1024 * 1024
 TIMEOUT_SECONDS = 30.0
 # Rocas packs, unpacks and syncs large files before it answers for them.
@@ -40,7 +40,7 @@ class ApiRefused(Exception):
 
     @property
     def says_stop(self) -> bool:
-        """True if the attempt was cancelled, or a later one took its place."""
+        """True if the attempt was cancelled, or a later one took over."""
         return self.status == 409
 
 

@@ -18,7 +18,7 @@ def fork_under_keeper() -> int:
     if supervisor == 0:
         os.setsid()
         return keeper
-    # Orphans of a killed supervisor come to this process, and are reaped as well.
+    # Orphans of a killed supervisor come here, and are reaped as well.
     while os.wait()[0] != supervisor:
         pass
     kill_below(keeper, supervisor)

@@ -22,7 +22,7 @@ OFTEN_SECONDS = 0.1
 SELDOM_SECONDS = 1.0
 # Bytes a second. A run that is further from its limit is checked later.
 FASTEST_GROWTH = 2 * 1024**3
-# Of 1000: what the kernel adds to a process's share of the memory.
+# Of 1000: the kernel's addition to a process's share of memory.
 VICTIM_SCORE = 500
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -63,7 +63,7 @@ def processors_for(cpus: float, taken: list[list[int]]) -> list[int] | None:
 
 
 class Watch:
-    """Checks the limits that the kernel does not enforce, and kills what exceeds them."""
+    """Checks the limits that the kernel does not enforce, by killing."""
 
     def __init__(self, resources: dict[str, Any], state: Path, group: ControlGroup | None) -> None:
         self._memory = int(resources["memoryMb"]) * MIB
@@ -129,7 +129,7 @@ class Watch:
 
     def _kill(self, pid: int) -> None:
         self._kills += 1
-        # Written before the kill: the cause is read here once the process is dead.
+        # Written before the kill: the cause is read once it is dead.
         self._write_kills()
         kill(pid)
 

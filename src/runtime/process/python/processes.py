@@ -134,7 +134,7 @@ def _from_ps() -> list[Process]:
 
 def _ps(*words: str) -> tuple[int, str]:
     """Runs ps. Returns its process number and its output."""
-    # Times are written the same in any language and time zone of the run.
+    # Times are written the same in any language and time zone.
     environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
     with subprocess.Popen(["ps", *words], stdout=subprocess.PIPE, text=True, env=environment) as ps:
         return ps.pid, ps.communicate()[0]

@@ -244,7 +244,7 @@ class Supervisor:
                 time.sleep(ROOM_SECONDS)
 
     def _save_state(self, **more: Any) -> None:
-        """Replaces the state as a whole, synced. Fails if the run's folder is gone."""
+        """Replaces the synced state. Fails if the run's folder is gone."""
         self._state = {**self._state, **more}
         part = self._run / ".state.part"
         with part.open("w", encoding="utf-8") as content:

@@ -23,7 +23,7 @@ def copy_project(source: Path, work: Path) -> None:
         _link_environments(source, work)
     except (OSError, shutil.Error) as error:
         raise BadProject(f"The project in {source} cannot be copied: {error}") from error
-    # Files of a read-only checkout become writable for the notebook that works beside them.
+    # Files of a read-only checkout become writable for the notebook.
     for folder, _, files in os.walk(work):
         for path in (folder, *(os.path.join(folder, file) for file in files)):
             if not os.path.islink(path):

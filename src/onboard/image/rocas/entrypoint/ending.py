@@ -26,7 +26,7 @@ class Reason(Enum):
 
 
 class Ending:
-    """Begins once, for the first reason. It stops the kernel and ends the process soon."""
+    """Begins once, for the first reason; stops kernel and process soon."""
 
     def __init__(self, places: Places) -> None:
         self.begun = threading.Event()
@@ -63,7 +63,7 @@ class Ending:
         self._after(min(seconds, threading.TIMEOUT_MAX), lambda: self.begin(Reason.OUT_OF_TIME))
 
     def on_signals(self) -> None:
-        """Handles the signals. Process 1 has no default action, so that SIGTERM would be ignored."""
+        """Handles the signals, for which process 1 has no default action."""
         signals: SimpleQueue[int] = SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
             # A handler may interrupt anything, even a lock that it needs. So it only puts a note into a queue.

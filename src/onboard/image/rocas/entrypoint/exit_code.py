@@ -8,14 +8,14 @@ from ..places import Places
 
 SUCCEEDED = 0
 FAILED = 1
-# EX_TEMPFAIL: this attempt is lost or was never granted, and runs no user code.
+# EX_TEMPFAIL: the attempt has no grant, and runs no user code.
 NOT_GRANTED = 75
 # The shells' code for a process that SIGTERM ended.
 STOPPED = 143
 
 
 def recall_exit_code(places: Places) -> int | None:
-    """Returns the code of an earlier start of this container; None at the first."""
+    """Returns the code of the container's earlier start; None at the first."""
     try:
         return int(places.exit_code.read_text(encoding="ascii"))
     except FileNotFoundError:
@@ -25,7 +25,7 @@ def recall_exit_code(places: Places) -> int | None:
 
 
 def keep_exit_code(code: int, places: Places) -> int:
-    """Syncs the code before the process ends. The first code stays, and is returned."""
+    """Syncs the code before the end. The first one stays, and is returned."""
     kept = recall_exit_code(places)
     if kept is not None:
         return kept

@@ -1,4 +1,4 @@
-"""The start gate: no user code runs before the server has granted this very attempt."""
+"""The start gate: no user code before the server's grant of this attempt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..mounts import Mounts
 from ..run_api import RunApi
 from .ending import Ending
 
-# The server waits as long for a claim; after that, another attempt has taken over.
+# The server waits as long; then another attempt takes over.
 START_SECONDS = 120.0
 
 

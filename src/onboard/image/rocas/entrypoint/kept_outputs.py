@@ -1,4 +1,4 @@
-"""Bounds the outputs that the executed notebook keeps, however much its cells write."""
+"""Bounds the outputs in the executed notebook, however much cells write."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class KeptOutputs:
         return {form: content for form, content in data.items() if form in fitting}, self._note(missing)
 
     def write(self, outs: list[NotebookNode], name: str, text: str) -> None:
-        """Adds to a stream. Its beginning is kept, each line in its last state."""
+        """Adds to a stream: its beginning is kept, lines in their last state."""
         stream = self._streams.setdefault(name, _Stream())
         if stream.full is not None:
             stream.left_out += len(text)
@@ -128,6 +128,6 @@ def in_words(size: int) -> str:
 
 
 def _joined(before: str, text: str) -> tuple[str, str]:
-    """Joins texts. Only the last line of the first can still be overwritten."""
+    """Joins texts; only the first one's last line can be overwritten."""
     start = before.rfind("\n") + 1
     return before[:start], last_states(before[start:] + text)

@@ -18,7 +18,7 @@ QUIET = ("--log-level=ERROR",)
 
 
 class BadPython(Exception):
-    """The image's Python cannot run a notebook; the message says what it lacks."""
+    """The image's Python cannot run a notebook; the message says why."""
 
 
 def install_kernel(data: Path) -> None:

@@ -36,7 +36,7 @@ class LimitsMet:
     refused: str
 
     def __str__(self) -> str:
-        """Returns what to add to an error that these limits may have caused."""
+        """Returns what to add to an error that these limits may cause."""
         killed = f"a process that the notebook started was killed, {out_of_memory()}" if self.killed_for_memory else ""
         return "".join(f"; {each}" for each in (killed, self.refused) if each)
 

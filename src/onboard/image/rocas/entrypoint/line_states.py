@@ -1,4 +1,4 @@
-"""A terminal line that is overwritten: the final look of a progress bar."""
+"""A terminal line that is overwritten, such as a progress bar."""
 
 from __future__ import annotations
 

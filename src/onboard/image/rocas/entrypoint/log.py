@@ -1,4 +1,4 @@
-"""The attempt's log: in chunks to Rocas, and to the container's own output."""
+"""The attempt's log, in chunks to Rocas and to the container's output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_CONSOLE_BYTES = 16 * 1024 * 1024
 
 
 class Log:
-    """Sends chunks in order, each until it is acknowledged. A repeated chunk is harmless."""
+    """Sends chunks in order until acknowledged. A repeated chunk is harmless."""
 
     def __init__(self, api: RunApi) -> None:
         self._api = api
@@ -38,7 +38,7 @@ class Log:
         self._thread.start()
 
     def say(self, line: str) -> None:
-        """Writes a line of the entrypoint's own, which is shown however much the notebook wrote."""
+        """Writes a line of the entrypoint's own, which is always shown."""
         content = f"{line}\n".encode("utf-8", "replace")
         self._screen.finish()
         with self._lock:
@@ -63,7 +63,7 @@ class Log:
         self._screen.clear()
 
     def end_line(self) -> None:
-        """Ends the line, so that nothing is added to the cell's last output."""
+        """Ends the line: the cell's last output is complete."""
         self._screen.finish()
 
     def end(self, line: str | None = None) -> None:

@@ -35,7 +35,7 @@ class LoggedNotebookClient(NotebookClient):
         self.widget_registry["@jupyter-widgets/output"]["OutputModel"] = BoundedOutputWidget
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
-        """Reads messages as nbclient does, which drops what an earlier cell still writes."""
+        """Reads messages as nbclient, which drops output of earlier cells."""
         assert self.kc is not None
         self._rocas_requests[parent_msg_id] = (cell, cell_index)
         while True:
@@ -45,7 +45,7 @@ class LoggedNotebookClient(NotebookClient):
             if known is None and msg["msg_type"] != "stream":
                 continue
             try:
-                # Newer kernels send the output of a thread of their own without a request.
+                # Newer kernels send the output of a thread without a request.
                 self.process_message(msg, *(known or (cell, cell_index)))
             except CellExecutionComplete:
                 if request == parent_msg_id:

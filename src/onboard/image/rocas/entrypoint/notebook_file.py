@@ -21,7 +21,7 @@ SHOWN_BEGINNING = 60
 
 
 class BadNotebook(Exception):
-    """The notebook is missing, broken, or not of Python; the message says which."""
+    """The notebook is missing, broken, or not Python; the message says which."""
 
 
 def find_notebook(work: Path, path: str) -> Path:
@@ -45,12 +45,12 @@ def read_notebook(file: Path, path: str) -> NotebookNode:
     try:
         notebook = nbformat.reads(json.dumps(_completed(content)), as_version=4)
         return _checked(notebook)
-    except Exception as error:  # nbformat raises what its parts raise: all of it means the same here
+    except Exception as error:  # nbformat raises errors of its parts: all mean the same here
         raise BadNotebook(f"{path} is no notebook: {error or type(error).__name__}") from error
 
 
 def _entry(folder: Path, parts: tuple[str, ...]) -> Path | None:
-    """Finds an entry by name. Archives of macOS write an umlaut as two characters."""
+    """Finds an entry by name. macOS archives write umlauts as two characters."""
     for part in parts:
         exact = folder / part
         alike = (each for each in _entries(folder) if _same(each.name, part))

@@ -46,7 +46,7 @@ class OutputBuffer:
         self._ready.append(content)
 
     def take(self, size: int) -> bytes:
-        """Returns the next bytes, at most `size`, without a broken character at the end."""
+        """Returns at most `size` bytes, without a broken character at the end."""
         if not self._ready and self._newest and self._clock() >= self._excerpt_at:
             self._release(EXCERPT_BYTES)
         pieces: list[bytes] = []
@@ -97,7 +97,7 @@ class OutputBuffer:
         self._excerpt_at = self._clock() + EXCERPT_SECONDS
 
     def _from_whole_line(self, content: bytes) -> bytes:
-        """Cuts to the next line if one begins soon, else to the next character."""
+        """Cuts to the next line if it is near, else to a character."""
         start = content.find(b"\n", 0, 4096) + 1
         while start < len(content) and content[start] & 0xC0 == 0x80:
             start += 1
@@ -106,7 +106,7 @@ class OutputBuffer:
 
 
 def character_boundary(content: bytes, at: int) -> int:
-    """Returns the last position up to `at` that is not within a character."""
+    """Returns the last position up to `at` between two characters."""
     while 0 < at < len(content) and content[at] & 0xC0 == 0x80:
         at -= 1
     return min(at, len(content))

@@ -13,7 +13,7 @@ def plain(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Keeps the beginning and the end, since the cause is at one of them."""
+    """Keeps the beginning and the end: one of them has the cause."""
     if len(text) <= longest:
         return text
     mark = "\n[...]\n"

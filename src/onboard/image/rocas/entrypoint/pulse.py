@@ -1,4 +1,4 @@
-"""Heartbeats with the attempt's progress. The answer says if the attempt may go on."""
+"""Heartbeats with progress. The answer says if the attempt may go on."""
 
 from __future__ import annotations
 

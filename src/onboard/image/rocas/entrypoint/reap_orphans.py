@@ -9,12 +9,12 @@ _waited_for_elsewhere: set[int] = set()
 
 
 def leave_to_its_owner(pid: int) -> None:
-    """Excludes a child that other code here waits for: its exit status is theirs."""
+    """Excludes a child that other code here waits for."""
     _waited_for_elsewhere.add(pid)
 
 
 def reap_orphans() -> None:
-    """Reaps ended orphans, which would count against the container's bound of processes for ever."""
+    """Reaps ended orphans, which count against the container's bound of processes."""
     if os.getpid() != 1:
         return
     for status in Path("/proc").glob("[0-9]*/stat"):

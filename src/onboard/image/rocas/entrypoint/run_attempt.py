@@ -95,7 +95,7 @@ class Attempt:
         write_metadata({**grant.meta, "params": grant.params, **grant.mounts.as_metadata()}, self._places)
         copy_project(self._project, self._places.work)
         _prepare_environment(self._places)
-        # A notebook that cannot run is reported before gigabytes are fetched for it.
+        # A notebook that cannot run is reported before gigabytes are fetched.
         file = find_notebook(self._places.work, grant.notebook)
         self._notebook = read_notebook(file, grant.notebook)
         inject_parameters(self._notebook, grant.params)
@@ -159,7 +159,7 @@ class Attempt:
         return SUCCEEDED if failure is None else FAILED
 
     def _keep_notebook(self) -> None:
-        """Keeps the notebook of a training; that of a service has no result."""
+        """Keeps the notebook of a training; a service's has no result."""
         if self._notebook is not None and self._kind == "train":
             self._api.put("/output", serialised(self._notebook), NOTEBOOK_TYPE)
 

@@ -63,7 +63,7 @@ class NotebookRun:
         console = KernelConsole(self._log)
         try:
             return self._run(console)
-        except RuntimeError as error:  # nbclient's DeadKernelError, or another error of a kernel that died at its start
+        except RuntimeError as error:  # nbclient's DeadKernelError, or an error of a kernel dead at its start
             console.close()
             return None if self._ending.begun.is_set() else self._died(error)
         finally:
@@ -108,7 +108,7 @@ class NotebookRun:
         return next((each for each in self._reply.get("payload") or [] if each.get("source") == ENDED), None)
 
     def _end(self, code: int, text: str, done: int) -> Failure | None:
-        """Ends as papermill does: an exit without a code, or with 0, is success."""
+        """Ends as papermill does: exit without a code, or 0, is success."""
         left = len(self._cells) - done
         if code == 0:
             after = f"; {_cells(left)} after it did not run" if left else ""

@@ -19,7 +19,7 @@ _UP = re.compile(r"\x1b\[([0-9]{0,3})A")
 
 
 class _Line:
-    """The unfinished line of one stream, and its part that the log has."""
+    """The unfinished line of one stream, and its part in the log."""
 
     def __init__(self) -> None:
         self.state = LineState()
@@ -35,7 +35,7 @@ class Screen:
         self._lines: dict[str, _Line] = {}
         # The stream whose unfinished line the log ends with.
         self._open: _Line | None = None
-        # Output since the last clearing, which may be cleared again before it is shown.
+        # Output since the last clearing, which may be cleared before it shows.
         self._held: list[tuple[str | None, str]] | None = None
         self._held_characters = 0
         self._displays: dict[str, str] = {}

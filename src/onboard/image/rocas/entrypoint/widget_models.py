@@ -14,7 +14,7 @@ STATE = "application/vnd.jupyter.widget-state+json"
 MAX_MODELS = 3000
 MAX_MODEL_CHARACTERS = 1024 * 1024
 MAX_KEPT_CHARACTERS = 2 * 1024 * 1024
-# The number of widgets shown last whose text is logged as it changes.
+# The number of widgets shown last whose new texts are logged.
 MAX_SHOWN = 20
 MAX_TEXT_CHARACTERS = 1000
 MAX_DEPTH = 8
@@ -26,7 +26,7 @@ State = dict[str, Any]
 
 
 class WidgetModels:
-    """The state of each model by its id. The least recently used go first."""
+    """The state of each model by its id, without the least recently used."""
 
     def __init__(self) -> None:
         self._models: dict[str, State] = {}

@@ -1,3 +1,3 @@
-"""The form in which the runner learns that a cell ended the run."""
+"""The form in which the runner learns of a cell's exit."""
 
 ENDED = "rocas-ended"

@@ -37,14 +37,14 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 class Leave(ExitAutocall):
-    """`exit`, `exit()` and `quit(3)` end the run at once, as in a program."""
+    """`exit`, `exit()` and `quit(3)` end the run at once."""
 
     def __call__(self, code: Any = None, keep_kernel: Any = None) -> None:
         raise SystemExit(code)
 
 
 def _make_project_importable(project: str) -> None:
-    """Adds the project to the path: after the notebook's own folder, before Debian's packages."""
+    """Adds the project to the path, between the notebook's folder and Debian's packages."""
     if project and project != os.getcwd() and project not in sys.path:
         sys.path.insert(sys.path.index("") + 1 if "" in sys.path else 0, project)
 

@@ -106,7 +106,7 @@ class PredictionHandler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         self._timed.allow(IDLE_SECONDS)
         try:
-            # The connection is idle until the first byte; then the request's own time runs.
+            # The connection is idle until the request's first byte.
             if not self.rfile.peek(1):
                 self.close_connection = True
                 return
@@ -153,7 +153,7 @@ class PredictionHandler(BaseHTTPRequestHandler):
             content, content_type = _encoded(answer.value)
         except Refusal:
             raise
-        except Exception as error:  # an error of the notebook's function is the answer to this request alone
+        except Exception as error:  # an error of the notebook's function concerns this request alone
             traceback.print_exc()
             self._reply_error(500, f"{type(error).__name__}: {error}"[:2000])
             return

@@ -1,4 +1,4 @@
-"""Reads a request's body, bounded in size and in time, whatever the client sends."""
+"""Reads a request's body, bounded in size and in time."""
 
 from __future__ import annotations
 
