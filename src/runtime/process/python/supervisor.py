@@ -1,5 +1,5 @@
 """
-Runs one run, and outlives the server that started it: `supervisor.py RUN VOLUMES FOLDER PROGRAM ARGUMENT...` with the
+Supervises one run, and outlives the server that started it: `supervisor.py RUN VOLUMES FOLDER PROGRAM ARGUMENT...` with the
 environment of the run. It starts the program only once, even if it is started again itself. It ends all of it at
 SIGTERM, when the program ends, and when the run's folder goes. It keeps the exit in state.json.
 """
@@ -24,7 +24,7 @@ from bounded_output import DISK_FULL, BoundedOutput
 from control_group import ControlGroup
 from keeper import fork_under_keeper
 from limits import OFTEN_SECONDS, Watch, adopt_orphans, bound_before_exec, kill, processors_for, signal_group
-from processes import Process, processes_below, descendants, start_time, can_list_children
+from processes import Process, can_list_children, descendants, processes_below, start_time
 
 # The share of the time that checks may take.
 MAX_TIME_SHARE = 1 / 20
