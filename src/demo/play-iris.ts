@@ -36,13 +36,13 @@ async function readIrisFile(
 }
 
 /** Uses what exists: the demo may run more than once. */
-async function createOnce(what: string, act: () => Promise<unknown>): Promise<void> {
+async function createOnce(label: string, act: () => Promise<unknown>): Promise<void> {
   try {
     await act();
-    say(`  made ${what}`);
+    say(`  made ${label}`);
   } catch (error) {
     if (!(error instanceof RequestError && error.message === "The name is taken.")) throw error;
-    say(`  ${what} is there already`);
+    say(`  ${label} is there already`);
   }
 }
 
@@ -53,16 +53,16 @@ interface TaskStatus {
 }
 
 /** Shows a task's progress until it has ended. @throws RequestError if it failed or was cancelled */
-async function follow(what: string, read: () => Promise<TaskStatus | null | undefined>): Promise<void> {
-  let shown = "";
+async function follow(label: string, read: () => Promise<TaskStatus | null | undefined>): Promise<void> {
+  let lastLine = "";
   for (;;) {
     const task = await read();
-    const line = task ? `  ${what}: ${task.state} ${Math.round(task.progress * 100)} %` : "";
-    if (line !== shown) say(line);
-    shown = line;
+    const line = task ? `  ${label}: ${task.state} ${Math.round(task.progress * 100)} %` : "";
+    if (line !== lastLine) say(line);
+    lastLine = line;
     if (task?.state === "FINISHED") return;
     if (task?.state === "FAILED" || task?.state === "CANCELLED")
-      throw new RequestError(`The ${what} is ${task.state}: ${task.error ?? ""}`);
+      throw new RequestError(`The ${label} is ${task.state}: ${task.error ?? ""}`);
     await delay(POLL_MS);
   }
 }

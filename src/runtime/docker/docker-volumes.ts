@@ -37,8 +37,8 @@ export async function fillVolumes(engine: DockerEngine, id: string, container: C
 /** Removes the volumes of a container; resolves also if there are none. Foreign volumes stay. */
 export async function removeVolumes(engine: DockerEngine, name: string, cluster: string): Promise<void> {
   for (const volume of [stateVolume(name), scratchVolume(name)]) {
-    const seen = await engine.volume(volume);
-    if (seen?.Labels?.["rocas.cluster"] === cluster) await removeUnused(engine, volume);
+    const found = await engine.volume(volume);
+    if (found?.Labels?.["rocas.cluster"] === cluster) await removeUnused(engine, volume);
   }
 }
 

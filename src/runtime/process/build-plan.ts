@@ -11,7 +11,7 @@ export interface Copy {
   /** Absolute, with a slash at its end if it must be a folder. */
   readonly target: string;
   /** The instruction's text in the Dockerfile. */
-  readonly shown: string;
+  readonly text: string;
 }
 
 /** The work of a Dockerfile on this machine. */
@@ -83,10 +83,10 @@ export function buildPlan(dockerfile: string, python: string): DockerfilePlan {
   for (const instruction of readInstructions(dockerfile)) {
     const isLeftOut = instruction.name === "RUN" && ENGINE_ONLY.test(lines[instruction.line - 2] ?? "");
     const outcome = isLeftOut ? SKIPPED : applyInstruction(draft, instruction, python);
-    const shown = displayText(instruction);
+    const text = displayText(instruction);
     if (outcome && "refused" in outcome)
-      refused.push(`line ${instruction.line}: ${shown} is not carried out without an engine: ${outcome.refused}`);
-    else log.push(outcome ? `${shown} (${outcome.note})` : shown);
+      refused.push(`line ${instruction.line}: ${text} is not carried out without an engine: ${outcome.refused}`);
+    else log.push(outcome ? `${text} (${outcome.note})` : text);
   }
   if (draft.stages === 0) refused.push("it has no FROM");
   if (refused.length > 0) throw new ImageBuildError(`The Dockerfile, ${refused.join("; ")}.`);
@@ -189,7 +189,7 @@ function copy(draft: Draft, instruction: Instruction): Outcome {
   const target = operands.at(-1)!;
   const isFolder = target.endsWith("/") || /(?:^|\/)\.\.?$/.test(target) || sources.length > 1;
   const absolute = posix.resolve(draft.folder, target);
-  draft.copies.push({ sources, target: isFolder ? `${absolute}/` : absolute, shown: displayText(instruction) });
+  draft.copies.push({ sources, target: isFolder ? `${absolute}/` : absolute, text: displayText(instruction) });
   return flags.length > 0 ? { note: "all of it is this user's" } : null;
 }
 

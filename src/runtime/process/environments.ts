@@ -47,7 +47,7 @@ export interface Installation {
   /** The working directory of the call. */
   readonly folder: string;
   /** The author's text, for the log. */
-  readonly shown: string;
+  readonly label: string;
 }
 
 export interface EnvironmentSpec {
@@ -93,7 +93,7 @@ export class Environments {
     };
     try {
       if (await this.isComplete(hash)) onLog("The environment is there already.\n");
-      else await this.flights.join(hash, signal, onLog, (ending, tell) => this.create(spec, ending, tell));
+      else await this.flights.join(hash, signal, onLog, (abort, broadcast) => this.create(spec, abort, broadcast));
     } catch (error) {
       await release();
       throw error;
@@ -112,8 +112,8 @@ export class Environments {
   async removeUnused(used: ReadonlySet<string>, now = Date.now()): Promise<void> {
     for (const hash of await namesIn(this.folder)) {
       if (used.has(hash) || this.holders.get(hash)) continue;
-      const seen = await stat(join(this.folder, hash, COMPLETE)).catch(() => null);
-      if (seen && now - seen.mtimeMs < UNUSED_KEPT_MS) continue;
+      const marker = await stat(join(this.folder, hash, COMPLETE)).catch(() => null);
+      if (marker && now - marker.mtimeMs < UNUSED_KEPT_MS) continue;
       await removeTree(join(this.folder, hash));
     }
   }
@@ -140,7 +140,7 @@ export class Environments {
   private async install(place: string, spec: EnvironmentSpec, signal: AbortSignal, onLog: OnLog): Promise<void> {
     const { python, basePackages, installations } = spec;
     const env = installerEnv(process.env);
-    const run = async (words: readonly string[], folder: string, shown: string) => {
+    const run = async (words: readonly string[], folder: string, label: string) => {
       let tail = "";
       const lines = new LineBuffer((line) => {
         tail = (tail + line).slice(-MAX_TAIL);
@@ -154,7 +154,7 @@ export class Environments {
       if (code === 0) return;
       // The installer may swallow the message of a program that it started.
       if (DISK_FULL.test(tail) || (await isDiskNearlyFull(this.folder))) throw new DiskFull();
-      throw new ImageBuildError(installFailure(tail, shown, code));
+      throw new ImageBuildError(installFailure(tail, label, code));
     };
     onLog(`Making an environment of Python ${python.version}\n`);
     await run([python.executable, "-I", "-m", "venv", place], this.folder, "python -m venv");
@@ -170,11 +170,11 @@ export class Environments {
         `pip install ${basePackages.requirements.join(" ")}`,
       );
     }
-    for (const { words, folder, shown } of installations) {
-      onLog(`${shown}\n`);
+    for (const { words, folder, label } of installations) {
+      onLog(`${label}\n`);
       // Named again, so that pip chooses the project's packages to fit them. An upgrade would affect them, too.
       const along = words.includes("--upgrade") || words.includes("--no-deps") ? [] : basePackages.requirements;
-      await run([...installer, ...along, ...words], folder, shown);
+      await run([...installer, ...along, ...words], folder, label);
     }
     if (basePackages.folder !== null) await this.installRocas(basePackages.folder, own, run);
   }
@@ -182,7 +182,7 @@ export class Environments {
   private async installRocas(
     from: string,
     python: string,
-    run: (words: readonly string[], folder: string, shown: string) => Promise<void>,
+    run: (words: readonly string[], folder: string, label: string) => Promise<void>,
   ): Promise<void> {
     const lib = join(python, "../../lib");
     const [version] = (await readdir(lib)).filter((name) => name.startsWith("python3."));

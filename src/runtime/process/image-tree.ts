@@ -82,37 +82,37 @@ const isPlacedFolder = (target: string, placed: ReadonlyMap<string, PlacedEntry>
   placed.get(target.slice(1))?.entry.kind === "folder";
 
 /** Returns paths in the context; "" is all of it. */
-function matchSource(source: string, context: ReadonlyMap<string, TreeEntry>, { shown }: Copy): string[] {
+function matchSource(source: string, context: ReadonlyMap<string, TreeEntry>, { text }: Copy): string[] {
   const path = posix.normalize(`/${source}`).replace(/^\/|\/$/g, "");
   if (path === "") return [""];
-  if (!/[*?[]/.test(path)) return [resolveLink(path, context, shown)];
+  if (!/[*?[]/.test(path)) return [resolveLink(path, context, text)];
   const pattern = new DockerIgnore(path);
   const depth = path.split("/").length;
   const matching = [...context.keys()].filter((each) => each.split("/").length === depth && pattern.ignores(each));
-  if (matching.length === 0) throw new ImageBuildError(`${shown}: nothing in the project is called like that.`);
-  return matching.map((each) => resolveLink(each, context, shown));
+  if (matching.length === 0) throw new ImageBuildError(`${text}: nothing in the project is called like that.`);
+  return matching.map((each) => resolveLink(each, context, text));
 }
 
 /** Returns a link's target, which is copied in its place. */
-function resolveLink(path: string, context: ReadonlyMap<string, TreeEntry>, shown: string): string {
+function resolveLink(path: string, context: ReadonlyMap<string, TreeEntry>, text: string): string {
   const entry = context.get(path);
   const target = entry?.kind === "link" ? followLink(entry, context) : path;
   const exists =
     target !== null && (context.has(target) || [...context.keys()].some((each) => each.startsWith(`${target}/`)));
   if (!exists)
-    throw new ImageBuildError(`${shown}: there is no ${path} in the project, or .dockerignore leaves it out.`);
+    throw new ImageBuildError(`${text}: there is no ${path} in the project, or .dockerignore leaves it out.`);
   return target;
 }
 
-function placeEntry(placed: Map<string, PlacedEntry>, { path, entry }: PlacedEntry, { shown }: Copy): void {
+function placeEntry(placed: Map<string, PlacedEntry>, { path, entry }: PlacedEntry, { text }: Copy): void {
   if (path === "" || path === ".") return;
   for (let above = posix.dirname(path); above !== "."; above = posix.dirname(above)) {
     const there = placed.get(above)?.entry.kind ?? "folder";
-    if (there !== "folder") throw new ImageBuildError(`${shown}: /${above} is a ${there} already.`);
+    if (there !== "folder") throw new ImageBuildError(`${text}: /${above} is a ${there} already.`);
   }
   const there = placed.get(path)?.entry.kind;
   if (there !== undefined && there !== entry.kind && (there === "folder" || entry.kind === "folder"))
-    throw new ImageBuildError(`${shown}: /${path} is a ${there} already.`);
+    throw new ImageBuildError(`${text}: /${path} is a ${there} already.`);
   placed.set(path, { path, entry });
 }
 

@@ -112,8 +112,8 @@ function parseArguments(words: readonly string[], folder: string): PipInstall | 
     // `-rfile`, `-r file`, `--requirement=file` and `--requirement file` are the same.
     const [, short, attached] = /^(-[a-zA-Z])(.+)?$/.exec(word) ?? [];
     const name = short ? (LONG_NAMES[short] ?? short) : word.split("=", 1)[0]!;
-    const given = short ? attached : word.includes("=") ? word.slice(word.indexOf("=") + 1) : undefined;
-    const value = () => given ?? ahead.shift() ?? "";
+    const attachedValue = short ? attached : word.includes("=") ? word.slice(word.indexOf("=") + 1) : undefined;
+    const value = () => attachedValue ?? ahead.shift() ?? "";
     if (name in FILE_OPTIONS) install[FILE_OPTIONS[name as keyof typeof FILE_OPTIONS]].push(value());
     else if (PASSED_OPTIONS.has(name)) install.options.push(name, value());
     else if (IGNORED_OPTIONS.has(name)) value();

@@ -126,8 +126,8 @@ export class ProcessImageBuilder implements ImageBuilder {
 
   async inspect(image: string): Promise<ImageInfo | null> {
     const id = await this.idOf(image);
-    const seen = id === null ? null : await readImage(this.folder.images, id);
-    return seen && { id: seen.id, labels: seen.labels };
+    const found = id === null ? null : await readImage(this.folder.images, id);
+    return found && { id: found.id, labels: found.labels };
   }
 
   /** @throws ImageBuildError in any case */

@@ -108,12 +108,12 @@ export async function resolveEnvironment(inputs: EnvironmentInputs): Promise<Res
   };
 }
 
-const installOf = (given: Partial<PipInstall> & Pick<PipInstall, "folder">): PipInstall => ({
+const installOf = (parts: Partial<PipInstall> & Pick<PipInstall, "folder">): PipInstall => ({
   options: [],
   packages: [],
   requirements: [],
   constraints: [],
-  ...given,
+  ...parts,
 });
 
 /** Returns the paths in the image that an installation names. */
@@ -137,11 +137,15 @@ function installationOf(install: PipInstall, base: string, constraintArguments: 
     ...install.requirements.flatMap((file) => ["-r", place(file)]),
     ...install.constraints.flatMap((file) => ["-c", place(file)]),
   ];
-  const shown = [
+  const labelWords = [
     ...words.map((word) => word.replace(/^\.\/(?=.)/, "")),
     ...constraintArguments.map((word) => (word === "-c" ? word : "lock")),
   ];
-  return { words: [...words, ...constraintArguments], folder, shown: `pip install ${shown.join(" ")}`.slice(0, 300) };
+  return {
+    words: [...words, ...constraintArguments],
+    folder,
+    label: `pip install ${labelWords.join(" ")}`.slice(0, 300),
+  };
 }
 
 interface ReadProject {
@@ -166,9 +170,9 @@ async function readProject(python: Python, folder: string): Promise<ReadProject>
     return project;
   } catch (error) {
     if (error instanceof ImageBuildError) throw error;
-    const said = printable(String((error as { stderr?: unknown }).stderr ?? "")).trim();
-    if (said === "") throw error;
-    throw new ImageBuildError(said.split("\n").at(-1)!, { cause: error });
+    const message = printable(String((error as { stderr?: unknown }).stderr ?? "")).trim();
+    if (message === "") throw error;
+    throw new ImageBuildError(message.split("\n").at(-1)!, { cause: error });
   }
 }
 
@@ -185,6 +189,6 @@ export function refuseLostFiles(
   if (!lost) return;
   const copy = copies.find(({ target }) => `/${lost.path}`.startsWith(target)) ?? copies[0]!;
   throw new ImageBuildError(
-    `The Dockerfile, ${copy.shown} is not carried out without an engine: /${lost.path} lies outside of the project's folder, ${folder}; copy it into that.`,
+    `The Dockerfile, ${copy.text} is not carried out without an engine: /${lost.path} lies outside of the project's folder, ${folder}; copy it into that.`,
   );
 }
