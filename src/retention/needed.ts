@@ -8,7 +8,7 @@ import type { Records, Store } from "../store/store.js";
 const NOT_DELETED = { deleted: { $ne: true } };
 const UNDER_WAY = { "task.state": { $in: [TaskState.WAITING, TaskState.RUNNING] } };
 
-/** A field of records that names what they need, by the id in a snapshot. */
+/** A field of records that names a needed record, by its id in a snapshot. */
 interface Need {
   readonly holder: Kind;
   readonly path: string;
@@ -16,25 +16,27 @@ interface Need {
 
 /**
  * Returns the ids that something needs: a deployment, a revision that may still run, a training under way, a model
- * version that came from them, or an alias.
+ * version made from them, or an alias.
  */
 export async function neededAmong(store: Store, kind: Kind, ids: readonly string[]): Promise<Set<string>> {
   const needs = KINDS.flatMap((holder) => needsOf(store, holder, kind));
   const isTask = ({ holder }: Need) => store.kinds[holder].task === "OWN";
   const find = (some: readonly Need[]) => Promise.all(some.map((need) => neededBy(store, need, ids)));
-  // Trainings first: one that ends meanwhile has published its versions by then, which the second query finds.
+  // Trainings first: the second query finds the versions of one that ends meanwhile.
   const underWay = await find(needs.filter(isTask));
   const others = await find(needs.filter((need) => !isTask(need)));
   return new Set([...underWay, ...others, kind === "movers" ? await aliased(store, ids) : []].flat());
 }
 
-/** Lists the fields by which records need others. What a frozen model version came from, that version needs itself. */
+/**
+ * Lists the fields by which records need others. Nested snapshots of a version do not count: that version needs those.
+ */
 const needsOf = ({ kinds }: Store, holder: Kind, kind: Kind): Need[] =>
   snapshotPaths(kinds, holder)
     .filter(({ of, inside }) => of === kind && !inside.includes("movers"))
     .map(({ path }) => ({ holder, path: `${path}._id` }));
 
-/** Returns the ids that records need while they work: a task until it ends, a revision until its job is cleaned up. */
+/** Returns the ids that records need: a task until it ends, a revision until its job is cleaned up. */
 async function neededBy(store: Store, { holder, path }: Need, ids: readonly string[]): Promise<readonly string[]> {
   const { task, log } = store.kinds[holder];
   const records = collectionOf(store.byKind[holder]);
@@ -45,7 +47,7 @@ async function neededBy(store: Store, { holder, path }: Need, ids: readonly stri
   return referencedAt(records, path, ids, { _id: { $in: working } });
 }
 
-/** Returns those of the values that stand under the path in documents of the collection. */
+/** Returns the ids found at a path in documents of the collection. */
 export async function referencedAt(
   collection: mongo.Collection<{ _id: string }>,
   path: string,
@@ -69,7 +71,7 @@ async function aliased({ modelVersions }: Store, ids: readonly string[]): Promis
 export const collectionOf = (records: Records<AnyRecord>): mongo.Collection<{ _id: string }> =>
   records.collection as unknown as mongo.Collection<{ _id: string }>;
 
-/** Every value that a path leads to, through lists too. */
+/** Returns all values at a path, through lists too. */
 function valuesAt(value: unknown, [field, ...rest]: readonly string[]): string[] {
   if (Array.isArray(value)) return value.flatMap((each) => valuesAt(each, [field!, ...rest]));
   if (field === undefined) return typeof value === "string" ? [value] : [];

@@ -5,21 +5,21 @@ export const DAY_MS = 24 * 60 * 60 * 1000;
 export const isOlderThan = (made: Date, days: number, now: Date): boolean =>
   now.getTime() - made.getTime() > days * DAY_MS;
 
-/** The number of records that are looked at in one step. */
+/** Records per step. */
 export const BATCH = 200;
-/** Of one owner and kind in one sweep; the next one goes on. */
+/** Maximum deletions of one owner and kind in one sweep. */
 const MAX_DELETED = 1_000;
 
-/** A model or a project that has a policy. */
+/** A model or a project with a policy. */
 export interface PolicyOwner {
   readonly _id: string;
   readonly retention: RetentionPolicy;
 }
 
 /**
- * Goes through records from the newest on: what only a newer one needed that goes is free then.
- * @param next those before an id, or the newest
- * @param sweep deletes what is to go of a batch, and gives how many that were
+ * Goes through records, newest first: what only a deleted newer one needed can follow.
+ * @param next returns the records before an id, or the newest ones.
+ * @param sweep deletes some records of a batch, and returns their number.
  */
 export async function inBatches<R extends { readonly _id: string }>(
   next: (before: string | null) => Promise<readonly R[]>,

@@ -14,8 +14,8 @@ const ENDED = [TaskState.FINISHED, TaskState.CANCELLED, TaskState.FAILED];
 type EndedBuild = Pick<Build, "_id" | "tag" | "plan" | "created_at">;
 
 /**
- * Deletes the builds of a project that ended and that its policy keeps no longer: those that made nothing, and those
- * whose build version is gone. The newest of each tag count, whatever became of them.
+ * Deletes ended builds that the policy of a project no longer keeps: those that made no version, or whose version is
+ * gone. The newest of each tag count in any state.
  */
 export const sweepBuilds = (app: App, owner: PolicyOwner): Promise<void> =>
   inBatches(
@@ -69,7 +69,7 @@ async function surplusBuilds(
   return without.filter(({ _id, tag }) => _id < kept.get(tag)!);
 }
 
-/** The last of a tag that its number keeps; empty, which is before all, if there are not as many. */
+/** Returns the oldest id that the policy keeps of a tag; empty if all are kept. */
 async function oldestKept({ builds }: App["store"], proj: string, tag: string, count: number): Promise<string> {
   const [last] = await builds
     .find({ proj, tag, superseded: false } as object, { _id: 1 })

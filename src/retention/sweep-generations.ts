@@ -15,7 +15,7 @@ import { neededAmong } from "./needed.js";
 import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";
 import { sweepBuilds } from "./sweep-builds.js";
 
-/** Superseded records of one kind below an owner with a policy. */
+/** Superseded records of one kind, below an owner with a policy. */
 interface Owned {
   readonly kind: Kind;
   /** The field that holds the id of the owner. */
@@ -24,8 +24,8 @@ interface Owned {
 }
 
 /**
- * Deletes superseded records that no policy keeps and nothing needs, and builds whose build version is gone. Each goes
- * the way of all deletions: a crash leaves it deleted or marked, and several processes may sweep.
+ * Deletes superseded records that no policy keeps and nothing needs, and builds whose build version is gone. They are
+ * deleted like by a mutation: a crash leaves them deleted or marked, and several processes may sweep.
  */
 export async function sweepGenerations(app: App): Promise<void> {
   const { store } = app;
@@ -34,12 +34,12 @@ export async function sweepGenerations(app: App): Promise<void> {
     for (const owner of await withPolicy(store.byKind[ownerKind])) {
       for (const { kind, field, parent } of owned)
         if (parent === ownerKind) await sweepOwned(app, { kind, field, owner });
-      // After the build versions, so that their builds go, too.
+      // After the build versions, so that their builds follow.
       if (ownerKind === "project") await sweepBuilds(app, owner);
     }
 }
 
-/** Returns superseding kinds, with the field and kind of their parent. Kinds that hold snapshots of others come first. */
+/** Returns superseding kinds with the field and kind of their parent, holders of snapshots first. */
 function ownedKinds(cards: RecordKinds): readonly { kind: Kind; field: string; parent: Kind }[] {
   const holds = (holder: Kind, kind: Kind) => snapshotPaths(cards, holder).some(({ of }) => of === kind);
   return KINDS.filter((kind) => cards[kind].supersedes)
@@ -120,7 +120,7 @@ async function surplusOf(
   return old.filter(({ key, seq = 0 }) => seq < oldest.get(key)!);
 }
 
-/** The place of the last of a name that its number keeps; 0 if there are not as many. */
+/** Returns the lowest `seq` that the policy keeps of a name; 0 if all are kept. */
 async function oldestKept(records: Records<AnyRecord>, key: string, count: number): Promise<number> {
   const [last] = await records
     .find(generationsOf([key]), { seq: 1 })
@@ -138,7 +138,7 @@ async function deleteUnneeded(app: App, kind: Kind, target: AnyRecord): Promise<
   try {
     await deleteFound(app, ownIntent(ROCAS), target, { cascade: false, refuse });
   } catch (error) {
-    // Something began to need it meanwhile, or another process was quicker.
+    // Something needs it now, or another process was quicker.
     if (error instanceof DomainError) return false;
     throw error;
   }

@@ -9,10 +9,7 @@ import type { Store } from "../store/store.js";
 import { collectionOf, referencedAt } from "./needed.js";
 import { DAY_MS } from "./policy-sweep.js";
 
-/**
- * Removes the lists of manifests whose record is gone, once no snapshot of it has been there for as long as events are
- * kept. What was to come of them goes with the record.
- */
+/** Removes file lists of deleted records, once no snapshot has needed them for as long as events are kept. */
 export async function sweepFileLists({ store, settings }: Pick<App, "store" | "settings">): Promise<void> {
   const days = settings.ROCAS_KEEP_EVENTS_DAYS;
   const { fileLists } = store;
@@ -24,7 +21,7 @@ export async function sweepFileLists({ store, settings }: Pick<App, "store" | "s
         needed: (parts) => neededLists(store, parts),
         remove: async ({ _id }) => {
           const list = listOfPart(_id);
-          // The first part last: a crash between is met again.
+          // The first part goes last: after a crash the next sweep finds it.
           await fileLists.deleteMany({ list, n: { $gt: 0 } });
           await fileLists.deleteMany({ list });
           await store.missingFiles.deleteMany({ of: list });
@@ -67,7 +64,7 @@ async function frozenAmong(store: Store, ids: readonly string[]): Promise<readon
   return found.flat();
 }
 
-/** Returns the collections that hold snapshots, and the places in their documents. */
+/** Returns the collections that hold snapshots, with the places in them. */
 const snapshotPlaces = (store: Store) => [
   ...KINDS.map((kind) => ({
     collection: collectionOf(store.byKind[kind]),
@@ -79,10 +76,7 @@ const snapshotPlaces = (store: Store) => [
   },
 ];
 
-/**
- * Removes copies of snapshots that no record and no other copy has pinned for as long as events are kept, which may
- * hold their pins too.
- */
+/** Removes copies of snapshots that nothing has pinned for as long as events are kept: events may hold pins, too. */
 export async function sweepSnapshots({ store, settings }: Pick<App, "store" | "settings">): Promise<void> {
   const days = settings.ROCAS_KEEP_EVENTS_DAYS;
   if (days === 0) return;
@@ -109,35 +103,35 @@ async function pinnedAmong(store: Store, hashes: readonly string[]): Promise<Rea
 }
 
 const BATCH = 100;
-/** Of one sweep; the next one goes on. */
+/** Batches of one sweep. */
 const MAX_BATCHES = 20;
 
 /** A document that is kept as long as something needs it. */
 interface Retained {
   readonly _id: string;
-  /** The time at which a sweep last looked if something does. */
+  /** Time of the last check if something needs it. */
   readonly checked_at?: Date;
-  /** The time since which nothing has. */
+  /** Time since which nothing needs it. */
   readonly unneeded_since?: Date;
 }
 
-/** The way in which one kind of what is kept is swept. */
+/** The sweep of one kind of retained documents. */
 export interface SweepRules {
-  /** The documents of the collection that are looked at. */
+  /** Selects the documents to check. */
   readonly among: object;
-  /** Returns those that something needs. */
+  /** Returns the ids that something needs. */
   needed(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Removes one that nothing has needed for long. Repeatable. */
-  remove(kept: Retained): Promise<void>;
+  /** Removes a document that nothing has needed for long. Repeatable. */
+  remove(document: Retained): Promise<void>;
 }
 
-/** The time for which nothing must have needed it. */
+/** Days for which nothing must have needed a document. */
 interface Grace {
   readonly now: Date;
   readonly days: number;
 }
 
-/** Removes what nothing has needed for so many days. Each is looked at once a day; who needs one again, keeps it. */
+/** Removes documents that nothing has needed for some days. Each is checked once a day. */
 async function sweepUnneeded(
   collection: mongo.Collection<Retained>,
   sweep: SweepRules,

@@ -1,7 +1,7 @@
 import { type Kind, KINDS } from "../graph/id.js";
 import type { RecordKinds } from "../kinds/record-kind.js";
 
-/** A place in stored documents where a snapshot is, or a pin in its stead. */
+/** The path of a snapshot in stored documents, or of the pin in its stead. */
 export interface SnapshotPath {
   /** Dotted; a list counts as one step. */
   readonly path: string;
@@ -12,11 +12,11 @@ export interface SnapshotPath {
   readonly inside: readonly Kind[];
 }
 
-/** Returns the places of snapshots in records of a kind, nested ones included. */
+/** Returns the paths of snapshots in records of a kind, nested ones included. */
 export const snapshotPaths = (cards: RecordKinds, holder: Kind): readonly SnapshotPath[] =>
   Object.entries(cards[holder].snapshots ?? {}).flatMap(([field, of]) => pathsFrom(cards, field, of, []));
 
-/** Returns the places of snapshots in copies. Only model versions are pinned, and so have copies. */
+/** Returns the paths of snapshots in copies. Only model versions are pinned, and so have copies. */
 export const snapshotPathsInCopies = (cards: RecordKinds): readonly SnapshotPath[] =>
   pathsFrom(cards, "content", "movers", []);
 
@@ -36,7 +36,7 @@ function pathsFrom(cards: RecordKinds, path: string, of: Kind, inside: readonly 
 export const kindsWithFiles = (cards: RecordKinds): readonly Kind[] =>
   KINDS.filter((kind) => cards[kind].holds === "FILES");
 
-/** Returns the places of snapshots that may need the file list of a deleted record. */
+/** Returns the paths of snapshots that may need the file list of a deleted record. */
 export const pathsWithFiles = (cards: RecordKinds, paths: readonly SnapshotPath[]): readonly SnapshotPath[] =>
   paths.filter(({ of, isPin }) => !isPin && kindsWithFiles(cards).includes(of));
 

@@ -3,16 +3,16 @@ import { Transform, type TransformCallback } from "node:stream";
 import { DomainError } from "../errors.js";
 import type { ExpectedFile } from "./file-storage.js";
 
-/** The content that was sent is not the one that was declared: the sender's fault. */
+/** The sent content differs from the declared one: the sender's fault. */
 export const uploadMismatch = (what: string): DomainError => new DomainError("BAD_USER_INPUT", what);
 
-/** The content that was stored is not the one that was written: nobody's input, so it is masked, and logged as an alarm. */
+/** The stored content differs from the written one. Not an input error: it is masked and logged as an alarm. */
 export const storedMismatch =
   (sha256: string) =>
   (what: string): Error =>
     new DamagedFile(`The stored file ${sha256} is damaged. ${what}`);
 
-/** A stored file no longer has the hash it is stored under. */
+/** A stored file no longer has its hash. */
 export class DamagedFile extends Error {}
 
 export const contentNotFound = (): DomainError => new DomainError("NOT_FOUND", "There is no file with this content.");
@@ -23,26 +23,26 @@ export const invalidDeclaration = (): DomainError =>
     "A file is declared by its SHA-256 (64 lower-case hex digits) and its size in bytes.",
   );
 
-/** Another number of bytes is there than the sender goes on from. */
+/** The sender's offset differs from the number of bytes that are there. */
 export class OffsetConflict extends DomainError {
   constructor(readonly offset: number) {
     super("CONFLICT", `${offset} bytes of the file are there: go on from that offset.`);
   }
 }
 
-/** One file is sent by one request at a time. */
+/** Only one request at a time sends a file. */
 export class UploadBusy extends DomainError {
   constructor() {
     super("CONFLICT", "Another request is sending this file: try again when it has ended.");
   }
 }
 
-/** Says what is wrong; the caller knows whose fault it is. */
+/** Makes the error: only the caller knows the cause. */
 export type MismatchError = (what: string) => Error;
 
 /**
- * Passes content on and fails if its size or hash is not the expected one. The last piece is held back until the
- * hash is known, so that whoever counts bytes never takes damaged content for whole.
+ * Passes content on, and fails if size or hash are wrong. The last piece waits for the hash: a reader that counts bytes
+ * never takes damaged content for whole.
  */
 export class ContentCheck extends Transform {
   private readonly hash = createHash("sha256");
@@ -78,7 +78,7 @@ export class ContentCheck extends Transform {
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** Everything that becomes part of a path or a query passes here first. */
+/** True if the text may become part of a path or a query. */
 export const isSha256 = (text: string): boolean => SHA256.test(text);
 
 export const isExpectedFile = ({ sha256, size }: ExpectedFile): boolean =>

@@ -11,51 +11,52 @@ export interface StorageSize {
   readonly bytes: number;
 }
 
-/** Content of which every byte is there, and which nobody has checked. */
+/** Content that is complete, and not yet checked. */
 export interface ReceivedFile {
-  /** The path of the file; the one who takes it may move it away. */
+  /** The path of the file; the receiver may move it. */
   readonly path: string;
   read(): Readable;
 }
 
-/** Bytes from the first to the last of them, both included, counted from 0. */
+/** A range of bytes from 0, both ends included. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** Files by the hash of their content. What is there is whole: a write that breaks off leaves nothing visible. */
+/** Stores files by the hash of their content. An interrupted write leaves nothing visible. */
 export interface FileStorage {
   /**
-   * Streams the content in, checked against size and hash, synced before it resolves. A repeated write of the same hash
-   * changes nothing (the content is still read and checked).
+   * Writes content, checks size and hash, and syncs before it resolves. Repeated content is checked, and changes
+   * nothing.
    * @throws BAD_USER_INPUT if size or hash differ; LIMIT_EXCEEDED if the disk's reserve or a bound is reached.
    */
   write(content: Readable, expected: ExpectedFile): Promise<void>;
-  /** The same of content that has arrived already, which may be moved in place of copied. @throws as `write` */
+  /** Does the same with a received file, which it may move. @throws as `write` */
   take(received: ReceivedFile, expected: ExpectedFile): Promise<void>;
   /**
-   * Streams the content out, or a range of it. Whole, the stream fails at its end if the content no longer has its hash;
-   * a range is not checked, since that would take all of the file. @throws NOT_FOUND
+   * Streams the content, or a range of it. The whole stream fails at its end if the hash is wrong. A range is not
+   * checked: that would read the whole file.
+   * @throws NOT_FOUND
    */
   read(sha256: string, range?: ByteRange): Promise<Readable>;
   has(sha256: string): Promise<boolean>;
-  /** Resolves also if some are not there. */
+  /** Resolves also if some are missing. */
   remove(hashes: readonly string[]): Promise<void>;
-  /** Returns the number of files, and their bytes. It looks at every one. */
+  /** Returns number and bytes of the files. Reads the size of every one. */
   size(): Promise<StorageSize>;
 }
 
-/** Content that arrives in several requests. What is there stays through a crash, for a day after its last byte. */
+/** Content that arrives in several requests. It survives a crash, and is kept for a day after its last byte. */
 export interface PartialFiles {
-  /** Returns the number of bytes that are there; 0 if there is nothing. */
+  /** Returns the number of bytes that are there, or 0. */
   size(id: string): Promise<number>;
   /**
-   * Adds content from the offset on; at offset 0 it begins anew. What came is kept if the content breaks off. With the
-   * last byte `whole` is given all of it, once, and it goes. Gives how many bytes are there.
-   * @throws OffsetConflict if another number of bytes is there, UploadBusy if another request is adding,
-   *   BAD_USER_INPUT if there is more than expected, LIMIT_EXCEEDED if the disk is too full, and what `whole` throws:
-   *   after BAD_USER_INPUT the content is gone, since it is not what was announced.
+   * Adds content from the offset on; offset 0 starts again. Interrupted content is kept. The last byte calls
+   * `onComplete` with the whole, which then goes. Returns the number of bytes that are there.
+   * @throws OffsetConflict if another number of bytes is there, UploadBusy if another request is adding, BAD_USER_INPUT
+   * if there is more than expected, LIMIT_EXCEEDED if the disk is too full, and the errors of `onComplete`. After
+   * BAD_USER_INPUT the content is gone.
    */
   append(
     id: string,
@@ -64,6 +65,6 @@ export interface PartialFiles {
     expected: ExpectedFile,
     onComplete: (received: ReceivedFile) => Promise<void>,
   ): Promise<number>;
-  /** Lets go what nobody has added to for that long. */
+  /** Removes content without a new byte for that long. */
   sweep(graceMs?: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Credentials } from "../runtime/image-builder.js";
 
-/** The text with stars for the credentials, in each way of writing in which a server or program could echo them. */
+/** Masks the credentials in all encodings in which a program could echo them. */
 export function masked(text: string, credentials: Credentials | null): string {
   if (!credentials?.password) return text;
   const { username, password } = credentials;
@@ -21,6 +21,6 @@ export function masked(text: string, credentials: Credentials | null): string {
   );
 }
 
-/** Finds a name where no letter or digit is beside it: `ann`, and not in `annual`. */
+/** Matches a name only as a whole word: `ann`, not `annual`. */
 export const asWord = (name: string): RegExp =>
   new RegExp(`(?<![\\p{L}\\p{N}])${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?![\\p{L}\\p{N}])`, "gu");

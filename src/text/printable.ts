@@ -1,27 +1,26 @@
 // CSI and OSC sequences: colours, titles, links.
 const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,2000}(?:\u0007|\u001b\\))/g;
-// Controls but tab and line feed, and the characters that change the direction of what stands beside them.
+// Controls except tab and line feed, and characters that change the writing direction.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/**
- * Returns the output of a program without what would steer a terminal. A carriage return becomes a line feed: progress
- * bars.
- */
+/** Removes terminal control sequences. A carriage return of a progress bar becomes a line feed. */
 export const printable = (text: string): string =>
   text.replace(ESCAPE_SEQUENCE, "").replace(/\r\n?/g, "\n").replace(CONTROL, "").toWellFormed();
 
-/** Text of a container as it may be shown: nothing that steers a terminal or hides what it says, at most `most` characters. */
-export function plainText(text: string, most: number): string {
+/** Returns a container's text without control sequences, cut to `maxCharacters`. */
+export function plainText(text: string, maxCharacters: number): string {
   const plain = printable(text);
-  const characters = plain.length > most ? [...plain] : null;
-  return characters && characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : plain;
+  const characters = plain.length > maxCharacters ? [...plain] : null;
+  return characters && characters.length > maxCharacters
+    ? `${characters.slice(0, maxCharacters - 1).join("")}…`
+    : plain;
 }
 
-/** The end of a text, in at most so many bytes of UTF-8. */
+/** Returns the end of a text, in at most so many bytes of UTF-8. */
 export function endOf(text: string, bytes: number): string {
   const encoded = Buffer.from(text, "utf8");
   if (encoded.length <= bytes) return text;
-  // A character that the cut goes through is left out.
+  // Drops a character that was cut.
   return encoded
     .subarray(-bytes)
     .toString("utf8")

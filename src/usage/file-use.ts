@@ -30,7 +30,10 @@ interface Sum {
 
 const NONE: FileUse = { bytes: 0, supersededBytes: 0, records: 0, supersededRecords: 0 };
 
-/** The files of records by the field that holds their owner, in one aggregate for all owners. */
+/**
+ * Sums the files of all owners in one aggregate.
+ * @param field holds the id of the owner.
+ */
 async function sumFiles(collection: mongo.Collection, field: string, owners: readonly string[]): Promise<Sum[]> {
   return collection
     .aggregate<Sum>([
@@ -57,7 +60,7 @@ async function sumFiles(collection: mongo.Collection, field: string, owners: rea
     .toArray();
 }
 
-/** The executed notebooks of trainings. */
+/** Sums the executed notebooks of trainings. */
 async function sumNotebooks(trainings: mongo.Collection, owners: readonly string[]): Promise<Sum[]> {
   return trainings
     .aggregate<Sum>([
@@ -89,7 +92,7 @@ function totalOf(sums: readonly Sum[], owner: string): FileUse {
 
 const asCollection = (collection: unknown): mongo.Collection => collection as mongo.Collection;
 
-/** The files of the datasets and versions of models: one aggregate a type for all models that are asked at a time. */
+/** Loads the files of models' datasets and versions: one aggregate per kind. */
 export const loadFileUseOfModels = ({ datasets, modelVersions }: Pick<Store, "datasets" | "modelVersions">) =>
   new DataLoader<string, FileUse>(async (models) => {
     const sums = await Promise.all(
@@ -98,7 +101,7 @@ export const loadFileUseOfModels = ({ datasets, modelVersions }: Pick<Store, "da
     return models.map((model) => totalOf(sums.flat(), model));
   });
 
-/** The executed notebooks of projects, and the files of the versions that their trainings published. */
+/** Loads the notebooks of projects, and the files of versions from their trainings. */
 export const loadFileUseOfProjects = ({ trainings, modelVersions }: Pick<Store, "trainings" | "modelVersions">) =>
   new DataLoader<string, FileUse>(async (projects) => {
     const sums = await Promise.all([
@@ -108,7 +111,7 @@ export const loadFileUseOfProjects = ({ trainings, modelVersions }: Pick<Store, 
     return projects.map((project) => totalOf(sums.flat(), project));
   });
 
-/** Bytes of the logs of projects. */
+/** Loads the bytes of projects' logs. */
 export const loadLogBytes = ({ jobs }: Pick<Store, "jobs">) =>
   new DataLoader<string, number>(async (projects) => {
     const sums = await jobs

@@ -80,7 +80,7 @@ export class StorageUse {
   readonly collections!: readonly CollectionUse[];
 }
 
-/** Counts everything that is kept. It reads the size of each file: for operators, now and then. */
+/** Counts all that is stored. It reads the size of every file, so it is meant for rare use. */
 export async function readStorageUse({
   store,
   files,

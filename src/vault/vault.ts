@@ -1,13 +1,13 @@
 import type { Credentials } from "../runtime/image-builder.js";
 
-/** Keeps the secrets of treasure chests, sealed before they are stored. Nothing here is ever logged, thrown or returned by the API. */
+/** Keeps the secrets of treasure chests, sealed. They are never logged, thrown or returned by the API. */
 export interface Vault {
-  /** Seals and stores; a repeated call for the same chest and version replaces. @throws INTERNAL-masked errors that name no value. */
+  /** Seals and stores a secret, or replaces it. @throws errors that name no value and are masked as INTERNAL. */
   keep(chest: string, version: number, secret: Credentials): Promise<void>;
-  /** @throws NOT_FOUND if nothing is kept; an error where it does not open (swapped, damaged, another key). */
+  /** @throws NOT_FOUND if there is none; an error if it does not open (swapped, damaged, another key). */
   open(chest: string, version: number): Promise<Credentials>;
-  /** Forgets every version of the chest. Resolves also when there is none. */
+  /** Deletes every version of a chest. Resolves also if there is none. */
   forget(chest: string): Promise<void>;
-  /** HMAC-SHA256 under a key derived from the master key for the purpose: what tickets are signed with. */
+  /** Returns an HMAC-SHA256 under a key derived for the purpose. It signs tickets. */
   sign(purpose: string, text: string): Buffer;
 }

@@ -23,7 +23,7 @@ const PAUSE_MS = 50;
 
 const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-/** Parts of files in `<folder>/<id>`, an id being 64 hex digits. */
+/** Keeps partial files in `<folder>/<id>`; an id is 64 hex digits. */
 export class FilesystemPartialFiles implements PartialFiles {
   private readonly busy = new Set<string>();
   private readonly reserve: DiskReserve;
@@ -46,7 +46,7 @@ export class FilesystemPartialFiles implements PartialFiles {
   async size(id: string): Promise<number> {
     await this.check();
     await using folder = await RealFolder.openOrMake(this.folder);
-    // Awaited here: the path leads through the descriptor of a folder that is closed on the way out.
+    // Awaited, since the path ends with the folder's descriptor.
     return await sizeOf(folder.at(fileNameOf(id)));
   }
 
@@ -57,10 +57,9 @@ export class FilesystemPartialFiles implements PartialFiles {
     expected: ExpectedFile,
     onComplete: (received: ReceivedFile) => Promise<void>,
   ): Promise<number> {
-    // It may break off while nobody listens yet; the loop over it meets the error then.
+    // The stream may fail before the loop reads it; the loop gets the error then.
     content.on("error", () => undefined);
-    // Of this process. Two processes that add at once write the same bytes to the same places, or damage what the
-    // checksum then refuses.
+    // Guards only this process. Two processes write equal bytes to equal places, or the checksum refuses the result.
     await this.claim(id);
     try {
       if (!isExpectedFile(expected)) throw invalidDeclaration();
@@ -77,7 +76,7 @@ export class FilesystemPartialFiles implements PartialFiles {
     }
   }
 
-  /** Waits a little: a connection that broke off may not have been given up yet when its client comes back. */
+  /** Waits briefly: a client may be back before its broken connection is given up. */
   private async claim(id: string): Promise<void> {
     for (let tries = 0; this.busy.has(id); tries += 1) {
       if (tries === MAX_TRIES) throw new UploadBusy();
@@ -136,7 +135,7 @@ async function sizeOf(path: string): Promise<number> {
   }
 }
 
-/** Writes to the end of the content, or to where it breaks off, and syncs either. */
+/** Writes and syncs the content up to its end or its failure. */
 async function appendTo(handle: FileHandle, offset: number, content: Readable, maxSize: number): Promise<number> {
   let end = offset;
   try {
@@ -153,7 +152,7 @@ async function appendTo(handle: FileHandle, offset: number, content: Readable, m
   return end;
 }
 
-/** All of it is there and is not what was announced: whoever goes on would never come to an end. */
+/** Removes complete but wrong content, which no request could finish. */
 async function removeIfInvalid(path: string, size: number, error: unknown): Promise<void> {
   const isWrong = error instanceof DomainError && error.code === "BAD_USER_INPUT";
   const there = await sizeOf(path);

@@ -21,8 +21,7 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constant
 
 const FOLDER = /^[0-9a-f]{2}$/;
 const PART = /^[0-9a-f]{64}\.[0-9a-f]{16}\.part$/;
-// Judged by the last write and not by a process id: several machines may share the folder. Whoever has sent nothing for
-// an hour was cut off long before.
+// The last write decides, since machines that share the folder have no common process ids.
 const ABANDONED_MS = 3_600_000;
 
 const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
@@ -30,11 +29,11 @@ const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoExcep
 export interface FolderOptions {
   /** Share of the disk that stays free, 0 to 1. */
   readonly reserve?: number;
-  /** Asked before anything is written, removed or said not to be there. @throws if the folder is not the one meant */
+  /** Runs before writes, removals and NOT_FOUND. @throws if the folder is the wrong one */
   readonly check?: () => Promise<void>;
 }
 
-/** Files in `<folder>/<first two digits>/<sha256>`. */
+/** Keeps files in `<folder>/<first two digits>/<sha256>`. */
 export class FilesystemStorage implements FileStorage {
   private readonly reserve: DiskReserve;
   private readonly check: () => Promise<void>;
@@ -47,7 +46,7 @@ export class FilesystemStorage implements FileStorage {
     this.check = check;
   }
 
-  /** Makes the folder if it is missing, and removes what uploads left there that a crash cut off. */
+  /** Makes the folder if it is missing, and removes uploads that a crash cut off. */
   static async open(folder: string, options: FolderOptions = {}): Promise<FilesystemStorage> {
     await using root = await RealFolder.openOrMake(folder);
     void root;
@@ -57,7 +56,7 @@ export class FilesystemStorage implements FileStorage {
   }
 
   async write(content: Readable, expected: ExpectedFile): Promise<void> {
-    // It may break off while nobody listens yet; the pipeline meets the error then.
+    // The stream may fail before the pipeline starts; the pipeline gets the error then.
     content.on("error", () => undefined);
     try {
       if (!isExpectedFile(expected)) throw invalidDeclaration();
@@ -72,7 +71,7 @@ export class FilesystemStorage implements FileStorage {
     }
   }
 
-  /** A crash before the rename leaves the part where it was; one after it leaves the whole file. */
+  /** A crash before the rename leaves the part; after it, the whole file. */
   async take({ path }: ReceivedFile, expected: ExpectedFile): Promise<void> {
     if (!isExpectedFile(expected)) throw invalidDeclaration();
     await this.check();
@@ -93,7 +92,7 @@ export class FilesystemStorage implements FileStorage {
     if (range) return handle.createReadStream({ ...range, highWaterMark: 256 * 1024 });
     const { size } = await handle.stat();
     const check = new ContentCheck({ sha256, size }, storedMismatch(sha256));
-    // Errors reach the reader through `check`, and a reader who leaves closes the file.
+    // The reader gets errors through `check`. A reader that leaves closes the file.
     joined(handle.createReadStream({ highWaterMark: 256 * 1024 }), check, () => undefined);
     return check;
   }
@@ -148,7 +147,7 @@ export class FilesystemStorage implements FileStorage {
     if (!isSha256(sha256)) throw contentNotFound();
     try {
       await using folder = await RealFolder.open(this.folderOf(sha256));
-      // Without O_NONBLOCK a named pipe in the file's place would hold the caller up for ever.
+      // Without O_NONBLOCK, a named pipe in the file's place would block for ever.
       const handle = await open(folder.at(sha256), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       if ((await handle.stat()).isFile()) return handle;
       await handle.close();
@@ -160,8 +159,8 @@ export class FilesystemStorage implements FileStorage {
     }
   }
 
-  // A crash before the rename leaves a part, which nobody reads and the next sweep removes; one after it leaves the
-  // whole file. A file that is there already is written over with the same content, which also heals a damaged one.
+  // A crash before the rename leaves a part for the next sweep; after it, the whole file. An existing file is
+  // overwritten with the same content, which heals a damaged one.
   private async writeInto(folder: RealFolder, content: Readable, expected: ExpectedFile): Promise<void> {
     const part = folder.at(`${expected.sha256}.${randomBytes(8).toString("hex")}.part`);
     const handle = await open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
@@ -191,7 +190,7 @@ export class FilesystemStorage implements FileStorage {
   }
 }
 
-// Something else may have taken the part's name while it was written.
+// Another file may have taken the name during the write.
 async function assertSameFile(handle: FileHandle, path: string): Promise<void> {
   const [written, named] = await Promise.all([handle.stat(), lstat(path)]);
   if (written.ino !== named.ino || written.dev !== named.dev || !named.isFile())

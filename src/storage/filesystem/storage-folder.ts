@@ -5,23 +5,23 @@ import { DiskFull } from "../../machine-faults.js";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 
-// If the kernel shows open descriptors as folders, a path through one stays in the folder that was opened, whatever
-// takes the folder's name meanwhile: what openat() would do, which Node does not offer.
+// A path through an open descriptor stays in the folder that was opened, even if the name moves. It stands in for
+// openat(), which Node lacks.
 const DESCRIPTORS = "/proc/self/fd";
 
-/** A folder that is really one, held open: no link in its place is followed. */
+/** An open folder. A link in its place is not followed. */
 export class RealFolder {
   private constructor(
     private readonly path: string,
     private readonly handle: FileHandle,
   ) {}
 
-  /** @throws ENOENT if there is none, ENOTDIR or ELOOP if something else has its name. */
+  /** @throws ENOENT if there is none, ENOTDIR or ELOOP if it is no folder. */
   static async open(path: string): Promise<RealFolder> {
     return new RealFolder(path, await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   }
 
-  /** Opens it, made (and its making synced) if it is missing. */
+  /** Opens the folder. A missing one is made and synced. */
   static async openOrMake(path: string): Promise<RealFolder> {
     try {
       return await RealFolder.open(path);
@@ -30,19 +30,19 @@ export class RealFolder {
     }
     const first = await mkdir(path, { recursive: true, mode: 0o700 });
     if (first) {
-      // It may be a link: the folder of the data, as the operator named it.
+      // The operator's data folder may be a link.
       await using parent = await open(dirname(first), O_RDONLY | O_DIRECTORY);
       await parent.sync();
     }
     return RealFolder.open(path);
   }
 
-  /** The path of a file in it. */
+  /** Returns the path of a file in the folder. */
   at(name: string): string {
     return join(existsSync(DESCRIPTORS) ? `${DESCRIPTORS}/${this.handle.fd}` : this.path, name);
   }
 
-  /** Makes what was created, renamed or removed in it survive a power cut. */
+  /** Makes new, renamed and removed entries survive a power cut. */
   async sync(): Promise<void> {
     await this.handle.sync();
   }
@@ -52,7 +52,7 @@ export class RealFolder {
   }
 }
 
-/** Refuses early what would leave less of the disk free than the reserve: a full disk harms everything on it. */
+/** Refuses writes that would leave less of the disk free than a reserve: a full disk harms everything on it. */
 export class DiskReserve {
   private underWay = 0;
 
@@ -62,7 +62,7 @@ export class DiskReserve {
     private readonly share: number,
   ) {}
 
-  /** Holds room for a file that is about to be written. @throws LIMIT_EXCEEDED */
+  /** Reserves room for a file. @throws LIMIT_EXCEEDED */
   async reserve(size: number): Promise<Disposable> {
     const { bavail, blocks, bsize } = await statfs(this.folder);
     if (bavail * bsize - this.underWay - size < blocks * bsize * this.share) throw new DiskFull();

@@ -17,7 +17,7 @@ import type { ReceivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } 
 const MIB = 1024 * 1024;
 const CHUNK = 255 * 1024;
 const DEADLINE_MS = 15 * 60_000;
-// Twice the deadline, so that the clocks of two processes may differ.
+// Twice the deadline: the clocks of two processes may differ.
 const ABANDONED_MS = 2 * DEADLINE_MS;
 
 interface Chunk {
@@ -30,9 +30,9 @@ interface StoredFile {
 }
 
 /**
- * Small files in the store itself, in GridFS's own layout (bucket `files`, `filename` is the hash). Each upload has an id
- * of its own, `<sha256>.<ULID>`, so that two of the same content never touch each other's chunks; a file is there once
- * its document in `files.files` is, which is written last. Two that end at the same time leave two equal copies.
+ * Stores small files in the database, in the layout of GridFS: bucket `files`, `filename` is the hash.
+ * Each upload has its own id, `<sha256>.<ULID>`: two of the same content never share chunks. Its document in
+ * `files.files` is written last, and makes the file exist. Concurrent uploads leave equal copies.
  */
 export class GridFsStorage implements FileStorage {
   private readonly bucket: mongo.GridFSBucket;
@@ -55,7 +55,7 @@ export class GridFsStorage implements FileStorage {
   }
 
   async write(content: Readable, expected: ExpectedFile): Promise<void> {
-    // It may break off while nobody listens yet; the pipeline meets the error then.
+    // The stream may fail before the pipeline starts; the pipeline gets the error then.
     content.on("error", () => undefined);
     try {
       if (!isExpectedFile(expected)) throw invalidDeclaration();
@@ -78,7 +78,7 @@ export class GridFsStorage implements FileStorage {
   async read(sha256: string, range?: ByteRange): Promise<Readable> {
     const file = await this.find(sha256);
     if (!file) throw contentNotFound();
-    // The end that GridFS takes is the first byte that is left out.
+    // GridFS excludes the end.
     if (range)
       return this.bucket.openDownloadStream(idOf(file._id), {
         start: range.start,
@@ -103,8 +103,8 @@ export class GridFsStorage implements FileStorage {
   async remove(hashes: readonly string[]): Promise<void> {
     const found = this.files.find({ filename: { $in: hashes.filter(isSha256) } }, { projection: { _id: 1 } });
     const ids = (await found.toArray()).map(({ _id }) => _id);
-    // The documents first: a crash in between leaves chunks that nobody reads, and that the next write of the hash
-    // removes. By their ids: an upload of the same hash may be under way.
+    // Documents first: a crash leaves only chunks, which the next write of the hash removes. They go by id, since an
+    // upload of the same hash may be under way.
     await this.files.deleteMany({ _id: { $in: ids } });
     await this.chunks.deleteMany({ files_id: { $in: ids } });
   }
@@ -119,7 +119,7 @@ export class GridFsStorage implements FileStorage {
     const late = () => content.destroy(new DomainError("LIMIT_EXCEEDED", "The upload took too long."));
     const deadline = setTimeout(late, DEADLINE_MS);
     const sink = this.bucket.openUploadStreamWithId(idOf(id), sha256);
-    // Its errors come back through the callbacks of write and end.
+    // The callbacks of write and end get its errors.
     sink.on("error", () => undefined);
     try {
       for await (const piece of content) await write(sink, piece as Buffer);
@@ -127,7 +127,7 @@ export class GridFsStorage implements FileStorage {
         sink.end((error?: Error | null) => (error ? reject(error) : resolve())),
       );
     } catch (error) {
-      // Every write was awaited, so no chunk arrives after this. Should this fail too, the next write of the hash does it.
+      // No chunk arrives later, since every write was awaited. If this fails, the next write of the hash repeats it.
       await this.chunks.deleteMany({ files_id: id }).catch(() => undefined);
       throw error;
     } finally {
@@ -135,7 +135,7 @@ export class GridFsStorage implements FileStorage {
     }
   }
 
-  /** Chunks of uploads that a crash cut off: no document names them, and no upload lives that long. */
+  /** Removes chunks of uploads that a crash cut off: they are old, and no document names them. */
   private async removeAbandoned(sha256: string): Promise<void> {
     const seen = await this.chunks.find({ files_id: uploadsOf(sha256) }, { projection: { files_id: 1 } }).toArray();
     const old = [...new Set(seen.map((chunk) => chunk.files_id))].filter(
@@ -149,13 +149,13 @@ export class GridFsStorage implements FileStorage {
   }
 }
 
-/** All uploads of the hash: `/` follows `.`. */
+/** Matches all uploads of the hash: `/` follows `.`. */
 const uploadsOf = (sha256: string) => ({ $gte: `${sha256}.`, $lt: `${sha256}/` });
 
-// GridFS takes any value as an id; only the driver's types want an ObjectId.
+// GridFS takes any id; only the driver's types want an ObjectId.
 const idOf = (id: string) => id as unknown as mongo.ObjectId;
 
-// In slices of one chunk, so that no two inserts are under way when one of them fails.
+// Writes one chunk at a time: when one fails, no other is under way.
 async function write(sink: mongo.GridFSBucketWriteStream, piece: Buffer): Promise<void> {
   for (let from = 0; from < piece.length; from += CHUNK) {
     const slice = piece.subarray(from, from + CHUNK);

@@ -9,7 +9,7 @@ export interface KeyRingSettings {
   readonly data: string;
   /** ROCAS_KEY_FILE, or empty. */
   readonly keyFile: string;
-  /** True if the embedded store holds the secrets: only then a key is made if there is none. */
+  /** True if the embedded store holds the secrets. Only then a missing key is made. */
   readonly embedded: boolean;
   readonly cluster: string;
 }
@@ -19,9 +19,9 @@ const SIGNING = "vault:signing";
 const CHECK_TEXT = "rocas";
 
 /**
- * The keys that treasure chests are sealed under and tickets signed with.
- * @param onKeyMade is told where a key was made, at the first start alone.
- * @throws SecretFileRefused if a key is weak, missing after it was used, or opens nothing of this store.
+ * Opens the keys that seal treasure chests and sign tickets.
+ * @param onKeyMade is called with the path of a new key, only at the first start.
+ * @throws SecretFileRefused if a key is weak, missing after its use, or opens nothing of this store.
  */
 export async function openKeyRing(
   settings: KeyRingSettings,
@@ -32,7 +32,7 @@ export async function openKeyRing(
   const files = await keyFiles(settings, check !== null, onKeyMade);
   const keys = await Promise.all(files.map((file) => readKeyFile(file, check !== null)));
   const current = keys.at(-1);
-  // Every process on this MongoDB has to sign alike, and nothing else is shared by all of them.
+  // All processes must sign alike, and share only the database.
   if (!current) return new KeyRing(null, [], await signingKey(secrets));
   const stored = check ?? (await insertOnce(secrets, checkOf(current, settings.cluster)));
   if (!keys.some((key) => opens(key, stored, settings.cluster)))
@@ -81,8 +81,7 @@ function opens(key: MasterKey, check: SecretDocument, cluster: string): boolean 
   }
 }
 
-// It guards tickets alone, never a secret: whoever reads the store learns at most how to fetch files for as long as no
-// master key is given.
+// It protects tickets only, never secrets. A reader of the database could fetch files until a master key is given.
 async function signingKey(secrets: SecretCollection): Promise<MasterKey> {
   return new MasterKey(secretBytes(await insertOnce(secrets, { _id: SIGNING, key: randomBytes(32) }), "key"));
 }
@@ -90,8 +89,8 @@ async function signingKey(secrets: SecretCollection): Promise<MasterKey> {
 const KEY_BYTES = 32;
 
 /**
- * @param isUsed whether something was sealed under a key already: then a new one is of no use.
- * @throws SecretFileRefused if there is no such file, it is weak, or others may read it.
+ * @param isUsed true if secrets are sealed under a key, so that a new one is useless.
+ * @throws SecretFileRefused if the file is missing, weak, or readable by others.
  */
 async function readKeyFile(path: string, isUsed: boolean): Promise<MasterKey> {
   const advice = isUsed ? RESTORE : HOW;
@@ -110,14 +109,14 @@ const RESTORE =
   "The treasure chests of this store are sealed under the key that it held: put that back from your backup.";
 const HOW = `A key is ${KEY_BYTES} random bytes: head -c ${KEY_BYTES} /dev/urandom > FILE && chmod 400 FILE`;
 
-/** Makes a key of mode 0400, synced before it has its name. One that is there already stays. */
+/** Makes a key of mode 0400, synced before it gets its name. An existing one stays. */
 async function makeKeyFile(path: string): Promise<void> {
   const bytes = randomBytes(KEY_BYTES);
   await makeSecretFile(path, bytes, 0o400);
   bytes.fill(0);
 }
 
-/** The versions in the folder, `1`, `2` and so on, in their order; none if there is no folder. */
+/** Returns the key versions in the folder (`1`, `2` and so on) in order. */
 async function keyFilesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
@@ -129,7 +128,7 @@ async function keyFilesIn(folder: string): Promise<string[]> {
 
 const SALT = "rocas";
 
-/** A master key under the name that what it sealed carries. The name is derived from the key and tells nothing of it. */
+/** A master key and its id, which secrets name. The id is derived one-way from the key. */
 class MasterKey {
   readonly #bytes: Buffer;
   readonly id: string;
@@ -139,19 +138,19 @@ class MasterKey {
     this.id = derive(bytes, "key id").toString("hex", 0, 8);
   }
 
-  /** The key for one purpose: none can be told from another, nor the master key from any. */
+  /** Derives the key for one purpose. It reveals no other key. */
   keyFor(purpose: string): Buffer {
     return derive(this.#bytes, purpose);
   }
 }
 
-/** The keys of this process: new secrets are sealed under the current one, all of them open what they sealed. */
+/** The keys of this process. The current one seals; each opens what it sealed. */
 export class KeyRing {
   readonly #signing: MasterKey;
   readonly #keys: ReadonlyMap<string, MasterKey>;
   readonly #purposes = new Map<string, Buffer>();
 
-  /** @param current null if no master key was given yet: then nothing can be sealed. */
+  /** @param current null without a master key: then nothing can be sealed. */
   constructor(
     readonly current: MasterKey | null,
     earlier: readonly MasterKey[],

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 const NONCE = 12;
 const TAG = 16;
 
-/** AES-256-GCM under a random nonce: nonce, tag, ciphertext. What it is bound to must be given again to open it. */
+/** Encrypts by AES-256-GCM: random nonce, tag, ciphertext. Opening needs the same `boundTo`. */
 export function seal(key: Buffer, plain: Buffer, boundTo: string): Buffer {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(boundTo));
@@ -11,20 +11,20 @@ export function seal(key: Buffer, plain: Buffer, boundTo: string): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-/** @throws if the key, the bytes or what they are bound to are not those of sealing. */
+/** @throws if key, bytes or `boundTo` differ from those of sealing. */
 export function unseal(key: Buffer, sealed: Buffer, boundTo: string): Buffer {
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE), { authTagLength: TAG });
   decipher.setAAD(Buffer.from(boundTo)).setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
   return Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]);
 }
 
-/** The stored secret of one version of a chest, or of the vault itself. The driver gives bytes back as its own Binary. */
+/** A stored secret of a chest version, or of the vault itself. The driver returns bytes as Binary. */
 export interface SecretDocument {
   readonly _id: string;
   readonly [field: string]: unknown;
 }
 
-/** As much of the driver's collection as the vault needs: `connection.collection("secrets")` is one. */
+/** The part of a collection that the vault needs. */
 export interface SecretCollection {
   findOne(filter: { _id: string }): Promise<SecretDocument | null>;
   insertOne(secret: SecretDocument): Promise<unknown>;
@@ -41,7 +41,7 @@ export function secretBytes(secret: SecretDocument, field: string): Buffer {
   throw new Error(`The stored secret ${secret._id} is damaged.`);
 }
 
-/** Inserts unless another did; gives what is there then. */
+/** Inserts a document, or returns the one that is there. */
 export async function insertOnce(secrets: SecretCollection, secret: SecretDocument): Promise<SecretDocument> {
   try {
     await secrets.insertOne(secret);

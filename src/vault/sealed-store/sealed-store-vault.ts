@@ -8,11 +8,11 @@ import { seal, secretBytes, type SecretCollection, unseal } from "./sealed-secre
 const CHEST_ID = /^\w{1,128}$/;
 
 /**
- * Secrets in the store, each under a data key of its own, which is sealed under the master key. Both are bound to the
- * chest, its version and the cluster: copied elsewhere they do not open.
+ * Keeps secrets in the database, each under its own data key, which the master key seals. Both are bound to chest,
+ * version and cluster: copied elsewhere they do not open.
  */
 export class SealedStoreVault implements Vault {
-  // Private at run time too: whoever logs the vault logs no key.
+  // Private at run time, so that a logged vault shows no key.
   readonly #secrets: SecretCollection;
   readonly #keys: KeyRing;
 
@@ -63,7 +63,7 @@ export class SealedStoreVault implements Vault {
 
   async forget(chest: string): Promise<void> {
     if (!CHEST_ID.test(chest)) return;
-    // `/` follows `.`: every version of this chest and nothing else.
+    // `/` follows `.`: all versions of this chest.
     await this.#secrets.deleteMany({ _id: { $gte: `${chest}.`, $lt: `${chest}/` } });
   }
 
