@@ -3,7 +3,7 @@ import { acquireLease, LeaseLost } from "../src/jobs/lease.js";
 import { wakeJob } from "../src/jobs/write-job.js";
 import { openJobs } from "./support/open-jobs.js";
 
-test("a job that somebody holds is given to nobody else", async () => {
+test("a job that has a lease is given to no other process", async () => {
   await using jobs = await openJobs();
   const first = await acquireLease(jobs.store, "one", jobs.id);
 
@@ -71,7 +71,7 @@ test("a job that has ended is never written again", async () => {
   await lease!.release(0);
 });
 
-test("a wish that came during a turn is looked at at once after it", async () => {
+test("a job that is woken during a tick is due at once after it", async () => {
   await using jobs = await openJobs();
   const lease = await acquireLease(jobs.store, "one", jobs.id);
   await wakeJob(jobs.store, jobs.id);

@@ -18,7 +18,7 @@ async function openTrain(worker: Worker) {
   return Object.assign(work, { make });
 }
 
-test("a job is carried on turn by turn until it ends, and is cleaned up then", async () => {
+test("a job is reconciled tick by tick until it ends, and is cleaned up then", async () => {
   await using work = await openTrain(async (_, lease) => {
     if (lease.job.progress === 1) return lease.end("SUCCEEDED");
     await lease.write({ $inc: { progress: 0.5 } });
@@ -31,7 +31,7 @@ test("a job is carried on turn by turn until it ends, and is cleaned up then", a
   expect(await work.jobOf(id)).toMatchObject({ state: "SUCCEEDED", cleanup: "DONE", lease: { owner: null } });
 });
 
-test("work that is cancelled before it began ends without a turn", async () => {
+test("work that is cancelled before it began ends without a tick", async () => {
   let ticks = 0;
   await using work = await openTrain(async () => {
     ticks += 1;
@@ -45,7 +45,7 @@ test("work that is cancelled before it began ends without a turn", async () => {
   expect(ticks).toBe(0);
 });
 
-test("a turn that fails on our side is tried again, and the job given up after some tries", async () => {
+test("a tick that fails on our side is tried again, and the job given up after some tries", async () => {
   let ticks = 0;
   await using work = await openTrain(async (_, lease) => {
     ticks += 1;
@@ -106,7 +106,7 @@ test("volumes whose container is gone already go with the job, by the name that 
   expect(await work.runtime.attemptsWithVolumes()).toEqual([]);
 });
 
-test("a run that is heard is not given up for turns that fail", async () => {
+test("a run that sends heartbeats is not given up for ticks that fail", async () => {
   let ticks = 0;
   await using work = await openTrain(async (app, lease) => {
     ticks += 1;
@@ -117,7 +117,7 @@ test("a run that is heard is not given up for turns that fail", async () => {
   });
   const id = await work.make();
 
-  // Nine turns, of which a process begins one a second at most.
+  // Nine ticks, of which a process begins one a second at most.
   await until(async () => {
     await wakeJob(work.store, id);
     return (await work.jobOf(id)).cleanup === "DONE";
@@ -141,7 +141,7 @@ test("a process that ends gives its jobs back, and the next one goes on at once"
   expect((await work.jobOf(id)).state).toBe("SUCCEEDED");
 });
 
-test("two processes over one store never carry one job on at the same time", async () => {
+test("two processes over one store never work on one job at the same time", async () => {
   let [now, most, ticks] = [0, 0, 0];
   const worker: Worker = async (_, lease) => {
     now += 1;
@@ -163,5 +163,5 @@ test("two processes over one store never carry one job on at the same time", asy
   });
   await other.stop();
 
-  expect({ most, turns: ticks }).toEqual({ most: 1, turns: 10 });
+  expect({ most, ticks }).toEqual({ most: 1, ticks: 10 });
 });

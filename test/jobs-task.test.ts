@@ -31,7 +31,7 @@ test("a task that was never begun has no start when it is cancelled", () => {
   expect(task).toMatchObject({ state: "CANCELLED", start_time: null, attempt: 1 });
 });
 
-test("progress is told at most once a second, an end at once", () => {
+test("progress is written at most once a second, an end at once", () => {
   expect(taskAfter(running, job({ state: "RUNNING", progress: 0.5 }), soon)).toBeNull();
   expect(taskAfter(running, job({ state: "RUNNING", progress: 0.5 }), later)).toMatchObject({ progress: 0.5 });
   expect(taskAfter(running, job({ state: "FAILED", error: "no" }), soon)).toMatchObject({ error: "no", progress: 0 });

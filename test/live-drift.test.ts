@@ -27,8 +27,8 @@ const DRIFT = /* GraphQL */ `
 
 const follow = (app: TestApp, proj?: string) => app.subscribe(DRIFT, { proj });
 
-const drifts = async (heard: Subscribed, count: number) =>
-  (await heard.take(count))
+const drifts = async (subscription: Subscribed, count: number) =>
+  (await subscription.take(count))
     .map(({ data }) => data.driftDetected)
     .sort((one, other) => (one.path < other.path ? -1 : 1));
 
@@ -45,12 +45,12 @@ async function deployed(app: TestApp) {
 test("a tag that is built anew is drift wherever what it named is deployed", async () => {
   await using app = await openTestApp();
   const { proj } = await deployed(app);
-  const heard = await follow(app, proj.name);
+  const subscription = await follow(app, proj.name);
 
   const { _id } = await buildAgain(app.app, proj, imageId("2"));
-  const told = await drifts(heard, 2);
+  const events = await drifts(subscription, 2);
 
-  expect(told).toMatchObject([
+  expect(events).toMatchObject([
     { deployment: { name: "live" }, path: ["bvers"], status: "REPLACED", type: "BUILD_VERSION", live: { id: _id } },
     { path: ["movers", "0", "train", "bvers"], status: "REPLACED", key: [proj.name, "latest"] },
   ]);
@@ -60,16 +60,16 @@ test("a dataset under a deployed version is drift when it changes, is published 
   await using app = await openTestApp();
   const { model } = await deployed(app);
   const key = { model: model.name, name: "iris" };
-  const heard = await follow(app);
+  const subscription = await follow(app);
 
   await app.seed.mutate("updateDataset", "UpdateDatasetInput", { ...key, details: { source: "fields" } });
-  const changed = await drifts(heard, 2);
+  const changed = await drifts(subscription, 2);
   const { id } = await app.seed.dataset({ ...key, files: [{ name: "measures.csv", text: "new\n" }] });
-  const replaced = await drifts(heard, 2);
+  const replaced = await drifts(subscription, 2);
   await app.seed.mutate("deleteDataset", "DeleteDatasetInput", key, "id");
-  const deleted = await drifts(heard, 2);
+  const deleted = await drifts(subscription, 2);
   await app.seed.mutate("updateModel", "UpdateModelInput", { name: model.name, desc: "the end" });
-  const next = await drifts(heard, 1);
+  const next = await drifts(subscription, 1);
 
   const paths = [{ path: ["movers", "0", "ds"] }, { path: ["movers", "0", "train", "ds", "0"] }];
   expect(changed).toMatchObject(
@@ -80,12 +80,12 @@ test("a dataset under a deployed version is drift when it changes, is published 
   expect(next).toMatchObject([{ type: "MODEL", status: "CHANGED" }]);
 });
 
-test("what happens to records that nobody has deployed, or in another project, is no drift", async () => {
+test("changes of records that are not deployed, or in another project, are no drift", async () => {
   await using app = await openTestApp();
   const { proj, model } = await deployed(app);
   const other = await app.seed.project();
   const elsewhere = await follow(app, other.name);
-  const heard = await follow(app);
+  const subscription = await follow(app);
 
   const unused = await app.seed.dataset({ model: model.name });
   await app.seed.dataset({ model: model.name, name: unused.name, files: [{ name: "measures.csv", text: "2\n" }] });
@@ -96,9 +96,9 @@ test("what happens to records that nobody has deployed, or in another project, i
   });
   await app.seed.mutate("updateProject", "UpdateProjectInput", { name: proj.name, desc: "Flowers" });
 
-  const told = await drifts(heard, 2);
-  expect(new Set(told.map(({ type }) => type))).toEqual(new Set(["PROJECT"]));
+  const events = await drifts(subscription, 2);
+  expect(new Set(events.map(({ type }) => type))).toEqual(new Set(["PROJECT"]));
   await elsewhere.return();
-  await heard.return();
+  await subscription.return();
   expect(app.app.live.subscriptions).toBe(0);
 });

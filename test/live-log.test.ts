@@ -22,7 +22,7 @@ const LOG = /* GraphQL */ `
 const follow = (app: TestApp, of: string, after?: string) => app.subscribe(LOG, { of, after });
 
 /** Takes pages until the text is whole; gives the cursor behind it. */
-async function told(log: Subscribed, text: string): Promise<string> {
+async function readUntil(log: Subscribed, text: string): Promise<string> {
   let [soFar, cursor] = ["", ""];
   for (const expected = text.length; soFar.length < expected;) {
     const [answer] = await log.take(1);
@@ -51,14 +51,14 @@ async function running(app: TestApp) {
   return { id, container };
 }
 
-test("a log is told from its beginning, then as it comes, and ends with the work", async () => {
+test("a log is sent from its beginning, then as it comes, and ends with the work", async () => {
   await using app = await openTestApp();
   const { id, container } = await running(app);
   await container.log("one\n");
   const log = await follow(app, id);
-  await told(log, "one\n");
+  await readUntil(log, "one\n");
   await container.log("two\n");
-  await told(log, "two\n");
+  await readUntil(log, "two\n");
   await container.log("three\n");
   await container.complete();
 
@@ -66,7 +66,7 @@ test("a log is told from its beginning, then as it comes, and ends with the work
   expect(app.app.live).toMatchObject({ subscriptions: 0, events: { isOpen: false }, logs: { isOpen: false } });
 });
 
-test("a log that is over is told at once, and ends", async () => {
+test("a log that is over is sent at once, and ends", async () => {
   await using app = await openTestApp();
   const { id, container } = await running(app);
   await container.log("all of it\n");
@@ -84,7 +84,7 @@ test("a cursor goes on without loss and without repetition, also that of a page"
   const { data } = await app.execute(page, { id });
   await container.log("b");
   const first = await follow(app, id, data.node.log.endCursor);
-  const cursor = await told(first, "b");
+  const cursor = await readUntil(first, "b");
   await first.return();
   for (let count = 0; count < 40; count += 1) await container.log(`${count},`);
   const second = await follow(app, id, cursor);
@@ -93,7 +93,7 @@ test("a cursor goes on without loss and without repetition, also that of a page"
   expect(await rest(second)).toEqual({ text: Array.from({ length: 40 }, (_, at) => `${at},`).join(""), ended: true });
 });
 
-test("what would steer a terminal or a page is told as plain text", async () => {
+test("what would steer a terminal or a page is sent as plain text", async () => {
   await using app = await openTestApp();
   const { id, container } = await running(app);
   await container.log("\u001b]0;owned\u0007<script>alert(1)</script>\u001b[2J\u0000\u009b31m\tend\n");
@@ -120,9 +120,9 @@ test("a deployment's log is that of all its replicas, and of the revisions to co
   };
   const log = await follow(app, id);
   await write(1, 0, "a");
-  await told(log, "a");
+  await readUntil(log, "a");
   await write(0, 0, "b");
-  const cursor = await told(log, "b");
+  const cursor = await readUntil(log, "b");
   await log.return();
   await write(1, 1, "c");
   await played.deploy({ proj: proj.name, name: "live", notebook: "next.ipynb" });
@@ -130,9 +130,9 @@ test("a deployment's log is that of all its replicas, and of the revisions to co
   await write(0, 0, "d");
 
   const again = await follow(app, id, cursor);
-  await told(again, "cd");
+  await readUntil(again, "cd");
   await write(1, 0, "e");
-  await told(again, "e");
+  await readUntil(again, "e");
   await again.return();
   expect(app.app.live.subscriptions).toBe(0);
 });

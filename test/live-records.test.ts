@@ -27,15 +27,15 @@ const follow = (app: TestApp, variableValues: Record<string, unknown> = {}) => a
 
 const changesIn = (answers: Answer[]) => answers.map(({ data }) => data?.recordChanged);
 
-test("a record is heard when it is made, changed and deleted", async () => {
+test("an event comes when a record is made, changed and deleted", async () => {
   await using app = await openTestApp();
-  const heard = await follow(app, { types: ["MODEL"] });
+  const subscription = await follow(app, { types: ["MODEL"] });
   const { id, name } = await app.seed.model();
   await app.seed.project();
   await app.seed.mutate("updateModel", "UpdateModelInput", { name, desc: "Flowers" });
   await app.seed.mutate("deleteModel", "DeleteModelInput", { name }, "id");
 
-  expect(changesIn(await heard.take(4))).toMatchObject([
+  expect(changesIn(await subscription.take(4))).toMatchObject([
     { action: "CREATED", recordId: id, type: "MODEL", key: [name], version: 1, by: "local", changedFields: [] },
     { action: "CHANGED", version: 2, changedFields: ["desc"] },
     { action: "CHANGED", version: 3, changedFields: ["deleting"] },
@@ -47,10 +47,10 @@ test("a record that takes a name supersedes the one that had it", async () => {
   await using app = await openTestApp();
   const { name: model } = await app.seed.model();
   const first = await app.seed.dataset({ model, name: "iris" });
-  const heard = await follow(app, { types: ["DATASET"], model });
+  const subscription = await follow(app, { types: ["DATASET"], model });
   const second = await app.seed.dataset({ model, name: "iris", files: [{ name: "measures.csv", text: "1\n" }] });
 
-  const changes = changesIn(await heard.take(4));
+  const changes = changesIn(await subscription.take(4));
 
   expect(changes).toMatchObject([
     { action: "CREATED", recordId: second.id },
@@ -60,12 +60,12 @@ test("a record that takes a name supersedes the one that had it", async () => {
   ]);
 });
 
-test("a project tells of its own records, and of the models that it uses as long as it does", async () => {
+test("a project has the events of its own records, and of the models that it uses at the time", async () => {
   await using app = await openTestApp();
   const used = await app.seed.model();
   const { name: proj } = await app.seed.project({ models: [used.name] });
   const other = await app.seed.model();
-  const heard = await follow(app, { proj });
+  const subscription = await follow(app, { proj });
   await app.seed.project();
   await app.seed.mutate("updateModel", "UpdateModelInput", { name: other.name, desc: "not yet" });
   await app.seed.mutate("updateModel", "UpdateModelInput", { name: used.name, desc: "used" });
@@ -73,38 +73,38 @@ test("a project tells of its own records, and of the models that it uses as long
   await app.seed.mutate("updateModel", "UpdateModelInput", { name: used.name, desc: "used no more" });
   await app.seed.mutate("updateModel", "UpdateModelInput", { name: other.name, desc: "used" });
 
-  expect(changesIn(await heard.take(3))).toMatchObject([
+  expect(changesIn(await subscription.take(3))).toMatchObject([
     { type: "MODEL", key: [used.name], changedFields: ["desc"] },
     { type: "PROJECT", key: [proj], changedFields: ["models"] },
     { type: "MODEL", key: [other.name], changedFields: ["desc"] },
   ]);
 });
 
-test("whoever does one thing after another is heard in that order, whatever records it is done to", async () => {
+test("changes of several records, one after another, come in that order", async () => {
   await using app = await openTestApp();
   const [{ name: model }, { name: proj }] = [await app.seed.model(), await app.seed.project()];
-  const heard = await follow(app);
+  const subscription = await follow(app);
   const done = Array.from({ length: 30 }, (_, turn) => (turn % 3 === 1 ? proj : model));
   for (const [turn, name] of done.entries())
     await (name === proj
       ? app.seed.mutate("updateProject", "UpdateProjectInput", { name, desc: `turn ${turn}` })
       : app.seed.mutate("updateModel", "UpdateModelInput", { name, desc: `turn ${turn}` }));
 
-  const changes = changesIn(await heard.take(30));
+  const changes = changesIn(await subscription.take(30));
 
   expect(changes.map(({ key }) => key[0])).toEqual(done);
 });
 
-test("a build is told to its project to the end, though its key does not name it", async () => {
+test("the events of a build come to its project to the end, though its key does not name it", async () => {
   await using app = await openTestApp();
   const { name: proj } = await app.seed.project({ dockerRepo: "nowhere/none" });
-  const heard = await follow(app, { proj, types: ["BUILD"] });
+  const subscription = await follow(app, { proj, types: ["BUILD"] });
   const input = { proj, tag: "latest", from: "PRE_BUILT" };
   const { id } = await app.seed.mutate("buildProject", "BuildProjectInput", input, "id");
   await app.settled();
   await app.seed.mutate("deleteProject", "DeleteProjectInput", { name: proj, cascade: true }, "id");
 
-  const changes = changesIn(await heard.take(5));
+  const changes = changesIn(await subscription.take(5));
 
   expect(changes).toMatchObject([
     { action: "CREATED", recordId: id, by: "local" },
@@ -115,9 +115,9 @@ test("a build is told to its project to the end, though its key does not name it
   ]);
 });
 
-test("of a treasure chest no secret is told, nor what the store keeps for itself", async () => {
+test("events of a treasure chest have no secret and no internal field of the store", async () => {
   await using app = await openTestApp();
-  const heard = await follow(app, { types: ["TREASURE_CHEST"] });
+  const subscription = await follow(app, { types: ["TREASURE_CHEST"] });
   const secret = { username: "flora", password: "correct horse" };
   const { name } = await app.seed.mutate("createTreasureChest", "CreateTreasureChestInput", secret);
   await app.seed.mutate("updateTreasureChest", "UpdateTreasureChestInput", {
@@ -127,14 +127,14 @@ test("of a treasure chest no secret is told, nor what the store keeps for itself
     idempotencyKey: "once",
   });
 
-  const told = await heard.take(2);
+  const received = await subscription.take(2);
 
-  expect(JSON.stringify(told)).not.toMatch(/horse|staple|once|outbox|used_keys|secret_version|revision_id/);
+  expect(JSON.stringify(received)).not.toMatch(/horse|staple|once|outbox|used_keys|secret_version|revision_id/);
   const events = await app.app.store.events.find({}).toArray();
   expect(JSON.stringify(events)).not.toMatch(/horse|staple/);
 });
 
-test("after a cursor nothing is lost and nothing told again, however much there was", async () => {
+test("after a cursor nothing is lost and nothing repeated, however much there was", async () => {
   await using app = await openTestApp();
   const models = await Promise.all(Array.from({ length: 10 }, () => app.seed.model()));
   await app.settled();
@@ -161,15 +161,15 @@ test("after a cursor nothing is lost and nothing told again, however much there 
   expect(app.app.live).toMatchObject({ subscriptions: 0, events: { subscriberCount: 0, isOpen: false } });
 }, 120_000);
 
-test("whoever was told that a record lost its name is told next what took it, also after a break", async () => {
+test("after the change of a record that lost its name comes that of its successor, also after a break", async () => {
   await using app = await openTestApp();
   const { name: model } = await app.seed.model();
   await app.seed.dataset({ model, name: "iris" });
   await app.settled();
-  const heard = await follow(app, { model });
+  const subscription = await follow(app, { model });
   const { id } = await app.seed.dataset({ model, name: "iris", files: [{ name: "measures.csv", text: "1\n" }] });
-  const superseded = changesIn(await heard.take(3))[2];
-  await heard.return();
+  const superseded = changesIn(await subscription.take(3))[2];
+  await subscription.return();
   await app.seed.mutate("updateModel", "UpdateModelInput", { name: model, desc: "next" });
 
   const again = await follow(app, { model, after: superseded.cursor });
@@ -187,7 +187,7 @@ test.each([
   [{ after: "" }, "BAD_USER_INPUT"],
   [{ proj: "nonsense" }, "NOT_FOUND"],
   [{ model: "nonsense" }, "NOT_FOUND"],
-])("with %j no change is told: %s", async (variables, code) => {
+])("with %j no change comes: %s", async (variables, code) => {
   await using app = await openTestApp();
 
   const [answer] = await (await follow(app, variables)).take(2);

@@ -38,11 +38,11 @@ async function running(app: TestApp, id: string) {
   return container;
 }
 
-const next = async (heard: Subscribed) => (await heard.take(1))[0]?.data.taskChanged;
+const next = async (subscription: Subscribed) => (await subscription.take(1))[0]?.data.taskChanged;
 
 /** Takes changes until one is as expected. */
-async function becomes(heard: Subscribed, expected: object) {
-  for (let change = await next(heard); change; change = await next(heard)) {
+async function becomes(subscription: Subscribed, expected: object) {
+  for (let change = await next(subscription); change; change = await next(subscription)) {
     const isSo = (() => {
       try {
         expect(change).toMatchObject(expected);
@@ -56,24 +56,24 @@ async function becomes(heard: Subscribed, expected: object) {
   throw new Error("It ended before.");
 }
 
-test("a training is told as it is, at each change, and no more when it has ended", async () => {
+test("the task of a training comes as it is, at each change, and no more when it has ended", async () => {
   await using app = await openTestApp();
   const { proj } = await builtProject(app);
   const { id } = await training(app, proj.name);
-  const heard = await app.subscribe(TASKS, { of: id });
+  const subscription = await app.subscribe(TASKS, { of: id });
   const container = await running(app, id);
-  const first = await next(heard);
-  await becomes(heard, { task: { state: "RUNNING" } });
+  const first = await next(subscription);
+  await becomes(subscription, { task: { state: "RUNNING" } });
   await container.complete();
-  const last = await becomes(heard, { ended: true });
+  const last = await becomes(subscription, { ended: true });
 
   expect(first).toMatchObject({ recordId: id, type: "TRAINING", task: { state: "WAITING" }, record: { id } });
   expect(last).toMatchObject({ task: { state: "FINISHED", progress: 1 }, replicas: [] });
-  expect(await heard.next()).toEqual({ done: true, value: undefined });
+  expect(await subscription.next()).toEqual({ done: true, value: undefined });
   expect(app.app.live.subscriptions).toBe(0);
 });
 
-test("a task that has ended is told once", async () => {
+test("a task that has ended comes once", async () => {
   await using app = await openTestApp();
   const { proj } = await builtProject(app);
   const { id } = await training(app, proj.name);
@@ -85,16 +85,16 @@ test("a task that has ended is told once", async () => {
   expect(all.map(({ data }) => data.taskChanged.task.state)).toEqual(["FINISHED"]);
 });
 
-test("a deployment tells of each replica, until it is deleted", async () => {
+test("a deployment has the tasks of its replicas, until it is deleted", async () => {
   await using app = await openTestApp();
   await using played = new PlayedDeployments(app);
   const { proj } = await builtProject(app);
   const input = { proj: proj.name, name: "live", tag: "latest", notebook: "predict.ipynb", replicas: 2 };
   const { data } = await played.deploy(input);
-  const heard = await app.subscribe(TASKS, { of: data.deploy.id });
+  const subscription = await app.subscribe(TASKS, { of: data.deploy.id });
 
   const ready = { state: "RUNNING", ready: true };
-  await becomes(heard, {
+  await becomes(subscription, {
     task: null,
     ended: false,
     replicas: [
@@ -104,35 +104,35 @@ test("a deployment tells of each replica, until it is deleted", async () => {
   });
   const key = { proj: proj.name, name: "live", cascade: true };
   await app.seed.mutate("deleteDeployment", "DeleteDeploymentInput", key, "id");
-  const all = await heard.take(100);
+  const all = await subscription.take(100);
 
   expect(all.at(-1)?.data.taskChanged.replicas).toEqual([]);
   expect(app.app.live.subscriptions).toBe(0);
 });
 
-test("a project tells of all that is under way in it, and of nothing else", async () => {
+test("a project has all tasks that are under way in it, and no others", async () => {
   await using app = await openTestApp();
   const [{ proj }, other] = [await builtProject(app), await builtProject(app)];
   const before = await training(app, proj.name);
-  const heard = await app.subscribe(TASKS, { proj: proj.name });
+  const subscription = await app.subscribe(TASKS, { proj: proj.name });
   const foreign = await training(app, other.proj.name);
   const after = await training(app, proj.name);
   await Promise.all([before, foreign, after].map(async ({ id }) => (await running(app, id)).complete()));
-  await becomes(heard, { recordId: before.id, type: "TRAINING" });
+  await becomes(subscription, { recordId: before.id, type: "TRAINING" });
 
   const ended = new Set([
-    (await becomes(heard, { ended: true })).recordId,
-    (await becomes(heard, { ended: true })).recordId,
+    (await becomes(subscription, { ended: true })).recordId,
+    (await becomes(subscription, { ended: true })).recordId,
   ]);
-  await heard.return();
+  await subscription.return();
 
   expect(ended).toEqual(new Set([before.id, after.id]));
 });
 
-test("a project tells of its builds, whose keys do not name it", async () => {
+test("a project has the tasks of its builds, whose keys do not name it", async () => {
   await using app = await openTestApp();
   const proj = await app.seed.project({ dockerRepo: "nowhere/none" });
-  const heard = await app.subscribe(TASKS, { proj: proj.name });
+  const subscription = await app.subscribe(TASKS, { proj: proj.name });
   const { id } = await app.seed.mutate(
     "buildProject",
     "BuildProjectInput",
@@ -140,7 +140,7 @@ test("a project tells of its builds, whose keys do not name it", async () => {
     "id",
   );
 
-  expect(await becomes(heard, { ended: true })).toMatchObject({
+  expect(await becomes(subscription, { ended: true })).toMatchObject({
     recordId: id,
     type: "BUILD",
     task: { state: "FAILED" },
@@ -154,11 +154,11 @@ test.each([
   [{ of: "model_00000000000000000000000000" }, "NOT_FOUND"],
   [{ of: "nonsense" }, "NOT_FOUND"],
   [{ proj: "nonsense" }, "NOT_FOUND"],
-])("of %j no task is told: %s", async (variables, code) => {
+])("of %j no task comes: %s", async (variables, code) => {
   await using app = await openTestApp();
 
   const [answer] = await (await app.subscribe(TASKS, variables)).take(2);
 
   expect(answer).toMatchObject({ errors: [{ extensions: { code } }] });
-  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { listeners: 0 } });
+  expect(app.app.live).toMatchObject({ subscriptions: 0, events: { subscriberCount: 0 } });
 });

@@ -25,21 +25,21 @@ async function tell(app: TestApp, record: string, count: number, after: object =
   }
 }
 
-test("whoever is subscribed to one process hears what another does", async () => {
+test("subscribers of one process get the changes that another makes", async () => {
   await using one = await openTestApp();
   await using other = await one.beside();
   const [here, there] = [await one.subscribe(CHANGES), await other.subscribe(CHANGES)];
 
   const { name } = await one.seed.model({ name: "here" });
   await other.seed.mutate("updateModel", "UpdateModelInput", { name, desc: "there" });
-  const [heardHere, heardThere] = [await here.take(2), await there.take(2)];
+  const [eventsHere, eventsThere] = [await here.take(2), await there.take(2)];
 
-  expect(heardHere).toEqual(heardThere);
-  expect(heardHere.map(({ data }) => data.recordChanged.version)).toEqual([1, 2]);
+  expect(eventsHere).toEqual(eventsThere);
+  expect(eventsHere.map(({ data }) => data.recordChanged.version)).toEqual([1, 2]);
   await Promise.all([here.return(), there.return()]);
 });
 
-test("a subscriber that does not read is ended with what it has to do, and harms nobody", async () => {
+test("a subscriber that does not read is ended with advice, and harms no other", async () => {
   await using app = await openTestApp();
   const [stalled, reading] = [await app.subscribe(CHANGES), await app.subscribe(CHANGES)];
   const record = newId("model");
@@ -65,9 +65,9 @@ test("a subscriber that does not read is ended with what it has to do, and harms
 test("five hundred subscribers that come and go leave nothing behind", async () => {
   await using app = await openTestApp();
   for (let count = 0; count < 500; count += 1) {
-    const heard = await app.subscribe(CHANGES);
-    if (count % 2 === 0) void heard.take(1);
-    await heard.return();
+    const subscription = await app.subscribe(CHANGES);
+    if (count % 2 === 0) void subscription.take(1);
+    await subscription.return();
   }
 
   expect(app.app.live).toMatchObject({
@@ -82,19 +82,19 @@ test("a thousand subscribers share one change stream, and let it go together", a
   const all = await Promise.all(Array.from({ length: 1_000 }, () => app.subscribe(CHANGES)));
   await app.seed.model();
 
-  const told = await Promise.all(all.map(async (each) => (await each.take(1))[0]?.data.recordChanged.version));
-  expect(new Set(told)).toEqual(new Set([1]));
+  const versions = await Promise.all(all.map(async (each) => (await each.take(1))[0]?.data.recordChanged.version));
+  expect(new Set(versions)).toEqual(new Set([1]));
   expect(app.app.live).toMatchObject({ subscriptions: 1_000, events: { subscriberCount: 1_000, isOpen: true } });
   await Promise.all(all.map((each) => each.return()));
   expect(app.app.live).toMatchObject({ subscriptions: 0, events: { subscriberCount: 0, isOpen: false } });
 });
 
-test("who waits for an event is let go at once", async () => {
+test("a subscriber that waits for an event can leave at once", async () => {
   await using app = await openTestApp();
-  const heard = await app.subscribe(CHANGES);
-  const waiting = heard.take(1);
+  const subscription = await app.subscribe(CHANGES);
+  const waiting = subscription.take(1);
 
-  await heard.return();
+  await subscription.return();
 
   expect(await waiting).toEqual([]);
   expect(app.app.live.subscriptions).toBe(0);
@@ -113,27 +113,27 @@ test("a change stream that breaks goes on where it was", async () => {
     ({ record, version }) => ({ record, version, bytes: 1 }),
     app.app.logger,
   );
-  const heard: number[] = [];
-  await feed.subscribe({ onEvent: ({ version }) => void heard.push(version), onError: () => undefined });
+  const received: number[] = [];
+  await feed.subscribe({ onEvent: ({ version }) => void received.push(version), onError: () => undefined });
   const record = newId("model");
 
   const telling = tell(app, record, 3_000);
   for (let count = 0; count < 5; count += 1) {
-    await expect.poll(() => heard.length, { timeout: 20_000 }).toBeGreaterThan(count * 400);
+    await expect.poll(() => received.length, { timeout: 20_000 }).toBeGreaterThan(count * 400);
     await streams.at(-1)?.close();
   }
   await telling;
-  await expect.poll(() => heard.length, { timeout: 20_000 }).toBe(3_000);
+  await expect.poll(() => received.length, { timeout: 20_000 }).toBe(3_000);
   await feed.close();
 
   expect(streams.length).toBeGreaterThan(2);
-  expect(heard).toEqual(Array.from({ length: 3_000 }, (_, at) => at + 2));
+  expect(received).toEqual(Array.from({ length: 3_000 }, (_, at) => at + 2));
 });
 
-test("whoever is subscribed is let go when the process ends", async () => {
+test("subscriptions end when the process ends", async () => {
   const app = await openTestApp();
-  const heard = await app.subscribe(CHANGES);
-  const waiting = heard.take(1);
+  const subscription = await app.subscribe(CHANGES);
+  const waiting = subscription.take(1);
 
   await app[Symbol.asyncDispose]();
 

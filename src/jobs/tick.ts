@@ -10,7 +10,7 @@ import { writeTask } from "./write-task.js";
 export type TickResult = { readonly requeueAfterMs: number } | "ENDED";
 
 /** Reconciles a job by one tick. All of it must be repeatable: the last tick may have stopped anywhere. */
-export type Worker = (app: App, hold: Lease) => Promise<TickResult>;
+export type Worker = (app: App, lease: Lease) => Promise<TickResult>;
 
 export interface WorkerSet {
   readonly workers: Readonly<Record<Job["kind"], Worker>>;

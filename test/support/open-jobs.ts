@@ -2,7 +2,7 @@ import { newId } from "../../src/graph/id.js";
 import { createJob } from "../../src/jobs/write-job.js";
 import { openWork } from "./open-work.js";
 
-/** One job in a store, which nobody carries on. */
+/** Opens a store with one job and no reconciler. */
 export async function openJobs() {
   const work = await openWork();
   await work.stop();
@@ -16,7 +16,7 @@ export async function openJobs() {
     store,
     id,
     now: async () => (await store.jobs.findOne({ _id: id }))!,
-    /** As if nobody had renewed the lease for its time. */
+    /** Lets the lease expire. */
     expire: () => store.jobs.updateOne({ _id: id }, { $set: { "lease.until": new Date(Date.now() - 1_000) } }),
     [Symbol.asyncDispose]: () => work[Symbol.asyncDispose](),
   };
