@@ -1,6 +1,6 @@
 import type { App } from "./app.js";
 import type { BuildVersion } from "./builds/build-version.js";
-import { noteUnneededTags, removeTagsOf } from "./builds/remove-leftover-images.js";
+import { noteUnneededTags, removeTagsOf } from "./builds/remove-unneeded-tags.js";
 import type { Holdings } from "./deletion/holdings.js";
 import type { FileRecord } from "./files/file-record.js";
 import { releaseFiles, releaseFilesOf } from "./files/release-files.js";

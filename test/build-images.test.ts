@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { userTag, versionTag } from "../src/builds/image-names.js";
-import { noteUnneededTags, removeTagsOf, removeUnneededTags } from "../src/builds/remove-leftover-images.js";
+import { noteUnneededTags, removeTagsOf, removeUnneededTags } from "../src/builds/remove-unneeded-tags.js";
 import { ON_BOARD, openWork, until } from "./support/open-work.js";
 
 async function built() {

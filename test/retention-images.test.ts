@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { userTag, versionTag } from "../src/builds/image-names.js";
-import { removeUnneededTags } from "../src/builds/remove-leftover-images.js";
+import { removeUnneededTags } from "../src/builds/remove-unneeded-tags.js";
 import { sweepGenerations } from "../src/retention/sweep-generations.js";
 import { buildAgain } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";

@@ -1,13 +1,14 @@
 import type { App } from "../app.js";
-import type { BuildOutcome, BuildSpec, Job } from "../jobs/job.js";
+import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import { type Lease, LeaseLost } from "../jobs/lease.js";
 import { writeTask } from "../jobs/write-task.js";
-import { type Credentials, ImageBuildError, type OnLog } from "../runtime/image-builder.js";
+import { ImageBuildError } from "../runtime/image-builder.js";
 import { type BuildCredentials, openCredentials } from "./build-credentials.js";
 import { BuildRefused, describeFailure, messageForUser } from "./build-failure.js";
 import { BuildLog } from "./build-log.js";
-import { attemptTag, registryTag, userTag, versionTag } from "./image-names.js";
-import { abortable, makeImage } from "./make-image.js";
+import { attemptTag } from "./image-names.js";
+import { makeImage } from "./make-image.js";
+import { pushImage } from "./push-image.js";
 
 /** Ends the job after the tags of its attempts are gone. @throws LeaseLost, RUNTIME_UNAVAILABLE */
 export async function endBuild(
@@ -21,29 +22,8 @@ export async function endBuild(
   return lease.end(state, error);
 }
 
-/** Pushes both tags of an image and returns the manifest digest. Repeatable. @throws ImageBuildError */
-async function pushImage(
-  { imageBuilder }: Pick<App, "imageBuilder">,
-  registry: string,
-  of: Pick<Job, "proj"> & { readonly version: string; readonly tag: string; readonly image: string },
-  credentials: Credentials | null,
-  { signal, onLog }: { readonly signal: AbortSignal; readonly onLog: OnLog },
-): Promise<string> {
-  const versionRef = registryTag(registry, versionTag({ proj: of.proj, _id: of.version }));
-  const userRef = registryTag(registry, userTag(of));
-  try {
-    await imageBuilder.tag(of.image, versionRef);
-    const digest = await abortable(signal, imageBuilder.push(versionRef, credentials, onLog));
-    await imageBuilder.tag(of.image, userRef);
-    await abortable(signal, imageBuilder.push(userRef, credentials, onLog));
-    return digest;
-  } finally {
-    // Only the registry needs these tags.
-    await Promise.all([versionRef, userRef].map((tag) => imageBuilder.untag(tag)));
-  }
-}
-
 const MAX_ERROR_LENGTH = 4_000;
+
 const NO_BASE_IMAGE =
   "The image does not carry the label `rocas.onboard`: start its Dockerfile with `FROM rocas/onboard`, so that Rocas can run notebooks in it.";
 

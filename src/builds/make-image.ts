@@ -1,5 +1,3 @@
-import type { Readable } from "node:stream";
-import { extract } from "tar-stream";
 import type { App } from "../app.js";
 import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
@@ -9,7 +7,8 @@ import type { Credentials, OnLog } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
 import { BuiltFrom } from "./build-version.js";
 import { attemptTag } from "./image-names.js";
-import { noteIntermediateImage } from "./remove-leftover-images.js";
+import { noteIntermediateImage } from "./remove-intermediate-images.js";
+import { readDockerfile, usesBaseImage } from "./read-dockerfile.js";
 
 /** Rejects once the signal aborts. The engine's work goes on and leaves at most a cached image. */
 export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
@@ -25,43 +24,6 @@ export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promi
     if (listener) signal.removeEventListener("abort", listener);
   }
 }
-
-const MAX_DOCKERFILE_BYTES = 1024 * 1024;
-const isDockerfile = (name: string): boolean => /^(?:\.\/)?Dockerfile$/.test(name);
-
-/** Returns the Dockerfile at the root of a build context, or null. */
-async function readDockerfile(context: Readable): Promise<string | null> {
-  const entries = extract();
-  context.once("error", (error) => entries.destroy(error));
-  context.pipe(entries);
-  try {
-    for await (const entry of entries) {
-      if (isDockerfile(entry.header.name) && entry.header.type === "file")
-        return await readText(entry as unknown as AsyncIterable<Uint8Array>);
-      entry.resume();
-    }
-    return null;
-  } finally {
-    context.destroy();
-    entries.destroy();
-  }
-}
-
-async function readText(entry: AsyncIterable<Uint8Array>): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of entry) {
-    size += piece.length;
-    if (size > MAX_DOCKERFILE_BYTES) break;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
-}
-
-const FROM_BASE_IMAGE = /^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?rocas\/onboard(?:[:@]\S*)?(?:\s|$)/im;
-
-/** True if a stage starts from the base image. */
-const usesBaseImage = (dockerfile: string): boolean => FROM_BASE_IMAGE.test(dockerfile);
 
 export interface ImageRequest {
   readonly spec: BuildSpec;

@@ -4,15 +4,14 @@ import { DomainError } from "../errors.js";
 import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { withoutUndefined, refuseNull } from "../graph/mutation-input.js";
-import type { Credentials } from "../runtime/image-builder.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, idempotent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { requireCurrent } from "../store/read-records.js";
-import { asWord } from "../text/masked.js";
 import type { Vault } from "../vault/vault.js";
 import type { CreateTreasureChestInput, UpdateTreasureChestInput } from "./treasure-chest.inputs.js";
 import type { TreasureChest } from "./treasure-chest.js";
+import { refuseReadableSecret } from "./refuse-readable-secret.js";
 
 /** @throws BAD_USER_INPUT if the owner is empty. */
 function checkedOwner({ owner }: { readonly owner?: string | null }): string | undefined {
@@ -32,35 +31,6 @@ function withHashedSecrets(
     input: { ...intent.input, username: hidden(secrets.username), password: hidden(secrets.password) },
   };
 }
-
-type Matches = (text: string) => boolean;
-
-const contains = (value: unknown, matches: Matches): boolean =>
-  typeof value === "string"
-    ? matches(value)
-    : typeof value === "object" &&
-      value !== null &&
-      Object.entries(value).some(([key, each]) => matches(key) || contains(each, matches));
-
-/**
- * @throws BAD_USER_INPUT if a readable field contains the password, or the user name as a word. The owner, a user of
- * Rocas, may have the same name elsewhere.
- */
-function refuseReadableSecret({ username, password }: Credentials, fields: Readonly<Record<string, unknown>>): void {
-  const name = asWord(username);
-  for (const [field, value] of Object.entries(fields)) {
-    if (contains(value, (text) => text.includes(password))) throw readableSecret("password", field);
-    if (field !== "owner" && contains(value, (text) => text.search(name) >= 0))
-      throw readableSecret("user name", field);
-  }
-}
-
-const readableSecret = (what: string, field: string) =>
-  new DomainError(
-    "BAD_USER_INPUT",
-    `The ${what} must not stand in a field that can be read: leave it out there; builds use it by the name of the chest.`,
-    ["input", field],
-  );
 
 /** @throws ALREADY_EXISTS, BAD_USER_INPUT if a readable field contains the secret. */
 export function createTreasureChest(

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { removeIntermediateImages } from "../../src/builds/remove-leftover-images.js";
+import { removeIntermediateImages } from "../../src/builds/remove-intermediate-images.js";
 import { BASE_IMAGE, describeWithDocker, dockerCommand, ensureBaseImage, newTag } from "./support/engine.js";
 import { openDockerWork } from "./support/open-docker-work.js";
 

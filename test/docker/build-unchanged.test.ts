@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { BuiltFrom } from "../../src/builds/build-version.js";
-import { noteUnneededTags, removeTagsOf } from "../../src/builds/remove-leftover-images.js";
+import { noteUnneededTags, removeTagsOf } from "../../src/builds/remove-unneeded-tags.js";
 import { newId } from "../../src/graph/id.js";
 import { describeWithDocker, ensureBaseImage } from "./support/engine.js";
 import { ON_BOARD, openDockerWork } from "./support/open-docker-work.js";
