@@ -3,14 +3,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
-import { ConnectionLimiter, GracefulShutdown, ignoreUpgrade, answerMalformedRequests } from "./http/connections.js";
+import { ConnectionLimiter, GracefulShutdown } from "./http/connections.js";
 import { GraphiqlPage, type RunsIn } from "./http/graphiql-page.js";
 import type { Readiness } from "./http/health.js";
 import { type Limits, limitsOf } from "./http/limits/limits.js";
 import { type ContextOf, Operations } from "./http/operations/operations.js";
+import { answerMalformedRequests, ignoreUpgrade } from "./http/raw-http.js";
 import { RequestHandler } from "./http/request-handler.js";
 import type { HttpRoute } from "./http/route.js";
-import { EventStreams } from "./http/transports/event-stream.js";
+import { EventStreamEndpoint } from "./http/transports/event-stream-endpoint.js";
 import { GraphQLEndpoint } from "./http/transports/graphql-endpoint.js";
 import { WebSockets } from "./http/transports/websockets.js";
 import { httpUrl } from "./server-address.js";
@@ -65,17 +66,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { settings, logger } = options;
   const limits = { ...limitsOf(settings), ...options.limits };
   const operations = await Operations.open({ ...options, limits });
-  const eventStreams = new EventStreams(operations, limits);
+  const eventStreams = new EventStreamEndpoint(operations, limits);
   const webSockets = new WebSockets({ ...options, operations, limits });
   const graphql = new GraphQLEndpoint({ limits, operations, eventStreams });
-  const cap = new ConnectionLimiter(limits.maxStrangers);
-  const front = new RequestHandler({
+  const limiter = new ConnectionLimiter(limits.maxStrangers);
+  const handler = new RequestHandler({
     ...options,
     graphql,
     eventStreams,
     webSockets,
     graphiql: await GraphiqlPage.open(options.runsIn ?? "docker"),
-    cap,
+    limiter,
   });
   // No time limit for a whole request, since uploads may be long: the reader of a body limits its time.
   const server = createServer({
@@ -87,12 +88,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // The Host check answers a request without one, in JSON.
     requireHostHeader: false,
   });
-  if (settings.ROCAS_TOKEN) cap.watch(server);
+  if (settings.ROCAS_TOKEN) limiter.watch(server);
   answerMalformedRequests(server, randomUUID);
   const draining = new GracefulShutdown(server);
-  server.on("request", (request, response) => void front.handle(request, response));
+  server.on("request", (request, response) => void handler.handle(request, response));
   server.on("upgrade", (request, socket, head) => {
-    if (request.headers.upgrade?.toLowerCase() === "websocket") front.upgrade(request, socket as Socket, head);
+    if (request.headers.upgrade?.toLowerCase() === "websocket") handler.upgrade(request, socket as Socket, head);
     else ignoreUpgrade(server, request, socket, head);
   });
   try {

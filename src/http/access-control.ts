@@ -69,6 +69,6 @@ const digestOf = (text: string): Buffer => createHash("sha256").update(text).dig
 
 /** True if the `Authorization` header carries the token. Digests have one length, so the time says nothing of it. */
 export function carriesToken(authorization: string | undefined, token: string): boolean {
-  const given = bearerToken(authorization) ?? "";
-  return timingSafeEqual(digestOf(given), digestOf(token)) && token !== "";
+  const received = bearerToken(authorization) ?? "";
+  return timingSafeEqual(digestOf(received), digestOf(token)) && token !== "";
 }

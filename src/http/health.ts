@@ -16,21 +16,21 @@ export const isProbe = ({ method, url = "" }: IncomingMessage): boolean =>
 
 /** Answers probes for life and readiness. */
 export class Health {
-  private asking: Promise<Readiness> | null = null;
+  private pending: Promise<Readiness> | null = null;
 
   constructor(private readonly readiness: () => Promise<Readiness>) {}
 
-  /** @param isKnown true if the client has passed all checks, and may see details */
-  async handle(request: IncomingMessage, response: ServerResponse, isKnown: boolean): Promise<void> {
+  /** @param isAuthorized true if the client has passed all checks, and may see details */
+  async handle(request: IncomingMessage, response: ServerResponse, isAuthorized: boolean): Promise<void> {
     if (request.url!.startsWith(LIVE)) return send(request, response, { ok: true });
     const { ok, detail } = await this.now();
-    send(request, response, isKnown ? { ok, ...detail } : { ok });
+    send(request, response, isAuthorized ? { ok, ...detail } : { ok });
   }
 
   // Any client may send probes. Those at the same time share one query of the store.
   private now(): Promise<Readiness> {
-    this.asking ??= this.readiness().finally(() => (this.asking = null));
-    return this.asking;
+    this.pending ??= this.readiness().finally(() => (this.pending = null));
+    return this.pending;
   }
 }
 

@@ -64,8 +64,8 @@ export function httpErrorAnswer(error: unknown): HttpErrorAnswer {
     const { status, code, message, headers } = error;
     return { status, code, message, headers };
   }
-  const refusal = publicErrorOf(error);
-  return { ...refusal, status: isDiskFull(error) ? DISK_FULL_STATUS : httpStatusOf(refusal.code), headers: {} };
+  const publicError = publicErrorOf(error);
+  return { ...publicError, status: isDiskFull(error) ? DISK_FULL_STATUS : httpStatusOf(publicError.code), headers: {} };
 }
 
 const MAX_DISCARDED_BYTES = 1024 * 1024;
@@ -79,10 +79,10 @@ export function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   const { socket } = request;
   const timer = setTimeout(() => socket.destroy(), MAX_DISCARD_MS);
-  let left = MAX_DISCARDED_BYTES;
-  request.on("data", (piece: Buffer) => {
-    left -= piece.length;
-    if (left < 0) socket.destroy();
+  let remaining = MAX_DISCARDED_BYTES;
+  request.on("data", (chunk: Buffer) => {
+    remaining -= chunk.length;
+    if (remaining < 0) socket.destroy();
   });
   request.once("close", () => clearTimeout(timer));
   request.resume();

@@ -34,21 +34,21 @@ export async function readJson(request: IncomingMessage, limits: BodyLimits): Pr
   }
 }
 
-function readBytes(request: IncomingMessage, { maxBodyBytes: most, bodyMs }: BodyLimits): Promise<Buffer> {
+function readBytes(request: IncomingMessage, { maxBodyBytes: max, bodyMs }: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     const slow = (ms: number) =>
       settle(() => reject(new HttpError(408, "LIMIT_EXCEEDED", `The body did not come within ${ms / 1_000} seconds.`)));
     const timer = bodyMs === undefined ? undefined : setTimeout(slow, bodyMs, bodyMs);
-    const settle = (how: () => void) => {
+    const settle = (finish: () => void) => {
       clearTimeout(timer);
       request.off("data", onData).off("end", onEnd).off("close", onClose);
-      how();
+      finish();
     };
     const onData = (chunk: Buffer) => {
       length += chunk.length;
-      if (length > most) settle(() => reject(tooLarge(most)));
+      if (length > max) settle(() => reject(tooLarge(max)));
       else chunks.push(chunk);
     };
     const onEnd = () => settle(() => resolve(Buffer.concat(chunks)));
@@ -59,8 +59,8 @@ function readBytes(request: IncomingMessage, { maxBodyBytes: most, bodyMs }: Bod
   });
 }
 
-const tooLarge = (most: number): HttpError =>
-  new HttpError(413, "LIMIT_EXCEEDED", `A body has at most ${most / 1024} KiB.`);
+const tooLarge = (max: number): HttpError =>
+  new HttpError(413, "LIMIT_EXCEEDED", `A body has at most ${max / 1024} KiB.`);
 
 /**
  * Streams the body of a request.

@@ -11,19 +11,19 @@ import { Health, isProbe, type Readiness } from "./health.js";
 import { answer, HttpError, errorBody, httpErrorAnswer } from "./http-error.js";
 import { JSON_TYPE, prefersEventStream, prefersPage } from "./media-type.js";
 import { matchRoute, type HttpRoute } from "./route.js";
-import type { EventStreams } from "./transports/event-stream.js";
+import type { EventStreamEndpoint } from "./transports/event-stream-endpoint.js";
 import type { GraphQLEndpoint } from "./transports/graphql-endpoint.js";
 import type { WebSockets } from "./transports/websockets.js";
 
 export interface RequestHandlerOptions {
   readonly settings: Pick<Settings, "HOST" | "ROCAS_TOKEN" | "ROCAS_ALLOWED_HOSTS" | "ROCAS_ALLOWED_ORIGINS">;
   readonly graphql: GraphQLEndpoint;
-  readonly eventStreams: EventStreams;
+  readonly eventStreams: EventStreamEndpoint;
   readonly webSockets: WebSockets;
   readonly graphiql: GraphiqlPage;
   readonly routes: readonly HttpRoute[];
   readonly readiness: () => Promise<Readiness>;
-  readonly cap: ConnectionLimiter;
+  readonly limiter: ConnectionLimiter;
   readonly logger: Logger;
 }
 
@@ -52,11 +52,11 @@ export class RequestHandler {
     setSecurityHeaders(response);
     response.setHeader("x-request-id", id);
     try {
-      if (isProbe(request)) return await this.health.handle(request, response, this.isKnown(request, response));
+      if (isProbe(request)) return await this.health.handle(request, response, this.isAuthorized(request, response));
       this.check(request, response);
       await this.dispatch(request, response, id);
     } catch (error) {
-      this.refuse(request, response, error, id);
+      this.answerError(request, response, error, id);
     }
   }
 
@@ -69,12 +69,12 @@ export class RequestHandler {
       if (targetOf(request).path !== GRAPHQL)
         throw new HttpError(404, "NOT_FOUND", "There is no WebSocket under this path: connect to /graphql.");
       const { authorization } = request.headers;
-      const isKnown = authorization !== undefined;
-      if (isKnown) this.authenticate(socket, authorization);
+      const isAuthorized = authorization !== undefined;
+      if (isAuthorized) this.authenticate(socket, authorization);
       this.options.webSockets.accept(request, socket, head, {
         caller: LOCAL,
         address: socket.remoteAddress ?? "",
-        authorize: (said) => isKnown || this.admits(socket, said),
+        authorize: (late) => isAuthorized || this.acceptsToken(socket, late),
       });
     } catch (error) {
       const id = randomUUID();
@@ -83,16 +83,16 @@ export class RequestHandler {
       response.shouldKeepAlive = false;
       response.assignSocket(socket);
       response.once("finish", () => socket.destroySoon());
-      this.refuse(request, response, error, id);
+      this.answerError(request, response, error, id);
     }
   }
 
   /** True if the client passes the checks that a probe need not pass. */
-  private isKnown(request: IncomingMessage, response: ServerResponse): boolean {
+  private isAuthorized(request: IncomingMessage, response: ServerResponse): boolean {
     if (hostsOf(request) > 1) throw new HttpError(400, "BAD_USER_INPUT", "A request has exactly one header Host.");
     try {
       this.check(request, response);
-      return this.admits(request.socket, request.headers.authorization);
+      return this.acceptsToken(request.socket, request.headers.authorization);
     } catch {
       return false;
     }
@@ -114,7 +114,7 @@ export class RequestHandler {
     if (request.method === "OPTIONS") return answerPreflight(response);
     if (isReading(request)) {
       if (path === GRAPHQL && prefersPage(request.headers.accept)) return graphiql.sendPage(request, response);
-      if (path === "/" && prefersPage(request.headers.accept)) return leadTo(GRAPHQL, request, response);
+      if (path === "/" && prefersPage(request.headers.accept)) return redirect(GRAPHQL, request, response);
       if (path === ICON) return graphiql.sendIcon(request, response);
       if (path.startsWith(ASSETS)) return graphiql.sendAsset(path, request, response);
     }
@@ -129,20 +129,20 @@ export class RequestHandler {
   }
 
   private authenticate(socket: Socket, authorization: string | undefined): void {
-    if (!this.admits(socket, authorization))
+    if (!this.acceptsToken(socket, authorization))
       throw new HttpError(401, "UNAUTHENTICATED", "Send the token as `Authorization: Bearer <token>`.", {
         "www-authenticate": "Bearer",
       });
   }
 
-  private admits(socket: Socket, authorization: string | undefined): boolean {
+  private acceptsToken(socket: Socket, authorization: string | undefined): boolean {
     const { ROCAS_TOKEN: token } = this.options.settings;
     if (token && !carriesToken(authorization, token)) return false;
-    this.options.cap.trust(socket);
+    this.options.limiter.trust(socket);
     return true;
   }
 
-  private refuse(request: IncomingMessage, response: ServerResponse, error: unknown, id: string): void {
+  private answerError(request: IncomingMessage, response: ServerResponse, error: unknown, id: string): void {
     const { status, headers, code, message, path } = httpErrorAnswer(error);
     logFailure(this.options.logger, code, { id, err: error });
     if (response.headersSent) {
@@ -167,7 +167,7 @@ const isReading = ({ method }: IncomingMessage): boolean => method === "GET" || 
 const hostsOf = ({ rawHeaders }: IncomingMessage): number =>
   rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === "host").length;
 
-const leadTo = (location: string, request: IncomingMessage, response: ServerResponse): void =>
+const redirect = (location: string, request: IncomingMessage, response: ServerResponse): void =>
   answer(
     request,
     response,

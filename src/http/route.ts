@@ -44,9 +44,9 @@ export function matchRoute<R extends Route<unknown>>(
 
 function partsOf(pattern: string, path: string): readonly string[] | null {
   if (pattern.endsWith("/")) return path.startsWith(pattern) ? [] : null;
-  const [wanted, sent] = [pattern.split("/"), path.split("/")];
-  if (wanted.length !== sent.length || !wanted.every((each, at) => each === "*" || each === sent[at])) return null;
-  const parts = sent.filter((_, at) => wanted[at] === "*").map(decoded);
+  const [expected, sent] = [pattern.split("/"), path.split("/")];
+  if (expected.length !== sent.length || !expected.every((each, at) => each === "*" || each === sent[at])) return null;
+  const parts = sent.filter((_, at) => expected[at] === "*").map(decoded);
   return parts.every((each) => each !== null) ? parts : null;
 }
 

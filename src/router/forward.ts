@@ -35,7 +35,7 @@ class Forwarding {
   private timer: NodeJS.Timeout;
   private bodyTimer: NodeJS.Timeout | undefined;
   private answering = false;
-  private over = false;
+  private hasEnded = false;
   private received = 0;
 
   constructor(
@@ -43,7 +43,7 @@ class Forwarding {
     private readonly response: ServerResponse,
     private readonly to: { readonly group: ReplicaGroup; readonly replica: ReadyReplica; readonly query: string },
     private readonly limits: ForwardLimits,
-    private readonly resolve: (how: ForwardOutcome) => void,
+    private readonly resolve: (outcome: ForwardOutcome) => void,
   ) {
     const { hostname, port, host } = new URL(to.replica.endpoint);
     const length = request.headers["content-length"];
@@ -82,25 +82,25 @@ class Forwarding {
     // A whole answer may still be on its way to the client.
     upstream.once("close", () => this.answering || broken());
     upstream.once("response", (answer) => this.answer(answer));
-    response.once("close", this.left);
-    request.on("error", this.left);
+    response.once("close", this.onClientLeft);
+    request.on("error", this.onClientLeft);
   }
 
-  private readonly left = (): void => this.end("CLIENT_LEFT");
+  private readonly onClientLeft = (): void => this.end("CLIENT_LEFT");
 
   private send(): void {
-    if (this.over) return;
+    if (this.hasEnded) return;
     const { request, upstream, limits } = this;
     this.wait(limits.silentMs, () => "CLIENT_SILENT");
     this.bodyTimer = setTimeout(() => this.end("CLIENT_SILENT"), limits.bodyMs);
-    request.on("data", this.pass);
-    request.once("end", this.passed);
-    upstream.on("drain", this.resumed);
-    if (request.readableEnded) this.passed();
+    request.on("data", this.onData);
+    request.once("end", this.onEnd);
+    upstream.on("drain", this.onDrain);
+    if (request.readableEnded) this.onEnd();
   }
 
-  private readonly pass = (piece: Buffer): void => {
-    if (this.over) return;
+  private readonly onData = (piece: Buffer): void => {
+    if (this.hasEnded) return;
     this.received += piece.length;
     if (this.received > this.limits.bodyBytes) return this.end("TOO_LARGE");
     if (this.upstream.write(piece)) return this.wait(this.limits.silentMs, () => "CLIENT_SILENT");
@@ -108,27 +108,27 @@ class Forwarding {
     this.wait(this.limits.silentMs, () => "NO_ANSWER");
   };
 
-  private readonly resumed = (): void => {
-    if (this.over || !this.request.isPaused()) return;
+  private readonly onDrain = (): void => {
+    if (this.hasEnded || !this.request.isPaused()) return;
     this.wait(this.limits.silentMs, () => "CLIENT_SILENT");
     this.request.resume();
   };
 
-  private readonly passed = (): void => {
+  private readonly onEnd = (): void => {
     clearTimeout(this.bodyTimer);
-    if (this.over) return;
+    if (this.hasEnded) return;
     this.upstream.end();
     this.wait(this.limits.answerMs, () => "NO_ANSWER");
   };
 
   private answer(answer: IncomingMessage): void {
-    if (this.over) return void answer.destroy();
+    if (this.hasEnded) return void answer.destroy();
     // The answer may come before the end of the body, and the rest is dropped.
     this.stopSending();
     this.answering = true;
     const { response } = this;
     const { group: group, replica } = this.to;
-    response.off("close", this.left);
+    response.off("close", this.onClientLeft);
     try {
       response.writeHead(answer.statusCode ?? 502, {
         ...headersForClient(answer),
@@ -137,10 +137,11 @@ class Forwarding {
     } catch {
       return this.end("RESET");
     }
-    const goesOn = () => this.wait(this.limits.silentMs, () => (response.writableNeedDrain ? "CLIENT_LEFT" : "BROKEN"));
-    goesOn();
-    answer.on("data", goesOn);
-    response.on("drain", goesOn);
+    const restartTimer = () =>
+      this.wait(this.limits.silentMs, () => (response.writableNeedDrain ? "CLIENT_LEFT" : "BROKEN"));
+    restartTimer();
+    answer.on("data", restartTimer);
+    response.on("drain", restartTimer);
     pipeline(answer, response, (error) => {
       if (!error) return this.end("ANSWERED");
       this.end(error.code === "ERR_STREAM_PREMATURE_CLOSE" ? "CLIENT_LEFT" : "BROKEN");
@@ -149,27 +150,27 @@ class Forwarding {
 
   private stopSending(): void {
     clearTimeout(this.bodyTimer);
-    this.request.off("data", this.pass);
-    this.request.off("end", this.passed);
-    this.upstream.off("drain", this.resumed);
+    this.request.off("data", this.onData);
+    this.request.off("end", this.onEnd);
+    this.upstream.off("drain", this.onDrain);
   }
 
   private wait(ms: number, otherwise: () => ForwardOutcome): void {
     clearTimeout(this.timer);
-    if (!this.over) this.timer = setTimeout(() => this.end(otherwise()), ms);
+    if (!this.hasEnded) this.timer = setTimeout(() => this.end(otherwise()), ms);
   }
 
-  private end(how: ForwardOutcome): void {
-    if (this.over) return;
-    this.over = true;
+  private end(outcome: ForwardOutcome): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
     clearTimeout(this.timer);
     this.stopSending();
-    this.response.off("close", this.left);
-    this.request.off("error", this.left);
+    this.response.off("close", this.onClientLeft);
+    this.request.off("error", this.onClientLeft);
     this.request.on("error", () => undefined);
     this.upstream.destroy();
-    if (how === "BROKEN" || how === "CLIENT_LEFT") this.response.destroy();
-    this.resolve(how);
+    if (outcome === "BROKEN" || outcome === "CLIENT_LEFT") this.response.destroy();
+    this.resolve(outcome);
   }
 }
 

@@ -58,20 +58,20 @@ class Router {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { target, group: group } = this.groupFor(request);
     const key = JSON.stringify([target.proj, target.name]);
-    const others = this.inFlight.get(key) ?? 0;
-    if (others >= this.limits.inFlight)
+    const current = this.inFlight.get(key) ?? 0;
+    if (current >= this.limits.inFlight)
       throw new HttpError(
         503,
         "LIMIT_EXCEEDED",
         "The deployment has too many requests in flight: send it again in a moment, or deploy more replicas.",
         soon(1),
       );
-    this.inFlight.set(key, others + 1);
+    this.inFlight.set(key, current + 1);
     try {
       this.respond(await this.predict(target, group, request, response), request);
     } finally {
-      const left = this.inFlight.get(key)! - 1;
-      if (left > 0) this.inFlight.set(key, left);
+      const remaining = this.inFlight.get(key)! - 1;
+      if (remaining > 0) this.inFlight.set(key, remaining);
       else this.inFlight.delete(key);
     }
   }
@@ -150,8 +150,8 @@ class Router {
   }
 
   private tooLarge(): HttpError {
-    const most = `The body of a prediction has at most ${this.limits.bodyBytes} bytes.`;
-    return new HttpError(413, "LIMIT_EXCEEDED", most);
+    const message = `The body of a prediction has at most ${this.limits.bodyBytes} bytes.`;
+    return new HttpError(413, "LIMIT_EXCEEDED", message);
   }
 }
 

@@ -5,13 +5,13 @@ interface ReplicaStats {
   /** The failures in a row. */
   failures: number;
   ejectedUntil: number;
-  trying: boolean;
+  onTrial: boolean;
 }
 
 export interface PickedReplica {
   readonly replica: ReadyReplica;
   /** Called once after the request. Null if the outcome says nothing of the replica. */
-  report(well: boolean | null): void;
+  report(succeeded: boolean | null): void;
 }
 
 const FAILURES = 3;
@@ -21,7 +21,7 @@ const FORGOTTEN_MS = 60_000;
 /** Picks the healthy replica with the fewest requests in flight, by its past requests. */
 export class ReplicaBalancer {
   private readonly seen = new Map<string, ReplicaStats>();
-  private turn = 0;
+  private offset = 0;
 
   constructor(private readonly ejectedMs = EJECTED_MS) {}
 
@@ -31,38 +31,38 @@ export class ReplicaBalancer {
    * Three failures in a row eject a replica for a time. Then one request at a time tries it, until one succeeds.
    */
   pick(replicas: readonly ReadyReplica[], tried: ReadonlySet<string>, now = Date.now()): PickedReplica | null {
-    const open = replicas.filter(({ id }) => !tried.has(id) && this.mayTake(id, now));
-    if (open.length === 0) return null;
-    this.turn = (this.turn + 1) % open.length;
-    const inTurn = [...open.slice(this.turn), ...open.slice(0, this.turn)];
+    const available = replicas.filter(({ id }) => !tried.has(id) && this.isAvailable(id, now));
+    if (available.length === 0) return null;
+    this.offset = (this.offset + 1) % available.length;
+    const rotated = [...available.slice(this.offset), ...available.slice(0, this.offset)];
     const load = ({ id }: ReadyReplica) => this.seen.get(id)?.inFlight ?? 0;
-    const replica = inTurn.reduce((best, each) => (load(each) < load(best) ? each : best));
-    return this.take(replica, now);
+    const replica = rotated.reduce((best, each) => (load(each) < load(best) ? each : best));
+    return this.assign(replica, now);
   }
 
-  private mayTake(id: string, now: number): boolean {
+  private isAvailable(id: string, now: number): boolean {
     const seen = this.seen.get(id);
-    return !seen || seen.failures < FAILURES || (now >= seen.ejectedUntil && !seen.trying);
+    return !seen || seen.failures < FAILURES || (now >= seen.ejectedUntil && !seen.onTrial);
   }
 
-  private take(replica: ReadyReplica, now: number): PickedReplica {
-    this.forget(now);
-    const seen = this.seen.get(replica.id) ?? { inFlight: 0, failures: 0, ejectedUntil: 0, trying: false };
+  private assign(replica: ReadyReplica, now: number): PickedReplica {
+    this.forgetRemoved(now);
+    const seen = this.seen.get(replica.id) ?? { inFlight: 0, failures: 0, ejectedUntil: 0, onTrial: false };
     this.seen.set(replica.id, seen);
-    const trial = seen.failures >= FAILURES;
+    const isTrial = seen.failures >= FAILURES;
     seen.inFlight += 1;
-    seen.trying ||= trial;
-    const report = (well: boolean | null) => {
+    seen.onTrial ||= isTrial;
+    const report = (succeeded: boolean | null) => {
       seen.inFlight -= 1;
-      if (trial) seen.trying = false;
-      if (well === true) seen.failures = 0;
-      if (well === false && ++seen.failures >= FAILURES) seen.ejectedUntil = Date.now() + this.ejectedMs;
+      if (isTrial) seen.onTrial = false;
+      if (succeeded === true) seen.failures = 0;
+      if (succeeded === false && ++seen.failures >= FAILURES) seen.ejectedUntil = Date.now() + this.ejectedMs;
     };
     return { replica, report: report };
   }
 
   // Statistics of removed replicas must not pile up.
-  private forget(now: number): void {
+  private forgetRemoved(now: number): void {
     for (const [id, { inFlight, failures, ejectedUntil }] of this.seen)
       if (inFlight === 0 && (failures === 0 || (ejectedUntil > 0 && now > ejectedUntil + FORGOTTEN_MS)))
         this.seen.delete(id);

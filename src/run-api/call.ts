@@ -52,16 +52,16 @@ export function textField(fields: Fields, name: string): string | null {
 }
 
 /** @throws BAD_USER_INPUT if it is no number from `least` to `most`; NaN and infinities are none */
-export function numberField(fields: Fields, name: string, least: number, most: number): number | null {
+export function numberField(fields: Fields, name: string, min: number, max: number): number | null {
   const value = fields[name] ?? null;
   if (value === null) return null;
-  const good = typeof value === "number" && Number.isFinite(value) && value >= least && value <= most;
-  return good ? value : refuse(name, `a number from ${least} to ${most} is expected.`);
+  const good = typeof value === "number" && Number.isFinite(value) && value >= min && value <= max;
+  return good ? value : refuse(name, `a number from ${min} to ${max} is expected.`);
 }
 
 /** @throws BAD_USER_INPUT */
-export function integerField(fields: Fields, name: string, least: number, most: number): number | null {
-  const value = numberField(fields, name, least, most);
+export function integerField(fields: Fields, name: string, min: number, max: number): number | null {
+  const value = numberField(fields, name, min, max);
   return value === null || Number.isSafeInteger(value) ? value : refuse(name, "a whole number is expected.");
 }
 
@@ -72,9 +72,9 @@ export function booleanField(fields: Fields, name: string): boolean | null {
 }
 
 /** @throws BAD_USER_INPUT */
-export function listField(fields: Fields, name: string, most: number): readonly unknown[] {
+export function listField(fields: Fields, name: string, max: number): readonly unknown[] {
   const value = fields[name] ?? [];
-  return Array.isArray(value) && value.length <= most ? value : refuse(name, `a list of at most ${most} is expected.`);
+  return Array.isArray(value) && value.length <= max ? value : refuse(name, `a list of at most ${max} is expected.`);
 }
 
 /** Returns an empty object if it is left out. @throws BAD_USER_INPUT with the forbidden key */

@@ -1,9 +1,4 @@
-import { readLists } from "../files/file-lists.js";
-import { fileListOf } from "../files/files-of.js";
 import { valuesOf } from "../graph/definition.js";
-import { namesOf } from "../graph/id.js";
-import { snapshotsIn } from "../graph/snapshot.js";
-import type { FileListing, StoredFile } from "../graph/stored-file.js";
 import { readJson } from "../http/request-body.js";
 import { MODEL_DEFINITION } from "../model/model.js";
 import { PROJECT_DEFINITION } from "../project/project.js";
@@ -12,7 +7,8 @@ import type { Store } from "../store/store.js";
 import { writtenParams } from "../training/stored-params.js";
 import { type Assignment, assignmentOf, writeSlot } from "./attempt.js";
 import { type Endpoint, fieldsOf } from "./call.js";
-import { datasetsOf, mounted, versionsOf } from "./mounted.js";
+import { asMetadata, fileListsOf } from "./metadata.js";
+import { datasetsOf, mountsOf, versionsOf } from "./mounted.js";
 
 /** Opens the start gate, once for each attempt. Only then a container runs user code. @throws NotGranted */
 export const claim: Endpoint = async ({ app, attempt, request }) => {
@@ -20,8 +16,8 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
   // Read before the gate: a failure here must not use up the claim.
   const assignment = await assignmentOf(app.store, attempt.job);
   const params = assignment.kind === "train" ? await writtenParams(app.store, assignment.training._id) : {};
-  const mounts = await mounted(app.store, assignment);
-  const about = { ...(await meta(app.store, assignment)), params };
+  const mounts = await mountsOf(app.store, assignment);
+  const metadata = { ...(await metadataOf(app.store, assignment)), params };
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { claimed_at: now, heartbeat_at: now }, { claimed_at: null, wanted: true });
   // The reconciler of this process need not wait for its next poll.
@@ -35,7 +31,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
     notebook: attempt.job.spec.kind === "BUILD" ? null : attempt.job.spec.notebook,
     params,
     timeoutSeconds: until ? Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)) : null,
-    meta: about,
+    meta: metadata,
     ...mounts,
   };
 };
@@ -45,7 +41,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
  *
  * Records are as they were when the work started. Models are as they are now, since versions are published for them.
  */
-async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assignment): Promise<object> {
+async function metadataOf(store: Pick<Store, "models" | "fileLists">, assignment: Assignment): Promise<object> {
   const { kind, proj } = assignment;
   const models = await findByIds(store.models, proj.model);
   const subject = kind === "train" ? assignment.training : assignment.revision;
@@ -72,54 +68,4 @@ async function meta(store: Pick<Store, "models" | "fileLists">, assignment: Assi
     pretrained: kind === "train" ? asMetadata(versionsOf(assignment), lists) : [],
     models: models.map((model) => ({ id: model._id, ...valuesOf(MODEL_DEFINITION, model) })),
   };
-}
-
-/** Fields with content of users, whose keys may have any name. */
-const USER_CONTENT: readonly string[] = ["details", "params"];
-/** Fields of the store alone. */
-const INTERNAL: readonly string[] = ["_id", "key", "hash", "manifest", "file_list"];
-
-interface Stored extends FileListing {
-  readonly _id: string;
-  readonly key: string;
-  readonly hash?: string;
-}
-
-const isSnapshot = (value: object): value is Stored => "_id" in value && "key" in value && "taken_at" in value;
-
-/** Returns the names of a version that is stored apart. */
-function pinnedNames({ hash, key }: Stored): object {
-  if (hash === undefined) return {};
-  const [model, name] = namesOf(key);
-  return { model: { name: model }, name };
-}
-
-/** Files by their list. Snapshots with many files hold a list's id. */
-export type FilesByList = ReadonlyMap<string, readonly StoredFile[]>;
-
-async function fileListsOf(store: Pick<Store, "fileLists">, value: unknown): Promise<FilesByList> {
-  const lists = snapshotsIn(value).map(({ snapshot }) => fileListOf(snapshot as FileListing));
-  const wanted = [...new Set(lists.filter((list) => list !== null))];
-  return wanted.length > 0 ? readLists(store, wanted) : new Map();
-}
-
-/**
- * Returns a snapshot, or a part of one, as notebooks read it: with the specification's names, `id`, and no fields of
- * the store.
- */
-function asMetadata(value: unknown, lists: FilesByList): unknown {
-  if (Array.isArray(value)) return value.map((each) => asMetadata(each, lists));
-  if (value === null || typeof value !== "object" || value instanceof Date) return value;
-  const fields = Object.entries(isSnapshot(value) ? withFiles(value, lists) : value)
-    .filter(([name]) => !isSnapshot(value) || !INTERNAL.includes(name))
-    .map(([name, each]): [string, unknown] => [name, USER_CONTENT.includes(name) ? each : asMetadata(each, lists)]);
-  return {
-    ...(isSnapshot(value) ? { id: value._id, ...pinnedNames(value) } : {}),
-    ...Object.fromEntries(fields),
-  };
-}
-
-function withFiles(snapshot: Stored, lists: FilesByList): object {
-  const list = fileListOf(snapshot);
-  return list === null ? snapshot : { ...snapshot, files: lists.get(list) ?? [] };
 }

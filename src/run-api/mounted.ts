@@ -51,7 +51,7 @@ export const isLazy = (assignment: Assignment): boolean =>
   assignment.kind === "deploy" && assignment.revision.movers.length === 0;
 
 /** Returns all that the entrypoint fetches before the notebook runs. */
-export async function mounted(store: Lists, assignment: Assignment) {
+export async function mountsOf(store: Lists, assignment: Assignment) {
   const role = assignment.kind === "train" ? "pretrained" : "mover";
   const datasets = datasetsOf(assignment).map((each) => mountedManifest(store, each, each.model.name));
   const versions = versionsOf(assignment).map(async (each) => ({

@@ -175,6 +175,6 @@ async function lastPublished(
 }
 
 /** True if the request repeats that of the version: files, details and origin. */
-const isRepeat = (version: ModelVersion, files: readonly StoredFile[], wish: VersionFields): boolean =>
+const isRepeat = (version: ModelVersion, files: readonly StoredFile[], fields: VersionFields): boolean =>
   (version.manifest?.sha256 ?? hashOf(version.files)) === hashOf(files) &&
-  isDeepStrictEqual(publishedFieldsOf(version), wish);
+  isDeepStrictEqual(publishedFieldsOf(version), fields);

@@ -37,7 +37,7 @@ export function startRunApi(app: App): RunApi {
 }
 
 async function bind(app: App, server: Server, closing: AbortSignal): Promise<void> {
-  let said: string | null = null;
+  let lastReason: string | null = null;
   while (!closing.aborted) {
     try {
       const { host, port } = await runAddress(app);
@@ -48,8 +48,8 @@ async function bind(app: App, server: Server, closing: AbortSignal): Promise<voi
     } catch (error) {
       const reason = error instanceof DomainError ? error.code : ((error as NodeJS.ErrnoException).code ?? "UNKNOWN");
       // Each reason is logged once.
-      if (reason !== said) app.logger.warn({ event: "run_listener_waits", reason, err: error });
-      said = reason;
+      if (reason !== lastReason) app.logger.warn({ event: "run_listener_waits", reason, err: error });
+      lastReason = reason;
     }
     await delay(PAUSE, undefined, { signal: closing }).catch(() => undefined);
   }

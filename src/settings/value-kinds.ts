@@ -43,17 +43,17 @@ const DECIMAL = /^\d{1,15}(?:\.\d{1,9})?$/;
 
 const formatted = (value: number): string => value.toLocaleString("en");
 
-const within = (value: number, least: number, most: number): number | undefined =>
-  value >= least && value <= most ? value : undefined;
+const within = (value: number, min: number, max: number): number | undefined =>
+  value >= min && value <= max ? value : undefined;
 
-export const wholeNumber = (least: number, most: number): SettingKind<number> =>
-  settingKind(`a whole number from ${formatted(least)} to ${formatted(most)}`, (text) =>
-    WHOLE.test(text) ? within(Number(text), least, most) : undefined,
+export const wholeNumber = (min: number, max: number): SettingKind<number> =>
+  settingKind(`a whole number from ${formatted(min)} to ${formatted(max)}`, (text) =>
+    WHOLE.test(text) ? within(Number(text), min, max) : undefined,
   );
 
-export const decimalNumber = (least: number, most: number): SettingKind<number> =>
-  settingKind(`a number from ${formatted(least)} to ${formatted(most)}, as 2 or 1.5`, (text) =>
-    DECIMAL.test(text) ? within(Number(text), least, most) : undefined,
+export const decimalNumber = (min: number, max: number): SettingKind<number> =>
+  settingKind(`a number from ${formatted(min)} to ${formatted(max)}, as 2 or 1.5`, (text) =>
+    DECIMAL.test(text) ? within(Number(text), min, max) : undefined,
   );
 
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { ConnectionLimiter, answerMalformedRequests } from "../../src/http/connections.js";
+import { ConnectionLimiter } from "../../src/http/connections.js";
+import { answerMalformedRequests } from "../../src/http/raw-http.js";
 import { RequestHandler, type RequestHandlerOptions } from "../../src/http/request-handler.js";
 import type { HttpRoute } from "../../src/http/route.js";
 import { openLogger } from "../../src/logger.js";
 
-/** One route behind the server's own front, with nothing else beside it. `x` is a host name of ours. */
+/** One route behind the server's own handler, with nothing else beside it. `x` is a host name of ours. */
 export async function serveRoute(route: HttpRoute, told: (line: string) => void = () => undefined): Promise<Server> {
   const none = {} as never;
   const options: RequestHandlerOptions = {
@@ -16,13 +17,13 @@ export async function serveRoute(route: HttpRoute, told: (line: string) => void 
     graphiql: none,
     routes: [route],
     readiness: async () => ({ ok: true, detail: {} }),
-    cap: new ConnectionLimiter(64),
+    limiter: new ConnectionLimiter(64),
     logger: openLogger("error", { write: told }),
   };
-  const front = new RequestHandler(options);
+  const handler = new RequestHandler(options);
   const server = createServer({ requestTimeout: 0, requireHostHeader: false, maxHeaderSize: 16 * 1024 });
   answerMalformedRequests(server, randomUUID);
-  server.on("request", (request, response) => void front.handle(request, response));
+  server.on("request", (request, response) => void handler.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
 }

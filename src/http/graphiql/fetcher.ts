@@ -66,16 +66,16 @@ interface Observer<T> {
  */
 function cancellable<T>(answer: Promise<T>): Observable<T> {
   const subscribe = (observer: Observer<T>) => {
-    let isWanted = true;
+    let isSubscribed = true;
     answer.then(
       (value) => {
-        if (!isWanted) return;
+        if (!isSubscribed) return;
         observer.next(value);
         observer.complete();
       },
-      (error: unknown) => isWanted && observer.error(error),
+      (error: unknown) => isSubscribed && observer.error(error),
     );
-    return { unsubscribe: () => void (isWanted = false) };
+    return { unsubscribe: () => void (isSubscribed = false) };
   };
   // GraphiQL passes an observer. The type allows separate functions, too.
   return { subscribe } as Observable<T>;

@@ -5,7 +5,7 @@ import { isAccepted, takeTokenOfAddress, TokenForm } from "./access.js";
 import { createFetcher } from "./fetcher.js";
 import { storyName, storyOf } from "./story.js";
 
-type Access = "unknown" | "granted" | "asked";
+type Access = "unknown" | "granted" | "denied";
 
 /** Shows GraphiQL with the story in its tabs, or a form if the server needs a token. */
 export function Page() {
@@ -15,40 +15,40 @@ export function Page() {
   const [story] = useState(() => storyOf(location.origin, storyName(), document.documentElement.dataset["runsIn"]));
   useEffect(() => {
     shareWidth();
-    const look = async () => {
+    const checkAccess = async () => {
       takeTokenOfAddress();
-      setAccess((await isAccepted()) ? "granted" : "asked");
+      setAccess((await isAccepted()) ? "granted" : "denied");
     };
-    void look();
+    void checkAccess();
     // The address may change to one with another token.
-    addEventListener("hashchange", look);
-    return () => removeEventListener("hashchange", look);
+    addEventListener("hashchange", checkAccess);
+    return () => removeEventListener("hashchange", checkAccess);
   }, []);
   if (access === "unknown") return null;
-  if (access === "asked") return <TokenForm onAccepted={() => setAccess("granted")} />;
+  if (access === "denied") return <TokenForm onAccepted={() => setAccess("granted")} />;
   return (
     <div className="graph" inert={!isReady}>
       <GraphiQL fetcher={fetcher} defaultTabs={story} defaultEditorToolsVisibility showPersistHeadersSettings={false}>
         <GraphiQL.Logo>Rocas</GraphiQL.Logo>
-        <UntilEditors onCome={() => setReady(true)} />
+        <UntilEditors onReady={() => setReady(true)} />
       </GraphiQL>
     </div>
   );
 }
 
 /**
- * Calls `onCome` when GraphiQL has all its editors.
+ * Calls `onReady` when GraphiQL has all its editors.
  *
  * They load after the page and get the texts of the first tab. A tab that was opened meanwhile would run and keep the
  * text of another.
  */
-function UntilEditors({ onCome }: { onCome: () => void }) {
-  const haveCome = useGraphiQL(({ queryEditor, variableEditor, headerEditor, responseEditor }) =>
+function UntilEditors({ onReady: onReady }: { onReady: () => void }) {
+  const areReady = useGraphiQL(({ queryEditor, variableEditor, headerEditor, responseEditor }) =>
     Boolean(queryEditor && variableEditor && headerEditor && responseEditor),
   );
   useEffect(() => {
-    if (haveCome) onCome();
-  }, [haveCome]);
+    if (areReady) onReady();
+  }, [areReady]);
   return null;
 }
 

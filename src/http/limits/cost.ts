@@ -2,7 +2,6 @@ import {
   type ArgumentNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   getNamedType,
   getNullableType,
   type GraphQLCompositeType,
@@ -16,8 +15,9 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { IntrospectionCost } from "./introspection-cost.js";
 import type { Limits } from "./limits.js";
-import { COUNT, type Measure, SelectionFold } from "./selection-fold.js";
+import { COUNT, SelectionFold } from "./selection-fold.js";
 
 /** The page size that connections have if none is given. */
 const DEFAULT_PAGE = 20;
@@ -75,8 +75,8 @@ export class Cost {
     return isCompositeType(type) ? { ...place, type } : place;
   }
 
-  private pageOf({ arguments: given = [] }: FieldNode): number {
-    const sizes = given
+  private pageOf({ arguments: args = [] }: FieldNode): number {
+    const sizes = args
       .filter(({ name }) => name.value === "first" || name.value === "last")
       .map((each) => this.valueOf(each))
       .filter((value) => typeof value === "number");
@@ -85,8 +85,8 @@ export class Cost {
   }
 
   /** Returns the length of a list argument, as in `nodes(ids:)`: the answer has as many items. */
-  private listOf({ arguments: given = [] }: FieldNode): number {
-    const lists = given.map((each) => this.valueOf(each)).filter((value) => Array.isArray(value));
+  private listOf({ arguments: args = [] }: FieldNode): number {
+    const lists = args.map((each) => this.valueOf(each)).filter((value) => Array.isArray(value));
     return lists.length > 0 ? Math.max(...lists.map(({ length }) => length)) : PLAIN_LIST;
   }
 
@@ -102,54 +102,4 @@ function isConnection({ args, type }: GraphQLField<unknown, unknown>): boolean {
   if (!isObjectType(named) || !args.some(({ name }) => name === "first" || name === "last")) return false;
   const fields = named.getFields();
   return "nodes" in fields || "edges" in fields;
-}
-
-const ONE_TYPE = 100;
-/** The fields that an operation may have at its root. */
-const MAX_TYPES = 20;
-
-/** The occurrences of each field, by its name in the answer. Equal names are merged there. */
-type Occurrences = Map<string, Map<string, number>>;
-
-const OCCURRENCES: Measure<Occurrences, void> = {
-  empty: () => new Map(),
-  add(sum, fragment) {
-    for (const [field, names] of fragment) for (const [name, times] of names) raise(sum, field, name, times);
-    return sum;
-  },
-  addField(sum, { name, alias, selectionSet }, _, below) {
-    raise(sum, name.value, (alias ?? name).value, selectionSet ? timesIn(below(selectionSet)) : 1);
-    return sum;
-  },
-};
-
-function raise(sum: Occurrences, field: string, name: string, times: number): void {
-  const names = sum.get(field) ?? new Map<string, number>();
-  sum.set(field, names.set(name, Math.max(names.get(name) ?? 0, times)));
-}
-
-/** Returns the occurrences of the most repeated field. */
-const timesIn = (occurrences: Occurrences): number =>
-  Math.max(1, ...[...occurrences.values()].map((names) => [...names.values()].reduce((sum, each) => sum + each, 0)));
-
-/**
- * Computes the cost of introspection: one amount, and that amount again for each alias that repeats a field. Nested
- * aliases multiply.
- */
-class IntrospectionCost {
-  private readonly fold: SelectionFold<Occurrences>;
-
-  constructor(
-    fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-    private readonly limits: Pick<Limits, "maxCost">,
-  ) {
-    this.fold = new SelectionFold((name) => fragments.get(name), OCCURRENCES);
-  }
-
-  of({ name, selectionSet }: FieldNode): number {
-    const { maxCost } = this.limits;
-    // The cost allows the whole schema once in an answer.
-    const once = name.value === "__schema" ? Math.floor(maxCost / 2) + 1 : Math.min(ONE_TYPE, maxCost / MAX_TYPES);
-    return Math.ceil(once * (selectionSet ? timesIn(this.fold.of(selectionSet)) : 1));
-  }
 }

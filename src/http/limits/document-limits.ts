@@ -44,21 +44,21 @@ function nextToken(lexer: Lexer): Token | undefined {
   }
 }
 
-export function maxOperations({ maxOperations: most }: Pick<Limits, "maxOperations">): ValidationRule {
+export function maxOperations({ maxOperations: max }: Pick<Limits, "maxOperations">): ValidationRule {
   return (context) => ({
     Document(document) {
       const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-      if (operations.length > most) context.reportError(limitError(`A document has at most ${most} operations.`));
+      if (operations.length > max) context.reportError(limitError(`A document has at most ${max} operations.`));
     },
   });
 }
 
 /** GraphQL's own rule compares every two fragments that meet in a selection. */
-export function maxFragments({ maxFragments: most }: Pick<Limits, "maxFragments">): ValidationRule {
+export function maxFragments({ maxFragments: max }: Pick<Limits, "maxFragments">): ValidationRule {
   return (context) => ({
     Document(document) {
       const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-      if (fragments.length > most) context.reportError(limitError(`A document has at most ${most} fragments.`));
+      if (fragments.length > max) context.reportError(limitError(`A document has at most ${max} fragments.`));
     },
   });
 }
@@ -80,14 +80,14 @@ export function maxDirectives(limits: Pick<Limits, "maxDirectives" | "maxDirecti
   };
 }
 
-export function maxAliases({ maxAliases: most }: Pick<Limits, "maxAliases">): ValidationRule {
+export function maxAliases({ maxAliases: max }: Pick<Limits, "maxAliases">): ValidationRule {
   return (context) => {
     let aliases = 0;
     return {
       Field(field) {
         if (field.alias) aliases += 1;
-        if (field.alias && aliases === most + 1)
-          context.reportError(limitError(`A document has at most ${most} aliases.`, field));
+        if (field.alias && aliases === max + 1)
+          context.reportError(limitError(`A document has at most ${max} aliases.`, field));
       },
     };
   };
@@ -117,11 +117,11 @@ export function maxSameField(limits: Pick<Limits, "maxSameField" | "maxSameParen
 }
 
 /** True once, when the limit is exceeded. */
-function isOneMore(counted: Map<string, number>, { alias, name }: FieldNode, most: number): boolean {
+function isOneMore(counts: Map<string, number>, { alias, name }: FieldNode, max: number): boolean {
   const key = (alias ?? name).value;
-  const count = (counted.get(key) ?? 0) + 1;
-  counted.set(key, count);
-  return count === most + 1;
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count === max + 1;
 }
 
 export type ListLimits = Pick<Limits, "maxListItems" | "maxListItemsInAll">;
@@ -136,8 +136,8 @@ export function listSizeError(
   inAll: number,
   limits: ListLimits,
 ): string | undefined {
-  const most = isRepresentations(type) ? limits.maxListItemsInAll : limits.maxListItems;
-  if (items > most) return `A list has at most ${most} items.`;
+  const max = isRepresentations(type) ? limits.maxListItemsInAll : limits.maxListItems;
+  if (items > max) return `A list has at most ${max} items.`;
   if (inAll > limits.maxListItemsInAll) return `All lists together have at most ${limits.maxListItemsInAll} items.`;
   return undefined;
 }
@@ -151,8 +151,8 @@ export function maxListItems(limits: ListLimits): ValidationRule {
         const type = getNullableType(context.getParentInputType()) as GraphQLInputType | null | undefined;
         if (!isListType(type)) return;
         inAll += list.values.length;
-        const refusal = listSizeError(type, list.values.length, inAll, limits);
-        if (refusal) context.reportError(limitError(refusal, list));
+        const message = listSizeError(type, list.values.length, inAll, limits);
+        if (message) context.reportError(limitError(message, list));
       },
     };
   };

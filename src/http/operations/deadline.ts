@@ -5,7 +5,7 @@ import { DomainError } from "../../errors.js";
 /** The time limit of an operation, from its construction on. */
 export class Deadline implements TimeLimit {
   readonly endsAt: number;
-  private readonly over = new AbortController();
+  private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -14,18 +14,18 @@ export class Deadline implements TimeLimit {
   ) {
     this.endsAt = performance.now() + ms;
     // Each running read adds a listener.
-    setMaxListeners(0, this.over.signal);
-    this.timer = setTimeout(() => this.over.abort(late(ms, mayWrite)), ms).unref();
+    setMaxListeners(0, this.controller.signal);
+    this.timer = setTimeout(() => this.controller.abort(late(ms, mayWrite)), ms).unref();
   }
 
   get signal(): AbortSignal {
-    return this.over.signal;
+    return this.controller.signal;
   }
 
   /** Ends what still runs: the answer is sent, or the client has left. */
-  leave(): void {
+  cancel(): void {
     clearTimeout(this.timer);
-    this.over.abort(new DomainError("LIMIT_EXCEEDED", "Nobody waits for the answer any more."));
+    this.controller.abort(new DomainError("LIMIT_EXCEEDED", "Nobody waits for the answer any more."));
   }
 
   /**

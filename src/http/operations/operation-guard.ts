@@ -99,11 +99,11 @@ export class OperationGuard {
   }
 
   private documentOf(query: string): DocumentNode | readonly GraphQLError[] {
-    const known = this.documents.get(query);
-    if (known) return known;
+    const cached = this.documents.get(query);
+    if (cached) return cached;
     const source = new Source(query);
-    const excess = scanTokens(source, this.limits);
-    if (excess) return [excess];
+    const tooLarge = scanTokens(source, this.limits);
+    if (tooLarge) return [tooLarge];
     const document = parsed(source, this.limits.maxTokens);
     if (document instanceof GraphQLError) return [document];
     for (const rules of [this.limitRules, LANGUAGE_RULES]) {

@@ -84,7 +84,7 @@ export class Operations {
     deadline: Deadline,
   ): Promise<OperationResponse> {
     const context = this.options.contextOf(caller, deadline);
-    return this.inTime(deadline, id, () => knowing(checked, () => this.apollo.execute(checked, context, id)));
+    return this.inTime(deadline, id, () => withVariables(checked, () => this.apollo.execute(checked, context, id)));
   }
 
   /**
@@ -92,15 +92,15 @@ export class Operations {
    * @param onEnd called when the stream has ended or the client has left
    */
   start(checked: CheckedOperation, metadata: OperationMetadata, onEnd?: () => void): ResultStream | GraphQLError {
-    const { maxOperationsPerCaller: most } = this.options.limits;
+    const { maxOperationsPerCaller: max } = this.options.limits;
     const release = this.slots.acquire(`${metadata.caller.name} ${metadata.address}`);
-    if (!release) return limitError(`${most} operations of this caller run already: end one of them first.`);
+    if (!release) return limitError(`${max} operations of this caller run already: end one of them first.`);
     let deadline: Deadline | undefined;
     const limited = async (
       run: (deadline: Deadline) => Promise<OperationResponse>,
     ): Promise<FormattedExecutionResult> => {
       deadline = this.deadlineOf(checked);
-      const { result } = await run(deadline).finally(() => deadline?.leave());
+      const { result } = await run(deadline).finally(() => deadline?.cancel());
       return result;
     };
     const isSubscription = checked.kind === OperationTypeNode.SUBSCRIPTION;
@@ -113,7 +113,7 @@ export class Operations {
           this.options.logger.warn({ event: "subscription_end_failed", id: metadata.id, err: error }),
       },
       () => {
-        deadline?.leave();
+        deadline?.cancel();
         release();
         onEnd?.();
       },
@@ -142,7 +142,7 @@ export class Operations {
   ): Promise<OperationResponse> {
     const args = argumentsOf(checked, this.options, this.options.contextOf(caller, deadline));
     return this.inTime(deadline, id, async () => {
-      const result = await knowing(checked, () => execute({ ...args, rootValue: event }));
+      const result = await withVariables(checked, () => execute({ ...args, rootValue: event }));
       return { status: 200, result: this.formattedResult(result, id) };
     });
   }
@@ -173,15 +173,15 @@ const argumentsOf = (
 ): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });
 
 /** Lets literals of an operation see the numbers in its variables as written. */
-const knowing = <T>({ operation, request }: CheckedOperation, run: () => T): T =>
+const withVariables = <T>({ operation, request }: CheckedOperation, run: () => T): T =>
   knowingVariables({ definitions: operation.variableDefinitions ?? [], given: request.variables ?? {} }, run);
 
 /** Bounds the running operations of a caller, over all its connections. */
 class OperationSlots {
-  private readonly taken = new Map<string, number>();
+  private readonly used = new Map<string, number>();
   private all = 0;
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly max: number) {}
 
   /** The slots in use by all callers. */
   get inUse(): number {
@@ -190,9 +190,9 @@ class OperationSlots {
 
   /** @returns the function that releases the slot; undefined if none is free */
   acquire(caller: string): (() => void) | undefined {
-    const count = this.taken.get(caller) ?? 0;
-    if (count >= this.most) return undefined;
-    this.taken.set(caller, count + 1);
+    const count = this.used.get(caller) ?? 0;
+    if (count >= this.max) return undefined;
+    this.used.set(caller, count + 1);
     this.all += 1;
     let isHeld = true;
     return () => {
@@ -204,8 +204,8 @@ class OperationSlots {
 
   private release(caller: string): void {
     this.all -= 1;
-    const left = this.taken.get(caller)! - 1;
-    if (left > 0) this.taken.set(caller, left);
-    else this.taken.delete(caller);
+    const remaining = this.used.get(caller)! - 1;
+    if (remaining > 0) this.used.set(caller, remaining);
+    else this.used.delete(caller);
   }
 }

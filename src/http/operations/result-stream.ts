@@ -21,7 +21,7 @@ export class ResultStream implements AsyncIterableIterator<FormattedExecutionRes
   private hasBegun = false;
   private hasLast = false;
   private hasEnded = false;
-  private leave: (() => void) | undefined;
+  private stopWaiting: (() => void) | undefined;
 
   /** @param onEnd called once, after the last result or `return` */
   constructor(
@@ -38,8 +38,8 @@ export class ResultStream implements AsyncIterableIterator<FormattedExecutionRes
     if (this.hasLast) this.end();
     if (this.hasEnded) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
-      this.leave = () => resolve(DONE);
-      this.pull().then(resolve, (error: unknown) => {
+      this.stopWaiting = () => resolve(DONE);
+      this.read().then(resolve, (error: unknown) => {
         this.end();
         reject(error as Error);
       });
@@ -48,11 +48,11 @@ export class ResultStream implements AsyncIterableIterator<FormattedExecutionRes
 
   return(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
     this.end();
-    this.leave?.();
+    this.stopWaiting?.();
     return Promise.resolve(DONE);
   }
 
-  private async pull(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
+  private async read(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
     if (!this.hasBegun) {
       this.hasBegun = true;
       const begun = await this.execution.begin();

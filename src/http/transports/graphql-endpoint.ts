@@ -5,14 +5,14 @@ import type { Limits } from "../limits/limits.js";
 import { answerType, JSON_TYPE, namesEventStream } from "../media-type.js";
 import { CheckedOperation } from "../operations/operation-guard.js";
 import type { Operations } from "../operations/operations.js";
-import type { EventStreams } from "./event-stream.js";
+import type { EventStreamEndpoint } from "./event-stream-endpoint.js";
 import { type RequestMetadata, readOperation, refuseWriteByGet } from "./read-operation.js";
 
 export interface GraphQLOptions {
   readonly limits: Limits;
   readonly operations: Operations;
   /** Answers subscriptions of clients that accept event streams. */
-  readonly eventStreams: EventStreams;
+  readonly eventStreams: EventStreamEndpoint;
 }
 
 const TRANSPORTS =
@@ -27,7 +27,7 @@ export class GraphQLEndpoint {
     const type = answerType(request.headers.accept);
     if (!type) throw new HttpError(406, "BAD_USER_INPUT", "Answers are JSON: accept application/json.");
     const checked = operations.check(await readOperation(request, metadata.search, limits));
-    if (!(checked instanceof CheckedOperation)) this.refuse(request, response, type, checked, metadata.id);
+    if (!(checked instanceof CheckedOperation)) this.sendErrors(request, response, type, checked, metadata.id);
     else if (checked.kind === OperationTypeNode.SUBSCRIPTION) {
       if (!namesEventStream(request.headers.accept)) throw new HttpError(400, "BAD_USER_INPUT", TRANSPORTS);
       await eventStreams.answer(request, response, checked, metadata);
@@ -37,14 +37,14 @@ export class GraphQLEndpoint {
     }
   }
 
-  private refuse(
+  private sendErrors(
     request: IncomingMessage,
     response: ServerResponse,
     type: string,
-    refusals: readonly GraphQLError[],
+    failures: readonly GraphQLError[],
     id: string,
   ): void {
-    const errors = refusals.map((each) => this.options.operations.formatted(each, id));
+    const errors = failures.map((each) => this.options.operations.formatted(each, id));
     // GraphQL over HTTP: with application/json, an invalid document has status 200.
     const isLimit = errors.some(({ extensions }) => extensions?.["code"] === "LIMIT_EXCEEDED");
     const status = type === JSON_TYPE && !isLimit ? 200 : 400;
@@ -60,7 +60,7 @@ export class GraphQLEndpoint {
   ): Promise<void> {
     const { operations } = this.options;
     const deadline = operations.deadlineOf(checked);
-    response.once("close", () => deadline.leave());
+    response.once("close", () => deadline.cancel());
     const { status, result } = await operations.execute(checked, metadata, deadline);
     answer(request, response, status, { "content-type": type }, JSON.stringify(result));
   }

@@ -12,7 +12,8 @@ import { limitError, type Limits } from "../limits/limits.js";
 import { CheckedOperation } from "../operations/operation-guard.js";
 import type { Operations } from "../operations/operations.js";
 import { ResultStream } from "../operations/result-stream.js";
-import { type Introduction, Peer, SocketConnection } from "./websocket-connection.js";
+import { SocketConnection, type WebSocketClient } from "./websocket-connection.js";
+import { WebSocketPeer } from "./websocket-peer.js";
 
 const MAX_ID_CHARACTERS = 128;
 /** The types of ws lack it. A peer has a second to answer a close. */
@@ -57,7 +58,7 @@ export class WebSockets {
     });
     this.protocol = makeServer<Record<string, unknown>, SocketConnection>({
       connectionInitWaitTimeout: limits.initMs,
-      onConnect: ({ connectionParams, extra }) => extra.introduction.authorize(authorizationIn(connectionParams)),
+      onConnect: ({ connectionParams, extra }) => extra.client.authorize(authorizationIn(connectionParams)),
       onSubscribe: (opened, id, payload) => this.start(opened, id, payload),
       execute: resultsOf,
       subscribe: resultsOf,
@@ -73,22 +74,22 @@ export class WebSockets {
   }
 
   /** @throws HttpError if the request is no handshake. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, introduction: Introduction): void {
-    this.server.handleUpgrade(request, socket, head, (webSocket) => this.connect(webSocket, introduction));
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, client: WebSocketClient): void {
+    this.server.handleUpgrade(request, socket, head, (webSocket) => this.connect(webSocket, client));
   }
 
   /** Accepts no more. Resolves when all are closed. */
   async shutDown(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const each of this.connections) each.shutDown();
-    const patience = setTimeout(() => this.connections.forEach(({ peer }) => peer.cutOff()), SHUTDOWN_MS);
+    const timer = setTimeout(() => this.connections.forEach(({ peer }) => peer.terminate()), SHUTDOWN_MS);
     await closed;
-    clearTimeout(patience);
+    clearTimeout(timer);
   }
 
-  private connect(webSocket: WebSocket, introduction: Introduction): void {
+  private connect(webSocket: WebSocket, client: WebSocketClient): void {
     const { limits, logger } = this.options;
-    const connection = new SocketConnection(new Peer(webSocket, limits, logger), introduction);
+    const connection = new SocketConnection(new WebSocketPeer(webSocket, limits, logger), client);
     this.connections.add(connection);
     const close = this.protocol.opened(connection.peer, connection);
     webSocket.once("close", (code, reason) => {
@@ -104,7 +105,7 @@ export class WebSockets {
     payload: SubscribePayload,
   ): Started | GraphQLError[] {
     const { schema, operations, limits } = this.options;
-    const { caller, address } = connection.introduction;
+    const { caller, address } = connection.client;
     // Each event repeats the id.
     if (operationId.length > MAX_ID_CHARACTERS) {
       const tooLong = `An operation's id has at most ${MAX_ID_CHARACTERS} characters.`;
@@ -112,8 +113,8 @@ export class WebSockets {
       return [limitError(tooLong)];
     }
     if (connection.operations >= limits.maxOperationsPerSocket) {
-      const most = limits.maxOperationsPerSocket;
-      return [limitError(`${most} operations run on this connection already: end one of them first.`)];
+      const max = limits.maxOperationsPerSocket;
+      return [limitError(`${max} operations run on this connection already: end one of them first.`)];
     }
     const written = asWritten(payload, connection.peer.received);
     if (written instanceof GraphQLError) return [written];
