@@ -47,9 +47,9 @@ const FLOORS = [
   ...["demo/generated", "demo"],
 ];
 /** Files of src/ itself that stand below all folders. The others are the wiring, above all folders. */
-const GROUND = [...["caller", "disposables", "errors", "machine-faults", "names", "secret-file", "server-address"]].map(
-  (each) => `^src/${each}\\.ts$`,
-);
+const GROUND = [
+  ...["caller", "disposables", "errors", "machine-faults", "names", "path-fault", "secret-file", "server-address"],
+].map((each) => `^src/${each}\\.ts$`);
 const PROGRAMS = ["^src/demo/"];
 const VALUE = { dependencyTypesNot: ["type-only"] };
 const within = (folder) => `^src/${folder}/[^/]+$`;

@@ -7,8 +7,8 @@ import type { Credentials, OnLog } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
 import { BuiltFrom } from "./build-version.js";
 import { attemptTag } from "./image-names.js";
-import { noteIntermediateImage } from "./remove-intermediate-images.js";
 import { readDockerfile, usesBaseImage } from "./read-dockerfile.js";
+import { noteIntermediateImage } from "./remove-intermediate-images.js";
 
 /** Rejects once the signal aborts. The engine's work goes on and leaves at most a cached image. */
 export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -1,15 +1,15 @@
 import { DomainError } from "../../errors.js";
 import { isSearchText } from "../../names.js";
-import { type FilterContext, type Criterion, fieldAt, type InputPath, type FieldScope, within } from "./criterion.js";
+import { type Criterion, fieldAt, type FieldScope, type FilterContext, type InputPath, within } from "./criterion.js";
 import {
   conjunction,
-  type Predicate,
-  type MongoExpression,
+  indexedBy,
   isNothing,
   isSomething,
   literal,
+  type MongoExpression,
   negation,
-  indexedBy,
+  type Predicate,
   unindexed,
 } from "./predicate.js";
 
