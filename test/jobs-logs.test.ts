@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { appendLog, MAX_LOG_BYTES, readLog } from "../src/jobs/logs.js";
+import { appendLog, MAX_LOG_BYTES } from "../src/jobs/append-log.js";
+import { readLog } from "../src/jobs/read-log.js";
 import { openJobs } from "./support/open-jobs.js";
 
 const piece = (job: string, seq: number, text: string, attempt = 1) => ({ job, slot: 0, attempt, seq, text });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { appendLog } from "../src/jobs/logs.js";
+import { appendLog } from "../src/jobs/append-log.js";
 import { builtProject } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { PlayedContainer } from "./support/played-container.js";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { appendLog, readLog } from "../src/jobs/logs.js";
+import { appendLog } from "../src/jobs/append-log.js";
+import { readLog } from "../src/jobs/read-log.js";
 import { sweepHistory } from "../src/retention/sweep-history.js";
 import { builtProject } from "./support/built-project.js";
 import { openJobs } from "./support/open-jobs.js";

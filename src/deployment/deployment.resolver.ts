@@ -5,7 +5,7 @@ import { Deletion } from "../deletion/deletion.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
-import { readLog } from "../jobs/logs.js";
+import { readLog } from "../jobs/read-log.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";

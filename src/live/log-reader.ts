@@ -2,7 +2,7 @@ import { trusted } from "mongoose";
 import type { LogChunk } from "../jobs/job.js";
 import type { LogPage } from "../jobs/log-page.js";
 import { formatLogCursor, invalidLogCursor, LogPosition } from "../jobs/log-position.js";
-import { logContent, type LogSlice, type LogStore, readLogSlice } from "../jobs/logs.js";
+import { logContent, type LogSlice, type LogStore, readLogSlice } from "../jobs/read-log.js";
 import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { ROCAS } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { readBody, readJson } from "../http/request-body.js";
-import { appendLog, MAX_CHUNK_BYTES } from "../jobs/logs.js";
+import { appendLog, MAX_CHUNK_BYTES } from "../jobs/append-log.js";
 import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/idempotency.js";
 import { plainText } from "../text/printable.js";

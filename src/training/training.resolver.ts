@@ -8,7 +8,7 @@ import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
-import { readLog } from "../jobs/logs.js";
+import { readLog } from "../jobs/read-log.js";
 import { updateDetails } from "../kinds/update-record.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
