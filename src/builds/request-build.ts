@@ -3,47 +3,18 @@ import { DomainError, notFound } from "../errors.js";
 import { kindOf, newId } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { hasEnded, waitingTask } from "../graph/task.js";
-import type { Project } from "../project/project.js";
 import { changeRecord } from "../store/change-record.js";
-import { type Intent, idempotent } from "../store/idempotency.js";
+import { idempotent, type Intent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { requireCurrent } from "../store/read-records.js";
-import { refuseDeleting, recheckParent } from "../store/recheck-parents.js";
+import { recheckParent, refuseDeleting } from "../store/recheck-parents.js";
 import type { Records, Store } from "../store/store.js";
 import type { TreasureChest } from "../treasure-chest/treasure-chest.js";
+import { buildLocation } from "./build-location.js";
 import { BuiltFrom } from "./build-version.js";
 import type { BuildProjectInput, CancelBuildInput } from "./build.inputs.js";
 import type { Build, UsedChest } from "./build.js";
 import { isReservedTag } from "./image-names.js";
-
-type BuildSources = Pick<Project, "home_dir" | "git_repo" | "docker_repo">;
-
-const FIELD = {
-  [BuiltFrom.LOCAL]: { stored: "home_dir", shown: "homeDir" },
-  [BuiltFrom.GIT]: { stored: "git_repo", shown: "gitRepo" },
-  [BuiltFrom.PRE_BUILT]: { stored: "docker_repo", shown: "dockerRepo" },
-} as const;
-
-const hasTag = (repository: string): boolean => (repository.split("/").at(-1) ?? "").includes(":");
-
-/** Returns the source of a build. @throws BAD_USER_INPUT if the project has none */
-function buildLocation(project: BuildSources, from: BuiltFrom): string {
-  const { stored, shown } = FIELD[from];
-  const location = project[stored];
-  if (!location)
-    throw new DomainError(
-      "BAD_USER_INPUT",
-      `The project has no \`${shown}\`: set it with updateProject, or build from elsewhere with \`from\`.`,
-      ["input", "from"],
-    );
-  if (from === BuiltFrom.PRE_BUILT && hasTag(location))
-    throw new DomainError(
-      "BAD_USER_INPUT",
-      `The \`dockerRepo\` of the project names a tag: set it to the repository alone with updateProject, and give the tag here.`,
-      ["input", "tag"],
-    );
-  return location;
-}
 
 async function requireChest(store: Store, name: string | null, argument: string): Promise<TreasureChest | null> {
   if (!name) return null;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { App } from "../../src/app.js";
-import { reconcileBuild, handleBuildChange } from "../../src/builds/build-job.js";
+import { handleBuildChange, reconcileBuild } from "../../src/builds/build-job.js";
 import { BuiltFrom } from "../../src/builds/build-version.js";
 import type { BuildProjectInput } from "../../src/builds/build.inputs.js";
 import { buildProject } from "../../src/builds/request-build.js";
