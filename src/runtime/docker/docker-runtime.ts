@@ -14,6 +14,7 @@ import {
   type ObservedContainer,
   type Runtime,
 } from "../runtime.js";
+import { readLastOutput } from "./container-output.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { ensureNetwork, removeEmptyNetwork } from "./docker-network.js";
 import {
@@ -23,10 +24,9 @@ import {
   fillVolumes,
   removeVolumes,
 } from "./docker-volumes.js";
-import { VolumeSizes } from "./volume-sizes.js";
 import type { EngineContainer } from "./engine-answers.js";
 import { EngineRefusal, hasStatus, runtimeUnavailable } from "./engine-dial.js";
-import { readLastOutput } from "./container-output.js";
+import { VolumeSizes } from "./volume-sizes.js";
 
 const STOP_SECONDS = 10;
 const VISIBLE_TIMEOUT_MS = 20_000;

@@ -12,13 +12,13 @@ import {
   type ObservedContainer,
   type Runtime,
 } from "../runtime.js";
+import { endControlGroup } from "./control-group.js";
 import { removeFolder, removeRemains, sizeMb, TEMPORARY_PREFIX } from "./folders.js";
 import { isAlive, killTagged, sendSignal } from "./live-process.js";
-import { endControlGroup } from "./control-group.js";
 import type { RunnableImage } from "./process-images.js";
+import { runEnvironment } from "./run-environment.js";
 import { fillVolume, RunFolders, type RunSpec, type RunState } from "./run-folders.js";
 import { startSupervisor } from "./start-supervisor.js";
-import { runEnvironment } from "./run-environment.js";
 
 /** The supervisor kills after 10 s, and writes the exit. */
 const STOP_TIMEOUT_MS = 15_000;
