@@ -51,7 +51,7 @@ test("a server that is killed takes its installer along, and the next build begi
     for (const [name, text] of Object.entries(${JSON.stringify(SLOW)})) archive.entry({ name }, text);
     archive.finalize();
     const root = ${JSON.stringify(opened.root)};
-    const builder = new ProcessImageBuilder({ root, onBoard: { requirements: [], folder: null } });
+    const builder = new ProcessImageBuilder({ root, basePackages: { requirements: [], folder: null } });
     await builder.build(Readable.from(archive), { tag: "rocas-test/slow:1", noCache: false }, (text) => process.stdout.write(text));
   `;
   const server = spawn(process.execPath, ["--input-type=module", "-e", program], {

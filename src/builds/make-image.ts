@@ -3,7 +3,7 @@ import type { BuildOutcome, BuildSpec } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import { asImageRef } from "../names.js";
 import { ensureBaseImage } from "../onboard/base-image.js";
-import type { Credentials, OnLog } from "../runtime/image-builder.js";
+import type { BuildOptions, Credentials, OnLog } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
 import { BuiltFrom } from "./build-version.js";
 import { attemptTag } from "./image-names.js";
@@ -70,7 +70,8 @@ async function buildImage(
       await abortable(signal, ensureBaseImage(app.imageBuilder, onLog, noteImage));
     signal.throwIfAborted();
     const { job } = lease;
-    const request = { tag: attemptTag(job, job.attempt), noCache: spec.noCache, signal, made: noteImage };
+    const tag = attemptTag(job, job.attempt);
+    const request: BuildOptions = { tag, noCache: spec.noCache, signal, onIntermediateImage: noteImage };
     return await app.imageBuilder.build(context.stream(), request, onLog);
   } finally {
     await Promise.all(notes);
