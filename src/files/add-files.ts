@@ -76,8 +76,8 @@ async function addToManifest(
 }
 
 /** Equal files are no conflict. @throws BAD_USER_INPUT naming the other file. */
-function refuseConflicting(files: readonly StoredFile[], there: readonly StoredFile[]): void {
-  const known = new Map(there.map((file) => [file.name, file]));
+function refuseConflicting(files: readonly StoredFile[], existing: readonly StoredFile[]): void {
+  const known = new Map(existing.map((file) => [file.name, file]));
   const at = files.findIndex(({ name, size, sha256 }) => {
     const other = known.get(name);
     return other && (other.size !== size || other.sha256 !== sha256);

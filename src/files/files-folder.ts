@@ -9,7 +9,7 @@ import type { Store } from "../store/store.js";
 
 /** Name of the file that holds the id of the installation. */
 const MARKER = "installation";
-const KEPT = "files_folder";
+const FOLDER_ID = "files_folder";
 
 /**
  * Checks that the folder holds the files of this installation: all processes on one store share it. A folder with its
@@ -29,14 +29,15 @@ export async function claimFilesFolder(
       `${here} holds the files of another installation: set ROCAS_DATA to the folder of this one, or to an empty one if it is new. If the store was lost, restore it with its files and keys of one moment.`,
     );
   if (found === null) return claim(here, cluster, { installation });
-  const kept = await installation.findOne({ _id: KEPT });
-  if (kept?.value !== here) await installation.updateOne({ _id: KEPT }, { $set: { value: here } }, { upsert: true });
+  const kept = await installation.findOne({ _id: FOLDER_ID });
+  if (kept?.value !== here)
+    await installation.updateOne({ _id: FOLDER_ID }, { $set: { value: here } }, { upsert: true });
 }
 
 async function claim(here: string, cluster: string, store: Pick<Store, "installation">): Promise<void> {
-  const kept = await store.installation.findOne({ _id: KEPT });
+  const kept = await store.installation.findOne({ _id: FOLDER_ID });
   if (!kept) await writeMarker(here, cluster);
-  const known = await chooseOnce(store, KEPT, () => here);
+  const known = await chooseOnce(store, FOLDER_ID, () => here);
   if (!kept && known === here) return;
   // Another process was faster with a folder of its own.
   if (!kept) await rm(join(here, MARKER), { force: true });

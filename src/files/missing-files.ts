@@ -18,7 +18,7 @@ export async function insertMissing(
   const taken: StoredFile[] = [];
   for (let at = 0; at < files.length; at += BATCH) {
     const batch = files.slice(at, at + BATCH);
-    const wanted = batch.map(({ name, size, sha256 }) => ({
+    const documents = batch.map(({ name, size, sha256 }) => ({
       _id: idOf(of, name),
       of,
       record,
@@ -28,11 +28,11 @@ export async function insertMissing(
       since,
     }));
     try {
-      await missingFiles.insertMany(wanted, { ordered: false });
+      await missingFiles.insertMany(documents, { ordered: false });
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      const there = await missingFiles.find({ _id: { $in: wanted.map(({ _id }) => _id) } }).toArray();
-      taken.push(...there);
+      const existing = await missingFiles.find({ _id: { $in: documents.map(({ _id }) => _id) } }).toArray();
+      taken.push(...existing);
     }
   }
   return taken;

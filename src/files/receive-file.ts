@@ -105,15 +105,15 @@ async function compareContent(content: Readable, expected: ExpectedFile): Promis
 /** Stores content that came in the request; may make the record READY. Repeatable. */
 export async function receiveInline(app: App, record: FileRecord, files: readonly ManifestFile[]): Promise<FileRecord> {
   if (record.state === FilesState.READY) return record;
-  const given = files.flatMap(({ name, size, sha256, content }) => (content ? [{ name, size, sha256, content }] : []));
-  for (const { content, ...file } of given) await storageOf(app, record).write(Readable.from([content]), file);
+  const inline = files.flatMap(({ name, size, sha256, content }) => (content ? [{ name, size, sha256, content }] : []));
+  for (const { content, ...file } of inline) await storageOf(app, record).write(Readable.from([content]), file);
   return commitFiles(
     app,
-    given.length > 0
+    inline.length > 0
       ? await markReceived(
           app,
           record,
-          given.map(({ name }) => name),
+          inline.map(({ name }) => name),
         )
       : record,
   );

@@ -31,11 +31,11 @@ const MAX_LENGTH = 4_096;
  */
 export function issueTicket(vault: Vault, ticket: Ticket, now = new Date()): string {
   const expires = ticketExpiry(now).getTime() / MINUTE_MS;
-  const granted =
+  const payload =
     ticket.method === "PUT"
       ? [expires, "PUT", ticket.record, ticket.name, ticket.size, ticket.sha256]
       : [expires, "GET", ticket.record, ticket.name];
-  const text = Buffer.from(JSON.stringify(granted)).toString("base64url");
+  const text = Buffer.from(JSON.stringify(payload)).toString("base64url");
   return `${text}.${signatureOf(vault, text)}`;
 }
 
@@ -45,11 +45,11 @@ export const ticketExpiry = (now: Date): Date =>
 
 /** Returns the ticket, or why it is refused. Only signed text is parsed. */
 export function readTicket(vault: Vault, text: string, now = new Date()): Ticket | "forged" | "expired" {
-  const [granted, signature, ...rest] = text.length <= MAX_LENGTH ? text.split(".") : [];
-  if (!granted || !signature || rest.length > 0) return "forged";
-  const [presented, expected] = [Buffer.from(signature), Buffer.from(signatureOf(vault, granted))];
+  const [payload, signature, ...rest] = text.length <= MAX_LENGTH ? text.split(".") : [];
+  if (!payload || !signature || rest.length > 0) return "forged";
+  const [presented, expected] = [Buffer.from(signature), Buffer.from(signatureOf(vault, payload))];
   if (presented.length !== expected.length || !timingSafeEqual(presented, expected)) return "forged";
-  const [expires, method, record, name, size, sha256] = JSON.parse(Buffer.from(granted, "base64url").toString());
+  const [expires, method, record, name, size, sha256] = JSON.parse(Buffer.from(payload, "base64url").toString());
   if (now.getTime() >= expires * MINUTE_MS) return "expired";
   return method === "PUT" ? { method, record, name, size, sha256 } : { method, record, name };
 }

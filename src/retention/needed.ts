@@ -57,8 +57,8 @@ export async function referencedAt(
   const found = await collection
     .find({ [path]: { $in: ids }, ...NOT_DELETED, ...where }, { projection: { _id: 0, [path]: 1 } })
     .toArray();
-  const wanted = new Set(ids);
-  return found.flatMap((each) => valuesAt(each, path.split("."))).filter((id) => wanted.has(id));
+  const sought = new Set(ids);
+  return found.flatMap((each) => valuesAt(each, path.split("."))).filter((id) => sought.has(id));
 }
 
 async function aliased({ modelVersions }: Store, ids: readonly string[]): Promise<readonly string[]> {

@@ -17,7 +17,7 @@ export async function sweepFileLists({ store, settings }: Pick<App, "store" | "s
     await sweepUnneeded(
       fileLists as unknown as mongo.Collection<Retained>,
       {
-        among: { n: 0 },
+        filter: { n: 0 },
         needed: (parts) => neededLists(store, parts),
         remove: async ({ _id }) => {
           const list = listOfPart(_id);
@@ -84,7 +84,7 @@ export async function sweepSnapshots({ store, settings }: Pick<App, "store" | "s
   await sweepUnneeded(
     snapshots as unknown as mongo.Collection<Retained>,
     {
-      among: {},
+      filter: {},
       needed: (hashes) => pinnedAmong(store, hashes),
       remove: async ({ _id, unneeded_since }) =>
         void (await snapshots.deleteOne({ _id, unneeded_since: unneeded_since! })),
@@ -118,7 +118,7 @@ interface Retained {
 /** The sweep of one kind of retained documents. */
 export interface SweepRules {
   /** Selects the documents to check. */
-  readonly among: object;
+  readonly filter: object;
   /** Returns the ids that something needs. */
   needed(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Removes a document that nothing has needed for long. Repeatable. */
@@ -132,26 +132,22 @@ interface Grace {
 }
 
 /** Removes documents that nothing has needed for some days. Each is checked once a day. */
-async function sweepUnneeded(
-  collection: mongo.Collection<Retained>,
-  sweep: SweepRules,
-  patience: Grace,
-): Promise<void> {
+async function sweepUnneeded(collection: mongo.Collection<Retained>, sweep: SweepRules, grace: Grace): Promise<void> {
   for (let batches = 0; batches < MAX_BATCHES; batches += 1) {
-    const due = await dueOf(collection, sweep.among, new Date(patience.now.getTime() - DAY_MS));
+    const due = await dueOf(collection, sweep.filter, new Date(grace.now.getTime() - DAY_MS));
     if (due.length === 0) return;
-    await sweepBatch(collection, sweep, due, patience);
+    await sweepBatch(collection, sweep, due, grace);
   }
 }
 
 async function dueOf(
   collection: mongo.Collection<Retained>,
-  among: object,
+  filter: object,
   before: Date,
 ): Promise<readonly Retained[]> {
   const find = (where: object): Promise<Retained[]> =>
     collection
-      .find({ ...among, ...where }, { projection: { unneeded_since: 1 } })
+      .find({ ...filter, ...where }, { projection: { unneeded_since: 1 } })
       .limit(BATCH)
       .toArray();
   const unseen = await find({ checked_at: null });

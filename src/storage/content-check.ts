@@ -47,7 +47,7 @@ export type MismatchError = (what: string) => Error;
 export class ContentCheck extends Transform {
   private readonly hash = createHash("sha256");
   private size = 0;
-  private held: Buffer | null = null;
+  private lastPiece: Buffer | null = null;
 
   constructor(
     private readonly expected: { readonly sha256: string; readonly size: number | null },
@@ -61,8 +61,8 @@ export class ContentCheck extends Transform {
     if (this.expected.size !== null && this.size > this.expected.size)
       return done(this.mismatch(`The content is longer than the ${this.expected.size} bytes that were declared.`));
     this.hash.update(piece);
-    if (this.held) this.push(this.held);
-    this.held = piece;
+    if (this.lastPiece) this.push(this.lastPiece);
+    this.lastPiece = piece;
     done();
   }
 
@@ -71,7 +71,7 @@ export class ContentCheck extends Transform {
       return done(this.mismatch(`The content has ${this.size} bytes where ${this.expected.size} were declared.`));
     if (this.hash.digest("hex") !== this.expected.sha256)
       return done(this.mismatch("The content does not have the SHA-256 that was declared."));
-    if (this.held) this.push(this.held);
+    if (this.lastPiece) this.push(this.lastPiece);
     done();
   }
 }

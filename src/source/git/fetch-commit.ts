@@ -5,7 +5,7 @@ import type { Credentials } from "../../runtime/image-builder.js";
 import { masked } from "../../text/masked.js";
 import { printable } from "../../text/printable.js";
 import { SourceError } from "../source.js";
-import { git, GitFailed, type GitOptions } from "./git-command.js";
+import { git, GitError, type GitOptions } from "./git-command.js";
 import type { GitHost } from "./git-host.js";
 
 export interface FetchRequest {
@@ -49,7 +49,7 @@ export async function fetchCommit(request: FetchRequest): Promise<string> {
   try {
     return await fetchInFormat(request, ref, options);
   } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
+    if (!(error instanceof GitError)) throw error;
     throw new SourceError(failureMessage(error, request), { cause: undefined });
   }
 }
@@ -60,7 +60,7 @@ async function fetchInFormat(request: FetchRequest, ref: string, options: GitOpt
   try {
     return await fetchAlone(request, ref, options);
   } catch (error) {
-    if (!(error instanceof GitFailed) || !request.isNew || !(await usesSha256(request.host, options))) throw error;
+    if (!(error instanceof GitError) || !request.isNew || !(await usesSha256(request.host, options))) throw error;
     await makeRepository(request.repository, "sha256", options);
     return fetchAlone(request, ref, options);
   }
@@ -76,7 +76,7 @@ async function usesSha256({ url }: GitHost, options: GitOptions): Promise<boolea
   try {
     return /^[0-9a-f]{64}\t/.test((await git(["ls-remote", "--", url, "HEAD"], options)).toString("utf8"));
   } catch (error) {
-    if (error instanceof GitFailed) return false;
+    if (error instanceof GitError) return false;
     throw error;
   }
 }
@@ -86,7 +86,7 @@ async function fetchAlone(request: FetchRequest, ref: string, options: GitOption
     await fetchWithinLimit(request, ["--depth=1"], [ref], options);
     return await resolveCommit("FETCH_HEAD", options);
   } catch (error) {
-    if (!(error instanceof GitFailed) || !SHORTENED_COMMIT.test(ref)) throw error;
+    if (!(error instanceof GitError) || !SHORTENED_COMMIT.test(ref)) throw error;
     await fetchWithinLimit(request, [], ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], options);
     return resolveCommit(ref, options);
   }
@@ -116,7 +116,7 @@ async function fetchWithinLimit(
 async function resolveCommit(ref: string, options: GitOptions): Promise<string> {
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
   const commit = (await git(args, options)).toString("utf8").trim();
-  if (!isCommitId(commit)) throw new GitFailed("The reference names no commit.");
+  if (!isCommitId(commit)) throw new GitError("The reference names no commit.");
   return commit;
 }
 
@@ -135,7 +135,7 @@ async function sizeOf(repository: string): Promise<number> {
 }
 
 // The error has no cause: git's message may contain the credentials.
-function failureMessage({ message }: GitFailed, { host, ref, credentials }: FetchRequest): string {
+function failureMessage({ message }: GitError, { host, ref, credentials }: FetchRequest): string {
   const said = masked(printable(message), credentials).slice(0, 2_000);
   return `${ref ?? "The default branch"} could not be fetched from ${host.url}: ${said}`;
 }

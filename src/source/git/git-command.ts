@@ -41,7 +41,7 @@ export interface GitOptions {
 }
 
 /** Git failed; the message is what it wrote to stderr. */
-export class GitFailed extends Error {}
+export class GitError extends Error {}
 
 type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -84,7 +84,7 @@ const MAX_STDERR_BYTES = 16 * 1024;
 /**
  * Runs git to its end and returns its output.
  * @param input is written to its stdin.
- * @throws GitFailed; SourceError if git is not installed; the signal's reason.
+ * @throws GitError; SourceError if git is not installed; the signal's reason.
  */
 export async function git(args: readonly string[], options: GitOptions, input = ""): Promise<Buffer> {
   options.signal?.throwIfAborted();
@@ -100,8 +100,8 @@ export async function git(args: readonly string[], options: GitOptions, input = 
       ended,
     ]);
     options.signal?.throwIfAborted();
-    if (output.length > MAX_OUTPUT_BYTES) throw new GitFailed("Git wrote more than 64 MiB.");
-    if (code !== 0) throw new GitFailed(stderr.toString("utf8").trim() || `Git ended with ${code}.`);
+    if (output.length > MAX_OUTPUT_BYTES) throw new GitError("Git wrote more than 64 MiB.");
+    if (code !== 0) throw new GitError(stderr.toString("utf8").trim() || `Git ended with ${code}.`);
     return output;
   } finally {
     options.signal?.removeEventListener("abort", end);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { SourceError } from "../source.js";
 import { checkCount, quotedPath } from "../tree/check-tree.js";
 import type { FileEntry, FolderEntry, LinkEntry, TreeLimits } from "../tree/tree-entry.js";
-import { endGit, git, GitFailed, type GitOptions, startGit } from "./git-command.js";
+import { endGit, git, GitError, type GitOptions, startGit } from "./git-command.js";
 
 /**
  * An entry of a commit. It is read from git's objects, without a checkout: links, filters and hooks stay mere bytes.
@@ -46,7 +46,7 @@ async function listTree(commit: string, options: GitOptions): Promise<Buffer> {
   try {
     return await git(["ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit], options);
   } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
+    if (!(error instanceof GitError)) throw error;
     throw new SourceError("The commit has too many files, or is damaged.", { cause: error });
   }
 }

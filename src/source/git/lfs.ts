@@ -57,16 +57,16 @@ export const lfsServerOf = (repository: string): string => {
 export async function fetchLfs(files: readonly LfsFile[], options: LfsOptions): Promise<void> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const byOid = new Map(files.map((file) => [file.oid, file]));
-  const wanted = [...byOid.values()];
-  for (let at = 0; at < wanted.length; at += BATCH_SIZE) {
-    const some = wanted.slice(at, at + BATCH_SIZE);
+  const distinct = [...byOid.values()];
+  for (let at = 0; at < distinct.length; at += BATCH_SIZE) {
+    const some = distinct.slice(at, at + BATCH_SIZE);
     try {
       const answered = await requestBatch(some, options);
       for (const file of some) await download(file, answered.get(file.oid), options);
     } catch (error) {
       options.signal.throwIfAborted();
       const why = masked(printable((error as Error).message), options.credentials).slice(0, 500);
-      const more = wanted.length > 1 ? ` and others` : "";
+      const more = distinct.length > 1 ? ` and others` : "";
       throw new SourceError(`Files of Git LFS could not be fetched (${quotedPath(some[0]!.path)}${more}): ${why}`);
     }
   }

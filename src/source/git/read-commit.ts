@@ -9,7 +9,7 @@ import { checkBytes, checkTree, quotedPath } from "../tree/check-tree.js";
 import { IGNORE_FILES, withoutIgnored } from "../tree/docker-ignore.js";
 import { checkOut } from "./check-out.js";
 import { fetchCommit } from "./fetch-commit.js";
-import { git, GitFailed, type GitOptions } from "./git-command.js";
+import { git, GitError, type GitOptions } from "./git-command.js";
 import { type GitHost, gitHost } from "./git-host.js";
 import { BlobReader, type GitEntry, readGitTree } from "./git-objects.js";
 import { fetchLfs, lfsServerOf, type LfsFile } from "./lfs.js";
@@ -38,7 +38,7 @@ export async function readCommit(commit: string, reading: CommitReading): Promis
   try {
     return await readEntries(commit, reading);
   } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
+    if (!(error instanceof GitError)) throw error;
     throw new SourceError(`Git cannot check the commit out: ${printable(error.message).slice(0, 500)}`);
   }
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { isCommitId } from "../git/fetch-commit.js";
-import { git, GitFailed, type GitOptions } from "../git/git-command.js";
+import { git, GitError, type GitOptions } from "../git/git-command.js";
 import { SourceError } from "../source.js";
 import { parseLfsPointer, MAX_LFS_POINTER } from "../tree/placeholders.js";
 import { isWithin, readEntry } from "./project-folder.js";
@@ -69,7 +69,7 @@ async function findWorkTree(folder: string, home: string, signal: AbortSignal) {
     return good ? { top, common, commit } : null;
   } catch (error) {
     // No repository, or one without a commit.
-    if (error instanceof GitFailed) return null;
+    if (error instanceof GitError) return null;
     throw error;
   }
 }
@@ -79,7 +79,7 @@ async function isIgnored(folder: string, home: string, signal: AbortSignal): Pro
     await git(["check-ignore", "--quiet", "--", folder], { folder, home, signal });
     return true;
   } catch (error) {
-    if (error instanceof GitFailed) return false;
+    if (error instanceof GitError) return false;
     throw error;
   }
 }
@@ -123,7 +123,7 @@ async function isDirty({ folder, top, common, commit, home, signal }: Comparison
     return false;
   } catch (error) {
     // Objects are missing, as in a partial clone, so that nothing proves that the folder equals the commit.
-    if (error instanceof GitFailed) return true;
+    if (error instanceof GitError) return true;
     throw error;
   }
 }
@@ -162,7 +162,7 @@ async function attributeOptions(options: GitOptions): Promise<GitOptions> {
     await git(["rev-parse", "--show-toplevel"], options);
     return options;
   } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
+    if (!(error instanceof GitError)) throw error;
     const repository = join(options.home, "empty");
     await git(["init", "--quiet", "--bare", "--template=", repository], options);
     return { ...options, environment: { GIT_DIR: repository, GIT_WORK_TREE: options.folder } };

@@ -41,8 +41,8 @@ interface Walk {
 }
 
 /** Lists the folder without what `.dockerignore` names, and without git's folders. @throws SourceError */
-export async function readFolder(how: Omit<Walk, "entries">): Promise<TreeEntry[]> {
-  const walk = { ...how, entries: [] };
+export async function readFolder(options: Omit<Walk, "entries">): Promise<TreeEntry[]> {
+  const walk = { ...options, entries: [] };
   await visit(walk, "");
   return walk.entries;
 }

@@ -79,11 +79,11 @@ function problemsOf(name: string, text: string, defaults: ArgDefaults, platform:
       .map((each) => `ARG ${each} would be empty; give it a default, as \`ARG ${each}=...\``);
   const problems = flagsIn(text)
     .filter(([flag]) => FLAGS[name] && !FLAGS[name].includes(flag))
-    .map(([flag]) => `${name} --${flag}; ${INSTEAD[flag] ?? "do without it"}`);
+    .map(([flag]) => `${name} --${flag}; ${ALTERNATIVES[flag] ?? "do without it"}`);
   if (name === "FROM") problems.push(...fromProblems(text, defaults, platform));
   if (name === "RUN" || name === "COPY" || name === "ADD")
     for (const { delimiter } of heredocsIn(text))
-      problems.push(`${name} with a here-document (<<${delimiter}); ${HEREDOC_INSTEAD[name]}`);
+      problems.push(`${name} with a here-document (<<${delimiter}); ${HEREDOC_ALTERNATIVES[name]}`);
   if (name === "ADD" && GIT_REPOSITORY.test(text))
     problems.push("ADD of a git repository; clone it in a RUN, or make it a submodule");
   return problems;
@@ -106,7 +106,7 @@ function fromProblems(text: string, defaults: ArgDefaults, platform: string | nu
 const isBuiltFor = (named: string | null, platform: string | null): boolean =>
   named !== null && platform !== null && isSamePlatform(named, platform);
 
-const INSTEAD: Readonly<Record<string, string>> = {
+const ALTERNATIVES: Readonly<Record<string, string>> = {
   chmod: "change the mode in a RUN",
   link: "copy without it",
   mount: "copy what it needs, or fetch it in the RUN",
@@ -115,7 +115,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   checksum: "compare it with sha256sum in a RUN",
 };
 
-const HEREDOC_INSTEAD = {
+const HEREDOC_ALTERNATIVES = {
   RUN: "join the commands with `&&`, or copy a script and run it",
   COPY: "keep the text in a file of the project",
   ADD: "keep the text in a file of the project",

@@ -4,7 +4,7 @@ import { SourceError } from "../source.js";
 import type { TreeEntry } from "./tree-entry.js";
 
 type Token =
-  | { readonly kind: "sign"; readonly fits: (character: string) => boolean }
+  | { readonly kind: "character"; readonly fits: (character: string) => boolean }
   /** `*`: characters of one name. */
   | { readonly kind: "some" }
   /** `**` before more: nothing, or whole folders. */
@@ -61,15 +61,15 @@ function tokensOf(characters: readonly string[]): Token[] {
       at += characters[at + 2] === "/" ? 2 : 1;
       tokens.push({ kind: at + 1 >= characters.length ? "all" : "folders" });
     } else if (character === "*") tokens.push({ kind: "some" });
-    else if (character === "?") tokens.push({ kind: "sign", fits: (each) => each !== "/" });
+    else if (character === "?") tokens.push({ kind: "character", fits: (each) => each !== "/" });
     else if (character === "[" && characters.indexOf("]", at + 2) > 0) {
       const end = characters.indexOf("]", at + 2);
-      tokens.push({ kind: "sign", fits: oneOf(characters.slice(at + 1, end)) });
+      tokens.push({ kind: "character", fits: oneOf(characters.slice(at + 1, end)) });
       at = end;
     } else {
       if (character === "\\" && at + 1 < characters.length) at += 1;
       const literal = characters[at]!;
-      tokens.push({ kind: "sign", fits: (each) => each === literal });
+      tokens.push({ kind: "character", fits: (each) => each === literal });
     }
   }
   return tokens;
@@ -97,7 +97,7 @@ function matches(tokens: readonly Token[], characters: readonly string[]): boole
     const next = new Set<number>();
     for (const place of places) {
       const token = tokens[place];
-      if (token?.kind === "sign" && token.fits(character)) next.add(place + 1);
+      if (token?.kind === "character" && token.fits(character)) next.add(place + 1);
       else if (token?.kind === "some" && character !== "/") next.add(place);
       else if (token?.kind === "folders" || token?.kind === "all") next.add(place);
     }

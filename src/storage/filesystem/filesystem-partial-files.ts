@@ -21,7 +21,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_TRIES = 20;
 const PAUSE_MS = 50;
 
-const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Keeps partial files in `<folder>/<id>`; an id is 64 hex digits. */
 export class FilesystemPartialFiles implements PartialFiles {
@@ -130,7 +130,7 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await lstat(path)).size;
   } catch (error) {
-    if (code(error) === "ENOENT") return 0;
+    if (errorCode(error) === "ENOENT") return 0;
     throw error;
   }
 }

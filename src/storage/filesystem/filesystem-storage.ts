@@ -24,7 +24,7 @@ const PART = /^[0-9a-f]{64}\.[0-9a-f]{16}\.part$/;
 // The last write decides, since machines that share the folder have no common process ids.
 const ABANDONED_MS = 3_600_000;
 
-const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 export interface FolderOptions {
   /** Share of the disk that stays free, 0 to 1. */
@@ -103,7 +103,7 @@ export class FilesystemStorage implements FileStorage {
       void handle;
       return true;
     } catch (error) {
-      if (code(error) === "NOT_FOUND") return false;
+      if (errorCode(error) === "NOT_FOUND") return false;
       throw error;
     }
   }
@@ -120,7 +120,7 @@ export class FilesystemStorage implements FileStorage {
       await unlink(folder.at(sha256));
       await folder.sync();
     } catch (error) {
-      if (code(error) !== "ENOENT") throw error;
+      if (errorCode(error) !== "ENOENT") throw error;
     }
   }
 
@@ -153,7 +153,7 @@ export class FilesystemStorage implements FileStorage {
       await handle.close();
       throw new Error(`What is stored as ${sha256} is no plain file.`);
     } catch (error) {
-      if (code(error) !== "ENOENT") throw error;
+      if (errorCode(error) !== "ENOENT") throw error;
       await this.check();
       throw contentNotFound();
     }

@@ -54,7 +54,7 @@ export class RealFolder {
 
 /** Refuses writes that would leave less of the disk free than a reserve: a full disk harms everything on it. */
 export class DiskReserve {
-  private underWay = 0;
+  private reservedBytes = 0;
 
   /** @param share of the disk that stays free, 0 to 1. */
   constructor(
@@ -65,8 +65,8 @@ export class DiskReserve {
   /** Reserves room for a file. @throws LIMIT_EXCEEDED */
   async reserve(size: number): Promise<Disposable> {
     const { bavail, blocks, bsize } = await statfs(this.folder);
-    if (bavail * bsize - this.underWay - size < blocks * bsize * this.share) throw new DiskFull();
-    this.underWay += size;
-    return { [Symbol.dispose]: () => void (this.underWay -= size) };
+    if (bavail * bsize - this.reservedBytes - size < blocks * bsize * this.share) throw new DiskFull();
+    this.reservedBytes += size;
+    return { [Symbol.dispose]: () => void (this.reservedBytes -= size) };
   }
 }

@@ -35,7 +35,7 @@ export async function openKeyRing(
   // All processes must sign alike, and share only the database.
   if (!current) return new KeyRing(null, [], await signingKey(secrets));
   const stored = check ?? (await insertOnce(secrets, checkOf(current, settings.cluster)));
-  if (!keys.some((key) => opens(key, stored, settings.cluster)))
+  if (!keys.some((key) => canOpen(key, stored, settings.cluster)))
     throw new SecretFileRefused(
       `The key in ${files.join(", ")} opens nothing in this store: its treasure chests were sealed under another one. Give that one (ROCAS_KEY_FILE, or keys/1 in ROCAS_DATA).`,
     );
@@ -73,7 +73,7 @@ const checkOf = (key: MasterKey, cluster: string): SecretDocument => ({
   sealed: seal(key.keyFor("check"), Buffer.from(CHECK_TEXT), boundTo(cluster)),
 });
 
-function opens(key: MasterKey, check: SecretDocument, cluster: string): boolean {
+function canOpen(key: MasterKey, check: SecretDocument, cluster: string): boolean {
   try {
     return unseal(key.keyFor("check"), secretBytes(check, "sealed"), boundTo(cluster)).toString() === CHECK_TEXT;
   } catch {
@@ -93,7 +93,7 @@ const KEY_BYTES = 32;
  * @throws SecretFileRefused if the file is missing, weak, or readable by others.
  */
 async function readKeyFile(path: string, isUsed: boolean): Promise<MasterKey> {
-  const advice = isUsed ? RESTORE : HOW;
+  const advice = isUsed ? RESTORE_HINT : MAKE_HINT;
   await using file = await openSecretFile(path, "key file", "400");
   const { size } = await file.stat();
   if (size !== KEY_BYTES)
@@ -105,9 +105,9 @@ async function readKeyFile(path: string, isUsed: boolean): Promise<MasterKey> {
   return new MasterKey(bytes);
 }
 
-const RESTORE =
+const RESTORE_HINT =
   "The treasure chests of this store are sealed under the key that it held: put that back from your backup.";
-const HOW = `A key is ${KEY_BYTES} random bytes: head -c ${KEY_BYTES} /dev/urandom > FILE && chmod 400 FILE`;
+const MAKE_HINT = `A key is ${KEY_BYTES} random bytes: head -c ${KEY_BYTES} /dev/urandom > FILE && chmod 400 FILE`;
 
 /** Makes a key of mode 0400, synced before it gets its name. An existing one stays. */
 async function makeKeyFile(path: string): Promise<void> {
