@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { finishDeletion, sweepDeletions } from "../src/deletion/finish-deletion.js";
+import { finishDeletion } from "../src/deletion/finish-deletion.js";
+import { sweepDeletions } from "../src/deletion/sweep-deletions.js";
 import { buildAgain, builtProject, imageId } from "./support/built-project.js";
 import { announced, fetched } from "./support/exchange.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { acquireLease, LeaseLost } from "../src/jobs/lease.js";
+import { acquireLease } from "../src/jobs/held-lease.js";
+import { LeaseLost } from "../src/jobs/lease.js";
 import { wakeJob } from "../src/jobs/write-job.js";
 import { openJobs } from "./support/open-jobs.js";
 

@@ -1,6 +1,6 @@
 import type { App } from "../app.js";
-import type { Lease } from "../jobs/lease.js";
 import { appendLog, maskSecrets } from "../jobs/append-log.js";
+import type { Lease } from "../jobs/lease.js";
 import { writeTask } from "../jobs/write-task.js";
 import { printable } from "../text/printable.js";
 

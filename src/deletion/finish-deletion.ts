@@ -1,20 +1,14 @@
-import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { DomainError } from "../errors.js";
-import { type Kind, KINDS } from "../graph/id.js";
+import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { RecordKind } from "../kinds/record-kind.js";
 import { changeRecord } from "../store/change-record.js";
-import { holdsPlace } from "../store/generations.js";
 import { type Intent, ownIntent } from "../store/idempotency.js";
 import { supersedeEarlier } from "../store/insert-record.js";
-import type { Records, Store } from "../store/store.js";
+import type { Store } from "../store/store.js";
 import { leaveTombstone } from "../store/tombstone.js";
 import { planDeletion, type PlannedDeletion } from "./deletion-plan.js";
-
-const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
-const TOMBSTONE_BATCH = 500;
 
 /** True if one of the records may still have a container. */
 async function isAnyRunning(store: Store, ids: readonly string[]): Promise<boolean> {
@@ -46,38 +40,6 @@ export async function finishDeletion(app: App, target: AnyRecord, intent: Intent
     await removeTraces(app, kind, record);
   }
   return true;
-}
-
-/** Takes every unfinished deletion further, and removes tombstones after a day. */
-export async function sweepDeletions(app: App): Promise<void> {
-  for (const kind of KINDS) {
-    const records = app.store.byKind[kind];
-    const marked = (await records
-      .find({ deleting: true, deleted: trusted({ $ne: true }) } as object)
-      .lean()) as AnyRecord[];
-    for (const record of marked)
-      // One that fails must not stop the others.
-      await finishDeletion(app, record).catch((error: unknown) =>
-        app.logger.warn({ event: "deletion_unfinished", record: record._id, err: error }),
-      );
-    await sweepTombstones(app.store.kinds[kind], records);
-  }
-}
-
-async function sweepTombstones({ supersedes }: RecordKind, records: Records<AnyRecord>): Promise<void> {
-  const old = { deleted: true, modified_at: trusted({ $lt: new Date(Date.now() - TOMBSTONE_MS) }) } as object;
-  if (!supersedes) return void (await records.deleteMany(old));
-  const tombstones = await records.find(old, { key: 1, seq: 1 }).limit(TOMBSTONE_BATCH).lean<AnyRecord[]>();
-  for (const tombstone of tombstones) {
-    const { _id } = tombstone;
-    // Looked at again in a day. Its idempotency keys have expired.
-    if (await holdsPlace(records, tombstone))
-      await records.collection.updateOne({ _id } as object, {
-        $set: { modified_at: new Date() },
-        $unset: { used_keys: 1 },
-      });
-    else await records.deleteOne({ _id, deleted: true } as object);
-  }
 }
 
 /** Requests the end of the work; the reconciler ends it. Repeatable. */

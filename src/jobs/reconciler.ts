@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { collectGarbage } from "./collect-garbage.js";
+import { acquireLease, type HeldLease } from "./held-lease.js";
 import { ENDED, type Job } from "./job.js";
-import { acquireLease, type HeldLease } from "./lease.js";
 import { delayAfterFailure, isOurFault, tick, type WorkerSet } from "./tick.js";
 import { wakeJob } from "./write-job.js";
 

@@ -2,8 +2,9 @@ import { mongo } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { isDiskFull, isMachineFault } from "../machine-faults.js";
+import type { HeldLease } from "./held-lease.js";
 import { ENDED, type Job } from "./job.js";
-import { type HeldLease, type Lease, LeaseLost } from "./lease.js";
+import { type Lease, LeaseLost } from "./lease.js";
 import { writeTask } from "./write-task.js";
 
 /** The delay until the next tick, or ENDED after `lease.end`. */
