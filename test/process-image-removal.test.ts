@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openProcessBuilder, type ProcessBuilderFolder } from "./support/open-process-builder.js";
@@ -72,4 +72,21 @@ test("what a crash left of a build goes: an environment that is not whole, and t
 
   expect(existsSync(environment)).toBe(false);
   expect(await readdir(join(opened.root, "building"))).toEqual([]);
+});
+
+test("an environment stays while the folder of images cannot be read", async () => {
+  const built = await opened.build({ ...project("y"), "requirements.txt": "# of another\n" });
+  const folder = join(opened.environments, built.image.environment);
+  const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
+  await utimes(join(folder, ".complete"), yesterday, yesterday);
+  const [images, aside] = [join(opened.root, "images"), join(opened.root, "aside")];
+  await rename(images, aside);
+  await symlink("images", images);
+
+  const pruned = opened.builder.prune();
+  await expect(pruned).rejects.toMatchObject({ code: "ELOOP" });
+  await rm(images);
+  await rename(aside, images);
+
+  expect(existsSync(folder)).toBe(true);
 });
