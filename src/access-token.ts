@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { makeDataFolder } from "./make-data-folder.js";
 import { makeSecretFile, openSecretFile, SecretFileRefused } from "./secret-file.js";
 import type { Settings } from "./settings.js";
-import { NO_TOKEN, token as tokens } from "./settings/value-kinds.js";
+import { NO_TOKEN, token as tokens } from "./settings/text-kinds.js";
 
 const FILE = "token";
 const BYTES = 32;

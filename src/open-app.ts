@@ -9,7 +9,7 @@ import { removeIntermediateImages } from "./builds/remove-intermediate-images.js
 import { removeUnneededTags } from "./builds/remove-unneeded-tags.js";
 import { sweepDeletions } from "./deletion/sweep-deletions.js";
 import { handleDeploymentChange, reconcileDeployment } from "./deployment/deployment-job.js";
-import { fillRoutes } from "./deployment/fill-routes.js";
+import { fillReplicaTable } from "./deployment/fill-replica-table.js";
 import { Disposables, repeatedly } from "./disposables.js";
 import { DomainError } from "./errors.js";
 import { DeferredDeleteStorage } from "./files/deferred-delete-storage.js";
@@ -187,7 +187,7 @@ async function openParts(
   opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles, partialFiles]), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepSnapshots(work.app), logger));
   opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepFileLists(work.app), logger));
-  opening.use(repeatedly(ROUTES_MS, () => fillRoutes(work.app), logger));
+  opening.use(repeatedly(ROUTES_MS, () => fillReplicaTable(work.app), logger));
   return {
     app: work.app,
     engineKind,
@@ -207,7 +207,7 @@ async function openParts(
 
 /** Waits a few seconds for the routes. Until they are known, predictions are answered with 503. */
 async function fillFirstRoutes(app: App): Promise<void> {
-  const filled = fillRoutes(app).catch((err: unknown) => app.logger.warn({ event: "routes_unknown", err }));
+  const filled = fillReplicaTable(app).catch((err: unknown) => app.logger.warn({ event: "routes_unknown", err }));
   await Promise.race([filled, delay(FIRST_ROUTES_MS, undefined, { ref: false })]);
 }
 

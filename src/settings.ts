@@ -1,7 +1,7 @@
 import { OperatorError } from "./errors.js";
 import { isLoopback } from "./server-address.js";
 import { type Setting, type SettingName, SETTINGS } from "./settings/table.js";
-import { NO_TOKEN } from "./settings/value-kinds.js";
+import { NO_TOKEN } from "./settings/text-kinds.js";
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 

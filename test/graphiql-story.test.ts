@@ -62,25 +62,25 @@ describe.skipIf(!hasChromium)("the story in GraphiQL", { timeout: 120_000 }, () 
   });
 
   test.each([1_000, 1_200, 1_299, 1_300, 1_400, 1_600])("the first tab is not cut off at %i pixels", async (width) => {
-    await using front = await openHttpServer();
+    await using http = await openHttpServer();
     await using browser = await openBrowser();
     await browser.page.setViewportSize({ width, height: 900 });
-    await browser.page.goto(`${front.url}/`);
+    await browser.page.goto(`${http.url}/`);
     await browser.page.getByText("Rocas keeps what a machine-learning team makes").waitFor(PATIENCE);
 
     await expect.poll(() => hidden(browser.page), PATIENCE).toBe(0);
   });
 
   test("the prediction is asked of the page's own address", async () => {
-    await using front = await openHttpServer();
+    await using http = await openHttpServer();
     await using browser = await openBrowser();
-    await browser.page.goto(`${front.url}/`);
+    await browser.page.goto(`${http.url}/`);
     await browser.page.getByRole("tab", { name: "Lineage" }).click(PATIENCE);
 
     // The address is a link as soon as the editor has seen it: an element of its own within the line.
     const editor = browser.page.locator(".graphiql-query-editor .view-lines");
     const text = async () => (await editor.innerText()).replaceAll("\u00a0", " ");
-    await expect.poll(text, PATIENCE).toContain(`# ROCAS=${front.url}`);
+    await expect.poll(text, PATIENCE).toContain(`# ROCAS=${http.url}`);
     expect(await text()).not.toContain("127.0.0.1:4000");
   });
 

@@ -38,9 +38,9 @@ describe.skipIf(!hasChromium)("a tab of GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("that is clicked before the editors have come shows its own text", async () => {
-    await using front = await openHttpServer();
+    await using http = await openHttpServer();
     await using browser = await openBrowser();
-    await goSlowly(browser.page, `${front.url}/`);
+    await goSlowly(browser.page, `${http.url}/`);
 
     await tab(browser.page, "Lineage").click(PATIENCE);
 
@@ -48,9 +48,9 @@ describe.skipIf(!hasChromium)("a tab of GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("keeps its text if another is opened before the editors have come", async () => {
-    await using front = await openHttpServer();
+    await using http = await openHttpServer();
     await using browser = await openBrowser();
-    await goSlowly(browser.page, `${front.url}/`);
+    await goSlowly(browser.page, `${http.url}/`);
 
     await browser.page.getByRole("button", { name: "New tab" }).click(PATIENCE);
     await tab(browser.page, "Welcome").click(PATIENCE);

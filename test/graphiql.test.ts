@@ -25,21 +25,21 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("opens offline with a first tab that explains the graph, and the story beside it", async () => {
-    await using front = await openHttpServer();
+    await using http = await openHttpServer();
     await using browser = await openBrowser();
-    await browser.page.goto(`${front.url}/graphql`);
+    await browser.page.goto(`${http.url}/graphql`);
 
     await browser.page.getByRole("tab", { name: "Welcome" }).waitFor();
     await browser.page.getByText("Rocas keeps what a machine-learning team makes").waitFor();
     await browser.page.getByRole("tab", { name: "Lineage" }).waitFor();
-    expect([...browser.hosts]).toEqual([new URL(front.url).host]);
+    expect([...browser.hosts]).toEqual([new URL(http.url).host]);
     expect(browser.problems).toEqual([]);
   });
 
   test("runs a query and opens the documentation", async () => {
-    await using front = await openHttpServer();
+    await using http = await openHttpServer();
     await using browser = await openBrowser();
-    await browser.page.goto(`${front.url}/graphql`);
+    await browser.page.goto(`${http.url}/graphql`);
     const editor = browser.page.locator(".graphiql-query-editor .monaco-editor");
     await editor.getByText("Rocas keeps").waitFor();
     await browser.page.getByRole("button", { name: "New tab" }).click();
@@ -60,9 +60,9 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("asks for the token where the server does, and forgets it with the browser tab", async () => {
-    await using front = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
+    await using http = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
     await using browser = await openBrowser();
-    await browser.page.goto(`${front.url}/graphql`);
+    await browser.page.goto(`${http.url}/graphql`);
     await browser.page.getByLabel("Token").fill("a-long-token");
     await browser.page.getByRole("button", { name: "Open GraphiQL" }).click();
 
@@ -72,27 +72,27 @@ describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   });
 
   test("takes the token out of its address, behind whose # the start of the server prints it", async () => {
-    await using front = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
+    await using http = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
     await using browser = await openBrowser();
     const { page } = browser;
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
-    await page.goto(`${front.url}/#token=a-long-token`);
+    await page.goto(`${http.url}/#token=a-long-token`);
 
     await page.getByRole("tab", { name: "Welcome" }).waitFor();
-    expect(page.url()).toBe(`${front.url}/graphql`);
+    expect(page.url()).toBe(`${http.url}/graphql`);
     expect(asked.filter((url) => new URL(url).search.includes("token"))).toEqual([]);
     expect(await page.evaluate("JSON.stringify(localStorage)")).not.toContain("a-long-token");
     expect(browser.problems).toEqual([]);
   });
 
   test("asks for another token if that of its address is refused", async () => {
-    await using front = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
+    await using http = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
     await using browser = await openBrowser();
-    await browser.page.goto(`${front.url}/graphql#token=of-another-server`);
+    await browser.page.goto(`${http.url}/graphql#token=of-another-server`);
     await browser.page.getByLabel("Token").waitFor();
 
-    await browser.page.goto(`${front.url}/graphql#token=a-long-token`);
+    await browser.page.goto(`${http.url}/graphql#token=a-long-token`);
 
     await browser.page.getByRole("tab", { name: "Welcome" }).waitFor();
   });

@@ -17,7 +17,7 @@ import { MAX_REPLICAS } from "./deployment.inputs.js";
 import type { Deployment } from "./deployment.js";
 import { type DesiredDeployment, desiredRevision, type DesiredState } from "./desired-state.js";
 import { executeStep } from "./execute-step.js";
-import { fillRoutes } from "./fill-routes.js";
+import { fillReplicaTable } from "./fill-replica-table.js";
 import { isHealthy } from "./ready-replicas.js";
 import { type Step, stepsToward } from "./replica-steps.js";
 import { writeAvailability, writeReplicaTasks } from "./replica-tasks.js";
@@ -174,10 +174,10 @@ class DeploymentTick {
     const others = await revisionJobs(app.store, deployment);
     const changed = await writeReplicaTasks(app, deployment._id, lease.job, ready, numbersUnderWay(others));
     if (this.isComplete(ready) && lease.job.state !== "RUNNING") await lease.write({ $set: { state: "RUNNING" } });
-    if (changed) await fillRoutes(app);
+    if (changed) await fillReplicaTable(app);
     // Only who is routed to is counted: whoever waits for FULL may send at once. Then those that it replaces get nothing.
     const available = await writeAvailability(app, deployment._id);
-    if (available) await fillRoutes(app);
+    if (available) await fillReplicaTable(app);
     if (!changed && !available) return;
     // Those that wait for this one to be complete need not wait for their time.
     for (const { _id } of others) if (_id !== lease.job._id) await wakeJob(app.store, _id);

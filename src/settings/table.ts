@@ -1,25 +1,20 @@
 import {
   address,
   anyText,
-  decimalNumber,
   detailsIndexes,
   dockerHost,
   gitOrigin,
   hostOfRequest,
   imageRepository,
-  listOf,
   mongodbUri,
   oneOf,
-  orNothing,
   path,
-  secret,
-  type SettingKind,
   token,
   webOrigin,
   webUrl,
-  wholeNumber,
   yesOrNo,
-} from "./value-kinds.js";
+} from "./text-kinds.js";
+import { decimalNumber, listOf, orNothing, secret, type SettingKind, wholeNumber } from "./value-kinds.js";
 
 /** A setting of the environment. */
 export interface Setting<T> {

@@ -40,45 +40,45 @@ test.each([
 ])(
   "two hundred clients that send %s byte by byte are let go, and everybody else is answered",
   async (_what, beginning) => {
-    await using front = await openHttpServer({}, LIMITS);
-    await using slow = await openSlow(front.port, beginning);
+    await using http = await openHttpServer({}, LIMITS);
+    await using slow = await openSlow(http.port, beginning);
     expect(slow.open.size).toBe(SOCKETS);
-    expect((await front.query("{polluted}")).status).toBe(200);
+    expect((await http.query("{polluted}")).status).toBe(200);
     await expect.poll(() => slow.open.size, SOON).toBe(0);
   },
 );
 
 test("clients that say nothing are let go", async () => {
-  await using front = await openHttpServer({}, LIMITS);
-  await using silent = await openSlow(front.port, "", "");
+  await using http = await openHttpServer({}, LIMITS);
+  await using silent = await openSlow(http.port, "", "");
   expect(silent.open.size).toBe(SOCKETS);
   await expect.poll(() => silent.open.size, SOON).toBe(0);
 });
 
 test("of two hundred clients without the token 64 are kept, and one that has shown it is not held up", async () => {
-  await using front = await openHttpServer({ ROCAS_TOKEN: TOKEN });
+  await using http = await openHttpServer({ ROCAS_TOKEN: TOKEN });
   const agent = new Agent({ keepAlive: true });
   const ask = () =>
     new Promise<number>((resolve, reject) => {
       const headers = { authorization: `Bearer ${TOKEN}`, connection: "keep-alive" };
-      request({ agent, port: front.port, path: "/health/ready", headers }, (response) =>
+      request({ agent, port: http.port, path: "/health/ready", headers }, (response) =>
         response.resume().once("end", () => resolve(response.statusCode!)),
       )
         .once("error", reject)
         .end();
     });
   expect(await ask()).toBe(200);
-  await using slow = await openSlow(front.port, BODY);
+  await using slow = await openSlow(http.port, BODY);
   await expect.poll(() => slow.open.size, SOON).toBeLessThanOrEqual(64);
   expect(await ask()).toBe(200);
   agent.destroy();
 });
 
 test("a client that sends its request in pieces, but in time, is answered", async () => {
-  await using front = await openHttpServer({}, { headMs: 20_000, bodyMs: 20_000 });
+  await using http = await openHttpServer({}, { headMs: 20_000, bodyMs: 20_000 });
   const body = JSON.stringify({ query: "{polluted}" });
   const head = `${HEAD}content-type: application/json\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
-  const socket = connect(front.port, "127.0.0.1");
+  const socket = connect(http.port, "127.0.0.1");
   const closed = new Promise((resolve) => socket.once("close", resolve));
   let answered = "";
   socket.on("data", (chunk: Buffer) => (answered += chunk.toString()));

@@ -14,9 +14,9 @@ test.each([
   ["application/json;q=0.5, application/graphql-response+json", GRAPHQL_TYPE],
   ["application/json;q=0, */*", GRAPHQL_TYPE],
 ])("who accepts %s is answered in %s", async (accept, type) => {
-  await using front = await openHttpServer();
+  await using http = await openHttpServer();
 
-  const { status, headers } = await front.post({ query: "{polluted}" }, { accept });
+  const { status, headers } = await http.post({ query: "{polluted}" }, { accept });
 
   expect([status, headers.get("content-type")]).toEqual([200, type]);
 });
@@ -24,9 +24,9 @@ test.each([
 test.each(["text/css", "application/json;q=0", "application/json;q=none", "no media range"])(
   "who accepts nothing but %s is told what there is",
   async (accept) => {
-    await using front = await openHttpServer();
+    await using http = await openHttpServer();
 
-    const { status, body } = await front.post({ query: "{polluted}" }, { accept });
+    const { status, body } = await http.post({ query: "{polluted}" }, { accept });
 
     expect([status, body.errors[0].message]).toEqual([406, "Answers are JSON: accept application/json."]);
   },

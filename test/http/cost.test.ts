@@ -1,51 +1,51 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openHttpServer } from "./support/open-http-server.js";
 
-let front: Awaited<ReturnType<typeof openHttpServer>>;
+let http: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openHttpServer();
+  http = await openHttpServer();
 });
-afterAll(() => front.close());
+afterAll(() => http.close());
 
 const refused = { status: 400, body: { errors: [{ extensions: { code: "LIMIT_EXCEEDED" } }] } };
 
 test("a page of a hundred in a page of a hundred passes", async () => {
-  const { body } = await front.query("{flowers(first:100){nodes{neighbours(first:100){nodes{name}}}}}");
+  const { body } = await http.query("{flowers(first:100){nodes{neighbours(first:100){nodes{name}}}}}");
   expect(body.errors).toBeUndefined();
 });
 
 test("three such pages in each other are refused", async () => {
   const query = "{flowers(first:100){nodes{neighbours(first:100){nodes{neighbours(first:100){nodes{name}}}}}}}";
-  expect(await front.query(query)).toMatchObject(refused);
+  expect(await http.query(query)).toMatchObject(refused);
 });
 
 test("a page size counts in a variable and in a variable's default as it does in the document", async () => {
   const inner = "{nodes{neighbours(first:$n){nodes{neighbours(first:$n){nodes{name}}}}}}";
-  expect(await front.query(`query($n:Int!){flowers(first:$n)${inner}}`, { n: 100 })).toMatchObject(refused);
-  expect(await front.query(`query($n:Int=100){flowers(first:$n)${inner}}`)).toMatchObject(refused);
-  expect((await front.query(`query($n:Int!){flowers(first:$n)${inner}}`, { n: 5 })).body.errors).toBeUndefined();
+  expect(await http.query(`query($n:Int!){flowers(first:$n)${inner}}`, { n: 100 })).toMatchObject(refused);
+  expect(await http.query(`query($n:Int=100){flowers(first:$n)${inner}}`)).toMatchObject(refused);
+  expect((await http.query(`query($n:Int!){flowers(first:$n)${inner}}`, { n: 5 })).body.errors).toBeUndefined();
 });
 
 test("a page size left out counts as twenty", async () => {
   const nested = (levels: number): string =>
     `{flowers{nodes${"{neighbours{nodes".repeat(levels)}{name}${"}}".repeat(levels)}}}`;
-  expect((await front.query(nested(2))).body.errors).toBeUndefined();
-  expect(await front.query(nested(4))).toMatchObject(refused);
+  expect((await http.query(nested(2))).body.errors).toBeUndefined();
+  expect(await http.query(nested(4))).toMatchObject(refused);
 });
 
 test("a plain list counts ten times what is in it", async () => {
   const nested = (levels: number): string =>
     `{flower(name:"a")${"{parents".repeat(levels)}{name}${"}".repeat(levels)}}`;
-  expect((await front.query(nested(4))).body.errors).toBeUndefined();
-  expect(await front.query(nested(5))).toMatchObject(refused);
+  expect((await http.query(nested(4))).body.errors).toBeUndefined();
+  expect(await http.query(nested(5))).toMatchObject(refused);
 });
 
 test("a field that is given a list counts as often as the list has items", async () => {
   const query = "query($n:[String!]!){named(names:$n){parents{parents{name}}}}";
   const names = (count: number) => Array.from({ length: count }, () => "a");
-  expect((await front.query(query, { n: names(20) })).body.errors).toBeUndefined();
+  expect((await http.query(query, { n: names(20) })).body.errors).toBeUndefined();
   expect(
-    await front.query("query($n:[String!]!){named(names:$n){parents{parents{parents{name}}}}}", { n: names(250) }),
+    await http.query("query($n:[String!]!){named(names:$n){parents{parents{parents{name}}}}}", { n: names(250) }),
   ).toMatchObject(refused);
 });
 
@@ -57,18 +57,18 @@ test("fragments that each spread the next twice are refused within a second", as
   );
   const query = `{flower(name:"a"){...F0}} ${doubling.join(" ")} fragment F8 on Flower{name}`;
   const began = performance.now();
-  expect(await front.query(query)).toMatchObject(refused);
+  expect(await http.query(query)).toMatchObject(refused);
   expect(performance.now() - began).toBeLessThan(1_000);
 });
 
 test("fragments on a connection count by the page that they stand in", async () => {
   const fragment = "fragment F on FlowerConnection{nodes{neighbours(first:100){nodes{name seed{name}}}}}";
-  expect((await front.query(`{flowers(first:1){...F}} ${fragment}`)).body.errors).toBeUndefined();
-  expect(await front.query(`{flowers(first:100){...F ...F}} ${fragment} `)).toMatchObject(refused);
+  expect((await http.query(`{flowers(first:1){...F}} ${fragment}`)).body.errors).toBeUndefined();
+  expect(await http.query(`{flowers(first:100){...F ...F}} ${fragment} `)).toMatchObject(refused);
 });
 
 test("a fragment that spreads itself is refused by the language's own rule", async () => {
-  const { body } = await front.query(`{flower(name:"a"){...F}} fragment F on Flower{seed{...F}}`);
+  const { body } = await http.query(`{flower(name:"a"){...F}} fragment F on Flower{seed{...F}}`);
   expect(body.errors[0].extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
 });
 
@@ -76,17 +76,16 @@ test("a larger page is allowed where the operator raises it", async () => {
   await using raised = await openHttpServer({ ROCAS_MAX_PAGE: "500" });
   const query = "{flowers(first:500){nodes{neighbours(first:400){nodes{name}}}}}";
   expect((await raised.query(query)).body.errors).toBeUndefined();
-  const { body } = await front.query(query);
+  const { body } = await http.query(query);
   expect(body.errors).toBeUndefined(); // at most a page of a hundred is ever answered here
 });
 
 test("a list of 250 items passes, and one of 251 is refused, in the document and in variables", async () => {
   const items = (count: number) => Array.from({ length: count }, () => "a");
   const inDocument = (count: number) => `{named(names:${JSON.stringify(items(count))}){name}}`;
-  const inVariables = (count: number) =>
-    front.query("query($n:[String!]!){named(names:$n){name}}", { n: items(count) });
-  expect((await front.query(inDocument(250))).body.errors).toBeUndefined();
-  expect(await front.query(inDocument(251))).toMatchObject(refused);
+  const inVariables = (count: number) => http.query("query($n:[String!]!){named(names:$n){name}}", { n: items(count) });
+  expect((await http.query(inDocument(250))).body.errors).toBeUndefined();
+  expect(await http.query(inDocument(251))).toMatchObject(refused);
   expect((await inVariables(250)).body.errors).toBeUndefined();
   expect((await inVariables(251)).body.errors[0].extensions).toMatchObject({ code: "LIMIT_EXCEEDED", path: ["n"] });
 });
@@ -95,14 +94,14 @@ test("all lists together have a thousand items at most", async () => {
   const input = { name: "a", names: Array.from({ length: 200 }, () => "b") };
   const query = "mutation($input:PlantInput!){plant(input:$input){name}}";
   const beside = (count: number) => ({ input: { ...input, beside: Array.from({ length: count }, () => input) } });
-  expect((await front.query(query, beside(3))).body.errors).toBeUndefined();
-  expect(await front.query(query, beside(5))).toMatchObject(refused);
+  expect((await http.query(query, beside(3))).body.errors).toBeUndefined();
+  expect(await http.query(query, beside(5))).toMatchObject(refused);
 });
 
 test("a list inside of a JSON value has that value's own bounds", async () => {
   const query = "mutation($input:PlantInput!){plant(input:$input){name}}";
   const curve = Array.from({ length: 1_500 }, (_, index) => index);
-  const { body } = await front.query(query, { input: { name: "a", details: { curve } } });
+  const { body } = await http.query(query, { input: { name: "a", details: { curve } } });
   expect(body).toEqual({ data: { plant: { name: "a" } } });
 });
 
@@ -111,6 +110,6 @@ test("a gateway may ask for a thousand entities at once, and not for more", asyn
   const representations = (count: number) => ({
     r: Array.from({ length: count }, () => ({ __typename: "Flower", name: "a" })),
   });
-  expect((await front.query(query, representations(1_000))).body.data._entities).toHaveLength(1_000);
-  expect(await front.query(query, representations(1_001))).toMatchObject(refused);
+  expect((await http.query(query, representations(1_000))).body.data._entities).toHaveLength(1_000);
+  expect(await http.query(query, representations(1_001))).toMatchObject(refused);
 });

@@ -5,14 +5,14 @@ import { rawHttp } from "./support/raw-http.js";
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const POD = "10.42.0.17:4000";
 
-let front: Awaited<ReturnType<typeof openHttpServer>>;
+let http: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openHttpServer({ ROCAS_TOKEN: TOKEN });
+  http = await openHttpServer({ ROCAS_TOKEN: TOKEN });
 });
-afterAll(() => front.close());
+afterAll(() => http.close());
 
 const ask = (request: string, ...headers: string[]) =>
-  rawHttp(front.port, `${request}\r\n${[...headers, "connection: close"].join("\r\n")}\r\n\r\n`);
+  rawHttp(http.port, `${request}\r\n${[...headers, "connection: close"].join("\r\n")}\r\n\r\n`);
 const bodyOf = (answer: string) => answer.slice(answer.indexOf("\r\n\r\n") + 4);
 
 const STRANGERS = [
@@ -43,7 +43,7 @@ test.each(STRANGERS)("%s may ask by HEAD", async (_, version, headers) => {
 });
 
 test("who carries the token hears of what readiness consists", async () => {
-  const { body } = await front.send("/health/ready", { headers: { authorization: `Bearer ${TOKEN}` } });
+  const { body } = await http.send("/health/ready", { headers: { authorization: `Bearer ${TOKEN}` } });
 
   expect(body).toEqual({ ok: true, store: "ok" });
 });

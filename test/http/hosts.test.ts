@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openHttpServer } from "./support/open-http-server.js";
 import { rawHttp } from "./support/raw-http.js";
 
-let front: Awaited<ReturnType<typeof openHttpServer>>;
+let http: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openHttpServer({ ROCAS_ALLOWED_HOSTS: "rocas.example" });
+  http = await openHttpServer({ ROCAS_ALLOWED_HOSTS: "rocas.example" });
 });
-afterAll(() => front.close());
+afterAll(() => http.close());
 
 const ask = (path: string, ...hosts: string[]) =>
   rawHttp(
-    front.port,
+    http.port,
     `GET ${path} HTTP/1.1\r\n${hosts.map((host) => `host: ${host}\r\n`).join("")}connection: close\r\n\r\n`,
   );
 
@@ -58,7 +58,7 @@ test.each([
 
 test("an attempt to open a WebSocket is behind the check", async () => {
   const head = "GET /graphql HTTP/1.1\r\nhost: attacker.example\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
-  expect(await rawHttp(front.port, head)).toContain("HTTP/1.1 421");
+  expect(await rawHttp(http.port, head)).toContain("HTTP/1.1 421");
 });
 
 test("no host and two hosts are refused", async () => {

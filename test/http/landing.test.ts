@@ -4,22 +4,22 @@ import { openHttpServer } from "./support/open-http-server.js";
 
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 
-let front: Awaited<ReturnType<typeof openHttpServer>>;
+let http: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
   execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
-  front = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
+  http = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
 }, 120_000);
-afterAll(() => front.close());
+afterAll(() => http.close());
 
 test.each(["/", "/?from=bookmark"])("a browser at %s is led to GraphiQL, without the token", async (path) => {
-  const { status, headers } = await front.send(path, { headers: { accept: BROWSER }, redirect: "manual" });
+  const { status, headers } = await http.send(path, { headers: { accept: BROWSER }, redirect: "manual" });
 
   expect(status).toBe(302);
   expect(headers.get("location")).toBe("/graphql");
 });
 
 test("a browser that follows is shown the page", async () => {
-  const { status, text } = await front.send("/", { headers: { accept: BROWSER } });
+  const { status, text } = await http.send("/", { headers: { accept: BROWSER } });
 
   expect(status).toBe(200);
   expect(text).toContain("GraphiQL");
@@ -38,7 +38,7 @@ test.each([undefined, "*/*", "application/json", "application/json, text/html;q=
 );
 
 test("the icon that browsers look for is there, without the token", async () => {
-  const { status, headers, text } = await front.send("/favicon.ico");
+  const { status, headers, text } = await http.send("/favicon.ico");
 
   expect(status).toBe(200);
   expect(headers.get("content-type")).toBe("image/svg+xml");
@@ -46,7 +46,7 @@ test("the icon that browsers look for is there, without the token", async () => 
 });
 
 test("only reading leads anywhere", async () => {
-  const { status } = await front.send("/", { method: "POST", headers: { accept: BROWSER }, redirect: "manual" });
+  const { status } = await http.send("/", { method: "POST", headers: { accept: BROWSER }, redirect: "manual" });
 
   expect(status).toBe(401);
 });

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openHttpServer } from "./support/open-http-server.js";
 
-let front: Awaited<ReturnType<typeof openHttpServer>>;
+let http: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openHttpServer({ ROCAS_ALLOWED_ORIGINS: "https://good.example" });
+  http = await openHttpServer({ ROCAS_ALLOWED_ORIGINS: "https://good.example" });
 });
-afterAll(() => front.close());
+afterAll(() => http.close());
 
 const query = { query: "{polluted}" };
 
 test("a page of a listed origin is let in, and no other origin is named", async () => {
-  const { status, headers } = await front.post(query, { origin: "https://good.example" });
+  const { status, headers } = await http.post(query, { origin: "https://good.example" });
   expect(status).toBe(200);
   expect(headers.get("access-control-allow-origin")).toBe("https://good.example");
   expect(headers.get("access-control-allow-credentials")).toBeNull();
@@ -18,7 +18,7 @@ test("a page of a listed origin is let in, and no other origin is named", async 
 });
 
 test("a page of the server itself is let in", async () => {
-  expect((await front.post(query, { origin: `http://127.0.0.1:${front.port}` })).status).toBe(200);
+  expect((await http.post(query, { origin: `http://127.0.0.1:${http.port}` })).status).toBe(200);
 });
 
 test.each([
@@ -29,14 +29,14 @@ test.each([
   "https://good.example:8443",
   "http://127.0.0.1:1",
 ])("a page of %s is refused", async (origin) => {
-  const { status, headers, body } = await front.post(query, { origin });
+  const { status, headers, body } = await http.post(query, { origin });
   expect(status).toBe(403);
   expect(body.errors[0].extensions.code).toBe("FORBIDDEN");
   expect(headers.get("access-control-allow-origin")).toBeNull();
 });
 
 test("a browser's question before a request is answered for listed origins only", async () => {
-  const ask = (origin: string) => front.send("/graphql", { method: "OPTIONS", headers: { origin } });
+  const ask = (origin: string) => http.send("/graphql", { method: "OPTIONS", headers: { origin } });
   const good = await ask("https://good.example");
   expect(good.status).toBe(204);
   expect(good.headers.get("access-control-allow-methods")).toContain("POST");
@@ -45,27 +45,27 @@ test("a browser's question before a request is answered for listed origins only"
 
 test("a simple request that a foreign page could send is refused", async () => {
   const form = { method: "POST", headers: { "content-type": "text/plain" }, body: JSON.stringify(query) };
-  expect((await front.send("/graphql", form)).status).toBe(415);
-  expect((await front.send("/graphql?query={polluted}")).status).toBe(400);
+  expect((await http.send("/graphql", form)).status).toBe(415);
+  expect((await http.send("/graphql?query={polluted}")).status).toBe(400);
   const odd = { headers: { "content-type": "text/plain", "apollo-require-preflight": "1" } };
-  expect((await front.send("/graphql?query={polluted}", odd)).status).toBe(415);
+  expect((await http.send("/graphql?query={polluted}", odd)).status).toBe(415);
 });
 
 test("a GET with the header that asks first is answered", async () => {
-  const { body } = await front.send("/graphql?query={polluted}", { headers: { "apollo-require-preflight": "1" } });
+  const { body } = await http.send("/graphql?query={polluted}", { headers: { "apollo-require-preflight": "1" } });
   expect(body).toEqual({ data: { polluted: "undefined" } });
 });
 
 test("a GET never changes anything", async () => {
   const search = new URLSearchParams({ query: `mutation{plant(input:{name:"a"}){name}}` });
-  const { status, body } = await front.send(`/graphql?${search}`, { headers: { "apollo-require-preflight": "1" } });
+  const { status, body } = await http.send(`/graphql?${search}`, { headers: { "apollo-require-preflight": "1" } });
   expect(status).toBe(405);
   expect(body.errors[0].extensions.code).toBe("BAD_USER_INPUT");
   expect(body.data).toBeUndefined();
 });
 
 test("every answer tells browsers not to guess, frame or keep it", async () => {
-  const { headers } = await front.post(query);
+  const { headers } = await http.post(query);
   expect(headers.get("x-content-type-options")).toBe("nosniff");
   expect(headers.get("content-security-policy")).toContain("default-src 'none'");
   expect(headers.get("cache-control")).toBe("no-store");

@@ -9,10 +9,10 @@ import { readSettings } from "../../src/settings.js";
 const STORY = "src/http/graphiql/story";
 const names = readdirSync(STORY).flatMap((file) => (file.endsWith(".graphql") ? [file.replace(".graphql", "")] : []));
 
-let admission: OperationGuard;
+let guard: OperationGuard;
 beforeAll(async () => {
   const { schema } = await rocasSchema();
-  admission = new OperationGuard(schema, limitsOf(readSettings({})));
+  guard = new OperationGuard(schema, limitsOf(readSettings({})));
 });
 
 const variablesOf = (name: string): Record<string, unknown> =>
@@ -22,5 +22,5 @@ const variablesOf = (name: string): Record<string, unknown> =>
 
 test.each(names)("the tab %s fits the schema and its limits", (name) => {
   const query = readFileSync(join(STORY, `${name}.graphql`), "utf8");
-  expect(admission.check({ query, variables: variablesOf(name) })).toBeInstanceOf(CheckedOperation);
+  expect(guard.check({ query, variables: variablesOf(name) })).toBeInstanceOf(CheckedOperation);
 });

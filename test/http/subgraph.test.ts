@@ -17,15 +17,15 @@ test("the SDL carries the keys and descriptions, is sorted, and leaves the gatew
 });
 
 test("a gateway gets the SDL that was printed", async () => {
-  await using front = await openHttpServer();
-  const { body } = await front.query("{_service{sdl}}");
+  await using http = await openHttpServer();
+  const { body } = await http.query("{_service{sdl}}");
   expect(body.data._service.sdl).toBe((await buildToySchema()).sdl);
 });
 
 test("entities are answered in order, null where there is none, and an error where it is no entity", async () => {
-  await using front = await openHttpServer();
+  await using http = await openHttpServer();
   const named = (name: string) => ({ __typename: "Flower", name });
-  const { body } = await front.query(ENTITIES, {
+  const { body } = await http.query(ENTITIES, {
     r: [named("b"), named("nowhere"), { __typename: "Query" }, named("a")],
   });
   expect(body.data._entities).toEqual([
@@ -42,16 +42,16 @@ test("entities are answered in order, null where there is none, and an error whe
 });
 
 test.each([`"__proto__"`, `"constructor"`, "1", "null", "{}"])("the typename %s is no entity", async (typename) => {
-  await using front = await openHttpServer();
-  const { body } = await front.post(
+  await using http = await openHttpServer();
+  const { body } = await http.post(
     `{"query":${JSON.stringify(ENTITIES)},"variables":{"r":[{"__typename":${typename},"name":"a"}]}}`,
   );
   expect(body.errors[0].extensions.code).toBe("BAD_USER_INPUT");
 });
 
 test("introspection holds nothing that strict clients cannot read", async () => {
-  await using front = await openHttpServer();
-  const { body } = await front.query(getIntrospectionQuery());
+  await using http = await openHttpServer();
+  const { body } = await http.query(getIntrospectionQuery());
   expect(JSON.stringify(body.data.__schema.directives)).not.toContain("DIRECTIVE_DEFINITION");
   expect(buildClientSchema(body.data).getType("Flower")).toBeDefined();
 });

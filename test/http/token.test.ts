@@ -4,16 +4,16 @@ import { openHttpServer } from "./support/open-http-server.js";
 
 const TOKEN = "f3b1-a-long-random-token";
 
-let front: Awaited<ReturnType<typeof openHttpServer>>;
+let http: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openHttpServer({ ROCAS_TOKEN: TOKEN });
+  http = await openHttpServer({ ROCAS_TOKEN: TOKEN });
 });
-afterAll(() => front.close());
+afterAll(() => http.close());
 
 const carrying = (authorization: string) => ({ headers: { authorization, accept: "application/json" } });
 
 test("a request with the token is answered", async () => {
-  const { body } = await front.post({ query: "{polluted}" }, { authorization: `Bearer ${TOKEN}` });
+  const { body } = await http.post({ query: "{polluted}" }, { authorization: `Bearer ${TOKEN}` });
   expect(body.data.polluted).toBe("undefined");
 });
 
@@ -27,7 +27,7 @@ test.each([
   TOKEN,
   `Bearer ${TOKEN} ${TOKEN}`,
 ])("the header “%s” is refused", async (authorization) => {
-  const { status, headers, body } = await front.send("/guarded/x", carrying(authorization));
+  const { status, headers, body } = await http.send("/guarded/x", carrying(authorization));
   expect(status).toBe(401);
   expect(headers.get("www-authenticate")).toBe("Bearer");
   expect(body.errors[0].extensions.code).toBe("UNAUTHENTICATED");
@@ -36,13 +36,13 @@ test.each([
 test.each(["/graphql", "/graphql?query={polluted}", "/", "/guarded/x", "/nothing", "/metrics"])(
   "%s asks for the token",
   async (path) => {
-    expect((await front.send(path, { headers: { accept: "application/json" } })).status).toBe(401);
-    expect((await front.send(`${path}?token=${TOKEN}`, { headers: { accept: "application/json" } })).status).toBe(401);
+    expect((await http.send(path, { headers: { accept: "application/json" } })).status).toBe(401);
+    expect((await http.send(`${path}?token=${TOKEN}`, { headers: { accept: "application/json" } })).status).toBe(401);
   },
 );
 
 test("a route that checks for itself is left to it", async () => {
-  expect((await front.send("/own/x")).text).toBe("answer to /own/x");
+  expect((await http.send("/own/x")).text).toBe("answer to /own/x");
 });
 
 test("without a token on loopback nothing is asked", async () => {

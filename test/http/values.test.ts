@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openHttpServer } from "./support/open-http-server.js";
 
-let front: Awaited<ReturnType<typeof openHttpServer>>;
+let http: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  front = await openHttpServer();
+  http = await openHttpServer();
 });
-afterAll(() => front.close());
+afterAll(() => http.close());
 
 const PLANT = "mutation($input:PlantInput!){plant(input:$input){name}}";
 
@@ -18,13 +18,13 @@ test.each([
   ["JSON", { name: "a", details: { $key: "CANARY" } }, ["input", "details"]],
   ["a whole input", "CANARY", ["input"]],
 ])("a wrong value for %s is refused with its path and without itself", async (_name, input, path) => {
-  const { text, body } = await front.query(PLANT, { input });
+  const { text, body } = await http.query(PLANT, { input });
   expect(body.errors[0].extensions).toMatchObject({ code: "BAD_USER_INPUT", path });
-  expect(text + front.log()).not.toContain("CANARY");
+  expect(text + http.log()).not.toContain("CANARY");
 });
 
 test("what would be right is said", async () => {
-  const { body } = await front.query(PLANT, { input: { name: "a", colour: "GREEN", count: 1.5 } });
+  const { body } = await http.query(PLANT, { input: { name: "a", colour: "GREEN", count: 1.5 } });
   const messages = body.errors.map(({ message }: { message: string }) => message);
   expect(messages).toContain("input.colour: One of RED, BLUE is expected.");
   expect(messages).toContain("input.count: A value of type Int is expected.");
@@ -41,31 +41,31 @@ test.each([
     "BAD_USER_INPUT",
   ],
 ])("%s in the document is refused with its path and without itself", async (_name, input, path, code) => {
-  const { text, body } = await front.query(`mutation{plant(input:${input}){name}}`);
+  const { text, body } = await http.query(`mutation{plant(input:${input}){name}}`);
   expect(body.errors[0].extensions).toMatchObject({ code, path });
-  expect(text + front.log()).not.toContain("CANARY");
+  expect(text + http.log()).not.toContain("CANARY");
 });
 
 test("the default of a variable is no way round", async () => {
-  const { text, body } = await front.query(`query($n:Int="CANARY"){flowers(first:$n){nodes{name}}}`);
+  const { text, body } = await http.query(`query($n:Int="CANARY"){flowers(first:$n){nodes{name}}}`);
   expect(body.errors[0].extensions.path).toEqual(["n"]);
   expect(text).not.toContain("CANARY");
 });
 
 test("a variable inside of a JSON literal is no way round", async () => {
   const query = `mutation($v:JSONObject){plant(input:{name:"CANARY",details:{a:$v,b:{_bsontype:"Code"}}}){name}}`;
-  const { text, body } = await front.query(query, { v: { a: 1 } });
+  const { text, body } = await http.query(query, { v: { a: 1 } });
   expect(body.errors[0].extensions.code).toBe("BAD_USER_INPUT");
   expect(text).not.toContain("CANARY");
 });
 
 test("a required variable that is missing is named", async () => {
-  const { body } = await front.query(PLANT);
+  const { body } = await http.query(PLANT);
   expect(body.errors[0].extensions).toMatchObject({ code: "BAD_USER_INPUT", path: ["input"] });
 });
 
 test("a syntax error says where and not what", async () => {
-  const { text, body } = await front.query(`{flower(name:"a") "CANARY"}`);
+  const { text, body } = await http.query(`{flower(name:"a") "CANARY"}`);
   expect(body.errors[0]).toMatchObject({
     locations: [{ line: 1, column: 19 }],
     extensions: { code: "GRAPHQL_PARSE_FAILED" },
@@ -82,18 +82,18 @@ test.each([
   ["a key of bson's", `{"name":"a","details":{"_bsontype":"Code"}}`],
   ["an operator for a key", `{"name":"a","details":{"$where":"1"}}`],
 ])("%s is refused", async (_name, input) => {
-  const { body } = await front.post(`{"query":${JSON.stringify(PLANT)},"variables":{"input":${input}}}`);
+  const { body } = await http.post(`{"query":${JSON.stringify(PLANT)},"variables":{"input":${input}}}`);
   expect(body.errors[0].extensions.code).toBe("BAD_USER_INPUT");
 });
 
 test("honest keys pass: dots, spaces, digits", async () => {
   const details = { "python.version": "3.11", "Iris setosa": 50, "0": true };
-  const { body } = await front.query(PLANT, { input: { name: "a", details } });
+  const { body } = await http.query(PLANT, { input: { name: "a", details } });
   expect(body).toEqual({ data: { plant: { name: "a" } } });
 });
 
 test("the answer to many mistakes stays below 4 kB", async () => {
   const wrong = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`${"x".repeat(300)}${index}`, 1]));
-  const { text } = await front.query(PLANT, { input: wrong });
+  const { text } = await http.query(PLANT, { input: wrong });
   expect(Buffer.byteLength(text)).toBeLessThan(4_096);
 });

@@ -15,10 +15,10 @@ type Aliases = ReadonlyMap<string, readonly string[]>;
 const FIELDS = { key: 1, revision: 1, replicas: 1, tasks: 1, deleting: 1 };
 
 /**
- * Fills the route table from what is stored and what runs: the replicas that the reconciler saw ready, wherever it ran,
+ * Fills the replica table from what is stored and what runs: the replicas that the reconciler saw ready, wherever it ran,
  * at the addresses at which this process reaches them. Repeatable; the table stays as it is where it cannot be known.
  */
-export async function fillRoutes({ store, runtime, replicaTable: routes }: App): Promise<void> {
+export async function fillReplicaTable({ store, runtime, replicaTable: table }: App): Promise<void> {
   const deployments = (await store.deployments.find({ superseded: false }, FIELDS).lean()) as Routed[];
   const serving = deployments.filter(({ tasks, replicas }) => replicas > 0 && tasks.some(({ ready }) => ready));
   const running = serving.length > 0 ? await reachable(runtime) : [];
@@ -26,7 +26,7 @@ export async function fillRoutes({ store, runtime, replicaTable: routes }: App):
   const revisions = await loadRevisions(store, [...new Set(running.map(({ job }) => job))]);
   const aliases = await loadAliases(store, [...revisions.values()]);
   const routed = deployments.filter(({ deleting }) => !deleting);
-  routes.replace(routed.map((each) => routeOf(each, running, revisions, aliases)));
+  table.replace(routed.map((each) => groupOf(each, running, revisions, aliases)));
 }
 
 async function loadAliases({ modelVersions }: App["store"], revisions: readonly Revision[]): Promise<Aliases> {
@@ -56,7 +56,7 @@ async function loadRevisions(
   return new Map(found.map((each) => [each._id, each]));
 }
 
-function routeOf(
+function groupOf(
   deployment: Routed,
   running: readonly ObservedContainer[],
   revisions: ReadonlyMap<string, Revision>,
