@@ -116,7 +116,7 @@ interface Retained {
 }
 
 /** The sweep of one kind of retained documents. */
-export interface SweepRules {
+interface SweepRules {
   /** Selects the documents to check. */
   readonly filter: object;
   /** Returns the ids that something needs. */

@@ -141,7 +141,7 @@ function failureMessage({ message }: GitError, { host, ref, credentials }: Fetch
 }
 
 /** The script that git calls for credentials, and the open files that answer it. */
-export interface Askpass extends AsyncDisposable {
+interface Askpass extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   readonly descriptors: readonly number[];
 }
