@@ -6,8 +6,8 @@ import { ensureBaseImage } from "../onboard/base-image.js";
 import type { BuildOptions, Credentials, OnLog } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
 import { BuiltFrom } from "./build-version.js";
+import { findDockerfile, usesBaseImage } from "./find-dockerfile.js";
 import { attemptTag } from "./image-names.js";
-import { readDockerfile, usesBaseImage } from "./read-dockerfile.js";
 import { noteIntermediateImage } from "./remove-intermediate-images.js";
 
 /** Rejects once the signal aborts. The engine's work goes on and leaves at most a cached image. */
@@ -80,7 +80,7 @@ async function buildImage(
 
 /** True also if the Dockerfile cannot be read: the engine reports that. */
 async function needsBaseImage(context: BuildContext): Promise<boolean> {
-  const dockerfile = await readDockerfile(context.stream());
+  const dockerfile = await findDockerfile(context.stream());
   return dockerfile === null || usesBaseImage(dockerfile);
 }
 

@@ -6,7 +6,7 @@ const MAX_DOCKERFILE_BYTES = 1024 * 1024;
 const isDockerfile = (name: string): boolean => /^(?:\.\/)?Dockerfile$/.test(name);
 
 /** Returns the Dockerfile at the root of a build context, or null. */
-export async function readDockerfile(context: Readable): Promise<string | null> {
+export async function findDockerfile(context: Readable): Promise<string | null> {
   const entries = extract();
   context.once("error", (error) => entries.destroy(error));
   context.pipe(entries);
