@@ -26,7 +26,7 @@ class KernelConsole:
         self._log = log
         self._read, self._write = os.pipe()
         self._captured = [os.pipe(), os.pipe()]
-        self._thread = threading.Thread(target=self._log, daemon=True)
+        self._thread = threading.Thread(target=self._copy_to_log, daemon=True)
         self._thread.start()
 
     def start_options(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class KernelConsole:
             self._log_rest(read)
             os.close(read)
 
-    def _log(self) -> None:
+    def _copy_to_log(self) -> None:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         while piece := os.read(self._read, PIECE_BYTES):
             self._log.write("console", decode(piece))
