@@ -1,5 +1,5 @@
 import type DataLoader from "dataloader";
-import { fileLoaders } from "./files/files-of.js";
+import { fileLoaders } from "./files/file.loaders.js";
 import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
 import type { RecordOf, SupersedingKind } from "./kinds.js";

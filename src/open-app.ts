@@ -40,7 +40,7 @@ import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import { chooseOnce, openPresence } from "./store/installation.js";
 import { handleTrainingChange, reconcileTraining } from "./training/training-job.js";
-import { openKeyRing } from "./vault/sealed-store/key-ring.js";
+import { openKeyRing } from "./vault/sealed-store/open-key-ring.js";
 import type { SecretCollection } from "./vault/sealed-store/sealed-secrets.js";
 import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
 

@@ -8,10 +8,10 @@ import { manifestOf, refuseTexts } from "../files/manifest.js";
 import { receiveInline } from "../files/receive-file.js";
 import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
-import { type Intent, idempotent } from "../store/idempotency.js";
+import { idempotent, type Intent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { requireCurrent } from "../store/read-records.js";
-import { refuseDeleting, recheckParent } from "../store/recheck-parents.js";
+import { recheckParent, refuseDeleting } from "../store/recheck-parents.js";
 import type { CreateDatasetInput } from "./dataset.inputs.js";
 import type { Dataset } from "./dataset.js";
 

@@ -3,7 +3,7 @@ import { DomainError, notFound } from "../errors.js";
 import { kindOf } from "../graph/id.js";
 import { FilesState, type ManifestSummary, type StoredFile } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
-import { type Intent, idempotent } from "../store/idempotency.js";
+import { idempotent, type Intent } from "../store/idempotency.js";
 import { requireParent } from "../store/read-records.js";
 import { commitFiles } from "./commit-files.js";
 import { checkContract } from "./file-contract.js";

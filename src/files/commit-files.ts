@@ -6,10 +6,10 @@ import { FilesState } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/idempotency.js";
 import { nextSeq } from "../store/insert-record.js";
+import { packArchive } from "./archive.js";
 import { type FileRecord, fileRecordsOf, storageOf } from "./file-record.js";
 import { fileListOf, filesOf, isManifestOpen } from "./files-of.js";
 import { hasMissing } from "./missing-files.js";
-import { packArchive } from "./archive.js";
 import { releaseFiles } from "./release-files.js";
 
 /** True if every file has arrived and none can be added. */

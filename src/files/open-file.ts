@@ -5,9 +5,9 @@ import { kindOf } from "../graph/id.js";
 import { FilesState } from "../graph/stored-file.js";
 import type { ByteRange } from "../storage/file-storage.js";
 import { findByIds } from "../store/read-records.js";
+import { packStream, unpackFile } from "./archive.js";
 import { type FileRecord, fileRecord, storageOf } from "./file-record.js";
 import { fileNamed, filesOf } from "./files-of.js";
-import { packStream, unpackFile } from "./archive.js";
 
 export interface OpenedFile {
   /** Streams the content, or a range of it. @throws NOT_FOUND if the storage has lost it. */

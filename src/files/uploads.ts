@@ -2,7 +2,7 @@ import type { App } from "../app.js";
 import { notFound } from "../errors.js";
 import { FilesState, type FileUpload } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
-import { type Intent, idempotent } from "../store/idempotency.js";
+import { idempotent, type Intent } from "../store/idempotency.js";
 import type { Vault } from "../vault/vault.js";
 import { MAX_INLINE_FILES } from "./file-lists.js";
 import { type FileRecord, fileRecordsOf } from "./file-record.js";

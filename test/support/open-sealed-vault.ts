@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { mongo } from "mongoose";
-import { type KeyRingSettings, openKeyRing } from "../../src/vault/sealed-store/key-ring.js";
+import { type KeyRingSettings, openKeyRing } from "../../src/vault/sealed-store/open-key-ring.js";
 import type { SecretCollection } from "../../src/vault/sealed-store/sealed-secrets.js";
 import { SealedStoreVault } from "../../src/vault/sealed-store/sealed-store-vault.js";
 import { openTestDatabase } from "./open-test-database.js";

@@ -1,10 +1,11 @@
-import { type FileHandle, mkdir, open, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { asGitRef } from "../../names.js";
 import type { Credentials } from "../../runtime/image-builder.js";
 import { masked } from "../../text/masked.js";
 import { printable } from "../../text/printable.js";
 import { SourceError } from "../source.js";
+import { openAskpass } from "./askpass.js";
 import { git, GitError, type GitOptions } from "./git-command.js";
 import type { GitHost } from "./git-host.js";
 
@@ -138,41 +139,4 @@ async function sizeOf(repository: string): Promise<number> {
 function failureMessage({ message }: GitError, { host, ref, credentials }: FetchRequest): string {
   const said = masked(printable(message), credentials).slice(0, 2_000);
   return `${ref ?? "The default branch"} could not be fetched from ${host.url}: ${said}`;
-}
-
-/** The script that git calls for credentials, and the open files that answer it. */
-interface Askpass extends AsyncDisposable {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly descriptors: readonly number[];
-}
-
-// Each open of /dev/fd starts at the beginning of the file.
-const ASKPASS_SCRIPT = `#!/bin/sh
-case "$1" in
-  Username*) exec cat /dev/fd/3 ;;
-  *) exec cat /dev/fd/4 ;;
-esac
-`;
-
-/** Writes the credentials to files that are unlinked first: they survive no crash and no folder lists them. */
-async function openAskpass(folder: string, credentials: Credentials | null): Promise<Askpass | null> {
-  if (!credentials) return null;
-  const program = join(folder, "askpass");
-  await writeFile(program, ASKPASS_SCRIPT, { mode: 0o700 });
-  const files = [await unnamedFile(folder, credentials.username), await unnamedFile(folder, credentials.password)];
-  return {
-    environment: { GIT_ASKPASS: program },
-    descriptors: files.map((file) => file.fd),
-    async [Symbol.asyncDispose]() {
-      for (const file of files) await file.close();
-    },
-  };
-}
-
-async function unnamedFile(folder: string, content: string): Promise<FileHandle> {
-  const place = join(folder, "answer");
-  const file = await open(place, "wx+", 0o600);
-  await rm(place);
-  await file.write(content, 0);
-  return file;
 }

@@ -12,7 +12,7 @@ import { fetchCommit } from "./fetch-commit.js";
 import { git, GitError, type GitOptions } from "./git-command.js";
 import { type GitHost, gitHost } from "./git-host.js";
 import { BlobReader, type GitEntry, readGitTree } from "./git-objects.js";
-import { fetchLfs, lfsServerOf, type LfsFile } from "./lfs.js";
+import { fetchLfs, type LfsFile, lfsServerOf } from "./lfs.js";
 
 const LIMITS = { bytes: 1024 ** 3, entries: 100_000 };
 /** Maximum nesting of submodules. */

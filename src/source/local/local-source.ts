@@ -9,14 +9,15 @@ import { DockerIgnore, IGNORE_FILES } from "../tree/docker-ignore.js";
 import { packTree } from "../tree/pack-tree.js";
 import {
   type FileHead,
-  parseLfsPointer,
-  MAX_ANNEX_POINTER,
   HEAD_BYTES,
+  MAX_ANNEX_POINTER,
   MAX_LFS_POINTER,
+  parseLfsPointer,
   refusePlaceholders,
 } from "../tree/placeholders.js";
 import type { FileEntry, TreeEntry } from "../tree/tree-entry.js";
-import { filteredPaths, gitState } from "./git-state.js";
+import { filteredPaths } from "./filtered-paths.js";
+import { gitState } from "./git-state.js";
 import { findProjectFolder, readEntry, readFolder } from "./project-folder.js";
 
 const LIMITS = { bytes: 2 * 1024 ** 3, entries: 100_000 };
