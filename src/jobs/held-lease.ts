@@ -24,48 +24,48 @@ export async function acquireLease(store: Jobs, owner: string, id: string): Prom
 
 /** A lease of this process: renewed by a timer until `release`. */
 export class HeldLease implements Lease {
-  readonly #lost = new AbortController();
-  readonly #cancel = new AbortController();
-  readonly #renewal: NodeJS.Timeout;
-  #trustTimer: NodeJS.Timeout;
-  #job: Job;
+  private readonly lost = new AbortController();
+  private readonly cancel = new AbortController();
+  private readonly renewal: NodeJS.Timeout;
+  private trustTimer: NodeJS.Timeout;
+  private current: Job;
   /** The due time. If it differs at the end, the job was woken. */
-  readonly #due: Date;
+  private readonly due: Date;
 
   constructor(
     private readonly store: Jobs,
     job: Job,
     requestedAt: number,
   ) {
-    this.#job = job;
-    this.#due = job.next_reconcile_at;
-    this.#trustTimer = this.#expireAfterTrust(requestedAt);
-    this.#renewal = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS);
-    this.#noticeCancel();
+    this.current = job;
+    this.due = job.next_reconcile_at;
+    this.trustTimer = this.expireAfterTrust(requestedAt);
+    this.renewal = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS);
+    this.noticeCancel();
   }
 
   get job(): Job {
-    return this.#job;
+    return this.current;
   }
 
   get signal(): AbortSignal {
-    return this.#lost.signal;
+    return this.lost.signal;
   }
 
   get cancelRequested(): AbortSignal {
-    return this.#cancel.signal;
+    return this.cancel.signal;
   }
 
   /** Aborts the work under this lease. */
   lose(): void {
-    this.#lost.abort(new LeaseLost(this.#job._id));
+    this.lost.abort(new LeaseLost(this.current._id));
   }
 
   /** Extends the lease and reads the job again, for a cancellation. */
   async renew(): Promise<void> {
     const requestedAt = performance.now();
     const until = new Date((await this.store.now()).getTime() + LEASE_MS);
-    const { _id, epoch, lease } = this.#job;
+    const { _id, epoch, lease } = this.current;
     const seen = await this.store.jobs.findOneAndUpdate(
       // Without the owner, a renewal after the release would block the job.
       { _id, epoch, "lease.owner": lease.owner },
@@ -73,14 +73,14 @@ export class HeldLease implements Lease {
       { returnDocument: "after" },
     );
     if (!seen) return this.lose();
-    clearTimeout(this.#trustTimer);
-    this.#trustTimer = this.#expireAfterTrust(requestedAt);
-    this.#job = seen;
-    this.#noticeCancel();
+    clearTimeout(this.trustTimer);
+    this.trustTimer = this.expireAfterTrust(requestedAt);
+    this.current = seen;
+    this.noticeCancel();
   }
 
   async write(update: JobUpdate, only: mongo.Filter<Job> = {}): Promise<Job> {
-    const { _id, epoch } = this.#job;
+    const { _id, epoch } = this.current;
     this.signal.throwIfAborted();
     const written = await this.store.jobs.findOneAndUpdate(
       { ...only, _id, epoch, state: { $in: [...UNDER_WAY] } },
@@ -88,8 +88,8 @@ export class HeldLease implements Lease {
       { returnDocument: "after" },
     );
     if (!written) throw new LeaseLost(_id);
-    this.#job = written;
-    this.#noticeCancel();
+    this.current = written;
+    this.noticeCancel();
     return written;
   }
 
@@ -102,7 +102,10 @@ export class HeldLease implements Lease {
 
   /** Records that the containers are gone. The epoch fences it, too. */
   async markCleaned(): Promise<void> {
-    await this.store.jobs.updateOne({ _id: this.#job._id, epoch: this.#job.epoch }, { $set: { cleanup: "DONE" } });
+    await this.store.jobs.updateOne(
+      { _id: this.current._id, epoch: this.current.epoch },
+      { $set: { cleanup: "DONE" } },
+    );
   }
 
   /**
@@ -110,14 +113,14 @@ export class HeldLease implements Lease {
    * Does nothing if the lease is lost.
    */
   async release(delayMs: number): Promise<number> {
-    clearInterval(this.#renewal);
-    clearTimeout(this.#trustTimer);
+    clearInterval(this.renewal);
+    clearTimeout(this.trustTimer);
     this.lose();
-    const { _id, epoch } = this.#job;
+    const { _id, epoch } = this.current;
     const lease = { owner: null, until: new Date(0) };
     const next = new Date((await this.store.now()).getTime() + delayMs);
     const { matchedCount } = await this.store.jobs.updateOne(
-      { _id, epoch, next_reconcile_at: this.#due },
+      { _id, epoch, next_reconcile_at: this.due },
       { $set: { lease, next_reconcile_at: next } },
     );
     if (matchedCount === 1) return delayMs;
@@ -125,11 +128,11 @@ export class HeldLease implements Lease {
     return 0;
   }
 
-  #expireAfterTrust(requestedAt: number): NodeJS.Timeout {
+  private expireAfterTrust(requestedAt: number): NodeJS.Timeout {
     return setTimeout(() => this.lose(), TRUST_MS - (performance.now() - requestedAt));
   }
 
-  #noticeCancel(): void {
-    if (this.#job.desired === "CANCEL") this.#cancel.abort();
+  private noticeCancel(): void {
+    if (this.current.desired === "CANCEL") this.cancel.abort();
   }
 }

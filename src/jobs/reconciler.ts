@@ -38,83 +38,83 @@ export function startReconciler(app: App, workers: WorkerSet): Reconciler {
 }
 
 class JobReconciler implements Reconciler {
-  readonly #owner = randomUUID();
-  readonly #running = new Map<string, Running>();
-  readonly #faults = new Map<string, number>();
-  readonly #collectionTimer: NodeJS.Timeout;
-  #collection: Promise<void>;
-  #timer: NodeJS.Timeout | undefined;
-  #nextPassAt = Infinity;
-  #pass: Promise<void> | null = null;
-  #stopped = false;
+  private readonly owner = randomUUID();
+  private readonly running = new Map<string, Running>();
+  private readonly faults = new Map<string, number>();
+  private readonly collectionTimer: NodeJS.Timeout;
+  private collection: Promise<void>;
+  private timer: NodeJS.Timeout | undefined;
+  private nextPassAt = Infinity;
+  private pass: Promise<void> | null = null;
+  private stopped = false;
 
   constructor(
     private readonly app: App,
     private readonly workers: WorkerSet,
   ) {
-    this.#collectionTimer = setInterval(() => (this.#collection = this.#collect()), COLLECT_MS);
+    this.collectionTimer = setInterval(() => (this.collection = this.collect()), COLLECT_MS);
     // At the start too: a server may be killed before each interval.
-    this.#collection = this.#collect();
+    this.collection = this.collect();
   }
 
   wake(job?: string): void {
-    if (this.#stopped) return;
-    if (job) void this.#wakeJob(job).catch(() => undefined);
-    this.#schedule(0);
+    if (this.stopped) return;
+    if (job) void this.wakeJob(job).catch(() => undefined);
+    this.schedule(0);
   }
 
   async settled(): Promise<void> {
-    while (!this.#stopped) {
-      await this.#runPass();
-      if (this.#running.size === 0 && (await this.#due()).length === 0) return;
-      if (this.#running.size > 0) await Promise.race([...this.#running.values()].map(({ done }) => done));
+    while (!this.stopped) {
+      await this.runPass();
+      if (this.running.size === 0 && (await this.due()).length === 0) return;
+      if (this.running.size > 0) await Promise.race([...this.running.values()].map(({ done }) => done));
     }
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    clearInterval(this.#collectionTimer);
-    await this.#pass;
-    for (const { lease } of this.#running.values()) lease?.lose();
-    const done = Promise.all([this.#collection, ...[...this.#running.values()].map((each) => each.done)]);
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearInterval(this.collectionTimer);
+    await this.pass;
+    for (const { lease } of this.running.values()) lease?.lose();
+    const done = Promise.all([this.collection, ...[...this.running.values()].map((each) => each.done)]);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, DRAIN_MS)))]);
     clearTimeout(timer);
     // A slow tick can no longer write: other processes may take its job.
-    await Promise.allSettled([...this.#running.values()].map(({ lease }) => lease?.release(0)));
+    await Promise.allSettled([...this.running.values()].map(({ lease }) => lease?.release(0)));
   }
 
   /** A tick under way here learns of a cancellation by the renewal. */
-  async #wakeJob(id: string): Promise<void> {
+  private async wakeJob(id: string): Promise<void> {
     await wakeJob(this.app.store, id);
-    await this.#running.get(id)?.lease?.renew();
-    this.#schedule(0);
+    await this.running.get(id)?.lease?.renew();
+    this.schedule(0);
   }
 
-  #schedule(ms: number): void {
+  private schedule(ms: number): void {
     // A little late: a job not yet due would wait for the next poll.
     const at = performance.now() + ms + 5;
-    if (this.#stopped || at >= this.#nextPassAt) return;
-    clearTimeout(this.#timer);
-    this.#nextPassAt = at;
-    this.#timer = setTimeout(() => {
-      this.#nextPassAt = Infinity;
-      void this.#runPass().finally(() => this.#schedule(POLL_MS));
+    if (this.stopped || at >= this.nextPassAt) return;
+    clearTimeout(this.timer);
+    this.nextPassAt = at;
+    this.timer = setTimeout(() => {
+      this.nextPassAt = Infinity;
+      void this.runPass().finally(() => this.schedule(POLL_MS));
     }, ms + 5);
   }
 
   /** Runs one pass at a time. A call during a pass waits. */
-  async #runPass(): Promise<void> {
-    while (this.#pass) await this.#pass;
-    if (this.#stopped) return;
-    this.#pass = this.#lookForWork()
+  private async runPass(): Promise<void> {
+    while (this.pass) await this.pass;
+    if (this.stopped) return;
+    this.pass = this.lookForWork()
       .catch((error: unknown) => this.app.logger.warn({ event: "jobs_unread", err: error }))
-      .finally(() => (this.#pass = null));
-    await this.#pass;
+      .finally(() => (this.pass = null));
+    await this.pass;
   }
 
-  async #due(): Promise<Pick<Job, "_id" | "kind">[]> {
+  private async due(): Promise<Pick<Job, "_id" | "kind">[]> {
     const now = await this.app.store.now();
     const found = await Promise.all(
       KINDS.map((kind) =>
@@ -129,51 +129,51 @@ class JobReconciler implements Reconciler {
     return found.flat();
   }
 
-  async #lookForWork(): Promise<void> {
-    for (const { _id, kind } of await this.#due()) {
-      const busy = [...this.#running.values()].filter((each) => each.kind === kind).length;
-      if (this.#running.has(_id) || busy >= MAX_TICKS[kind]) continue;
-      const running: Running = { kind, lease: null, done: this.#runJob(_id, (lease) => (running.lease = lease)) };
-      this.#running.set(_id, running);
+  private async lookForWork(): Promise<void> {
+    for (const { _id, kind } of await this.due()) {
+      const busy = [...this.running.values()].filter((each) => each.kind === kind).length;
+      if (this.running.has(_id) || busy >= MAX_TICKS[kind]) continue;
+      const running: Running = { kind, lease: null, done: this.runJob(_id, (lease) => (running.lease = lease)) };
+      this.running.set(_id, running);
     }
   }
 
-  async #runJob(id: string, onLease: (lease: HeldLease) => void): Promise<void> {
+  private async runJob(id: string, onLease: (lease: HeldLease) => void): Promise<void> {
     // The map must have this run before the run can end.
     await Promise.resolve();
     try {
-      const lease = await acquireLease(this.app.store, this.#owner, id);
+      const lease = await acquireLease(this.app.store, this.owner, id);
       if (!lease) return;
       onLease(lease);
-      if (this.#stopped) lease.lose();
-      const next = this.#stopped ? 0 : await this.#runTick(lease);
+      if (this.stopped) lease.lose();
+      const next = this.stopped ? 0 : await this.runTick(lease);
       const delayMs = await lease.release(next ?? 0);
-      if (ENDED.includes(lease.job.state)) await this.#wakeWaitingBuilds(lease.job);
-      this.#schedule(delayMs);
+      if (ENDED.includes(lease.job.state)) await this.wakeWaitingBuilds(lease.job);
+      this.schedule(delayMs);
     } catch (error) {
       // The store did not answer. The lease expires by itself.
       this.app.logger.warn({ event: "job_left", job: id, err: error });
     } finally {
-      this.#running.delete(id);
+      this.running.delete(id);
     }
   }
 
   /** Never throws, so that the lease is always released. */
-  async #runTick(lease: HeldLease): Promise<number | null> {
+  private async runTick(lease: HeldLease): Promise<number | null> {
     const id = lease.job._id;
     try {
       const next = await tick(this.app, this.workers, lease);
-      this.#faults.delete(id);
+      this.faults.delete(id);
       return next;
     } catch (error) {
-      const faults = (this.#faults.get(id) ?? 0) + (isOurFault(error, lease) ? 1 : 0);
-      this.#faults.set(id, faults);
+      const faults = (this.faults.get(id) ?? 0) + (isOurFault(error, lease) ? 1 : 0);
+      this.faults.set(id, faults);
       return delayAfterFailure(this.app, lease, error, faults).catch(() => POLL_MS);
     }
   }
 
   /** Wakes the builds that wait for this one to end. */
-  async #wakeWaitingBuilds({ kind, proj }: Job): Promise<void> {
+  private async wakeWaitingBuilds({ kind, proj }: Job): Promise<void> {
     if (kind !== "BUILD") return;
     await this.app.store.jobs.updateMany(
       { proj, cleanup: "PENDING", kind, state: "QUEUED" },
@@ -181,7 +181,7 @@ class JobReconciler implements Reconciler {
     );
   }
 
-  async #collect(): Promise<void> {
+  private async collect(): Promise<void> {
     try {
       await collectGarbage(this.app);
     } catch (error) {

@@ -62,32 +62,32 @@ async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
 }
 
 class Sweeper {
-  #timer: NodeJS.Timeout | undefined;
-  #sweeping: Promise<void> | null = null;
-  #stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | null = null;
+  private stopped = false;
 
   constructor(private readonly app: App) {
-    this.#schedule(0);
+    this.schedule(0);
   }
 
   async sweep(): Promise<void> {
-    while (this.#sweeping) await this.#sweeping;
-    this.#sweeping = this.#relayAll().finally(() => (this.#sweeping = null));
-    await this.#sweeping;
+    while (this.sweeping) await this.sweeping;
+    this.sweeping = this.relayAll().finally(() => (this.sweeping = null));
+    await this.sweeping;
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#sweeping;
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.sweeping;
   }
 
-  #schedule(ms: number): void {
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.sweep().finally(() => this.#schedule(SWEEP_MS)), ms);
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => void this.sweep().finally(() => this.schedule(SWEEP_MS)), ms);
   }
 
-  async #relayAll(): Promise<void> {
+  private async relayAll(): Promise<void> {
     try {
       for (const id of await findUnrelayed(this.app.store)) await this.app.work.relay(id);
     } catch (error) {

@@ -22,8 +22,8 @@ export interface Subscriber<E> {
  * stream, which is open as long as there are subscribers.
  */
 export class ChangeFeed<T extends object, E extends FeedEvent> {
-  readonly #subscribers = new Set<Subscriber<E>>();
-  #session: FeedSession<T> | undefined;
+  private readonly subscribers = new Set<Subscriber<E>>();
+  private session: FeedSession<T> | undefined;
 
   /** @param toEvent is called once for each insert; all subscribers get the same event. */
   constructor(
@@ -33,24 +33,24 @@ export class ChangeFeed<T extends object, E extends FeedEvent> {
   ) {}
 
   get subscriberCount(): number {
-    return this.#subscribers.size;
+    return this.subscribers.size;
   }
 
   get isOpen(): boolean {
-    return this.#session !== undefined;
+    return this.session !== undefined;
   }
 
   /** The token of the last event. Later tokens are greater. */
   get position(): string {
-    return this.#session?.position ?? "";
+    return this.session?.position ?? "";
   }
 
   /** Resolves once the subscriber gets every insert. @throws the store's error if it refuses a change stream */
   async subscribe(subscriber: Subscriber<E>): Promise<void> {
-    this.#subscribers.add(subscriber);
-    this.#session ??= new FeedSession(this.watch, this.#handlers(), this.logger);
+    this.subscribers.add(subscriber);
+    this.session ??= new FeedSession(this.watch, this.handlers(), this.logger);
     try {
-      await this.#session.opened;
+      await this.session.opened;
     } catch (error) {
       this.unsubscribe(subscriber);
       throw error;
@@ -58,25 +58,25 @@ export class ChangeFeed<T extends object, E extends FeedEvent> {
   }
 
   unsubscribe(subscriber: Subscriber<E>): void {
-    this.#subscribers.delete(subscriber);
-    if (this.#subscribers.size === 0) void this.close();
+    this.subscribers.delete(subscriber);
+    if (this.subscribers.size === 0) void this.close();
   }
 
   async close(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
+    const session = this.session;
+    this.session = undefined;
     await session?.close();
   }
 
-  #handlers(): SessionHandlers<T> {
+  private handlers(): SessionHandlers<T> {
     return {
       onInsert: (document, token) => {
         const event = this.toEvent(document, token);
-        for (const each of this.#subscribers) each.onEvent(event);
+        for (const each of this.subscribers) each.onEvent(event);
       },
       onHistoryLost: () => {
-        const subscribers = [...this.#subscribers];
-        this.#subscribers.clear();
+        const subscribers = [...this.subscribers];
+        this.subscribers.clear();
         void this.close();
         for (const each of subscribers)
           each.onError(

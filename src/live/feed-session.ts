@@ -30,67 +30,67 @@ export type Watch<T extends object> = (from: { readonly resumeAfter?: unknown })
 export class FeedSession<T extends object> {
   /** Resolves once inserts are reported. Rejects if the first attempt fails. */
   readonly opened: Promise<void>;
-  readonly #closing = new AbortController();
-  #stream: mongo.ChangeStream<T> | undefined;
-  #token: unknown;
+  private readonly closing = new AbortController();
+  private stream: mongo.ChangeStream<T> | undefined;
+  private token: unknown;
 
   constructor(
     private readonly watch: Watch<T>,
     private readonly handlers: SessionHandlers<T>,
     private readonly logger: Logger,
   ) {
-    this.opened = new Promise((resolve, reject) => void this.#run(resolve, reject));
+    this.opened = new Promise((resolve, reject) => void this.run(resolve, reject));
     // Subscribers get the error; without any, it would be unhandled.
     this.opened.catch(() => undefined);
   }
 
   /** The token up to which every insert was reported. */
   get position(): string {
-    return this.#token === undefined ? "" : tokenOf(this.#token);
+    return this.token === undefined ? "" : tokenOf(this.token);
   }
 
-  get #isClosed(): boolean {
-    return this.#closing.signal.aborted;
+  private get isClosed(): boolean {
+    return this.closing.signal.aborted;
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#stream?.close().catch(() => undefined);
+    this.closing.abort();
+    await this.stream?.close().catch(() => undefined);
   }
 
-  async #run(onOpen: () => void, onRefusal: (error: unknown) => void): Promise<void> {
+  private async run(onOpen: () => void, onRefusal: (error: unknown) => void): Promise<void> {
     let failures = 0;
     const onToken = (token: unknown): void => {
-      this.#token = token;
+      this.token = token;
       failures = 0;
       onOpen();
     };
-    while (!this.#isClosed) {
+    while (!this.isClosed) {
       try {
-        await this.#read(onToken);
+        await this.read(onToken);
       } catch (error) {
-        if (this.#isClosed) break;
-        if (this.#token === undefined) return onRefusal(error);
+        if (this.isClosed) break;
+        if (this.token === undefined) return onRefusal(error);
         this.logger.warn({ event: "change_stream_broke", err: error });
         if (isHistoryLost(error)) return this.handlers.onHistoryLost();
         failures += 1;
-        await this.#wait(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS * 2 ** failures));
+        await this.wait(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS * 2 ** failures));
       }
     }
     onRefusal(new Error("The feed was closed."));
   }
 
-  async #read(onToken: (token: unknown) => void): Promise<void> {
-    const from = this.#token === undefined ? {} : { resumeAfter: this.#token };
+  private async read(onToken: (token: unknown) => void): Promise<void> {
+    const from = this.token === undefined ? {} : { resumeAfter: this.token };
     const stream = this.watch(from);
-    this.#stream = stream;
+    this.stream = stream;
     // The first answer of the store has a token: from there nothing is missed.
     stream.on("resumeTokenChanged", onToken);
     try {
       for (let received = 0; ;) {
         // The stream contacts the store only at this call.
         const change = await stream.next();
-        if (this.#isClosed) return;
+        if (this.isClosed) return;
         if (change.operationType === "insert") this.handlers.onInsert(change.fullDocument as T, tokenOf(change._id));
         received += 1;
         // Without a break, a large batch could overflow the queues.
@@ -101,7 +101,7 @@ export class FeedSession<T extends object> {
     }
   }
 
-  async #wait(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  private async wait(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.closing.signal }).catch(() => undefined);
   }
 }

@@ -17,7 +17,7 @@ export class Live implements AsyncDisposable {
   readonly superseded: OncePerEvent<ChangeEvent, AnyRecord | null>;
   /** The deployed snapshots that differ since an event. */
   readonly drifts: OncePerEvent<ChangeEvent, readonly DriftEvent[]>;
-  readonly #scopes = new Set<SubscriptionScope>();
+  private readonly scopes = new Set<SubscriptionScope>();
 
   constructor(store: Store, logger: Logger) {
     this.events = new ChangeFeed((from) => store.events.watch<Event>(INSERTS, from), changeEvent, logger);
@@ -33,7 +33,7 @@ export class Live implements AsyncDisposable {
 
   /** The number of subscriptions that have not ended. */
   get subscriptions(): number {
-    return this.#scopes.size;
+    return this.scopes.size;
   }
 
   /**
@@ -45,8 +45,8 @@ export class Live implements AsyncDisposable {
     begin: (scope: SubscriptionScope) => Promise<AsyncGenerator<T, void>>,
   ): Promise<AsyncIterableIterator<T>> {
     const scope = new SubscriptionScope();
-    this.#scopes.add(scope);
-    scope.defer(() => this.#scopes.delete(scope));
+    this.scopes.add(scope);
+    scope.defer(() => this.scopes.delete(scope));
     try {
       return new SubscriptionIterator(await begin(scope), scope);
     } catch (error) {
@@ -56,24 +56,24 @@ export class Live implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const scope of this.#scopes) scope.end();
+    for (const scope of this.scopes) scope.end();
     await Promise.all([this.events.close(), this.logs.close()]);
   }
 }
 
 /** Reads once for each event, for all subscriptions. Forgets it with the event. */
 class OncePerEvent<E extends object, V> {
-  readonly #results = new WeakMap<E, Promise<V>>();
+  private readonly results = new WeakMap<E, Promise<V>>();
 
   constructor(private readonly read: (event: E) => Promise<V>) {}
 
   of(event: E): Promise<V> {
-    const known = this.#results.get(event);
+    const known = this.results.get(event);
     if (known) return known;
     const result = this.read(event);
-    this.#results.set(event, result);
+    this.results.set(event, result);
     // After an error the next subscription reads again.
-    result.catch(() => this.#results.delete(event));
+    result.catch(() => this.results.delete(event));
     return result;
   }
 }

@@ -16,7 +16,7 @@ interface LogReaderPage extends LogPage {
 
 /** Reads the logs of several jobs, such as a deployment's revisions. */
 export class LogReader {
-  #positions: readonly LogPosition[];
+  private positions: readonly LogPosition[];
   /** True if no job will be added. */
   isClosed = false;
 
@@ -24,23 +24,23 @@ export class LogReader {
     private readonly store: LogStore,
     positions: readonly LogPosition[],
   ) {
-    this.#positions = positions;
+    this.positions = positions;
   }
 
   reads(job: string): boolean {
-    return this.#positions.some((each) => each.job === job);
+    return this.positions.some((each) => each.job === job);
   }
 
   /** Adds a job from the beginning of its log. Repeatable. */
   add(job: string): void {
-    if (!this.reads(job)) this.#positions = [...this.#positions, LogPosition.beginningOf(job)];
+    if (!this.reads(job)) this.positions = [...this.positions, LogPosition.beginningOf(job)];
   }
 
   /** Returns the next page. The jobs follow one another. */
   async next(): Promise<LogReaderPage> {
     const chunks: LogChunk[] = [];
     const slices: LogSlice[] = [];
-    for (const from of this.#positions) {
+    for (const from of this.positions) {
       // If the page is full, this only asks if there is more.
       const slice = await readLogSlice(this.store, from, Math.max(0, PAGE_SIZE - chunks.length));
       chunks.push(...slice.chunks);
@@ -48,10 +48,10 @@ export class LogReader {
     }
     const hasMore = slices.some((each) => each.hasMore);
     const isOver = !hasMore && slices.every(({ end }) => end === "OVER");
-    this.#positions = this.#remaining(slices);
+    this.positions = this.remaining(slices);
     return {
       ...logContent(chunks),
-      endCursor: formatLogCursor(this.#positions),
+      endCursor: formatLogCursor(this.positions),
       hasMore,
       ended: isOver && this.isClosed,
       isNearEnd: slices.some(({ end }) => end === "NEAR"),
@@ -59,7 +59,7 @@ export class LogReader {
   }
 
   /** Drops the jobs that are read to their end, but the last. */
-  #remaining(slices: readonly LogSlice[]): LogPosition[] {
+  private remaining(slices: readonly LogSlice[]): LogPosition[] {
     return slices
       .filter(({ end, hasMore }, at) => hasMore || end !== "OVER" || at === slices.length - 1)
       .map(({ position }) => position);

@@ -116,34 +116,34 @@ class LogSubscription {
 
 /** Wakes the reader, or ends its next wait at once. */
 class Signal {
-  #isSet = false;
-  #hasEnded = false;
-  #error: Error | undefined;
-  #wake: (() => void) | undefined;
+  private isSet = false;
+  private hasEnded = false;
+  private error: Error | undefined;
+  private wake: (() => void) | undefined;
 
   set(): void {
-    this.#isSet = true;
-    this.#wake?.();
+    this.isSet = true;
+    this.wake?.();
   }
 
   end(error?: Error): void {
-    this.#hasEnded = true;
-    this.#error ??= error;
-    this.#wake?.();
+    this.hasEnded = true;
+    this.error ??= error;
+    this.wake?.();
   }
 
   /** Resolves if the signal was set since the last wait, or after that time. @throws the error that it ended with */
   async wait(timeoutMs: number): Promise<void> {
-    if (!this.#isSet && !this.#hasEnded)
+    if (!this.isSet && !this.hasEnded)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs);
-        this.#wake = () => {
+        this.wake = () => {
           clearTimeout(timer);
           resolve();
         };
       });
-    this.#wake = undefined;
-    this.#isSet = false;
-    if (this.#error) throw this.#error;
+    this.wake = undefined;
+    this.isSet = false;
+    if (this.error) throw this.error;
   }
 }

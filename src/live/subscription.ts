@@ -4,23 +4,23 @@ import type { ChangeFeed, FeedEvent, Subscriber } from "./change-feed.js";
 
 /** The resources of one subscription, released at its end. */
 export class SubscriptionScope {
-  readonly #releases: (() => void)[] = [];
-  #hasEnded = false;
+  private readonly releases: (() => void)[] = [];
+  private isOver = false;
 
   get hasEnded(): boolean {
-    return this.#hasEnded;
+    return this.isOver;
   }
 
   /** Calls `release` at the end, or at once if it has passed. */
   defer(release: () => void): void {
-    if (this.#hasEnded) release();
-    else this.#releases.push(release);
+    if (this.isOver) release();
+    else this.releases.push(release);
   }
 
   end(): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    for (const release of this.#releases.reverse()) release();
+    if (this.isOver) return;
+    this.isOver = true;
+    for (const release of this.releases.reverse()) release();
   }
 }
 
