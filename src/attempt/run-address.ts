@@ -5,26 +5,26 @@ import { httpUrl } from "../server-address.js";
 import { chooseOnce } from "../store/installation.js";
 
 const PORT_KEY = "run_port";
-// Below the range from which Linux takes the ports of outgoing connections.
+// Linux takes the ports of outgoing connections from above this range.
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 
 type Reached = Pick<App, "settings" | "store" | "runtime">;
 
-/** The address that the run listener binds. @throws RUNTIME_UNAVAILABLE if the engine is to say it and none answers. */
+/** Returns the address that the run listener binds. @throws RUNTIME_UNAVAILABLE if no engine answers to name it. */
 export async function runAddress(app: Reached): Promise<{ host: string; port: number }> {
   const host = app.settings.ROCAS_RUN_HOST || (await app.runtime.runApiHost());
   return { host, port: app.settings.ROCAS_RUN_PORT || (await keptPort(app, host)) };
 }
 
-/** The address by which containers reach it. @throws RUNTIME_UNAVAILABLE likewise. */
+/** Returns the address at which containers reach the run listener. @throws RUNTIME_UNAVAILABLE, as above. */
 export async function runUrl(app: Reached): Promise<string> {
   if (app.settings.ROCAS_RUN_URL) return app.settings.ROCAS_RUN_URL.replace(/\/+$/, "");
   const { host, port } = await runAddress(app);
   return httpUrl(host, port);
 }
 
-/** Chosen once for the installation: containers that run know it, and it must outlive this process. */
+/** The port is chosen once for an installation: running containers know it, and outlive this process. */
 const keptPort = ({ store }: Pick<App, "store">, host: string): Promise<number> =>
   chooseOnce(store, PORT_KEY, () => freePort(host));
 

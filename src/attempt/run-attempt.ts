@@ -69,10 +69,9 @@ export async function stopContainers({ runtime }: App, { signal }: Lease, names:
 }
 
 /**
- * Begins the next attempt of a slot. Two attempts of a slot never run at a time: the containers of earlier ones go first.
- * The attempt is stored before the engine is asked for its container, so that a crash in between leaves an attempt
- * whose container the next tick makes.
- * @param also is written with it.
+ * Begins the next attempt of a slot. Containers of earlier attempts go first, so that no two run at a time. The attempt is
+ * stored before the engine is asked for its container: after a crash in between, the next tick makes the container.
+ * @param also further fields of the same write.
  * @throws LeaseLost, RUNTIME_UNAVAILABLE
  */
 export async function beginAttempt(

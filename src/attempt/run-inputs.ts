@@ -3,14 +3,19 @@ import type { Dataset } from "../dataset/dataset.js";
 import { DomainError, notFound } from "../errors.js";
 import { keyOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import type { ModelVersion } from "../model-version/model-version.js";
+import {
+  MODEL_VERSION_DEFINITION,
+  type ModelVersion,
+  type ModelVersionSnapshot,
+} from "../model-version/model-version.js";
 import { usedAlias, type VersionName, versionsByName } from "../model-version/versions-by-name.js";
 import type { Project } from "../project/project.js";
+import { freeze } from "../snapshots/freeze.js";
 import { findCurrentByKeys, findCurrent } from "../store/read-records.js";
 import { refuseDeleting } from "../store/recheck-parents.js";
 import type { Store } from "../store/store.js";
 
-/** The build version that is current under the tag, with its image. @throws NOT_FOUND saying what to do, CONFLICT */
+/** Returns the build version that is current under the tag, with its image. @throws NOT_FOUND, CONFLICT */
 export async function buildVersionToRun(
   { buildVersions }: Pick<Store, "buildVersions">,
   { name }: Pick<Project, "name">,
@@ -29,11 +34,11 @@ export async function buildVersionToRun(
 
 const MAX_MOUNTS = 20;
 
-/** A dataset or a version, by the names of its model and its own. */
+/** A dataset or a version, by the name of its model and its own. */
 type Named = VersionName;
 
-/** A version to mount, and the alias by which it was asked for, or null. */
-export interface VersionToMount {
+/** A version to mount, with the alias by which the input names it, or null. */
+interface VersionToMount {
   readonly version: ModelVersion;
   readonly alias: string | null;
 }
@@ -49,8 +54,8 @@ function refuseTooMany(mounts: readonly Named[], path: Path): void {
     );
 }
 
-/** The records found for names, in the order of these: all there, and each once. Current ones have all their files. */
-function checked<T extends AnyRecord>(found: readonly (T | null)[], kind: string, path: Path): T[] {
+/** Returns the found records if none is missing and none is there twice. Current records have all their files. */
+function requireAll<T extends AnyRecord>(found: readonly (T | null)[], kind: string, path: Path): T[] {
   return found.map((record, at) => {
     if (!record) throw notFound(kind, [...path, at]);
     if (found.findIndex((each) => each?._id === record._id) < at)
@@ -64,7 +69,7 @@ function checked<T extends AnyRecord>(found: readonly (T | null)[], kind: string
 }
 
 /**
- * The datasets to mount. A file contract binds publishing: what was good then is mounted after a change of it.
+ * Returns the datasets to mount. A file contract binds publishing alone: a later change of it keeps no dataset out.
  * @throws NOT_FOUND, BAD_USER_INPUT if the files are not kept here.
  */
 export async function datasetsToMount(
@@ -75,7 +80,7 @@ export async function datasetsToMount(
   refuseTooMany(mounts, path);
   const keys = mounts.map(({ model, name }) => keyOf(model, name));
   const found = new Map((await findCurrentByKeys(store.datasets, keys)).map((each) => [each.key, each]));
-  const datasets = checked(
+  const datasets = requireAll(
     keys.map((key) => found.get(key) ?? null),
     "dataset",
     path,
@@ -90,16 +95,24 @@ export async function datasetsToMount(
   return datasets;
 }
 
-/** The versions to mount, by their names or aliases. @throws NOT_FOUND, BAD_USER_INPUT */
+/** Returns the versions to mount, by their names or aliases. @throws NOT_FOUND, BAD_USER_INPUT */
 export async function versionsToMount(
   store: Pick<Store, "modelVersions" | "models">,
   mounts: readonly Named[],
   path: Path,
 ): Promise<VersionToMount[]> {
   refuseTooMany(mounts, path);
-  const versions = checked(await versionsByName(store, mounts), "model version", path);
+  const versions = requireAll(await versionsByName(store, mounts), "model version", path);
   return mounts.flatMap((name, at) => {
     const version = versions[at];
     return version ? [{ version, alias: usedAlias(version, name) }] : [];
   });
 }
+
+/** Returns the snapshots of versions, each with the alias by which it was named. */
+export const freezeVersions = (
+  store: Store,
+  versions: readonly VersionToMount[],
+  at: Date,
+): Promise<ModelVersionSnapshot[]> =>
+  Promise.all(versions.map(({ version, alias }) => freeze(store, MODEL_VERSION_DEFINITION, version, at, { alias })));

@@ -12,16 +12,16 @@ interface Measured {
 
 interface Watch {
   readonly containers: Map<string, Measured>;
-  /** True if the last measurement failed: that is logged once, until one succeeds. */
+  /** True if the last measurement failed. The first failure in a row is logged. */
   isFailing: boolean;
 }
 
-// Per app, for as long as it lives: what was measured is worth nothing after a restart.
+// Measurements per app. They are worth nothing after a restart.
 const watches = new WeakMap<App, Watch>();
 
 /**
- * Why the container must be stopped, or null: the engine has no quota, so that its disk is measured every 10 s. If that
- * fails the last figure stands: what only observes ends nothing.
+ * Returns the disk limit that a container exceeds, in words, or null. Engines have no quota, so that the disk is measured
+ * every 10 s. If a measurement fails, the last figure stands: a failed observation ends no container.
  */
 export async function scratchExcess(
   app: App,
@@ -42,7 +42,7 @@ export async function scratchExcess(
 
 async function measured({ runtime, logger }: App, watch: Watch, container: string): Promise<number | null> {
   try {
-    // With much on the disk a measurement takes minutes: nobody waits for it, and its figure counts later.
+    // A measurement of a full disk takes minutes. The reconciler goes on, and the figure counts in a later tick.
     const mb = await Promise.race([runtime.scratchMb(container), pause(PATIENCE_MS, null, { ref: false })]);
     if (mb === null) return null;
     watch.isFailing = false;

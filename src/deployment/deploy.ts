@@ -1,11 +1,10 @@
 import type { App } from "../app.js";
-import { buildVersionToRun, versionsToMount } from "../attempt/run-inputs.js";
+import { buildVersionToRun, freezeVersions, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DomainError } from "../errors.js";
 import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { refuseNull } from "../graph/mutation-input.js";
-import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
 import type { Project } from "../project/project.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord } from "../store/change-record.js";
@@ -20,7 +19,7 @@ import { type DeploymentPatch, desiredAfter, type DesiredState } from "./desired
 import { availabilityOf } from "./replica-tasks.js";
 
 /**
- * Records what is wanted, whole. The reconciler brings it about, and the deployment's tasks say how far it is.
+ * Writes the desired state, whole. The reconciler brings it about; the tasks of the deployment show the progress.
  * @throws NOT_FOUND, BAD_USER_INPUT, CONFLICT, RUNTIME_UNAVAILABLE
  */
 export function deploy(
@@ -37,8 +36,7 @@ export function deploy(
     const name = input.name ?? generateName();
     const patch = await resolvePatch(store, project, input);
     if (patch.replicas !== 0) await app.runtime.engine();
-    const deployment = await write(app, intent, project, name, patch);
-    return deployment;
+    return createOrChange(app, intent, project, name, patch);
   });
 }
 
@@ -55,17 +53,13 @@ async function resolvePatch(store: Store, project: Project, input: DeployInput):
   return {
     bvers: version && (await freeze(store, BUILD_VERSION_DEFINITION, version, at)),
     notebook: notebook ?? undefined,
-    movers:
-      versions &&
-      (await Promise.all(
-        versions.map(({ version: each, alias }) => freeze(store, MODEL_VERSION_DEFINITION, each, at, { alias })),
-      )),
+    movers: versions && (await freezeVersions(store, versions, at)),
     details: details === undefined ? undefined : (details ?? {}),
     replicas: replicas ?? undefined,
   };
 }
 
-async function write(
+async function createOrChange(
   app: Pick<App, "store" | "work">,
   intent: Intent,
   project: Project,
@@ -76,16 +70,16 @@ async function write(
   const current = await findCurrent(store.deployments, keyOf(project.name, name));
   if (current) return changeDesired(app, intent, current._id, patch);
   try {
-    return await insert(store, intent, project, name, patch);
+    return await create(store, intent, project, name, patch);
   } catch (error) {
-    // Somebody else has made it meanwhile: then this is a change of it.
+    // Another request has created it meanwhile, so that this one changes it.
     const made = await findCurrent(store.deployments, keyOf(project.name, name));
     if (!made || !(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
     return changeDesired(app, intent, made._id, patch);
   }
 }
 
-async function insert(
+async function create(
   store: Store,
   intent: Intent,
   project: Project,
@@ -130,7 +124,7 @@ async function insert(
   ]);
 }
 
-/** With the wish, so that nobody who waits for it takes the availability of an earlier one for its own. */
+/** The availability changes in the same write: a client must not read that of an earlier desired state. */
 const desiredFields = (desired: DesiredState, { tasks }: Deployment) => ({
   ...desired,
   holds: snapshotRefs(desired),
@@ -138,9 +132,9 @@ const desiredFields = (desired: DesiredState, { tasks }: Deployment) => ({
 });
 
 /**
- * Changes what is wanted of a deployment. As after an insert, what a new revision needs is read again after the write:
- * a deletion that began meanwhile has not seen it.
- * @throws CONFLICT if the deployment or something that it needs is being deleted; then what was wanted before is.
+ * Changes the desired state of a deployment. What a new revision needs is read again after the write, as after an
+ * insert: a deletion that began meanwhile has not seen the revision.
+ * @throws CONFLICT if the deployment or a record that it needs is being deleted. Then the state before is restored.
  */
 async function changeDesired(
   { store, work }: Pick<App, "store" | "work">,
@@ -171,14 +165,14 @@ async function changeDesired(
 }
 
 async function needsRecordBeingDeleted({ byKind }: Store, { bvers, movers }: Deployment): Promise<boolean> {
-  const going = await Promise.all([
+  const found = await Promise.all([
     ...(bvers ? [isDeletedMeanwhile(byKind.bvers, bvers._id)] : []),
     ...movers.map(({ _id }) => isDeletedMeanwhile(byKind.movers, _id)),
   ]);
-  return going.includes(true);
+  return found.includes(true);
 }
 
-/** By one more revision: the refused one may have been relayed already. A later change that replaced it stays. */
+/** Restores the state before, as one more revision: the refused one may be relayed already. A later change stays. */
 async function revertTo(store: Store, intent: Intent, before: Deployment, refused: Deployment): Promise<void> {
   const { bvers, notebook, movers, details } = before;
   await changeRecord(
@@ -198,7 +192,7 @@ async function revertTo(store: Store, intent: Intent, before: Deployment, refuse
   await releaseIdempotencyKey(store.deployments, refused._id, intent);
 }
 
-/** Wants no replicas. The record stays, with all that it takes to deploy again. @throws NOT_FOUND */
+/** Sets the replicas to 0. The record stays, with all that a later `deploy` needs. @throws NOT_FOUND */
 export function undeploy(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
@@ -210,7 +204,6 @@ export function undeploy(
       replicas: 0,
       availability: availabilityOf({ ...current, replicas: 0 }, current.tasks),
     });
-    const deployment = await changeRecord(store.deployments, _id, stopped, intent);
-    return deployment;
+    return changeRecord(store.deployments, _id, stopped, intent);
   });
 }

@@ -7,7 +7,7 @@ import { choiceFilter, int, text } from "../lists/filter/value-filters.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version.kind.js";
 import { Availability, Deployment } from "./deployment.js";
 
-/** The conditions that deployments and revisions share: those of what their containers run. */
+/** The filters that deployments and revisions share: those by the fields of `Served`. */
 export const SERVED_CRITERIA = {
   movers: someOf("movers", () => MODEL_VERSION_SNAPSHOT_FILTER, {
     description: "Filters by one of the versions served.",

@@ -98,14 +98,11 @@ export class Deployment extends storedRecord(Served) {
   @prop({ type: () => Number, required: true })
   readonly revision!: number;
 
-  /** The id of the wanted revision, chosen when the wish was written. */
+  /** The id of the current revision, chosen with the desired state, before the revision is created. */
   @prop({ type: () => String, required: true })
   readonly revision_id!: string;
 
-  /**
-   * The records that the snapshots in it, nested ones too, were taken of (`heldBy`): a change of one of them may be
-   * drift.
-   */
+  /** The records of which it holds snapshots, nested ones too (`snapshotRefs`). A change of one may be drift. */
   @prop({ type: () => [String] })
   readonly holds?: string[];
 
@@ -124,10 +121,10 @@ export class Deployment extends storedRecord(Served) {
   readonly availability!: Availability;
 }
 
-/** The entry by which a deployment notes a snapshot of the record of that key. */
+/** Returns the entry of `holds` for a record, by its key. */
 export const snapshotRef = (kind: Kind, key: string): string => `${kind}:${key}`;
 
-/** The records that the snapshots in it, nested ones too, were taken of. */
+/** Returns the entries of `holds` for all snapshots in it, nested ones too. */
 export function snapshotRefs({ bvers, movers }: Pick<Served, "bvers" | "movers">): string[] {
   const names = snapshotsIn({ bvers, movers }).map(({ snapshot }) => snapshotRef(kindOfRecord(snapshot), snapshot.key));
   return [...new Set(names)];

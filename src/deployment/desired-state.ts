@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BuildVersionSnapshot } from "../builds/build-version.js";
+import type { OutboxEntry } from "../graph/stored-record.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import type { Deployment } from "./deployment.js";
 
-/** The fields that a `deploy` asks for; undefined if it leaves one out. */
+/** The fields that a `deploy` changes. A field that it leaves out is undefined. */
 export interface DeploymentPatch {
   readonly bvers?: BuildVersionSnapshot | undefined;
   readonly notebook?: string | undefined;
@@ -12,6 +13,7 @@ export interface DeploymentPatch {
   readonly replicas?: number | undefined;
 }
 
+/** The desired state of a deployment, as the record holds it. */
 export type DesiredState = Pick<
   Deployment,
   "revision" | "revision_id" | "bvers" | "notebook" | "movers" | "details" | "replicas"
@@ -20,8 +22,8 @@ export type DesiredState = Pick<
 const ids = (snapshots: readonly { readonly _id: string }[]): string[] => snapshots.map(({ _id }) => _id);
 
 /**
- * The whole wanted state after a change. The next revision if what runs is another: replicas and details alone make none
- * and restart nothing, nor does what is wanted already, so that asking again for the same changes nothing.
+ * Returns the desired state after a patch. Another build version, notebook or list of versions makes the next revision.
+ * Replicas and details alone make none and restart nothing. The same patch again changes nothing.
  */
 export function desiredAfter(current: DesiredState, patch: DeploymentPatch, newRevision: string): DesiredState {
   const { bvers, notebook, movers, details, replicas } = patch;
@@ -47,6 +49,13 @@ export function desiredAfter(current: DesiredState, patch: DeploymentPatch, newR
   return { ...revision, details: details ?? current.details, replicas: replicas ?? current.replicas };
 }
 
+/** Returns the desired state when the entry was written: the later changes that the record holds are taken back. */
+export function desiredAt(deployment: Deployment, entry: OutboxEntry): DesiredState {
+  const later = (deployment.outbox ?? []).filter(({ version }) => version > entry.version);
+  later.sort((one, other) => other.version - one.version);
+  return Object.assign({ ...deployment }, ...later.map(({ before }) => before)) as DesiredState;
+}
+
 /** The desired state of one revision. */
 export interface DesiredRevision {
   readonly replicas: number;
@@ -56,16 +65,13 @@ export interface DesiredRevision {
   readonly drains: boolean;
 }
 
-/** The desired state of the whole deployment. Null: it is going. */
-export interface DesiredDeployment {
-  readonly revision: number;
-  readonly replicas: number;
-}
+/** The part of the desired state by which the replicas of all revisions are planned. */
+export type DesiredReplicas = Pick<DesiredState, "revision" | "replicas">;
 
-/** The state of one of its revisions that has not ended. */
+/** The observed state of a revision whose job has not ended. */
 export interface RevisionState {
   readonly number: number;
-  /** Slots that are wanted; none is left once it retires. */
+  /** Slots that have a replica; none is left once the revision retires. */
   readonly slots: number;
   /** Replicas that answer. */
   readonly ready: number;
@@ -74,13 +80,15 @@ export interface RevisionState {
 }
 
 /**
- * The desired state of one revision. The newest one has its replicas; the one that serves stays until the newest is
- * complete; those between, and all others, go.
- * @param revisions the oldest first: it is the one that serves where several do, since it goes when a later one is complete.
+ * Returns the desired state of one revision. The current one has its replicas. The one that serves stays until the
+ * current one is complete. All others end.
+ * @param desired null if the whole deployment ends.
+ * @param revisions the oldest first. If several serve, the oldest is the one that stays: each ends once a later one is
+ * complete.
  */
 export function desiredRevision(
   number: number,
-  desired: DesiredDeployment | null,
+  desired: DesiredReplicas | null,
   revisions: readonly RevisionState[],
 ): DesiredRevision {
   if (!desired) return { replicas: 0, stays: false, drains: false };

@@ -9,14 +9,14 @@ import { availabilityOf } from "./replica-tasks.js";
 
 type Routed = Pick<Deployment, "_id" | "key" | "revision" | "replicas" | "tasks" | "deleting">;
 type Revision = Pick<DeploymentRevision, "_id" | "number" | "deployment" | "movers">;
-/** The aliases that versions have at this moment, by the id of the version. */
+/** The current aliases of versions, by the id of the version. */
 type Aliases = ReadonlyMap<string, readonly string[]>;
 
 const FIELDS = { key: 1, revision: 1, replicas: 1, tasks: 1, deleting: 1 };
 
 /**
- * Fills the replica table from what is stored and what runs: the replicas that the reconciler saw ready, wherever it ran,
- * at the addresses at which this process reaches them. Repeatable; the table stays as it is where it cannot be known.
+ * Fills the replica table with the replicas that any process saw ready, at the addresses at which this one reaches them.
+ * Repeatable. The table stays as it is if the engine does not answer.
  */
 export async function fillReplicaTable({ store, runtime, replicaTable: table }: App): Promise<void> {
   const deployments = (await store.deployments.find({ superseded: false }, FIELDS).lean()) as Routed[];
@@ -36,7 +36,7 @@ async function loadAliases({ modelVersions }: App["store"], revisions: readonly 
   return new Map(found.map(({ _id, aliases }) => [_id, aliases]));
 }
 
-/** Null while no engine answers, which the reconciler reports. */
+/** Returns null while no engine answers; the reconciler reports that. */
 async function reachable(runtime: App["runtime"]): Promise<readonly ObservedContainer[] | null> {
   try {
     return (await runtime.observe()).filter(({ endpoint }) => endpoint !== null);
@@ -79,13 +79,16 @@ function groupOf(
   return { proj, name, revision, replicas: found, versions, state: describeState(deployment) };
 }
 
-/** The names of a version in `?model_version=`: by its name, with its model, by its aliases. */
+/** Returns the names of a version in `?model_version=`: its name, that with its model, and its aliases. */
 function namesFor({ _id, key }: Revision["movers"][number], aliases: Aliases): string[] {
   const [model = "", name = ""] = namesOf(key);
   return [name, `${model}/${name}`, ...(aliases.get(_id) ?? [])];
 }
 
-/** As soon as the wanted revision is complete, those that it replaces get nothing more. What is stored of it may be of an earlier wish. */
+/**
+ * True if a replica gets requests. One of an earlier revision gets none once the current revision is complete. The stored
+ * availability is not asked: it may be that of an earlier desired state.
+ */
 const isRouted = (deployment: Routed, task: ReplicaTask): boolean =>
   task.ready &&
   (task.revision === deployment.revision || availabilityOf(deployment, deployment.tasks) !== Availability.FULL);

@@ -1,13 +1,17 @@
 import type { App } from "../app.js";
+import type { Job } from "../jobs/job.js";
+import type { ObservedContainer } from "../runtime/runtime.js";
+import type { ReplicaTask } from "./deployment.js";
+import { revisionNumber } from "./revisions.js";
 
 const HEALTH_TIMEOUT_MS = 2_000;
-/** A replica that answered may miss so many checks in a row less one: a busy machine is no reason to serve from nobody. */
+/** A replica that was ready is unready after this many failed checks in a row: a busy machine may miss one. */
 const MAX_MISSED = 3;
 
-// Per app, for as long as it lives: after a restart the counting begins anew.
+// Failed checks by container, per app. The counts begin anew after a restart.
 const missed = new WeakMap<App, Map<string, number>>();
 
-/** True if the service answers its health check. What it answers beside the status is not read. */
+/** True if the service answers its health check with status 200. The body is not read. */
 async function answers(endpoint: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
@@ -19,16 +23,37 @@ async function answers(endpoint: string): Promise<boolean> {
   }
 }
 
-/** True if the replica may be routed to. @param before whether it was, until now. */
-export async function isHealthy(app: App, container: string, endpoint: string, before: boolean): Promise<boolean> {
+/** True if the replica may get requests. @param wasReady if it might until now. */
+async function isHealthy(app: App, container: string, endpoint: string, wasReady: boolean): Promise<boolean> {
   const counts = missed.get(app) ?? new Map<string, number>();
   missed.set(app, counts);
   if (await answers(endpoint)) {
     counts.delete(container);
     return true;
   }
-  const count = before ? (counts.get(container) ?? 0) + 1 : MAX_MISSED;
+  const count = wasReady ? (counts.get(container) ?? 0) + 1 : MAX_MISSED;
   if (count < MAX_MISSED) counts.set(container, count);
   else counts.delete(container);
   return count < MAX_MISSED;
+}
+
+/** Returns the slots whose replica reported that it is ready, and whose service answers. */
+export async function readySlots(
+  app: App,
+  job: Job,
+  tasks: readonly ReplicaTask[],
+  containers: readonly ObservedContainer[],
+): Promise<ReadonlySet<number>> {
+  const revision = revisionNumber(job);
+  const wasReady = (slot: number, attempt: number): boolean =>
+    tasks.some((task) => task.ready && task.revision === revision && task.slot === slot && task.attempt === attempt);
+  const ready = await Promise.all(
+    containers.map(async ({ name, slot, state, endpoint }) => {
+      const recorded = job.slots[slot];
+      const reported = recorded?.container === name && recorded.token_hash !== null && recorded.ready_at !== null;
+      if (!reported || state !== "RUNNING" || endpoint === null) return [];
+      return (await isHealthy(app, name, endpoint, wasReady(slot, recorded.attempt))) ? [slot] : [];
+    }),
+  );
+  return new Set(ready.flat());
 }

@@ -12,7 +12,7 @@ type SlotStatus = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> 
 function statusOfSlot(slot: Slot, ready: boolean): SlotStatus | null {
   const running = { progress: slot.progress, attempt: Math.max(1, slot.attempt), error: null, ready: false };
   if (slot.token_hash !== null) {
-    // A replica that is to go runs on for a moment, and is shown as it was.
+    // A retired replica runs on for a moment, and shows as it was.
     if (ready) return { ...running, state: TaskState.RUNNING, progress: 1, ready: slot.wanted };
     return { ...running, state: slot.claimed_at ? TaskState.RUNNING : TaskState.WAITING };
   }
@@ -21,13 +21,10 @@ function statusOfSlot(slot: Slot, ready: boolean): SlotStatus | null {
   return { ...running, state: TaskState.WAITING, progress: 0, attempt: slot.attempt + 1 };
 }
 
-/** Attempts in a row that failed, from which on the next one is told of only once it serves. */
+/** From this number of failed attempts in a row on, the next attempt shows only once it serves. */
 const FAILING_FROM = 2;
 
-/**
- * The task of a replica that cannot begin: it stays as it failed while another attempt is made, or it would show as running
- * most of the time.
- */
+/** Returns the failed task of a replica that keeps failing: it stays, or it would show as running most of the time. */
 function stillFailed(slot: Slot, index: number, revision: number, before: readonly ReplicaTask[]): ReplicaTask | null {
   if (slot.token_hash === null || slot.failures < FAILING_FROM) return null;
   const failed = (task: ReplicaTask) =>
@@ -38,7 +35,7 @@ function stillFailed(slot: Slot, index: number, revision: number, before: readon
   return before.find(failed) ?? null;
 }
 
-/** The tasks of one revision's replicas, from its job. Times stay where nothing changed. */
+/** Returns the tasks of one revision's replicas, from its job. The times of an unchanged task stay. */
 function replicaTasks(
   { slots }: Pick<Job, "slots">,
   revision: number,
@@ -66,7 +63,7 @@ function replicaTasks(
   });
 }
 
-/** The number of of the wanted replicas answer. */
+/** Returns the availability by the replicas that answer: `FULL` if enough of them are of the current revision. */
 export function availabilityOf(
   { replicas, revision }: Pick<Deployment, "replicas" | "revision">,
   tasks: readonly ReplicaTask[],
@@ -82,7 +79,7 @@ const RISING = [Availability.NONE, Availability.PARTIAL, Availability.FULL];
 const lowerOf = (one: Availability, other: Availability): Availability =>
   RISING.indexOf(one) <= RISING.indexOf(other) ? one : other;
 
-/** Gives whether anything changed. One that was deleted meanwhile is left: nobody asks for it any more. */
+/** Changes a deployment, and returns true if anything changed. One that was deleted meanwhile is no error. */
 async function changeDeployment(
   { store, work }: App,
   deployment: string,
@@ -105,8 +102,8 @@ async function changeDeployment(
 }
 
 /**
- * Writes what has become of one revision's replicas into the deployment. Those of revisions that ended leave it.
- * Repeatable; gives whether anything changed.
+ * Writes the tasks of one revision's replicas to the deployment, without those of revisions that ended. Repeatable.
+ * @returns true if anything changed.
  */
 export function writeReplicaTasks(
   app: App,
@@ -122,11 +119,11 @@ export function writeReplicaTasks(
     const others = current.tasks.filter((task) => task.revision !== spec.revision && underWay.includes(task.revision));
     const tasks = [...others, ...replicaTasks(job, spec.revision, ready, current.tasks, now)];
     tasks.sort((one, other) => one.revision - other.revision || one.slot - other.slot);
-    // A lost replica shows with its task at once; a new one once it is routed to (`writeAvailability`).
+    // A lost replica lowers the availability at once; a new one counts once it has a route (`writeAvailability`).
     return { tasks, availability: lowerOf(current.availability, availabilityOf(current, tasks)) };
   });
 }
 
-/** Says how available the deployment is by its tasks. Repeatable; gives whether anything changed. */
+/** Writes the availability of a deployment by its tasks. Repeatable. @returns true if anything changed. */
 export const writeAvailability = (app: App, deployment: string): Promise<boolean> =>
   changeDeployment(app, deployment, (current) => ({ availability: availabilityOf(current, current.tasks) }));

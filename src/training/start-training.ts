@@ -1,12 +1,11 @@
 import type { App } from "../app.js";
 import { resourcesOf } from "../attempt/run-attempt.js";
-import { buildVersionToRun, datasetsToMount, versionsToMount } from "../attempt/run-inputs.js";
+import { buildVersionToRun, datasetsToMount, freezeVersions, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
 import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { hasEnded, waitingTask } from "../graph/task.js";
-import { MODEL_VERSION_DEFINITION } from "../model-version/model-version.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord } from "../store/change-record.js";
 import { type Intent, idempotent } from "../store/idempotency.js";
@@ -18,7 +17,7 @@ import type { CancelTrainingInput, StartTrainingInput } from "./training.inputs.
 import type { Training } from "./training.js";
 
 /**
- * Records the training with everything that it mounts, as it is at this moment; the reconciler runs it.
+ * Creates the training with snapshots of everything that it mounts. The reconciler runs it.
  * @throws NOT_FOUND, BAD_USER_INPUT, ALREADY_EXISTS, CONFLICT, RUNTIME_UNAVAILABLE
  */
 export function startTraining(
@@ -50,9 +49,7 @@ export function startTraining(
         details: input.details ?? {},
         resources: resourcesOf(app.settings, app.settings.ROCAS_TRAIN_MEMORY_MB),
         ds: await Promise.all(datasets.map((dataset) => freeze(store, DATASET_DEFINITION, dataset, at))),
-        pretrained: await Promise.all(
-          pretrained.map(({ version: each, alias }) => freeze(store, MODEL_VERSION_DEFINITION, each, at, { alias })),
-        ),
+        pretrained: await freezeVersions(store, pretrained, at),
         task: waitingTask(at),
       },
       intent,
@@ -63,13 +60,13 @@ export function startTraining(
       [store.byKind.dataset, datasets.map(({ _id }) => _id)],
       [store.byKind.movers, pretrained.map(({ version: { _id } }) => _id)],
     ]);
-    // As it reads from the store on, where a number is a number.
+    // The parameters as clients read them, without the number types of the store.
     return { ...training, params: input.params ?? {} };
   });
 }
 
 /**
- * Records the wish; the task is CANCELLED once nothing of it runs any more. One that has ended stays as it is.
+ * Requests the end of a training. Its task is CANCELLED once nothing of it runs any more. An ended one stays as it is.
  * @throws NOT_FOUND
  */
 export function cancelTraining(
@@ -79,8 +76,7 @@ export function cancelTraining(
 ): Promise<Training> {
   return idempotent({ store, work }, intent, async () => {
     const { _id } = await requireCurrent(store.trainings, "training", [proj, name], ["input", "name"]);
-    const requested = (current: Training) => (hasEnded(current.task.state) ? null : { cancel: true });
-    const training = await changeRecord(store.trainings, _id, requested, intent);
-    return training;
+    const cancelled = (current: Training) => (hasEnded(current.task.state) ? null : { cancel: true });
+    return changeRecord(store.trainings, _id, cancelled, intent);
   });
 }

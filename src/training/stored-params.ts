@@ -3,13 +3,13 @@ import { mongo } from "mongoose";
 import { isWholeFloat } from "../graph/written-numbers.js";
 import type { Store } from "../store/store.js";
 
-// Those of the driver: of bson itself a process may have two, one for each way of loading it.
+// The classes of the driver. A process may load the package bson twice, as a module and as CommonJS.
 const { Double, Int32, Long } = mongo;
 const MAX_INT32 = 2 ** 31 - 1;
-/** From here on JavaScript writes an exponent. */
+/** JavaScript writes numbers from this one on with an exponent. */
 const EXPONENT_FROM = 1e21;
 
-/** Parameters with each number as an integer or a float of the store, as it was written; else the driver chooses by value. */
+/** Returns parameters with each number as the integer or float that was written. The driver would choose by value. */
 export const storedParams = (params: Record<string, unknown>): Record<string, unknown> =>
   stored(params) as Record<string, unknown>;
 
@@ -24,7 +24,7 @@ function stored(holder: object): unknown {
   return Object.fromEntries(Object.entries(holder).map(([key, value]: [string, unknown]) => [key, of(value, key)]));
 }
 
-/** The parameters of a training for lossless-json to write: a float is one in JSON too, 1.0 and not 1. */
+/** Returns the parameters of a training for lossless-json, which writes the float 1.0 as 1.0 and not as 1. */
 export async function writtenParams({ trainings }: Pick<Store, "trainings">, id: string): Promise<object> {
   const found = await trainings.collection.findOne(
     { _id: id as never },

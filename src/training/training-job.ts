@@ -10,10 +10,10 @@ import { findByIds } from "../store/read-records.js";
 import { nextTrainingStep, type ObservedTraining, type TrainingStep } from "./next-training-step.js";
 import type { Training } from "./training.js";
 
-/** Makes the job of a training that was started. Repeatable. One that is to end already ends without a container. */
+/** Creates the job of a training that was started. Repeatable. A cancelled one ends without a container. */
 export async function handleTrainingChange({ store }: App, training: Training, entry: OutboxEntry): Promise<void> {
   const { _id, proj, bvers, notebook, cancel, deleting, deleted } = training;
-  // Imported trainings have ended elsewhere; one that was taken back at once is a tombstone.
+  // An imported training ended elsewhere. A refused one is a tombstone by now.
   if (entry.action !== "INSERT" || deleted || !bvers?.docker_id || !notebook) return;
   await createJob(store, {
     _id,
@@ -26,29 +26,29 @@ export async function handleTrainingChange({ store }: App, training: Training, e
   });
 }
 
-const LOOK_MS = 2_000;
+const POLL_MS = 2_000;
 const SOON: TickResult = { requeueAfterMs: 0 };
 const HOUR_MS = 3_600_000;
 
-/** Runs a training: one container an attempt, watched until its result is stored. Only then may the container go. */
+/** Runs a training, with one container for each attempt. The container goes only after its result is stored. */
 export const reconcileTraining: Worker = async (app, lease) => {
   const [training] = await findByIds(app.store.trainings, [lease.job._id]);
   if (!training) return cancel(app, lease);
-  const seen = await look(app, lease, training);
-  return executeStep(app, lease, training, nextTrainingStep(lease.job, seen), seen.now);
+  const observed = await observe(app, lease, training);
+  return executeStep(app, lease, training, nextTrainingStep(lease.job, observed), observed.now);
 };
 
-async function look(app: App, lease: Lease, { resources }: Training): Promise<ObservedTraining> {
+async function observe(app: App, lease: Lease, { resources }: Training): Promise<ObservedTraining> {
   if (!resources) throw new Error(`${lease.job._id} has no resources.`);
   const slot = lease.job.slots[0];
   const name = slot?.container;
-  // The result of the notebook is stored: the engine has nothing to add.
+  // The engine is not asked once the result of the notebook is stored.
   const container =
     name && !slot.completed
       ? ((await app.runtime.observe(lease.job._id)).find((each) => each.name === name) ?? null)
       : null;
   const running = container?.state === "RUNNING";
-  // It may have reported its result between our last look at the job and the end that was seen: the report counts.
+  // Reads the job again: the container may have reported its result before it was seen to have exited.
   if (!running) await lease.write({});
   return {
     now: await app.store.now(),
@@ -74,9 +74,9 @@ async function executeStep(
       return run(app, lease, training);
     case "BEGIN":
       await lease.write({ $set: { state: "RUNNING" } });
-      return { requeueAfterMs: LOOK_MS };
+      return { requeueAfterMs: POLL_MS };
     case "WAIT":
-      return { requeueAfterMs: LOOK_MS };
+      return { requeueAfterMs: POLL_MS };
     case "END":
       return lease.end(step.state, step.error);
     case "CANCEL":
@@ -95,7 +95,7 @@ async function intend(app: App, lease: Lease, reason: string | null, now: Date):
 async function run(app: App, lease: Lease, { resources }: Training): Promise<TickResult> {
   if (!resources) throw new Error(`${lease.job._id} has no resources.`);
   const refused = await startContainer(app, lease.job, 0, resources);
-  return refused === null ? { requeueAfterMs: LOOK_MS } : lease.end("FAILED", refused);
+  return refused === null ? { requeueAfterMs: POLL_MS } : lease.end("FAILED", refused);
 }
 
 async function cancel(app: App, lease: Lease): Promise<TickResult> {
