@@ -2,48 +2,29 @@
 //   npx tsc -b tsconfig.build.json && node bench/lineage.mjs ../other-checkout
 // Both are built before. With MONGODB_URI set both work on that server, in turn. Rounds are interleaved; the figures are
 // medians of this checkout's over the other's: above 1 is faster, or more processor time.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { LINEAGE, lineageDocuments } from "./support/lineage.mjs";
-import { processorSeconds, startRocas, TOKEN } from "./support/rocas.mjs";
+import { answerOf, loaded, median } from "./support/measure.mjs";
+import { startRocas } from "./support/rocas.mjs";
 
 const SIZES = { 1: 1_000, 20: 400, 200: 60 };
 const ROUNDS = 7;
 const CONNECTIONS = 8;
 const MOST = 200;
-const LOAD = fileURLToPath(new URL("support/load.mjs", import.meta.url));
 
 const [other] = process.argv.slice(2);
 if (!other) throw new Error("Which checkout? node bench/lineage.mjs ../other-checkout");
 const checkouts = [fileURLToPath(new URL("..", import.meta.url)), resolve(other)];
 
-const headers = { "content-type": "application/json", authorization: `Bearer ${TOKEN}` };
-const bodyOf = (first) => JSON.stringify({ query: LINEAGE, variables: { first } });
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-
-async function answer(url, first) {
-  const response = await fetch(url, { method: "POST", headers, body: bodyOf(first) });
-  const { data, errors } = await response.json();
-  if (errors) throw new Error(JSON.stringify(errors));
+async function answer(server, first) {
+  const data = await answerOf(server, { query: LINEAGE, variables: { first } });
   if (data.deployments.nodes.length !== first)
-    throw new Error(`${url} answers ${data.deployments.nodes.length} nodes.`);
+    throw new Error(`${server.url} answers ${data.deployments.nodes.length} nodes.`);
   return JSON.stringify(data);
 }
 
-/** Returns seconds and processor seconds of so many requests. */
-async function round({ url, pid }, first) {
-  const before = await processorSeconds(pid);
-  const load = spawn(process.execPath, [LOAD, url, String(SIZES[first]), String(CONNECTIONS), TOKEN], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  load.stdin.end(bodyOf(first));
-  const [said, [code]] = await Promise.all([text(load.stdout), once(load, "exit")]);
-  if (code !== 0) throw new Error("The load has failed.");
-  return { seconds: Number(said), processor: (await processorSeconds(pid)) - before };
-}
+const round = (server, first) => loaded(server, { query: LINEAGE, variables: { first } }, SIZES[first], CONNECTIONS);
 
 const documents = lineageDocuments(MOST);
 const servers = [];
@@ -54,7 +35,7 @@ for (const [n, checkout] of checkouts.entries()) {
 }
 try {
   for (const first of Object.keys(SIZES).map(Number)) {
-    const [one, two] = [await answer(servers[0].url, first), await answer(servers[1].url, first)];
+    const [one, two] = [await answer(servers[0], first), await answer(servers[1], first)];
     if (one !== two) throw new Error(`The answers for ${first} differ.`);
     const ratios = [];
     for (let n = -1; n < ROUNDS; n += 1) {

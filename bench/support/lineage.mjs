@@ -22,7 +22,8 @@ const AT = new Date("2026-01-02T03:04:05.000Z");
 const key = (...names) => names.join("\u001f");
 const hex = (text) => createHash("sha256").update(text).digest("hex");
 const id = (kind, n) => `${kind}_01hzzzzzzz${String(n).padStart(16, "0")}`;
-const record = (kind, n, names) => ({
+/** Returns the fields that every record has. */
+export const record = (kind, n, names) => ({
   _id: id(kind, n),
   key: key(...names),
   seq: 1,

@@ -1,0 +1,83 @@
+// Load from another process, and what it costs a server.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { processorSeconds, TOKEN } from "./rocas.mjs";
+
+const LOAD = fileURLToPath(new URL("load.mjs", import.meta.url));
+
+export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** Starts a load; `kill` ends it early. */
+export function startLoad({ url }, body, requests, connections) {
+  const load = spawn(process.execPath, [LOAD, url, String(requests), String(connections), TOKEN], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  load.stdin.end(JSON.stringify(body));
+  return load;
+}
+
+/** Returns seconds, processor seconds and the slowest hundredth of so many requests. */
+export async function loaded(server, body, requests, connections) {
+  const before = await processorSeconds(server.pid);
+  const load = startLoad(server, body, requests, connections);
+  const [said, [code]] = await Promise.all([text(load.stdout), once(load, "exit")]);
+  if (code !== 0) throw new Error(`The load on ${server.name} has failed.`);
+  return { ...JSON.parse(said), processor: (await processorSeconds(server.pid)) - before };
+}
+
+/** Returns the answer's data. @throws Error for any other answer */
+export async function answerOf({ url, name }, body) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify(body),
+  });
+  const { data, errors } = await response.json();
+  if (errors || !data) throw new Error(`${name} answers ${response.status}: ${JSON.stringify(errors)}`);
+  return data;
+}
+
+/** @throws Error if the servers do not answer the same */
+export async function requireEqualAnswers(servers, body) {
+  const answers = [];
+  for (const server of servers) answers.push(sorted(await answerOf(server, body)));
+  for (const [n, answer] of answers.entries())
+    if (answer !== answers[0])
+      throw new Error(
+        `${body.operationName}: ${servers[n].name} answers ${answer.slice(0, 500)}\n${servers[0].name} ${answers[0].slice(0, 500)}`,
+      );
+}
+
+/** Returns the value as text, with the fields of stored JSON in one order. */
+const sorted = (data) =>
+  JSON.stringify(data, (_, value) =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
+
+/**
+ * Returns by server its medians: the ratios to the first server, and milliseconds of one request. Rounds are
+ * interleaved; the one that goes first changes from round to round, and the first round warms up.
+ */
+export async function compared(servers, { body, requests, connections, rounds }) {
+  const results = new Map(servers.map((server) => [server, []]));
+  for (let round = -1; round < rounds; round += 1) {
+    const first = (round + 1) % servers.length;
+    for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {
+      const result = await loaded(server, body, requests, connections);
+      if (round >= 0) results.get(server).push(result);
+    }
+  }
+  const floor = results.get(servers[0]);
+  return servers.map((server) => {
+    const own = results.get(server);
+    const of = (what) => ({
+      ratio: median(own.map((each, n) => each[what] / Math.max(floor[n][what], 0.01))),
+      ms: (median(own.map((each) => each[what])) / requests) * 1000,
+    });
+    return { name: server.name, seconds: of("seconds"), processor: of("processor") };
+  });
+}

@@ -1,0 +1,103 @@
+// The store of a run with its documents, and the servers over it: each a process of its own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { openConnection } from "../../dist/open-connection.js";
+import { writeDocuments } from "./documents.mjs";
+import { one } from "./queries.mjs";
+import { TOKEN } from "./rocas.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const MAX_START_MS = 180_000;
+const [FIRST_PORT, LAST_PORT] = [29_100, 29_999];
+
+/** The servers by their files; the first is what the others are compared with. */
+export const SERVERS = ["floor", "floor-whole-documents", "yoga-jit", "mercurius-jit", "apollo", "rocas"];
+
+const SETTINGS = {
+  ...{ ROCAS_TOKEN: TOKEN, ROCAS_MAX_PAGE: "1000", ROCAS_DETAILS_INDEXES: "Training:team" },
+  // The bench is one address with a thousand subscriptions.
+  ...{ ROCAS_MAX_OPERATIONS: "2000", ROCAS_MAX_STRANGERS: "2000" },
+};
+
+let next = FIRST_PORT;
+async function freePort() {
+  for (; next <= LAST_PORT; next += 1) {
+    const server = createServer().listen(next, "127.0.0.1");
+    const isFree = await Promise.race([once(server, "listening"), once(server, "error")]).catch(() => [true]);
+    server.close();
+    if (isFree.length === 0) return next++;
+  }
+  throw new Error("No port is free.");
+}
+
+/** Starts a server. @returns it with `startMs`, the time until its first answer */
+async function start(name, { dataFolder, mongodbUri }) {
+  const port = await freePort();
+  const file = join(ROOT, "bench/servers", `${name}.mjs`);
+  const began = performance.now();
+  // Rocas chooses its own NODE_ENV.
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, ...(name === "rocas" ? SETTINGS : { NODE_ENV: "production" }) };
+  const server = spawn(process.execPath, [file, String(port), dataFolder, ...(mongodbUri ? [mongodbUri] : [])], {
+    ...{ cwd: dataFolder, env, stdio: ["ignore", "ignore", name === "rocas" ? "pipe" : "inherit"] },
+  });
+  let log = "";
+  // Its log is read, as a log is, and its end is kept for a server that does not start.
+  server.stderr?.on("data", (chunk) => (log = (log + chunk).slice(-4_000)));
+  const url = `http://127.0.0.1:${port}/graphql`;
+  const headers = { "content-type": "application/json", authorization: `Bearer ${TOKEN}` };
+  for (;;) {
+    const sent = fetch(url, { method: "POST", headers, body: JSON.stringify(one) });
+    const answer = await sent.catch(() => null);
+    await answer?.arrayBuffer();
+    if (answer?.ok) break;
+    if (server.exitCode !== null) throw new Error(`${name} has ended: ${log}`);
+    if (performance.now() - began > MAX_START_MS) throw new Error(`${name} does not answer: ${log}`);
+    await delay(10);
+  }
+  return {
+    ...{ name, url, pid: server.pid, startMs: performance.now() - began },
+    async [Symbol.asyncDispose]() {
+      server.kill("SIGTERM");
+      const kill = setTimeout(() => server.kill("SIGKILL"), 10_000);
+      if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
+      clearTimeout(kill);
+    },
+  };
+}
+
+/**
+ * Writes the documents into an empty store, and makes Rocas's indexes.
+ * @param mongodbUri of a MongoDB, whose database `rocas` is dropped; without it each server has the embedded store, on
+ *   a copy of the data
+ */
+export async function openBench({ mongodbUri, sizes }) {
+  const folder = await mkdtemp(join(tmpdir(), "rocas-bench-"));
+  const seed = join(folder, "seed");
+  await mkdir(seed);
+  const opened = await openConnection({ mongodbUri, dataFolder: seed, databaseName: "rocas" });
+  const { db } = opened.connection;
+  if (mongodbUri) await db.dropDatabase();
+  await writeDocuments(db, sizes);
+  await opened[Symbol.asyncDispose]();
+  const indexed = await start("rocas", { dataFolder: seed, mongodbUri });
+  await indexed[Symbol.asyncDispose]();
+  return {
+    mongodbUri,
+    /** Starts a server on data of its own (on a MongoDB: the one database). */
+    async start(name) {
+      const dataFolder = await mkdtemp(join(folder, `${name}-`));
+      await cp(seed, dataFolder, { recursive: true });
+      return start(name, { dataFolder, mongodbUri });
+    },
+    async [Symbol.asyncDispose]() {
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
