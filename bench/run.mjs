@@ -1,8 +1,7 @@
 // Measures Rocas beside other servers over the same documents, and prints Markdown: bench/README.md says how.
 //   npm run bench [-- --quick] [--store embedded|mongodb] [NAME...]
-import { spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { readFile } from "node:fs/promises";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,7 +9,6 @@ import { install, run } from "../suites/install.mjs";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = join(BENCH, "..");
-const MONGODB_PORT = 29_050;
 const [SIZES, QUICK_SIZES] = [
   [1_000, 10_000, 100_000],
   [1_000, 10_000],
@@ -25,6 +23,7 @@ install(BENCH);
 if (run(process.execPath, ["node_modules/typescript/bin/tsc", "-b", "tsconfig.build.json"], ROOT) !== 0)
   process.exit(1);
 // They name what was just installed and built.
+const { openStoreOfRun } = await import("./support/open-store.mjs");
 const { openBench } = await import("./support/open-bench.mjs");
 const { WORKS } = await import("./works/works.mjs");
 
@@ -32,24 +31,6 @@ const unknown = positionals.filter((name) => !WORKS.some((work) => work.name ===
 if (unknown.length > 0)
   throw new Error(`No work is named ${unknown.join(", ")}: there are ${WORKS.map(({ name }) => name).join(", ")}.`);
 const works = positionals.length > 0 ? WORKS.filter(({ name }) => positionals.includes(name)) : WORKS;
-
-/** Starts a MongoDB in a temporary folder, unless MONGODB_URI names one. */
-async function openMongodb() {
-  const given = process.env.MONGODB_URI;
-  if (given) return { uri: given.replace(/\/[^/?]*(\?|$)/, "/rocas$1"), [Symbol.asyncDispose]: async () => {} };
-  const folder = await mkdtemp(join(tmpdir(), "rocas-bench-mongodb-"));
-  const script = (...words) =>
-    spawnSync(join(ROOT, ".ci/mongodb.sh"), words, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  const { status, stdout } = script("start", folder, String(MONGODB_PORT));
-  if (status !== 0) throw new Error("No MongoDB has started.");
-  return {
-    uri: stdout.trim(),
-    async [Symbol.asyncDispose]() {
-      script("stop", folder);
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
 
 const line = (cells) => `| ${cells.join(" | ")} |`;
 
@@ -87,15 +68,7 @@ console.log(
 );
 for (const store of values.store ?? ["embedded", "mongodb"]) {
   console.log(`\n### ${store === "mongodb" ? "MongoDB" : "Embedded store"}`);
-  if (store !== "mongodb") await measure(undefined);
-  else {
-    const mongodb = await openMongodb();
-    try {
-      await measure(mongodb.uri);
-    } finally {
-      await mongodb[Symbol.asyncDispose]();
-    }
-  }
+  await measure(await openStoreOfRun(store));
 }
 console.log(
   `\nIt took ${Math.round((performance.now() - began) / 1000)} seconds. Load at the end: ${loadavg()[0].toFixed(1)}.`,

@@ -1,6 +1,7 @@
 // The store of a run with its documents, and the servers over it: each a process of its own.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -25,6 +26,15 @@ const SETTINGS = {
   ...{ ROCAS_MAX_OPERATIONS: "2000", ROCAS_MAX_STRANGERS: "2000" },
 };
 
+const running = new Set();
+const folders = new Set();
+// Nothing stays behind if the run fails or is ended.
+process.once("exit", () => {
+  for (const server of running) server.kill("SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 let next = FIRST_PORT;
 async function freePort() {
   for (; next <= LAST_PORT; next += 1) {
@@ -47,6 +57,8 @@ async function start(name, { dataFolder, mongodbUri }) {
   const server = spawn(process.execPath, [file, String(port), dataFolder, ...(mongodbUri ? [mongodbUri] : [])], {
     ...{ cwd: dataFolder, env, stdio: ["ignore", "ignore", name === "rocas" ? "pipe" : "inherit"] },
   });
+  running.add(server);
+  server.once("exit", () => running.delete(server));
   let log = "";
   // Its log is read, as a log is, and its end is kept for a server that does not start.
   server.stderr?.on("data", (chunk) => (log = (log + chunk).slice(-4_000)));
@@ -79,6 +91,7 @@ async function start(name, { dataFolder, mongodbUri }) {
  */
 export async function openBench({ mongodbUri, sizes }) {
   const folder = await mkdtemp(join(tmpdir(), "rocas-bench-"));
+  folders.add(folder);
   const seed = join(folder, "seed");
   await mkdir(seed);
   const opened = await openConnection({ mongodbUri, dataFolder: seed, databaseName: "rocas" });
@@ -92,6 +105,8 @@ export async function openBench({ mongodbUri, sizes }) {
     mongodbUri,
     /** Starts a server on data of its own (on a MongoDB: the one database). */
     async start(name) {
+      // Rocas takes another folder on the same MongoDB for another server.
+      if (mongodbUri) return start(name, { dataFolder: seed, mongodbUri });
       const dataFolder = await mkdtemp(join(folder, `${name}-`));
       await cp(seed, dataFolder, { recursive: true });
       return start(name, { dataFolder, mongodbUri });

@@ -27,6 +27,14 @@ export async function processorSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
+const megabytes = (field) => async (pid) =>
+  Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(await readFile(`/proc/${pid}/status`, "utf8"))[1]) / 1_000;
+
+/** Returns the memory of a process in MB (Linux alone). */
+export const residentMegabytes = megabytes("VmRSS");
+/** Returns the most memory that a process has had. */
+export const peakMegabytes = megabytes("VmHWM");
+
 /**
  * Starts the server of a checkout, whose `dist/` is built, over a store with these documents. This checkout writes them.
  * @param documents by collection

@@ -5,9 +5,9 @@ import { SERVERS } from "../support/open-bench.mjs";
 import { lineage, one } from "../support/queries.mjs";
 import { LARGEST } from "./requests.mjs";
 
-const REQUESTS = 300;
+const REQUESTS = 200;
 const LISTS = 8;
-const MAX_MS = 20_000;
+const MAX_MS = 10_000;
 const WARM_MS = 500;
 
 /** Sends small requests one by one, as long as there is time. Returns the slowest hundredth in milliseconds. */

@@ -17,7 +17,7 @@ const requests = (name, title, casesOf) => ({
     const cases = casesOf(sizes);
     const rows = new Map(SERVERS.map((each) => [each, [each]]));
     const ratios = {};
-    for (const { column, body, requests, rounds = 5 } of cases) {
+    for (const { column, body, requests, rounds = 3 } of cases) {
       if (!body.query.startsWith("mutation")) await requireEqualAnswers(servers, body);
       const load = { body, requests: isQuick ? Math.ceil(requests / 4) : requests, connections: CONNECTIONS };
       const results = await compared(servers, { ...load, rounds: isQuick ? 1 : rounds });
@@ -31,10 +31,10 @@ const requests = (name, title, casesOf) => ({
 
 // A list, so that a size is one line more. ROCAS_MAX_PAGE takes 1,000 at most.
 const LINEAGE_CASES = [
-  { first: 1, requests: 600 },
-  { first: 20, requests: 200 },
-  { first: 200, requests: 40 },
-  { first: 1_000, requests: 8, rounds: 3 },
+  { first: 1, requests: 400, rounds: 5 },
+  { first: 20, requests: 120, rounds: 5 },
+  { first: 200, requests: 24, rounds: 5 },
+  { first: 1_000, requests: 8 },
 ];
 /** The largest page of the lineage query. */
 export const LARGEST = LINEAGE_CASES.at(-1).first;
@@ -46,7 +46,7 @@ export const REQUESTS = [
   requests("best", "(b) 100 trainings, by a filter on `details` and an order", () => [
     { column: "100 of 500", body: best, requests: 60 },
   ]),
-  requests("one", "(c) One record by natural key", () => [{ column: "one", body: one, requests: 800 }]),
+  requests("one", "(c) One record by natural key", () => [{ column: "one", body: one, requests: 600 }]),
   requests("mutation", "(e) `updateModel`, eight writers on eight records", () => [
     { column: "8 writers", body: describe, requests: 200 },
   ]),
