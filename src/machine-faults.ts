@@ -1,5 +1,6 @@
 import { statfsSync } from "node:fs";
 import { DomainError } from "./errors.js";
+import { MIB } from "./units.js";
 
 /** Each system code in words that end a sentence about a path. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -94,7 +95,7 @@ export function isDiskFull(error: unknown): boolean {
   return false;
 }
 
-const RESERVE_BYTES = 128 * 1024 * 1024;
+const RESERVE_BYTES = 128 * MIB;
 const RESERVE_SHARE = 1 / 20;
 
 /**

@@ -41,6 +41,7 @@ import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import { chooseOnce, openPresence } from "./store/installation.js";
 import { handleTrainingChange, reconcileTraining } from "./training/training-job.js";
+import { MIB, MINUTE_MS } from "./units.js";
 import { openKeyRing } from "./vault/sealed-store/open-key-ring.js";
 import type { SecretCollection } from "./vault/sealed-store/sealed-secrets.js";
 import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
@@ -68,13 +69,11 @@ export interface OpenOptions {
 }
 
 const SWEEP_MS = 2_000;
-const SWEEP_FILES_MS = 60_000;
-const UNTAG_MS = 60_000;
+const SWEEP_FILES_MS = MINUTE_MS;
+const UNTAG_MS = MINUTE_MS;
 const SWEEP_GENERATIONS_MS = 300_000;
 const SWEEP_HISTORY_MS = 600_000;
 const FIRST_ROUTES_MS = 5_000;
-/** A compressed record is one file in GridFS, and may be a little larger than its content. */
-const MIB = 1024 ** 2;
 /** An undeployed deployment takes no more predictions after two of these. */
 const ROUTES_MS = 1_000;
 
@@ -125,6 +124,7 @@ async function openParts(
   await claimFilesFolder(filesFolder, cluster, store);
   const filesystem = await FilesystemStorage.open(filesFolder, { check });
   const files = new DeferredDeleteStorage(filesystem, "files", store);
+  // A compressed record is one file in GridFS, and may be a little larger than its content.
   const lightweightFiles = new DeferredDeleteStorage(
     new GridFsStorage(opened.connection, MAX_LIGHTWEIGHT_BYTES + MIB),
     "lightweight",

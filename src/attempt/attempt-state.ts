@@ -2,6 +2,7 @@ import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Slot } from "../jobs/job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
 import { plainText } from "../text/printable.js";
+import { MINUTE_MS } from "../units.js";
 
 /** The state of the attempt that a slot is at. Trainings and replicas differ only in their answers to it. */
 export type AttemptState =
@@ -32,8 +33,8 @@ export interface ObservedAttempt {
   readonly listeningForMs: number;
 }
 
-const START_MS = 2 * 60_000;
-const SILENT_MS = 5 * 60_000;
+const START_MS = 2 * MINUTE_MS;
+const SILENT_MS = 5 * MINUTE_MS;
 
 /** The exit code of the entrypoint if its attempt was not granted, or no longer. */
 const NOT_GRANTED = 75;
@@ -50,12 +51,13 @@ export function attemptState(slot: Slot, observed: ObservedAttempt, now: Date): 
     return container.exit?.code === NOT_GRANTED ? lost("the attempt was not granted") : { is: "EXITED", container };
   if (!claimed_at) {
     if (intended_at && now.getTime() - intended_at.getTime() > START_MS)
-      return lost(`the container did not begin within ${START_MS / 60_000} minutes`);
+      return lost(`the container did not begin within ${START_MS / MINUTE_MS} minutes`);
     return { is: container?.state === "RUNNING" ? "STARTING" : "INTENDED" };
   }
   if (!container) return lost("the container is gone");
   if (overLimit !== null) return { is: "OVER_LIMIT", reason: overLimit };
-  if (isSilent(slot, observed, now)) return lost(`the container has not been heard for ${SILENT_MS / 60_000} minutes`);
+  if (isSilent(slot, observed, now))
+    return lost(`the container has not been heard for ${SILENT_MS / MINUTE_MS} minutes`);
   return { is: "CLAIMED" };
 }
 

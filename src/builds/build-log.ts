@@ -3,11 +3,12 @@ import { appendLog, maskSecrets } from "../jobs/append-log.js";
 import type { Lease } from "../jobs/lease.js";
 import { writeTask } from "../jobs/write-task.js";
 import { printable } from "../text/printable.js";
+import { MIB } from "../units.js";
 
 const FLUSH_MS = 1_000;
 const CHUNK_LENGTH = 48 * 1024;
 /** Characters kept between two flushes; a build that writes more loses the rest. */
-const MAX_PENDING = 4 * 1024 * 1024;
+const MAX_PENDING = 4 * MIB;
 const TRUNCATED = "\n[What came next in that second is left out.]\n";
 const TAIL_LENGTH = 8 * 1024;
 /** The steps' share of the progress; the rest is registry and record. */

@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import { extract } from "tar-stream";
+import { MIB } from "../units.js";
 
-const MAX_DOCKERFILE_BYTES = 1024 * 1024;
+const MAX_DOCKERFILE_BYTES = MIB;
 
 const isDockerfile = (name: string): boolean => /^(?:\.\/)?Dockerfile$/.test(name);
 

@@ -1,7 +1,8 @@
 import type { App } from "../app.js";
+import { DAY_MS } from "../units.js";
 
 /** Until then, the next build of the same Dockerfile may reuse it. */
-const KEPT_MS = 24 * 60 * 60 * 1000;
+const KEPT_MS = DAY_MS;
 
 const MAX_IMAGES = 100;
 

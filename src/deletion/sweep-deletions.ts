@@ -5,9 +5,10 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import type { RecordKind } from "../kinds/record-kind.js";
 import { holdsPlace } from "../store/generations.js";
 import type { Records } from "../store/store.js";
+import { DAY_MS } from "../units.js";
 import { finishDeletion } from "./finish-deletion.js";
 
-const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
+const TOMBSTONE_MS = DAY_MS;
 const TOMBSTONE_BATCH = 500;
 
 /** Takes every unfinished deletion further, and removes tombstones after a day. */

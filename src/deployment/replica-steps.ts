@@ -1,6 +1,7 @@
 import { type AttemptState, attemptState } from "../attempt/attempt-state.js";
 import type { Slot } from "../jobs/job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
+import { MINUTE_MS } from "../units.js";
 import type { DesiredRevision } from "./desired-state.js";
 
 /** The observed state of one revision. */
@@ -36,12 +37,12 @@ export type Step =
   /** Ends the job: nothing is left, and nothing will be desired. */
   | { readonly do: "END" };
 
-const READY_MS = 10 * 60_000;
+const READY_MS = 10 * MINUTE_MS;
 const DRAIN_MS = 3_000;
 const FIRST_BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = MINUTE_MS;
 /** A replica that served for this time begins its back-off anew. */
-const STEADY_MS = 10 * 60_000;
+const STEADY_MS = 10 * MINUTE_MS;
 
 const after = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
 const isOlder = (since: Date | null, ms: number, now: Date): boolean =>
@@ -112,7 +113,7 @@ function causeOfFailure(state: AttemptState, slot: Slot, now: Date): string | Ob
       return state.reason;
     case "CLAIMED":
       return !slot.ready_at && isOlder(slot.claimed_at, READY_MS, now)
-        ? `it was not ready within ${READY_MS / 60_000} minutes`
+        ? `it was not ready within ${READY_MS / MINUTE_MS} minutes`
         : null;
     default:
       return null;

@@ -5,12 +5,12 @@ import { type mongo, trusted } from "mongoose";
 import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../storage/file-storage.js";
 import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
+import { DAY_MS, MINUTE_MS } from "../units.js";
 import { fileCollections } from "./file-record.js";
 import type { FilePlace, UnneededFile } from "./file-documents.js";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** A lock this old belongs to a process that died. */
-const LOCK_MS = 60_000;
+const LOCK_MS = MINUTE_MS;
 /** A later delete could hit a new write that stopped waiting. */
 const MAX_DELAY_MS = 20_000;
 const NEVER = new Date(0);

@@ -4,13 +4,14 @@ import { Field, InputType } from "type-graphql";
 import { DomainError } from "../errors.js";
 import { FileNameScalar, Sha256Scalar } from "../graph/scalars.js";
 import type { StoredFile } from "../graph/stored-file.js";
+import { MIB } from "../units.js";
 
 /** Maximum files of one record. */
 export const MAX_FILES = 10_000;
 const MAX_FILE_BYTES = 64 * 1024 ** 3;
 /** Lightweight files are in the database. */
-const MAX_LIGHTWEIGHT_FILE_BYTES = 16 * 1024 ** 2;
-export const MAX_LIGHTWEIGHT_BYTES = 64 * 1024 ** 2;
+const MAX_LIGHTWEIGHT_FILE_BYTES = 16 * MIB;
+export const MAX_LIGHTWEIGHT_BYTES = 64 * MIB;
 const MAX_TEXT_BYTES = 64 * 1024;
 
 @InputType({ description: "One file of a manifest: announced by size and checksum, or given as text." })

@@ -9,6 +9,7 @@ import { ContentCheck, OffsetConflict, uploadMismatch } from "../storage/content
 import type { ExpectedFile } from "../storage/file-storage.js";
 import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/idempotency.js";
+import { MINUTE_MS } from "../units.js";
 import { commitFiles } from "./commit-files.js";
 import { type FileRecord, fileRecord, fileRecordsOf, storageOf } from "./file-record.js";
 import { fileListOf, uploadTarget } from "./files-of.js";
@@ -16,7 +17,7 @@ import type { ManifestFile } from "./manifest.js";
 import { deleteMissing } from "./missing-files.js";
 
 /** Minimum time between two changes that only note arrivals. */
-const ARRIVAL_INTERVAL_MS = 10 * 60_000;
+const ARRIVAL_INTERVAL_MS = 10 * MINUTE_MS;
 
 /** A file of a manifest, as a ticket names it. */
 export interface AnnouncedFile {

@@ -4,6 +4,7 @@ import { ROCAS } from "../caller.js";
 import { type Archive, FilesState, type Holder, type StoredFile } from "../graph/stored-file.js";
 import { ownIntent } from "../store/idempotency.js";
 import { leaveTombstone } from "../store/tombstone.js";
+import { DAY_MS } from "../units.js";
 import { fileCollections, type FileRecord, fileRecord, storageOf } from "./file-record.js";
 import { fileListOf, filesOf } from "./files-of.js";
 import { deleteMissingOfRecord } from "./missing-files.js";
@@ -31,7 +32,6 @@ export async function releaseFilesOf(app: Storages & Pick<App, "store">, record:
   await deleteMissingOfRecord(app.store, record._id);
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const BATCH = 100;
 
 /** A storage that deletes what has been unused for a day. */

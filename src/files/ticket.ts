@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { MINUTE_MS } from "../units.js";
 import type { Vault } from "../vault/vault.js";
 
 /** Permission to send one file of a record. */
@@ -20,8 +21,7 @@ export interface DownloadTicket {
 export type Ticket = UploadTicket | DownloadTicket;
 
 const PURPOSE = "ticket";
-const LIFETIME_MS = 15 * 60_000;
-const MINUTE_MS = 60_000;
+const LIFETIME_MS = 15 * MINUTE_MS;
 /** Maximum length: a name of 1,024 bytes fits, escaped and in base64. */
 const MAX_LENGTH = 4_096;
 

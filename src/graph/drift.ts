@@ -1,6 +1,6 @@
 import diff from "microdiff";
 import type { AnyDefinition, Choices } from "./definition.js";
-import { type AnySnapshot, type Drift, SnapshotStatus } from "./snapshot.js";
+import { type AnySnapshot, type Drift, FREE_FIELDS, SnapshotStatus } from "./snapshot.js";
 import type { AnyRecord } from "./stored-record.js";
 
 /** Returns the graph's name of a stored field: `max_mb` becomes `maxMb`. */
@@ -33,16 +33,13 @@ function definingPart(stored: Stored, { parts }: AnyDefinition): Record<string, 
   return part;
 }
 
-/** Fields with content of the user's own. */
-const FREE: readonly string[] = ["details", "params"];
-
 /** Returns the differences by field, under the graph's names. `details` keep their keys. */
 export function driftOf(snapshot: object, live: object, definition: AnyDefinition): Drift[] {
   const then = definingPart(snapshot as Stored, definition);
   const now = definingPart(live as Stored, definition);
   return diff(then, now).flatMap((change) => {
     const names = change.path.map(String);
-    const isFree = FREE.includes(names[0] ?? "");
+    const isFree = FREE_FIELDS.has(names[0] ?? "");
     const frozen = change.type === "CREATE" ? null : change.oldValue;
     const current = change.type === "REMOVE" ? null : change.value;
     // Missing and null are the same, except in free JSON.

@@ -105,7 +105,7 @@ export class Pin {
 }
 
 /** Fields with content of the user's own. */
-const FREE = new Set(["details", "params"]);
+export const FREE_FIELDS: ReadonlySet<string> = new Set(["details", "params"]);
 
 export interface FoundSnapshot {
   /** Field names and list positions. */
@@ -119,6 +119,6 @@ export function snapshotsIn(value: unknown, path: readonly string[] = []): Found
   if (typeof value !== "object" || value === null) return [];
   const found: FoundSnapshot[] = "taken_at" in value ? [{ path, snapshot: value as AnySnapshot }] : [];
   for (const [name, each] of Object.entries(value))
-    if (!FREE.has(name)) found.push(...snapshotsIn(each, [...path, name]));
+    if (!FREE_FIELDS.has(name)) found.push(...snapshotsIn(each, [...path, name]));
   return found;
 }

@@ -5,6 +5,7 @@ import { type DownloadTicket, readTicket, type UploadTicket } from "../files/tic
 import { patchOffset, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
 import { DISK_FULL_STATUS } from "../machine-faults.js";
 import { OffsetConflict } from "../storage/content-check.js";
+import { MINUTE_MS } from "../units.js";
 import type { Vault } from "../vault/vault.js";
 import { HttpError } from "./http-error.js";
 import { JSON_TYPE } from "./media-type.js";
@@ -33,7 +34,7 @@ interface Progress {
 }
 
 const PREFIX = "/files/";
-const IDLE_MS = 60_000;
+const IDLE_MS = MINUTE_MS;
 const ALLOWED = "GET, HEAD, PATCH, PUT";
 
 /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { DocumentCode, ErrorCode } from "../errors.js";
 import { DISK_FULL_STATUS, isDiskFull } from "../machine-faults.js";
+import { MIB } from "../units.js";
 import { type PublicError, publicErrorOf } from "./format-error.js";
 
 /** Refuses a request outside of GraphQL. */
@@ -68,7 +69,7 @@ export function httpErrorAnswer(error: unknown): HttpErrorAnswer {
   return { ...publicError, status: isDiskFull(error) ? DISK_FULL_STATUS : httpStatusOf(publicError.code), headers: {} };
 }
 
-const MAX_DISCARDED_BYTES = 1024 * 1024;
+const MAX_DISCARDED_BYTES = MIB;
 const MAX_DISCARD_MS = 2_000;
 
 /**

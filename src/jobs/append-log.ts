@@ -2,6 +2,7 @@ import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { masked } from "../text/masked.js";
 import { printable } from "../text/printable.js";
+import { MIB } from "../units.js";
 import { pieceId, type PiecePosition } from "./log-position.js";
 
 /** Returns the text with stars for secrets, in every encoding that programs print. */
@@ -9,9 +10,9 @@ export const maskSecrets = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((masking, password) => masked(masking, { username: "", password }), text);
 
 export const MAX_CHUNK_BYTES = 64 * 1024;
-export const MAX_LOG_BYTES = 64 * 1024 * 1024;
+export const MAX_LOG_BYTES = 64 * MIB;
 /** Reserved for the last output of containers: why they ended. */
-const MAX_LAST_BYTES = 16 * 1024 * 1024;
+const MAX_LAST_BYTES = 16 * MIB;
 const FULL = "\n[The log has reached 64 MiB: what follows is left out, but for its end.]\n";
 
 /** A piece of output, numbered by its writer within the attempt. */

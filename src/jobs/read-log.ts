@@ -2,12 +2,12 @@ import { DomainError } from "../errors.js";
 import { kindOf } from "../graph/id.js";
 import { hasEnded, type TaskState } from "../graph/task.js";
 import type { Store } from "../store/store.js";
+import { DAY_MS } from "../units.js";
 import { ENDED, type Job, type LogChunk } from "./job.js";
 import type { LogPage } from "./log-page.js";
 import { formatLogCursor, invalidLogCursor, LogPosition, parseLogCursor } from "./log-position.js";
 
 const MAX_PIECES = 100;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The collections from which logs are read. */
 export type LogStore = Pick<Store, "jobs" | "logs" | "byKind">;

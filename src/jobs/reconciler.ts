@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { MINUTE_MS } from "../units.js";
 import { collectGarbage } from "./collect-garbage.js";
 import { acquireLease, type HeldLease } from "./held-lease.js";
 import { ENDED, type Job } from "./job.js";
@@ -19,7 +20,7 @@ export interface Reconciler {
 const POLL_MS = 1_000;
 /** A tick that takes longer to end is abandoned. */
 const DRAIN_MS = 20_000;
-const COLLECT_MS = 60_000;
+const COLLECT_MS = MINUTE_MS;
 /** Ticks in parallel. Those of builds are long and heavy. */
 const MAX_TICKS: Readonly<Record<Job["kind"], number>> = { BUILD: 4, TRAIN: 32, DEPLOY: 32 };
 const KINDS = Object.keys(MAX_TICKS) as Job["kind"][];

@@ -2,6 +2,7 @@ import { mongo } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { isDiskFull, isMachineFault } from "../machine-faults.js";
+import { MINUTE_MS } from "../units.js";
 import type { HeldLease } from "./held-lease.js";
 import { ENDED, type Job } from "./job.js";
 import { type Lease, LeaseLost } from "./lease.js";
@@ -21,7 +22,7 @@ export interface WorkerSet {
 const MAX_SILENCE_MS = 30_000;
 /** The delay while the engine or the disk fails. */
 const OUTAGE_DELAY_MS = 3_000;
-const MAX_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = MINUTE_MS;
 /** A job fails after so many faults of the server in a row. */
 const MAX_FAULTS = 6;
 

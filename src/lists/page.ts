@@ -3,6 +3,7 @@ import { EJSON } from "bson";
 import { ArgsType, Field, Int } from "type-graphql";
 import { DomainError } from "../errors.js";
 import type { Order } from "./order.js";
+import { DEFAULT_PAGE } from "./page-size.js";
 
 @ArgsType()
 export class PageArgs {
@@ -37,8 +38,6 @@ export interface PageRequest {
   readonly after: PageEnd | null;
   readonly before: PageEnd | null;
 }
-
-export const DEFAULT_PAGE = 20;
 
 /** @throws BAD_USER_INPUT if the arguments contradict each other or their bounds. */
 export function pageRequest(

@@ -1,5 +1,7 @@
+import { MIB } from "../units.js";
+
 export const MAX_QUEUED_EVENTS = 1_000;
-const MAX_QUEUED_BYTES = 1024 * 1024;
+const MAX_QUEUED_BYTES = MIB;
 
 /**
  * The events that wait for one subscriber. A push never blocks: if the subscriber is too far behind, the queue ends and

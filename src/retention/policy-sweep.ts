@@ -1,6 +1,5 @@
 import type { RetentionPolicy } from "../graph/retention-policy.js";
-
-export const DAY_MS = 24 * 60 * 60 * 1000;
+import { DAY_MS } from "../units.js";
 
 export const isOlderThan = (made: Date, days: number, now: Date): boolean =>
   now.getTime() - made.getTime() > days * DAY_MS;

@@ -3,7 +3,7 @@ import type { App } from "../app.js";
 import type { LogChunk } from "../jobs/job.js";
 import { LogPosition } from "../jobs/log-position.js";
 import type { Store } from "../store/store.js";
-import { DAY_MS } from "./policy-sweep.js";
+import { DAY_MS } from "../units.js";
 
 /** Removes logs, jobs and events older than the settings say. Repeatable. */
 export async function sweepHistory({ store, settings }: Pick<App, "store" | "settings">): Promise<void> {

@@ -6,8 +6,8 @@ import { fileListOf } from "../files/files-of.js";
 import { kindOf, KINDS } from "../graph/id.js";
 import { pathsWithFiles, snapshotPaths, snapshotPathsInCopies } from "../snapshots/snapshot-paths.js";
 import type { Store } from "../store/store.js";
+import { DAY_MS } from "../units.js";
 import { collectionOf, referencedAt } from "./needed.js";
-import { DAY_MS } from "./policy-sweep.js";
 
 /** Removes file lists of deleted records, once no snapshot has needed them for as long as events are kept. */
 export async function sweepFileLists({ store, settings }: Pick<App, "store" | "settings">): Promise<void> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { discardBody, HttpError } from "../http/http-error.js";
 import type { HttpRoute } from "../http/route.js";
+import { MIB, MINUTE_MS } from "../units.js";
 import { forward, type ForwardOutcome, type ForwardLimits } from "./forward.js";
 import {
   isAmbiguous,
@@ -27,11 +28,11 @@ export interface PredictLimits extends ForwardLimits {
 }
 
 const LIMITS: PredictLimits = {
-  bodyBytes: 16 * 1024 * 1024,
+  bodyBytes: 16 * MIB,
   connectMs: 2_000,
   silentMs: 30_000,
   bodyMs: 300_000,
-  answerMs: 60_000,
+  answerMs: MINUTE_MS,
   inFlight: 256,
   ejectedMs: 10_000,
 };

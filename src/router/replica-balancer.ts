@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../units.js";
 import type { ReadyReplica } from "./replica-table.js";
 
 interface ReplicaStats {
@@ -16,7 +17,7 @@ export interface PickedReplica {
 
 const FAILURES = 3;
 const EJECTED_MS = 10_000;
-const FORGOTTEN_MS = 60_000;
+const FORGOTTEN_MS = MINUTE_MS;
 
 /** Picks the healthy replica with the fewest requests in flight, by its past requests. */
 export class ReplicaBalancer {

@@ -18,6 +18,7 @@ import { asFileName, asName, asSha256 } from "../names.js";
 import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
+import { MIB } from "../units.js";
 import { assertRunning, type Assignment, assignmentOf, type Attempt } from "./attempt.js";
 import {
   booleanField,
@@ -33,7 +34,7 @@ import {
 } from "./call.js";
 
 /** It holds as many files as a record may have, with long names. */
-const MAX_BODY_BYTES = 16 * 1024 ** 2;
+const MAX_BODY_BYTES = 16 * MIB;
 const FIELDS = ["name", "model", "details", "ds", "pretrained", "lightweight", "compressed", "files"];
 
 /**

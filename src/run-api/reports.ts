@@ -7,6 +7,7 @@ import { appendLog, MAX_CHUNK_BYTES } from "../jobs/append-log.js";
 import { changeRecord } from "../store/change-record.js";
 import { ownIntent } from "../store/idempotency.js";
 import { plainText } from "../text/printable.js";
+import { MIB } from "../units.js";
 import { assertRunning, NotGranted, writeSlot } from "./attempt.js";
 import { booleanField, type Endpoint, fieldsOf, integerField, numberField, requiredField, textField } from "./call.js";
 
@@ -53,7 +54,7 @@ export const log: Endpoint = async ({ app, attempt, request }) => {
   return {};
 };
 
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 16 * MIB;
 
 /**
  * Stores the executed notebook, even after a failure; the last one counts.

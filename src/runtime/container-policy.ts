@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.js";
+import { MIB } from "../units.js";
 import type { ContainerSpec, Resources } from "./runtime.js";
 
 /** The path of a container's scratch volume. */
@@ -81,7 +82,6 @@ export const SERVICE_PORT = 8080;
 export const stateVolume = (name: string) => `${validContainerName(name)}-state`;
 export const scratchVolume = (name: string) => `${validContainerName(name)}-scratch`;
 
-const MIB = 1024 * 1024;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /**

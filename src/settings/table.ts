@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../units.js";
 import {
   address,
   anyText,
@@ -99,7 +100,7 @@ export const SETTINGS = {
     "Connections of one address that have not shown the token; a proxy counts as one address.",
   ),
   ROCAS_DEADLINE_MS: setting(
-    wholeNumber(10, 3_600_000),
+    wholeNumber(10, HOUR_MS),
     "10000",
     "Milliseconds that a query may take; a mutation that has begun comes to its end.",
   ),

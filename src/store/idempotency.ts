@@ -4,6 +4,7 @@ import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { keyOf } from "../graph/id.js";
 import type { AnyRecord, UsedKey } from "../graph/stored-record.js";
+import { DAY_MS } from "../units.js";
 import type { Records, Store } from "./store.js";
 
 /** The caller and the mutation of a write. They identify its repeats. */
@@ -52,8 +53,6 @@ export function refuseOtherUse({ used_keys = [] }: AnyRecord, { key, hash }: Use
     ]);
   return earlier !== undefined;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Returns the keys that still count. Without this bound records would grow. */
 export const keptKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] =>

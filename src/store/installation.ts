@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { mongo } from "mongoose";
+import { MINUTE_MS } from "../units.js";
 import { isDuplicateKey, StoreRefused } from "./store-errors.js";
 import type { Processes, Store } from "./store.js";
 
@@ -39,7 +40,7 @@ export interface PresenceOptions {
 const ID = "processes";
 const BEAT_MS = 15_000;
 /** A process that was not seen for this long counts as gone. */
-const GONE_MS = 60_000;
+const GONE_MS = MINUTE_MS;
 const LEAVING_MS = 30_000;
 const PAUSE_MS = 200;
 

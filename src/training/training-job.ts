@@ -7,6 +7,7 @@ import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
 import { createJob } from "../jobs/write-job.js";
 import { findByIds } from "../store/read-records.js";
+import { HOUR_MS } from "../units.js";
 import { nextTrainingStep, type ObservedTraining, type TrainingStep } from "./next-training-step.js";
 import type { Training } from "./training.js";
 
@@ -28,7 +29,6 @@ export async function handleTrainingChange({ store }: App, training: Training, e
 
 const POLL_MS = 2_000;
 const SOON: TickResult = { requeueAfterMs: 0 };
-const HOUR_MS = 3_600_000;
 
 /** Runs a training, with one container for each attempt. The container goes only after its result is stored. */
 export const reconcileTraining: Worker = async (app, lease) => {

@@ -15,12 +15,11 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { DEFAULT_PAGE } from "../../lists/page-size.js";
 import { IntrospectionCost } from "./introspection-cost.js";
 import type { Limits } from "./limits.js";
 import { COUNT, SelectionFold } from "./selection-fold.js";
 
-/** The page size that connections have if none is given. */
-const DEFAULT_PAGE = 20;
 /** The items that a plain list is taken to have. */
 const PLAIN_LIST = 10;
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
+import { MINUTE_MS } from "../../units.js";
 import type { Credentials } from "../image-builder.js";
 import type {
   EngineContainer,
@@ -22,7 +23,7 @@ interface Call extends Pick<EngineRequest, "method" | "isOfRegistry" | "abortSig
 type Filter = Readonly<Record<string, readonly string[]>>;
 
 /** The engine walks all of its volumes. */
-const MEASURING_TIMEOUT_MS = 10 * 60_000;
+const MEASURING_TIMEOUT_MS = 10 * MINUTE_MS;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /**

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { DomainError } from "../../errors.js";
+import { MIB } from "../../units.js";
 
 /** The engine answered with an error. */
 export class EngineRefusal extends Error {
@@ -54,7 +55,7 @@ type Dial = (
 
 const CALL_TIMEOUT_MS = 30_000;
 const MAX_MESSAGE = 4_000;
-const MAX_ANSWER = 256 * 1024 * 1024;
+const MAX_ANSWER = 256 * MIB;
 const GOOD = new Set([200, 201, 204, 304]);
 // docker-modem accepts every status: `GOOD` decides here.
 const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, number) => [100 + number, true]));

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { MIB } from "../../units.js";
 import { runtimeUnavailable } from "./engine-dial.js";
 
 /** One line of the engine's answer to a build, pull or push. */
@@ -11,7 +12,7 @@ export interface EngineEvent {
   readonly aux?: { readonly ID?: string; readonly Digest?: string };
 }
 
-const MAX_LINE = 4 * 1024 * 1024;
+const MAX_LINE = 4 * MIB;
 
 /** @throws RUNTIME_UNAVAILABLE if the stream breaks off */
 export async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../units.js";
 import type { DockerEngine } from "./docker-engine.js";
 import type { EngineVolume } from "./engine-answers.js";
 
@@ -5,7 +6,7 @@ const FRESH_MS = 5_000;
 /** A measurement walks all volumes of the engine. It may take this share of the time. */
 const MAX_TIME_SHARE = 1 / 20;
 const FIRST_PAUSE_MS = 10_000;
-const MAX_PAUSE_MS = 5 * 60_000;
+const MAX_PAUSE_MS = 5 * MINUTE_MS;
 
 /**
  * Measures the sizes of volumes. The engine can only measure all of them, so that one measurement serves all containers

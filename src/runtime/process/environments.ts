@@ -3,6 +3,7 @@ import { access, cp, mkdir, readdir, readFile, stat, statfs, utimes, writeFile }
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DiskFull } from "../../machine-faults.js";
+import { DAY_MS, MIB } from "../../units.js";
 import { ImageBuildError, type OnLog } from "../image-builder.js";
 import type { Python } from "./find-python.js";
 import { bytesIn, namesIn, removeTree } from "./folders.js";
@@ -59,12 +60,12 @@ export interface EnvironmentSpec {
 }
 
 const COMPLETE = ".complete";
-const UNUSED_KEPT_MS = 24 * 60 * 60 * 1000;
+const UNUSED_KEPT_MS = DAY_MS;
 const MAX_TAIL = 64 * 1024;
 /** The system library's messages for ENOSPC and EDQUOT. */
 const DISK_FULL = /No space left on device|Disk quota exceeded|os error 28\b/;
 /** Below this, no environment is made. */
-const MIN_FREE_BYTES = 1024 * 1024;
+const MIN_FREE_BYTES = MIB;
 
 /** Virtual environments, each made once and shared by all builds that need it. */
 export class Environments {

@@ -1,13 +1,13 @@
 import { chmod, lstat, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { MIB, MINUTE_MS } from "../../units.js";
 
-const MIB = 1024 * 1024;
 const BLOCK_BYTES = 512;
 /** Prefixes of folders that are being removed, or being made. */
 export const REMOVED_PREFIX = ".gone-";
 export const TEMPORARY_PREFIX = ".making-";
 /** A temporary folder that is older was left by a crash. */
-const MAX_CREATION_MS = 60_000;
+const MAX_CREATION_MS = MINUTE_MS;
 
 /** True if the error says that the file or folder is missing. */
 export const isAbsent = (error: unknown): boolean =>

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { MIB } from "../../units.js";
 
 /** The variable with a run's id, by which its processes are found in any group and below any parent. */
 export const RUN_ID = "ROCAS_RUN_ID";
@@ -58,7 +59,7 @@ const isTagged = async (pid: string, tag: string): Promise<boolean> =>
 async function ps(...words: string[]): Promise<string> {
   const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
   try {
-    return (await promisify(execFile)("ps", words, { maxBuffer: 64 * 1024 * 1024, env })).stdout;
+    return (await promisify(execFile)("ps", words, { maxBuffer: 64 * MIB, env })).stdout;
   } catch {
     return "";
   }

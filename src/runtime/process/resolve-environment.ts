@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { followLink } from "../../source/tree/tree-entry.js";
 import { printable } from "../../text/printable.js";
+import { MIB, MINUTE_MS } from "../../units.js";
 import { ImageBuildError } from "../image-builder.js";
 import type { DockerfilePlan } from "./build-plan.js";
 import { type BasePackages, basePackagesHash, type EnvironmentSpec, type Installation } from "./environments.js";
@@ -16,8 +17,8 @@ import { isPath, readRequirements } from "./requirement-files.js";
 
 const READ_PROJECT = fileURLToPath(new URL("../../../src/runtime/process/python/read_project.py", import.meta.url));
 const run = promisify(execFile);
-const READ_TIMEOUT_MS = 60_000;
-const MAX_OUTPUT = 16 * 1024 * 1024;
+const READ_TIMEOUT_MS = MINUTE_MS;
+const MAX_OUTPUT = 16 * MIB;
 
 export interface EnvironmentInputs {
   readonly plan: DockerfilePlan;

@@ -1,3 +1,4 @@
+import { MIB } from "../../units.js";
 import type { OnLog } from "../image-builder.js";
 
 interface Flight {
@@ -7,7 +8,7 @@ interface Flight {
   output: string;
 }
 
-const MAX_REPLAYED = 1024 * 1024;
+const MAX_REPLAYED = MIB;
 
 /** Does work once for all simultaneous callers. The work is aborted once the last of them gives up. */
 export class SingleFlight {

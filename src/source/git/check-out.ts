@@ -1,6 +1,7 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { OnLog } from "../../runtime/image-builder.js";
+import { MIB } from "../../units.js";
 import { SourceError } from "../source.js";
 import { quotedPath } from "../tree/check-tree.js";
 import {
@@ -19,7 +20,7 @@ const ATTRIBUTES = ["eol", "ident", "working-tree-encoding"];
 const LFS = "lfs";
 const MAX_LISTED = 5;
 /** Bounds the rewritten files: each byte may become ten. */
-const MAX_REWRITTEN_BYTES = 128 * 1024 * 1024;
+const MAX_REWRITTEN_BYTES = 128 * MIB;
 
 export interface CheckOutOptions {
   readonly options: GitOptions;

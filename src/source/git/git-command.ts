@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { MIB } from "../../units.js";
 import { SourceError } from "../source.js";
 
 // Git inherits nothing from the environment of this process.
@@ -78,7 +79,7 @@ const environment = (home: string) => ({
   GIT_TERMINAL_PROMPT: "0",
 });
 
-const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 64 * MIB;
 const MAX_STDERR_BYTES = 16 * 1024;
 
 /**

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { OnLog } from "../../runtime/image-builder.js";
+import { DAY_MS, MINUTE_MS } from "../../units.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { packTree } from "../tree/pack-tree.js";
 import { fetchCommit } from "./fetch-commit.js";
@@ -11,8 +12,8 @@ import { gitHost } from "./git-host.js";
 import { BlobReader, type GitEntry } from "./git-objects.js";
 import { readCommit } from "./read-commit.js";
 
-const FETCH_TIMEOUT_MS = 5 * 60_000;
-const STALE_MS = 24 * 60 * 60_000;
+const FETCH_TIMEOUT_MS = 5 * MINUTE_MS;
+const STALE_MS = DAY_MS;
 
 /** Fetches git repositories by https from public hosts, or from the origins that the operator listed. */
 export class GitSource implements Source {

@@ -10,13 +10,14 @@ import { pipeline } from "node:stream/promises";
 import type { Credentials } from "../../runtime/image-builder.js";
 import { masked } from "../../text/masked.js";
 import { printable } from "../../text/printable.js";
+import { MIB } from "../../units.js";
 import { SourceError } from "../source.js";
 import { quotedPath } from "../tree/check-tree.js";
 import type { LfsPointer } from "../tree/placeholders.js";
 import { type CheckedAddresses, checkedAddresses } from "./git-host.js";
 
 const BATCH_SIZE = 100;
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 4 * MIB;
 const JSON_TYPE = "application/vnd.git-lfs+json";
 
 export interface LfsFile extends LfsPointer {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DomainError } from "../../errors.js";
 import type { OnLog } from "../../runtime/image-builder.js";
 import { printable } from "../../text/printable.js";
+import { MIB } from "../../units.js";
 import { SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkBytes, checkTree, quotedPath } from "../tree/check-tree.js";
@@ -18,7 +19,7 @@ const LIMITS = { bytes: 1024 ** 3, entries: 100_000 };
 /** Maximum nesting of submodules. */
 const MAX_SUBMODULE_DEPTH = 5;
 const MAX_SUBMODULES = 100;
-const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_TEXT_BYTES = MIB;
 
 /** Sources, limits and tools for reading one commit. */
 export interface CommitReading {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MINUTE_MS } from "../../units.js";
 import { git, GitError, type GitOptions } from "../git/git-command.js";
 
 const PATHS_PER_CALL = 10_000;
-const ATTRIBUTES_TIMEOUT_MS = 60_000;
+const ATTRIBUTES_TIMEOUT_MS = MINUTE_MS;
 
 /** Returns the paths whose attributes name a filter, by git's rules, inside and outside git. */
 export async function filteredPaths(

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { MINUTE_MS } from "../../units.js";
 import { isCommitId } from "../git/fetch-commit.js";
 import { git, GitError, type GitOptions } from "../git/git-command.js";
 import { SourceError } from "../source.js";
@@ -39,7 +40,7 @@ async function isLfsContent(change: string, commit: string, options: GitOptions)
 
 /** Hex digits of a SHA-1 commit id. */
 const SHA1 = 40;
-const COMPARE_TIMEOUT_MS = 60_000;
+const COMPARE_TIMEOUT_MS = MINUTE_MS;
 
 /**
  * Returns the commit of the work tree around the folder, and if the folder differs from it. A folder that the work tree

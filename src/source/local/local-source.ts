@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { OnLog } from "../../runtime/image-builder.js";
+import { MIB } from "../../units.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
 import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkTree, quotedPath } from "../tree/check-tree.js";
@@ -22,7 +23,7 @@ import { findProjectFolder, readEntry, readFolder } from "./project-folder.js";
 
 const LIMITS = { bytes: 2 * 1024 ** 3, entries: 100_000 };
 const MAX_LISTED = 5;
-const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_TEXT_BYTES = MIB;
 
 /** Reads folders of this machine that lie inside the operator's roots. */
 export class LocalSource implements Source {

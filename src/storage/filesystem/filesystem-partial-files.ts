@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
+import { DAY_MS } from "../../units.js";
 import {
   invalidDeclaration,
   isExpectedFile,
@@ -17,7 +18,6 @@ import type { FolderOptions } from "./filesystem-storage.js";
 import { DiskReserve, RealFolder } from "./storage-folder.js";
 
 const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
-const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_TRIES = 20;
 const PAUSE_MS = 50;
 

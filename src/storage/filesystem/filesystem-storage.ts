@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
+import { HOUR_MS } from "../../units.js";
 import {
   invalidDeclaration,
   ContentCheck,
@@ -22,7 +23,7 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constant
 const FOLDER = /^[0-9a-f]{2}$/;
 const PART = /^[0-9a-f]{64}\.[0-9a-f]{16}\.part$/;
 // The last write decides, since machines that share the folder have no common process ids.
-const ABANDONED_MS = 3_600_000;
+const ABANDONED_MS = HOUR_MS;
 
 const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 

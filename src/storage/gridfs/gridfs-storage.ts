@@ -3,6 +3,7 @@ import { finished } from "node:stream/promises";
 import { type Connection, mongo } from "mongoose";
 import { decodeTime, ulid } from "ulid";
 import { DomainError } from "../../errors.js";
+import { MIB, MINUTE_MS } from "../../units.js";
 import {
   invalidDeclaration,
   ContentCheck,
@@ -14,9 +15,8 @@ import {
 } from "../content-check.js";
 import type { ReceivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
 
-const MIB = 1024 * 1024;
 const CHUNK = 255 * 1024;
-const DEADLINE_MS = 15 * 60_000;
+const DEADLINE_MS = 15 * MINUTE_MS;
 // Twice the deadline: the clocks of two processes may differ.
 const ABANDONED_MS = 2 * DEADLINE_MS;
 
