@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ROCAS } from "../src/caller.js";
 import { changeRecord } from "../src/store/change-record.js";
-import { ownIntent } from "../src/store/idempotency.js";
+import { systemIntent } from "../src/store/idempotency.js";
 import { builtProject } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import type { Answer } from "./support/told.js";
@@ -135,7 +135,7 @@ test("work goes on to its end and the project with it, also if a crash came righ
   const { store } = app.app;
   const { _id } = await store.projects.findOne({ name: proj }).lean().orFail();
 
-  await changeRecord(store.projects, _id, () => ({ deleting: true }), ownIntent(ROCAS));
+  await changeRecord(store.projects, _id, () => ({ deleting: true }), systemIntent(ROCAS));
 
   const left = `{ projects { totalCount } trainings { totalCount } }`;
   await expect

@@ -12,7 +12,7 @@ import { openApp } from "../src/open-app.js";
 import { openConnection } from "../src/open-connection.js";
 import { readSettings } from "../src/settings.js";
 import { FilesystemStorage } from "../src/storage/filesystem/filesystem-storage.js";
-import { ownIntent } from "../src/store/idempotency.js";
+import { systemIntent } from "../src/store/idempotency.js";
 import { insertRecord } from "../src/store/insert-record.js";
 import { FakeImageBuilder } from "./fakes/fake-image-builder.js";
 import { FakeRuntime } from "./fakes/fake-runtime.js";
@@ -68,7 +68,7 @@ describe.skipIf(!CAN_MOUNT)(name, () => {
     {
       await using first = await open();
       const model = { _id: newId("model"), key: "tulips", name: "tulips", model_files: [], data_files: [] };
-      await insertRecord(first.app.store.models, model, ownIntent(ROCAS));
+      await insertRecord(first.app.store.models, model, systemIntent(ROCAS));
     }
     disk.fill();
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openStore } from "../src/open-store.js";
-import { openPresence } from "../src/store/installation.js";
+import { openPresence } from "../src/store/presence.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 
 const MINUTE_MS = 60_000;
@@ -46,9 +46,9 @@ test("a process that starts while the last one is leaving waits for it", async (
 test("a process that died counts for a minute, one that is heard for as long as it is", async () => {
   await using opened = await openClocked();
   const { store, clock, acts, act } = opened;
-  await openPresence(store, { beatMs: 24 * 60 * MINUTE_MS });
+  await openPresence(store, { heartbeatMs: 24 * 60 * MINUTE_MS });
   await (await openPresence(store)).leave(act("too early"));
-  const heard = await openPresence(store, { beatMs: 50 });
+  const heard = await openPresence(store, { heartbeatMs: 50 });
   clock.ahead = 2 * MINUTE_MS;
   await new Promise((resolve) => setTimeout(resolve, 500));
 

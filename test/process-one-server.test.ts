@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore } from "../src/open-store.js";
 import { lockProcessFolder } from "../src/runtime/process/process-folder.js";
-import { openPresence } from "../src/store/installation.js";
+import { openPresence } from "../src/store/presence.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 import { startServerProcess } from "./support/server-process.js";
 import { openTempFolder } from "./support/temp-folder.js";
@@ -73,7 +73,7 @@ test.each([
 test("a server at the same place is let in: the one before it may have been killed", async () => {
   await using database = await openTestDatabase();
   const store = await openStore(database.connection, async () => new Date());
-  await openPresence(store, { home: "/a/process on one", beatMs: 3_600_000 });
+  await openPresence(store, { home: "/a/process on one", heartbeatMs: 3_600_000 });
 
   const next = await openPresence(store, { home: "/a/process on one" });
 

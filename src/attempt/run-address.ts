@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { App } from "../app.js";
 import { httpUrl } from "../server-address.js";
-import { chooseOnce } from "../store/installation.js";
+import { chooseOnce } from "../store/choose-once.js";
 
 const PORT_KEY = "run_port";
 // Linux takes the ports of outgoing connections from above this range.

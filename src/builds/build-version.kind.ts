@@ -2,7 +2,8 @@ import { recordKind } from "../kinds/record-kind.js";
 import type { FilterType } from "../lists/filter/filter-of.js";
 import { part, snapshotFilterOf } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { choiceFilter, dateTime, flag, text } from "../lists/filter/value-filters.js";
+import { choiceFilter, flag } from "../lists/filter/choice-filters.js";
+import { dateTime, text } from "../lists/filter/value-filters.js";
 import { PROJECT_SNAPSHOT_FILTER } from "../project/project.kind.js";
 import { BUILD_VERSION_DEFINITION, BuildVersion, BuiltFrom } from "./build-version.js";
 

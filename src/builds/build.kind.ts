@@ -1,7 +1,8 @@
 import { recordKind } from "../kinds/record-kind.js";
 import { part, task, TASK_ORDERS } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { flag, text } from "../lists/filter/value-filters.js";
+import { flag } from "../lists/filter/choice-filters.js";
+import { text } from "../lists/filter/value-filters.js";
 import { BUILD_VERSION_SNAPSHOT_FILTER, builtFrom } from "./build-version.kind.js";
 import { Build } from "./build.js";
 

@@ -4,7 +4,7 @@ import { keyOf } from "../graph/id.js";
 import type { BuildOutcome, BuildSpec, Job } from "../jobs/job.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { requireParent } from "../store/read-records.js";
 import { BUILD_VERSION_DEFINITION, type BuildVersion } from "./build-version.js";
@@ -21,7 +21,7 @@ export async function commitBuild(app: App, job: Job, spec: BuildSpec, outcome: 
   await imageBuilder.tag(image, versionTag(version));
   await imageBuilder.tag(image, userTag(version));
   const bvers = await freeze(store, BUILD_VERSION_DEFINITION, version, new Date());
-  await changeRecord(store.builds, job._id, (build) => (build.bvers ? null : { bvers }), ownIntent(ROCAS));
+  await changeRecord(store.builds, job._id, (build) => (build.bvers ? null : { bvers }), systemIntent(ROCAS));
 }
 
 /** Deleted versions count, so that none is made twice. */
@@ -45,7 +45,7 @@ async function insertVersion({ store }: App, job: Job, spec: BuildSpec, outcome:
       built_from: spec.from,
       build: job._id,
     },
-    ownIntent(ROCAS),
+    systemIntent(ROCAS),
     "next",
   );
 }

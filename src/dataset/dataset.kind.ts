@@ -3,7 +3,8 @@ import { details } from "../lists/filter/details-filter.js";
 import type { FilterType } from "../lists/filter/filter-of.js";
 import { files, filesState, part, snapshotFilterOf } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { flag, text } from "../lists/filter/value-filters.js";
+import { flag } from "../lists/filter/choice-filters.js";
+import { text } from "../lists/filter/value-filters.js";
 import { MODEL_SNAPSHOT_FILTER } from "../model/model.kind.js";
 import { Dataset, DATASET_DEFINITION } from "./dataset.js";
 

@@ -3,15 +3,8 @@ import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { definitionOf, parent, VALUE } from "../graph/definition.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
-import {
-  Archive,
-  FILE_PARTS,
-  FileHolder,
-  FilesState,
-  Manifest,
-  ManifestSummary,
-  StoredFile,
-} from "../graph/stored-file.js";
+import { FileHolder, Manifest } from "../graph/manifest.js";
+import { Archive, FILE_PARTS, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
 import { MODEL_DEFINITION, ModelInfo, ModelSnapshot } from "../model/model.js";
 

@@ -2,7 +2,7 @@ import type { App } from "../app.js";
 import { type Kind, kindOfRecord } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { changeRecord } from "../store/change-record.js";
-import { earlierEffect, type Intent, releaseIdempotencyKey } from "../store/idempotency.js";
+import { findEarlierEffect, type Intent, releaseIdempotencyKey } from "../store/idempotency.js";
 import { findByIds, requireCurrent } from "../store/read-records.js";
 import { planDeletion } from "./deletion-plan.js";
 import { type Deletion, remainingOf } from "./deletion.js";
@@ -55,7 +55,7 @@ export async function deleteOnce(
 }
 
 async function earlierDeletion(app: App, intent: Intent): Promise<Deletion | null> {
-  const earlier = await earlierEffect(app.store, intent);
+  const earlier = await findEarlierEffect(app.store, intent);
   if (!earlier) return null;
   const isDone = earlier.deleted === true || (await tryToFinish(app, earlier, intent));
   return deletionOf(app, earlier, isDone);

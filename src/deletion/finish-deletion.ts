@@ -4,7 +4,7 @@ import { DomainError } from "../errors.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { changeRecord } from "../store/change-record.js";
-import { type Intent, ownIntent } from "../store/idempotency.js";
+import { type Intent, systemIntent } from "../store/idempotency.js";
 import { supersedeEarlier } from "../store/insert-record.js";
 import type { Store } from "../store/store.js";
 import { leaveTombstone } from "../store/tombstone.js";
@@ -20,7 +20,11 @@ async function isAnyRunning(store: Store, ids: readonly string[]): Promise<boole
  * records. Once it has ended, removes children before owners and earlier records before the current one; images, logs
  * and secrets last. Repeatable: after a crash the record is still `deleting`, and the next sweep goes on.
  */
-export async function finishDeletion(app: App, target: AnyRecord, intent: Intent = ownIntent(ROCAS)): Promise<boolean> {
+export async function finishDeletion(
+  app: App,
+  target: AnyRecord,
+  intent: Intent = systemIntent(ROCAS),
+): Promise<boolean> {
   const { store } = app;
   const plan = await planDeletion(store, target);
   await cancelWork(app, plan, intent);

@@ -3,7 +3,7 @@ import type { App } from "../app.js";
 import { KINDS } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { RecordKind } from "../kinds/record-kind.js";
-import { holdsPlace } from "../store/generations.js";
+import { mustKeepSeq } from "../store/generations.js";
 import type { Records } from "../store/store.js";
 import { DAY_MS } from "../units.js";
 import { finishDeletion } from "./finish-deletion.js";
@@ -34,7 +34,7 @@ async function sweepTombstones({ supersedes }: RecordKind, records: Records<AnyR
   for (const tombstone of tombstones) {
     const { _id } = tombstone;
     // Looked at again in a day. Its idempotency keys have expired.
-    if (await holdsPlace(records, tombstone))
+    if (await mustKeepSeq(records, tombstone))
       await records.collection.updateOne({ _id } as object, {
         $set: { modified_at: new Date() },
         $unset: { used_keys: 1 },

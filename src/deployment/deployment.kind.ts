@@ -3,7 +3,8 @@ import { recordKind } from "../kinds/record-kind.js";
 import { details } from "../lists/filter/details-filter.js";
 import { part, someOf } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { choiceFilter, int, text } from "../lists/filter/value-filters.js";
+import { choiceFilter } from "../lists/filter/choice-filters.js";
+import { int, text } from "../lists/filter/value-filters.js";
 import { MODEL_VERSION_SNAPSHOT_FILTER } from "../model-version/model-version.kind.js";
 import { Availability, Deployment } from "./deployment.js";
 

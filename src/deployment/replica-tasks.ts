@@ -4,7 +4,7 @@ import { DomainError } from "../errors.js";
 import { TaskState } from "../graph/task.js";
 import type { Job, Slot } from "../jobs/job.js";
 import { type Change, changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 
 type SlotStatus = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> & { readonly error: string | null };
@@ -91,7 +91,7 @@ async function changeDeployment(
     return decide(current);
   };
   try {
-    const after = await changeRecord(store.deployments, deployment, noted, ownIntent(ROCAS));
+    const after = await changeRecord(store.deployments, deployment, noted, systemIntent(ROCAS));
     if (after.version === before) return false;
     await work.relay(deployment);
     return true;

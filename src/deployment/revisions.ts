@@ -4,7 +4,7 @@ import { keyOf } from "../graph/id.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import { type Job, newSlot } from "../jobs/job.js";
 import { createJob, wakeJob } from "../jobs/write-job.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { requireParent } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
@@ -37,7 +37,7 @@ async function createRevision(app: App, deployment: Deployment, entry: OutboxEnt
     details,
   };
   try {
-    await insertRecord(store.deploymentRevisions, fields, ownIntent({ name: entry.caller }));
+    await insertRecord(store.deploymentRevisions, fields, systemIntent({ name: entry.caller }));
   } catch (error) {
     // It exists: another process was quicker, or an earlier call. The deployment holds its id.
     if (!(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;

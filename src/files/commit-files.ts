@@ -4,7 +4,7 @@ import { ROCAS } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { FilesState } from "../graph/stored-file.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import { nextSeq } from "../store/insert-record.js";
 import { packArchive } from "./archive.js";
 import { type FileRecord, fileRecordsOf, storageOf } from "./file-record.js";
@@ -41,7 +41,7 @@ export async function commitFiles(app: App, record: FileRecord): Promise<FileRec
         record._id,
         ({ state }) =>
           state === FilesState.READY ? null : { state: FilesState.READY, seq, superseded: false, archive },
-        ownIntent(ROCAS),
+        systemIntent(ROCAS),
       );
       await app.work.relay(committed._id);
       return committed;

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { DomainError } from "../errors.js";
-import type { Holder, StoredFile } from "../graph/stored-file.js";
+import type { Holder } from "../graph/manifest.js";
+import type { StoredFile } from "../graph/stored-file.js";
 import type { Store } from "../store/store.js";
 import type { FileListPart } from "./file-documents.js";
 import { readLists } from "./file-lists.js";

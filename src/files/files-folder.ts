@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { FilesUnavailable, systemReason } from "../machine-faults.js";
-import { chooseOnce } from "../store/installation.js";
+import { chooseOnce } from "../store/choose-once.js";
 import { StoreRefused } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 

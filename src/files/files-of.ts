@@ -1,4 +1,5 @@
-import type { FileListing, Holder, ManifestSummary, StoredFile } from "../graph/stored-file.js";
+import type { FileListing, Holder } from "../graph/manifest.js";
+import type { ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import type { Store } from "../store/store.js";
 import {
   findInList,

@@ -2,14 +2,8 @@ import { GraphQLSafeInt } from "graphql-scalars";
 import { Arg, Args, type ClassType, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { type Connection, connection, type Page } from "../graph/connection.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
-import {
-  FileHolder,
-  FileUpload,
-  type Holder,
-  Manifest,
-  StoredFile,
-  StoredFileConnection,
-} from "../graph/stored-file.js";
+import { FileHolder, type Holder, Manifest, StoredFileConnection } from "../graph/manifest.js";
+import { FileUpload, StoredFile } from "../graph/stored-file.js";
 import type { Order } from "../lists/order.js";
 import { PageArgs, type PageRequest, pageRequest } from "../lists/page.js";
 import type { RequestContext } from "../request-context.js";
@@ -87,11 +81,11 @@ export class ManifestResolver {
   ): Promise<Connection<StoredFile>> {
     const { settings, cursors } = context.app;
     const list = `Manifest ${holder._id}`;
-    const request = pageRequest(args, NAME, { mostPerPage: settings.ROCAS_MAX_PAGE, cursors, list });
+    const request = pageRequest(args, NAME, { maxPerPage: settings.ROCAS_MAX_PAGE, cursors, list });
     const { from, to, begin, end } = span(request, count);
     return connection(await pageOf(context, holder, { from, to, hasMore: to - from < end - begin }), request, {
       cursorOf: (position) => cursors.write(list, position),
-      isAny: (side) => Promise.resolve(side === "after" ? begin > 0 : end < count),
+      hasAny: (side) => Promise.resolve(side === "after" ? begin > 0 : end < count),
       totalCount: () => Promise.resolve(count),
     });
   }

@@ -8,7 +8,7 @@ import { FilesState } from "../graph/stored-file.js";
 import { ContentCheck, OffsetConflict, uploadMismatch } from "../storage/content-check.js";
 import type { ExpectedFile } from "../storage/file-storage.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import { MINUTE_MS } from "../units.js";
 import { commitFiles } from "./commit-files.js";
 import { type FileRecord, fileRecord, fileRecordsOf, storageOf } from "./file-record.js";
@@ -129,11 +129,11 @@ async function markReceived({ store }: App, record: FileRecord, names: readonly 
       records,
       record._id,
       (current) => ({ received: [...new Set([...current.received, ...names])] }),
-      ownIntent(ROCAS),
+      systemIntent(ROCAS),
     );
   await deleteMissing(store, list, names);
   // Thousands of files may arrive in a row: few change the record.
   const now = await store.now();
   if (now.getTime() - (record.last_arrival?.getTime() ?? 0) < ARRIVAL_INTERVAL_MS) return record;
-  return changeRecord(records, record._id, () => ({ last_arrival: now }), ownIntent(ROCAS));
+  return changeRecord(records, record._id, () => ({ last_arrival: now }), systemIntent(ROCAS));
 }

@@ -1,8 +1,9 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
-import { type Archive, FilesState, type Holder, type StoredFile } from "../graph/stored-file.js";
-import { ownIntent } from "../store/idempotency.js";
+import type { Holder } from "../graph/manifest.js";
+import { type Archive, FilesState, type StoredFile } from "../graph/stored-file.js";
+import { systemIntent } from "../store/idempotency.js";
 import { leaveTombstone } from "../store/tombstone.js";
 import { DAY_MS } from "../units.js";
 import { fileCollections, type FileRecord, fileRecord, storageOf } from "./file-record.js";
@@ -57,7 +58,7 @@ async function deleteAbandoned(app: App): Promise<void> {
       .lean<FileRecord[]>();
     for (const record of abandoned) {
       await releaseFilesOf(app, record);
-      await leaveTombstone(records, record._id, ownIntent(ROCAS), isAbandoned);
+      await leaveTombstone(records, record._id, systemIntent(ROCAS), isAbandoned);
     }
   }
 }

@@ -28,13 +28,13 @@ export class PageInfo {
 
 /** The store's answer to a `PageRequest`. */
 export interface Page<T> {
-  readonly records: readonly Placed<T>[];
+  readonly records: readonly PositionedRecord<T>[];
   /** True if the range goes on beyond the end of the page. */
   readonly hasMore: boolean;
 }
 
 /** A record and its position in the order. */
-export interface Placed<T> {
+export interface PositionedRecord<T> {
   readonly record: T;
   readonly position: Position;
 }
@@ -53,27 +53,27 @@ export interface Connection<T> {
 }
 
 /** Lookups that only some selections need. */
-export interface Beyond {
+export interface PageLookups {
   readonly cursorOf: (position: Position) => string;
   /** True if a record lies outside of that end of the page's range. */
-  readonly isAny: (side: "after" | "before") => Promise<boolean>;
+  readonly hasAny: (side: "after" | "before") => Promise<boolean>;
   readonly totalCount: () => Promise<number>;
 }
 
-export function connection<T>(page: Page<T>, request: PageRequest, ask: Beyond): Connection<T> {
+export function connection<T>(page: Page<T>, request: PageRequest, lookups: PageLookups): Connection<T> {
   const [first, last] = [page.records[0], page.records.at(-1)];
   const isMore = async (side: "after" | "before", isFar: boolean): Promise<boolean> =>
-    (isFar && page.hasMore) || (request[side] !== null && (await ask.isAny(side)));
+    (isFar && page.hasMore) || (request[side] !== null && (await lookups.hasAny(side)));
   return {
     nodes: page.records.map(({ record }) => record),
-    edges: () => page.records.map(({ record, position }) => ({ cursor: ask.cursorOf(position), node: record })),
+    edges: () => page.records.map(({ record, position }) => ({ cursor: lookups.cursorOf(position), node: record })),
     pageInfo: () => ({
       hasNextPage: () => isMore("before", !request.backward),
       hasPreviousPage: () => isMore("after", request.backward),
-      startCursor: first ? ask.cursorOf(first.position) : null,
-      endCursor: last ? ask.cursorOf(last.position) : null,
+      startCursor: first ? lookups.cursorOf(first.position) : null,
+      endCursor: last ? lookups.cursorOf(last.position) : null,
     }),
-    totalCount: ask.totalCount,
+    totalCount: lookups.totalCount,
   };
 }
 

@@ -8,7 +8,7 @@ export type Choices = Readonly<Record<string, string>>;
 /** The way in which snapshots freeze a field and compare it. */
 export type Part =
   | { readonly as: "VALUE"; readonly choices?: Choices }
-  | { readonly as: "KEPT" | "SNAPSHOT" | "PIN" | "GIVEN" }
+  | { readonly as: "KEPT" | "SNAPSHOT" | "PIN" | "SUPPLIED" }
   | { readonly as: "PARENT"; readonly kind: Kind; readonly definition: AnyDefinition };
 
 /** A field that is copied and compared by value. */
@@ -22,7 +22,7 @@ export const SNAPSHOT: Part = { as: "SNAPSHOT" };
 /** The same for model versions. They are pinned: chains would double at every level. */
 export const PIN: Part = { as: "PIN" };
 /** A field that the caller of `freeze` supplies. It is never compared. */
-export const GIVEN: Part = { as: "GIVEN" };
+export const SUPPLIED: Part = { as: "SUPPLIED" };
 /** The id of the parent, which is frozen, too. Compared by id. */
 export const parent = (kind: Kind, definition: AnyDefinition): Part => ({ as: "PARENT", kind, definition });
 

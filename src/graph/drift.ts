@@ -15,7 +15,7 @@ function graphValue(stored: unknown): unknown {
   return Object.fromEntries(Object.entries(stored).map(([name, value]) => [graphName(name), graphValue(value)]));
 }
 
-const shownChoice = (choices: Choices, stored: unknown): unknown =>
+const graphChoice = (choices: Choices, stored: unknown): unknown =>
   Object.keys(choices).find((each) => choices[each] === stored) ?? stored;
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ const idOf = (link: unknown): unknown =>
 function definingPart(stored: Stored, { parts }: AnyDefinition): Record<string, unknown> {
   const part: Record<string, unknown> = {};
   for (const [field, { as }] of Object.entries(parts)) {
-    if (as === "KEPT" || as === "GIVEN") continue;
+    if (as === "KEPT" || as === "SUPPLIED") continue;
     part[field] = (as === "VALUE" ? stored[field] : idOf(stored[field])) ?? null;
   }
   return part;
@@ -47,8 +47,8 @@ export function driftOf(snapshot: object, live: object, definition: AnyDefinitio
     if (isFree) return { path: names, frozen, now: current };
     const part = definition.parts[names[0] ?? ""];
     const choices = part?.as === "VALUE" ? part.choices : undefined;
-    const shown = (value: unknown) => (choices ? shownChoice(choices, value) : graphValue(value));
-    return { path: names.map(graphName), frozen: shown(frozen), now: shown(current) };
+    const graphForm = (value: unknown) => (choices ? graphChoice(choices, value) : graphValue(value));
+    return { path: names.map(graphName), frozen: graphForm(frozen), now: graphForm(current) };
   });
 }
 

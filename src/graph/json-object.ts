@@ -1,14 +1,18 @@
-import { Kind, type ValueNode } from "graphql";
 import { DomainError } from "../errors.js";
-import { printedPath } from "./json-path.js";
-import { inexactNumber, isWholeFloat, markVariable, markWholeFloat, isExact } from "./written-numbers.js";
+import { formatPath } from "./json-path.js";
+import { isWholeFloat, markWholeFloat } from "./written-numbers.js";
 
 const MAX_DEPTH = 16;
+
 const MAX_VALUES = 2_000;
+
 const MAX_BYTES = 64 * 1024;
+
 const MAX_KEY_CHARACTERS = 64;
+
 // Keys that mongoose, bson or JavaScript would not take for data.
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype", "_bsontype"]);
+
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
 
 /** Returns the fault of a key as a sentence, or null. */
@@ -32,7 +36,7 @@ interface Place {
   readonly depth: number;
 }
 
-const SHOWN = 3;
+const SHOWN_KEYS = 3;
 
 function pathTo(place: Place | null): Path {
   const path: (string | number)[] = [];
@@ -43,7 +47,7 @@ function pathTo(place: Place | null): Path {
 /** Throws with the rule and the (shortened) path, never the value. */
 function refuse(rule: string, place: Place | null): never {
   const path = pathTo(place);
-  const shown = path.length > MAX_DEPTH ? `… ${printedPath(path.slice(-SHOWN))}` : printedPath(path);
+  const shown = path.length > MAX_DEPTH ? `… ${formatPath(path.slice(-SHOWN_KEYS))}` : formatPath(path);
   throw new DomainError("BAD_USER_INPUT", shown === "" ? rule : `${shown}: ${rule}`);
 }
 
@@ -99,51 +103,4 @@ function copyMarks(from: object, to: object): void {
     if (typeof value === "object" && value !== null) copyMarks(original as object, value);
     else if (isWholeFloat(from, key)) markWholeFloat(to, key);
   }
-}
-
-type Variables = Readonly<Record<string, unknown>> | null | undefined;
-
-/**
- * Returns the JSON of a literal in a document. A missing variable is left out of an object and null in a list. The
- * parser's token limit and the validation rules bound the nesting.
- * @throws BAD_USER_INPUT if a whole number would change.
- */
-export function jsonOfLiteral(node: ValueNode, variables: Variables): unknown {
-  switch (node.kind) {
-    case Kind.OBJECT: {
-      const given = node.fields.map(({ name, value }) => [name.value, value, jsonOfLiteral(value, variables)] as const);
-      return holding(
-        Object.create(null) as Record<string, unknown>,
-        given.filter(([, , value]) => value !== undefined),
-      );
-    }
-    case Kind.LIST:
-      return holding(
-        [] as unknown as Record<number, unknown>,
-        node.values.map((each, index) => [index, each, jsonOfLiteral(each, variables) ?? null] as const),
-      );
-    case Kind.VARIABLE:
-      return variables?.[node.name.value];
-    case Kind.INT:
-      if (!isExact(node.value)) throw inexactNumber();
-      return Number(node.value);
-    case Kind.FLOAT:
-      return Number(node.value);
-    case Kind.NULL:
-      return null;
-    default:
-      return node.value;
-  }
-}
-
-function holding(
-  holder: Record<string | number, unknown>,
-  given: readonly (readonly [string | number, ValueNode, unknown])[],
-): object {
-  for (const [key, node, value] of given) {
-    holder[key] = value;
-    if (node.kind === Kind.VARIABLE) markVariable(holder, key, node.name.value);
-    else if (node.kind === Kind.FLOAT && Number.isInteger(value)) markWholeFloat(holder, key);
-  }
-  return holder;
 }

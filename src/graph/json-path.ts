@@ -1,4 +1,4 @@
-const PLAIN = /^[_A-Za-z][\w-]{0,63}$/;
+const PLAIN_KEY = /^[_A-Za-z][\w-]{0,63}$/;
 const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const MAX_SHOWN = 64;
 
@@ -10,10 +10,10 @@ function quoted(key: string): string {
 }
 
 /** Returns the path of a JSON value as people write it: `metrics["$loss"][2]`. */
-export const printedPath = (path: readonly (string | number)[]): string =>
+export const formatPath = (path: readonly (string | number)[]): string =>
   path
     .map((each, index) => {
       if (typeof each === "number") return `[${each}]`;
-      return PLAIN.test(each) ? `${index === 0 ? "" : "."}${each}` : `[${quoted(each)}]`;
+      return PLAIN_KEY.test(each) ? `${index === 0 ? "" : "."}${each}` : `[${quoted(each)}]`;
     })
     .join("");

@@ -64,13 +64,13 @@ const storedName = (field: string): string => field.replace(/[A-Z]/g, (letter) =
 
 /**
  * Returns the fields that an input sets, under stored names. Null empties a field.
- * @param own fields that the use-case stores itself: names, and values that are stored in another form.
+ * @param excluded fields that the use-case stores itself: names, and values that are stored in another form.
  */
 export function storedFields<I extends MutationInput, const Own extends keyof I & string>(
   input: I,
-  own: readonly Own[],
+  excluded: readonly Own[],
 ): StoredFields<I, Own> {
-  const left = new Set<string>([...own, "idempotencyKey" satisfies keyof MutationInput]);
-  const set = Object.entries(input).filter(([field, value]) => value !== undefined && !left.has(field));
-  return Object.fromEntries(set.map(([field, value]) => [storedName(field), value])) as StoredFields<I, Own>;
+  const excludedFields = new Set<string>([...excluded, "idempotencyKey" satisfies keyof MutationInput]);
+  const entries = Object.entries(input).filter(([field, value]) => value !== undefined && !excludedFields.has(field));
+  return Object.fromEntries(entries.map(([field, value]) => [storedName(field), value])) as StoredFields<I, Own>;
 }

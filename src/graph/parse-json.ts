@@ -1,22 +1,22 @@
 import { parse } from "lossless-json";
 import { DomainError } from "../errors.js";
-import { printedPath } from "./json-path.js";
+import { formatPath } from "./json-path.js";
 import { INEXACT, isWholeNumber, markWholeFloat, isExact } from "./written-numbers.js";
 
 /** Numbers that JSON.parse may change: 16 digits, `.0`, an exponent. */
-const TELLING = /(?:^|[:,[\s])-?(?:\d{16}|\d+\.0+(?!\d)|\d[\d.]*[eE])/;
+const RISKY_NUMBER = /(?:^|[:,[\s])-?(?:\d{16}|\d+\.0+(?!\d)|\d[\d.]*[eE])/;
 
 /** The strings in well-formed JSON. Logs have many digits in them. */
-const TEXTS = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
 
 /** A number that would lose something as a JavaScript number. */
-class Written {
+class LosslessNumber {
   constructor(readonly text: string) {}
 }
 
 function numberOf(text: string): unknown {
-  const isTelling = isWholeNumber(text) ? !isExact(text) : Number.isInteger(Number(text));
-  return isTelling ? new Written(text) : Number(text);
+  const isRisky = isWholeNumber(text) ? !isExact(text) : Number.isInteger(Number(text));
+  return isRisky ? new LosslessNumber(text) : Number(text);
 }
 
 /**
@@ -27,13 +27,13 @@ function numberOf(text: string): unknown {
  */
 export function parseJson(text: string): unknown {
   const plain: unknown = JSON.parse(text);
-  if (!TELLING.test(text) || !TELLING.test(text.replace(TEXTS, '""'))) return plain;
-  const holder = { value: parsed(text) };
-  settle(holder);
+  if (!RISKY_NUMBER.test(text) || !RISKY_NUMBER.test(text.replace(STRINGS, '""'))) return plain;
+  const holder = { value: parseLossless(text) };
+  replaceNumbers(holder);
   return holder.value;
 }
 
-function parsed(text: string): unknown {
+function parseLossless(text: string): unknown {
   try {
     return parse(text, null, { parseNumber: numberOf, onDuplicateKey: ({ newValue }) => newValue });
   } catch (error) {
@@ -55,23 +55,23 @@ function pathTo(place: Place | null): (string | number)[] {
 }
 
 /** Replaces written numbers. An explicit stack: deep nesting must not exhaust the call stack. */
-function settle(root: { value: unknown }): void {
+function replaceNumbers(root: { value: unknown }): void {
   const open: { holder: object; place: Place | null }[] = [{ holder: root, place: null }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { holder, place } = next;
     for (const [name, value] of Object.entries(holder) as [string, unknown][]) {
       if (typeof value !== "object" || value === null) continue;
       const within = holder === root ? null : { key: Array.isArray(holder) ? Number(name) : name, within: place };
-      if (value instanceof Written) setNumber(holder, name, value, within);
+      if (value instanceof LosslessNumber) setNumber(holder, name, value, within);
       else open.push({ holder: value, place: within });
     }
   }
 }
 
-function setNumber(holder: object, name: string, { text }: Written, place: Place | null): void {
+function setNumber(holder: object, name: string, { text }: LosslessNumber, place: Place | null): void {
   if (isWholeNumber(text)) {
     const path = pathTo(place);
-    throw new DomainError("BAD_USER_INPUT", `${path.length > 0 ? `${printedPath(path)}: ` : ""}${INEXACT}`, path);
+    throw new DomainError("BAD_USER_INPUT", `${path.length > 0 ? `${formatPath(path)}: ` : ""}${INEXACT}`, path);
   }
   // Defined, not assigned: the key may be `__proto__`.
   Object.defineProperty(holder, name, { value: Number(text), writable: true, enumerable: true, configurable: true });

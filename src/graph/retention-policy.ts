@@ -59,12 +59,12 @@ export function retentionOf(input: RetentionPolicyInput | null | undefined): Ret
       "A policy has `keepLast` or `keepDays`; null in its place keeps all.",
       path,
     );
-  refuseBeyond(keepLast, MAX_KEPT, [...path, "keepLast"]);
-  refuseBeyond(keepDays, MAX_DAYS, [...path, "keepDays"]);
+  refuseOutOfRange(keepLast, MAX_KEPT, [...path, "keepLast"]);
+  refuseOutOfRange(keepDays, MAX_DAYS, [...path, "keepDays"]);
   return { keep_last: keepLast, keep_days: keepDays };
 }
 
-function refuseBeyond(value: number | null, max: number, path: readonly string[]): void {
+function refuseOutOfRange(value: number | null, max: number, path: readonly string[]): void {
   if (value !== null && (value < 1 || value > max))
     throw new DomainError("BAD_USER_INPUT", `This is a whole number from 1 to ${max.toLocaleString("en")}.`, path);
 }

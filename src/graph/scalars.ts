@@ -12,9 +12,10 @@ import {
   asText,
   isSearchText,
 } from "../names.js";
-import { asJsonObject, jsonOfLiteral } from "./json-object.js";
+import { jsonOfLiteral } from "./json-literal.js";
+import { asJsonObject } from "./json-object.js";
 
-function textual(
+function textScalar(
   name: string,
   description: string,
   parse: (text: string) => string,
@@ -32,41 +33,45 @@ function textual(
   });
 }
 
-export const NameScalar = textual(
+export const NameScalar = textScalar(
   "Name",
   "A name given to something new: letters, digits and dashes, neither first nor last a dash, 64 characters at most.",
   asName,
 );
-export const TagScalar = textual(
+export const TagScalar = textScalar(
   "Tag",
   "A Docker tag: letters, digits, `_`, `.` and `-`, 128 characters at most.",
   asTag,
 );
-export const ShortTextScalar = textual(
+export const ShortTextScalar = textScalar(
   "ShortText",
   "Free text of 512 characters at most, in NFC, without control characters.",
   (text) => asText(text, 512),
 );
-export const GitUrlScalar = textual("GitUrl", "The address of a git repository, without a password in it.", asGitUrl);
-export const GitRefScalar = textual("GitRef", "A branch, a tag or a commit of a git repository.", asGitRef);
-export const ImageRefScalar = textual(
+export const GitUrlScalar = textScalar(
+  "GitUrl",
+  "The address of a git repository, without a password in it.",
+  asGitUrl,
+);
+export const GitRefScalar = textScalar("GitRef", "A branch, a tag or a commit of a git repository.", asGitRef);
+export const ImageRefScalar = textScalar(
   "ImageRef",
   "A reference to a Docker image: [host[:port]/]path[:tag].",
   asImageRef,
 );
-export const NotebookPathScalar = textual(
+export const NotebookPathScalar = textScalar(
   "NotebookPath",
   "A path to a notebook inside the project: relative, ending in .ipynb, 255 characters at most, with the characters that the name of a file may have.",
   asNotebookPath,
 );
-export const FileNameScalar = textual(
+export const FileNameScalar = textScalar(
   "FileName",
   'The name of a file: a relative path with "/" between folders. Each part has letters and digits of any script (in NFC), spaces and _ - . = + @ , # ( ), and 255 bytes at most; the whole has 1,024 bytes and 32 parts at most.',
   (text) => asFileName(text),
 );
-export const Sha256Scalar = textual("Sha256", "A SHA-256 checksum: 64 lower-case hex digits.", asSha256);
+export const Sha256Scalar = textScalar("Sha256", "A SHA-256 checksum: 64 lower-case hex digits.", asSha256);
 
-export const SecretScalar = textual(
+export const SecretScalar = textScalar(
   "Secret",
   "A secret of 1 to 4,096 characters. No answer ever holds one.",
   (text) => {

@@ -18,7 +18,8 @@ import {
 } from "graphql";
 import { buildSchema, type BuildSchemaOptions } from "type-graphql";
 import { DomainError } from "../errors.js";
-import { asJsonObject, jsonOfLiteral } from "../graph/json-object.js";
+import { jsonOfLiteral } from "../graph/json-literal.js";
+import { asJsonObject } from "../graph/json-object.js";
 
 /** Finds the entity with the key fields of a gateway. Null if there is none. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each entity has its own key fields and context

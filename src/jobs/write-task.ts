@@ -4,7 +4,7 @@ import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { hasEnded, mayMove, type Task, TaskState } from "../graph/task.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import type { Records, Store } from "../store/store.js";
 import type { Job, JobState } from "./job.js";
 
@@ -74,7 +74,7 @@ export async function writeTask(app: App, job: Job): Promise<void> {
           changes = after !== null;
           return after && { task: after };
         },
-        ownIntent(ROCAS),
+        systemIntent(ROCAS),
       );
       wrote ||= changes;
     }

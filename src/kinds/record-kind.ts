@@ -66,10 +66,15 @@ export interface RecordKind<K extends Kind = Kind, C extends string = string, R 
 }
 
 /** The written part of a card. `recordKind` makes the rest. */
-type Said = Omit<RecordKind, "kind" | "collection" | "record" | "Connection" | "listing">;
+type CardFields = Omit<RecordKind, "kind" | "collection" | "record" | "Connection" | "listing">;
 
 /** Declares a kind of records. @param lists its filters and orders. */
-export function recordKind<const K extends Kind, const C extends string, R extends AnyRecord, const S extends Said>(
+export function recordKind<
+  const K extends Kind,
+  const C extends string,
+  R extends AnyRecord,
+  const S extends CardFields,
+>(
   card: { readonly kind: K; readonly collection: C; readonly record: AnyParamConstructor<R> } & S,
   lists: ListingOptions,
 ) {

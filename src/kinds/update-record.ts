@@ -5,7 +5,7 @@ import { type Intent, idempotent } from "../store/idempotency.js";
 import { requireCurrent } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 
-interface Acting {
+interface WritingApp {
   readonly store: Store;
   readonly work: { relay(record: string): Promise<void> };
 }
@@ -15,7 +15,7 @@ interface Acting {
  * @throws NOT_FOUND, and the errors of `change`.
  */
 export function updateRecord<K extends Kind>(
-  { store, work }: Acting,
+  { store, work }: WritingApp,
   intent: Intent,
   kind: K,
   names: readonly string[],
@@ -31,7 +31,7 @@ export function updateRecord<K extends Kind>(
 
 /** Changes the details of the current record; null empties them. @throws NOT_FOUND */
 export const updateDetails = <K extends "dataset" | "train">(
-  app: Acting,
+  app: WritingApp,
   intent: Intent,
   kind: K,
   names: readonly string[],

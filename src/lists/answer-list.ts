@@ -3,12 +3,13 @@ import { type Connection, connection, type Page } from "../graph/connection.js";
 import { keyOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { RequestContext } from "../request-context.js";
-import { PLACED } from "../store/generations.js";
+import { HAS_SEQ } from "../store/generations.js";
 import type { Records } from "../store/store.js";
 import type { ChildPages } from "./child-pages.js";
 import { type FilterContext, RECORD_SCOPE } from "./filter/criterion.js";
 import { MATCH_ALL } from "./filter/predicate.js";
-import { type BroadReadFault, countMatching, findPage, listReadFault, type ListQuery } from "./list-query.js";
+import { countMatching, findPage, listReadFault } from "./find-page.js";
+import type { BroadReadFault, ListQuery } from "./list-query.js";
 import type { ListArgs, Listing } from "./listing.js";
 import type { Order } from "./order.js";
 import { nearestBeyond, type PageArgs, pageRequest } from "./page.js";
@@ -61,11 +62,11 @@ async function answerConnection<T>(
   const query = await listQueryOf(context, listing, args);
   const refused = await source.readFault(query);
   if (refused) throw filterTooBroad(refused);
-  return connectionFrom(context, cursorScope(listing, query.page.order.name), source, query);
+  return pageConnection(context, cursorScope(listing, query.page.order.name), source, query);
 }
 
 /** Returns the connection of a page. @param list the scope of its cursors. */
-async function connectionFrom<T>(
+async function pageConnection<T>(
   context: RequestContext,
   list: string,
   source: Pick<ListSource<T>, "page" | "count">,
@@ -73,7 +74,7 @@ async function connectionFrom<T>(
 ): Promise<Connection<T>> {
   return connection(await source.page(query), query.page, {
     cursorOf: (position) => context.app.cursors.write(list, position),
-    isAny: async (side) => (await source.page({ ...query, page: nearestBeyond(side, query.page) })).records.length > 0,
+    hasAny: async (side) => (await source.page({ ...query, page: nearestBeyond(side, query.page) })).records.length > 0,
     totalCount: () => source.count(query),
   });
 }
@@ -102,7 +103,7 @@ async function listQueryOf(context: RequestContext, listing: Listing, args: List
   const { settings, cursors } = context.app;
   return {
     page: pageRequest(args, order, {
-      mostPerPage: settings.ROCAS_MAX_PAGE,
+      maxPerPage: settings.ROCAS_MAX_PAGE,
       cursors,
       list: cursorScope(listing, order.name),
     }),
@@ -142,6 +143,6 @@ export function answerGenerations<T>(
 ): Promise<Connection<T>> {
   const { settings, cursors } = context.app;
   const list = `${type} generations`;
-  const page = pageRequest(args, NEWEST_GENERATION, { mostPerPage: settings.ROCAS_MAX_PAGE, cursors, list });
-  return connectionFrom(context, list, source, { among: PLACED, page, predicate: MATCH_ALL, isWholeAllowed: false });
+  const page = pageRequest(args, NEWEST_GENERATION, { maxPerPage: settings.ROCAS_MAX_PAGE, cursors, list });
+  return pageConnection(context, list, source, { among: HAS_SEQ, page, predicate: MATCH_ALL, isWholeAllowed: false });
 }

@@ -2,19 +2,16 @@ import { EJSON } from "bson";
 import DataLoader from "dataloader";
 import type { Page } from "../graph/connection.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { loadBeside, PLACED } from "../store/generations.js";
 import type { Records } from "../store/store.js";
+import { countUpToLimit } from "./find-page.js";
 import {
-  asPage,
   type BroadReadFault,
   broadReadFault,
-  matchOf,
-  countMatching,
-  countUpToLimit,
-  findPage,
   isIndexOrdered,
   type ListQuery,
+  matchOf,
   pageStages,
+  toPage,
 } from "./list-query.js";
 
 type Joined<C> = { readonly _id: string; readonly children: readonly C[] };
@@ -50,7 +47,7 @@ export class ChildPages<C extends AnyRecord> {
     const found = await this.loader("page", query, () =>
       this.joined<C, readonly C[]>(pageStages(query), (children) => children),
     ).load(parent);
-    return asPage(found, query.page);
+    return toPage(found, query.page);
   }
 
   private count(parent: string, { among, predicate: demand }: ListQuery): Promise<number> {
@@ -70,16 +67,16 @@ export class ChildPages<C extends AnyRecord> {
       { demand: query.predicate, order: query.page.order },
       () =>
         new DataLoader<string, BroadReadFault | null>(async (ids) => {
-          const around = [{ where: { [this.foreignField]: { $in: [...ids] } }, isIdOrdered: true }];
-          const fault = await broadReadFault(query, around, (where) => countUpToLimit(this.children, where));
+          const parentConditions = [{ where: { [this.foreignField]: { $in: [...ids] } }, isIdOrdered: true }];
+          const fault = await broadReadFault(query, parentConditions, (where) => countUpToLimit(this.children, where));
           return ids.map(() => fault);
         }),
     ).load(parent);
   }
 
   /** Returns the loader that is shared by equal queries. */
-  private loader<R>(what: string, asked: object, make: () => DataLoader<string, R>): DataLoader<string, R> {
-    const key = `${what} ${EJSON.stringify(asked)}`;
+  private loader<R>(what: string, query: object, make: () => DataLoader<string, R>): DataLoader<string, R> {
+    const key = `${what} ${EJSON.stringify(query)}`;
     const known = (this.loaders.get(key) as DataLoader<string, R> | undefined) ?? make();
     this.loaders.set(key, known);
     return known;
@@ -108,32 +105,4 @@ export class ChildPages<C extends AnyRecord> {
       return ids.map((id) => result((byParent.get(id) ?? []) as readonly F[]));
     });
   }
-}
-
-/** Loads the records that superseded each other. */
-export interface GenerationLoaders<T extends AnyRecord> {
-  /** The record before one of the same key, or null. */
-  readonly earlier: DataLoader<T, T | null, string>;
-  /** The record after one of the same key, or null. */
-  readonly later: DataLoader<T, T | null, string>;
-  /** All records with the key of a record: one aggregate per tick. */
-  readonly beside: ChildPages<T>;
-  /** All records of a key, even if none is current. */
-  of(key: string): {
-    page(query: ListQuery): Promise<Page<T>>;
-    count(query: ListQuery): Promise<number>;
-  };
-}
-
-export function generationLoaders<T extends AnyRecord>(records: Records<T>): GenerationLoaders<T> {
-  const named = (key: string, query: ListQuery): ListQuery => ({ ...query, among: { ...PLACED, key } });
-  return {
-    earlier: loadBeside(records, "earlier"),
-    later: loadBeside(records, "later"),
-    beside: new ChildPages(records as unknown as Records<AnyRecord>, records, "key", "key"),
-    of: (key) => ({
-      page: (query) => findPage(records, named(key, query)),
-      count: (query) => countMatching(records, named(key, query)),
-    }),
-  };
 }

@@ -3,7 +3,7 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
 import { answerGenerations } from "./answer-list.js";
-import type { GenerationLoaders } from "./child-pages.js";
+import type { GenerationLoaders } from "./generation-loaders.js";
 import { PageArgs } from "./page.js";
 
 /**
@@ -49,7 +49,7 @@ export function generationsResolver<T extends AnyRecord>(
       description: "All records of the name that are there, this one too, the newest first.",
     })
     generations(@Root() { _id }: AnyRecord, @Args(() => PageArgs) args: PageArgs, @Ctx() context: RequestContext) {
-      return answerGenerations(context, name, loadersOf(context.loaders).beside.of(_id), args);
+      return answerGenerations(context, name, loadersOf(context.loaders).siblings.of(_id), args);
     }
   }
   return GenerationsResolver;

@@ -1,12 +1,11 @@
-import type { Page, Placed } from "../graph/connection.js";
+import type { Page, PositionedRecord } from "../graph/connection.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { HIDDEN } from "../store/read-records.js";
-import type { Records } from "../store/store.js";
 import {
   type IndexCondition,
-  type Predicate,
-  type MongoExpression,
   literal,
+  type MongoExpression,
+  type Predicate,
   type Where,
   whereOf,
 } from "./filter/predicate.js";
@@ -27,7 +26,7 @@ export interface ListQuery {
 export type BroadReadFault = "UNBOUND" | "TOO_MANY";
 
 /** The most records that a list may read without an index for its order. */
-const MAX_READ = 10_000;
+export const MAX_READ = 10_000;
 
 const CURRENT: Where = { superseded: false };
 
@@ -61,16 +60,16 @@ export function isIndexOrdered(
 
 /**
  * Checks a list before it is read: without an index for its order, an index condition must make it small.
- * @param around conditions beside those of the query.
+ * @param parentConditions conditions beside those of the query.
  * @param count counts the records that match, up to one more than may be read.
  */
 export async function broadReadFault(
   query: ListQuery,
-  around: readonly IndexCondition[],
+  parentConditions: readonly IndexCondition[],
   count: (where: Where) => Promise<number>,
 ): Promise<BroadReadFault | null> {
-  if (isIndexOrdered(query, around.length > 0)) return null;
-  const indexConditions = [...around, ...query.predicate.indexConditions];
+  if (isIndexOrdered(query, parentConditions.length > 0)) return null;
+  const indexConditions = [...parentConditions, ...query.predicate.indexConditions];
   if (indexConditions.length === 0 && !query.isWholeAllowed) return "UNBOUND";
   const counts = await Promise.all(
     (indexConditions.length === 0 ? [{}] : indexConditions.map(({ where }) => where)).map(count),
@@ -79,36 +78,37 @@ export async function broadReadFault(
 }
 
 const KEYS = "order_keys";
+
 const keyAt = (index: number): string => `${KEYS}.k${index}`;
 
-const comparison = (direction: 1 | -1, isIncluded = false): string =>
+const comparisonOperator = (direction: 1 | -1, isIncluded = false): string =>
   `$${direction > 0 ? "gt" : "lt"}${isIncluded ? "e" : ""}`;
 
 /** Returns the condition for one side of a position in an index. */
-function plainSide({ indexed, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): Where {
+function indexedSide({ indexed, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): Where {
   const way = (direction * side) as 1 | -1;
-  const id = { _id: { [comparison(way, isIncluded)]: position.id } };
+  const id = { _id: { [comparisonOperator(way, isIncluded)]: position.id } };
   if (indexed === null) return id;
   const [value] = position.values;
   // The range lets the scan of the index begin at the page.
   return {
-    [indexed]: { [comparison(way, true)]: value },
-    $or: [{ [indexed]: { [comparison(way)]: value } }, { [indexed]: value, ...id }],
+    [indexed]: { [comparisonOperator(way, true)]: value },
+    $or: [{ [indexed]: { [comparisonOperator(way)]: value } }, { [indexed]: value, ...id }],
   };
 }
 
 /** Returns the condition for one side of a position among computed values. */
 function computedSide({ keys, direction }: Order, { position, isIncluded }: PageEnd, side: 1 | -1): MongoExpression {
-  const places: { value: MongoExpression; direction: 1 | -1; at: unknown }[] = [
+  const compared: { value: MongoExpression; direction: 1 | -1; at: unknown }[] = [
     ...keys.map((key, index) => ({ value: `$${keyAt(index)}`, direction: key.direction, at: position.values[index] })),
     { value: "$_id", direction, at: position.id },
   ];
   return {
-    $or: places.map((each, index) => ({
+    $or: compared.map((each, index) => ({
       $and: [
-        ...places.slice(0, index).map(({ value, at }) => ({ $eq: [value, literal(at)] })),
+        ...compared.slice(0, index).map(({ value, at }) => ({ $eq: [value, literal(at)] })),
         {
-          [comparison((each.direction * side) as 1 | -1, isIncluded && index === places.length - 1)]: [
+          [comparisonOperator((each.direction * side) as 1 | -1, isIncluded && index === compared.length - 1)]: [
             each.value,
             literal(each.at),
           ],
@@ -118,7 +118,7 @@ function computedSide({ keys, direction }: Order, { position, isIncluded }: Page
   };
 }
 
-function sortOf({ order, backward }: PageRequest): Record<string, 1 | -1> {
+function sortStage({ order, backward }: PageRequest): Record<string, 1 | -1> {
   const way = (direction: 1 | -1): 1 | -1 => (backward ? (-direction as 1 | -1) : direction);
   return {
     ...(order.indexed === null ? {} : { [order.indexed]: way(order.direction) }),
@@ -139,10 +139,10 @@ export function pageStages(query: ListQuery): object[] {
     ...(after ? [[after, 1] as [PageEnd, 1]] : []),
     ...(before ? [[before, -1] as [PageEnd, -1]] : []),
   ];
-  const plainEnds = isComputed ? [] : ends.map(([end, side]) => plainSide(order, end, side));
+  const indexedEnds = isComputed ? [] : ends.map(([end, side]) => indexedSide(order, end, side));
   const match = matchOf(query);
   return [
-    { $match: plainEnds.length > 0 ? { $and: [match, ...plainEnds] } : match },
+    { $match: indexedEnds.length > 0 ? { $and: [match, ...indexedEnds] } : match },
     ...(isComputed
       ? [
           { $addFields: { [KEYS]: Object.fromEntries(order.keys.map(({ value }, index) => [`k${index}`, value])) } },
@@ -151,7 +151,7 @@ export function pageStages(query: ListQuery): object[] {
             : []),
         ]
       : []),
-    { $sort: sortOf(page) },
+    { $sort: sortStage(page) },
     { $limit: limit + 1 },
     { $project: HIDDEN },
   ];
@@ -166,36 +166,12 @@ function positionOf<T extends AnyRecord>(found: Found<T>, { indexed, keys }: Ord
 }
 
 /** Returns the page. @param found the records from its near end on, with one more if the range goes on. */
-export function asPage<T extends AnyRecord>(
+export function toPage<T extends AnyRecord>(
   found: readonly Found<T>[],
   { limit, backward, order }: PageRequest,
 ): Page<T> {
-  const records = found.slice(0, limit).map((record): Placed<T> => ({ record, position: positionOf(record, order) }));
+  const records = found
+    .slice(0, limit)
+    .map((record): PositionedRecord<T> => ({ record, position: positionOf(record, order) }));
   return { records: backward ? records.reverse() : records, hasMore: found.length > limit };
 }
-
-/** Returns a page of the matching records, by one aggregate. */
-export async function findPage<T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<Page<T>> {
-  const found = await records.collection
-    .aggregate(pageStages(query))
-    .batchSize(query.page.limit + 1)
-    .toArray();
-  return asPage(found as unknown as T[], query.page);
-}
-
-/** Returns the number of matching records. */
-export const countMatching = <T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<number> =>
-  records.collection.countDocuments(matchOf(query));
-
-/**
- * Returns the reason why a list would read too much, or null. It counts once for each index condition, and not at all
- * if an index gives the order.
- */
-export const listReadFault = <T extends AnyRecord>(
-  records: Records<T>,
-  query: ListQuery,
-): Promise<BroadReadFault | null> => broadReadFault(query, [], (where) => countUpToLimit(records, where));
-
-/** Counts up to one more than a list may read. */
-export const countUpToLimit = <T extends AnyRecord>(records: Records<T>, where: Where): Promise<number> =>
-  records.collection.countDocuments({ superseded: false, ...where }, { limit: MAX_READ + 1 });

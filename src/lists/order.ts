@@ -120,7 +120,7 @@ function sortKeysOf(fields: Readonly<Record<string, OrderField>>, key: OrderKey,
   const direction = key.direction === OrderDirection.ASC ? 1 : -1;
   const stored = key.field == null ? undefined : fields[key.field];
   if (key.details) checkDetailsPath(key.details, [...at, DETAILS]);
-  if (!stored) return freeSortKeys(detailsValue(`$${DETAILS}`, key.details ?? []), direction);
+  if (!stored) return mixedSortKeys(detailsValue(`$${DETAILS}`, key.details ?? []), direction);
   const value = { $ifNull: [`$${stored.field}`, literal(null)] };
   return [
     // Records without a value come last in both directions.
@@ -134,7 +134,7 @@ function sortKeysOf(fields: Readonly<Record<string, OrderField>>, key: OrderKey,
  * the text "nan" would come before all numbers in a descending order. Only plain values have a natural order; texts
  * count up to the length that a cursor carries.
  */
-function freeSortKeys(value: MongoExpression, direction: 1 | -1): SortKey[] {
+function mixedSortKeys(value: MongoExpression, direction: 1 | -1): SortKey[] {
   const isA = (type: string): MongoExpression => ({ $eq: [{ $type: value }, type] });
   const byKind = (number: unknown, text: unknown, truth: unknown, rest: unknown): MongoExpression => ({
     $cond: [{ $isNumber: value }, number, { $cond: [isA("string"), text, { $cond: [isA("bool"), truth, rest] }] }],

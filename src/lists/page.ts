@@ -43,20 +43,20 @@ export interface PageRequest {
 export function pageRequest(
   { first, after, last, before }: PageArgs,
   order: Order,
-  { mostPerPage, cursors, list }: { mostPerPage: number; cursors: Cursors; list: string },
+  { maxPerPage: maxPerPage, cursors, list }: { maxPerPage: number; cursors: Cursors; list: string },
 ): PageRequest {
-  const given = first ?? last;
+  const count = first ?? last;
   if (first != null && last != null)
     throw new DomainError("BAD_USER_INPUT", "A page is given by `first` or by `last`, not by both.", ["last"]);
-  if (given != null && (given < 1 || given > mostPerPage))
-    throw new DomainError("BAD_USER_INPUT", `A page has 1 to ${mostPerPage} records.`, [
+  if (count != null && (count < 1 || count > maxPerPage))
+    throw new DomainError("BAD_USER_INPUT", `A page has 1 to ${maxPerPage} records.`, [
       first == null ? "last" : "first",
     ]);
   const end = (cursor: string | null | undefined, argument: string): PageEnd | null =>
     cursor == null ? null : { position: cursors.read(list, cursor, argument), isIncluded: false };
   return {
     order,
-    limit: given ?? DEFAULT_PAGE,
+    limit: count ?? DEFAULT_PAGE,
     backward: last != null,
     after: end(after, "after"),
     before: end(before, "before"),

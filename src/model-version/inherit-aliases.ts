@@ -3,11 +3,11 @@ import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import { supersedeEarlier } from "../store/insert-record.js";
 import type { ModelVersion } from "./model-version.js";
 
-const BY_ROCAS = ownIntent(ROCAS);
+const BY_ROCAS = systemIntent(ROCAS);
 
 /**
  * Gives a version the aliases of the one that it supersedes.

@@ -1,10 +1,11 @@
 import { DATASET_SNAPSHOT_FILTER } from "../dataset/dataset.kind.js";
 import { recordKind } from "../kinds/record-kind.js";
+import { flag, texts } from "../lists/filter/choice-filters.js";
 import { details } from "../lists/filter/details-filter.js";
 import type { FilterType } from "../lists/filter/filter-of.js";
 import { files, filesState, part, snapshotFilterOf } from "../lists/filter/part-filters.js";
 import { reference } from "../lists/filter/reference-filter.js";
-import { flag, text, texts } from "../lists/filter/value-filters.js";
+import { text } from "../lists/filter/value-filters.js";
 import { MODEL_SNAPSHOT_FILTER } from "../model/model.kind.js";
 import { MODEL_VERSION_DEFINITION, ModelVersion } from "./model-version.js";
 import { PINNED_VERSION_FILTER, TRAINING_SNAPSHOT_FILTER } from "./training-snapshot.filter.js";

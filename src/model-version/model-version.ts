@@ -1,18 +1,11 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { DatasetSnapshot } from "../dataset/dataset.js";
-import { definitionOf, GIVEN, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
+import { definitionOf, SUPPLIED, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
-import {
-  Archive,
-  FILE_PARTS,
-  FileHolder,
-  FilesState,
-  Manifest,
-  ManifestSummary,
-  StoredFile,
-} from "../graph/stored-file.js";
+import { FileHolder, Manifest } from "../graph/manifest.js";
+import { Archive, FILE_PARTS, FilesState, ManifestSummary, StoredFile } from "../graph/stored-file.js";
 import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
 import { MODEL_DEFINITION, ModelInfo, ModelSnapshot } from "../model/model.js";
 import { TrainingSnapshot } from "./training-snapshot.js";
@@ -156,7 +149,7 @@ export class ModelVersionSnapshot extends snapshotOf(ModelVersionInfo) {
 
 export const MODEL_VERSION_DEFINITION = definitionOf<ModelVersion, ModelVersionSnapshot>({
   name: VALUE,
-  alias: GIVEN,
+  alias: SUPPLIED,
   train: SNAPSHOT,
   ds: SNAPSHOT,
   details: VALUE,

@@ -6,7 +6,7 @@ import { deleteFound } from "../deletion/delete-record.js";
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { TaskState } from "../graph/task.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";
 
 const ENDED = [TaskState.FINISHED, TaskState.CANCELLED, TaskState.FAILED];
@@ -84,7 +84,7 @@ async function deleteBuild(app: App, { _id }: EndedBuild): Promise<boolean> {
   const build = await app.store.builds.findById(_id).lean<Build | null>().exec();
   if (!build || build.deleting) return false;
   try {
-    await deleteFound(app, ownIntent(ROCAS), build as unknown as AnyRecord, { cascade: false });
+    await deleteFound(app, systemIntent(ROCAS), build as unknown as AnyRecord, { cascade: false });
   } catch (error) {
     // Another process was quicker.
     if (error instanceof DomainError) return false;

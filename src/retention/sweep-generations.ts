@@ -9,7 +9,7 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import type { RecordKinds } from "../kinds/record-kind.js";
 import { snapshotPaths } from "../snapshots/snapshot-paths.js";
 import { generationsOf } from "../store/generations.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import type { Records } from "../store/store.js";
 import { neededAmong } from "./needed.js";
 import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";
@@ -136,7 +136,7 @@ async function deleteUnneeded(app: App, kind: Kind, target: AnyRecord): Promise<
     if ((await neededAmong(app.store, kind, [_id])).has(_id)) throw new DomainError("IN_USE", "It is needed.");
   };
   try {
-    await deleteFound(app, ownIntent(ROCAS), target, { cascade: false, refuse });
+    await deleteFound(app, systemIntent(ROCAS), target, { cascade: false, refuse });
   } catch (error) {
     // Something needs it now, or another process was quicker.
     if (error instanceof DomainError) return false;

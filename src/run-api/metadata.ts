@@ -2,7 +2,8 @@ import { readLists } from "../files/file-lists.js";
 import { fileListOf } from "../files/files-of.js";
 import { namesOf } from "../graph/id.js";
 import { snapshotsIn } from "../graph/snapshot.js";
-import type { FileListing, StoredFile } from "../graph/stored-file.js";
+import type { FileListing } from "../graph/manifest.js";
+import type { StoredFile } from "../graph/stored-file.js";
 import type { Store } from "../store/store.js";
 
 /** Fields with content of users, whose keys may have any name. */

@@ -1,7 +1,7 @@
 import type { DatasetSnapshot } from "../dataset/dataset.js";
 import { asStoredFiles } from "../files/file-lists.js";
 import { filesOf } from "../files/files-of.js";
-import type { Holder } from "../graph/stored-file.js";
+import type { Holder } from "../graph/manifest.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import { asName } from "../names.js";
 import type { Store } from "../store/store.js";

@@ -5,7 +5,7 @@ import { DomainError } from "../errors.js";
 import { readBody, readJson } from "../http/request-body.js";
 import { appendLog, MAX_CHUNK_BYTES } from "../jobs/append-log.js";
 import { changeRecord } from "../store/change-record.js";
-import { ownIntent } from "../store/idempotency.js";
+import { systemIntent } from "../store/idempotency.js";
 import { plainText } from "../text/printable.js";
 import { MIB } from "../units.js";
 import { assertRunning, NotGranted, writeSlot } from "./attempt.js";
@@ -68,7 +68,7 @@ export const output: Endpoint = async ({ app, attempt: { job, slot }, request })
   const kept = { size: notebook.length, sha256: createHash("sha256").update(notebook).digest("hex") };
   // A crash between the two leaves a file without a record, and no record without its file.
   await app.files.write(Readable.from([notebook]), kept);
-  await changeRecord(app.store.trainings, job._id, () => ({ output: kept }), ownIntent(ROCAS));
+  await changeRecord(app.store.trainings, job._id, () => ({ output: kept }), systemIntent(ROCAS));
   return {};
 };
 

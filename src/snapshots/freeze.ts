@@ -8,37 +8,42 @@ import { requireParent } from "../store/read-records.js";
 import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 
-type Reads = Pick<Store, "byKind" | "snapshots">;
+type FreezingStore = Pick<Store, "byKind" | "snapshots">;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Returns a snapshot of a record and, within it, one of its parent.
- * @param given fields that the record does not have.
+ * @param supplied fields that the record does not have.
  * @throws CONFLICT if the parent is being deleted.
  */
 export async function freeze<R extends AnyRecord, S extends AnySnapshot>(
-  store: Reads,
+  store: FreezingStore,
   definition: Definition<R, S>,
   record: R,
   at: Date,
-  given: Partial<S> = {},
+  supplied: Partial<S> = {},
 ): Promise<S> {
-  return { ...(await frozen(store, definition, record, at)), ...given } as unknown as S;
+  return { ...(await freezeRecord(store, definition, record, at)), ...supplied } as unknown as S;
 }
 
-async function frozen(store: Reads, { parts }: AnyDefinition, record: AnyRecord, at: Date): Promise<object> {
+async function freezeRecord(
+  store: FreezingStore,
+  { parts }: AnyDefinition,
+  record: AnyRecord,
+  at: Date,
+): Promise<object> {
   const fields = await Promise.all(
     Object.entries(parts).map(async ([field, part]) => [
       field,
-      await frozenPart(store, part, (record as unknown as Fields)[field] ?? null, at),
+      await freezePart(store, part, (record as unknown as Fields)[field] ?? null, at),
     ]),
   );
   return { _id: record._id, key: record.key, taken_at: at, ...Object.fromEntries(fields) };
 }
 
-async function frozenPart(store: Reads, part: Part, value: unknown, at: Date): Promise<unknown> {
+async function freezePart(store: FreezingStore, part: Part, value: unknown, at: Date): Promise<unknown> {
   if (part.as === "PARENT")
-    return frozen(store, part.definition, await requireParent(store.byKind[part.kind], value as string), at);
+    return freezeRecord(store, part.definition, await requireParent(store.byKind[part.kind], value as string), at);
   if (part.as !== "PIN" || value === null) return value;
   if (!Array.isArray(value)) return pinSnapshot(store, value as ModelVersionSnapshot);
   return Promise.all((value as ModelVersionSnapshot[]).map((each) => pinSnapshot(store, each)));
@@ -62,12 +67,12 @@ async function pinSnapshot({ snapshots }: Pick<Store, "snapshots">, snapshot: Mo
   const hash = createHash("sha256")
     .update(serialize(canonical(snapshot) as object))
     .digest("hex");
-  await keep(snapshots, hash, snapshot);
+  await storeCopy(snapshots, hash, snapshot);
   return { _id: snapshot._id, key: snapshot.key, hash, taken_at: snapshot.taken_at };
 }
 
 /** Stores the copy. A stored one no longer counts as unneeded. */
-async function keep(snapshots: Store["snapshots"], hash: string, content: ModelVersionSnapshot): Promise<void> {
+async function storeCopy(snapshots: Store["snapshots"], hash: string, content: ModelVersionSnapshot): Promise<void> {
   for (;;) {
     try {
       await snapshots.updateOne(

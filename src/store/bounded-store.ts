@@ -32,7 +32,7 @@ export function boundedStore(store: Store, limit: TimeLimit): Store {
 const isRecords = (value: unknown): value is Records<AnyRecord> => typeof value === "function" && "collection" in value;
 
 /** Returns the remaining time as options of a read. @throws the reason for which the signal was aborted. */
-function rest({ signal, endsAt }: TimeLimit): { signal: AbortSignal; maxTimeMS: number } {
+function readOptions({ signal, endsAt }: TimeLimit): { signal: AbortSignal; maxTimeMS: number } {
   signal.throwIfAborted();
   return { signal, maxTimeMS: Math.max(1, Math.ceil(endsAt - performance.now())) };
 }
@@ -41,9 +41,9 @@ function boundedRecords<T extends AnyRecord>(records: Records<T>, limit: TimeLim
   const collection = boundedCollection(records.collection, limit);
   const reads: Partial<Records<T>> = {
     collection,
-    find: ((...args: Parameters<typeof records.find>) => records.find(...args).setOptions(rest(limit))) as never,
+    find: ((...args: Parameters<typeof records.find>) => records.find(...args).setOptions(readOptions(limit))) as never,
     findOne: ((...args: Parameters<typeof records.findOne>) =>
-      records.findOne(...args).setOptions(rest(limit))) as never,
+      records.findOne(...args).setOptions(readOptions(limit))) as never,
   };
   return Object.assign(Object.create(records), reads) as Records<T>;
 }
@@ -54,7 +54,7 @@ function boundedCollection<C extends object>(collection: C, limit: TimeLimit): C
     (what: never, options?: Options) =>
       ((collection as unknown as Collection)[name] as (what: never, options: object) => unknown)(what, {
         ...options,
-        ...rest(limit),
+        ...readOptions(limit),
       });
   const reads = {
     find: read("find"),

@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from "node:util";
 import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
-import { type Intent, keptKeys, refuseOtherUse, usedKey } from "./idempotency.js";
+import { type Intent, recentKeys, isSameRequest, usedKeyOf } from "./idempotency.js";
 import { isDuplicateKey } from "./store-errors.js";
 import type { Records } from "./store.js";
 
 /** The fields that only `changeRecord` itself sets. */
-type Kept = "_id" | "key" | "version" | "created_at" | "created_by" | "modified_at" | "outbox" | "used_keys";
-export type Change<T extends AnyRecord> = Partial<Omit<T, Kept>>;
+type Bookkeeping = "_id" | "key" | "version" | "created_at" | "created_by" | "modified_at" | "outbox" | "used_keys";
+export type Change<T extends AnyRecord> = Partial<Omit<T, Bookkeeping>>;
 
 /** A thousand files of one record may arrive at once, each a change. */
 const MAX_TRIES = 40;
@@ -34,9 +34,9 @@ export async function changeRecord<T extends AnyRecord>(
     const current = (await records.findOne({ _id: id, deleted: trusted({ $ne: true }) }).lean()) as T | null;
     if (!current) throw new DomainError("NOT_FOUND", "The record was deleted while this was under way.", ["input"]);
     const at = new Date();
-    const used = usedKey(intent, at);
+    const used = usedKeyOf(intent, at);
     // The same request was sent twice, and the other one came first.
-    if (used && refuseOtherUse(current, used)) return current;
+    if (used && isSameRequest(current, used)) return current;
     const change = decide(current);
     const changed = Object.entries(change ?? {}).filter(
       ([field, value]) => !isDeepStrictEqual(value, current[field as keyof T]),
@@ -50,7 +50,7 @@ export async function changeRecord<T extends AnyRecord>(
         .findOneAndUpdate(
           { _id: id, version: current.version },
           {
-            $set: { ...after, modified_at: at, ...(used ? { used_keys: [...keptKeys(current, at), used] } : {}) },
+            $set: { ...after, modified_at: at, ...(used ? { used_keys: [...recentKeys(current, at), used] } : {}) },
             $inc: { version: 1 },
             $push: { outbox: entry },
           } as object,

@@ -15,7 +15,7 @@ export const generationsOf = (keys: readonly string[]) => ({
  * True if a tombstone must keep its `seq`: it is the last of its key, and earlier records are there. Without it, the
  * next record would get the same `seq`.
  */
-export async function holdsPlace(records: Records<AnyRecord>, { key, seq }: AnyRecord): Promise<boolean> {
+export async function mustKeepSeq(records: Records<AnyRecord>, { key, seq }: AnyRecord): Promise<boolean> {
   if (seq === undefined) return false;
   const [later, earlier] = await Promise.all([
     records.exists({ key: trusted({ $eq: key }), seq: trusted({ $gt: seq }) }),
@@ -25,7 +25,7 @@ export async function holdsPlace(records: Records<AnyRecord>, { key, seq }: AnyR
 }
 
 /** The condition of an aggregate on records that have a `seq`. */
-export const PLACED = { seq: { $gt: 0 }, deleted: { $ne: true } } as const;
+export const HAS_SEQ = { seq: { $gt: 0 }, deleted: { $ne: true } } as const;
 
 type Side = "earlier" | "later";
 
@@ -33,50 +33,52 @@ type Side = "earlier" | "later";
  * Loads the nearest earlier or later record of the same key, or null. Takes one find for all, and a second one if
  * records in between were deleted.
  */
-export function loadBeside<T extends AnyRecord>(records: Records<T>, side: Side): DataLoader<T, T | null, string> {
+export function loadNeighbour<T extends AnyRecord>(records: Records<T>, side: Side): DataLoader<T, T | null, string> {
   const step = side === "later" ? 1 : -1;
   return new DataLoader<T, T | null, string>(
-    async (asked) => {
-      const placed = asked.filter(({ seq, superseded }) => seq !== undefined && (side === "earlier" || superseded));
-      const next = await placesOf(records, placed, step);
-      const missing = placed.filter(({ key, seq }) => !next.has(placeOf(key, seq! + step)) && seq! + step > 0);
-      const far = await nearestOf(records, missing, side);
-      return asked.map(({ _id, key, seq }) =>
-        seq === undefined ? null : (next.get(placeOf(key, seq + step)) ?? far.get(_id) ?? null),
+    async (requested) => {
+      const sequenced = requested.filter(
+        ({ seq, superseded }) => seq !== undefined && (side === "earlier" || superseded),
+      );
+      const next = await findBySeq(records, sequenced, step);
+      const missing = sequenced.filter(({ key, seq }) => !next.has(seqKey(key, seq! + step)) && seq! + step > 0);
+      const far = await findNearest(records, missing, side);
+      return requested.map(({ _id, key, seq }) =>
+        seq === undefined ? null : (next.get(seqKey(key, seq + step)) ?? far.get(_id) ?? null),
       );
     },
     { cacheKeyFn: ({ _id }) => _id },
   );
 }
 
-const placeOf = (key: string, seq: number): string => `${seq} ${key}`;
+const seqKey = (key: string, seq: number): string => `${seq} ${key}`;
 
-async function placesOf<T extends AnyRecord>(
+async function findBySeq<T extends AnyRecord>(
   records: Records<T>,
-  beside: readonly T[],
+  neighbours: readonly T[],
   step: number,
 ): Promise<ReadonlyMap<string, T>> {
-  if (beside.length === 0) return new Map();
-  const keys = [...new Set(beside.map(({ key }) => key))];
-  const places = [...new Set(beside.map(({ seq }) => seq! + step))];
+  if (neighbours.length === 0) return new Map();
+  const keys = [...new Set(neighbours.map(({ key }) => key))];
+  const seqs = [...new Set(neighbours.map(({ seq }) => seq! + step))];
   const found = (await records
-    .find({ ...generationsOf(keys), seq: trusted({ $in: places }) } as object, HIDDEN)
-    .batchSize(keys.length * places.length + 1)
+    .find({ ...generationsOf(keys), seq: trusted({ $in: seqs }) } as object, HIDDEN)
+    .batchSize(keys.length * seqs.length + 1)
     .lean()) as T[];
-  return new Map(found.map((each) => [placeOf(each.key, each.seq!), each]));
+  return new Map(found.map((each) => [seqKey(each.key, each.seq!), each]));
 }
 
-async function nearestOf<T extends AnyRecord>(
+async function findNearest<T extends AnyRecord>(
   records: Records<T>,
-  beside: readonly T[],
+  neighbours: readonly T[],
   side: Side,
 ): Promise<ReadonlyMap<string, T>> {
-  if (beside.length === 0) return new Map();
+  if (neighbours.length === 0) return new Map();
   const all = (await records
-    .find(generationsOf([...new Set(beside.map(({ key }) => key))]) as object, { key: 1, seq: 1 })
+    .find(generationsOf([...new Set(neighbours.map(({ key }) => key))]) as object, { key: 1, seq: 1 })
     .sort({ key: 1, seq: side === "later" ? 1 : -1 })
     .lean()) as Pick<T, "_id" | "key" | "seq">[];
-  const nearest = beside.flatMap((record) => {
+  const nearest = neighbours.flatMap((record) => {
     const isBeyond = (seq: number): boolean => (side === "later" ? seq > record.seq! : seq < record.seq!);
     const found = all.find(({ key, seq }) => key === record.key && isBeyond(seq!));
     return found ? [{ of: record._id, id: found._id }] : [];

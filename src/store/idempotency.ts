@@ -17,12 +17,12 @@ export interface Intent {
 }
 
 /** Returns the intent of the server's own writes. They need no idempotency key: repeating one has no effect. */
-export const ownIntent = (caller: Caller): Intent => ({ caller, mutation: "", input: {} });
+export const systemIntent = (caller: Caller): Intent => ({ caller, mutation: "", input: {} });
 
 const hashOf = ({ mutation, input }: Intent): string =>
   createHash("sha256").update(mutation).update("\u001f").update(JSON.stringify(input)).digest("hex");
 
-export function usedKey(intent: Intent, at: Date): UsedKey | null {
+export function usedKeyOf(intent: Intent, at: Date): UsedKey | null {
   if (!intent.idempotencyKey) return null;
   return { key: keyOf(intent.caller.name, intent.idempotencyKey), hash: hashOf(intent), at };
 }
@@ -31,8 +31,8 @@ export function usedKey(intent: Intent, at: Date): UsedKey | null {
  * Returns the record, of any kind, that an earlier request with this idempotency key wrote.
  * @throws CONFLICT if the key was used for another mutation or input.
  */
-export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
-  const used = usedKey(intent, new Date(0));
+export async function findEarlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
+  const used = usedKeyOf(intent, new Date(0));
   if (!used) return null;
   const found = await Promise.all(
     Object.values(store.byKind).map((records: Records<AnyRecord>) =>
@@ -40,11 +40,11 @@ export async function earlierEffect(store: Store, intent: Intent): Promise<AnyRe
     ),
   );
   const record = found.find((each) => each !== null);
-  return record && refuseOtherUse(record, used) ? record : null;
+  return record && isSameRequest(record, used) ? record : null;
 }
 
 /** True if the same request wrote the record. @throws CONFLICT if another one did. */
-export function refuseOtherUse({ used_keys = [] }: AnyRecord, { key, hash }: UsedKey): boolean {
+export function isSameRequest({ used_keys = [] }: AnyRecord, { key, hash }: UsedKey): boolean {
   const earlier = used_keys.find((each) => each.key === key);
   if (earlier && earlier.hash !== hash)
     throw new DomainError("CONFLICT", "This idempotency key was used for another request: choose a new one.", [
@@ -55,11 +55,11 @@ export function refuseOtherUse({ used_keys = [] }: AnyRecord, { key, hash }: Use
 }
 
 /** Returns the keys that still count. Without this bound records would grow. */
-export const keptKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] =>
+export const recentKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] =>
   used_keys.filter(({ at }) => now.getTime() - at.getTime() < DAY_MS);
 
 /** The parts of the app that a write needs. */
-interface Acting {
+interface WritingApp {
   readonly store: Store;
   readonly work: { relay(record: string): Promise<void> };
 }
@@ -70,24 +70,24 @@ interface Acting {
  * events keep the order of a client's requests.
  */
 export async function idempotent<T extends AnyRecord>(
-  { store, work }: Acting,
+  { store, work }: WritingApp,
   intent: Intent,
   act: () => Promise<T>,
 ): Promise<T> {
-  const earlier = await earlierEffect(store, intent);
-  if (earlier) return stillThere<T>(earlier);
+  const earlier = await findEarlierEffect(store, intent);
+  if (earlier) return requireExisting<T>(earlier);
   try {
     const record = await act();
     await work.relay(record._id);
     return record;
   } catch (error) {
-    const made = await earlierEffect(store, intent);
-    if (made) return stillThere<T>(made);
+    const made = await findEarlierEffect(store, intent);
+    if (made) return requireExisting<T>(made);
     throw error;
   }
 }
 
-function stillThere<T extends AnyRecord>(record: AnyRecord): T {
+function requireExisting<T extends AnyRecord>(record: AnyRecord): T {
   if (record.deleted)
     throw new DomainError(
       "NOT_FOUND",
@@ -102,7 +102,7 @@ export async function releaseIdempotencyKey<T extends AnyRecord>(
   id: string,
   intent: Intent,
 ): Promise<void> {
-  const used = usedKey(intent, new Date(0));
+  const used = usedKeyOf(intent, new Date(0));
   if (!used) return;
   await records.collection.updateOne(
     { _id: id } as object,

@@ -1,7 +1,7 @@
 import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { type Intent, usedKey } from "./idempotency.js";
+import { type Intent, usedKeyOf } from "./idempotency.js";
 import { isDuplicateKey } from "./store-errors.js";
 import type { Records } from "./store.js";
 
@@ -9,11 +9,11 @@ import type { Records } from "./store.js";
 export type NewRecord<T extends AnyRecord> = Omit<T, Exclude<keyof AnyRecord, "_id" | "key">>;
 
 /** A `pending` record gets its `seq` once all its files are there. */
-type Place = "only" | "next" | "pending";
+type Placement = "only" | "next" | "pending";
 
 /**
  * Inserts a record: fields, bookkeeping, outbox entry and idempotency key in one write.
- * @param place `only`: the key must be free. `next`: the record supersedes the current one. The insert alone is the
+ * @param placement `only`: the key must be free. `next`: the record supersedes the current one. The insert alone is the
  *   commit; `supersedeEarlier` marks the other one afterwards.
  * @throws ALREADY_EXISTS if the key is taken.
  */
@@ -21,12 +21,19 @@ export async function insertRecord<T extends AnyRecord>(
   records: Records<T>,
   fields: NewRecord<T>,
   intent: Intent,
-  place: Place = "only",
+  placement: Placement = "only",
 ): Promise<T> {
   const at = new Date();
-  const used = usedKey(intent, at);
-  const entry = { version: 1, at, caller: intent.caller.name, action: "INSERT", before: {}, after: defining(fields) };
-  const whole = {
+  const used = usedKeyOf(intent, at);
+  const entry = {
+    version: 1,
+    at,
+    caller: intent.caller.name,
+    action: "INSERT",
+    before: {},
+    after: definingFields(fields),
+  };
+  const document = {
     ...fields,
     version: 1,
     deleting: false,
@@ -37,40 +44,45 @@ export async function insertRecord<T extends AnyRecord>(
     ...(used ? { used_keys: [used] } : {}),
   };
   for (;;) {
-    const position = place === "pending" ? {} : { seq: await freeSeq(records, fields.key, place), superseded: false };
+    const placed =
+      placement === "pending" ? {} : { seq: await findFreeSeq(records, fields.key, placement), superseded: false };
     try {
-      const made = new records({ ...whole, ...position } as never);
-      await made.save();
-      return made.toObject() as unknown as T;
+      const inserted = new records({ ...document, ...placed } as never);
+      await inserted.save();
+      return inserted.toObject() as unknown as T;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
       // Another successor came first: try the next `seq`.
-      if (place === "next" && isDuplicateKey(error, "seq")) continue;
+      if (placement === "next" && isDuplicateKey(error, "seq")) continue;
       throw new DomainError("ALREADY_EXISTS", "The name is taken.", ["input", "name"], { cause: error });
     }
   }
 }
 
-const defining = <T extends AnyRecord>({ _id, key: _key, ...rest }: NewRecord<T>): Record<string, unknown> =>
+const definingFields = <T extends AnyRecord>({ _id, key: _key, ...rest }: NewRecord<T>): Record<string, unknown> =>
   rest as Record<string, unknown>;
 
 /**
  * Returns the `seq` after the last one of the key, tombstones included.
  * @throws ALREADY_EXISTS if the key must be free and is not.
  */
-async function freeSeq<T extends AnyRecord>(records: Records<T>, key: string, place: Place): Promise<number> {
+async function findFreeSeq<T extends AnyRecord>(
+  records: Records<T>,
+  key: string,
+  placement: Placement,
+): Promise<number> {
   const last = await records
     .findOne({ key: trusted({ $eq: key }), seq: trusted({ $gt: 0 }) }, { seq: 1, deleted: 1 })
     .sort({ key: -1, seq: -1 })
     .lean<AnyRecord>();
-  if (place === "only" && last && !last.deleted)
+  if (placement === "only" && last && !last.deleted)
     throw new DomainError("ALREADY_EXISTS", "The name is taken.", ["input", "name"]);
   return (last?.seq ?? 0) + 1;
 }
 
 /** Returns the `seq` for a pending record that is about to be committed. */
 export async function nextSeq<T extends AnyRecord>(records: Records<T>, key: string): Promise<number> {
-  return freeSeq(records, key, "next");
+  return findFreeSeq(records, key, "next");
 }
 
 /** Marks the earlier records as superseded. Repeatable. Readers take the higher `seq` until then. */

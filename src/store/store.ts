@@ -9,7 +9,7 @@ import type { RecordKinds } from "../kinds/record-kind.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 
 /** A process of the installation. */
-interface Present {
+interface PresentProcess {
   readonly id: string;
   readonly seen_at: Date;
   /** The machine and folder in which the process builds and runs; null with an engine. */
@@ -20,7 +20,7 @@ interface Present {
 export interface Processes {
   readonly _id: string;
   readonly version: number;
-  readonly there: readonly Present[];
+  readonly there: readonly PresentProcess[];
   /** The last process, while it stops what all processes share. It counts until then if it dies meanwhile. */
   readonly leaving: { readonly id: string; readonly until: Date } | null;
 }
@@ -31,7 +31,7 @@ export type Records<T extends AnyRecord> = MongooseModel<T>;
 export type Event = OutboxEntry & { _id: string; record: string; key: string };
 
 /** A pinned snapshot, stored under the hash of its content. */
-export interface KeptSnapshot {
+export interface SnapshotCopy {
   readonly _id: string;
   readonly content: ModelVersionSnapshot;
   /** The time of the last search for pins of it. */
@@ -54,7 +54,7 @@ export interface Store extends RecordCollections {
   readonly kinds: RecordKinds;
 
   /** Immutable copies of version snapshots, by the hash of their content. */
-  readonly snapshots: mongo.Collection<KeptSnapshot>;
+  readonly snapshots: mongo.Collection<SnapshotCopy>;
   readonly events: mongo.Collection<Event>;
   readonly jobs: mongo.Collection<Job>;
   readonly logs: mongo.Collection<LogChunk>;
@@ -76,7 +76,7 @@ export interface Store extends RecordCollections {
    */
   readonly installation: mongo.Collection<{ _id: string; value: string | number }>;
 
-  /** The processes of the installation. Only `installation.ts` writes them. */
+  /** The processes of the installation. Only `presence.ts` writes them. */
   readonly processes: mongo.Collection<Processes>;
 
   readonly connection: Connection;

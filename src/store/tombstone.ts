@@ -1,8 +1,8 @@
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
-import { type Intent, usedKey } from "./idempotency.js";
+import { type Intent, usedKeyOf } from "./idempotency.js";
 import type { Records } from "./store.js";
 
-const KEPT = new Set([
+const KEPT_FIELDS = new Set([
   "_id",
   "key",
   "seq",
@@ -32,10 +32,10 @@ export async function leaveTombstone<T extends AnyRecord>(
     const current = (await records.findOne({ _id: id } as object).lean()) as AnyRecord | null;
     if (!current || current.deleted || !mayDelete(current as T)) return false;
     const at = new Date();
-    const used = usedKey(intent, at);
+    const used = usedKeyOf(intent, at);
     const unset = Object.fromEntries(
       Object.keys(current)
-        .filter((field) => !KEPT.has(field))
+        .filter((field) => !KEPT_FIELDS.has(field))
         .map((field) => [field, 1]),
     );
     const entry: OutboxEntry = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { mongo } from "mongoose";
 import { expect, test } from "vitest";
 import { openConnection } from "../../src/open-connection.js";
-import { knownBad } from "../../src/store/mongo/refuse-unfit.js";
+import { knownFault } from "../../src/store/mongo/refuse-unfit.js";
 
 const uri = process.env["MONGODB_URI"];
 
@@ -17,7 +17,7 @@ async function versionOf(address: string): Promise<string> {
 test.skipIf(!uri)(
   "a MongoDB of a release with a hole is warned of, or refused where the operator wants it",
   async () => {
-    const flaw = knownBad(await versionOf(uri!));
+    const flaw = knownFault(await versionOf(uri!));
     const opened = await openConnection({ mongodbUri: uri, dataFolder: "unused" });
     await opened[Symbol.asyncDispose]();
     expect(opened.warnings).toEqual(flaw ? [expect.stringContaining(flaw)] : []);

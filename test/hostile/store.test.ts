@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore } from "../../src/open-store.js";
-import { knownBad } from "../../src/store/mongo/refuse-unfit.js";
+import { knownFault } from "../../src/store/mongo/refuse-unfit.js";
 import { openTestDatabase } from "../support/open-test-database.js";
 import { codesOf } from "./support/door.js";
 import { openServed, type Served } from "./support/open-served.js";
@@ -169,10 +169,10 @@ test("nothing populates, and no JavaScript is sent to a store", () => {
 test.each(["6.0.5", "6.0.26", "6.3.2", "7.0.27", "7.3.4", "8.0.16", "8.1.0", "8.2.2", "5.0.31", "3.6.0"])(
   "MongoDB %s is known to be bad",
   (version) => {
-    expect(knownBad(version)).toMatch(/CVE-2025-14847.*upgrade it to/);
+    expect(knownFault(version)).toMatch(/CVE-2025-14847.*upgrade it to/);
   },
 );
 
 test.each(["6.0.27", "7.0.28", "8.0.17", "8.2.3", "8.3.0", "9.0.0"])("nothing is known of MongoDB %s", (version) => {
-  expect(knownBad(version)).toBeNull();
+  expect(knownFault(version)).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { type BuildVersion, BuiltFrom } from "../../src/builds/build-version.js";
 import { ROCAS } from "../../src/caller.js";
 import { keyOf, newId } from "../../src/graph/id.js";
-import { ownIntent } from "../../src/store/idempotency.js";
+import { systemIntent } from "../../src/store/idempotency.js";
 import { insertRecord } from "../../src/store/insert-record.js";
 import type { TestApp } from "./open-test-app.js";
 
@@ -43,6 +43,6 @@ export const buildAgain = (
       built_from: BuiltFrom.LOCAL,
       proj: proj.id,
     },
-    ownIntent(ROCAS),
+    systemIntent(ROCAS),
     "next",
   );

@@ -11,7 +11,7 @@ import {
   ValuesOfCorrectTypeRule,
   visit,
 } from "graphql";
-import { printedPath } from "../../graph/json-path.js";
+import { formatPath } from "../../graph/json-path.js";
 import { INEXACT, isExact } from "../../graph/written-numbers.js";
 import { domainErrorOf, type ErrorPath, inputError } from "../input-errors.js";
 
@@ -68,7 +68,7 @@ export const exactLiterals: ValidationRule = (context) => ({
     if (isExact(node.value) || (type && getNamedType(type) === GraphQLID)) return;
     const path = pathOf(node, context.getDocument());
     context.reportError(
-      new GraphQLError(`${printedPath(path)}: ${INEXACT}`, {
+      new GraphQLError(`${formatPath(path)}: ${INEXACT}`, {
         nodes: node,
         extensions: { code: "BAD_USER_INPUT", path },
       }),

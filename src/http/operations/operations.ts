@@ -11,7 +11,7 @@ import {
 } from "graphql";
 import type { Logger } from "pino";
 import type { Caller, TimeLimit } from "../../caller.js";
-import { knowingVariables } from "../../graph/written-numbers.js";
+import { withWrittenVariables } from "../../graph/written-variables.js";
 import { formatError } from "../format-error.js";
 import { limitError, type Limits } from "../limits/limits.js";
 import { Apollo, type OperationResponse } from "./apollo.js";
@@ -174,7 +174,7 @@ const argumentsOf = (
 
 /** Lets literals of an operation see the numbers in its variables as written. */
 const withVariables = <T>({ operation, request }: CheckedOperation, run: () => T): T =>
-  knowingVariables({ definitions: operation.variableDefinitions ?? [], given: request.variables ?? {} }, run);
+  withWrittenVariables({ definitions: operation.variableDefinitions ?? [], values: request.variables ?? {} }, run);
 
 /** Bounds the running operations of a caller, over all its connections. */
 class OperationSlots {

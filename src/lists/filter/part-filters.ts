@@ -3,7 +3,8 @@ import { TaskState } from "../../graph/task.js";
 import { type Criterion, fieldAt, type FieldScope } from "./criterion.js";
 import { filterOf, type FilterType } from "./filter-of.js";
 import { type Predicate, listAt } from "./predicate.js";
-import { choiceFilter, dateTime, float, id, int, text } from "./value-filters.js";
+import { choiceFilter } from "./choice-filters.js";
+import { dateTime, float, id, int, text } from "./value-filters.js";
 
 interface Options {
   readonly description: string;
@@ -19,9 +20,9 @@ export const part = (
 ): Criterion => ({
   type: () => filter().type,
   description,
-  predicate: (given: object, at, context) =>
+  predicate: (filterInput: object, at, context) =>
     filter().predicate(
-      given,
+      filterInput,
       { ...at, prefix: `${at.prefix}${field}.`, indexed: indexOf(at, field, indexed) },
       context,
     ),
@@ -35,10 +36,10 @@ export const someOf = (
 ): Criterion => ({
   type: () => filter().type,
   description,
-  predicate: async (given: object, at, context): Promise<Predicate> => {
+  predicate: async (filterInput: object, at, context): Promise<Predicate> => {
     const as = `each${at.depth}`;
     const inner = await filter().predicate(
-      given,
+      filterInput,
       { ...at, prefix: `$$${as}.`, indexed: indexOf(at, field, indexed), depth: at.depth + 1 },
       context,
     );

@@ -83,7 +83,7 @@ function afterPrefix(prefix: string): string | null {
 }
 
 /** Returns the test as operators on an indexed field, or null. */
-function plain(name: Test, operand: unknown): Record<string, unknown> | null {
+function indexOperators(name: Test, operand: unknown): Record<string, unknown> | null {
   if (name === "eq") return { $eq: operand };
   if (name === "in") return { $in: operand };
   if (RANGES.some((range) => range === name)) return { [`$${name}`]: operand };
@@ -110,7 +110,7 @@ export function testsPredicate(
       if (name === "not")
         return negation(testsPredicate(operand as ValueTests, value, null, within(at, "not"), context));
       const expression = testExpression(name, operand, value);
-      const condition = index === null ? null : plain(name, operand);
+      const condition = index === null ? null : indexOperators(name, operand);
       return condition && index !== null
         ? indexedBy(expression, { where: { [index]: condition }, isIdOrdered: name === "eq" })
         : unindexed(expression);

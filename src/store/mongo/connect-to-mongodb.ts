@@ -14,7 +14,7 @@ export function printableUri(uri: string): string {
 
 const PATIENCE_MS = 5_000;
 
-export interface Connected {
+export interface MongodbConnection {
   readonly connection: Connection;
   /** Sentences for the operator about the server. */
   readonly warnings: readonly string[];
@@ -26,8 +26,8 @@ export async function connectToMongodb(
   uri: string,
   databaseName: string | undefined,
   refuseKnownBad: boolean,
-): Promise<Connected> {
-  const where = printableUri(uri);
+): Promise<MongodbConnection> {
+  const shownAddress = printableUri(uri);
   let connection: Connection | undefined;
   try {
     connection = mongoose.createConnection(uri, {
@@ -41,21 +41,21 @@ export async function connectToMongodb(
       bufferCommands: false,
     });
     await connection.asPromise();
-    return { connection, warnings: await refuseUnfit(connection, where, refuseKnownBad) };
+    return { connection, warnings: await refuseUnfit(connection, shownAddress, refuseKnownBad) };
   } catch (error) {
     await connection?.close(true).catch(() => {});
-    throw error instanceof StoreRefused ? error : translateConnectError(error, where);
+    throw error instanceof StoreRefused ? error : translateConnectError(error, shownAddress);
   }
 }
 
 const AUTHENTICATION_FAILED = 18;
 
 /** Returns an error for the operator. The driver's own message is left out: it may hold parts of the address. */
-function translateConnectError(error: unknown, where: string): StoreRefused {
+function translateConnectError(error: unknown, shownAddress: string): StoreRefused {
   const { name, code } = error as { name?: string; code?: unknown };
   if (code === AUTHENTICATION_FAILED || name === "MongoAuthenticationError") {
     return new StoreRefused(
-      `The MongoDB at ${where} does not accept the user or password in MONGODB_URI. Check both, and authSource.`,
+      `The MongoDB at ${shownAddress} does not accept the user or password in MONGODB_URI. Check both, and authSource.`,
     );
   }
   if (name === "MongoParseError" || name === "MongoInvalidArgumentError" || name === "MongoAPIError") {
@@ -64,6 +64,6 @@ function translateConnectError(error: unknown, where: string): StoreRefused {
     );
   }
   return new StoreRefused(
-    `The MongoDB at ${where} does not answer. Is it running, reachable from here, and does it have a primary?`,
+    `The MongoDB at ${shownAddress} does not answer. Is it running, reachable from here, and does it have a primary?`,
   );
 }

@@ -2,7 +2,7 @@ import { ObjectId } from "bson";
 import type { Connection } from "mongoose";
 import { StoreRefused } from "../store-errors.js";
 
-const LEAST_VERSION = 6;
+const MIN_VERSION = 6;
 const PATIENCE_MS = 5_000;
 const UNAUTHORIZED = 13;
 const NOT_REPLICATED = 64;
@@ -12,28 +12,32 @@ const NOT_REPLICATED = 64;
  * @returns warnings for the operator.
  * @throws StoreRefused if it is not fit; the message says what to do.
  */
-export async function refuseUnfit(connection: Connection, where: string, refuseKnownBad: boolean): Promise<string[]> {
+export async function refuseUnfit(
+  connection: Connection,
+  shownAddress: string,
+  refuseKnownBad: boolean,
+): Promise<string[]> {
   const database = connection.db!;
   const hello = await database.command({ hello: 1 });
   const { version } = await database.command({ buildInfo: 1 });
-  if (Number.parseInt(String(version), 10) < LEAST_VERSION) {
+  if (Number.parseInt(String(version), 10) < MIN_VERSION) {
     throw new StoreRefused(
-      `The MongoDB at ${where} is version ${version}; Rocas needs ${LEAST_VERSION}.0 or newer. Upgrade it.`,
+      `The MongoDB at ${shownAddress} is version ${version}; Rocas needs ${MIN_VERSION}.0 or newer. Upgrade it.`,
     );
   }
   if (typeof hello.setName !== "string") {
     throw new StoreRefused(
-      `The MongoDB at ${where} is no replica set. Start mongod with --replSet rs0 and run rs.initiate() once; one member will do.`,
+      `The MongoDB at ${shownAddress} is no replica set. Start mongod with --replSet rs0 and run rs.initiate() once; one member will do.`,
     );
   }
-  const flaw = knownBad(String(version));
-  if (flaw && refuseKnownBad) throw new StoreRefused(`The MongoDB at ${where} is known to be bad: ${flaw}.`);
-  await probeWrite(connection, where);
-  return flaw ? [`The MongoDB at ${where} is known to be bad: ${flaw}.`] : [];
+  const fault = knownFault(String(version));
+  if (fault && refuseKnownBad) throw new StoreRefused(`The MongoDB at ${shownAddress} is known to be bad: ${fault}.`);
+  await probeWrite(connection, shownAddress);
+  return fault ? [`The MongoDB at ${shownAddress} is known to be bad: ${fault}.`] : [];
 }
 
 /** Sends an update that matches nothing. It needs the right to write and a majority, and changes nothing. */
-async function probeWrite(connection: Connection, where: string): Promise<void> {
+async function probeWrite(connection: Connection, shownAddress: string): Promise<void> {
   const probes = connection.db!.collection<{ _id: ObjectId }>("rocas_probe");
   const writeConcern = { w: "majority", journal: true, wtimeoutMS: PATIENCE_MS } as const;
   try {
@@ -42,12 +46,12 @@ async function probeWrite(connection: Connection, where: string): Promise<void> 
     const { code } = error as { code?: number };
     if (code === UNAUTHORIZED) {
       throw new StoreRefused(
-        `The user of MONGODB_URI may not write to the database "${connection.name}" at ${where}. Give it the role readWrite there.`,
+        `The user of MONGODB_URI may not write to the database "${connection.name}" at ${shownAddress}. Give it the role readWrite there.`,
       );
     }
     if (code === NOT_REPLICATED) {
       throw new StoreRefused(
-        `A majority of the replica set at ${where} does not acknowledge writes. See rs.status() for members that are down.`,
+        `A majority of the replica set at ${shownAddress} does not acknowledge writes. See rs.status() for members that are down.`,
       );
     }
     throw error;
@@ -61,7 +65,7 @@ const FIXED: Readonly<Record<string, number>> = { "6.0": 27, "7.0": 28, "8.0": 1
 const FIRST_SOUND = [8, 2] as const;
 
 /** Returns the fault of a release and its remedy, or null. */
-export function knownBad(version: string): string | null {
+export function knownFault(version: string): string | null {
   const [major = 0, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const line = `${major}.${minor}`;
   const fixed = FIXED[line];

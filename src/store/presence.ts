@@ -5,28 +5,7 @@ import { MINUTE_MS } from "../units.js";
 import { isDuplicateKey, StoreRefused } from "./store-errors.js";
 import type { Processes, Store } from "./store.js";
 
-/**
- * Returns a value that is chosen once for the whole installation. The first process chooses, and all others get its
- * choice.
- */
-export async function chooseOnce<V extends string | number>(
-  { installation }: Pick<Store, "installation">,
-  name: string,
-  choose: () => V | Promise<V>,
-): Promise<V> {
-  const kept = await installation.findOne({ _id: name });
-  if (kept) return kept.value as V;
-  const value = await choose();
-  try {
-    await installation.insertOne({ _id: name, value });
-    return value;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return chooseOnce({ installation }, name, choose);
-  }
-}
-
-type Present = Pick<Store, "now" | "processes">;
+type PresenceStore = Pick<Store, "now" | "processes">;
 
 export interface PresenceOptions {
   /**
@@ -34,14 +13,17 @@ export interface PresenceOptions {
    * which other processes reach, too.
    */
   readonly home?: string | null;
-  readonly beatMs?: number;
+  readonly heartbeatMs?: number;
 }
 
 const ID = "processes";
-const BEAT_MS = 15_000;
+
+const HEARTBEAT_MS = 15_000;
+
 /** A process that was not seen for this long counts as gone. */
 const GONE_MS = MINUTE_MS;
 const LEAVING_MS = 30_000;
+
 const PAUSE_MS = 200;
 
 export interface Presence {
@@ -57,32 +39,32 @@ export interface Presence {
  * @throws StoreRefused if another process is present and one of the two cannot see what the other runs.
  */
 export async function openPresence(
-  store: Present,
-  { home = null, beatMs = BEAT_MS }: PresenceOptions = {},
+  store: PresenceStore,
+  { home = null, heartbeatMs: heartbeatMs = HEARTBEAT_MS }: PresenceOptions = {},
 ): Promise<Presence> {
   const id = randomUUID();
   let isLeaving = false;
-  let isThere = false;
-  const arrived = () =>
-    changed(store, (seen, now) => {
-      const elsewhere = isThere ? undefined : others(seen, id, now).find((each) => (each.home ?? null) !== home);
-      if (elsewhere) throw new StoreRefused(apart(elsewhere.home ?? null, home));
+  let isAnnounced = false;
+  const announce = () =>
+    compareAndSet(store, (seen, now) => {
+      const elsewhere = isAnnounced ? undefined : others(seen, id, now).find((each) => (each.home ?? null) !== home);
+      if (elsewhere) throw new StoreRefused(refusalOf(elsewhere.home ?? null, home));
       if (isLeaving || (seen.leaving && seen.leaving.until > now)) return null;
       return { there: [...others(seen, id, now), { id, seen_at: now, home }], leaving: null };
     });
-  while (!(await arrived())) await delay(PAUSE_MS);
-  isThere = true;
-  const beat = setInterval(() => {
+  while (!(await announce())) await delay(PAUSE_MS);
+  isAnnounced = true;
+  const heartbeat = setInterval(() => {
     // The store is away: the next beat tries again.
-    void arrived().catch(() => undefined);
-  }, beatMs);
-  beat.unref();
+    void announce().catch(() => undefined);
+  }, heartbeatMs);
+  heartbeat.unref();
   return {
     async leave(act) {
       isLeaving = true;
-      clearInterval(beat);
+      clearInterval(heartbeat);
       let isLast = false;
-      await changed(store, (seen, now) => {
+      await compareAndSet(store, (seen, now) => {
         const there = others(seen, id, now);
         isLast = there.length === 0;
         const until = new Date(now.getTime() + LEAVING_MS);
@@ -92,25 +74,25 @@ export async function openPresence(
       try {
         await act();
       } finally {
-        await changed(store, ({ there, leaving }) => (leaving?.id === id ? { there, leaving: null } : null));
+        await compareAndSet(store, ({ there, leaving }) => (leaving?.id === id ? { there, leaving: null } : null));
       }
     },
   };
 }
 
-const apart = (theirs: string | null, own: string | null): string =>
-  `Another server of this store ${runsIn(theirs)}, and this one ${runsIn(own)}: neither would see what the other one runs. ` +
+const refusalOf = (theirs: string | null, own: string | null): string =>
+  `Another server of this store ${describeRuntime(theirs)}, and this one ${describeRuntime(own)}: neither would see what the other one runs. ` +
   `Local processes take one server, on one machine: stop the other one (one that was killed counts for a minute), let all use Docker (ROCAS_RUNTIME=docker), or give this one a store of its own.`;
 
-const runsIn = (home: string | null): string =>
+const describeRuntime = (home: string | null): string =>
   home === null ? "runs projects by a Docker engine" : `runs projects by local processes in ${home}`;
 
 const others = ({ there }: Processes, id: string, now: Date) =>
   there.filter((each) => each.id !== id && now.getTime() - each.seen_at.getTime() < GONE_MS);
 
 /** Changes the document by compare-and-set. Returns false if `change` returns null. */
-async function changed(
-  { processes, now }: Present,
+async function compareAndSet(
+  { processes, now }: PresenceStore,
   change: (seen: Processes, now: Date) => Pick<Processes, "there" | "leaving"> | null,
 ): Promise<boolean> {
   for (;;) {
@@ -119,7 +101,7 @@ async function changed(
     const next = change(seen ?? { _id: ID, version, there: [], leaving: null }, await now());
     if (!next) return false;
     if (!seen) {
-      if (await inserted(processes, { _id: ID, version: 1, ...next })) return true;
+      if (await insertFirst(processes, { _id: ID, version: 1, ...next })) return true;
       continue;
     }
     const { matchedCount } = await processes.updateOne(
@@ -130,7 +112,7 @@ async function changed(
   }
 }
 
-async function inserted(processes: mongo.Collection<Processes>, document: Processes): Promise<boolean> {
+async function insertFirst(processes: mongo.Collection<Processes>, document: Processes): Promise<boolean> {
   try {
     await processes.insertOne(document);
     return true;

@@ -1,0 +1,39 @@
+import type { Page } from "../graph/connection.js";
+import type { AnyRecord } from "../graph/stored-record.js";
+import type { Records } from "../store/store.js";
+import type { Where } from "./filter/predicate.js";
+import {
+  type BroadReadFault,
+  broadReadFault,
+  type ListQuery,
+  matchOf,
+  MAX_READ,
+  pageStages,
+  toPage,
+} from "./list-query.js";
+
+/** Returns a page of the matching records, by one aggregate. */
+export async function findPage<T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<Page<T>> {
+  const found = await records.collection
+    .aggregate(pageStages(query))
+    .batchSize(query.page.limit + 1)
+    .toArray();
+  return toPage(found as unknown as T[], query.page);
+}
+
+/** Returns the number of matching records. */
+export const countMatching = <T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<number> =>
+  records.collection.countDocuments(matchOf(query));
+
+/**
+ * Returns the reason why a list would read too much, or null. It counts once for each index condition, and not at all
+ * if an index gives the order.
+ */
+export const listReadFault = <T extends AnyRecord>(
+  records: Records<T>,
+  query: ListQuery,
+): Promise<BroadReadFault | null> => broadReadFault(query, [], (where) => countUpToLimit(records, where));
+
+/** Counts up to one more than a list may read. */
+export const countUpToLimit = <T extends AnyRecord>(records: Records<T>, where: Where): Promise<number> =>
+  records.collection.countDocuments({ superseded: false, ...where }, { limit: MAX_READ + 1 });
