@@ -12,6 +12,8 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-extraneous-class": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
+      "no-useless-rename": "error",
+      "object-shorthand": ["error", "properties"],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // Only the wrapper may name dockerode: it puts names into URL paths unescaped.
       "no-restricted-imports": [

@@ -33,7 +33,7 @@ const CURRENT: Where = { superseded: false };
 /** Returns the query for the records that match. */
 export const matchOf = ({
   among = CURRENT,
-  predicate: { indexConditions: indexConditions, residual: rest },
+  predicate: { indexConditions, residual: rest },
 }: Pick<ListQuery, "among" | "predicate">): Where => ({
   ...among,
   ...whereOf(indexConditions),
@@ -45,7 +45,7 @@ export const matchOf = ({
  * @param isJoined true for the children of parents.
  */
 export function isIndexOrdered(
-  { predicate: { indexConditions: indexConditions, residual: rest }, page: { order } }: ListQuery,
+  { predicate: { indexConditions, residual: rest }, page: { order } }: ListQuery,
   isJoined = false,
 ): boolean {
   if (rest !== null || order.keys.length > 0) return false;

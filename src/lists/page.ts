@@ -43,7 +43,7 @@ export interface PageRequest {
 export function pageRequest(
   { first, after, last, before }: PageArgs,
   order: Order,
-  { maxPerPage: maxPerPage, cursors, list }: { maxPerPage: number; cursors: Cursors; list: string },
+  { maxPerPage, cursors, list }: { maxPerPage: number; cursors: Cursors; list: string },
 ): PageRequest {
   const count = first ?? last;
   if (first != null && last != null)

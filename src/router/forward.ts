@@ -127,7 +127,7 @@ class Forwarding {
     this.stopSending();
     this.answering = true;
     const { response } = this;
-    const { group: group, replica } = this.to;
+    const { group, replica } = this.to;
     response.off("close", this.onClientLeft);
     try {
       response.writeHead(answer.statusCode ?? 502, {

@@ -57,7 +57,7 @@ class Router {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { target, group: group } = this.groupFor(request);
+    const { target, group } = this.groupFor(request);
     const key = JSON.stringify([target.proj, target.name]);
     const current = this.inFlight.get(key) ?? 0;
     if (current >= this.limits.inFlight)
@@ -123,7 +123,7 @@ class Router {
       const picked = this.balancer.pick(group.replicas, tried);
       if (!picked) break;
       tried.add(picked.replica.id);
-      outcome = await forward({ request, response }, { group: group, replica: picked.replica, query }, this.limits);
+      outcome = await forward({ request, response }, { group, replica: picked.replica, query }, this.limits);
       picked.report(replicaWorked(outcome));
     }
     return outcome;

@@ -59,7 +59,7 @@ export class ReplicaBalancer {
       if (succeeded === true) seen.failures = 0;
       if (succeeded === false && ++seen.failures >= FAILURES) seen.ejectedUntil = Date.now() + this.ejectedMs;
     };
-    return { replica, report: report };
+    return { replica, report };
   }
 
   // Statistics of removed replicas must not pile up.

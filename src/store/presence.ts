@@ -40,7 +40,7 @@ export interface Presence {
  */
 export async function openPresence(
   store: PresenceStore,
-  { home = null, heartbeatMs: heartbeatMs = HEARTBEAT_MS }: PresenceOptions = {},
+  { home = null, heartbeatMs = HEARTBEAT_MS }: PresenceOptions = {},
 ): Promise<Presence> {
   const id = randomUUID();
   let isLeaving = false;

@@ -37,7 +37,7 @@ interface WorkOptions {
 }
 
 /** A store of its own with work going on over it, below GraphQL: `restart` is what a crash and a new start are. */
-export async function openWork({ workers: workers, environment, engine, sources }: WorkOptions = {}) {
+export async function openWork({ workers, environment, engine, sources }: WorkOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), "rocas-work-"));
   const connected = await openConnection({
     mongodbUri: process.env["MONGODB_URI"],

@@ -42,7 +42,7 @@ export function Page() {
  * They load after the page and get the texts of the first tab. A tab that was opened meanwhile would run and keep the
  * text of another.
  */
-function UntilEditors({ onReady: onReady }: { onReady: () => void }) {
+function UntilEditors({ onReady }: { onReady: () => void }) {
   const areReady = useGraphiQL(({ queryEditor, variableEditor, headerEditor, responseEditor }) =>
     Boolean(queryEditor && variableEditor && headerEditor && responseEditor),
   );

@@ -41,5 +41,5 @@ export function filterOf(name: string, description: string, criteria: Readonly<R
     });
     return conjunction((await Promise.all(predicates)).filter((each) => each !== null));
   };
-  return { type: Filter, predicate: predicate };
+  return { type: Filter, predicate };
 }

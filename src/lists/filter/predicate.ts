@@ -51,10 +51,10 @@ export function conjunction(predicates: readonly Predicate[]): Predicate {
   const [only] = predicates;
   if (!only) return MATCH_ALL;
   if (predicates.length === 1) return only;
-  const residuals = predicates.flatMap(({ residual: residual }) => (residual === null ? [] : [residual]));
+  const residuals = predicates.flatMap(({ residual }) => (residual === null ? [] : [residual]));
   return {
     expression: { $and: predicates.map(({ expression }) => expression) },
-    indexConditions: predicates.flatMap(({ indexConditions: indexConditions }) => indexConditions),
+    indexConditions: predicates.flatMap(({ indexConditions }) => indexConditions),
     residual: residuals.length > 1 ? { $and: residuals } : (residuals[0] ?? null),
   };
 }
@@ -64,16 +64,15 @@ export function disjunction(predicates: readonly Predicate[]): Predicate {
   const [only] = predicates;
   if (only && predicates.length === 1) return only;
   const expression = { $or: predicates.map((each) => each.expression) };
-  if (predicates.some(({ indexConditions: indexConditions }) => indexConditions.length === 0))
-    return unindexed(expression);
+  if (predicates.some(({ indexConditions }) => indexConditions.length === 0)) return unindexed(expression);
   const condition = {
-    where: { $or: predicates.map(({ indexConditions: indexConditions }) => whereOf(indexConditions)) },
+    where: { $or: predicates.map(({ indexConditions }) => whereOf(indexConditions)) },
     isIdOrdered: false,
   };
   return {
     expression,
     indexConditions: [condition],
-    residual: predicates.every(({ residual: residual }) => residual === null) ? null : expression,
+    residual: predicates.every(({ residual }) => residual === null) ? null : expression,
   };
 }
 
