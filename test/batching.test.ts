@@ -90,3 +90,13 @@ test("a connection under a list is one call for all parents, and its count anoth
   expect(data.models.nodes).toEqual([{ versions }, { versions }, { versions }]);
   expect(commands).toEqual(["aggregate models", "aggregate models", "aggregate models"]);
 });
+
+test("a page with more behind it is one call", async () => {
+  await using app = await openTestApp();
+  for (const name of ["one", "two", "three"]) await app.seed.model({ name });
+
+  const { data, commands } = await app.watched(`{ models(first: 2) { nodes { name } pageInfo { hasNextPage } } }`);
+
+  expect(data.models).toEqual({ nodes: [{ name: "three" }, { name: "two" }], pageInfo: { hasNextPage: true } });
+  expect(commands).toEqual(["aggregate models"]);
+});

@@ -16,7 +16,8 @@ import {
 export async function findPage<T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<Page<T>> {
   const found = await records.collection
     .aggregate(pageStages(query))
-    .batchSize(query.page.limit + 1)
+    // One more than the stages can give: MongoDB keeps the cursor of a batch that is just full, for an empty next one.
+    .batchSize(query.page.limit + 2)
     .toArray();
   return toPage(found as unknown as T[], query.page);
 }
