@@ -13,21 +13,21 @@ const CHEST_ID = /^\w{1,128}$/;
  */
 export class SealedStoreVault implements Vault {
   // Private at run time, so that a logged vault shows no key.
-  private readonly secrets: SecretCollection;
-  private readonly keys: KeyRing;
+  readonly #secrets: SecretCollection;
+  readonly #keys: KeyRing;
 
   constructor(
     secrets: SecretCollection,
     keys: KeyRing,
     private readonly cluster: string,
   ) {
-    this.secrets = secrets;
-    this.keys = keys;
+    this.#secrets = secrets;
+    this.#keys = keys;
   }
 
   async keep(chest: string, version: number, { username, password }: Credentials): Promise<void> {
     const id = idOf(chest, version);
-    const master = this.keys.current;
+    const master = this.#keys.current;
     if (!master)
       throw new DomainError(
         "FORBIDDEN",
@@ -39,16 +39,16 @@ export class SealedStoreVault implements Vault {
     try {
       const key = seal(wrapping, dataKey, this.boundTo("key", chest, version));
       const sealed = seal(dataKey, plain, this.boundTo("secret", chest, version));
-      await this.secrets.replaceOne({ _id: id }, { _id: id, master: master.id, key, sealed }, { upsert: true });
+      await this.#secrets.replaceOne({ _id: id }, { _id: id, master: master.id, key, sealed }, { upsert: true });
     } finally {
       for (const bytes of [dataKey, plain, wrapping]) bytes.fill(0);
     }
   }
 
   async open(chest: string, version: number): Promise<Credentials> {
-    const secret = await this.secrets.findOne({ _id: idOf(chest, version) });
+    const secret = await this.#secrets.findOne({ _id: idOf(chest, version) });
     if (!secret) throw new DomainError("NOT_FOUND", "The treasure chest holds no secret of this version.");
-    const master = this.keys.key(String(secret["master"]));
+    const master = this.#keys.key(String(secret["master"]));
     if (!master) throw new Error(`The master key of the stored secret ${secret._id} is not there.`);
     const wrapping = master.keyFor("wrap");
     const dataKey = unseal(wrapping, secretBytes(secret, "key"), this.boundTo("key", chest, version));
@@ -64,11 +64,11 @@ export class SealedStoreVault implements Vault {
   async forget(chest: string): Promise<void> {
     if (!CHEST_ID.test(chest)) return;
     // `/` follows `.`: all versions of this chest.
-    await this.secrets.deleteMany({ _id: { $gte: `${chest}.`, $lt: `${chest}/` } });
+    await this.#secrets.deleteMany({ _id: { $gte: `${chest}.`, $lt: `${chest}/` } });
   }
 
   sign(purpose: string, text: string): Buffer {
-    return this.keys.sign(purpose, text);
+    return this.#keys.sign(purpose, text);
   }
 
   private boundTo(what: "key" | "secret", chest: string, version: number): string {
