@@ -45,7 +45,7 @@ const KIND_KEY = "runtime";
 /**
  * Opens the engine that the settings name. `auto` takes Docker if an engine answers. Else it takes local processes if
  * the server listens on loopback alone: they run code with the rights of this user.
- * @throws FolderClaimed if another server has the folder
+ * @throws ProcessFolderLocked if another server has the folder
  */
 export async function openEngine(settings: EngineSettings, store: Store, cluster: string): Promise<OpenedEngine> {
   const docker = dockerEngine(settings, cluster);
