@@ -43,6 +43,8 @@ async function measuredRatios() {
 }
 
 const recorded = JSON.parse(await readFile(RECORDED, "utf8"));
+if (!values.record && !recorded[values.store])
+  throw new Error(`Nothing is recorded for ${values.store}: use --record.`);
 const ratios = await measuredRatios();
 if (values.record) {
   await writeFile(RECORDED, `${JSON.stringify({ ...recorded, [values.store]: ratios }, null, 2)}\n`);
