@@ -500,7 +500,7 @@ export const SUBSCRIPTIONS: Readonly<Record<string, Row>> = {
         "http/event-stream-limits",
         "a reader that stops loses its stream, its neighbour nothing, and the publisher never waits (W6)",
       ),
-      tried("live", "a subscriber that does not read is ended with what it has to do, and harms nobody"),
+      tried("live", "a subscriber that does not read is ended with advice, and harms no other"),
     ],
     twin: [
       tried("http/websocket-limits", "an answer of some MiB comes whole"),
@@ -518,8 +518,8 @@ export const SUBSCRIPTIONS: Readonly<Record<string, Row>> = {
   },
   W8: {
     threat: "log stream as an attack on terminals and pages",
-    hostile: [tried("live-log", "what would steer a terminal or a page is told as plain text")],
-    twin: [tried("live-log", "a log is told from its beginning, then as it comes, and ends with the work")],
+    hostile: [tried("live-log", "what would steer a terminal or a page is sent as plain text")],
+    twin: [tried("live-log", "a log is sent from its beginning, then as it comes, and ends with the work")],
   },
   W9: {
     threat: "missed events",
@@ -528,8 +528,8 @@ export const SUBSCRIPTIONS: Readonly<Record<string, Row>> = {
       tried("http/live-draining", "clients of both kinds follow on after a restart"),
     ],
     twin: [
-      tried("live-records", "after a cursor nothing is lost and nothing told again, however much there was"),
-      tried("live-tasks", "a training is told as it is, at each change, and no more when it has ended"),
+      tried("live-records", "after a cursor nothing is lost and nothing repeated, however much there was"),
+      tried("live-tasks", "the task of a training comes as it is, at each change, and no more when it has ended"),
     ],
   },
 };
