@@ -28,12 +28,12 @@ const round = (server, first) => loaded(server, { query: LINEAGE, variables: { f
 
 const documents = lineageDocuments(MOST);
 const servers = [];
-for (const [n, checkout] of checkouts.entries()) {
-  const uri = process.env.MONGODB_URI;
-  const mongodbUri = uri && uri.replace(/\/[^/?]*(\?|$)/, `/bench_${n}$1`);
-  servers.push(await startRocas(checkout, documents, { mongodbUri }));
-}
 try {
+  for (const [n, checkout] of checkouts.entries()) {
+    const uri = process.env.MONGODB_URI;
+    const mongodbUri = uri && uri.replace(/\/[^/?]*(\?|$)/, `/bench_${n}$1`);
+    servers.push(await startRocas(checkout, documents, { mongodbUri }));
+  }
   for (const first of Object.keys(SIZES).map(Number)) {
     const [one, two] = [await answer(servers[0], first), await answer(servers[1], first)];
     if (one !== two) throw new Error(`The answers for ${first} differ.`);
