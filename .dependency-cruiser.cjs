@@ -13,6 +13,7 @@ const WIRING = [
   "^src/serve\\.ts$",
   "^src/open-app\\.ts$",
   "^src/open-engine\\.ts$",
+  "^src/open-files\\.ts$",
   "^src/open-connection\\.ts$",
   "^src/check-store\\.ts$",
   "^src/build-base-image\\.ts$",

@@ -5,18 +5,10 @@ import type { Logger } from "pino";
 import { ulid } from "ulid";
 import type { App } from "./app.js";
 import { handleBuildChange, reconcileBuild } from "./builds/build-job.js";
-import { removeIntermediateImages } from "./builds/remove-intermediate-images.js";
-import { removeUnneededTags } from "./builds/remove-unneeded-tags.js";
-import { sweepDeletions } from "./deletion/sweep-deletions.js";
 import { reconcileDeployment } from "./deployment/deployment-job.js";
 import { fillReplicaTable } from "./deployment/fill-replica-table.js";
 import { handleDeploymentChange } from "./deployment/revisions.js";
-import { Disposables, repeatedly } from "./disposables.js";
-import { DomainError } from "./errors.js";
-import { DeferredDeleteStorage } from "./files/deferred-delete-storage.js";
-import { checkFilesFolder, claimFilesFolder, filesFolderFault } from "./files/files-folder.js";
-import { MAX_LIGHTWEIGHT_BYTES } from "./files/manifest.js";
-import { sweepFiles } from "./files/release-files.js";
+import { Disposables } from "./disposables.js";
 import { holdingsOf } from "./holdings.js";
 import type { Readiness } from "./http/health.js";
 import { startWork } from "./jobs/start-work.js";
@@ -25,24 +17,19 @@ import { Live } from "./live/live.js";
 import { makeDataFolder } from "./make-data-folder.js";
 import { inheritAliases } from "./model-version/inherit-aliases.js";
 import { openConnection } from "./open-connection.js";
-import { type Engine, type EngineKind, keepEngineKind, openEngine } from "./open-engine.js";
+import { type Engine, type EngineKind, keepEngineKind, leaveEngine, openEngine } from "./open-engine.js";
+import { openFiles } from "./open-files.js";
 import { openStore } from "./open-store.js";
 import { readinessOf } from "./readiness.js";
-import { sweepGenerations } from "./retention/sweep-generations.js";
-import { sweepHistory } from "./retention/sweep-history.js";
-import { sweepFileLists, sweepSnapshots } from "./retention/sweep-unneeded.js";
 import { ReplicaTable } from "./router/replica-table.js";
 import { startRunApi } from "./run-api/start-run-api.js";
 import type { Settings } from "./settings.js";
 import { GitSource } from "./source/git/git-source.js";
 import { LocalSource } from "./source/local/local-source.js";
-import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-files.js";
-import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
-import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
+import { startSweeps } from "./start-sweeps.js";
 import { chooseOnce } from "./store/choose-once.js";
-import { openPresence } from "./store/presence.js";
+import { openPresence, type Presence } from "./store/presence.js";
 import { handleTrainingChange, reconcileTraining } from "./training/training-job.js";
-import { MIB, MINUTE_MS } from "./units.js";
 import { openKeyRing } from "./vault/sealed-store/open-key-ring.js";
 import type { SecretCollection } from "./vault/sealed-store/sealed-secrets.js";
 import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
@@ -69,14 +56,7 @@ export interface OpenOptions {
   readonly engine?: Engine;
 }
 
-const SWEEP_MS = 2_000;
-const SWEEP_FILES_MS = MINUTE_MS;
-const UNTAG_MS = MINUTE_MS;
-const SWEEP_GENERATIONS_MS = 300_000;
-const SWEEP_HISTORY_MS = 600_000;
 const FIRST_ROUTES_MS = 5_000;
-/** An undeployed deployment takes no more predictions after two of these. */
-const ROUTES_MS = 1_000;
 
 /** Opens the parts that the settings name, and starts the work. Disposing closes them in reverse; containers run on. */
 export async function openApp(settings: Settings, logger: Logger, options: OpenOptions = {}): Promise<OpenedApp> {
@@ -119,31 +99,16 @@ async function openParts(
     (path) => notices.push(`Made the master key of treasure chests: ${path}. Keep a copy where the data are not.`),
   );
 
-  const filesFolder = join(data, "files");
-  const check = () => checkFilesFolder(filesFolder, cluster);
-  // Before the storage is opened, which would make a missing folder anew in place of the one with the files.
-  await claimFilesFolder(filesFolder, cluster, store);
-  const filesystem = await FilesystemStorage.open(filesFolder, { check });
-  const files = new DeferredDeleteStorage(filesystem, "files", store);
-  // A compressed record is one file in GridFS, and may be a little larger than its content.
-  const lightweightFiles = new DeferredDeleteStorage(
-    new GridFsStorage(opened.connection, MAX_LIGHTWEIGHT_BYTES + MIB),
-    "lightweight",
-    store,
-  );
+  const openedFiles = await openFiles(data, cluster, store, opened.connection);
+  const { files, lightweightFiles, partialFiles } = openedFiles;
   const openedEngine = engine ? null : opening.use(await openEngine(settings, store, cluster));
-  const engineKind = openedEngine?.kind ?? "docker";
   const { runtime, imageBuilder } = openedEngine ?? engine!;
+  notices.push(...(openedEngine?.notices ?? []));
   // Before the network of the installation is made or found: the last process to leave removes it.
   // The embedded store has one process.
   const presence = opened.kind === "embedded" ? null : await openPresence(store, { home: openedEngine?.home ?? null });
   if (openedEngine) await keepEngineKind(store, openedEngine.kind);
-  notices.push(...(openedEngine?.notices ?? []));
-  const leave = () => leaveEngine(runtime, logger);
-  // If the store does not answer, the other processes take this one for gone a minute later.
-  const farewell = (error: unknown) => logger.warn({ event: "left_unheard", err: error });
-  opening.defer(() => (presence ? presence.leave(leave).catch(farewell) : leave()));
-  const partialFiles = await FilesystemPartialFiles.open(join(filesFolder, "parts"), { check });
+  opening.defer(() => leaveInstallation(presence, runtime, logger));
   const live = opening.use(new Live(store, logger));
   const vault = new SealedStoreVault(secrets, keys, cluster);
   const work = startWork(
@@ -180,19 +145,10 @@ async function openParts(
   // Before the server listens: else a process that says it is ready would deny deployments that exist.
   await fillFirstRoutes(work.app);
   opening.use(startRunApi(work.app));
-  opening.use(repeatedly(SWEEP_MS, () => sweepDeletions(work.app), logger));
-  opening.use(repeatedly(UNTAG_MS, () => removeUnneededTags(work.app).catch(ignoreMissingEngine), logger));
-  opening.use(repeatedly(UNTAG_MS, () => removeIntermediateImages(work.app).catch(ignoreMissingEngine), logger));
-  opening.use(repeatedly(SWEEP_HISTORY_MS, () => imageBuilder.prune(), logger, 0));
-  opening.use(repeatedly(SWEEP_GENERATIONS_MS, () => sweepGenerations(work.app), logger));
-  opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepHistory(work.app), logger));
-  opening.use(repeatedly(SWEEP_FILES_MS, () => sweepFiles(work.app, [files, lightweightFiles, partialFiles]), logger));
-  opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepSnapshots(work.app), logger));
-  opening.use(repeatedly(SWEEP_HISTORY_MS, () => sweepFileLists(work.app), logger));
-  opening.use(repeatedly(ROUTES_MS, () => fillReplicaTable(work.app), logger));
+  startSweeps(opening, work.app, openedFiles);
   return {
     app: work.app,
-    engineKind,
+    engineKind: openedEngine?.kind ?? "docker",
     location: opened.location,
     lost: opened.lost,
     notices,
@@ -200,7 +156,7 @@ async function openParts(
       readinessOf({
         store,
         hasDiskRoom: () => opened.hasDiskRoom(),
-        filesFault: () => filesFolderFault(filesFolder, cluster),
+        filesFault: () => openedFiles.fault(),
       }),
     settled: () => work.settled(),
     [Symbol.asyncDispose]: () => opening[Symbol.asyncDispose](),
@@ -213,13 +169,10 @@ async function fillFirstRoutes(app: App): Promise<void> {
   await Promise.race([filled, delay(FIRST_ROUTES_MS, undefined, { ref: false })]);
 }
 
-/** If the engine does not answer, a later sweep does the work. */
-function ignoreMissingEngine(error: unknown): void {
-  if (!(error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE")) throw error;
+/** Says farewell to the other processes. The last one takes the network of the installation away. */
+async function leaveInstallation(presence: Presence | null, runtime: Engine["runtime"], logger: Logger): Promise<void> {
+  const leave = () => leaveEngine(runtime, logger);
+  if (!presence) return leave();
+  // If the store does not answer, the other processes take this one for gone a minute later.
+  await presence.leave(leave).catch((error: unknown) => logger.warn({ event: "left_unheard", err: error }));
 }
-
-const leaveEngine = (runtime: Engine["runtime"], logger: Logger): Promise<void> =>
-  runtime
-    .removeNetwork()
-    .catch(ignoreMissingEngine)
-    .catch((error: unknown) => logger.warn({ event: "network_left_behind", err: error }));

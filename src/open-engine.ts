@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { DomainError } from "./errors.js";
 import { DockerImageBuilder } from "./runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "./runtime/docker/docker-runtime.js";
 import { openDocker } from "./runtime/docker/open-docker.js";
@@ -114,3 +116,15 @@ function processEngine(settings: EngineSettings): Engine {
   const python = async () => (await findPython()).version;
   return { runtime: new ProcessRuntime({ root, python, imageOf }), imageBuilder: new ProcessImageBuilder({ root }) };
 }
+
+/** If the engine does not answer, a later sweep does the work. */
+export function ignoreMissingEngine(error: unknown): void {
+  if (!(error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE")) throw error;
+}
+
+/** Takes the network of the installation away if this is its last process. Never fails. */
+export const leaveEngine = (runtime: Runtime, logger: Logger): Promise<void> =>
+  runtime
+    .removeNetwork()
+    .catch(ignoreMissingEngine)
+    .catch((error: unknown) => logger.warn({ event: "network_left_behind", err: error }));

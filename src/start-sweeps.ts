@@ -1,0 +1,38 @@
+import type { App } from "./app.js";
+import { removeIntermediateImages } from "./builds/remove-intermediate-images.js";
+import { removeUnneededTags } from "./builds/remove-unneeded-tags.js";
+import { sweepDeletions } from "./deletion/sweep-deletions.js";
+import { fillReplicaTable } from "./deployment/fill-replica-table.js";
+import { type Disposables, repeatedly } from "./disposables.js";
+import { sweepFiles } from "./files/release-files.js";
+import { ignoreMissingEngine } from "./open-engine.js";
+import type { OpenedFiles } from "./open-files.js";
+import { sweepGenerations } from "./retention/sweep-generations.js";
+import { sweepHistory } from "./retention/sweep-history.js";
+import { sweepFileLists, sweepSnapshots } from "./retention/sweep-unneeded.js";
+import { MINUTE_MS } from "./units.js";
+
+const DELETIONS_MS = 2_000;
+const FILES_MS = MINUTE_MS;
+const IMAGES_MS = MINUTE_MS;
+const GENERATIONS_MS = 5 * MINUTE_MS;
+const HISTORY_MS = 10 * MINUTE_MS;
+/** An undeployed deployment takes no more predictions after two of these. */
+const REPLICA_TABLE_MS = 1_000;
+
+/** Starts what runs again and again beside the jobs: removals, and the table of replicas. */
+export function startSweeps(opening: Disposables, app: App, opened: OpenedFiles): void {
+  const every = (pauseMs: number, task: () => Promise<void>, firstMs = pauseMs): void => {
+    opening.use(repeatedly(pauseMs, task, app.logger, firstMs));
+  };
+  every(DELETIONS_MS, () => sweepDeletions(app));
+  every(IMAGES_MS, () => removeUnneededTags(app).catch(ignoreMissingEngine));
+  every(IMAGES_MS, () => removeIntermediateImages(app).catch(ignoreMissingEngine));
+  every(HISTORY_MS, () => app.imageBuilder.prune(), 0);
+  every(GENERATIONS_MS, () => sweepGenerations(app));
+  every(HISTORY_MS, () => sweepHistory(app));
+  every(FILES_MS, () => sweepFiles(app, [opened.files, opened.lightweightFiles, opened.partialFiles]));
+  every(HISTORY_MS, () => sweepSnapshots(app));
+  every(HISTORY_MS, () => sweepFileLists(app));
+  every(REPLICA_TABLE_MS, () => fillReplicaTable(app));
+}
