@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { noteBuild } from "./build-stamp.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const STEPS = ["node_modules/typescript/bin/tsc -b tsconfig.build.json", "dist/http/build-graphiql.js"];
+const STEPS = ["node_modules/typescript/bin/tsc -b tsconfig.build.json", "src/build-graphiql.mjs"];
 
 for (const step of STEPS) {
   const { status } = spawnSync(process.execPath, step.split(" "), { cwd: ROOT, stdio: "inherit" });

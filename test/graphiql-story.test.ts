@@ -58,7 +58,7 @@ test("the tab that stays open comes before what it watches has ended", () => {
 
 describe.skipIf(!hasChromium)("the story in GraphiQL", { timeout: 120_000 }, () => {
   beforeAll(() => {
-    execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
+    execFileSync(process.execPath, ["src/build-graphiql.mjs"], { stdio: "inherit" });
   });
 
   test.each([1_000, 1_200, 1_299, 1_300, 1_400, 1_600])("the first tab is not cut off at %i pixels", async (width) => {

@@ -34,7 +34,7 @@ const runAtOnce = (page: Page, name: string): Promise<void> =>
 
 describe.skipIf(!hasChromium)("a tab of GraphiQL", { timeout: 120_000 }, () => {
   beforeAll(() => {
-    execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
+    execFileSync(process.execPath, ["src/build-graphiql.mjs"], { stdio: "inherit" });
   });
 
   test("that is clicked before the editors have come shows its own text", async () => {

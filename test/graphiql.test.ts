@@ -21,7 +21,7 @@ async function trainable(app: TestApp) {
 
 describe.skipIf(!hasChromium)("GraphiQL", { timeout: 120_000 }, () => {
   beforeAll(() => {
-    execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
+    execFileSync(process.execPath, ["src/build-graphiql.mjs"], { stdio: "inherit" });
   });
 
   test("opens offline with a first tab that explains the graph, and the story beside it", async () => {

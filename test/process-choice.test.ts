@@ -57,7 +57,7 @@ test("who wants no token is told who can run code then", async () => {
 });
 
 test.skipIf(!hasChromium)("GraphiQL's first tab says that nothing isolates what runs", async () => {
-  execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
+  execFileSync(process.execPath, ["src/build-graphiql.mjs"], { stdio: "inherit" });
   await using folder = await openTempFolder();
   await using server = await startServerProcess(withoutEngine(folder));
   await using browser = await openBrowser();

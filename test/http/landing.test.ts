@@ -6,7 +6,7 @@ const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avi
 
 let http: Awaited<ReturnType<typeof openHttpServer>>;
 beforeAll(async () => {
-  execFileSync(process.execPath, ["dist/http/build-graphiql.js"], { stdio: "inherit" });
+  execFileSync(process.execPath, ["src/build-graphiql.mjs"], { stdio: "inherit" });
   http = await openHttpServer({ ROCAS_TOKEN: "a-long-token" });
 }, 120_000);
 afterAll(() => http.close());
