@@ -13,6 +13,7 @@ export default tseslint.config(
       "@typescript-eslint/no-extraneous-class": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
       "no-useless-rename": "error",
+      "sort-imports": ["error", { ignoreCase: true, ignoreDeclarationSort: true }],
       "object-shorthand": ["error", "properties"],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // Only the wrapper may name dockerode: it puts names into URL paths unescaped.

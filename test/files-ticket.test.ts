@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { issueTicket, readTicket, ticketExpiry, type Ticket } from "../src/files/ticket.js";
+import { issueTicket, readTicket, type Ticket, ticketExpiry } from "../src/files/ticket.js";
 import { FakeVault } from "./fakes/fake-vault.js";
 
 const NOW = new Date("2026-01-01T12:00:30Z");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { newSlot, type Job, type Slot } from "../src/jobs/job.js";
+import { type Job, newSlot, type Slot } from "../src/jobs/job.js";
 import type { ObservedContainer } from "../src/runtime/runtime.js";
 import { nextTrainingStep, type ObservedTraining } from "../src/training/next-training-step.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { builtProject, imageId, buildAgain } from "./support/built-project.js";
+import { buildAgain, builtProject, imageId } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { PlayedContainer } from "./support/played-container.js";
 

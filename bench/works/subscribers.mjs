@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { median } from "../support/measure.mjs";
-import { residentMegabytes, processorSeconds, TOKEN } from "../support/rocas.mjs";
+import { processorSeconds, residentMegabytes, TOKEN } from "../support/rocas.mjs";
 
 const SUBSCRIBERS = 1_000;
 const CHANGES = 10;

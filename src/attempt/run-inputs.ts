@@ -11,7 +11,7 @@ import {
 import { usedAlias, type VersionName, versionsByName } from "../model-version/versions-by-name.js";
 import type { Project } from "../project/project.js";
 import { freeze } from "../snapshots/freeze.js";
-import { findCurrentByKeys, findCurrent } from "../store/read-records.js";
+import { findCurrent, findCurrentByKeys } from "../store/read-records.js";
 import { refuseDeleting } from "../store/recheck-parents.js";
 import type { Store } from "../store/store.js";
 

@@ -1,7 +1,7 @@
 import { parse } from "lossless-json";
 import { DomainError } from "../errors.js";
 import { formatPath } from "./json-path.js";
-import { INEXACT, isWholeNumber, markWholeFloat, isExact } from "./written-numbers.js";
+import { INEXACT, isExact, isWholeNumber, markWholeFloat } from "./written-numbers.js";
 
 /** Numbers that JSON.parse may change: 16 digits, `.0`, an exponent. */
 const RISKY_NUMBER = /(?:^|[:,[\s])-?(?:\d{16}|\d+\.0+(?!\d)|\d[\d.]*[eE])/;

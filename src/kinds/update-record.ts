@@ -1,7 +1,7 @@
 import type { Kind } from "../graph/id.js";
 import type { RecordOf } from "../kinds.js";
 import { type Change, changeRecord } from "../store/change-record.js";
-import { type Intent, idempotent } from "../store/idempotency.js";
+import { idempotent, type Intent } from "../store/idempotency.js";
 import { requireCurrent } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
 

@@ -1,7 +1,7 @@
 import { type ClassType, Field, InputType, registerEnumType } from "type-graphql";
 import { DomainError } from "../errors.js";
 import { checkDetailsPath, detailsValue } from "./filter/details-filter.js";
-import { type MongoExpression, isSomething, literal } from "./filter/predicate.js";
+import { isSomething, literal, type MongoExpression } from "./filter/predicate.js";
 
 export enum OrderDirection {
   ASC = "ASC",

@@ -5,7 +5,7 @@ import type { Event } from "../store/store.js";
 import type { BoundedQueue } from "./bounded-queue.js";
 import { type ChangeEvent, changeEvent } from "./change-event.js";
 import { INSERTS, isHistoryLost, tokenOf } from "./feed-session.js";
-import { openQueue, type EventFilter, type SubscriptionScope } from "./subscription.js";
+import { type EventFilter, openQueue, type SubscriptionScope } from "./subscription.js";
 
 type Needs = Pick<App, "store" | "live">;
 type Stream = mongo.ChangeStream<Event>;

@@ -2,7 +2,7 @@ import { trusted } from "mongoose";
 import type { Logger } from "pino";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Event, Store } from "../store/store.js";
-import { type ChangeEvent, changeEvent, type LogInsert, logEvent } from "./change-event.js";
+import { changeEvent, type ChangeEvent, logEvent, type LogInsert } from "./change-event.js";
 import { ChangeFeed, type FeedEvent } from "./change-feed.js";
 import type { DriftEvent } from "./drift-event.js";
 import { INSERTS } from "./feed-session.js";

@@ -7,7 +7,7 @@ import { type ChangeEvent, changeEvent } from "./change-event.js";
 import { eventsAfter } from "./events-after.js";
 import { ProjectScope } from "./project-scope.js";
 import { RecordAction, type RecordChange, type RecordChangedArgs } from "./record-change.js";
-import { openQueue, type EventFilter, type SubscriptionScope } from "./subscription.js";
+import { type EventFilter, openQueue, type SubscriptionScope } from "./subscription.js";
 
 const CURSOR_LIST = "recordChanged";
 

@@ -1,7 +1,7 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { DatasetSnapshot } from "../dataset/dataset.js";
-import { definitionOf, SUPPLIED, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
+import { definitionOf, parent, PIN, SNAPSHOT, SUPPLIED, VALUE } from "../graph/definition.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { FileHolder, Manifest } from "../graph/manifest.js";

@@ -1,7 +1,7 @@
-import { type ClientRequest, type IncomingMessage, request as ask, type ServerResponse } from "node:http";
+import { request as ask, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { asHeaderValue, headersForClient, headersForReplica } from "./passed-headers.js";
-import type { ReplicaGroup, ReadyReplica } from "./replica-table.js";
+import type { ReadyReplica, ReplicaGroup } from "./replica-table.js";
 
 export interface ForwardLimits {
   readonly bodyBytes: number;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { discardBody, HttpError } from "../http/http-error.js";
 import type { HttpRoute } from "../http/route.js";
 import { MIB, MINUTE_MS } from "../units.js";
-import { forward, type ForwardOutcome, type ForwardLimits } from "./forward.js";
+import { forward, type ForwardLimits, type ForwardOutcome } from "./forward.js";
 import {
   isAmbiguous,
   mayPredict,

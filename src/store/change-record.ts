@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
-import { type Intent, recentKeys, isSameRequest, usedKeyOf } from "./idempotency.js";
+import { type Intent, isSameRequest, recentKeys, usedKeyOf } from "./idempotency.js";
 import { isDuplicateKey } from "./store-errors.js";
 import type { Records } from "./store.js";
 

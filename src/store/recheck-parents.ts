@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { releaseIdempotencyKey, type Intent } from "./idempotency.js";
+import { type Intent, releaseIdempotencyKey } from "./idempotency.js";
 import { findByIds } from "./read-records.js";
 import type { Records } from "./store.js";
 import { leaveTombstone } from "./tombstone.js";

@@ -1,4 +1,4 @@
-import type { Connection, Model as MongooseModel, mongo } from "mongoose";
+import type { Connection, mongo, Model as MongooseModel } from "mongoose";
 import type { IntermediateImage, UnneededTag } from "../builds/leftover-images.js";
 import type { FileListPart, MissingFile, UnneededFile } from "../files/file-documents.js";
 import type { Kind } from "../graph/id.js";

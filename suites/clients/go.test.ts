@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { openTempFolder, type TempFolder } from "../../test/support/temp-folder.js";
 import { FEDERATION_FILE, SCHEMA_FILE } from "./schema-files.js";
 import { has } from "./support/has-command.js";
-import { expectSeen, type Seen, seedModels } from "./support/seen-by-client.js";
+import { expectSeen, seedModels, type Seen } from "./support/seen-by-client.js";
 import { sharedRocas } from "./support/shared-rocas.js";
 import { type Heard, untilHeard } from "./support/until-heard.js";
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { has } from "./support/has-command.js";
-import { expectSeen, type Seen, seedModels } from "./support/seen-by-client.js";
+import { expectSeen, seedModels, type Seen } from "./support/seen-by-client.js";
 import { sharedRocas } from "./support/shared-rocas.js";
 import { type Heard, untilHeard } from "./support/until-heard.js";
 

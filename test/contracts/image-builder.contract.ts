@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { ImageBuildError, type ImageBuilder } from "../../src/runtime/image-builder.js";
+import { type ImageBuilder, ImageBuildError } from "../../src/runtime/image-builder.js";
 import { tarOf } from "../docker/support/tar-of.js";
 
 export interface OpenImageBuilder extends AsyncDisposable {

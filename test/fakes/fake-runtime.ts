@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { DomainError } from "../../src/errors.js";
 import { createContainerBody, validContainerName } from "../../src/runtime/container-policy.js";
 import {
+  type AttemptName,
   ContainerRefusedError,
   type ContainerSpec,
-  type AttemptName,
   type ObservedContainer,
   type Runtime,
 } from "../../src/runtime/runtime.js";

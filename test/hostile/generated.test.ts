@@ -1,6 +1,6 @@
 import { buildClientSchema, getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Attempt, attack, attackByLiteral, send } from "./support/attack.js";
+import { attack, attackByLiteral, type Attempt, send } from "./support/attack.js";
 import { chosenAttempts } from "./support/choice.js";
 import { forEach } from "./support/for-each.js";
 import { openServed, type Served } from "./support/open-served.js";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { limitsOf } from "../../src/http/limits/limits.js";
-import { OperationGuard, CheckedOperation } from "../../src/http/operations/operation-guard.js";
+import { CheckedOperation, OperationGuard } from "../../src/http/operations/operation-guard.js";
 import { rocasSchema } from "../../src/schema.js";
 import { readSettings } from "../../src/settings.js";
 

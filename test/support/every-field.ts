@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isInterfaceType, isLeafType, isRequiredArgument, getNamedType } from "graphql";
+import { getNamedType, type GraphQLSchema, isInterfaceType, isLeafType, isRequiredArgument } from "graphql";
 import { builtProject } from "./built-project.js";
 import type { TestApp } from "./open-test-app.js";
 import { PARTIAL_UPDATES } from "./partial-updates.js";

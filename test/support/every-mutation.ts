@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { builtProject, buildAgain } from "./built-project.js";
+import { buildAgain, builtProject } from "./built-project.js";
 import { manyFiles, openDataset } from "./many-files.js";
 import type { TestApp } from "./open-test-app.js";
 import type { Answer } from "./told.js";

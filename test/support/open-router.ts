@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import { createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
+import { createServer as createTcpServer, type Socket, type Server as TcpServer } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { type PredictLimits, predictRoute } from "../../src/router/predict.js";
 import { type NamedReplicaGroup, ReplicaTable } from "../../src/router/replica-table.js";

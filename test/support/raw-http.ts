@@ -1,4 +1,4 @@
-import { connect, type AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import type { Server } from "node:http";
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port;

@@ -1,5 +1,5 @@
 import { getNullableType, GraphQLError, type GraphQLInputType, isInputObjectType, isListType } from "graphql";
-import { listSizeError, type ListLimits } from "../limits/document-limits.js";
+import { type ListLimits, listSizeError } from "../limits/document-limits.js";
 import { limitError } from "../limits/limits.js";
 
 /** Bounds the nesting of a variable. */

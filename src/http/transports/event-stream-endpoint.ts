@@ -7,7 +7,7 @@ import { CheckedOperation } from "../operations/operation-guard.js";
 import type { Operations } from "../operations/operations.js";
 import { ResultStream } from "../operations/result-stream.js";
 import { EventStream } from "./event-stream.js";
-import { type RequestMetadata, readOperation, refuseWriteByGet } from "./read-operation.js";
+import { readOperation, refuseWriteByGet, type RequestMetadata } from "./read-operation.js";
 
 /**
  * Answers GraphQL by server-sent events, one operation a connection.

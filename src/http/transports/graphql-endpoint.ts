@@ -6,7 +6,7 @@ import { answerType, JSON_TYPE, namesEventStream } from "../media-type.js";
 import { CheckedOperation } from "../operations/operation-guard.js";
 import type { Operations } from "../operations/operations.js";
 import type { EventStreamEndpoint } from "./event-stream-endpoint.js";
-import { type RequestMetadata, readOperation, refuseWriteByGet } from "./read-operation.js";
+import { readOperation, refuseWriteByGet, type RequestMetadata } from "./read-operation.js";
 
 export interface GraphQLOptions {
   readonly limits: Limits;

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { CloseCode, MessageType, stringifyMessage, type WebSocket as ProtocolSocket } from "graphql-ws";
+import { CloseCode, MessageType, type WebSocket as ProtocolSocket, stringifyMessage } from "graphql-ws";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import type { Limits } from "../limits/limits.js";

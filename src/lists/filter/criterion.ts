@@ -1,4 +1,4 @@
-import type { Predicate, MongoExpression } from "./predicate.js";
+import type { MongoExpression, Predicate } from "./predicate.js";
 
 export type InputPath = readonly (string | number)[];
 

@@ -2,8 +2,8 @@ import { Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
 import { keyFault } from "../../graph/json-object.js";
 import { PlainValueScalar } from "../../graph/scalars.js";
-import { type FilterContext, type Criterion, fieldAt, type FieldScope, within } from "./criterion.js";
-import { conjunction, type Predicate, type MongoExpression, literal, indexedBy, unindexed } from "./predicate.js";
+import { type Criterion, fieldAt, type FieldScope, type FilterContext, within } from "./criterion.js";
+import { conjunction, indexedBy, literal, type MongoExpression, type Predicate, unindexed } from "./predicate.js";
 import { checkTests, testExpression, type ValueTests } from "./value-tests.js";
 
 const MAX_SEGMENTS = 16;

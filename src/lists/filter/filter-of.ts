@@ -1,7 +1,7 @@
 import { type ClassType, Field, InputType } from "type-graphql";
 import { DomainError } from "../../errors.js";
-import { type FilterContext, type Criterion, type FieldScope, within } from "./criterion.js";
-import { conjunction, disjunction, type Predicate, negation } from "./predicate.js";
+import { type Criterion, type FieldScope, type FilterContext, within } from "./criterion.js";
+import { conjunction, disjunction, negation, type Predicate } from "./predicate.js";
 
 /** A filter: its input type and the predicate of its values. */
 export interface FilterType {

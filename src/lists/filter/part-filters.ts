@@ -2,7 +2,7 @@ import { FilesState, StoredFile } from "../../graph/stored-file.js";
 import { TaskState } from "../../graph/task.js";
 import { type Criterion, fieldAt, type FieldScope } from "./criterion.js";
 import { filterOf, type FilterType } from "./filter-of.js";
-import { type Predicate, listAt } from "./predicate.js";
+import { listAt, type Predicate } from "./predicate.js";
 import { choiceFilter } from "./choice-filters.js";
 import { dateTime, float, id, int, text } from "./value-filters.js";
 

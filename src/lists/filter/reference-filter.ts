@@ -1,6 +1,6 @@
 import { Field, InputType } from "type-graphql";
-import { type FilterContext, type Criterion, fieldAt, type FieldScope } from "./criterion.js";
-import { MATCH_ALL, type Predicate, listAt, literal, indexedBy, unindexed } from "./predicate.js";
+import { type Criterion, fieldAt, type FieldScope, type FilterContext } from "./criterion.js";
+import { indexedBy, listAt, literal, MATCH_ALL, type Predicate, unindexed } from "./predicate.js";
 import { checkTests } from "./value-tests.js";
 
 @InputType({

@@ -6,10 +6,10 @@ import { SourceError } from "../source.js";
 import { quotedPath } from "../tree/check-tree.js";
 import {
   type FileHead,
-  parseLfsPointer,
-  MAX_ANNEX_POINTER,
   HEAD_BYTES,
+  MAX_ANNEX_POINTER,
   MAX_LFS_POINTER,
+  parseLfsPointer,
   refusePlaceholders,
 } from "../tree/placeholders.js";
 import { git, type GitOptions } from "./git-command.js";

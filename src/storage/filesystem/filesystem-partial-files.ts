@@ -10,10 +10,10 @@ import {
   isExpectedFile,
   isSha256,
   OffsetConflict,
-  uploadMismatch,
   UploadBusy,
+  uploadMismatch,
 } from "../content-check.js";
-import type { ReceivedFile, ExpectedFile, PartialFiles } from "../file-storage.js";
+import type { ExpectedFile, PartialFiles, ReceivedFile } from "../file-storage.js";
 import type { FolderOptions } from "./filesystem-storage.js";
 import { DiskReserve, RealFolder } from "./storage-folder.js";
 

@@ -7,15 +7,15 @@ import { pipeline } from "node:stream/promises";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import { HOUR_MS } from "../../units.js";
 import {
-  invalidDeclaration,
   ContentCheck,
+  contentNotFound,
+  invalidDeclaration,
   isExpectedFile,
   isSha256,
-  contentNotFound,
-  uploadMismatch,
   storedMismatch,
+  uploadMismatch,
 } from "../content-check.js";
-import type { ReceivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
+import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../file-storage.js";
 import { DiskReserve, RealFolder } from "./storage-folder.js";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;

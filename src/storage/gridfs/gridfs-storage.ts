@@ -5,15 +5,15 @@ import { decodeTime, ulid } from "ulid";
 import { DomainError } from "../../errors.js";
 import { MIB, MINUTE_MS } from "../../units.js";
 import {
-  invalidDeclaration,
   ContentCheck,
+  contentNotFound,
+  invalidDeclaration,
   isExpectedFile,
   isSha256,
-  contentNotFound,
-  uploadMismatch,
   storedMismatch,
+  uploadMismatch,
 } from "../content-check.js";
-import type { ReceivedFile, ByteRange, ExpectedFile, FileStorage, StorageSize } from "../file-storage.js";
+import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../file-storage.js";
 
 const CHUNK = 255 * 1024;
 const DEADLINE_MS = 15 * MINUTE_MS;

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { WebSocket, type ClientOptions } from "ws";
+import { type ClientOptions, WebSocket } from "ws";
 import { PROTOCOL } from "./open-live.js";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- messages are looked into as a client does

@@ -1,7 +1,7 @@
 import { Timestamp } from "bson";
 import { expect, test } from "vitest";
 import { eachStore } from "../support/each-store.js";
-import { INSERTS, Watcher, codeOf, idOf, insertFrom, numbers, type Entry } from "../support/watcher.js";
+import { codeOf, type Entry, idOf, insertFrom, INSERTS, numbers, Watcher } from "../support/watcher.js";
 
 eachStore((database) => {
   const opened = () => {

@@ -3,7 +3,7 @@ import { Decimal128, Double, EJSON, Long } from "bson";
 import type { mongo } from "mongoose";
 import { expect, test } from "vitest";
 import { eachStore } from "../support/each-store.js";
-import { INSERTS, Watcher, idOf, insertFrom, numbers, tokenOf, type Entry } from "../support/watcher.js";
+import { type Entry, idOf, insertFrom, INSERTS, numbers, tokenOf, Watcher } from "../support/watcher.js";
 
 eachStore((database) => {
   const opened = () => {

@@ -1,4 +1,4 @@
-import { Schema, mongo } from "mongoose";
+import { mongo, Schema } from "mongoose";
 import { expect, test } from "vitest";
 import { eachStore } from "../support/each-store.js";
 

@@ -5,9 +5,9 @@ import type { Long } from "bson";
 import { mongo } from "mongoose";
 import { expect, test } from "vitest";
 import { openEmbeddedStore } from "../../src/open-embedded-store.js";
-import { openKillableStore, type KillableStore } from "../support/killable-store.js";
+import { type KillableStore, openKillableStore } from "../support/killable-store.js";
 import { RawConnection } from "../support/raw-connection.js";
-import { INSERTS, Watcher, codeOf, insertFrom, numbers, type Entry } from "../support/watcher.js";
+import { codeOf, type Entry, insertFrom, INSERTS, numbers, Watcher } from "../support/watcher.js";
 
 const HOUR = 60 * 60 * 1000;
 const PATIENCE = { timeout: 20_000 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openKillableStore } from "../support/killable-store.js";
-import { Ledger, disagreements, type Entry } from "../support/ledger.js";
+import { disagreements, type Entry, Ledger } from "../support/ledger.js";
 import { openTempFolder } from "../support/temp-folder.js";
 
 const CRASHES = Number(process.env.ROCAS_TEST_CRASHES ?? 100);

@@ -1,7 +1,7 @@
 import type { mongo } from "mongoose";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openKillableStore } from "./killable-store.js";
-import { Watcher, idOf, numbers, type Entry, type Inserted } from "./watcher.js";
+import { type Entry, idOf, type Inserted, numbers, Watcher } from "./watcher.js";
 
 const WRITERS = 6;
 

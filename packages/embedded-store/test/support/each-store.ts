@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import {
-  openContractStore,
-  storesHere,
   type ContractStore,
+  openContractStore,
   type StoreKind,
+  storesHere,
   type TestDatabase,
 } from "./contract-store.js";
 
