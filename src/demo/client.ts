@@ -13,7 +13,7 @@ export class Client {
   ) {}
 
   /** @throws RequestError with the server's message */
-  async query<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
+  async request<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
     const answer = await this.send("POST", "/graphql", JSON.stringify({ query: document.toString(), variables }));
     const { data, errors } = (await answer.json()) as { data?: R; errors?: readonly { message: string }[] };
     if (errors || !data)

@@ -80,12 +80,14 @@ async function play(client: Client): Promise<void> {
     dataFiles: ["measures.csv", "species.csv"].map((name) => ({ name, required: true, maxMb: 1 })),
     modelFiles: [{ name: "clf.pkl", required: true, maxMb: 10 }],
   };
-  await createOnce(`model ${MODEL}`, () => client.query(CreateModelDocument, { input: { name: MODEL, ...contract } }));
+  await createOnce(`model ${MODEL}`, () =>
+    client.request(CreateModelDocument, { input: { name: MODEL, ...contract } }),
+  );
 
   say("2. The dataset: announced by size and checksum, sent by PUT");
   const files = await Promise.all(["measures.csv", "species.csv"].map(readIrisFile));
   const announced = files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
-  const { createDataset } = await client.query(CreateDatasetDocument, {
+  const { createDataset } = await client.request(CreateDatasetDocument, {
     input: { model: MODEL, name: dataset, files: announced },
   });
   for (const { name, url } of createDataset.uploads) {
@@ -98,16 +100,18 @@ async function play(client: Client): Promise<void> {
     "3. The project, and its image (the first build installs packages, and with Docker makes the base image too, which takes minutes)",
   );
   await createOnce(`project ${PROJ}`, () =>
-    client.query(CreateProjectDocument, { input: { name: PROJ, homeDir: "iris", models: [MODEL] } }),
+    client.request(CreateProjectDocument, { input: { name: PROJ, homeDir: "iris", models: [MODEL] } }),
   );
-  const { buildProject } = await client.query(BuildProjectDocument, { input: { proj: PROJ, tag: TAG, from: "LOCAL" } });
+  const { buildProject } = await client.request(BuildProjectDocument, {
+    input: { proj: PROJ, tag: TAG, from: "LOCAL" },
+  });
   await follow("build", async () => {
-    const { builds } = await client.query(FollowBuildDocument, { proj: PROJ, tag: TAG });
+    const { builds } = await client.request(FollowBuildDocument, { proj: PROJ, tag: TAG });
     return builds.nodes.find(({ id }) => id === buildProject.id)?.task;
   });
 
   say("4. A training, which publishes a version");
-  await client.query(StartTrainingDocument, {
+  await client.request(StartTrainingDocument, {
     input: {
       proj: PROJ,
       name: training,
@@ -118,17 +122,17 @@ async function play(client: Client): Promise<void> {
     },
   });
   await follow("training", async () => {
-    const { trainings } = await client.query(FollowTrainingDocument, { proj: PROJ });
+    const { trainings } = await client.request(FollowTrainingDocument, { proj: PROJ });
     return trainings.nodes.find(({ name }) => name === training)?.task;
   });
 
   say("5. A deployment of that version, with two replicas");
   const movers = [{ model: MODEL, name: version }];
-  const { deploy } = await client.query(DeployDocument, {
+  const { deploy } = await client.request(DeployDocument, {
     input: { proj: PROJ, name: deployment, tag: TAG, notebook: "predict.ipynb", movers, replicas: 2 },
   });
   for (let availability = ""; availability !== "FULL"; await delay(POLL_MS)) {
-    const { deployment: now } = await client.query(FollowDeploymentDocument, { proj: PROJ, name: deploy.name });
+    const { deployment: now } = await client.request(FollowDeploymentDocument, { proj: PROJ, name: deploy.name });
     if (now && now.availability !== availability) say(`  revision ${now.revision}: ${now.availability}`);
     availability = now?.availability ?? "";
   }
@@ -140,7 +144,7 @@ async function play(client: Client): Promise<void> {
   );
 
   say("7. Where it came from");
-  say(JSON.stringify((await client.query(LineageDocument, { proj: PROJ, name: deployment })).deployment, null, 2));
+  say(JSON.stringify((await client.request(LineageDocument, { proj: PROJ, name: deployment })).deployment, null, 2));
 }
 
 try {

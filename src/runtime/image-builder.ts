@@ -65,7 +65,7 @@ export interface ImageBuilder {
    */
   untag(tag: string): Promise<void>;
   /**
-   * Removes an image that has no tag. A tagged one is in use and stays.
+   * Removes an image that has no tag. One with a tag stays.
    * @returns false if a container uses it or another image was made from it, so that it may go later
    */
   removeUntagged(id: string): Promise<boolean>;

@@ -1,4 +1,5 @@
-/** The fields of the engine's answers that we read (API 1.41, newer). */
+/** The fields of the engine's answers that we read (API 1.41 and newer). */
+
 export type Labels = Readonly<Record<string, string>>;
 
 export interface EngineNetwork {

@@ -15,7 +15,7 @@ export interface EngineEvent {
 const MAX_LINE = 4 * MIB;
 
 /** @throws RUNTIME_UNAVAILABLE if the stream breaks off */
-export async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {
+async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {
   const decoder = new TextDecoder();
   let waiting = "";
   try {

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../units.js";
+import { MIB, MINUTE_MS } from "../../units.js";
 import type { DockerEngine } from "./docker-engine.js";
 import type { EngineVolume } from "./engine-answers.js";
 
@@ -30,7 +30,7 @@ export class VolumeSizes {
   async of(volume: string): Promise<number> {
     const found = (await this.volumes()).find((each) => each.Name === volume);
     const isOwn = found?.Labels?.["rocas.cluster"] === this.cluster;
-    return isOwn ? Math.ceil(Math.max(0, found.UsageData?.Size ?? 0) / 1024 / 1024) : 0;
+    return isOwn ? Math.ceil(Math.max(0, found.UsageData?.Size ?? 0) / MIB) : 0;
   }
 
   private volumes(): Promise<readonly EngineVolume[]> {

@@ -21,7 +21,10 @@ export class BuildFolders {
     const path = join(this.folder, name);
     // Before it exists: `removeAbandoned` must not take it for one that a crash left.
     this.open.add(name);
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      this.open.delete(name);
+      throw error;
+    });
     let isFree = async () => {};
     const remove = async () => {
       await isFree();

@@ -29,9 +29,7 @@ export const processFolder = (root: string): ProcessFolder => ({
 const MAX_TRIES = 5;
 
 /** Another server works in the folder; the message is for the operator. */
-export class ProcessFolderLocked extends OperatorError {
-  override readonly name = "ProcessFolderLocked";
-}
+export class ProcessFolderLocked extends OperatorError {}
 
 /**
  * Locks the folder until it is disposed of, or this process ends in any way. Of two servers, each would remove the

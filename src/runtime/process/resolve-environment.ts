@@ -12,7 +12,7 @@ import type { DockerfilePlan } from "./build-plan.js";
 import { type BasePackages, basePackagesHash, type EnvironmentSpec, type Installation } from "./environments.js";
 import type { Python } from "./find-python.js";
 import type { PlacedEntry } from "./image-tree.js";
-import { type PipInstall } from "./pip-install.js";
+import type { PipInstall } from "./pip-install.js";
 import { isPath, readRequirements } from "./requirement-files.js";
 
 const READ_PROJECT = fileURLToPath(new URL("../../../src/runtime/process/python/read_project.py", import.meta.url));
@@ -39,7 +39,7 @@ export interface ResolvedEnvironment {
   readonly environment: EnvironmentSpec;
   /** True if the installer needs the copy. */
   readonly needsCopy: boolean;
-  /** Paths in the image of files that only the installer needs. */
+  /** Paths in the image that the installer reads. */
   readonly installerFiles: ReadonlySet<string>;
   /** The decisions, for the log. */
   readonly log: readonly string[];
@@ -82,6 +82,7 @@ export async function resolveEnvironment(inputs: EnvironmentInputs): Promise<Res
   const base = needsCopy ? inputs.copy : root;
   const decided = {
     python: [python.version, python.identity],
+    // These names decide the hash, so that another name makes every environment anew.
     onBoard: await basePackagesHash(basePackages),
     installs,
     files: [...files],

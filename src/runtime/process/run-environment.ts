@@ -1,6 +1,6 @@
 import { delimiter, dirname, join } from "node:path";
 import { containerEnv } from "../container-policy.js";
-import { type ContainerSpec } from "../runtime.js";
+import type { ContainerSpec } from "../runtime.js";
 import { RUN_ID } from "./live-process.js";
 import type { RunnableImage } from "./process-images.js";
 

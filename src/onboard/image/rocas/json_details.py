@@ -8,8 +8,8 @@ from dataclasses import is_dataclass
 from typing import Any
 
 MAX_EXACT = 2**53 - 1
-MOST_DEPTH = 64
-MOST_NAME = 64
+MAX_DEPTH = 64
+MAX_NAME = 64
 RESERVED = ("__proto__", "constructor", "prototype", "_bsontype")
 
 
@@ -22,7 +22,7 @@ def as_json(value: Any, path: str = "details", depth: int = 0) -> Any:
     Returns the same in Python's own types. Numbers, texts and arrays of numpy and others count as Python's.
     Raises NotJson, with the place, for anything that JSON cannot express: nothing is changed in silence.
     """
-    if depth > MOST_DEPTH:
+    if depth > MAX_DEPTH:
         raise NotJson(f"{path} is nested too deep, or holds itself.")
     if value is None or isinstance(value, (bool, str)):
         return value if not isinstance(value, str) else _text(value, path)
@@ -100,8 +100,8 @@ def _key(key: Any, path: str) -> str:
 def _name(key: str, path: str) -> str:
     """Returns a name that Rocas stores. Some would be operators or reserved words to a store."""
     shown = repr(key[:100])
-    if not 1 <= len(key) <= MOST_NAME:
-        raise NotJson(f"{path} has the name {shown}: a name has 1 to {MOST_NAME} characters.")
+    if not 1 <= len(key) <= MAX_NAME:
+        raise NotJson(f"{path} has the name {shown}: a name has 1 to {MAX_NAME} characters.")
     if key.startswith("$") or key in RESERVED:
         raise NotJson(f"{path} has the name {shown}: names do not start with $ and are none of {', '.join(RESERVED)}.")
     if any(unicodedata.category(each) == "Cc" for each in key):

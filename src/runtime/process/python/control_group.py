@@ -56,7 +56,7 @@ class ControlGroup:
     def make(self, resources: dict[str, Any]) -> bool:
         """
         Makes the group. True if it can be entered. The supervisor leaves the group of the process that started it,
-        since it may end with that one.
+        since that group may end with that process.
         """
         wanted = {
             "memory": [("memory.max", str(int(resources["memoryMb"]) * MIB)), ("memory.swap.max", "0")],

@@ -63,7 +63,7 @@ def processors_for(cpus: float, taken: list[list[int]]) -> list[int] | None:
 
 
 class Watch:
-    """Checks the limits that the kernel does not enforce, by killing."""
+    """Checks the limits that the kernel does not enforce, and kills what exceeds them."""
 
     def __init__(self, resources: dict[str, Any], state: Path, group: ControlGroup | None) -> None:
         self._memory = int(resources["memoryMb"]) * MIB

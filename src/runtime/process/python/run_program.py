@@ -1,6 +1,6 @@
 """
 Runs a program in its own session. All its processes end with it, whatever their group or session. They end also when
-standard input ends: its parent is gone.
+standard input ends, because the process that started this one is gone.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """
-Supervises one run, and outlives the server that started it: `supervisor.py RUN VOLUMES FOLDER PROGRAM ARGUMENT...` with the
-environment of the run. It starts the program only once, even if it is started again itself. It ends all of it at
+Supervises one run, and outlives the server that started it: `supervisor.py RUN VOLUMES FOLDER PROGRAM ARGUMENT...`
+with the environment of the run. It starts the program only once, even if it is started again itself. It ends all of it at
 SIGTERM, when the program ends, and when the run's folder goes. It keeps the exit in state.json.
 """
 

@@ -10,7 +10,7 @@ from ..mounts import Mounts
 from ..run_api import RunApi
 from .ending import Ending
 
-# The server waits as long; then another attempt takes over.
+# As long as the server waits for a claim. Later, another attempt has taken over.
 START_SECONDS = 120.0
 
 

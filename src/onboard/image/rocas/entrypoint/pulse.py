@@ -54,7 +54,7 @@ class Pulse:
             may_go_on = self._api.post("/heartbeat", body).get("continue", True) is not False
             self._unknown_token = 0
         except ApiUnavailable:
-            return  # the container works on; the next beat gets the same answer
+            return  # the container works on; the next beat reports the same progress
         except ApiRefused as refused:
             may_go_on = not refused.says_stop
             if refused.status == 401:

@@ -12,9 +12,9 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from ..kernel.ended import ENDED
+from .cause_of_death import cause_of_death
 from .ending import Ending, Reason
 from .failure import Failure
-from .cause_of_death import cause_of_death
 from .kernel_console import KernelConsole
 from .kernel_python import KERNEL_NAME
 from .limits import Limits

@@ -1,4 +1,4 @@
-"""Answers all questions of a run at once, since no user types."""
+"""Refuses a notebook's questions at once: in a run no user types."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import ipykernel.zmqshell
 from IPython.core.error import StdinNotImplementedError
 
 
-def answer_nothing(shell: Any) -> None:
+def refuse_input(shell: Any) -> None:
     shell.kernel.raw_input = shell.kernel.getpass = _refuse
     shell.debugger = _no_debugger
     # `!command` has a terminal, at which a question would wait for ever. Here, the names in {} are filled in already.

@@ -14,7 +14,7 @@ from IPython.core.autocall import ExitAutocall
 from .any_text import send_any_text
 from .descriptors import capture_descriptors
 from .ended import ENDED
-from .no_input import answer_nothing
+from .no_input import refuse_input
 
 PROJECT = "ROCAS_PROJECT"
 
@@ -25,7 +25,7 @@ def load_ipython_extension(shell: Any) -> None:
     # After a crash in compiled code, the log names the line of Python that led to it. This descriptor leads to the
     # runner.
     faulthandler.enable(sys.stderr, all_threads=False)
-    answer_nothing(shell)
+    refuse_input(shell)
     send_any_text(shell)
     leave = Leave(shell)
     shell.push({"exit": leave, "quit": leave}, interactive=False)
