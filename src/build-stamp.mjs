@@ -4,18 +4,14 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const PACKAGES = readdirSync(join(ROOT, "packages")).map((name) => join("packages", name));
-const SOURCES = ["src", ...PACKAGES.map((folder) => join(folder, "src"))];
-const SETTINGS = ["package-lock.json", "tsconfig.json", "tsconfig.build.json"];
-const PACKAGE_SETTINGS = PACKAGES.map((folder) => join(folder, "tsconfig.build.json"));
-/** The compiler's own notes: another program than `npm run build` may have compiled since. */
-const NOTES = ["dist/.tsbuildinfo", ...PACKAGES.map((folder) => join(folder, "dist/.tsbuildinfo"))];
+const PACKAGES = ["", ...readdirSync(join(ROOT, "packages")).map((name) => join("packages", name))];
+const SETTINGS = ["package.json", "tsconfig.json", "tsconfig.build.json"];
 const STAMP = "dist/.built-from";
 
 /** Returns the files below a folder of this checkout, as paths in it. */
 export const filesIn = (folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((each) => each.isFile() && !each.parentPath.includes("__pycache__"))
+    .filter((each) => each.isFile())
     .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)))
     .sort();
 
@@ -33,10 +29,21 @@ export const isStamped = (path, digest) =>
 
 export const writeStamp = (path, digest) => writeFileSync(join(ROOT, path), digest);
 
-const buildDigest = () => digestOf([...SOURCES.flatMap(filesIn), ...SETTINGS, ...PACKAGE_SETTINGS, ...NOTES]);
+/** Returns a digest of what `npm run build` reads. Python and other files are used as they are. */
+export const sourceDigest = () =>
+  digestOf([
+    "package-lock.json",
+    ...PACKAGES.flatMap((folder) => [
+      ...SETTINGS.map((name) => join(folder, name)),
+      ...filesIn(join(folder, "src")).filter((path) => /\.(?:tsx?|css|html|svg|json)$/.test(path)),
+    ]),
+  ]);
+
+/** The compiler's own notes count, since another program than `npm run build` may have compiled. */
+const stampOf = (sources) => `${sources} ${digestOf(PACKAGES.map((folder) => join(folder, "dist/.tsbuildinfo")))}`;
 
 /** True if `dist/` is what `npm run build` makes of the sources. */
-export const isBuilt = () => isStamped(STAMP, buildDigest());
+export const isBuilt = () => isStamped(STAMP, stampOf(sourceDigest()));
 
-/** Notes that `dist/` is made of the sources as they are. */
-export const noteBuild = () => writeStamp(STAMP, buildDigest());
+/** Notes that `dist/` is made of the sources with that digest. */
+export const noteBuild = (sources) => writeStamp(STAMP, stampOf(sources));

@@ -19,7 +19,7 @@ if (most !== undefined && most < MIN_OPEN_FILES) {
   );
   process.exit(1);
 }
-// Read by graphql and Apollo as they load: without it they check on every call what types have checked.
+// graphql reads it as it loads: without it, each check of a type that fails looks for a second copy of graphql.
 process.env["NODE_ENV"] ??= "production";
 // With too few open files the import itself would fail, with a stack that names some module.
 await import("./serve.js");

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -41,8 +40,7 @@ if (!isBuilt()) {
     );
     process.exit(1);
   }
-  const { status } = spawnSync("npm run build --silent", { shell: true, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+  await import("./build.mjs");
 }
 await import("../dist/main.js");
 

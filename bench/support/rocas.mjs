@@ -42,7 +42,7 @@ export const peakMegabytes = megabytes("VmHWM");
  */
 export async function startRocas(checkout, documents, { mongodbUri, settings = {} } = {}) {
   const dataFolder = await mkdtemp(join(tmpdir(), "rocas-bench-"));
-  const opened = await openConnection({ mongodbUri, dataFolder, databaseName: DATABASE });
+  const opened = await openConnection({ mongodbUri, dataFolder, ...(mongodbUri ? {} : { databaseName: DATABASE }) });
   const { db } = opened.connection;
   if (mongodbUri) await db.dropDatabase();
   for (const [collection, all] of Object.entries(documents))
