@@ -49,17 +49,15 @@ const FLOORS = [
 ];
 /** Files of src/ itself that stand below all folders. The others are the wiring, above all folders. */
 const GROUND = [
-  ...[
-    "caller",
-    "disposables",
-    "errors",
-    "machine-faults",
-    "names",
-    "path-fault",
-    "secret-file",
-    "server-address",
-    "units",
-  ],
+  "caller",
+  "disposables",
+  "errors",
+  "machine-faults",
+  "names",
+  "path-fault",
+  "secret-file",
+  "server-address",
+  "units",
 ].map((each) => `^src/${each}\\.ts$`);
 const PROGRAMS = ["^src/demo/"];
 const VALUE = { dependencyTypesNot: ["type-only"] };

@@ -120,5 +120,9 @@ export class DomainError extends Error {
 export const notFound = (kind: string, path?: readonly (string | number)[]): DomainError =>
   new DomainError("NOT_FOUND", `There is no such ${kind}.`, path);
 
+/** Returns the CONFLICT of a record whose parent is being deleted. */
+export const parentBeingDeleted = (): DomainError =>
+  new DomainError("CONFLICT", "The project or model that the record belongs to is being deleted: name another.");
+
 /** An error that the operator can mend. Its message says what is wrong and what to do, and is shown without a stack. */
 export class OperatorError extends Error {}

@@ -36,9 +36,9 @@ export function systemReason(error: unknown): string {
 export const fileSentence = (error: FileError): string => `${error.path} cannot be used: ${systemReason(error)}.`;
 
 /** System codes of a machine that must be mended. No input causes them. */
-const PASSING = new Set(["EROFS", "EMFILE", "ENFILE", "EIO", "ESTALE", "ENODEV", "ENXIO"]);
+const MACHINE_CODES = new Set(["EROFS", "EMFILE", "ENFILE", "EIO", "ESTALE", "ENODEV", "ENXIO"]);
 /** In the server's own folders, wrong rights are faults of the machine, too. */
-const OWN = new Set([...PASSING, "EACCES", "EPERM", "ENOTDIR", "ELOOP"]);
+const OWN_FOLDER_CODES = new Set([...MACHINE_CODES, "EACCES", "EPERM", "ENOTDIR", "ELOOP"]);
 
 const isSystemError = (error: unknown, codes: ReadonlySet<string>): error is NodeJS.ErrnoException =>
   error instanceof Error && "syscall" in error && codes.has(String((error as NodeJS.ErrnoException).code));
@@ -57,20 +57,20 @@ export class FilesUnavailable extends DomainError {
 
 /** True if the machine fails and the work itself is sound: it is tried again. */
 export const isMachineFault = (error: unknown): boolean =>
-  error instanceof FilesUnavailable || isSystemError(error, PASSING);
+  error instanceof FilesUnavailable || isSystemError(error, MACHINE_CODES);
 
 /** Returns the error for clients if the server's files cannot be used, else null. */
 export function filesUnavailable(error: unknown): FilesUnavailable | null {
   if (error instanceof FilesUnavailable) return error;
-  return isSystemError(error, OWN) ? new FilesUnavailable(systemReason(error), error) : null;
+  return isSystemError(error, OWN_FOLDER_CODES) ? new FilesUnavailable(systemReason(error), error) : null;
 }
 
 /** System codes of a full disk or a used-up quota. */
-const SYSTEM = new Set(["ENOSPC", "EDQUOT"]);
+const DISK_FULL_CODES = new Set(["ENOSPC", "EDQUOT"]);
 /** MongoDB's number for a disk that is full. */
 const OUT_OF_DISK_SPACE = 14031;
 
-/** HTTP's status for it (RFC 4918). */
+/** HTTP's status for a full disk (RFC 4918). */
 export const DISK_FULL_STATUS = 507;
 
 /** The disk of the server has no room. Nothing of the request was kept. */
@@ -89,7 +89,7 @@ export class DiskFull extends DomainError {
 export function isDiskFull(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
     const { code } = each as { code?: unknown };
-    if (each instanceof DiskFull || SYSTEM.has(String(code))) return true;
+    if (each instanceof DiskFull || DISK_FULL_CODES.has(String(code))) return true;
     if (each.name.startsWith("Mongo") && Number(code) === OUT_OF_DISK_SPACE) return true;
   }
   return false;

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Connection } from "mongoose";
-import type { App } from "./app.js";
 import { DeferredDeleteStorage } from "./files/deferred-delete-storage.js";
 import { checkFilesFolder, claimFilesFolder, filesFolderFault } from "./files/files-folder.js";
 import { MAX_LIGHTWEIGHT_BYTES } from "./files/manifest.js";
@@ -10,7 +9,7 @@ import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import type { Store } from "./store/store.js";
 import { MIB } from "./units.js";
 
-export interface OpenedFiles extends Pick<App, "files" | "lightweightFiles" | "partialFiles"> {
+export interface OpenedFiles {
   readonly files: DeferredDeleteStorage;
   readonly lightweightFiles: DeferredDeleteStorage;
   readonly partialFiles: FilesystemPartialFiles;

@@ -76,8 +76,9 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
     }),
     store.snapshots.createIndexes([
       { key: { checked_at: 1 } },
-      { key: { "content.pretrained.hash": 1 } },
-      { key: { "content.train.pretrained.hash": 1 } },
+      ...snapshotPathsInCopies(RECORD_KINDS)
+        .filter(({ isPin }) => isPin)
+        .map(({ path }) => ({ key: { [`${path}.hash`]: 1 as const } })),
       ...fileListIndexes(RECORD_KINDS, snapshotPathsInCopies(RECORD_KINDS)),
     ]),
     store.jobs.createIndexes([

@@ -1,7 +1,7 @@
 import type { App } from "./app.js";
-import type { Caller, TimeLimit } from "./caller.js";
+import type { Caller } from "./caller.js";
 import { type Loaders, loadersOf } from "./loaders.js";
-import { boundedStore } from "./store/bounded-store.js";
+import { boundedStore, type TimeLimit } from "./store/bounded-store.js";
 
 /** The context of one request. Its loaders keep what they have read, so each request has its own. */
 export interface RequestContext {

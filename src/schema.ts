@@ -14,12 +14,8 @@ import {
   DatasetResolver,
   DatasetSnapshotResolver,
 } from "./dataset/dataset.resolver.js";
-import {
-  DeploymentEdges,
-  DeploymentResolver,
-  DeploymentRevisionEdges,
-  DeploymentRevisionResolver,
-} from "./deployment/deployment.resolver.js";
+import { DeploymentRevisionEdges, DeploymentRevisionResolver } from "./deployment/deployment-revision.resolver.js";
+import { DeploymentEdges, DeploymentResolver } from "./deployment/deployment.resolver.js";
 import { ManifestResolver, UploadsResolver } from "./files/files.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";

@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
-import { ConnectionLimiter, GracefulShutdown } from "./http/connections.js";
+import { ConnectionLimiter } from "./http/connection-limiter.js";
+import { GracefulShutdown } from "./http/graceful-shutdown.js";
 import { GraphiqlPage, type RunsIn } from "./http/graphiql-page.js";
 import type { Readiness } from "./http/health.js";
 import { type Limits, limitsOf } from "./http/limits/limits.js";
@@ -90,7 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   if (settings.ROCAS_TOKEN) limiter.watch(server);
   answerMalformedRequests(server, randomUUID);
-  const draining = new GracefulShutdown(server);
+  const shutdown = new GracefulShutdown(server);
   server.on("request", (request, response) => void handler.handle(request, response));
   server.on("upgrade", (request, socket, head) => {
     if (request.headers.upgrade?.toLowerCase() === "websocket") handler.upgrade(request, socket as Socket, head);
@@ -107,8 +108,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: httpUrl(settings.HOST, (server.address() as AddressInfo).port),
     live: () => ({ webSockets: webSockets.open, operations: operations.running }),
     async close() {
-      eventStreams.endSubscriptions();
-      await Promise.all([webSockets.shutDown(), draining.shutDown()]);
+      eventStreams.shutDown();
+      await Promise.all([webSockets.shutDown(), shutdown.shutDown()]);
       await operations.stop();
     },
   };

@@ -1,9 +1,10 @@
+import type { Logger } from "pino";
 import type { App } from "./app.js";
 import { removeIntermediateImages } from "./builds/remove-intermediate-images.js";
 import { removeUnneededTags } from "./builds/remove-unneeded-tags.js";
 import { sweepDeletions } from "./deletion/sweep-deletions.js";
 import { fillReplicaTable } from "./deployment/fill-replica-table.js";
-import { type Disposables, repeatedly } from "./disposables.js";
+import type { Disposables } from "./disposables.js";
 import { sweepFiles } from "./files/release-files.js";
 import { ignoreMissingEngine } from "./open-engine.js";
 import type { OpenedFiles } from "./open-files.js";
@@ -35,4 +36,29 @@ export function startSweeps(opening: Disposables, app: App, opened: OpenedFiles)
   every(HISTORY_MS, () => sweepSnapshots(app));
   every(HISTORY_MS, () => sweepFileLists(app));
   every(REPLICA_TABLE_MS, () => fillReplicaTable(app));
+}
+
+/**
+ * Runs the task again and again, with `pauseMs` between two runs and `firstMs` before the first.
+ * A failed run is logged. Disposing waits for the run under way.
+ */
+function repeatedly(pauseMs: number, task: () => Promise<void>, logger: Logger, firstMs: number): AsyncDisposable {
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  const run = async (): Promise<void> => {
+    await task().catch((error: unknown) => logger.warn({ event: "sweep_failed", err: error }));
+    if (!stopped) plan(pauseMs);
+  };
+  let running: Promise<void> = Promise.resolve();
+  const plan = (afterMs: number): void => {
+    timer = setTimeout(() => (running = run()), afterMs);
+  };
+  plan(firstMs);
+  return {
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { cancelBuild } from "../src/builds/build-project.js";
 import { BuiltFrom } from "../src/builds/build-version.js";
 import { userTag, versionTag } from "../src/builds/image-names.js";
-import { cancelBuild } from "../src/builds/request-build.js";
 import { openTestApp } from "./support/open-test-app.js";
 import { openWork, until } from "./support/open-work.js";
 

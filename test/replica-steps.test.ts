@@ -53,7 +53,7 @@ const steps = (
     NOW,
   );
 
-test("as many free slots are called as replicas are missing", () => {
+test("as many free slots are added as replicas are missing", () => {
   expect(steps([idle, idle, idle], [], { replicas: 2 })).toEqual([
     { do: "ADD", slot: 0 },
     { do: "ADD", slot: 1 },
@@ -70,6 +70,10 @@ test("an intended attempt without a container is run", () => {
 
 test("a container that was made and not started is run", () => {
   expect(steps([intended()], [container("c0-a1", 0, "CREATED")])).toEqual([{ do: "RUN", slot: 0 }]);
+});
+
+test("a container whose program has gone after its claim is run again, which its claim refuses", () => {
+  expect(steps([claimed()], [container("c0-a1", 0, "CREATED")])).toEqual([{ do: "RUN", slot: 0 }]);
 });
 
 test("nothing is done to a replica that serves", () => {

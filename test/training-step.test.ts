@@ -21,7 +21,7 @@ const job = (slot: Partial<Slot>, fields: Partial<Job> = {}): Job => ({
   attempt: 0,
   max_attempts: 3,
   slots: [{ ...newSlot(), ...slot }],
-  deadlines: { start: null, run: at(3600) },
+  deadlines: { run: at(3600) },
   next_reconcile_at: NOW,
   progress: 0,
   error: null,
@@ -116,6 +116,8 @@ test("a container that was killed for its memory says so", () => {
 
 test("an attempt that was not granted is lost, not failed", () => {
   expect(step(job(intended), { container: container("EXITED", 75) })).toMatchObject({ do: "INTEND" });
+  const over = job(intended, { deadlines: { run: at(-3600) } });
+  expect(step(over, { container: container("EXITED", 75) })).toMatchObject({ do: "INTEND" });
 });
 
 test("a container that is not heard for five minutes is lost, unless nobody was there to hear it", () => {

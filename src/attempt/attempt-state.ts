@@ -16,6 +16,8 @@ export type AttemptState =
   | { readonly is: "CLAIMED" }
   /** The program reported its result. */
   | { readonly is: "COMPLETED"; readonly error: string | null; readonly ok: boolean }
+  /** The container ended, since its attempt was not granted. */
+  | { readonly is: "NOT_GRANTED"; readonly reason: string }
   /** The container ended without a report. */
   | { readonly is: "EXITED"; readonly container: ObservedContainer }
   /** The container uses more than it may. */
@@ -48,7 +50,9 @@ export function attemptState(slot: Slot, observed: ObservedAttempt, now: Date): 
   if (completed) return { is: "COMPLETED", ok: completed.ok, error: completed.error };
   if (token_hash === null) return { is: "NONE" };
   if (container?.state === "EXITED")
-    return container.exit?.code === NOT_GRANTED ? lost("the attempt was not granted") : { is: "EXITED", container };
+    return container.exit?.code === NOT_GRANTED
+      ? { is: "NOT_GRANTED", reason: "the attempt was not granted" }
+      : { is: "EXITED", container };
   if (!claimed_at) {
     if (intended_at && now.getTime() - intended_at.getTime() > START_MS)
       return lost(`the container did not begin within ${START_MS / MINUTE_MS} minutes`);
@@ -68,6 +72,15 @@ function isSilent({ claimed_at, heartbeat_at }: Slot, { listeningForMs }: Observ
   const last = heartbeat_at ?? claimed_at;
   return last !== null && Math.min(now.getTime() - last.getTime(), listeningForMs) > SILENT_MS;
 }
+
+/**
+ * Returns the containers that a slot may have left. The recorded one counts too: its volumes may be there still, if the
+ * answer to its removal was lost.
+ */
+export const leftoversOf = (
+  { container }: Pick<Slot, "container">,
+  observed: readonly ObservedContainer[],
+): string[] => [...new Set([...observed.map(({ name }) => name), ...(container ? [container] : [])])];
 
 /** The exit code that a shell gives a signal is 128 and its number. */
 const SIGNALS: Readonly<Record<number, string>> = {

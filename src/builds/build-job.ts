@@ -6,6 +6,7 @@ import type { Worker } from "../jobs/tick.js";
 import { createJob } from "../jobs/write-job.js";
 import { findByIds } from "../store/read-records.js";
 import { isDuplicateKey } from "../store/store-errors.js";
+import { HOUR_MS } from "../units.js";
 import { attemptBuild, endBuild } from "./attempt-build.js";
 import type { Build } from "./build.js";
 import { commitBuild } from "./commit-build.js";
@@ -40,8 +41,7 @@ export const handleBuildChange: OutboxHandler<Build> = async ({ store }, build, 
   });
 };
 
-const MAX_BUILD_MS = 2 * 60 * 60 * 1000;
-
+const MAX_BUILD_MS = 2 * HOUR_MS;
 const QUEUE_POLL_MS = 1_000;
 
 /** Runs a build: QUEUED behind others of its tag, RUNNING, then FINISHING, which cannot be cancelled. */
@@ -62,7 +62,10 @@ export const reconcileBuild: Worker = async (app, lease) => {
   return endBuild(app, lease, "SUCCEEDED");
 };
 
-/** True if no earlier build of the tag is under way. */
+/**
+ * Starts the build, or returns false while an earlier one of its tag is under way: the builds of a tag run in the order
+ * of their requests.
+ */
 async function begin({ store }: App, lease: Lease, { tag }: BuildSpec): Promise<boolean> {
   const { _id, proj } = lease.job;
   const earlier = await store.jobs.findOne({
@@ -77,7 +80,7 @@ async function begin({ store }: App, lease: Lease, { tag }: BuildSpec): Promise<
   const run = new Date((await store.now()).getTime() + MAX_BUILD_MS);
   try {
     await lease.write({
-      $set: { state: "STARTING", active_key: `build:${proj}:${tag}`, deadlines: { start: null, run } },
+      $set: { state: "STARTING", active_key: `build:${proj}:${tag}`, deadlines: { run } },
     });
     return true;
   } catch (error) {

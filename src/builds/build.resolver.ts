@@ -10,10 +10,10 @@ import type { ListArgs } from "../lists/listing.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { TreasureChest } from "../treasure-chest/treasure-chest.js";
+import { buildProject, cancelBuild } from "./build-project.js";
 import { BuildProjectInput, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
 import { Build } from "./build.js";
 import { BUILD } from "./build.kind.js";
-import { buildProject, cancelBuild } from "./request-build.js";
 
 @Resolver(() => Build)
 export class BuildResolver {

@@ -10,7 +10,10 @@ import { requireParent } from "../store/read-records.js";
 import { BUILD_VERSION_DEFINITION, type BuildVersion } from "./build-version.js";
 import { userTag, versionTag } from "./image-names.js";
 
-/** Makes the build version and tags its image. The insert is the commit; a repeated call does the rest. */
+/**
+ * Makes the build version and tags its image. The insert is the commit, under an id that was chosen with the request.
+ * After a crash the next tick adds the missing tags, and the snapshot in the build.
+ */
 export async function commitBuild(app: App, job: Job, spec: BuildSpec, outcome: BuildOutcome): Promise<void> {
   const { store, imageBuilder, work } = app;
   const image = outcome.image ?? "";

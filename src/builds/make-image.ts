@@ -5,25 +5,11 @@ import { asImageRef } from "../names.js";
 import { ensureBaseImage } from "../onboard/base-image.js";
 import type { BuildOptions, Credentials, OnLog } from "../runtime/image-builder.js";
 import type { BuildContext } from "../source/source.js";
+import { abortable } from "./abortable.js";
 import { BuiltFrom } from "./build-version.js";
 import { findDockerfile, usesBaseImage } from "./find-dockerfile.js";
 import { attemptTag } from "./image-names.js";
 import { noteIntermediateImage } from "./remove-intermediate-images.js";
-
-/** Rejects once the signal aborts. The engine's work goes on and leaves at most a cached image. */
-export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  let listener: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    listener = () => reject(signal.reason as Error);
-    if (signal.aborted) listener();
-    else signal.addEventListener("abort", listener);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (listener) signal.removeEventListener("abort", listener);
-  }
-}
 
 export interface ImageRequest {
   readonly spec: BuildSpec;

@@ -1,8 +1,8 @@
 import type { App } from "../app.js";
 import type { Job } from "../jobs/job.js";
 import type { Credentials, OnLog } from "../runtime/image-builder.js";
+import { abortable } from "./abortable.js";
 import { registryTag, userTag, versionTag } from "./image-names.js";
-import { abortable } from "./make-image.js";
 
 /** Pushes both tags of an image and returns the manifest digest. Repeatable. @throws ImageBuildError */
 export async function pushImage(

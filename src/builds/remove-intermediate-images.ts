@@ -13,7 +13,7 @@ export async function noteIntermediateImage({ store }: Pick<App, "store">, image
 }
 
 /**
- * Removes noted images without tag, container or child, unless a build is under way.
+ * Removes noted images without tag, container or child, unless a build is under way, which may be about to use one.
  * Repeatable, by any number of processes. @throws RUNTIME_UNAVAILABLE
  */
 export async function removeIntermediateImages(app: Pick<App, "store" | "imageBuilder">): Promise<void> {

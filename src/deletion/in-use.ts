@@ -2,7 +2,7 @@ import { trusted } from "mongoose";
 import { DomainError } from "../errors.js";
 import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { TaskState } from "../graph/task.js";
+import { STATES_UNDER_WAY } from "../graph/task.js";
 import { ENDED, type Job } from "../jobs/job.js";
 import type { Store } from "../store/store.js";
 import type { PlannedDeletion } from "./deletion-plan.js";
@@ -24,7 +24,7 @@ async function usersOf(store: Store, plan: readonly PlannedDeletion[], kind: Kin
   const planned = new Set(plan.map(({ record }) => record._id));
   const found = await Promise.all(
     (store.kinds[kind].usedBy ?? []).map(async (use) => {
-      const state = use.underWay ? { "task.state": trusted({ $in: [TaskState.WAITING, TaskState.RUNNING] }) } : {};
+      const state = use.underWay ? { "task.state": trusted({ $in: STATES_UNDER_WAY }) } : {};
       const all = (await store.byKind[use.kind]
         .find({ [use.field]: trusted({ $in: ids }), deleted: trusted({ $ne: true }), ...state } as object, {
           name: 1,

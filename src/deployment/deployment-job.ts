@@ -1,9 +1,9 @@
 import type { App } from "../app.js";
 import { exitReason } from "../attempt/attempt-state.js";
-import { beginAttempt, resourcesOf, slotUpdate, startContainer, stopContainers } from "../attempt/run-attempt.js";
+import { beginAttempt, resourcesOf, slotPaths, startContainer, stopContainers } from "../attempt/begin-attempt.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
-import { ENDED, type Job, type Slot } from "../jobs/job.js";
+import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
 import { wakeJob } from "../jobs/write-job.js";
@@ -121,7 +121,7 @@ class DeploymentTick {
   }
 }
 
-const isUnderWay = ({ state }: Job): boolean => !ENDED.includes(state);
+const isUnderWay = ({ state }: Job): boolean => UNDER_WAY.includes(state);
 
 const numbersUnderWay = (jobs: readonly Job[]): number[] => jobs.filter(isUnderWay).map(revisionNumber);
 
@@ -139,17 +139,14 @@ const canContinue = (step: Step, now: Date): boolean =>
 const OVER: Partial<Slot> = { token_hash: null, claimed_at: null, ready_at: null, completed: null };
 const CLEARED: Partial<Slot> = { ...OVER, last_error: null, failures: 0, not_before: null, progress: 0 };
 
-/**
- * Executes one step. An attempt is over in the store before its container is stopped.
- * @throws LeaseLost, RUNTIME_UNAVAILABLE
- */
+/** Executes one step. @throws LeaseLost, RUNTIME_UNAVAILABLE */
 async function executeStep(app: App, lease: Lease, step: Step, resources: ResourceProfile, now: Date): Promise<void> {
   switch (step.do) {
     case "ADD":
-      await lease.write({ $set: slotUpdate(step.slot, { wanted: true, not_before: null }) });
+      await lease.write({ $set: slotPaths(step.slot, { wanted: true, not_before: null }) });
       return;
     case "RETIRE":
-      await lease.write({ $set: slotUpdate(step.slot, { wanted: false, not_before: step.until }) });
+      await lease.write({ $set: slotPaths(step.slot, { wanted: false, not_before: step.until }) });
       return;
     case "INTEND":
       return beginAttempt(app, lease, step.slot, step.leftovers, now);
@@ -160,12 +157,14 @@ async function executeStep(app: App, lease: Lease, step: Step, resources: Resour
       const reason =
         typeof cause === "string" ? cause : exitReason(cause, resources, await app.runtime.lastOutput(cause.name));
       const container = lease.job.slots[slot]?.container;
-      await lease.write({ $set: slotUpdate(slot, { ...OVER, last_error: reason, failures, not_before: until }) });
+      // Stored first, so that the calls of the container are refused while it stops.
+      await lease.write({ $set: slotPaths(slot, { ...OVER, last_error: reason, failures, not_before: until }) });
       return stopContainers(app, lease, container ? [container] : []);
     }
     case "CLEAR":
+      // Stopped first: a crash in between leaves the token, by which the next tick clears again.
       await stopContainers(app, lease, step.leftovers);
-      await lease.write({ $set: slotUpdate(step.slot, CLEARED) }, { [`slots.${step.slot}.wanted`]: false });
+      await lease.write({ $set: slotPaths(step.slot, CLEARED) }, { [`slots.${step.slot}.wanted`]: false });
       return;
     case "END":
       return;
@@ -177,5 +176,5 @@ async function run(app: App, lease: Lease, slot: number, resources: ResourceProf
   if (refused === null) return;
   const failures = lease.job.slots[slot]?.failures ?? 0;
   const fields = { ...OVER, last_error: refused, failures: failures + 1, not_before: backOffUntil(failures, now) };
-  await lease.write({ $set: slotUpdate(slot, fields) });
+  await lease.write({ $set: slotPaths(slot, fields) });
 }

@@ -14,8 +14,6 @@ import { Model } from "../model/model.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { deploy, undeploy } from "./deploy.js";
-import { DeploymentRevision } from "./deployment-revision.js";
-import { DEPLOYMENT_REVISION } from "./deployment-revision.kind.js";
 import { DeleteDeploymentInput, DeployInput, DeploymentKey, UndeployInput } from "./deployment.inputs.js";
 import { Deployment } from "./deployment.js";
 import { DEPLOYMENT } from "./deployment.kind.js";
@@ -103,27 +101,3 @@ export const DeploymentEdges = [
     pages: (loaders) => loaders.childPages("movers", "depl", "movers._id"),
   }),
 ] as const;
-
-const revisionsOn = listedOn<DeploymentRevision>(DEPLOYMENT_REVISION.Connection, DEPLOYMENT_REVISION.listing);
-
-/** The list of revisions on their deployment. */
-export const DeploymentRevisionEdges = [
-  revisionsOn(() => Deployment, {
-    field: "revisions",
-    description: "The revisions of the deployment, newest first.",
-    pages: (loaders) => loaders.childPages("depl", "revision", "deployment"),
-  }),
-] as const;
-
-@Resolver(() => DeploymentRevision)
-export class DeploymentRevisionResolver {
-  @FieldResolver(() => Deployment, { description: "The deployment that it belongs to." })
-  deployment(@Root() { deployment }: DeploymentRevision, @Ctx() { loaders }: RequestContext) {
-    return loaders.deployment.load(deployment);
-  }
-
-  @FieldResolver(() => LogPage, { description: "The output of the replicas of the revision." })
-  log(@Root() { _id }: DeploymentRevision, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
-    return readLog(app.store, _id, args);
-  }
-}

@@ -1,6 +1,7 @@
 import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { namesOf } from "../graph/id.js";
 import type { NamedReplicaGroup, ReadyReplica } from "../router/replica-table.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
 import type { DeploymentRevision } from "./deployment-revision.js";
@@ -92,8 +93,6 @@ function namesFor({ _id, key }: Revision["movers"][number], aliases: Aliases): s
 const isRouted = (deployment: Routed, task: ReplicaTask): boolean =>
   task.ready &&
   (task.revision === deployment.revision || availabilityOf(deployment, deployment.tasks) !== Availability.FULL);
-
-const namesOf = (key: string): string[] => key.split("\u001f");
 
 function describeState({ replicas, tasks, revision }: Routed): string {
   if (replicas === 0) return "it is undeployed";

@@ -1,4 +1,4 @@
-import { type AttemptState, attemptState } from "../attempt/attempt-state.js";
+import { type AttemptState, attemptState, leftoversOf } from "../attempt/attempt-state.js";
 import type { Slot } from "../jobs/job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
 import { MINUTE_MS } from "../units.js";
@@ -75,11 +75,6 @@ const isClear = ({ slots, containers }: ObservedRevision): boolean =>
 const containersOf = ({ containers }: ObservedRevision, slot: number): readonly ObservedContainer[] =>
   containers.filter((each) => each.slot === slot);
 
-/** The recorded container counts too: its volumes may be there still, if the answer to its removal was lost. */
-const leftoversOf = ({ container }: Slot, observed: readonly ObservedContainer[]): string[] => [
-  ...new Set([...observed.map(({ name }) => name), ...(container ? [container] : [])]),
-];
-
 function stepOfRetired(index: number, observed: ObservedRevision, now: Date): Step[] {
   const slot = observed.slots[index];
   const containers = containersOf(observed, index);
@@ -98,7 +93,9 @@ function stepOfPresent(index: number, observed: ObservedRevision, now: Date): St
   if (state.is === "NONE")
     return isWaiting(slot, now) ? [] : [{ do: "INTEND", slot: index, leftovers: leftoversOf(slot, containers) }];
   const cause = causeOfFailure(state, slot, now);
-  return cause === null ? [] : [backOff(index, slot, cause, now)];
+  if (cause !== null) return [backOff(index, slot, cause, now)];
+  // Begun again, a container whose program has gone learns that its attempt is taken, and the next attempt follows.
+  return container?.state === "CREATED" ? [{ do: "RUN", slot: index }] : [];
 }
 
 /** Returns why a replica must be replaced, or null. Its notebook serves without end, so that any end is a failure. */
@@ -108,6 +105,7 @@ function causeOfFailure(state: AttemptState, slot: Slot, now: Date): string | Ob
       return state.error ?? "the prediction notebook ended; one that serves does not";
     case "EXITED":
       return state.container;
+    case "NOT_GRANTED":
     case "OVER_LIMIT":
     case "LOST":
       return state.reason;

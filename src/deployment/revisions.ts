@@ -18,7 +18,7 @@ export async function handleDeploymentChange(app: App, deployment: Deployment, e
   if (deployment.deleted || entry.action === "DELETE") return;
   if (after["revision_id"] !== undefined) await createRevision(app, deployment, entry);
   if (after["revision_id"] === undefined && after["replicas"] === undefined && after["deleting"] === undefined) return;
-  await wakeRevisions(app, deployment._id, deployment.proj);
+  await wakeRevisions(app, deployment);
 }
 
 async function createRevision(app: App, deployment: Deployment, entry: OutboxEntry): Promise<void> {
@@ -54,19 +54,25 @@ async function createRevision(app: App, deployment: Deployment, entry: OutboxEnt
   await app.work.relay(revision_id);
 }
 
-async function wakeRevisions({ store }: App, deployment: string, proj: string): Promise<void> {
-  const jobs = await store.jobs
-    .find({ proj, cleanup: "PENDING", kind: "DEPLOY", "spec.deployment": deployment }, { projection: { _id: 1 } })
-    .toArray();
+/** Matches the jobs of a deployment that were not cleaned up. */
+const jobsOf = ({ _id, proj }: Pick<Deployment, "_id" | "proj">) => ({
+  proj,
+  cleanup: "PENDING" as const,
+  kind: "DEPLOY" as const,
+  "spec.deployment": _id,
+});
+
+async function wakeRevisions({ store }: App, deployment: Deployment): Promise<void> {
+  const jobs = await store.jobs.find(jobsOf(deployment), { projection: { _id: 1 } }).toArray();
   await Promise.all(jobs.map(({ _id }) => wakeJob(store, _id)));
 }
 
 /** Returns the jobs of a deployment's revisions, the oldest first, without those that were cleaned up. */
 export async function revisionJobs(
   { jobs }: Pick<Store, "jobs">,
-  { _id, proj }: Pick<Deployment, "_id" | "proj">,
+  deployment: Pick<Deployment, "_id" | "proj">,
 ): Promise<Job[]> {
-  const found = await jobs.find({ proj, cleanup: "PENDING", kind: "DEPLOY", "spec.deployment": _id }).toArray();
+  const found = await jobs.find(jobsOf(deployment)).toArray();
   return found.sort((one, other) => revisionNumber(one) - revisionNumber(other));
 }
 

@@ -5,8 +5,9 @@ import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { extract, type Pack, pack as tar } from "tar-stream";
-import { ContentCheck, contentNotFound, storedMismatch } from "../storage/content-check.js";
+import { ContentCheck } from "../storage/content-check.js";
 import type { ExpectedFile, FileStorage } from "../storage/file-storage.js";
+import { contentNotFound, storedMismatch } from "../storage/storage-errors.js";
 
 export interface NamedFile extends ExpectedFile {
   readonly name: string;

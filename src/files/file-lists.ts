@@ -92,3 +92,9 @@ export async function findInLists(
   for (const { list, files } of found) byList.set(list, [...(byList.get(list) ?? []), files]);
   return byList;
 }
+
+/** Deletes a list. The first part goes last: after a crash the next sweep finds it. */
+export async function deleteList({ fileLists }: Lists, list: string): Promise<void> {
+  await fileLists.deleteMany({ list, n: { $gt: 0 } });
+  await fileLists.deleteMany({ list });
+}

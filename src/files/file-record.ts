@@ -1,9 +1,9 @@
 import type { App } from "../app.js";
 import type { Dataset } from "../dataset/dataset.js";
-import { kindOf } from "../graph/id.js";
+import { kindOf, KINDS } from "../graph/id.js";
 import { FilesState } from "../graph/stored-file.js";
+import { hasFiles } from "../kinds/record-kind.js";
 import type { ModelVersion } from "../model-version/model-version.js";
-import { kindsWithFiles } from "../snapshots/snapshot-paths.js";
 import type { FileStorage } from "../storage/file-storage.js";
 import { findByIds } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
@@ -15,12 +15,12 @@ export type FileRecord = Dataset | ModelVersion;
 /** Returns the collection of a record with files, or null. */
 export function fileRecordsOf({ byKind, kinds }: Store, id: string): Records<FileRecord> | null {
   const kind = kindOf(id);
-  return kind && kinds[kind].holds === "FILES" ? (byKind[kind] as unknown as Records<FileRecord>) : null;
+  return kind && hasFiles(kinds[kind]) ? (byKind[kind] as unknown as Records<FileRecord>) : null;
 }
 
 /** Returns all collections of records with files. */
 export const fileCollections = ({ byKind, kinds }: Store): readonly Records<FileRecord>[] =>
-  kindsWithFiles(kinds).map((kind) => byKind[kind] as unknown as Records<FileRecord>);
+  KINDS.filter((kind) => hasFiles(kinds[kind])).map((kind) => byKind[kind] as unknown as Records<FileRecord>);
 
 export async function fileRecord(store: Store, id: string): Promise<FileRecord | null> {
   const records = fileRecordsOf(store, id);

@@ -92,7 +92,7 @@ export async function sumMissing(
   return { count: sum?.count ?? 0, bytes: sum?.bytes ?? 0 };
 }
 
-/** Removes an open manifest's files after its list is written. */
+/** Removes what an open manifest waits for, once its list is written or gone. */
 export const deleteMissingOf = async ({ missingFiles }: Pick<Store, "missingFiles">, record: string): Promise<void> =>
   void (await missingFiles.deleteMany({ of: record }));
 

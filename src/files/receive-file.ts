@@ -5,8 +5,9 @@ import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { DomainError, notFound } from "../errors.js";
 import { FilesState } from "../graph/stored-file.js";
-import { ContentCheck, OffsetConflict, uploadMismatch } from "../storage/content-check.js";
+import { ContentCheck } from "../storage/content-check.js";
 import type { ExpectedFile } from "../storage/file-storage.js";
+import { OffsetConflict, uploadMismatch } from "../storage/storage-errors.js";
 import { changeRecord } from "../store/change-record.js";
 import { systemIntent } from "../store/idempotency.js";
 import { MINUTE_MS } from "../units.js";
@@ -93,7 +94,7 @@ async function findAnnounced({ store }: App, announced: AnnouncedFile) {
   return { record, ...sought };
 }
 
-// The name is hashed, not the content: a client that announces a checksum must not reach the partial upload of another.
+// Record and name are hashed, not the content: a client that announces a checksum must not reach the partial upload of another.
 const idOf = ({ record, name }: AnnouncedFile): string =>
   createHash("sha256").update(`${record}/${name}`).digest("hex");
 

@@ -1,13 +1,10 @@
 import { DomainError } from "../errors.js";
-import { formatPath } from "./json-path.js";
+import { formatPath, pathTo, type Place } from "./json-path.js";
 import { isWholeFloat, markWholeFloat } from "./written-numbers.js";
 
 const MAX_DEPTH = 16;
-
 const MAX_VALUES = 2_000;
-
 const MAX_BYTES = 64 * 1024;
-
 const MAX_KEY_CHARACTERS = 64;
 
 // Keys that mongoose, bson or JavaScript would not take for data.
@@ -27,25 +24,16 @@ export function keyFault(key: string): string | null {
   return key === key.normalize("NFC") ? null : "A key is Unicode in its composed form, NFC.";
 }
 
-type Path = readonly (string | number)[];
-
-/** A part of a value and the chain of its parents. A list of keys for each part would cost too much. */
-interface Place {
-  readonly key: string | number;
-  readonly within: Place | null;
+/** A part of a value, with the number of its parents. */
+interface DeepPlace extends Place {
+  readonly within: DeepPlace | null;
   readonly depth: number;
 }
 
 const SHOWN_KEYS = 3;
 
-function pathTo(place: Place | null): Path {
-  const path: (string | number)[] = [];
-  for (let each = place; each; each = each.within) path.unshift(each.key);
-  return path;
-}
-
 /** Throws with the rule and the (shortened) path, never the value. */
-function refuse(rule: string, place: Place | null): never {
+function refuse(rule: string, place: DeepPlace | null): never {
   const path = pathTo(place);
   const shown = path.length > MAX_DEPTH ? `… ${formatPath(path.slice(-SHOWN_KEYS))}` : formatPath(path);
   throw new DomainError("BAD_USER_INPUT", shown === "" ? rule : `${shown}: ${rule}`);
@@ -67,7 +55,7 @@ export function asJsonObject(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("A JSON object is expected.", null);
   let values = 0;
   // An explicit stack: deeply nested input must not exhaust the call stack.
-  const open: { value: unknown; place: Place | null }[] = [{ value, place: null }];
+  const open: { value: unknown; place: DeepPlace | null }[] = [{ value, place: null }];
   for (let next = open.pop(); next; next = open.pop()) {
     values += 1;
     const { place } = next;

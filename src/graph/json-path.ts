@@ -17,3 +17,15 @@ export const formatPath = (path: readonly (string | number)[]): string =>
       return PLAIN_KEY.test(each) ? `${index === 0 ? "" : "."}${each}` : `[${quoted(each)}]`;
     })
     .join("");
+
+/** A part of a value and the chain of its parents. A list of keys for each part would cost too much. */
+export interface Place {
+  readonly key: string | number;
+  readonly within: Place | null;
+}
+
+export function pathTo(place: Place | null): (string | number)[] {
+  const path: (string | number)[] = [];
+  for (let each = place; each; each = each.within) path.unshift(each.key);
+  return path;
+}

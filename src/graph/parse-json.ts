@@ -1,6 +1,6 @@
 import { parse } from "lossless-json";
 import { DomainError } from "../errors.js";
-import { formatPath } from "./json-path.js";
+import { formatPath, pathTo, type Place } from "./json-path.js";
 import { INEXACT, isExact, isWholeNumber, markWholeFloat } from "./written-numbers.js";
 
 /** Numbers that JSON.parse may change: 16 digits, `.0`, an exponent. */
@@ -40,18 +40,6 @@ function parseLossless(text: string): unknown {
     if (!(error instanceof RangeError)) throw error;
     throw new DomainError("LIMIT_EXCEEDED", "The JSON is nested too deep.", undefined, { cause: error });
   }
-}
-
-/** A part of a value and the chain of its parents. A list of keys for each part would cost too much. */
-interface Place {
-  readonly key: string | number;
-  readonly within: Place | null;
-}
-
-function pathTo(place: Place | null): (string | number)[] {
-  const path: (string | number)[] = [];
-  for (let each = place; each; each = each.within) path.unshift(each.key);
-  return path;
 }
 
 /** Replaces written numbers. An explicit stack: deep nesting must not exhaust the call stack. */

@@ -34,6 +34,10 @@ export const mayMove = (from: TaskState, to: TaskState): boolean => NEXT[from].i
 
 export const hasEnded = (state: TaskState): boolean => NEXT[state].length === 0;
 
+const STATES = Object.values(TaskState);
+export const STATES_UNDER_WAY = STATES.filter((state) => !hasEnded(state));
+export const ENDED_STATES = STATES.filter(hasEnded);
+
 @ObjectType({ description: "The progress of a piece of work. The server writes it; no input can." })
 export class Task {
   @Field(() => TaskState, { description: "The progress of the work." })

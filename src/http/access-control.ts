@@ -24,10 +24,10 @@ export function hostChecker({
   };
 }
 
-const METHODS = "GET, HEAD, PATCH, POST, PUT, OPTIONS";
-const HEADERS =
+const ALLOWED_METHODS = "GET, HEAD, PATCH, POST, PUT, OPTIONS";
+const ALLOWED_HEADERS =
   "authorization, content-type, apollo-require-preflight, x-apollo-operation-name, range, if-range, if-none-match, tus-resumable, upload-offset";
-const SECONDS = "600";
+const PREFLIGHT_SECONDS = "600";
 
 /** Lets web pages of this server and of the listed origins in. @throws HttpError for a page of another origin. */
 export function checkOrigin({ headers }: IncomingMessage, response: ServerResponse, allowed: readonly string[]): void {
@@ -49,9 +49,9 @@ export function checkOrigin({ headers }: IncomingMessage, response: ServerRespon
 
 /** Answers the preflight request of a browser. */
 export function answerPreflight(response: ServerResponse): void {
-  response.setHeader("access-control-allow-methods", METHODS);
-  response.setHeader("access-control-allow-headers", HEADERS);
-  response.setHeader("access-control-max-age", SECONDS);
+  response.setHeader("access-control-allow-methods", ALLOWED_METHODS);
+  response.setHeader("access-control-allow-headers", ALLOWED_HEADERS);
+  response.setHeader("access-control-max-age", PREFLIGHT_SECONDS);
   response.writeHead(204).end();
 }
 

@@ -4,7 +4,7 @@ import { DomainError } from "../errors.js";
 import { type DownloadTicket, readTicket, type UploadTicket } from "../files/ticket.js";
 import { patchOffset, TUS_CONTENT, TUS_VERSION, uploadHeaders } from "../files/tus.js";
 import { DISK_FULL_STATUS } from "../machine-faults.js";
-import { OffsetConflict } from "../storage/content-check.js";
+import { OffsetConflict } from "../storage/storage-errors.js";
 import { MINUTE_MS } from "../units.js";
 import type { Vault } from "../vault/vault.js";
 import { HttpError } from "./http-error.js";

@@ -88,7 +88,7 @@ const isInvalidInput = ({ message, nodes }: GraphQLError): boolean =>
   (nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION || nodes?.[0]?.kind.endsWith("Value") === true);
 
 /** The names, by the driver and mongoose, of errors of a database that does not answer. */
-const NAMES = new Set([
+const UNAVAILABLE_NAMES = new Set([
   "MongoNetworkError",
   "MongoNetworkTimeoutError",
   "MongoServerSelectionError",
@@ -104,13 +104,14 @@ const NAMES = new Set([
 ]);
 
 /** The codes of a server that steps down, shuts down or has no primary. */
-const CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+const UNAVAILABLE_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
 /** True if an error or its cause says that the database cannot be reached. */
 function isStoreUnavailable(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if (NAMES.has(each.name)) return true;
-    if (each.name === "MongoServerError" && CODES.has(Number((each as { code?: unknown }).code))) return true;
+    if (UNAVAILABLE_NAMES.has(each.name)) return true;
+    if (each.name === "MongoServerError" && UNAVAILABLE_CODES.has(Number((each as { code?: unknown }).code)))
+      return true;
   }
   return false;
 }

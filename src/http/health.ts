@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answer } from "./http-error.js";
+import { answer } from "./answer.js";
 
 export interface Readiness {
   readonly ok: boolean;

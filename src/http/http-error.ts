@@ -1,7 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { DocumentCode, ErrorCode } from "../errors.js";
 import { DISK_FULL_STATUS, isDiskFull } from "../machine-faults.js";
-import { MIB } from "../units.js";
 import { type PublicError, publicErrorOf } from "./format-error.js";
 
 /** Refuses a request outside of GraphQL. */
@@ -40,19 +38,6 @@ export const httpStatusOf = (code: string): number => STATUS[code as ErrorCode] 
 export const errorBody = (code: string, message: string, id: string, path?: readonly (string | number)[]): string =>
   JSON.stringify({ errors: [{ message, extensions: { code, ...(path && { path }), id } }] });
 
-/** Sends an answer, even if the body of the request has not been read. */
-export function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): void {
-  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
-  response.end(request.method === "HEAD" ? undefined : body);
-  discardBody(request);
-}
-
 /** The HTTP answer to an error. */
 export interface HttpErrorAnswer extends PublicError {
   readonly status: number;
@@ -67,24 +52,4 @@ export function httpErrorAnswer(error: unknown): HttpErrorAnswer {
   }
   const publicError = publicErrorOf(error);
   return { ...publicError, status: isDiskFull(error) ? DISK_FULL_STATUS : httpStatusOf(publicError.code), headers: {} };
-}
-
-const MAX_DISCARDED_BYTES = MIB;
-const MAX_DISCARD_MS = 2_000;
-
-/**
- * Reads the rest of a body, within bounds. A connection that is closed with bytes unread is reset, and the client loses
- * the answer.
- */
-export function discardBody(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
-  const { socket } = request;
-  const timer = setTimeout(() => socket.destroy(), MAX_DISCARD_MS);
-  let remaining = MAX_DISCARDED_BYTES;
-  request.on("data", (chunk: Buffer) => {
-    remaining -= chunk.length;
-    if (remaining < 0) socket.destroy();
-  });
-  request.once("close", () => clearTimeout(timer));
-  request.resume();
 }

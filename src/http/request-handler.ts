@@ -4,11 +4,12 @@ import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import type { Settings } from "../settings.js";
 import { answerPreflight, carriesToken, checkOrigin, hostChecker } from "./access-control.js";
-import type { ConnectionLimiter } from "./connections.js";
+import { answer } from "./answer.js";
+import type { ConnectionLimiter } from "./connection-limiter.js";
 import { logFailure } from "./format-error.js";
 import { ASSETS, type GraphiqlPage } from "./graphiql-page.js";
 import { Health, isProbe, type Readiness } from "./health.js";
-import { answer, errorBody, HttpError, httpErrorAnswer } from "./http-error.js";
+import { errorBody, HttpError, httpErrorAnswer } from "./http-error.js";
 import { JSON_TYPE, prefersEventStream, prefersPage } from "./media-type.js";
 import { type HttpRoute, matchRoute } from "./route.js";
 import type { EventStreamEndpoint } from "./transports/event-stream-endpoint.js";
@@ -176,7 +177,7 @@ const redirect = (location: string, request: IncomingMessage, response: ServerRe
     `GraphiQL is at ${location}.`,
   );
 
-const HEADERS = {
+const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
@@ -188,5 +189,5 @@ const HEADERS = {
 
 /** Sets headers that each answer has. Handlers may override them. */
 function setSecurityHeaders(response: ServerResponse): void {
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
 }

@@ -118,10 +118,10 @@ export interface Job {
   /** The attempt of a build. Those of containers are in `slots`. */
   attempt: number;
   max_attempts: number;
-  /** `build:<proj>:<tag>` while a build runs. Its index is unique. */
+  /** `build:<proj>:<tag>` while a build runs. Its index is unique, so that two builds of one tag follow each other. */
   active_key?: string;
   slots: Slot[];
-  deadlines: { start: Date | null; run: Date | null };
+  deadlines: { run: Date | null };
   next_reconcile_at: Date;
   progress: number;
   error: string | null;

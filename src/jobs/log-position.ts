@@ -13,7 +13,7 @@ export interface PiecePosition {
 export const pieceId = ({ job, slot, attempt, seq }: PiecePosition): string =>
   [job, padded(slot, 4), padded(attempt, 6), padded(seq, 9)].join(".");
 
-const PLACE = /^(\d{4})\.\d{6}\.\d{9}$/;
+const POSITION = /^(\d{4})\.\d{6}\.\d{9}$/;
 const MAX_CURSOR_LENGTH = 4_096;
 
 /** The position of a reader in the log of a job: the last piece of each slot, since the slots write in parallel. */
@@ -51,7 +51,7 @@ export class LogPosition {
   static parse(text: string): LogPosition | null {
     const [job = ""] = text.split(".", 1);
     const places = text === job ? [] : text.slice(job.length + 1).split(",");
-    const slots = places.map((place): [string, string] => [PLACE.exec(place)?.[1] ?? "", place]);
+    const slots = places.map((place): [string, string] => [POSITION.exec(place)?.[1] ?? "", place]);
     if (job === "" || slots.some(([slot]) => slot === "")) return null;
     return new LogPosition(job, new Map(slots));
   }

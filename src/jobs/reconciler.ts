@@ -60,7 +60,7 @@ class JobReconciler implements Reconciler {
 
   wake(job?: string): void {
     if (this.stopped) return;
-    if (job) void this.wakeJob(job).catch(() => undefined);
+    if (job) void this.wakeNow(job).catch(() => undefined);
     this.schedule(0);
   }
 
@@ -87,7 +87,7 @@ class JobReconciler implements Reconciler {
   }
 
   /** A tick under way here learns of a cancellation by the renewal. */
-  private async wakeJob(id: string): Promise<void> {
+  private async wakeNow(id: string): Promise<void> {
     await wakeJob(this.app.store, id);
     await this.running.get(id)?.lease?.renew();
     this.schedule(0);

@@ -20,7 +20,7 @@ export async function createJob(store: Pick<Store, "jobs" | "now">, fields: NewJ
     epoch: 0,
     lease: { owner: null, until: new Date(0) },
     attempt: 0,
-    deadlines: { start: null, run: null },
+    deadlines: { run: null },
     next_reconcile_at: now,
     progress: 0,
     error: null,

@@ -82,5 +82,8 @@ export function recordKind<
   return { ...card, Connection: connectionOf<R>(type, () => card.record), listing: listingOf(type, lists) };
 }
 
+/** True if the records of a kind have files. */
+export const hasFiles = ({ holds }: Pick<RecordKind, "holds">): boolean => holds === "FILES";
+
 /** The cards of all kinds. */
 export type RecordKinds = { readonly [K in Kind]: RecordKind<K> };

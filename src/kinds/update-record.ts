@@ -1,14 +1,9 @@
 import type { Kind } from "../graph/id.js";
 import type { RecordOf } from "../kinds.js";
 import { type Change, changeRecord } from "../store/change-record.js";
-import { idempotent, type Intent } from "../store/idempotency.js";
+import { idempotent, type Intent, type WritingApp } from "../store/idempotency.js";
 import { requireCurrent } from "../store/read-records.js";
-import type { Records, Store } from "../store/store.js";
-
-interface WritingApp {
-  readonly store: Store;
-  readonly work: { relay(record: string): Promise<void> };
-}
+import type { Records } from "../store/store.js";
 
 /**
  * Changes fields of the current record of that name, once per idempotency key. Fields that the change leaves out stay.

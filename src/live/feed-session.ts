@@ -2,7 +2,7 @@ import { setTimeout as pause, setImmediate } from "node:timers/promises";
 import type { mongo } from "mongoose";
 import type { Logger } from "pino";
 
-/** Events and logs are only inserted, never updated. */
+/** Subscribers need inserts alone, and the embedded store reports nothing else. */
 export const INSERTS = [{ $match: { operationType: "insert" } }];
 const EVENTS_PER_SLICE = 32;
 const MIN_PAUSE_MS = 100;

@@ -10,7 +10,7 @@ import type { RequestContext } from "../request-context.js";
 import type { ChangeEvent } from "./change-event.js";
 import { DriftDetectedArgs, DriftEvent } from "./drift-event.js";
 import { subscribeToDrift } from "./drift-subscription.js";
-import { FollowLogArgs, subscribeToLog } from "./log-subscription.js";
+import { LogArgs, subscribeToLog } from "./log-subscription.js";
 import { RecordAction, RecordChange, RecordChangedArgs } from "./record-change.js";
 import { subscribeToRecords, writeChangeCursor } from "./record-subscription.js";
 import { TaskChange, TaskChangedArgs } from "./task-change.js";
@@ -38,7 +38,7 @@ export class LiveResolver {
       "The output of a build, of a training or of the replicas of a deployment: first all that is there, then each new piece. The last page of a build, training or revision has `ended`; that of a deployment comes when it is deleted. Text without control characters. After a broken connection, `after` goes on from the last page received.",
     subscribe: by(subscribeToLog),
   })
-  log(@Root() page: LogPage, @Args(() => FollowLogArgs) _: FollowLogArgs): LogPage {
+  log(@Root() page: LogPage, @Args(() => LogArgs) _: LogArgs): LogPage {
     return page;
   }
 

@@ -11,7 +11,7 @@ import { LogReader, revisionsFrom } from "./log-reader.js";
 import { subscribeWithin, type SubscriptionScope } from "./subscription.js";
 
 @ArgsType()
-export class FollowLogArgs {
+export class LogArgs {
   @Field(() => ID, {
     description:
       "The id of a build, a training, a deployment or a revision of one. For a deployment, the output is that of the replicas of the current revision, and of each later one.",
@@ -37,7 +37,7 @@ const POLL_MS = 5_000;
  * then what is written. Pages are read from the store at the subscriber's own pace, so that no queue can overflow.
  * @throws NOT_FOUND, BAD_USER_INPUT if the cursor is of another log
  */
-export function subscribeToLog(app: Needs, { of, after }: FollowLogArgs) {
+export function subscribeToLog(app: Needs, { of, after }: LogArgs) {
   return app.live.subscribe<LogPage>(async (scope) => {
     const kind = kindOf(of);
     const log = kind && app.store.kinds[kind].log;

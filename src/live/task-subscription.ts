@@ -4,7 +4,7 @@ import type { ReplicaTask } from "../deployment/deployment.js";
 import { DomainError } from "../errors.js";
 import { type Kind, kindOf, KINDS } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { hasEnded, type Task, TaskState } from "../graph/task.js";
+import { hasEnded, STATES_UNDER_WAY, type Task } from "../graph/task.js";
 import type { TaskedKind } from "../kinds.js";
 import { findByIds, HIDDEN } from "../store/read-records.js";
 import type { Records, Store } from "../store/store.js";
@@ -49,7 +49,6 @@ function taskOfEvent(
 
 type Needs = Pick<App, "store" | "live">;
 
-const STATES_UNDER_WAY = [TaskState.WAITING, TaskState.RUNNING];
 const RESUME = "subscribe again, which begins with the state as it is then.";
 
 /**

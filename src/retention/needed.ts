@@ -1,50 +1,48 @@
 import type { mongo } from "mongoose";
-import { type Kind, kindOf, KINDS } from "../graph/id.js";
+import type { Kind } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { TaskState } from "../graph/task.js";
+import { STATES_UNDER_WAY } from "../graph/task.js";
+import type { RecordKinds, Use } from "../kinds/record-kind.js";
 import { snapshotPaths } from "../snapshots/snapshot-paths.js";
 import type { Records, Store } from "../store/store.js";
 
 const NOT_DELETED = { deleted: { $ne: true } };
-const UNDER_WAY = { "task.state": { $in: [TaskState.WAITING, TaskState.RUNNING] } };
-
-/** A field of records that names a needed record, by its id in a snapshot. */
-interface Need {
-  readonly holder: Kind;
-  readonly path: string;
-}
+const UNDER_WAY = { "task.state": { $in: STATES_UNDER_WAY } };
 
 /**
  * Returns the ids that something needs: a deployment, a revision that may still run, a training under way, a model
  * version made from them, or an alias.
  */
 export async function neededAmong(store: Store, kind: Kind, ids: readonly string[]): Promise<Set<string>> {
-  const needs = KINDS.flatMap((holder) => needsOf(store, holder, kind));
-  const isTask = ({ holder }: Need) => store.kinds[holder].task === "OWN";
-  const find = (some: readonly Need[]) => Promise.all(some.map((need) => neededBy(store, need, ids)));
-  // Trainings first: the second query finds the versions of one that ends meanwhile.
-  const underWay = await find(needs.filter(isTask));
-  const others = await find(needs.filter((need) => !isTask(need)));
-  return new Set([...underWay, ...others, kind === "movers" ? await aliased(store, ids) : []].flat());
+  const { byKind, kinds } = store;
+  const usedAt = ({ kind: user, field, underWay }: Use) =>
+    referencedAt(collectionOf(byKind[user]), field, ids, underWay ? UNDER_WAY : {});
+  const uses = kinds[kind].usedBy ?? [];
+  // Tasks first: the second round finds the versions of a training that ends meanwhile.
+  const byTasks = await Promise.all(uses.filter(({ underWay }) => underWay).map(usedAt));
+  const others = await Promise.all([
+    ...uses.filter(({ underWay }) => !underWay).map(usedAt),
+    ...fieldsFor(kinds, "movers", kind).map((field) => referencedAt(collectionOf(byKind.movers), field, ids)),
+    servedAmong(store, kind, ids),
+    kind === "movers" ? aliased(store, ids) : [],
+  ]);
+  return new Set([...byTasks, ...others].flat());
 }
 
-/**
- * Lists the fields by which records need others. Nested snapshots of a version do not count: that version needs those.
- */
-const needsOf = ({ kinds }: Store, holder: Kind, kind: Kind): Need[] =>
-  snapshotPaths(kinds, holder)
+/** Returns the fields in which a holder names records of a kind. Those that a version inside it needs do not count. */
+const fieldsFor = (cards: RecordKinds, holder: Kind, kind: Kind): readonly string[] =>
+  snapshotPaths(cards, holder)
     .filter(({ of, inside }) => of === kind && !inside.includes("movers"))
-    .map(({ path }) => ({ holder, path: `${path}._id` }));
+    .map(({ path }) => `${path}._id`);
 
-/** Returns the ids that records need: a task until it ends, a revision until its job is cleaned up. */
-async function neededBy(store: Store, { holder, path }: Need, ids: readonly string[]): Promise<readonly string[]> {
-  const { task, log } = store.kinds[holder];
-  const records = collectionOf(store.byKind[holder]);
-  if (task === "OWN") return referencedAt(records, path, ids, UNDER_WAY);
-  if (log !== "OF_JOB") return referencedAt(records, path, ids);
-  const jobs = await store.jobs.find({ cleanup: "PENDING" }, { projection: { _id: 1 } }).toArray();
-  const working = jobs.map(({ _id }) => _id).filter((id) => kindOf(id) === holder);
-  return referencedAt(records, path, ids, { _id: { $in: working } });
+/** Returns the ids that revisions serve whose containers may still run, desired or not. */
+async function servedAmong(store: Store, kind: Kind, ids: readonly string[]): Promise<readonly string[]> {
+  const fields = fieldsFor(store.kinds, "revision", kind);
+  if (fields.length === 0) return [];
+  const jobs = await store.jobs.find({ cleanup: "PENDING", kind: "DEPLOY" }, { projection: { _id: 1 } }).toArray();
+  const running = { _id: { $in: jobs.map(({ _id }) => _id) } };
+  const revisions = collectionOf(store.byKind.revision);
+  return (await Promise.all(fields.map((field) => referencedAt(revisions, field, ids, running)))).flat();
 }
 
 /** Returns the ids found at a path in documents of the collection. */

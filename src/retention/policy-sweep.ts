@@ -16,7 +16,7 @@ export interface PolicyOwner {
 }
 
 /**
- * Goes through records, newest first: what only a deleted newer one needed can follow.
+ * Goes through records, newest first: records that only a deleted newer one needed go in the same sweep.
  * @param next returns the records before an id, or the newest ones.
  * @param sweep deletes some records of a batch, and returns their number.
  */

@@ -5,11 +5,9 @@ import { ROCAS } from "../caller.js";
 import { deleteFound } from "../deletion/delete-record.js";
 import { DomainError } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { TaskState } from "../graph/task.js";
+import { ENDED_STATES } from "../graph/task.js";
 import { systemIntent } from "../store/idempotency.js";
 import { BATCH, inBatches, isOlderThan, type PolicyOwner } from "./policy-sweep.js";
-
-const ENDED = [TaskState.FINISHED, TaskState.CANCELLED, TaskState.FAILED];
 
 type EndedBuild = Pick<Build, "_id" | "tag" | "plan" | "created_at">;
 
@@ -34,7 +32,7 @@ const endedBuilds = ({ store }: App, { _id: proj }: PolicyOwner, before: string 
         proj,
         superseded: false,
         deleting: false,
-        "task.state": trusted({ $in: ENDED }),
+        "task.state": trusted({ $in: ENDED_STATES }),
         ...(before && { _id: trusted({ $lt: before }) }),
       } as object,
       { tag: 1, plan: 1, created_at: 1 },

@@ -41,9 +41,10 @@ export async function sweepGenerations(app: App): Promise<void> {
 
 /** Returns superseding kinds with the field and kind of their parent, holders of snapshots first. */
 function ownedKinds(cards: RecordKinds): readonly { kind: Kind; field: string; parent: Kind }[] {
-  const holds = (holder: Kind, kind: Kind) => snapshotPaths(cards, holder).some(({ of }) => of === kind);
+  // A holder has its own paths and those inside what it holds, so that it has more than that.
+  const size = (kind: Kind) => snapshotPaths(cards, kind).length;
   return KINDS.filter((kind) => cards[kind].supersedes)
-    .sort((one, other) => Number(holds(other, one)) - Number(holds(one, other)))
+    .sort((one, other) => size(other) - size(one))
     .flatMap((kind) =>
       Object.entries(cards[kind].definition?.parts ?? {}).flatMap(([field, part]) =>
         part.as === "PARENT" ? [{ kind, field, parent: part.kind }] : [],

@@ -1,8 +1,9 @@
 import { type mongo, trusted } from "mongoose";
 import type { App } from "../app.js";
-import { listOfPart, recordOfList } from "../files/file-lists.js";
+import { deleteList, listOfPart, recordOfList } from "../files/file-lists.js";
 import { fileRecordsOf } from "../files/file-record.js";
 import { fileListOf } from "../files/files-of.js";
+import { deleteMissingOf } from "../files/missing-files.js";
 import { kindOf, KINDS } from "../graph/id.js";
 import { pathsWithFiles, snapshotPaths, snapshotPathsInCopies } from "../snapshots/snapshot-paths.js";
 import type { Store } from "../store/store.js";
@@ -21,10 +22,8 @@ export async function sweepFileLists({ store, settings }: Pick<App, "store" | "s
         needed: (parts) => neededLists(store, parts),
         remove: async ({ _id }) => {
           const list = listOfPart(_id);
-          // The first part goes last: after a crash the next sweep finds it.
-          await fileLists.deleteMany({ list, n: { $gt: 0 } });
-          await fileLists.deleteMany({ list });
-          await store.missingFiles.deleteMany({ of: list });
+          await deleteList(store, list);
+          await deleteMissingOf(store, list);
         },
       },
       { now: await store.now(), days },
@@ -54,7 +53,7 @@ async function listOfRecord(store: Store, id: string): Promise<string | null> {
 async function frozenAmong(store: Store, ids: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(
     snapshotPlaces(store).flatMap(({ collection, paths }) =>
-      pathsWithFiles(store.kinds, paths).flatMap(async ({ path, of }) => {
+      pathsWithFiles(store.kinds, paths).map(async ({ path, of }) => {
         const own = ids.filter((id) => kindOf(id) === of);
         const hasList = { [`${path}.manifest.count`]: { $gt: 0 } };
         return own.length > 0 ? referencedAt(collection, `${path}._id`, own, hasList) : [];

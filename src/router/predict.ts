@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { discardBody, HttpError } from "../http/http-error.js";
+import { discardBody } from "../http/answer.js";
+import { HttpError } from "../http/http-error.js";
 import type { HttpRoute } from "../http/route.js";
 import { MIB, MINUTE_MS } from "../units.js";
 import { forward, type ForwardLimits, type ForwardOutcome } from "./forward.js";
@@ -31,7 +32,7 @@ const LIMITS: PredictLimits = {
   bodyBytes: 16 * MIB,
   connectMs: 2_000,
   silentMs: 30_000,
-  bodyMs: 300_000,
+  bodyMs: 5 * MINUTE_MS,
   answerMs: MINUTE_MS,
   inFlight: 256,
   ejectedMs: 10_000,

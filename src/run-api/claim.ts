@@ -5,9 +5,11 @@ import { PROJECT_DEFINITION } from "../project/project.js";
 import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import { writtenParams } from "../training/stored-params.js";
-import { type Assignment, assignmentOf, writeSlot } from "./attempt.js";
-import { type Endpoint, fieldsOf } from "./call.js";
-import { asMetadata, fileListsOf } from "./metadata.js";
+import { type Assignment, assignmentOf } from "./assignment.js";
+import { writeSlot } from "./attempt.js";
+import { fieldsOf } from "./body-fields.js";
+import type { Endpoint } from "./call.js";
+import { asMetadata, readFilesByList } from "./metadata.js";
 import { datasetsOf, mountsOf, versionsOf } from "./mounted.js";
 
 /** Opens the start gate, once for each attempt. Only then a container runs user code. @throws NotGranted */
@@ -58,7 +60,7 @@ async function metadataOf(store: Pick<Store, "models" | "fileLists">, assignment
             details,
           },
         };
-  const lists = await fileListsOf(store, [bvers, datasetsOf(assignment), versionsOf(assignment)]);
+  const lists = await readFilesByList(store, [bvers, datasetsOf(assignment), versionsOf(assignment)]);
   return {
     proj: { id: proj._id, ...valuesOf(PROJECT_DEFINITION, proj), model: models.map((model) => model.name) },
     ...work,

@@ -8,7 +8,8 @@ import { FilesState } from "../graph/stored-file.js";
 import { bodyStream } from "../http/request-body.js";
 import { usedAlias, versionByName } from "../model-version/versions-by-name.js";
 import { findByIds, findCurrent } from "../store/read-records.js";
-import { assertRunning, type Assignment, assignmentOf } from "./attempt.js";
+import { type Assignment, assignmentOf } from "./assignment.js";
+import { assertRunning } from "./attempt.js";
 import { type ContainerCall, type Endpoint, FileAnswer, HeaderAnswer, IDLE_MS } from "./call.js";
 import { datasetsOf, isLazy, mountedManifest, versionsOf } from "./mounted.js";
 

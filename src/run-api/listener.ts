@@ -9,7 +9,7 @@ import { type HttpErrorAnswer, httpErrorAnswer } from "../http/http-error.js";
 import { JSON_TYPE } from "../http/media-type.js";
 import { matchRoute, type Route } from "../http/route.js";
 import { sendFile } from "../http/send-file.js";
-import { OffsetConflict, UploadBusy } from "../storage/content-check.js";
+import { OffsetConflict, UploadBusy } from "../storage/storage-errors.js";
 import { attemptOf, NotGranted } from "./attempt.js";
 import { type Endpoint, FileAnswer, HeaderAnswer, IDLE_MS } from "./call.js";
 import { claim } from "./claim.js";

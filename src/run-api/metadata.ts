@@ -29,7 +29,7 @@ function pinnedNames({ hash, key }: Stored): object {
 /** Files by their list. Snapshots with many files hold a list's id. */
 type FilesByList = ReadonlyMap<string, readonly StoredFile[]>;
 
-export async function fileListsOf(store: Pick<Store, "fileLists">, value: unknown): Promise<FilesByList> {
+export async function readFilesByList(store: Pick<Store, "fileLists">, value: unknown): Promise<FilesByList> {
   const lists = snapshotsIn(value).map(({ snapshot }) => fileListOf(snapshot as FileListing));
   const ids = [...new Set(lists.filter((list) => list !== null))];
   return ids.length > 0 ? readLists(store, ids) : new Map();

@@ -5,7 +5,7 @@ import type { Holder } from "../graph/manifest.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import { asName } from "../names.js";
 import type { Store } from "../store/store.js";
-import type { Assignment } from "./attempt.js";
+import type { Assignment } from "./assignment.js";
 
 type Snapshot = DatasetSnapshot | ModelVersionSnapshot;
 type Lists = Pick<Store, "fileLists">;

@@ -19,11 +19,10 @@ import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import type { Training } from "../training/training.js";
 import { MIB } from "../units.js";
-import { assertRunning, type Assignment, assignmentOf, type Attempt } from "./attempt.js";
+import { type Assignment, assignmentOf } from "./assignment.js";
+import { assertRunning, type Attempt } from "./attempt.js";
 import {
   booleanField,
-  type ContainerCall,
-  type Endpoint,
   type Fields,
   fieldsOf,
   integerField,
@@ -31,7 +30,8 @@ import {
   objectField,
   requiredField,
   textField,
-} from "./call.js";
+} from "./body-fields.js";
+import type { ContainerCall, Endpoint } from "./call.js";
 
 /** It holds as many files as a record may have, with long names. */
 const MAX_BODY_BYTES = 16 * MIB;

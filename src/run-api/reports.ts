@@ -9,7 +9,8 @@ import { systemIntent } from "../store/idempotency.js";
 import { plainText } from "../text/printable.js";
 import { MIB } from "../units.js";
 import { assertRunning, NotGranted, writeSlot } from "./attempt.js";
-import { booleanField, type Endpoint, fieldsOf, integerField, numberField, requiredField, textField } from "./call.js";
+import { booleanField, fieldsOf, integerField, numberField, requiredField, textField } from "./body-fields.js";
+import type { Endpoint } from "./call.js";
 
 const MAX_HEARTBEAT_BYTES = 8 * 1024;
 

@@ -1,4 +1,5 @@
 import { HOUR_MS } from "../units.js";
+import { decimalNumber, listOf, orNothing, secret, type SettingKind, wholeNumber } from "./setting-kind.js";
 import {
   address,
   anyText,
@@ -15,7 +16,6 @@ import {
   webUrl,
   yesOrNo,
 } from "./text-kinds.js";
-import { decimalNumber, listOf, orNothing, secret, type SettingKind, wholeNumber } from "./value-kinds.js";
 
 /** A setting of the environment. */
 export interface Setting<T> {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { asImageRef } from "../names.js";
-import { type SettingKind, settingKind } from "./value-kinds.js";
+import { type SettingKind, settingKind } from "./setting-kind.js";
 
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
 /** The last label has a letter, or it would be an address. */

@@ -1,5 +1,5 @@
-import { type Kind, KINDS } from "../graph/id.js";
-import type { RecordKinds } from "../kinds/record-kind.js";
+import type { Kind } from "../graph/id.js";
+import { hasFiles, type RecordKinds } from "../kinds/record-kind.js";
 
 /** The path of a snapshot in stored documents, or of the pin in its stead. */
 export interface SnapshotPath {
@@ -24,7 +24,9 @@ function pathsFrom(cards: RecordKinds, path: string, of: Kind, inside: readonly 
   const { definition, snapshots = {} } = cards[of];
   const nested = Object.entries(definition?.parts ?? {}).flatMap(([field, { as }]) => {
     if (as !== "SNAPSHOT" && as !== "PIN") return [];
-    const [below, kind, around] = [`${path}.${field}`, snapshots[field]!, [...inside, of]];
+    const below = `${path}.${field}`;
+    const kind = snapshots[field]!;
+    const around = [...inside, of];
     return as === "PIN"
       ? [{ path: below, of: kind, isPin: true, inside: around }]
       : pathsFrom(cards, below, kind, around);
@@ -32,13 +34,9 @@ function pathsFrom(cards: RecordKinds, path: string, of: Kind, inside: readonly 
   return [{ path, of, isPin: false, inside }, ...nested];
 }
 
-/** Returns the kinds whose records have files. */
-export const kindsWithFiles = (cards: RecordKinds): readonly Kind[] =>
-  KINDS.filter((kind) => cards[kind].holds === "FILES");
-
 /** Returns the paths of snapshots that may need the file list of a deleted record. */
 export const pathsWithFiles = (cards: RecordKinds, paths: readonly SnapshotPath[]): readonly SnapshotPath[] =>
-  paths.filter(({ of, isPin }) => !isPin && kindsWithFiles(cards).includes(of));
+  paths.filter(({ of, isPin }) => !isPin && hasFiles(cards[of]));
 
 /** Returns indexes of the snapshots with a file list. They are few, so that these indexes stay small. */
 export const fileListIndexes = (cards: RecordKinds, paths: readonly SnapshotPath[]) =>

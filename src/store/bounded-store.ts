@@ -1,7 +1,16 @@
 import type { mongo } from "mongoose";
-import type { TimeLimit } from "../caller.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Records, Store } from "./store.js";
+
+/** The time that an operation may take. */
+export interface TimeLimit {
+  /** Aborted if the time is over or the client has left; its reason is written for the client. */
+  readonly signal: AbortSignal;
+  /** In milliseconds of `performance.now()`. */
+  readonly endsAt: number;
+  /** True for mutations. Their writes come to their end even if the time is over. */
+  readonly mayWrite: boolean;
+}
 
 type Collection = Pick<mongo.Collection, "find" | "findOne" | "aggregate" | "countDocuments">;
 type Options = Readonly<Record<string, unknown>> | undefined;

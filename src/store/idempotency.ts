@@ -59,7 +59,7 @@ export const recentKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] 
   used_keys.filter(({ at }) => now.getTime() - at.getTime() < DAY_MS);
 
 /** The parts of the app that a write needs. */
-interface WritingApp {
+export interface WritingApp {
   readonly store: Store;
   readonly work: { relay(record: string): Promise<void> };
 }

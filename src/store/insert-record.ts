@@ -44,10 +44,10 @@ export async function insertRecord<T extends AnyRecord>(
     ...(used ? { used_keys: [used] } : {}),
   };
   for (;;) {
-    const placed =
+    const ordering =
       placement === "pending" ? {} : { seq: await findFreeSeq(records, fields.key, placement), superseded: false };
     try {
-      const inserted = new records({ ...document, ...placed } as never);
+      const inserted = new records({ ...document, ...ordering } as never);
       await inserted.save();
       return inserted.toObject() as unknown as T;
     } catch (error) {

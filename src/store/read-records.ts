@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import { trusted } from "mongoose";
-import { DomainError, notFound } from "../errors.js";
+import { notFound, parentBeingDeleted } from "../errors.js";
 import { keyOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import type { Records } from "./store.js";
@@ -68,10 +68,6 @@ export async function requireCurrent<T extends AnyRecord>(
 /** Returns the record that a reference leads to. @throws CONFLICT if it was deleted: its children go with it. */
 export async function requireParent<T extends AnyRecord>(records: Records<T>, id: string): Promise<T> {
   const [parent] = await findByIds(records, [id]);
-  if (!parent)
-    throw new DomainError(
-      "CONFLICT",
-      "The project or model that the record belongs to is being deleted: name another.",
-    );
+  if (!parent) throw parentBeingDeleted();
   return parent;
 }

@@ -1,4 +1,4 @@
-import { DomainError } from "../errors.js";
+import { parentBeingDeleted } from "../errors.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { type Intent, releaseIdempotencyKey } from "./idempotency.js";
 import { findByIds } from "./read-records.js";
@@ -7,11 +7,7 @@ import { leaveTombstone } from "./tombstone.js";
 
 /** @throws CONFLICT if the parent of a new record is being deleted. */
 export function refuseDeleting(parent: AnyRecord): void {
-  if (parent.deleting)
-    throw new DomainError(
-      "CONFLICT",
-      "The project or model that the record belongs to is being deleted: name another.",
-    );
+  if (parent.deleting) throw parentBeingDeleted();
 }
 
 /** True if a needed record is being deleted or is gone. */
@@ -42,7 +38,7 @@ export async function recheckParent<C extends AnyRecord, P extends AnyRecord>(
   if (!(await isDeletedMeanwhile(parents, parentId))) return child;
   await leaveTombstone(children, child._id, { ...intent, idempotencyKey: null });
   await releaseIdempotencyKey(children, child._id, intent);
-  throw new DomainError("CONFLICT", "The project or model that the record belongs to is being deleted: name another.");
+  throw parentBeingDeleted();
 }
 
 /**

@@ -44,8 +44,8 @@ export interface SnapshotCopy {
 type RecordCollections = { readonly [K in Kind as CollectionOf<K>]: Records<RecordOf<K>> };
 
 /**
- * All collections. Only `insertRecord`, `changeRecord` and `leaveTombstone` write records; only `src/jobs` writes jobs,
- * logs and leases.
+ * All collections. Only `insertRecord`, `changeRecord` and `leaveTombstone` write records; only `src/jobs`
+ * writes jobs, logs and leases, but that the run API writes to slots, and deletions and old age remove them.
  */
 export interface Store extends RecordCollections {
   /** The same collections by kind. */
@@ -58,9 +58,9 @@ export interface Store extends RecordCollections {
   readonly events: mongo.Collection<Event>;
   readonly jobs: mongo.Collection<Job>;
   readonly logs: mongo.Collection<LogChunk>;
-  /** Manifests that are too long for their records. Only `src/files/file-lists` writes them. */
+  /** Manifests that are too long for their records. Only `src/files/file-lists` writes them; a sweep marks those that nothing needs. */
   readonly fileLists: mongo.Collection<FileListPart>;
-  /** The files that such manifests wait for. Only `src/files/missing-files` writes them. */
+  /** The files that such manifests wait for. `src/files/missing-files` writes them; a sweep removes abandoned ones. */
   readonly missingFiles: mongo.Collection<MissingFile>;
   /** Files that deleted records have left. Only `DeferredDeleteStorage` writes them. */
   readonly unneededFiles: mongo.Collection<UnneededFile>;

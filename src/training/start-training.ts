@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { resourcesOf } from "../attempt/run-attempt.js";
+import { resourcesOf } from "../attempt/begin-attempt.js";
 import { buildVersionToRun, datasetsToMount, freezeVersions, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";

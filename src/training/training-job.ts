@@ -1,5 +1,6 @@
 import type { App } from "../app.js";
-import { beginAttempt, startContainer, stopContainers } from "../attempt/run-attempt.js";
+import { leftoversOf } from "../attempt/attempt-state.js";
+import { beginAttempt, startContainer, stopContainers } from "../attempt/begin-attempt.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import { type Job, newSlot } from "../jobs/job.js";
@@ -105,7 +106,9 @@ async function cancel(app: App, lease: Lease): Promise<TickResult> {
 
 /** Returns the containers of the attempts so far. A later attempt than the known one belongs to the next lease. */
 async function leftovers({ runtime }: App, { _id, slots }: Job): Promise<string[]> {
-  const { container, attempt } = slots[0] ?? { container: null, attempt: 0 };
-  const earlier = (await runtime.observe(_id)).filter((each) => each.attempt <= attempt);
-  return [...new Set([...earlier.map(({ name }) => name), ...(container ? [container] : [])])];
+  const slot = slots[0] ?? { container: null, attempt: 0 };
+  return leftoversOf(
+    slot,
+    (await runtime.observe(_id)).filter(({ attempt }) => attempt <= slot.attempt),
+  );
 }

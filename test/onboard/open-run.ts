@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import { ENTRYPOINT } from "../../src/attempt/run-attempt.js";
+import { ENTRYPOINT } from "../../src/attempt/begin-attempt.js";
 import { containerName } from "../../src/runtime/container-policy.js";
 import { openCluster } from "../docker/support/engine.js";
 import { type Granted, RunListener, TOKEN } from "./run-listener.js";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { ConnectionLimiter } from "../../src/http/connections.js";
+import { ConnectionLimiter } from "../../src/http/connection-limiter.js";
 import { answerMalformedRequests } from "../../src/http/raw-http.js";
 import { RequestHandler, type RequestHandlerOptions } from "../../src/http/request-handler.js";
 import type { HttpRoute } from "../../src/http/route.js";

@@ -12,7 +12,7 @@ export interface Answer {
   }[];
 }
 
-/** An error as the HTTP front tells it. */
+/** An error as clients get it. */
 export function told(error: GraphQLError) {
   const { code, message, path } = publicErrorOf(error);
   return { message, path: error.path, extensions: { code, path } };

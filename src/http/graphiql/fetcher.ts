@@ -62,7 +62,7 @@ interface Observer<T> {
 /**
  * Wraps an answer so that GraphiQL can drop it.
  *
- * It would show that of a promise in the tab that is open when it comes.
+ * GraphiQL shows the answer of a promise in the tab that is open when it comes.
  */
 function cancellable<T>(answer: Promise<T>): Observable<T> {
   const subscribe = (observer: Observer<T>) => {

@@ -83,7 +83,10 @@ export class Cost {
     return Math.min(Math.max(size, 1), this.limits.maxPage);
   }
 
-  /** Returns the length of a list argument, as in `nodes(ids:)`: the answer has as many items. */
+  /**
+   * Returns the length of a list argument, as in `nodes(ids:)`: the answer has as many items. Without such an argument
+   * it is `PLAIN_LIST`.
+   */
   private listOf({ arguments: args = [] }: FieldNode): number {
     const lists = args.map((each) => this.valueOf(each)).filter((value) => Array.isArray(value));
     return lists.length > 0 ? Math.max(...lists.map(({ length }) => length)) : PLAIN_LIST;

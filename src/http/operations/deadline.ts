@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { TimeLimit } from "../../caller.js";
+import type { TimeLimit } from "../../store/bounded-store.js";
 import { DomainError } from "../../errors.js";
 
 /** The time limit of an operation, from its construction on. */

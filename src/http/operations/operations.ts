@@ -10,7 +10,8 @@ import {
   OperationTypeNode,
 } from "graphql";
 import type { Logger } from "pino";
-import type { Caller, TimeLimit } from "../../caller.js";
+import type { Caller } from "../../caller.js";
+import type { TimeLimit } from "../../store/bounded-store.js";
 import { withWrittenVariables } from "../../graph/written-variables.js";
 import { formatError } from "../format-error.js";
 import { limitError, type Limits } from "../limits/limits.js";

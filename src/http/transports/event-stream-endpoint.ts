@@ -48,7 +48,7 @@ export class EventStreamEndpoint {
     const stream = new EventStream(response, this.limits.keepAliveMs);
     response.once("close", () => void results.return());
     if (checked.kind === OperationTypeNode.SUBSCRIPTION) this.subscriptions.add(results);
-    if (this.isShuttingDown) this.endSubscriptions();
+    if (this.isShuttingDown) this.shutDown();
     await this.send(stream, results, id);
     // Clients reconnect if `complete` is missing.
     const isCutOff = this.subscriptions.delete(results) && this.isShuttingDown;
@@ -57,7 +57,7 @@ export class EventStreamEndpoint {
   }
 
   /** Ends all subscriptions, which would not end themselves. */
-  endSubscriptions(): void {
+  shutDown(): void {
     this.isShuttingDown = true;
     for (const each of this.subscriptions) void each.return();
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type GraphQLError, OperationTypeNode } from "graphql";
-import { answer, HttpError } from "../http-error.js";
+import { answer } from "../answer.js";
+import { HttpError } from "../http-error.js";
 import type { Limits } from "../limits/limits.js";
 import { answerType, JSON_TYPE, namesEventStream } from "../media-type.js";
 import { CheckedOperation } from "../operations/operation-guard.js";

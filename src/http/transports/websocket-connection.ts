@@ -13,7 +13,7 @@ export interface WebSocketClient {
 }
 
 /** A WebSocket and its running operations. */
-export class SocketConnection {
+export class WebSocketConnection {
   private readonly running = new Map<ResultStream, OperationTypeNode>();
   private isShuttingDown = false;
 

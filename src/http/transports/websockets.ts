@@ -12,7 +12,7 @@ import { limitError, type Limits } from "../limits/limits.js";
 import { CheckedOperation } from "../operations/operation-guard.js";
 import type { Operations } from "../operations/operations.js";
 import { ResultStream } from "../operations/result-stream.js";
-import { SocketConnection, type WebSocketClient } from "./websocket-connection.js";
+import { type WebSocketClient, WebSocketConnection } from "./websocket-connection.js";
 import { WebSocketPeer } from "./websocket-peer.js";
 
 const MAX_ID_CHARACTERS = 128;
@@ -37,13 +37,13 @@ interface Started extends ExecutionArgs {
 const resultsOf = (started: ExecutionArgs): AsyncIterable<ExecutionResult> =>
   (started as Started).results as AsyncIterable<object>;
 
-type Opened = Context<Record<string, unknown>, SocketConnection>;
+type Opened = Context<Record<string, unknown>, WebSocketConnection>;
 
 /** Answers GraphQL over WebSocket. ws handles frames, graphql-ws the protocol, `Operations` the rest. */
 export class WebSockets {
   private readonly server: WebSocketServer;
-  private readonly protocol: Server<SocketConnection>;
-  private readonly connections = new Set<SocketConnection>();
+  private readonly protocol: Server<WebSocketConnection>;
+  private readonly connections = new Set<WebSocketConnection>();
 
   constructor(private readonly options: WebSocketsOptions) {
     const { limits } = options;
@@ -56,7 +56,7 @@ export class WebSockets {
     this.server.on("wsClientError", ({ message }) => {
       throw new HttpError(400, "BAD_USER_INPUT", `This is no handshake of a WebSocket: ${message}.`);
     });
-    this.protocol = makeServer<Record<string, unknown>, SocketConnection>({
+    this.protocol = makeServer<Record<string, unknown>, WebSocketConnection>({
       connectionInitWaitTimeout: limits.initMs,
       onConnect: ({ connectionParams, extra }) => extra.client.authorize(authorizationIn(connectionParams)),
       onSubscribe: (opened, id, payload) => this.start(opened, id, payload),
@@ -89,7 +89,7 @@ export class WebSockets {
 
   private connect(webSocket: WebSocket, client: WebSocketClient): void {
     const { limits, logger } = this.options;
-    const connection = new SocketConnection(new WebSocketPeer(webSocket, limits, logger), client);
+    const connection = new WebSocketConnection(new WebSocketPeer(webSocket, limits, logger), client);
     this.connections.add(connection);
     const close = this.protocol.opened(connection.peer, connection);
     webSocket.once("close", (code, reason) => {

@@ -23,7 +23,7 @@ export interface FetchRequest {
 
 const MAX_BYTES = 1024 ** 3;
 const WATCH_MS = 500;
-const SHORTENED_COMMIT = /^[0-9a-f]{7,64}$/;
+const COMMIT_OR_PREFIX = /^[0-9a-f]{7,64}$/;
 /** True if the text is a full commit id, in SHA-1 or SHA-256. */
 export const isCommitId = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 
@@ -87,7 +87,7 @@ async function fetchAlone(request: FetchRequest, ref: string, options: GitOption
     await fetchWithinLimit(request, ["--depth=1"], [ref], options);
     return await resolveCommit("FETCH_HEAD", options);
   } catch (error) {
-    if (!(error instanceof GitError) || !SHORTENED_COMMIT.test(ref)) throw error;
+    if (!(error instanceof GitError) || !COMMIT_OR_PREFIX.test(ref)) throw error;
     await fetchWithinLimit(request, [], ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], options);
     return resolveCommit(ref, options);
   }

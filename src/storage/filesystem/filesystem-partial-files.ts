@@ -5,15 +5,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import { DAY_MS } from "../../units.js";
-import {
-  invalidDeclaration,
-  isExpectedFile,
-  isSha256,
-  OffsetConflict,
-  UploadBusy,
-  uploadMismatch,
-} from "../content-check.js";
+import { isExpectedFile, isSha256 } from "../content-check.js";
 import type { ExpectedFile, PartialFiles, ReceivedFile } from "../file-storage.js";
+import { invalidDeclaration, OffsetConflict, UploadBusy, uploadMismatch } from "../storage-errors.js";
 import type { FolderOptions } from "./filesystem-storage.js";
 import { DiskReserve, RealFolder } from "./storage-folder.js";
 

@@ -6,16 +6,9 @@ import { pipeline as joined, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import { HOUR_MS } from "../../units.js";
-import {
-  ContentCheck,
-  contentNotFound,
-  invalidDeclaration,
-  isExpectedFile,
-  isSha256,
-  storedMismatch,
-  uploadMismatch,
-} from "../content-check.js";
+import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
 import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../file-storage.js";
+import { contentNotFound, invalidDeclaration, storedMismatch, uploadMismatch } from "../storage-errors.js";
 import { DiskReserve, RealFolder } from "./storage-folder.js";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;

@@ -4,16 +4,9 @@ import { type Connection, mongo } from "mongoose";
 import { decodeTime, ulid } from "ulid";
 import { DomainError } from "../../errors.js";
 import { MIB, MINUTE_MS } from "../../units.js";
-import {
-  ContentCheck,
-  contentNotFound,
-  invalidDeclaration,
-  isExpectedFile,
-  isSha256,
-  storedMismatch,
-  uploadMismatch,
-} from "../content-check.js";
+import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
 import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../file-storage.js";
+import { contentNotFound, invalidDeclaration, storedMismatch, uploadMismatch } from "../storage-errors.js";
 
 const CHUNK = 255 * 1024;
 const DEADLINE_MS = 15 * MINUTE_MS;

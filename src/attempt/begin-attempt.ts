@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
@@ -7,21 +6,13 @@ import type { JobUpdate, Lease } from "../jobs/lease.js";
 import { containerName } from "../runtime/container-policy.js";
 import { type ContainerKind, ContainerRefusedError, type ContainerSpec } from "../runtime/runtime.js";
 import type { Settings } from "../settings.js";
-import type { Vault } from "../vault/vault.js";
 import { runUrl } from "./run-address.js";
-
-export const hashToken = (token: string): string => createHash("sha256").update(token).digest("hex");
-
-/** Returns the run token of an attempt. Any process makes the same one from the name, so that only its hash is stored. */
-const runToken = (vault: Pick<Vault, "sign">, container: string): string =>
-  vault.sign("run-token", container).toString("base64url");
-
-const runTokenHash = (vault: Pick<Vault, "sign">, container: string): string => hashToken(runToken(vault, container));
+import { runToken, runTokenHash } from "./run-token.js";
 
 /** The program of the base image. With -I, it imports nothing from the project's folder or from PYTHON variables. */
 export const ENTRYPOINT = ["/usr/bin/python3", "-I", "-m", "rocas.entrypoint"];
 
-export const kindOfContainer = ({ kind }: Pick<Job, "kind">): ContainerKind => (kind === "TRAIN" ? "train" : "deploy");
+const kindOfContainer = ({ kind }: Pick<Job, "kind">): ContainerKind => (kind === "TRAIN" ? "train" : "deploy");
 
 const nameOfContainer = (job: Pick<Job, "_id" | "kind">, slot: number, attempt: number): string =>
   containerName({ kind: kindOfContainer(job), job: job._id, slot, attempt });
@@ -58,8 +49,8 @@ export const resourcesOf = (settings: Settings, memoryMb: number): ResourceProfi
   scratch_mb: settings.ROCAS_SCRATCH_MB,
 });
 
-/** Returns the update of some fields of one slot. */
-export const slotUpdate = (slot: number, fields: Partial<Slot>): NonNullable<JobUpdate["$set"]> =>
+/** Returns fields of one slot under their paths in the job, for an update or a filter. */
+export const slotPaths = (slot: number, fields: Readonly<Record<string, unknown>> | Partial<Slot>): object =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [`slots.${slot}.${name}`, value]));
 
 /** Stops containers and resolves once they are gone. @throws LeaseLost, RUNTIME_UNAVAILABLE */
@@ -98,7 +89,7 @@ export async function beginAttempt(
     not_before: null,
   };
   const only = { desired: "RUN" as const, [`slots.${slot}.attempt`]: before };
-  await lease.write({ $set: { ...also, ...slotUpdate(slot, fields) } }, only);
+  await lease.write({ $set: { ...also, ...slotPaths(slot, fields) } }, only);
 }
 
 /**

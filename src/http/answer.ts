@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { MIB } from "../units.js";
+
+/** Sends an answer, even if the body of the request has not been read. */
+export function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): void {
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
+  response.end(request.method === "HEAD" ? undefined : body);
+  discardBody(request);
+}
+
+const MAX_DISCARDED_BYTES = MIB;
+const MAX_DISCARD_MS = 2_000;
+
+/**
+ * Reads the rest of a body, within bounds. A connection that is closed with bytes unread is reset, and the client loses
+ * the answer.
+ */
+export function discardBody(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), MAX_DISCARD_MS);
+  let remaining = MAX_DISCARDED_BYTES;
+  request.on("data", (chunk: Buffer) => {
+    remaining -= chunk.length;
+    if (remaining < 0) socket.destroy();
+  });
+  request.once("close", () => clearTimeout(timer));
+  request.resume();
+}
