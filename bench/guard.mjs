@@ -1,10 +1,10 @@
 // Fails if the lineage query costs Rocas more processor time, as a multiple of the floor's, than 1.25 times what
 // guard.json has: node bench/guard.mjs [--store embedded|mongodb]. With --record it writes guard.json instead.
 // Ratios of processor time: they depend less than times on what else the machine does.
-import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { run } from "../suites/install.mjs";
 
 const MOST = 1.25;
 const CASES = [
@@ -18,8 +18,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
   options: { store: { type: "string", default: "embedded" }, record: { type: "boolean", default: false } },
 });
-const build = ["node_modules/typescript/bin/tsc", "-b", "tsconfig.build.json"];
-if (spawnSync(process.execPath, build, { cwd: ROOT, stdio: "inherit" }).status !== 0) process.exit(1);
+if (run(process.execPath, ["src/build.mjs"], ROOT) !== 0) process.exit(1);
 const { openBench } = await import("./support/open-bench.mjs");
 const { openStoreOfRun } = await import("./support/open-store.mjs");
 const { compared } = await import("./support/measure.mjs");

@@ -20,8 +20,7 @@ const { values, positionals } = parseArgs({
 });
 
 install(BENCH);
-if (run(process.execPath, ["node_modules/typescript/bin/tsc", "-b", "tsconfig.build.json"], ROOT) !== 0)
-  process.exit(1);
+if (run(process.execPath, ["src/build.mjs"], ROOT) !== 0) process.exit(1);
 // They name what was just installed and built.
 const { openStoreOfRun } = await import("./support/open-store.mjs");
 const { openBench } = await import("./support/open-bench.mjs");

@@ -3,10 +3,10 @@
 // ROCAS_RUNTIME=docker measures an engine in place of local processes.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "./support/free-port.mjs";
 
 const LOOK_MS = 20;
 const folder = await mkdtemp(join(tmpdir(), "rocas-bench-"));
@@ -26,12 +26,7 @@ await writeFile(
   notebook("from rocas import OnlinePredict\nOnlinePredict(lambda body: body)()"),
 );
 
-const port = await new Promise((resolve) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const chosen = server.address().port;
-    server.close(() => resolve(chosen));
-  });
-});
+const port = await freePort();
 const env = {
   ...process.env,
   ROCAS_RUNTIME: process.env.ROCAS_RUNTIME ?? "process",

@@ -4,14 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openConnection } from "../dist/open-connection.js";
+import { median } from "./support/measure.mjs";
 
 const dataFolder = await mkdtemp(join(tmpdir(), "rocas-bench-"));
 const mongodbUri = process.env.MONGODB_URI;
 const opened = await openConnection({ mongodbUri, dataFolder, databaseName: "rocas_bench" });
 const { db } = opened.connection;
 await db.dropDatabase();
-
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
 async function measured(what, times, work) {
   const taken = [];

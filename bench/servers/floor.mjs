@@ -3,7 +3,8 @@
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { followChanges } from "./bare-sockets.mjs";
-import { keyOf, openDatabase, readsOf, statusOf } from "./reads.mjs";
+import { keyOf } from "../../dist/graph/id.js";
+import { openDatabase, readsOf, statusOf } from "./reads.mjs";
 
 /** Starts the floor. @param options those of `readsOf` */
 export async function startFloor([port, ...store], options) {

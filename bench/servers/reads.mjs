@@ -1,4 +1,5 @@
 // The reads and the write of the works, with the driver: batched, one call a type, projected to what the works answer.
+import { keyOf } from "../../dist/graph/id.js";
 import { openConnection } from "../../dist/open-connection.js";
 
 const BUILD = Object.fromEntries(
@@ -15,9 +16,6 @@ const DEPLOYMENT = {
 };
 const TRAINING = { name: 1, notebook: 1 };
 const TRAINING_DETAILS = { ...TRAINING, key: 1, seq: 1, details: 1 };
-
-/** Returns the key of names: the store's own form. */
-export const keyOf = (...names) => names.join("\u001f");
 
 /** Opens the store as Rocas does: a MongoDB, or the embedded store in a worker of this process. */
 export async function openDatabase([dataFolder, mongodbUri]) {

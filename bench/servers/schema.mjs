@@ -2,7 +2,8 @@
 // a DataLoader for each type.
 import DataLoader from "dataloader";
 import { buildSchema } from "graphql";
-import { keyOf, statusOf } from "./reads.mjs";
+import { keyOf } from "../../dist/graph/id.js";
+import { statusOf } from "./reads.mjs";
 
 const SDL = /* GraphQL */ `
   scalar JSONObject

@@ -1,6 +1,7 @@
 // The lineage query, and documents for it: one project, one model, and for each deployment a version of its own with the
 // snapshots of its training, its build version and its dataset.
 import { createHash } from "node:crypto";
+import { keyOf } from "../../dist/graph/id.js";
 
 export const LINEAGE = `query Lineage($first: Int!) {
   deployments(first: $first) {
@@ -19,13 +20,12 @@ export const LINEAGE = `query Lineage($first: Int!) {
 
 const FILES = 12;
 const AT = new Date("2026-01-02T03:04:05.000Z");
-const key = (...names) => names.join("\u001f");
 const hex = (text) => createHash("sha256").update(text).digest("hex");
 const id = (kind, n) => `${kind}_01hzzzzzzz${String(n).padStart(16, "0")}`;
 /** Returns the fields that every record has. */
 export const record = (kind, n, names) => ({
   _id: id(kind, n),
-  key: key(...names),
+  key: keyOf(...names),
   seq: 1,
   version: 1,
   superseded: false,
@@ -81,7 +81,7 @@ export function lineageDocuments(count) {
     const train = {
       ...{
         _id: id("train", n),
-        key: key("iris", `train-${n}`),
+        key: keyOf("iris", `train-${n}`),
         taken_at: AT,
         name: `train-${n}`,
         bvers: buildSnapshot,

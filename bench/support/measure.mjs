@@ -3,7 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { processorSeconds, TOKEN } from "./rocas.mjs";
+import { processorSeconds } from "./process-use.mjs";
+
+/** The token of measured servers. */
+export const TOKEN = "bench-bench-bench-bench-bench-bench";
 
 const LOAD = fileURLToPath(new URL("load.mjs", import.meta.url));
 
@@ -18,13 +21,13 @@ export function startLoad({ url }, body, requests, connections) {
   return load;
 }
 
-/** Returns seconds, processor seconds and the slowest hundredth of so many requests. */
+/** Returns seconds and processor seconds of so many requests. */
 export async function loaded(server, body, requests, connections) {
   const before = await processorSeconds(server.pid);
   const load = startLoad(server, body, requests, connections);
   const [said, [code]] = await Promise.all([text(load.stdout), once(load, "exit")]);
   if (code !== 0) throw new Error(`The load on ${server.name} has failed.`);
-  return { ...JSON.parse(said), processor: (await processorSeconds(server.pid)) - before };
+  return { seconds: Number(said), processor: (await processorSeconds(server.pid)) - before };
 }
 
 /** Returns the answer's data. @throws Error for any other answer */

@@ -3,19 +3,18 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openConnection } from "../../dist/open-connection.js";
 import { writeDocuments } from "./documents.mjs";
+import { freePort } from "./free-port.mjs";
+import { TOKEN } from "./measure.mjs";
 import { one } from "./queries.mjs";
-import { TOKEN } from "./rocas.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MAX_START_MS = 180_000;
-const [FIRST_PORT, LAST_PORT] = [29_100, 29_999];
 
 /** The servers by their files; the first is what the others are compared with. */
 export const SERVERS = ["floor", "floor-whole-documents", "yoga-jit", "mercurius-jit", "apollo", "rocas"];
@@ -34,17 +33,6 @@ process.once("exit", () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-
-let next = FIRST_PORT;
-async function freePort() {
-  for (; next <= LAST_PORT; next += 1) {
-    const server = createServer().listen(next, "127.0.0.1");
-    const isFree = await Promise.race([once(server, "listening"), once(server, "error")]).catch(() => [true]);
-    server.close();
-    if (isFree.length === 0) return next++;
-  }
-  throw new Error("No port is free.");
-}
 
 /** Starts a server. @returns it with `startMs`, the time until its first answer */
 async function start(name, { dataFolder, mongodbUri }) {
@@ -102,7 +90,6 @@ export async function openBench({ mongodbUri, sizes }) {
   const indexed = await start("rocas", { dataFolder: seed, mongodbUri });
   await indexed[Symbol.asyncDispose]();
   return {
-    mongodbUri,
     /** Starts a server on data of its own (on a MongoDB: the one database). */
     async start(name) {
       // Rocas takes another folder on the same MongoDB for another server.

@@ -16,16 +16,14 @@ const requests = (name, title, casesOf) => ({
     for (const each of SERVERS) servers.push(await started(each));
     const cases = casesOf(sizes);
     const rows = new Map(SERVERS.map((each) => [each, [each]]));
-    const ratios = {};
-    for (const { column, body, requests, rounds = 3 } of cases) {
+    for (const { body, requests, rounds = 3 } of cases) {
       if (!body.query.startsWith("mutation")) await requireEqualAnswers(servers, body);
       const load = { body, requests: isQuick ? Math.ceil(requests / 4) : requests, connections: CONNECTIONS };
       const results = await compared(servers, { ...load, rounds: isQuick ? 1 : rounds });
       for (const [n, { name, seconds, processor }] of results.entries())
         rows.get(name).push([seconds, processor].map((each) => figures(each, n === 0)).join(" / "));
-      ratios[column] = Object.fromEntries(results.map(({ name, processor }) => [name, processor.ratio]));
     }
-    return { head: ["", ...cases.map(({ column }) => column)], rows: [...rows.values()], ratios };
+    return { head: ["", ...cases.map(({ column }) => column)], rows: [...rows.values()] };
   },
 });
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import mongoose from "mongoose";
 import { loaded } from "../support/measure.mjs";
 import { lineage } from "../support/queries.mjs";
-import { peakMegabytes, processorSeconds, residentMegabytes } from "../support/rocas.mjs";
+import { peakMegabytes, processorSeconds, residentMegabytes } from "../support/process-use.mjs";
 
 const NAMES = ["floor", "apollo", "rocas"];
 const [IDLE_MS, QUICK_IDLE_MS] = [10_000, 5_000];

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { median } from "../support/measure.mjs";
-import { processorSeconds, residentMegabytes, TOKEN } from "../support/rocas.mjs";
+import { median, TOKEN } from "../support/measure.mjs";
+import { processorSeconds, residentMegabytes } from "../support/process-use.mjs";
 
 const SUBSCRIBERS = 1_000;
 const CHANGES = 10;
