@@ -50,10 +50,10 @@ export class ChildPages<C extends AnyRecord> {
     return toPage(found, query.page);
   }
 
-  private count(parent: string, { among, predicate: demand }: ListQuery): Promise<number> {
-    return this.loader("count", { among, demand }, () =>
+  private count(parent: string, { among, predicate }: ListQuery): Promise<number> {
+    return this.loader("count", { among, predicate }, () =>
       this.joined<{ n: number }, number>(
-        [{ $match: matchOf({ ...(among && { among }), predicate: demand }) }, { $count: "n" }],
+        [{ $match: matchOf({ ...(among && { among }), predicate }) }, { $count: "n" }],
         ([count]) => count?.n ?? 0,
       ),
     ).load(parent);
@@ -64,7 +64,7 @@ export class ChildPages<C extends AnyRecord> {
     if (isIndexOrdered(query, true)) return null;
     return this.loader(
       "readFault",
-      { demand: query.predicate, order: query.page.order },
+      { predicate: query.predicate, order: query.page.order },
       () =>
         new DataLoader<string, BroadReadFault | null>(async (ids) => {
           const parentConditions = [{ where: { [this.foreignField]: { $in: [...ids] } }, isIdOrdered: true }];

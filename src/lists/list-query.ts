@@ -33,11 +33,11 @@ const CURRENT: Where = { superseded: false };
 /** Returns the query for the records that match. */
 export const matchOf = ({
   among = CURRENT,
-  predicate: { indexConditions, residual: rest },
+  predicate: { indexConditions, residual },
 }: Pick<ListQuery, "among" | "predicate">): Where => ({
   ...among,
   ...whereOf(indexConditions),
-  ...(rest === null ? {} : { $expr: rest }),
+  ...(residual === null ? {} : { $expr: residual }),
 });
 
 /**
@@ -45,10 +45,10 @@ export const matchOf = ({
  * @param isJoined true for the children of parents.
  */
 export function isIndexOrdered(
-  { predicate: { indexConditions, residual: rest }, page: { order } }: ListQuery,
+  { predicate: { indexConditions, residual }, page: { order } }: ListQuery,
   isJoined = false,
 ): boolean {
-  if (rest !== null || order.keys.length > 0) return false;
+  if (residual !== null || order.keys.length > 0) return false;
   if (isJoined) return indexConditions.length === 0 && order.indexed === null;
   const [condition, ...others] = indexConditions;
   if (!condition) return true;

@@ -16,7 +16,6 @@ export interface PickedReplica {
 }
 
 const FAILURES = 3;
-const EJECTED_MS = 10_000;
 const FORGOTTEN_MS = MINUTE_MS;
 
 /** Picks the healthy replica with the fewest requests in flight, by its past requests. */
@@ -24,14 +23,16 @@ export class ReplicaBalancer {
   private readonly seen = new Map<string, ReplicaStats>();
   private offset = 0;
 
-  constructor(private readonly ejectedMs = EJECTED_MS) {}
+  /** @param ejectedMs the time for which a failing replica gets no requests */
+  constructor(private readonly ejectedMs: number) {}
 
   /**
    * Returns a replica, or null if all untried ones are ejected.
    *
    * Three failures in a row eject a replica for a time. Then one request at a time tries it, until one succeeds.
    */
-  pick(replicas: readonly ReadyReplica[], tried: ReadonlySet<string>, now = Date.now()): PickedReplica | null {
+  pick(replicas: readonly ReadyReplica[], tried: ReadonlySet<string>): PickedReplica | null {
+    const now = Date.now();
     const available = replicas.filter(({ id }) => !tried.has(id) && this.isAvailable(id, now));
     if (available.length === 0) return null;
     this.offset = (this.offset + 1) % available.length;

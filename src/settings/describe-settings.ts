@@ -1,3 +1,4 @@
+import { withTable } from "../text/markdown-table.js";
 import { type Setting, SETTINGS } from "./table.js";
 
 const COLUMNS = 100;
@@ -37,25 +38,15 @@ function wrapped(text: string): string[] {
 }
 
 const HEAD = ["Variable", "Default", "What it decides", "Takes"];
-const [BEGIN, END] = ["<!-- The table of settings is written by `npm run docs`. -->", "<!-- So far. -->"];
+const BEGIN = "<!-- The table of settings is written by `npm run docs`. -->";
 
 /** Returns the page with the table of settings in its place. @throws Error if the page has none */
-export function withSettingsTable(page: string): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`The page has no place for the table: ${BEGIN} ... ${END}`);
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${settingsTable()}\n\n${page.slice(end)}`;
-}
-
-/** Returns the table in Markdown, with aligned columns as by Prettier. */
-function settingsTable(): string {
-  const cells = [
+export const withSettingsTable = (page: string): string =>
+  withTable(
+    page,
+    BEGIN,
     HEAD,
-    ...rows.map(([name, each]) => [`\`${name}\``, inCode(each.initial), each.about, each.kind.takes]),
-  ];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [line(HEAD), rule, ...cells.slice(1).map(line)].join("\n");
-}
+    rows.map(([name, each]) => [`\`${name}\``, inCode(each.initial), each.about, each.kind.takes]),
+  );
 
 const inCode = (text: string): string => text && `\`${text}\``;

@@ -16,13 +16,19 @@ export const settingKind = <T>(takes: string, read: (text: string) => T | undefi
 
 export const secret = <T>(of: SettingKind<T>): SettingKind<T> => ({ ...of, isSecret: true });
 
+/** Returns the entries of a text that stand between commas. */
+export const entriesOf = (text: string): readonly string[] =>
+  text
+    .split(",")
+    .map((each) => each.trim())
+    .filter(Boolean);
+
 /** A list with commas. Blanks and empty entries are dropped; one wrong entry spoils all. */
 export const listOf = <T>({ takes, isSecret, read }: SettingKind<T>): SettingKind<readonly T[]> => ({
   takes: `${takes}; several between commas`,
   isSecret,
   read(text) {
-    const entries = text.split(",").map((each) => each.trim());
-    const values = entries.filter(Boolean).map(read);
+    const values = entriesOf(text).map(read);
     return values.every((each) => each !== undefined) ? values : undefined;
   },
 });

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { asImageRef } from "../names.js";
-import { type SettingKind, settingKind } from "./setting-kind.js";
+import { entriesOf, type SettingKind, settingKind } from "./setting-kind.js";
 
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
 /** The last label has a letter, or it would be an address. */
@@ -85,8 +85,7 @@ export const detailsIndexes = settingKind<ReadonlyMap<string, readonly string[]>
   `TYPE:key.key, as ModelVersion:metrics.accuracy; TYPE is one of ${DETAILED.join(", ")}; several between commas`,
   (text) => {
     const indexes = new Map<string, readonly string[]>();
-    for (const each of text.split(",").map((part) => part.trim())) {
-      if (!each) continue;
+    for (const each of entriesOf(text)) {
       const [, type, path] = DETAILS_INDEX.exec(each) ?? [];
       if (!type || !path) return undefined;
       indexes.set(type, [...(indexes.get(type) ?? []), `details.${path}`]);

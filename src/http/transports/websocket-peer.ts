@@ -61,11 +61,11 @@ export class WebSocketPeer implements ProtocolSocket {
   }
 
   onMessage(handle: (text: string) => Promise<void>): void {
-    this.socket.on("message", (content: Buffer) => void this.handle(content.toString(), handle));
+    this.socket.on("message", (content: Buffer) => void this.receive(content.toString(), handle));
   }
 
   /** Stops reading while many messages are unanswered, as when the peer reads no answers. */
-  private async handle(text: string, handle: (text: string) => Promise<void>): Promise<void> {
+  private async receive(text: string, handle: (text: string) => Promise<void>): Promise<void> {
     const max = 2 * this.limits.maxOperationsPerSocket;
     this.pending += 1;
     if (this.pending > max) this.socket.pause();

@@ -9,13 +9,11 @@ import { isExpectedFile, isSha256 } from "../content-check.js";
 import type { ExpectedFile, PartialFiles, ReceivedFile } from "../file-storage.js";
 import { invalidDeclaration, OffsetConflict, UploadBusy, uploadMismatch } from "../storage-errors.js";
 import type { FolderOptions } from "./filesystem-storage.js";
-import { DiskReserve, RealFolder } from "./storage-folder.js";
+import { DiskReserve, errorCode, RealFolder } from "./storage-folder.js";
 
 const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
 const MAX_TRIES = 20;
 const PAUSE_MS = 50;
-
-const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Keeps partial files in `<folder>/<id>`; an id is 64 hex digits. */
 export class FilesystemPartialFiles implements PartialFiles {

@@ -9,7 +9,7 @@ import { HOUR_MS } from "../../units.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
 import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../file-storage.js";
 import { contentNotFound, invalidDeclaration, storedMismatch, uploadMismatch } from "../storage-errors.js";
-import { DiskReserve, RealFolder } from "./storage-folder.js";
+import { DiskReserve, errorCode, RealFolder } from "./storage-folder.js";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 
@@ -17,8 +17,6 @@ const FOLDER = /^[0-9a-f]{2}$/;
 const PART = /^[0-9a-f]{64}\.[0-9a-f]{16}\.part$/;
 // The last write decides, since machines that share the folder have no common process ids.
 const ABANDONED_MS = HOUR_MS;
-
-const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 export interface FolderOptions {
   /** Share of the disk that stays free, 0 to 1. */

@@ -70,3 +70,6 @@ export class DiskReserve {
     return { [Symbol.dispose]: () => void (this.reservedBytes -= size) };
   }
 }
+
+/** Returns the system code of an error. */
+export const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
