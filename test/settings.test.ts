@@ -84,10 +84,14 @@ test.each([
   ["ROCAS_CPUS", "1024", 1024],
   ["ROCAS_TRAIN_HOURS", "0.25", 0.25],
   ["ROCAS_RUN_PORT", "0", 0],
-  ["ROCAS_MAX_PAGE", "1000", 1000],
+  ["ROCAS_MAX_PAGE", "2000", 2000],
   ["PORT", "65535", 65_535],
 ])("%s=%s is taken", (name, text, value) => {
   expect(readSettings({ [name]: text })).toMatchObject({ [name]: value });
+});
+
+test("a page may have 2,000 records at most", () => {
+  expect(problemsOf({ ROCAS_MAX_PAGE: "2001" })).toEqual([expect.stringContaining("from 1 to 2,000")]);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 // The documents of the bench: those of the lineage query, and projects with 1,000, 10,000 and 100,000 trainings.
 import { lineageDocuments, record } from "./lineage.mjs";
 
-const DEPLOYMENTS = 1_000;
+const DEPLOYMENTS = 2_000;
 const MODELS = 20;
 const PORTION = 10_000;
 const AT = new Date("2026-01-02T03:04:05.000Z");

@@ -20,7 +20,7 @@ const MAX_START_MS = 180_000;
 export const SERVERS = ["floor", "floor-whole-documents", "yoga-jit", "mercurius-jit", "apollo", "rocas"];
 
 const SETTINGS = {
-  ...{ ROCAS_TOKEN: TOKEN, ROCAS_MAX_PAGE: "1000", ROCAS_DETAILS_INDEXES: "Training:team" },
+  ...{ ROCAS_TOKEN: TOKEN, ROCAS_MAX_PAGE: "2000", ROCAS_DETAILS_INDEXES: "Training:team" },
   // The bench is one address with a thousand subscriptions.
   ...{ ROCAS_MAX_OPERATIONS: "2000", ROCAS_MAX_STRANGERS: "2000" },
 };

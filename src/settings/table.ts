@@ -83,7 +83,7 @@ export const SETTINGS = {
     "Address at which containers reach that listener; chosen by itself on a local engine.",
   ),
   ROCAS_MAX_PAGE: setting(
-    wholeNumber(1, 1_000),
+    wholeNumber(1, 2_000),
     "100",
     "Largest page of a connection; the cost limit of queries is 500 times this.",
   ),
