@@ -1,20 +1,24 @@
-import { trusted } from "mongoose";
 import type { Logger } from "pino";
-import type { AnyRecord } from "../graph/stored-record.js";
 import type { Event, Store } from "../store/store.js";
 import { changeEvent, type ChangeEvent, logEvent, type LogInsert } from "./change-event.js";
 import { ChangeFeed, type FeedEvent } from "./change-feed.js";
 import type { DriftEvent } from "./drift-event.js";
 import { INSERTS } from "./feed-session.js";
+import { findChanges } from "./find-changes.js";
 import { findDrifts } from "./find-drifts.js";
+import type { RecordChange } from "./record-change.js";
 import { SubscriptionIterator, SubscriptionScope } from "./subscription.js";
+import type { TaskChange } from "./task-change.js";
+import { taskOfEvent } from "./task-of-event.js";
 
 /** The changes by all processes, for the subscriptions of this one. */
 export class Live implements AsyncDisposable {
   readonly events: ChangeFeed<Event, ChangeEvent>;
   readonly logs: ChangeFeed<LogInsert, FeedEvent>;
-  /** The record that an event superseded. */
-  readonly superseded: OncePerEvent<ChangeEvent, AnyRecord | null>;
+  /** The changes that an event is to clients. */
+  readonly changes: OncePerEvent<ChangeEvent, readonly RecordChange[]>;
+  /** The task that an event set, or null. */
+  readonly tasks: OncePerEvent<ChangeEvent, TaskChange | null>;
   /** The deployed snapshots that differ since an event. */
   readonly drifts: OncePerEvent<ChangeEvent, readonly DriftEvent[]>;
   private readonly scopes = new Set<SubscriptionScope>();
@@ -27,7 +31,8 @@ export class Live implements AsyncDisposable {
       logEvent,
       logger,
     );
-    this.superseded = new OncePerEvent((event) => supersededBy(store, event));
+    this.changes = new OncePerEvent((event) => findChanges(store, event));
+    this.tasks = new OncePerEvent((event) => Promise.resolve(taskOfEvent(store, event)));
     this.drifts = new OncePerEvent((event) => findDrifts(store, event));
   }
 
@@ -61,7 +66,10 @@ export class Live implements AsyncDisposable {
   }
 }
 
-/** Reads once for each event, for all subscriptions. Forgets it with the event. */
+/**
+ * Reads once for each event, for all subscriptions. Forgets it with the event. What is executed once for all is known by
+ * the object: all subscriptions get the same.
+ */
 class OncePerEvent<E extends object, V> {
   private readonly results = new WeakMap<E, Promise<V>>();
 
@@ -76,24 +84,4 @@ class OncePerEvent<E extends object, V> {
     result.catch(() => this.results.delete(event));
     return result;
   }
-}
-
-/** True if the record takes its name with this event: when it is inserted, or when its last file is stored. */
-const takesName = ({ kinds }: Pick<Store, "kinds">, { kind, action, fields }: ChangeEvent): boolean => {
-  const { supersedes } = kinds[kind];
-  return supersedes === "WHEN_INSERTED" ? action === "INSERT" : supersedes !== undefined && fields.includes("seq");
-};
-
-/** Returns the record that lost its name by the event, or null. */
-async function supersededBy(store: Pick<Store, "byKind" | "kinds">, event: ChangeEvent): Promise<AnyRecord | null> {
-  if (!takesName(store, event)) return null;
-  const records = store.byKind[event.kind];
-  const successor = await records.findOne({ _id: event.record }, { seq: 1 }).lean<AnyRecord>();
-  if (!successor?.seq || successor.seq < 2) return null;
-  const [earlier] = await records
-    .find({ key: trusted({ $eq: event.key }), seq: trusted({ $lt: successor.seq }) }, { version: 1, deleted: 1 })
-    .sort({ key: -1, seq: -1 })
-    .limit(1)
-    .lean<AnyRecord[]>();
-  return earlier && !earlier.deleted ? earlier : null;
 }

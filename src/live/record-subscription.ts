@@ -6,7 +6,7 @@ import type { Store } from "../store/store.js";
 import { type ChangeEvent, changeEvent } from "./change-event.js";
 import { eventsAfter } from "./events-after.js";
 import { ProjectScope } from "./project-scope.js";
-import { RecordAction, type RecordChange, type RecordChangedArgs } from "./record-change.js";
+import type { RecordChange, RecordChangedArgs } from "./record-change.js";
 import { type EventFilter, openQueue, type SubscriptionScope } from "./subscription.js";
 
 const CURSOR_LIST = "recordChanged";
@@ -82,33 +82,5 @@ async function* toChanges(
   events: AsyncIterable<ChangeEvent>,
   isWanted: IsWanted,
 ): AsyncGenerator<RecordChange, void> {
-  for await (const event of events) {
-    if (!(await isWanted(event))) continue;
-    const earlier = event.isHalfSent ? null : await live.superseded.of(event);
-    if (earlier)
-      yield {
-        ...recordChange(event),
-        action: RecordAction.SUPERSEDED,
-        recordId: earlier._id,
-        version: earlier.version,
-      };
-    yield recordChange(event);
-  }
+  for await (const event of events) if (await isWanted(event)) yield* await live.changes.of(event);
 }
-
-const ACTION: Record<ChangeEvent["action"], RecordAction> = {
-  INSERT: RecordAction.CREATED,
-  CHANGE: RecordAction.CHANGED,
-  DELETE: RecordAction.DELETED,
-};
-
-const recordChange = (event: ChangeEvent): RecordChange => ({
-  action: ACTION[event.action],
-  recordId: event.record,
-  type: event.kind,
-  key: namesOf(event.key),
-  version: event.version,
-  at: event.at,
-  by: event.caller,
-  event,
-});

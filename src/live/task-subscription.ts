@@ -2,50 +2,24 @@ import { trusted } from "mongoose";
 import type { App } from "../app.js";
 import type { ReplicaTask } from "../deployment/deployment.js";
 import { DomainError } from "../errors.js";
-import { type Kind, kindOf, KINDS } from "../graph/id.js";
+import { kindOf, KINDS } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { hasEnded, STATES_UNDER_WAY, type Task } from "../graph/task.js";
+import { STATES_UNDER_WAY, type Task } from "../graph/task.js";
 import type { TaskedKind } from "../kinds.js";
 import { findByIds, HIDDEN } from "../store/read-records.js";
-import type { Records, Store } from "../store/store.js";
+import type { Records } from "../store/store.js";
 import type { BoundedQueue } from "./bounded-queue.js";
 import type { ChangeEvent } from "./change-event.js";
 import { ProjectScope } from "./project-scope.js";
 import { openQueue, type SubscriptionScope } from "./subscription.js";
 import type { TaskChange, TaskChangedArgs } from "./task-change.js";
-
-const hasTasks = ({ kinds }: Pick<Store, "kinds">, kind: Kind | null): kind is TaskedKind =>
-  kind !== null && kinds[kind].task !== undefined;
+import { hasTasks, taskChange } from "./task-of-event.js";
 
 /** A build, a training or a deployment. */
 type TaskedRecord = AnyRecord & { readonly task?: Task; readonly tasks?: readonly ReplicaTask[] };
 
-const taskChange = (
-  kind: TaskedKind,
-  { recordId, version, at }: Pick<TaskChange, "recordId" | "version" | "at">,
-  task: Task | null,
-  replicas: readonly ReplicaTask[],
-): TaskChange => ({
-  recordId,
-  type: kind,
-  version,
-  at,
-  task,
-  replicas,
-  ended: task !== null && hasEnded(task.state),
-});
-
 const currentTask = (kind: TaskedKind, { _id, version, modified_at, task, tasks }: TaskedRecord): TaskChange =>
   taskChange(kind, { recordId: _id, version, at: modified_at }, task ?? null, tasks ?? []);
-
-/** Returns the task that the event set, or null. */
-function taskOfEvent(
-  store: Pick<Store, "kinds">,
-  { record, kind, version, at, task, tasks }: ChangeEvent,
-): TaskChange | null {
-  if (!hasTasks(store, kind) || (!task && !tasks)) return null;
-  return taskChange(kind, { recordId: record, version, at }, task, tasks ?? []);
-}
 
 type Needs = Pick<App, "store" | "live">;
 
@@ -76,7 +50,7 @@ async function tasksOfRecord(app: Needs, scope: SubscriptionScope, id: string) {
 const noTask = () => new DomainError("NOT_FOUND", "There is no build, training or deployment of that id.", ["of"]);
 
 async function* untilEnd(
-  { store }: Needs,
+  { live }: Needs,
   current: TaskChange,
   queue: BoundedQueue<ChangeEvent>,
 ): AsyncGenerator<TaskChange, void> {
@@ -84,7 +58,7 @@ async function* untilEnd(
   if (current.ended) return;
   for await (const event of queue) {
     if (event.action === "DELETE") return;
-    const next = event.version > current.version ? taskOfEvent(store, event) : null;
+    const next = event.version > current.version ? await live.tasks.of(event) : null;
     if (next) yield next;
     if (next?.ended) return;
   }
@@ -111,7 +85,7 @@ async function* allOfProject(
   for await (const event of queue) {
     const isIncluded = await project.includes(event);
     const isNew = isIncluded && event.version > (sentVersions.get(event.record) ?? 0);
-    const next = isNew ? taskOfEvent(app.store, event) : null;
+    const next = isNew ? await app.live.tasks.of(event) : null;
     if (next?.ended || event.action === "DELETE") sentVersions.delete(event.record);
     if (next) yield next;
   }

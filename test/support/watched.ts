@@ -14,6 +14,10 @@ export type Watched = Answer & {
 
 /** Asks over a connection of its own. */
 export interface Watch extends AsyncDisposable {
+  /** The app over the watched connection. */
+  readonly app: App;
+  /** The commands since the last question, as `find deployments`. */
+  commands(): readonly string[];
   ask(query: Pick<GraphQLArgs, "source" | "variableValues">): Promise<Watched>;
 }
 
@@ -37,14 +41,17 @@ export async function openWatch(app: App, schema: GraphQLSchema): Promise<Watch>
   own.getClient().on("commandStarted", ({ commandName, command }: mongo.CommandStartedEvent) => {
     if (commandName !== "endSessions") sent.push({ [commandName]: command[commandName], ...command });
   });
+  const watched = { ...app, store };
+  const commands = () => sent.map((command) => `${Object.keys(command)[0]} ${String(Object.values(command)[0])}`);
   return {
+    app: watched,
+    commands,
     async ask(query) {
       sent = [];
-      const contextValue = requestContext({ ...app, store }, { name: "local" });
+      const contextValue = requestContext(watched, { name: "local" });
       const { data, errors } = await graphql({ schema, contextValue, ...query });
       const answer = JSON.parse(JSON.stringify({ data, errors: errors?.map(told) })) as Answer;
-      const commands = sent.map((command) => `${Object.keys(command)[0]} ${String(Object.values(command)[0])}`);
-      return { ...answer, commands, sent };
+      return { ...answer, commands: commands(), sent };
     },
     async [Symbol.asyncDispose]() {
       await own.close();

@@ -11,6 +11,7 @@ import {
 } from "graphql";
 import type { Logger } from "pino";
 import type { Caller } from "../../caller.js";
+import { DomainError } from "../../errors.js";
 import type { TimeLimit } from "../../store/bounded-store.js";
 import { withWrittenVariables } from "../../graph/written-variables.js";
 import { formatError } from "../format-error.js";
@@ -18,7 +19,8 @@ import { limitError, type Limits } from "../limits/limits.js";
 import { Apollo, type OperationResponse } from "./apollo.js";
 import { Deadline } from "./deadline.js";
 import { type CheckedOperation, OperationGuard, type OperationRequest } from "./operation-guard.js";
-import { ResultStream } from "./result-stream.js";
+import { type Execution, ResultStream } from "./result-stream.js";
+import { selectionOf, type SharedAnswer, SharedAnswers } from "./shared-answers.js";
 
 export interface OperationMetadata {
   readonly caller: Caller;
@@ -46,6 +48,7 @@ export interface OperationsOptions {
 export class Operations {
   private readonly guard: OperationGuard;
   private readonly slots: OperationSlots;
+  private readonly sharedAnswers: SharedAnswers;
 
   private constructor(
     private readonly options: OperationsOptions,
@@ -53,6 +56,7 @@ export class Operations {
   ) {
     this.guard = new OperationGuard(options.schema, options.limits);
     this.slots = new OperationSlots(options.limits.maxOperationsPerCaller);
+    this.sharedAnswers = new SharedAnswers(options.limits.deadlineMs);
   }
 
   static async open(options: OperationsOptions): Promise<Operations> {
@@ -96,29 +100,13 @@ export class Operations {
     const { maxOperationsPerCaller: max } = this.options.limits;
     const release = this.slots.acquire(`${metadata.caller.name} ${metadata.address}`);
     if (!release) return limitError(`${max} operations of this caller run already: end one of them first.`);
-    let deadline: Deadline | undefined;
-    const limited = async (
-      run: (deadline: Deadline) => Promise<OperationResponse>,
-    ): Promise<FormattedExecutionResult> => {
-      deadline = this.deadlineOf(checked);
-      const { result } = await run(deadline).finally(() => deadline?.cancel());
-      return result;
-    };
     const isSubscription = checked.kind === OperationTypeNode.SUBSCRIPTION;
-    return new ResultStream(
-      {
-        begin: () =>
-          isSubscription ? this.subscribe(checked, metadata) : limited((each) => this.execute(checked, metadata, each)),
-        answer: (event) => limited((each) => this.answerEvent(checked, metadata, event, each)),
-        onSourceError: (error) =>
-          this.options.logger.warn({ event: "subscription_end_failed", id: metadata.id, err: error }),
-      },
-      () => {
-        deadline?.cancel();
-        release();
-        onEnd?.();
-      },
-    );
+    const execution = isSubscription ? this.subscription(checked, metadata) : this.single(checked, metadata);
+    return new ResultStream(execution, () => {
+      execution.cancel();
+      release();
+      onEnd?.();
+    });
   }
 
   /** Returns an error as clients get it. */
@@ -126,26 +114,58 @@ export class Operations {
     return formatError(this.options.logger, error instanceof GraphQLError ? error.toJSON() : {}, error, id);
   }
 
-  private async subscribe(
-    checked: CheckedOperation,
-    { caller, id }: OperationMetadata,
-  ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
-    const begun = await createSourceEventStream(argumentsOf(checked, this.options, this.options.contextOf(caller)));
-    return Symbol.asyncIterator in begun ? begun : this.formattedResult(begun, id);
+  /** The execution of a query or mutation, which has one answer. */
+  private single(checked: CheckedOperation, metadata: OperationMetadata): CancellableExecution {
+    let deadline: Deadline | undefined;
+    return {
+      begin: async () => {
+        deadline = this.deadlineOf(checked);
+        const { result } = await this.execute(checked, metadata, deadline).finally(() => deadline?.cancel());
+        return result;
+      },
+      answer: () => Promise.reject(new Error("Queries and mutations have no events.")),
+      onSourceError: () => undefined,
+      cancel: () => deadline?.cancel(),
+    };
+  }
+
+  private subscription(checked: CheckedOperation, { caller, id }: OperationMetadata): CancellableExecution {
+    const selection = selectionOf(checked.request, caller);
+    let lastAnswer = 0;
+    let awaited: SharedAnswer | undefined;
+    return {
+      begin: async () => {
+        const begun = await createSourceEventStream(argumentsOf(checked, this.options, this.options.contextOf(caller)));
+        return Symbol.asyncIterator in begun ? begun : this.formattedResult(begun, id);
+      },
+      answer: async (event) => {
+        awaited = this.sharedAnswers.answer(event, { selection, lastAnswer }, (deadline) =>
+          this.answerEvent(checked, caller, event, deadline),
+        );
+        lastAnswer = awaited.number;
+        try {
+          return this.formattedResult(await awaited.result, id);
+        } catch (error) {
+          if (!(error instanceof DomainError)) throw error;
+          return this.lateResult(error, id);
+        } finally {
+          awaited = undefined;
+        }
+      },
+      onSourceError: (error) => this.options.logger.warn({ event: "subscription_end_failed", id, err: error }),
+      cancel: () => awaited?.leave(),
+    };
   }
 
   /** Loaders cache, so that each event needs new ones. */
-  private answerEvent(
+  private async answerEvent(
     checked: CheckedOperation,
-    { caller, id }: OperationMetadata,
+    caller: Caller,
     event: unknown,
     deadline: Deadline,
-  ): Promise<OperationResponse> {
+  ): Promise<ExecutionResult> {
     const args = argumentsOf(checked, this.options, this.options.contextOf(caller, deadline));
-    return this.inTime(deadline, id, async () => {
-      const result = await withVariables(checked, () => execute({ ...args, rootValue: event }));
-      return { status: 200, result: this.formattedResult(result, id) };
-    });
+    return withVariables(checked, () => execute({ ...args, rootValue: event }));
   }
 
   /** The answer to a time-out has status 200: proxies would send the request again after most others. */
@@ -158,13 +178,24 @@ export class Operations {
       return await deadline.answer(run());
     } catch (error) {
       if (error !== deadline.signal.reason) throw error;
-      return { status: 200, result: { errors: [this.formatted(error, id)], data: null } };
+      return { status: 200, result: this.lateResult(error, id) };
     }
   }
 
-  private formattedResult({ errors, ...rest }: ExecutionResult, id: string): FormattedExecutionResult {
-    return { ...(errors && { errors: errors.map((each) => this.formatted(each, id)) }), ...rest };
+  private lateResult(error: unknown, id: string): FormattedExecutionResult {
+    return { errors: [this.formatted(error, id)], data: null };
   }
+
+  /** Errors have the operation's own id. A result without any is the same object for all that share it. */
+  private formattedResult(result: ExecutionResult, id: string): FormattedExecutionResult {
+    const { errors, ...rest } = result;
+    return errors ? { errors: errors.map((each) => this.formatted(each, id)), ...rest } : (result as object);
+  }
+}
+
+interface CancellableExecution extends Execution {
+  /** Ends what runs: the client has left. */
+  cancel(): void;
 }
 
 const argumentsOf = (

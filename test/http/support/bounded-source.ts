@@ -1,8 +1,8 @@
 import { DomainError } from "../../../src/errors.js";
 
 /** A source of events whose publisher never waits: what is not taken in time ends it. */
-export class BoundedSource implements AsyncIterableIterator<string> {
-  private readonly queue: string[] = [];
+export class BoundedSource<T extends string | object> implements AsyncIterableIterator<T> {
+  private readonly queue: T[] = [];
   private failure: DomainError | undefined;
   private hasEnded = false;
   private wake: (() => void) | undefined;
@@ -21,14 +21,14 @@ export class BoundedSource implements AsyncIterableIterator<string> {
     return !this.failure;
   }
 
-  publish(event: string): void {
+  publish(event: T): void {
     if (this.failure || this.hasEnded) return;
     if (this.queue.length < this.most) this.queue.push(event);
     else this.failure = new DomainError("LIMIT_EXCEEDED", "Events came faster than they were read.");
     this.wake?.();
   }
 
-  async next(): Promise<IteratorResult<string, undefined>> {
+  async next(): Promise<IteratorResult<T, undefined>> {
     for (;;) {
       if (this.hasEnded) return { done: true, value: undefined };
       const event = this.queue.shift();
@@ -41,7 +41,7 @@ export class BoundedSource implements AsyncIterableIterator<string> {
     }
   }
 
-  return(): Promise<IteratorResult<string, undefined>> {
+  return(): Promise<IteratorResult<T, undefined>> {
     this.end();
     return Promise.resolve({ done: true, value: undefined });
   }

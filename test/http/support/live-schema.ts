@@ -20,7 +20,13 @@ const SDL = `
     breaks(how: String!): Int!
     stumbles: Int
     followed: String!
+    read(label: Float): Reading!
     never: Int!
+  }
+  type Reading {
+    context: Int!
+    slow(ms: Int!): Int
+    fail(times: Int!): Int
   }
 `;
 
@@ -35,6 +41,11 @@ export interface LiveContext {
   readonly number: number;
 }
 
+/** An event that is read: all subscribers get the same object. */
+export interface Reading {
+  failures: number;
+}
+
 const QUEUE = 64;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -42,7 +53,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export class LiveGraph {
   readonly schema: GraphQLSchema = buildSchema(SDL);
   /** Those that are followed just now. */
-  readonly followed = new Set<BoundedSource>();
+  readonly followed = new Set<BoundedSource<string>>();
+  readonly readers = new Set<BoundedSource<Reading>>();
   planted = 0;
 
   constructor() {
@@ -67,7 +79,16 @@ export class LiveGraph {
         return event;
       },
       followed: (event) => event,
+      read: (event) => event,
       never: (event) => event,
+    });
+    this.give("Reading", {
+      context: (_event, _args, { number }) => number,
+      slow: (_event, { ms }, { number }) => pause(ms as number).then(() => number),
+      fail: (event, { times }) => {
+        if (((event as Reading).failures += 1) <= (times as number)) throw FAILURES["uri"]!();
+        return (event as Reading).failures;
+      },
     });
     this.feed({
       count: (_, { to }) => numbers(to as number),
@@ -77,19 +98,19 @@ export class LiveGraph {
       },
       breaks: (_, { how }) => broken(how as string),
       stumbles: () => numbers(3),
-      followed: () => this.follow(),
+      followed: () => follow(this.followed),
+      read: () => follow(this.readers),
       never: () => silence(),
     });
   }
 
-  private follow(): BoundedSource {
-    const source = new BoundedSource(QUEUE, () => this.followed.delete(source));
-    this.followed.add(source);
-    return source;
-  }
-
   publish(event: string): void {
     for (const each of this.followed) each.publish(event);
+  }
+
+  publishReading(): void {
+    const reading = { failures: 0 };
+    for (const each of this.readers) each.publish(reading);
   }
 
   private give(type: string, resolvers: Record<string, GraphQLFieldResolver<unknown, LiveContext>>): void {
@@ -107,6 +128,12 @@ export class LiveGraph {
     if (!root || !("getFields" in root)) throw new Error(`There is no type ${type}.`);
     return root.getFields() as Record<string, { resolve?: unknown; subscribe?: unknown }>;
   }
+}
+
+function follow<T extends string | object>(followed: Set<BoundedSource<T>>): BoundedSource<T> {
+  const source = new BoundedSource<T>(QUEUE, () => followed.delete(source));
+  followed.add(source);
+  return source;
 }
 
 async function* numbers(to: number) {
