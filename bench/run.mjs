@@ -1,7 +1,7 @@
 // Measures Rocas beside other servers over the same documents, and prints Markdown: bench/README.md says how.
 //   npm run bench [-- --quick] [--store embedded|mongodb] [NAME...]
 import { readFile } from "node:fs/promises";
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,21 +9,24 @@ import { install, run } from "../suites/install.mjs";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = join(BENCH, "..");
-const [SIZES, QUICK_SIZES] = [
-  [1_000, 10_000, 100_000],
-  [1_000, 10_000],
-];
+/** The servers by their files; the first is what the others are compared with. */
+const SERVERS = ["floor", "floor-whole-documents", "yoga-jit", "mercurius-jit", "apollo", "rocas"];
+const FULL = { names: SERVERS, sizes: [1_000, 10_000, 100_000], stores: ["embedded", "mongodb"] };
+const QUICK = { names: ["floor", "mercurius-jit", "rocas"], sizes: [1_000, 10_000], stores: ["embedded"] };
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false }, store: { type: "string", multiple: true } },
   allowPositionals: true,
 });
+const { names, sizes, stores } = values.quick ? QUICK : FULL;
 
 install(BENCH);
 if (run(process.execPath, ["src/build.mjs"], ROOT) !== 0) process.exit(1);
 // They name what was just installed and built.
-const { openStoreOfRun } = await import("./support/open-store.mjs");
+const { OtherWork } = await import("./support/other-work.mjs");
 const { openBench } = await import("./support/open-bench.mjs");
+const { openStoreOfRun } = await import("./support/store-of-run.mjs");
+const { LARGEST } = await import("./works/requests.mjs");
 const { WORKS } = await import("./works/works.mjs");
 
 const unknown = positionals.filter((name) => !WORKS.some((work) => work.name === name));
@@ -33,24 +36,25 @@ const works = positionals.length > 0 ? WORKS.filter(({ name }) => positionals.in
 
 const line = (cells) => `| ${cells.join(" | ")} |`;
 
-async function measure(mongodbUri) {
-  const isQuick = values.quick;
-  const sizes = isQuick ? QUICK_SIZES : SIZES;
-  const bench = await openBench({ mongodbUri, sizes });
+async function measure(mongodbUri, otherWork) {
+  const bench = await openBench({ mongodbUri, deployments: LARGEST, sizes });
   try {
     for (const work of works) {
+      await otherWork.look();
       // Each work has fresh servers: what one leaves in their memory is not the next one's.
       const servers = [];
-      const started = async (name) => {
-        servers.push(await bench.start(name));
-        return servers.at(-1);
+      const start = async (name, preload) => {
+        const server = await bench.start(name, preload);
+        servers.push(server);
+        return server;
       };
+      const all = () => Promise.all(names.map((name) => start(name)));
       try {
-        const { head, rows } = await work.measure({ started, isQuick, sizes, mongodbUri });
+        const { head, rows } = await work.measure({ all, start, names, sizes, isQuick: values.quick });
         console.log(`\n#### ${work.title}\n\n${work.note}\n`);
         console.log([line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n"));
       } finally {
-        for (const server of servers) await server[Symbol.asyncDispose]();
+        await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
       }
     }
   } finally {
@@ -60,15 +64,16 @@ async function measure(mongodbUri) {
 
 const { dependencies } = JSON.parse(await readFile(join(BENCH, "package.json"), "utf8"));
 const versions = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`);
+const otherWork = new OtherWork();
+await otherWork.look();
 const began = performance.now();
 console.log(`Date: ${new Date().toISOString().slice(0, 16)}Z. Node.js ${process.version}; ${versions.join(", ")}.`);
 console.log(
-  `Machine: ${availableParallelism()} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB. Load at the beginning: ${loadavg()[0].toFixed(1)}.${values.quick ? " A quick run." : ""}`,
+  `Machine: ${availableParallelism()} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB.${values.quick ? " A quick run." : ""} At the beginning: ${otherWork.describe()}`,
 );
-for (const store of values.store ?? ["embedded", "mongodb"]) {
+for (const store of values.store ?? stores) {
   console.log(`\n### ${store === "mongodb" ? "MongoDB" : "Embedded store"}`);
-  await measure(await openStoreOfRun(store));
+  await measure(await openStoreOfRun(store), otherWork);
 }
-console.log(
-  `\nIt took ${Math.round((performance.now() - began) / 1000)} seconds. Load at the end: ${loadavg()[0].toFixed(1)}.`,
-);
+await otherWork.look();
+console.log(`\nIt took ${Math.round((performance.now() - began) / 1000)} seconds. At the end: ${otherWork.describe()}`);

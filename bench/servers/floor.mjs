@@ -22,13 +22,8 @@ export async function startFloor([port, ...store], options) {
 
 const answersOf = (reads) => ({
   Lineage: ({ first }) => lineage(reads, first),
-  async Best({ first, filter, orderBy }) {
-    const [{ path, eq }] = filter.details;
-    const [{ details, direction }] = orderBy;
-    const found = await reads.bestTrainings({
-      ...{ path: path.join("."), value: eq, by: details.join("."), direction: direction === "DESC" ? -1 : 1 },
-      limit: first,
-    });
+  async Best(variables) {
+    const found = await reads.bestTrainings(variables);
     return { trainings: { nodes: found.map(trainingWithDetails) } };
   },
   async One({ proj, name }) {
@@ -37,9 +32,8 @@ const answersOf = (reads) => ({
   },
   async Page({ first, proj }) {
     const [project] = await reads.projectsByKey([keyOf(proj)]);
-    const found = await reads.trainingsOf(project._id, first);
-    const nodes = found.slice(0, first).map(({ _id, name, notebook }) => ({ id: _id, name, notebook }));
-    return { trainings: { nodes, pageInfo: { hasNextPage: found.length > first } } };
+    const { nodes, pageInfo } = await reads.pageOfTrainings(project._id, first);
+    return { trainings: { nodes: nodes.map(({ _id, name, notebook }) => ({ id: _id, name, notebook })), pageInfo } };
   },
   async Describe({ input: { name, desc } }) {
     const model = await reads.describeModel(name, desc);

@@ -5,6 +5,7 @@ import { openConnection } from "../../dist/open-connection.js";
 const BUILD = Object.fromEntries(
   ["key", "tag", "docker_id", "git_version", "git_dirty", "built_at", "built_from"].map((field) => [field, 1]),
 );
+const detailsPath = (path) => `details.${path.join(".")}`;
 const nested = (path, fields) => Object.fromEntries(Object.keys(fields).map((field) => [`${path}.${field}`, 1]));
 
 const PROJECT = { key: 1, seq: 1, name: 1, model: 1 };
@@ -49,14 +50,22 @@ export function readsOf(db, { projected = true } = {}) {
     buildVersionsByKey: (keys) => currentByKeys("build_versions", keys, BUILD_VERSION),
     projectsByKey: (keys) => currentByKeys("projects", keys, PROJECT),
     trainingsByKey: (keys) => currentByKeys("trainings", keys, TRAINING_DETAILS),
-    bestTrainings: ({ path, value, by, direction, limit }) =>
-      find("trainings", { superseded: false, [`details.${path}`]: value }, TRAINING_DETAILS, {
-        sort: { [`details.${by}`]: direction, _id: 1 },
-        limit,
-      }),
-    /** One more than the page: it tells if there is a next one. */
-    trainingsOf: (proj, limit) =>
-      find("trainings", { proj, superseded: false }, TRAINING, { sort: { _id: -1 }, limit: limit + 1 }),
+    /** The first trainings by one condition on `details` and one order. @param arguments those of the graph's field */
+    bestTrainings({ first, filter, orderBy }) {
+      const [{ path, eq }] = filter.details;
+      const [{ details, direction }] = orderBy;
+      return find("trainings", { superseded: false, [detailsPath(path)]: eq }, TRAINING_DETAILS, {
+        sort: { [detailsPath(details)]: direction === "DESC" ? -1 : 1, _id: 1 },
+        limit: first,
+      });
+    },
+    /** A page of a project's trainings. One more than the page is read: it tells if there is a next one. */
+    async pageOfTrainings(proj, first) {
+      const found = await find("trainings", { proj, superseded: false }, TRAINING, {
+        ...{ sort: { _id: -1 }, limit: first + 1 },
+      });
+      return { nodes: found.slice(0, first), pageInfo: { hasNextPage: found.length > first } };
+    },
     /** Durable: MongoDB acknowledges it from its journal. */
     describeModel: (name, desc) =>
       db

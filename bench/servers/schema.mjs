@@ -104,18 +104,9 @@ const SDL = /* GraphQL */ `
 const dockerId = ({ docker_id }) => docker_id;
 
 async function trainings(_, { first, filter, orderBy }, { reads, projectByKey }) {
-  if (filter.proj) {
-    const { _id } = await projectByKey.load(keyOf(filter.proj.eq));
-    const found = await reads.trainingsOf(_id, first);
-    return { nodes: found.slice(0, first), pageInfo: { hasNextPage: found.length > first } };
-  }
-  const [{ path, eq }] = filter.details;
-  const [{ details, direction }] = orderBy;
-  const nodes = await reads.bestTrainings({
-    ...{ path: path.join("."), value: eq, by: details.join("."), direction: direction === "DESC" ? -1 : 1 },
-    limit: first,
-  });
-  return { nodes };
+  if (!filter.proj) return { nodes: await reads.bestTrainings({ first, filter, orderBy }) };
+  const { _id } = await projectByKey.load(keyOf(filter.proj.eq));
+  return reads.pageOfTrainings(_id, first);
 }
 
 const RESOLVERS = {

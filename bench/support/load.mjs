@@ -1,6 +1,7 @@
 // Sends a fixed number of requests: node bench/support/load.mjs URL REQUESTS CONNECTIONS TOKEN, with the body on
 // standard input. In the body, %n% becomes the number of the request and %c% that of the connection.
-// A process of its own, so that the measured server shares no event loop with it. Prints the seconds that it took.
+// A process of its own, so that the measured server shares no event loop with it. Prints the seconds that it took, and
+// the milliseconds of each request.
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
 
@@ -24,12 +25,15 @@ const send = (content) =>
   });
 
 let left = Number(requests);
+const taken = [];
 const began = performance.now();
 const work = async (connection) => {
   while (left-- > 0) {
+    const sent = performance.now();
     await send(body.replaceAll("%n%", left).replaceAll("%c%", connection));
+    taken.push(performance.now() - sent);
   }
 };
 await Promise.all(Array.from({ length: Number(connections) }, (_, connection) => work(connection)));
 agent.destroy();
-console.log((performance.now() - began) / 1000);
+console.log(JSON.stringify({ seconds: (performance.now() - began) / 1000, taken }));

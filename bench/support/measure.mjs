@@ -10,7 +10,10 @@ export const TOKEN = "bench-bench-bench-bench-bench-bench";
 
 const LOAD = fileURLToPath(new URL("load.mjs", import.meta.url));
 
-export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+export const median = (values) => quantile(values, 0.5);
+
+/** Returns the value that such a share of the values is below: 0.99 gives the slowest hundredth. */
+export const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)];
 
 /** Starts a load; `kill` ends it early. */
 export function startLoad({ url }, body, requests, connections) {
@@ -21,13 +24,14 @@ export function startLoad({ url }, body, requests, connections) {
   return load;
 }
 
-/** Returns seconds and processor seconds of so many requests. */
+/** Returns the seconds, the processor seconds and the slowest hundredth, in milliseconds, of so many requests. */
 export async function loaded(server, body, requests, connections) {
   const before = await processorSeconds(server.pid);
   const load = startLoad(server, body, requests, connections);
   const [said, [code]] = await Promise.all([text(load.stdout), once(load, "exit")]);
   if (code !== 0) throw new Error(`The load on ${server.name} has failed.`);
-  return { seconds: Number(said), processor: (await processorSeconds(server.pid)) - before };
+  const { seconds, taken } = JSON.parse(said);
+  return { seconds, processor: (await processorSeconds(server.pid)) - before, slowest: quantile(taken, 0.99) };
 }
 
 /** Returns the answer's data. @throws Error for any other answer */
@@ -62,8 +66,9 @@ const sorted = (data) =>
   );
 
 /**
- * Returns by server its medians: the ratios to the first server, and milliseconds of one request. Rounds are
- * interleaved; the one that goes first changes from round to round, and the first round warms up.
+ * Returns by server its medians: the ratios to the first server, milliseconds of one request, and the milliseconds of
+ * the slowest hundredth. Rounds are interleaved; the one that goes first changes from round to round, and the first
+ * round warms up.
  */
 export async function compared(servers, { body, requests, connections, rounds }) {
   const results = new Map(servers.map((server) => [server, []]));
@@ -81,6 +86,7 @@ export async function compared(servers, { body, requests, connections, rounds })
       ratio: median(own.map((each, n) => each[what] / Math.max(floor[n][what], 0.01))),
       ms: (median(own.map((each) => each[what])) / requests) * 1000,
     });
-    return { name: server.name, seconds: of("seconds"), processor: of("processor") };
+    const slowest = median(own.map((each) => each.slowest));
+    return { name: server.name, seconds: of("seconds"), processor: of("processor"), slowest };
   });
 }

@@ -1,5 +1,18 @@
 // The queries of the works, with variables.
-import { LINEAGE } from "./lineage.mjs";
+const LINEAGE = `query Lineage($first: Int!) {
+  deployments(first: $first) {
+    nodes {
+      name
+      proj { name models { name } }
+      movers {
+        name
+        model { name }
+        train { name bvers { tag dockerId status live { dockerId } } }
+        ds { name }
+      }
+    }
+  }
+}`;
 
 /** A page of deployments with everything behind them. */
 export const lineage = (first) => ({ operationName: "Lineage", query: LINEAGE, variables: { first } });
@@ -40,3 +53,6 @@ export const describe = {
   query: "mutation Describe($input: UpdateModelInput!) { updateModel(input: $input) { name desc } }",
   variables: { input: { name: "model-1%c%", desc: "Number %n%" } },
 };
+
+/** The same, of one model for all connections. */
+export const describeOne = { ...describe, variables: { input: { name: "model-9", desc: "Number %n%" } } };

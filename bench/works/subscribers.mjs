@@ -1,53 +1,37 @@
-// One change that many subscribers are told of.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { median, TOKEN } from "../support/measure.mjs";
-import { processorSeconds, residentMegabytes } from "../support/process-use.mjs";
+// One change that many subscribers hear of, and what an idle subscription costs.
+import { median } from "../support/measure.mjs";
+import { processorSeconds } from "../support/process-use.mjs";
+import { openSubscribers, SUBSCRIPTIONS } from "../support/subscribers-of.mjs";
 
 const SUBSCRIBERS = 1_000;
-const CHANGES = 10;
-const FILE = fileURLToPath(new URL("../support/subscribers.mjs", import.meta.url));
+const WARM_SUBSCRIBERS = 20;
+const [CHANGES, QUICK_CHANGES] = [10, 3];
 
-/** A change as such, and with the record as it is now. */
-const CASES = [
-  { row: "bare ws", server: "floor", selection: "" },
-  { row: "rocas", server: "rocas", selection: "action version" },
-  {
-    row: "rocas, with `record`",
-    server: "rocas",
-    selection: "action version record { ... on Model { id name desc } }",
-  },
-];
-
-export const TELLING = {
+export const SUBSCRIBERS_WORK = {
   name: "subscribers",
-  title: `(d) One change told to ${SUBSCRIBERS.toLocaleString("en")} subscribers`,
-  note: "Milliseconds from the write to the last of them, and processor time and messages that were errors; the subscribers are one process on the same machine. The bare server reads a change stream of its own collection.",
-  async measure({ started, isQuick }) {
+  title: `(d) One change for ${SUBSCRIBERS.toLocaleString("en")} subscribers`,
+  note: "Milliseconds from the write to the last of them, processor time, messages that were errors, and the kB of an idle subscription, after a collection of garbage: what the process has grown by / what of it JavaScript holds. The subscribers are one process on the same machine. The bare server reads a change stream of its own collection.",
+  async measure({ start, isQuick }) {
     const rows = [];
-    const changes = isQuick ? 3 : CHANGES;
-    for (const { row, server: name, selection } of CASES) {
-      const server = await started(name);
-      const [memory, before] = [await residentMegabytes(server.pid), await processorSeconds(server.pid)];
-      const words = [FILE, server.url, String(SUBSCRIBERS), String(changes), TOKEN, selection];
-      const subscribers = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
-      const [said, [code]] = await Promise.all([text(subscribers.stdout), once(subscribers, "exit")]);
+    for (const { row, server: name, selection } of SUBSCRIPTIONS) {
+      const server = await start(name, "collect-garbage");
+      // The code of subscriptions is loaded and compiled before memory is looked at.
+      const first = await openSubscribers(server, WARM_SUBSCRIBERS, selection);
+      await first[Symbol.asyncDispose]();
+      const [memory, before] = [await server.ask(), await processorSeconds(server.pid)];
+      const subscribers = await openSubscribers(server, SUBSCRIBERS, selection);
+      const grown = await server.ask();
+      const kB = (what) => ((grown[what] - memory[what]) / SUBSCRIBERS / 1_000).toFixed(0);
+      const { taken, errors } = await subscribers.heard(isQuick ? QUICK_CHANGES : CHANGES).catch(() => ({}));
       const processor = (await processorSeconds(server.pid)) - before;
-      const grown = (await residentMegabytes(server.pid)) - memory;
+      await subscribers[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
-      const { taken, errors } = code === 0 ? JSON.parse(said) : {};
       rows.push([
-        row,
-        taken ? `${median(taken).toFixed(0)} ms` : "failed",
-        taken ? `${Math.max(...taken).toFixed(0)} ms` : "failed",
-        `${processor.toFixed(1)} s`,
-        `${grown.toFixed(0)} MB`,
-        String(errors ?? ""),
+        ...[row, ...[median, (all) => Math.max(...all)].map((of) => (taken ? `${of(taken).toFixed(0)} ms` : "failed"))],
+        ...[`${processor.toFixed(1)} s`, `${kB("resident")} / ${kB("used")} kB`, String(errors ?? "")],
       ]);
     }
-    const head = ["", "median", "slowest", "processor time, the subscribing too", "memory grown", "errors"];
+    const head = ["", "median", "slowest", "processor time, the subscribing too", "an idle subscription", "errors"];
     return { head, rows };
   },
 };

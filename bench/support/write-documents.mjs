@@ -1,7 +1,6 @@
 // The documents of the bench: those of the lineage query, and projects with 1,000, 10,000 and 100,000 trainings.
-import { lineageDocuments, record } from "./lineage.mjs";
+import { lineageDocuments, record } from "./lineage-documents.mjs";
 
-const DEPLOYMENTS = 2_000;
 const MODELS = 20;
 const PORTION = 10_000;
 const AT = new Date("2026-01-02T03:04:05.000Z");
@@ -27,8 +26,8 @@ const model = (n) => ({
 });
 
 /** Writes the documents. @param sizes of the projects, in trainings */
-export async function writeDocuments(db, sizes) {
-  const documents = lineageDocuments(DEPLOYMENTS);
+export async function writeDocuments(db, { deployments, sizes }) {
+  const documents = lineageDocuments(deployments);
   documents.models.push(...Array.from({ length: MODELS }, (_, n) => model(n + 1)));
   const projects = sizes.map((size, n) => projectOf(size, n + 1));
   documents.projects.push(...projects);

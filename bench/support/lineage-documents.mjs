@@ -1,22 +1,7 @@
-// The lineage query, and documents for it: one project, one model, and for each deployment a version of its own with the
+// Documents for the lineage query: one project, one model, and for each deployment a version of its own with the
 // snapshots of its training, its build version and its dataset.
 import { createHash } from "node:crypto";
 import { keyOf } from "../../dist/graph/id.js";
-
-export const LINEAGE = `query Lineage($first: Int!) {
-  deployments(first: $first) {
-    nodes {
-      name
-      proj { name models { name } }
-      movers {
-        name
-        model { name }
-        train { name bvers { tag dockerId status live { dockerId } } }
-        ds { name }
-      }
-    }
-  }
-}`;
 
 const FILES = 12;
 const AT = new Date("2026-01-02T03:04:05.000Z");

@@ -1,43 +1,43 @@
 // Compares the lineage query on this checkout with another one, for dashboards' pages of 1, 20 and 200 deployments:
-//   npm run build && node bench/lineage.mjs ../other-checkout
+//   npm run build && node bench/compare-checkouts.mjs ../other-checkout
 // Both are built before. With MONGODB_URI set both work on that server, each in a database of its own. Rounds are
 // interleaved; the figures are medians of this checkout's over the other's.
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { lineageDocuments } from "./support/lineage.mjs";
-import { answerOf, compared, requireEqualAnswers } from "./support/measure.mjs";
-import { databaseOf } from "./support/open-store.mjs";
+import { compared, requireEqualAnswers } from "./support/measure.mjs";
+import { openBench } from "./support/open-bench.mjs";
 import { lineage } from "./support/queries.mjs";
-import { startCheckout } from "./support/start-checkout.mjs";
+import { ROOT } from "./support/start-server.mjs";
+import { databaseOf } from "./support/store-of-run.mjs";
 
 const CASES = [
   { first: 1, requests: 1_000 },
   { first: 20, requests: 400 },
   { first: 200, requests: 60 },
 ];
-const LOAD = { connections: 8, rounds: 7 };
 const MOST = 200;
+const LOAD = { connections: 8, rounds: 7 };
+// The range of an older checkout may be smaller than that of this one.
+const SETTINGS = { ROCAS_MAX_PAGE: String(MOST) };
 
 const [other] = process.argv.slice(2);
-if (!other) throw new Error("Which checkout? node bench/lineage.mjs ../other-checkout");
-const checkouts = [resolve(other), fileURLToPath(new URL("..", import.meta.url))];
+if (!other) throw new Error("Which checkout? node bench/compare-checkouts.mjs ../other-checkout");
 
-const documents = lineageDocuments(MOST);
+const opened = [];
 const servers = [];
 try {
-  for (const [n, checkout] of checkouts.entries()) {
+  for (const [n, checkout] of [resolve(other), ROOT].entries()) {
     const uri = process.env.MONGODB_URI;
-    servers.push(await startCheckout(checkout, documents, uri && databaseOf(uri, `bench_${n}`)));
+    const mongodbUri = uri && databaseOf(uri, `bench_${n}`);
+    opened.push(await openBench({ mongodbUri, deployments: MOST, sizes: [], rocas: { checkout, settings: SETTINGS } }));
+    servers.push(await opened[n].start("rocas"));
   }
   for (const { first, requests } of CASES) {
     const body = lineage(first);
-    const { deployments } = await answerOf(servers[0], body);
-    if (deployments.nodes.length !== first) throw new Error(`The answer has ${deployments.nodes.length} nodes.`);
     await requireEqualAnswers(servers, body);
     const [, own] = await compared(servers, { ...LOAD, body, requests });
     const [speed, processor] = [1 / own.seconds.ratio, own.processor.ratio].map((each) => each.toFixed(2));
     console.log(`${String(first).padStart(4)} deployments: throughput ${speed}, processor time a request ${processor}`);
   }
 } finally {
-  for (const server of servers) await server[Symbol.asyncDispose]();
+  for (const each of [...servers, ...opened]) await each[Symbol.asyncDispose]();
 }
