@@ -5,11 +5,14 @@ import { documentValue, FieldReader, fieldsOf, isEmpty, type Value } from "../bs
 import { CommandError } from "../errors/command-error.js";
 import type { Evaluate } from "../expression/expression.js";
 import { checkFieldPath, parseExpression } from "../expression/parse-expression.js";
-import { compileFlags, including, isFlag, type Project, type Selection, selectionOf } from "../query/projection.js";
+import type { Projection, Selection } from "../query/projected-bytes.js";
+import { compileFlags, including, isFlag, selectionOf } from "../query/projection.js";
 import { Branch, isBranch } from "../update/document-tree.js";
 
+export type Change = (document: Value) => Value;
+
 /** `$project`: flags as in a `find`, and fields computed by simple expressions. */
-export function parseProject(specification: Value): Project {
+export function parseProject(specification: Value): Projection | Change {
   if (!specification.isObject || isEmpty(specification)) {
     throw new CommandError("BadValue", "$project specification must be an object with at least one field", 51272);
   }
@@ -41,7 +44,7 @@ export function parseProject(specification: Value): Project {
   for (const { path } of computed) makeRoom(selection, path);
   const base = including(selection);
   const set = settingFields(computed);
-  return (document) => set(base(document), document);
+  return (document) => set(base.of(document), document);
 }
 
 /** The holder of a computed field keeps its place, with no field of its own; in an array each element does. */
@@ -71,7 +74,7 @@ function* flattenedFlags(fields: Value, prefix: string): Generator<[string, Valu
 }
 
 /** `$addFields`: numbers and booleans are values here, not flags. @throws CommandError */
-export function parseAddFields(specification: Value): Project {
+export function parseAddFields(specification: Value): Change {
   if (!specification.isObject)
     throw new CommandError("BadValue", "$addFields specification stage must be an object", 40272);
   const set = settingFields(parseComputedFields(specification));

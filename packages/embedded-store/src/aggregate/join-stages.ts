@@ -14,12 +14,13 @@ import {
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { parseExpression } from "../expression/parse-expression.js";
 import type { Condition, Test } from "../query/condition.js";
+import { writeElement } from "../query/projected-bytes.js";
 import { search } from "../search/find-records.js";
 import { PAUSE, type Paused } from "../search/paused.js";
 import type { Plan } from "../search/plan.js";
 import { Branch, holderAt } from "../update/document-tree.js";
 import { setAt } from "./field-stages.js";
-import { firstSearch, type Pipeline, type Sources, type Stage } from "./stage.js";
+import { firstSearch, outputOf, type Pipeline, type Sources, type Stage } from "./stage.js";
 
 const ALLOWED = ["$match", "$sort", "$limit", "$project", "$addFields", "$count"];
 
@@ -49,7 +50,7 @@ export function parseLookup(
   const foreign = new FieldPath(text("foreignField"));
   const inner = given.get("pipeline");
   if (inner) refuseOtherStages(inner);
-  const pipeline = inner ? parsePipeline(inner) : { wish: firstSearch, stages: [] };
+  const pipeline = inner ? parsePipeline(inner) : { wish: firstSearch, stages: [], projection: undefined };
   return (input) => joined(input, { from, as, local, foreign, pipeline }, sources);
 }
 
@@ -90,7 +91,7 @@ function* joined(input: Paused<Value>, lookup: Lookup, sources: Sources): Paused
     const results = childrenOf(document, lookup, sources, known);
     for (const child of results.documents) {
       if (child === PAUSE) yield PAUSE;
-      else writer.value(String(count++), child);
+      else writeElement(writer, count++, child, lookup.pipeline.projection);
     }
     known ??= results.plan;
     writer.end(begun);
@@ -115,8 +116,7 @@ function childrenOf(
   const condition: Condition = { kind: "and", parts: [isJoined, pipeline.wish.condition] };
   const hint = known?.kind === "index" && collection.indexes.includes(known.index) ? { hint: known.index } : {};
   const { plan, results } = search(sources.engine, collection, { ...pipeline.wish, condition, ...hint });
-  const found = sources.documents(results, pipeline.wish);
-  return { documents: pipeline.stages.reduce((flow, stage) => stage(flow), found), plan };
+  return { documents: outputOf(pipeline, results), plan };
 }
 
 function* nothing(): Paused<Value> {}

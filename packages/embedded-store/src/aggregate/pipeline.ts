@@ -4,9 +4,10 @@ import { documentValue, elementsOf, ElementType, fieldsOf, stringOf, type Value 
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { compileCondition, type Condition } from "../query/condition.js";
 import { parseFilter } from "../query/parse-filter.js";
+import { Projection } from "../query/projected-bytes.js";
 import { PAUSE, type Paused } from "../search/paused.js";
 import { compileSortKey, parseSort, Sorter, type SortField } from "../search/sort.js";
-import { parseAddFields, parseProject } from "./field-stages.js";
+import { type Change, parseAddFields, parseProject } from "./field-stages.js";
 import { parseGroup } from "./group-stage.js";
 import { parseLookup, parseUnwind } from "./join-stages.js";
 import { firstSearch, type FirstSearch, type Pipeline, type Sources, type Stage } from "./stage.js";
@@ -23,15 +24,21 @@ export function parsePipeline(pipeline: Value, sources: Sources): Pipeline {
     wish = next;
   }
   const later = stages.slice(at);
-  return {
-    wish,
-    stages: later.map(([name, operand], index) =>
-      name === "$sort"
-        ? sorting(parseStageSort(operand), limitIn(later[index + 1]))
-        : parseStage(name, operand, sources),
-    ),
-  };
+  const parsed = later.map(([name, operand], index) =>
+    name === "$sort" ? sorting(parseStageSort(operand), limitIn(later[index + 1])) : parseStage(name, operand, sources),
+  );
+  const projection = projectionIn(later.at(-1));
+  return { wish, stages: projection ? parsed.slice(0, -1) : parsed, projection };
 }
+
+function projectionIn(stage: readonly [string, Value] | undefined): Projection | undefined {
+  const wanted = stage?.[0] === "$project" ? parseProject(stage[1]) : undefined;
+  return wanted instanceof Projection ? wanted : undefined;
+}
+
+/** The stages of a pipeline with the last one that only chooses fields. */
+export const allStages = ({ stages, projection }: Pipeline): readonly Stage[] =>
+  projection ? [...stages, projecting(projection)] : stages;
 
 /** Of sorts in a row only the last is carried out. */
 function withoutOvertaken(stages: readonly [string, Value][]): [string, Value][] {
@@ -80,7 +87,7 @@ function parseStage(name: string, operand: Value, sources: Sources): Stage {
       return (input) => limited(input, limit);
     }
     case "$project":
-      return mapping(parseProject(operand));
+      return projecting(parseProject(operand));
     case "$addFields":
       return mapping(parseAddFields(operand));
     case "$count":
@@ -123,12 +130,15 @@ function parseLimit(operand: Value): number {
   return count;
 }
 
+const projecting = (wanted: Projection | Change): Stage =>
+  mapping(wanted instanceof Projection ? (document) => wanted.of(document) : wanted);
+
 const mapping =
-  (change: (document: Value) => Value): Stage =>
+  (change: Change): Stage =>
   (input) =>
     mapped(input, change);
 
-function* mapped(input: Paused<Value>, change: (document: Value) => Value): Paused<Value> {
+function* mapped(input: Paused<Value>, change: Change): Paused<Value> {
   for (const document of input) yield document === PAUSE ? PAUSE : change(document);
 }
 

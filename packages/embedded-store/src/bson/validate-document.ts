@@ -1,9 +1,7 @@
-import { ElementType } from "./value.js";
+import { ElementType, MalformedBson } from "./value.js";
 
 /** Nesting that MongoDB allows in stored documents, plus the wrapping of a command. */
 const DEEPEST = 200;
-
-export class MalformedBson extends Error {}
 
 /** Checks every length and terminator, since all later readers trust them. @throws MalformedBson */
 export function validateDocument(bytes: Buffer, start: number, limit: number, depth = 0): number {

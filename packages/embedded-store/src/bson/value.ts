@@ -114,7 +114,14 @@ export const UNDEFINED_VALUE = new Value(ElementType.UNDEFINED, NOTHING, 0, 0);
 
 export const documentValue = (bytes: Buffer): Value => new Value(ElementType.OBJECT, bytes, 0, bytes.length);
 
-/** The end of the value that starts at `at`. Only for bytes that `validateDocument` has passed. */
+/** Bytes that make no BSON: of a message that was not written so, or of a document that the disk has damaged. */
+export class MalformedBson extends Error {}
+
+/** Reads as `readInt32LE` does, without its checks. Bytes beyond the buffer count as zero. */
+export const int32At = (bytes: Buffer, at: number): number =>
+  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+
+/** The end of the value that starts at `at`, by what its bytes say. The caller checks that it lies within its holder. */
 function endOfValue(type: number, bytes: Buffer, at: number): number {
   switch (type) {
     case ElementType.DOUBLE:
@@ -125,13 +132,13 @@ function endOfValue(type: number, bytes: Buffer, at: number): number {
     case ElementType.STRING:
     case ElementType.CODE:
     case ElementType.SYMBOL:
-      return at + 4 + bytes.readInt32LE(at);
+      return at + 4 + int32At(bytes, at);
     case ElementType.OBJECT:
     case ElementType.ARRAY:
     case ElementType.CODE_WITH_SCOPE:
-      return at + bytes.readInt32LE(at);
+      return at + int32At(bytes, at);
     case ElementType.BINARY:
-      return at + 5 + bytes.readInt32LE(at);
+      return at + 5 + int32At(bytes, at);
     case ElementType.OBJECT_ID:
       return at + 12;
     case ElementType.BOOL:
@@ -139,7 +146,7 @@ function endOfValue(type: number, bytes: Buffer, at: number): number {
     case ElementType.REGEX:
       return bytes.indexOf(0, bytes.indexOf(0, at) + 1) + 1;
     case ElementType.DB_POINTER:
-      return at + 4 + bytes.readInt32LE(at) + 12;
+      return at + 4 + int32At(bytes, at) + 12;
     case ElementType.INT32:
       return at + 4;
     case ElementType.DECIMAL128:
@@ -157,24 +164,35 @@ export class FieldReader {
   valueStart = 0;
   valueEnd: number;
   readonly bytes: Buffer;
+  /** The place of the zero that ends the holder. */
+  private readonly limit: number;
 
   constructor(holder: Value) {
     this.bytes = holder.bytes;
     this.valueEnd = holder.start + 4;
+    this.limit = holder.end - 1;
   }
 
+  /** @returns false behind the last field. @throws MalformedBson for a field that does not end within the holder. */
   next(): boolean {
-    const { bytes } = this;
+    const { bytes, limit } = this;
     const at = this.valueEnd;
+    if (at >= limit) return false;
     this.type = bytes[at]!;
-    if (this.type === 0) return false;
-    this.nameStart = at + 1;
     let end = at + 1;
-    while (bytes[end] !== 0) end += 1;
+    while (end < limit && bytes[end] !== 0) end += 1;
+    this.nameStart = at + 1;
     this.nameEnd = end;
     this.valueStart = end + 1;
     this.valueEnd = endOfValue(this.type, bytes, end + 1);
+    if (this.valueEnd > limit || this.valueEnd <= end)
+      throw new MalformedBson("a field does not end within its holder");
     return true;
+  }
+
+  /** The place of the type of the field, before its name. */
+  get start(): number {
+    return this.nameStart - 1;
   }
 
   get name(): string {

@@ -1,4 +1,4 @@
-import { nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
+import { allStages, nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
 import { sourcesOf, type Stage } from "../aggregate/stage.js";
 import { arrayValue } from "../bson/bson-writer.js";
 import { isTruthy } from "../bson/compare-values.js";
@@ -39,15 +39,16 @@ export function parseWatch(options: Value, pipeline: Value, engine: Engine): Wat
     if (ELSEWHERE.has(name)) throw notImplemented(`the stage ${name} in change streams`);
     throw new CommandError("IllegalOperation", `${name} is not permitted in a $changeStream pipeline`);
   }
-  const { wish, stages } = parsePipeline(
+  const parsed = parsePipeline(
     arrayValue(rest),
     sourcesOf(engine, () => undefined),
   );
-  if (!conjuncts(wish.condition).some(isAboutInserts))
+  const { condition } = parsed.wish;
+  if (!conjuncts(condition).some(isAboutInserts))
     throw notImplemented(
       'change streams of anything but inserts (begin the pipeline with { $match: { operationType: "insert" } })',
     );
-  return { ...beginning, matches: compileCondition(wish.condition), stages };
+  return { ...beginning, matches: compileCondition(condition), stages: allStages(parsed) };
 }
 
 /** Streams tell of inserts, and of the end. */

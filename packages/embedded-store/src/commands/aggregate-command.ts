@@ -1,5 +1,5 @@
 import { nameAndOperand, parsePipeline } from "../aggregate/pipeline.js";
-import { type FirstSearch, type Sources, sourcesOf } from "../aggregate/stage.js";
+import { outputOf, type Pipeline, type Sources, sourcesOf } from "../aggregate/stage.js";
 import { BsonWriter } from "../bson/bson-writer.js";
 import { exactNumber, isNumber } from "../bson/compare-values.js";
 import { documentValue, elementsOf, ElementType, fieldsOf, type Value } from "../bson/value.js";
@@ -7,7 +7,7 @@ import { changeStreamIn, parseWatch } from "../changes/parse-watch.js";
 import type { Collection } from "../collections/collection.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { search } from "../search/find-records.js";
-import type { Paused } from "../search/paused.js";
+import type { Found, Paused } from "../search/paused.js";
 import { batchSizeIn } from "./cursors.js";
 import { countOf, hintedBy } from "./find-command.js";
 import type { Command, Request, StoreState } from "./request.js";
@@ -23,17 +23,18 @@ export const aggregate: Command = async (request, state) => {
   const watchOptions = changeStreamIn(pipeline);
   if (watchOptions) return watch(request, state, watchOptions, pipeline, batchSizeOf(request));
   const sources = sourcesOf(engine, (name) => catalog.collection(database, name));
-  const { wish, stages } = parsePipeline(pipeline, sources);
+  const parsed = parsePipeline(pipeline, sources);
   const collection = catalog.collection(database, request.collection);
   const hint = request.fields.get("hint");
   const counting = bareCount(pipeline);
   const results =
     counting && collection
-      ? counted(counting, await countOf(state, collection, wish.condition, request.deadline, hint))
-      : stages.reduce((flow, stage) => stage(flow), found(sources, collection, wish, hint));
+      ? counted(counting, await countOf(state, collection, parsed.wish.condition, request.deadline, hint))
+      : found(parsed, sources, collection, hint);
   const namespace = `${database}.${request.collection}`;
   return cursors.start(results, {
     namespace,
+    projection: parsed.projection,
     batchSize: batchSizeOf(request),
     isSingle: false,
     deadline: request.deadline,
@@ -41,14 +42,15 @@ export const aggregate: Command = async (request, state) => {
 };
 
 function found(
+  pipeline: Pipeline,
   sources: Sources,
   collection: Collection | undefined,
-  wish: FirstSearch,
   hint: Value | undefined,
 ): Paused<Value> {
-  if (!collection) return none();
-  const { results } = search(sources.engine, collection, { ...wish, hint: hintedBy(hint, collection) });
-  return sources.documents(results, wish);
+  const results = collection
+    ? search(sources.engine, collection, { ...pipeline.wish, hint: hintedBy(hint, collection) }).results
+    : none();
+  return outputOf(pipeline, results);
 }
 
 function* counted({ id, field }: BareCount, count: number): Paused<Value> {
@@ -76,7 +78,7 @@ function batchSizeOf(request: Request): number | undefined {
   return batchSizeIn(cursor);
 }
 
-function* none(): Paused<Value> {}
+function* none(): Paused<Found> {}
 
 /** An `aggregate` that begins with `$changeStream`: inserts into one collection, as they come. */
 function watch(

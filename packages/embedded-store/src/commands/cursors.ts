@@ -3,6 +3,7 @@ import { BsonWriter } from "../bson/bson-writer.js";
 import { exactNumber } from "../bson/compare-values.js";
 import { ElementType, fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
+import { type Projection, writeElement } from "../query/projected-bytes.js";
 import { type Deadline, drive, type Paused } from "../search/paused.js";
 
 const FIRST_BATCH = 101;
@@ -13,6 +14,7 @@ interface OpenCursor {
   readonly id: bigint;
   readonly namespace: string;
   readonly results: Paused<Value>;
+  readonly projection: Projection | undefined;
   /** Taken from the results, but not sent: the batch was full. */
   pending: Value | undefined;
   lastUsed: number;
@@ -21,6 +23,8 @@ interface OpenCursor {
 
 interface BatchWish {
   readonly namespace: string;
+  /** What is wanted of each document; undefined for all. */
+  readonly projection?: Projection | undefined;
   readonly batchSize: number | undefined;
   readonly isSingle: boolean;
   readonly deadline: Deadline;
@@ -37,6 +41,7 @@ export class Cursors {
       id,
       namespace: wish.namespace,
       results,
+      projection: wish.projection,
       pending: undefined,
       lastUsed: Date.now(),
       isBusy: true,
@@ -97,13 +102,14 @@ async function fill(cursor: OpenCursor, batchSize: number, name: string, deadlin
   const batch = writer.beginField(ElementType.ARRAY, name);
   let count = 0;
   const add = (document: Value): boolean => {
-    const size = document.end - document.start;
-    if (count >= batchSize || (count > 0 && writer.length + size > BATCH_BYTES)) {
-      cursor.pending = document.copied();
-      return false;
+    const before = writer.length;
+    if (count < batchSize) {
+      writeElement(writer, count, document, cursor.projection);
+      if (++count === 1 || writer.length <= BATCH_BYTES) return true;
     }
-    writer.value(String(count++), document);
-    return true;
+    writer.cutTo(before);
+    cursor.pending = document.copied();
+    return false;
   };
   const { pending } = cursor;
   cursor.pending = undefined;

@@ -5,7 +5,8 @@ import { CommandError, notImplemented } from "../errors/command-error.js";
 import type { IndexDefinition } from "../indexes/index-definition.js";
 import { type Condition, EVERYTHING, keyOf } from "../query/condition.js";
 import { parseFilter } from "../query/parse-filter.js";
-import { parseProjection, type Project } from "../query/projection.js";
+import type { Projection } from "../query/projected-bytes.js";
+import { parseProjection } from "../query/projection.js";
 import { countAll, type Counters, countExactly, isSortedBy, search } from "../search/find-records.js";
 import { type Deadline, drive, type Found, PAUSE, type Paused } from "../search/paused.js";
 import type { Plan, Wish } from "../search/plan.js";
@@ -13,18 +14,17 @@ import { parseSort } from "../search/sort.js";
 import { type Command, plainReply, reply, Request, type StoreState } from "./request.js";
 
 export const find: Command = (request, { engine, catalog, cursors }) => {
-  const { wish, skip, limit, project, isSingle, batchSize } = parseFind(request);
+  const { wish, skip, limit, projection, isSingle, batchSize } = parseFind(request);
   const collection = catalog.collection(request.database, request.collection);
   const documents = collection
     ? shown(
         search(engine, collection, { ...wish, hint: hintedBy(request.fields.get("hint"), collection) }).results,
         skip,
         limit,
-        project,
       )
     : none();
   const namespace = `${request.database}.${request.collection}`;
-  return cursors.start(documents, { namespace, batchSize, isSingle, deadline: request.deadline });
+  return cursors.start(documents, { namespace, projection, batchSize, isSingle, deadline: request.deadline });
 };
 
 const OPTIONS = [
@@ -47,7 +47,7 @@ interface ParsedFind {
   readonly limit: number;
   readonly batchSize: number | undefined;
   readonly isSingle: boolean;
-  readonly project: Project | undefined;
+  readonly projection: Projection | undefined;
 }
 
 /** @throws CommandError for options that are malformed or not implemented. */
@@ -63,7 +63,7 @@ function parseFind(request: Request): ParsedFind {
     limit: limit > 0 ? limit : Infinity,
     batchSize: request.number("batchSize"),
     isSingle: request.flag("singleBatch"),
-    project: parseProjection(request.document("projection")),
+    projection: parseProjection(request.document("projection")),
   };
 }
 
@@ -91,15 +91,14 @@ export function hintedBy(hint: Value | undefined, collection: Collection): Index
 const isNamed = (index: IndexDefinition, hint: Value): boolean =>
   hint.type === ElementType.STRING ? stringOf(hint) === index.name : sameBytes(keyPatternOf(index), hint);
 
-/** The documents as the client wants to see them. */
-function* shown(found: Paused<Found>, skip: number, limit: number, project: Project | undefined): Paused<Value> {
+function* shown(found: Paused<Found>, skip: number, limit: number): Paused<Value> {
   let seen = 0;
   for (const each of found) {
     if (each === PAUSE) {
       yield PAUSE;
       continue;
     }
-    if (++seen > skip) yield project ? project(each.document) : each.document;
+    if (++seen > skip) yield each.document;
     if (seen - skip >= limit) return;
   }
 }
@@ -116,7 +115,7 @@ export const explain: Command = async (outer, { engine, catalog }) => {
   if (name !== "find") throw notImplemented(`explain of ${name}`);
   const database = outer.fields.get("$db")!;
   const request = new Request(new Map([...fields, ["$db", database]]), new Map());
-  const { wish, skip, limit, project } = parseFind(request);
+  const { wish, skip, limit } = parseFind(request);
   const collection = catalog.collection(request.database, request.collection);
   const namespace = `${request.database}.${request.collection}`;
   if (!collection)
@@ -125,7 +124,7 @@ export const explain: Command = async (outer, { engine, catalog }) => {
   const began = Date.now();
   const { plan, results, counters } = search(engine, collection, hinted);
   let returned = 0;
-  await drive(shown(results, skip, limit, project), () => ++returned > 0, outer.deadline);
+  await drive(shown(results, skip, limit), () => ++returned > 0, outer.deadline);
   const taken = counters.takenOverBy ?? plan;
   const winning = describe(taken, !isSortedBy(taken, hinted));
   const stages = { ...winning, nReturned: returned, docsExamined: counters.documents, keysExamined: counters.keys };

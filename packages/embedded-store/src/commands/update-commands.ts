@@ -159,7 +159,7 @@ export const findAndModify: Command = async (request, state) => {
       "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document",
     );
   const change = given && parseUpdate(given);
-  const project = parseProjection(request.document("fields"));
+  const projection = parseProjection(request.document("fields"));
   const condition = filter ? parseFilter(filter, isUpsert ? "upsert" : "find") : EVERYTHING;
   const existing = catalog.collection(database, name);
   const wish = {
@@ -189,7 +189,7 @@ export const findAndModify: Command = async (request, state) => {
   const outcome = await applyToOne(engine, () => catalog.collection(database, name), wish, apply);
   return reply((writer) => {
     writeLastError(writer, outcome, isRemoval);
-    if (outcome.value) writer.value("value", project ? project(outcome.value) : outcome.value);
+    if (outcome.value) writer.value("value", projection ? projection.of(outcome.value) : outcome.value);
     else writer.null("value");
   });
 };

@@ -1,22 +1,13 @@
-import { BsonWriter } from "../bson/bson-writer.js";
 import { isNumber, isTruthy } from "../bson/compare-values.js";
 import { FieldPath } from "../bson/field-path.js";
-import { documentValue, ElementType, FieldReader, fieldsOf, isEmpty, type Value } from "../bson/value.js";
+import { ElementType, fieldsOf, isEmpty, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
-
-export type Project = (document: Value) => Value;
-
-/** The fields that are meant, by name: all of one, or some of what it holds. */
-export interface Selection {
-  readonly fields: Map<string, Selection | "whole">;
-  /** True if fields will be set in whatever is here, in elements of an array that are no objects too. */
-  readonly isComputedInto?: boolean;
-}
+import { Projection, type Selection } from "./projected-bytes.js";
 
 export const isFlag = (value: Value): boolean => isNumber(value) || value.type === ElementType.BOOL;
 
 /** The projection of a `find`; undefined if everything is wanted. @throws CommandError */
-export function parseProjection(projection: Value | undefined): Project | undefined {
+export function parseProjection(projection: Value | undefined): Projection | undefined {
   if (!projection || isEmpty(projection)) return undefined;
   const flags: [string, boolean][] = [];
   for (const [name, value] of flattened(projection, "")) {
@@ -35,7 +26,7 @@ export function* flattened(fields: Value, prefix: string): Generator<[string, Va
   }
 }
 
-export function compileFlags(flags: readonly [string, boolean][]): Project {
+export function compileFlags(flags: readonly [string, boolean][]): Projection {
   const others = flags.filter(([name]) => name !== "_id");
   const includes = others.length > 0 ? others[0]![1] : flags[0]![1];
   const odd = others.find(([, flag]) => flag !== includes);
@@ -76,51 +67,5 @@ export function selectionOf(names: readonly string[]): Selection {
   return root;
 }
 
-export const including = (selection: Selection): Project => projecting(selection, true);
-export const excluding = (selection: Selection): Project => projecting(selection, false);
-
-function projecting(selection: Selection, includes: boolean): Project {
-  return (document) => {
-    const writer = new BsonWriter(document.end - document.start);
-    const begun = writer.begin();
-    writeObject(writer, document, selection, includes);
-    writer.end(begun);
-    return documentValue(writer.finished());
-  };
-}
-
-function writeObject(writer: BsonWriter, holder: Value, { fields }: Selection, includes: boolean): void {
-  const reader = new FieldReader(holder);
-  while (reader.next()) {
-    const { name } = reader;
-    const selected = fields.get(name);
-    if (selected === undefined || selected === "whole") {
-      if ((selected === "whole") === includes) writer.value(name, reader.value);
-    } else {
-      writeInner(writer, name, reader.value, selected, includes);
-    }
-  }
-}
-
-/** A value that is no object has none of the fields: left out if fields are asked for, kept if they are taken away. */
-function writeInner(writer: BsonWriter, name: string, value: Value, selection: Selection, includes: boolean): void {
-  if (value.isObject) {
-    const begun = writer.beginField(ElementType.OBJECT, name);
-    writeObject(writer, value, selection, includes);
-    writer.end(begun);
-  } else if (value.isArray) {
-    const begun = writer.beginField(ElementType.ARRAY, name);
-    let at = 0;
-    const elements = new FieldReader(value);
-    while (elements.next()) {
-      const element = elements.value;
-      if (!includes || element.isObject || element.isArray || selection.isComputedInto)
-        writeInner(writer, String(at++), element, selection, includes);
-    }
-    writer.end(begun);
-  } else if (!includes) {
-    writer.value(name, value);
-  } else if (selection.isComputedInto) {
-    writer.null(name);
-  }
-}
+export const including = (selection: Selection): Projection => new Projection(selection, true);
+export const excluding = (selection: Selection): Projection => new Projection(selection, false);

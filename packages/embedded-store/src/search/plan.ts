@@ -127,10 +127,16 @@ function cheapest(candidates: readonly Candidate[], { sort, limit }: Wish, count
   if (!second) return only!;
   const unique = candidates.find(({ plan }) => plan.intervals.every(({ exact }) => exact));
   if (unique && unique.plan.intervals.length === 1) return unique;
+  const ideal = candidates.filter(({ plan }) => isIdeal(plan, sort.length > 0));
+  if (ideal.length > 0) return ideal.sort((a, b) => preference(b) - preference(a))[0]!;
   const judged = candidates.map((candidate) => ({ candidate, cost: costOf(candidate, sort.length > 0, limit, count) }));
   judged.sort((a, b) => a.cost - b.cost || preference(b.candidate) - preference(a.candidate));
   return judged[0]!.candidate;
 }
+
+/** True if the plan reads one key for each document that is wanted, in the wanted order: none can read fewer. */
+const isIdeal = ({ index, isExact, isSorted }: IndexPlan, isSortWanted: boolean): boolean =>
+  isExact && !index.isMultikey && (isSorted || !isSortWanted);
 
 /** More than these are not worth holding back until a page is full. */
 const LARGEST_PAGE = 1024;
