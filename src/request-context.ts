@@ -2,6 +2,7 @@ import type { App } from "./app.js";
 import type { Caller } from "./caller.js";
 import { type Loaders, loadersOf } from "./loaders.js";
 import { boundedStore, type TimeLimit } from "./store/bounded-store.js";
+import type { Store } from "./store/store.js";
 
 /** The context of one request. Its loaders keep what they have read, so each request has its own. */
 export interface RequestContext {
@@ -15,7 +16,7 @@ export interface RequestContext {
 /** The context of a request with a time limit: nothing begins after it. */
 class LimitedContext implements RequestContext {
   constructor(
-    private readonly opened: Pick<RequestContext, "app" | "loaders">,
+    private readonly parts: Parts,
     readonly caller: Caller,
     readonly signal: AbortSignal,
   ) {}
@@ -23,12 +24,36 @@ class LimitedContext implements RequestContext {
   // Every resolver reads one of these two first. A copy of the context keeps the getters.
   get app(): App {
     this.signal.throwIfAborted();
-    return this.opened.app;
+    return this.parts.app;
   }
 
   get loaders(): Loaders {
     this.signal.throwIfAborted();
-    return this.opened.loaders;
+    return this.parts.loaders;
+  }
+}
+
+/** The parts of a limited context, made when they are first asked for. Copies of the context share them. */
+class Parts {
+  private openedApp: App | undefined;
+  private openedLoaders: Loaders | undefined;
+  private readonly store: Store;
+
+  constructor(
+    private readonly whole: App,
+    private readonly limit: TimeLimit,
+  ) {
+    this.store = boundedStore(whole.store, limit);
+  }
+
+  get app(): App {
+    this.openedApp ??= this.limit.mayWrite ? this.whole : { ...this.whole, store: this.store };
+    return this.openedApp;
+  }
+
+  get loaders(): Loaders {
+    this.openedLoaders ??= loadersOf(this.store);
+    return this.openedLoaders;
   }
 }
 
@@ -38,7 +63,5 @@ class LimitedContext implements RequestContext {
  */
 export function requestContext(app: App, caller: Caller, limit?: TimeLimit): RequestContext {
   if (!limit) return { app, caller, loaders: loadersOf(app.store) };
-  const store = boundedStore(app.store, limit);
-  const opened = { app: limit.mayWrite ? app : { ...app, store }, loaders: loadersOf(store) };
-  return new LimitedContext(opened, caller, limit.signal);
+  return new LimitedContext(new Parts(app, limit), caller, limit.signal);
 }

@@ -18,27 +18,29 @@ type Options = Readonly<Record<string, unknown>> | undefined;
 /**
  * Returns a view of the store for one operation. When the operation's time is over, its reads end, here and on the
  * server, and new ones fail. Writes are not bounded.
+ *
+ * Most operations read one or two of the collections: the view of one is made when it is first asked for.
  */
 export function boundedStore(store: Store, limit: TimeLimit): Store {
-  const views = new Map<object, unknown>();
-  const of = <T extends AnyRecord>(records: Records<T>): Records<T> => {
-    const view = (views.get(records) as Records<T> | undefined) ?? boundedRecords(records, limit);
-    views.set(records, view);
+  const views = new Map<unknown, unknown>();
+  const viewOf = (part: unknown): unknown => {
+    if (!isRecords(part) && !isCollection(part)) return part;
+    const view = views.get(part) ?? (isRecords(part) ? boundedRecords(part, limit) : boundedCollection(part, limit));
+    views.set(part, view);
     return view;
   };
-  const entries = Object.entries(store).map(([name, value]) => [name, isRecords(value) ? of(value) : value] as const);
-  const kinds = Object.entries(store.byKind).map(([kind, records]) => [kind, of(records)] as const);
-  return {
-    ...(Object.fromEntries(entries) as unknown as Store),
-    byKind: Object.fromEntries(kinds) as Store["byKind"],
-    snapshots: boundedCollection(store.snapshots, limit),
-    events: boundedCollection(store.events, limit),
-    jobs: boundedCollection(store.jobs, limit),
-    logs: boundedCollection(store.logs, limit),
-  };
+  const viewed = <T extends object>(parts: T): T =>
+    new Proxy(parts, { get: (all, name) => viewOf(all[name as keyof T]) });
+  const byKind = viewed(store.byKind);
+  return new Proxy(store, {
+    get: (all, name) => (name === "byKind" ? byKind : viewOf(all[name as keyof Store])),
+  });
 }
 
-const isRecords = (value: unknown): value is Records<AnyRecord> => typeof value === "function" && "collection" in value;
+const isRecords = (part: unknown): part is Records<AnyRecord> => typeof part === "function" && "collection" in part;
+
+const isCollection = (part: unknown): part is Collection =>
+  typeof part === "object" && part !== null && "countDocuments" in part;
 
 /** Returns the remaining time as options of a read. @throws the reason for which the signal was aborted. */
 function readOptions({ signal, endsAt }: TimeLimit): { signal: AbortSignal; maxTimeMS: number } {

@@ -1,11 +1,11 @@
-import { setMaxListeners } from "node:events";
 import type { TimeLimit } from "../../store/bounded-store.js";
 import { DomainError } from "../../errors.js";
+import { LightSignal } from "./light-signal.js";
 
 /** The time limit of an operation, from its construction on. */
 export class Deadline implements TimeLimit {
   readonly endsAt: number;
-  private readonly controller = new AbortController();
+  private readonly over = new LightSignal();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -13,19 +13,17 @@ export class Deadline implements TimeLimit {
     readonly mayWrite: boolean,
   ) {
     this.endsAt = performance.now() + ms;
-    // Each running read adds a listener.
-    setMaxListeners(0, this.controller.signal);
-    this.timer = setTimeout(() => this.controller.abort(late(ms, mayWrite)), ms).unref();
+    this.timer = setTimeout(() => this.over.abort(late(ms, mayWrite)), ms).unref();
   }
 
   get signal(): AbortSignal {
-    return this.controller.signal;
+    return this.over as unknown as AbortSignal;
   }
 
   /** Ends what still runs: the answer is sent, or the client has left. */
   cancel(): void {
     clearTimeout(this.timer);
-    this.controller.abort(new DomainError("LIMIT_EXCEEDED", "Nobody waits for the answer any more."));
+    this.over.abort(NOBODY_WAITS);
   }
 
   /**
@@ -34,20 +32,17 @@ export class Deadline implements TimeLimit {
    * A mutation is waited for, since its sender must learn the result. The reads of others end.
    * @throws LIMIT_EXCEEDED
    */
-  async answer<T>(running: T | Promise<T>): Promise<T> {
+  answer<T>(running: Promise<T>): Promise<T> {
     if (this.mayWrite) return running;
-    let give: (() => void) | undefined;
-    const late = new Promise<never>((_, reject) => {
-      give = () => reject(this.signal.reason as Error);
-      this.signal.addEventListener("abort", give, { once: true });
+    return new Promise((resolve, reject) => {
+      this.over.addEventListener("abort", () => reject(this.over.reason as Error));
+      running.then(resolve, reject);
     });
-    try {
-      return await Promise.race([running, late]);
-    } finally {
-      this.signal.removeEventListener("abort", give!);
-    }
   }
 }
+
+/** One for all: the stack of an error is dear, and nobody reads this one. */
+const NOBODY_WAITS = new DomainError("LIMIT_EXCEEDED", "Nobody waits for the answer any more.");
 
 const late = (ms: number, mayWrite: boolean): DomainError =>
   new DomainError(
