@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { trusted } from "mongoose";
 import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { keyOf } from "../graph/id.js";
@@ -34,12 +33,15 @@ export function usedKeyOf(intent: Intent, at: Date): UsedKey | null {
 export async function findEarlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
   const used = usedKeyOf(intent, new Date(0));
   if (!used) return null;
-  const found = await Promise.all(
-    Object.values(store.byKind).map((records: Records<AnyRecord>) =>
-      records.findOne({ "used_keys.key": trusted({ $eq: used.key }) }).lean(),
-    ),
-  );
-  const record = found.find((each) => each !== null);
+  const [first, ...others] = Object.values(store.byKind) as [Records<AnyRecord>, ...Records<AnyRecord>[]];
+  const usedIt = { $match: { "used_keys.key": { $eq: used.key } } };
+  // One command for all kinds.
+  const found = first.collection.aggregate<AnyRecord>([
+    usedIt,
+    ...others.map(({ collection }) => ({ $unionWith: { coll: collection.collectionName, pipeline: [usedIt] } })),
+    { $limit: 1 },
+  ]);
+  const [record] = await found.toArray();
   return record && isSameRequest(record, used) ? record : null;
 }
 

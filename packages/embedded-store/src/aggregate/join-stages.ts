@@ -20,7 +20,7 @@ import { PAUSE, type Paused } from "../search/paused.js";
 import type { Plan } from "../search/plan.js";
 import { Branch, holderAt } from "../update/document-tree.js";
 import { setAt } from "./field-stages.js";
-import { firstSearch, outputOf, type Pipeline, type Sources, type Stage } from "./stage.js";
+import { firstSearch, outputOf, owned, type Pipeline, type Sources, type Stage } from "./stage.js";
 
 const ALLOWED = ["$match", "$sort", "$limit", "$project", "$addFields", "$count"];
 
@@ -120,6 +120,40 @@ function childrenOf(
 }
 
 function* nothing(): Paused<Value> {}
+
+/** `$unionWith`: what came in, and after it what the pipeline finds in the other collection. */
+export function parseUnionWith(
+  specification: Value,
+  sources: Sources,
+  parsePipeline: (pipeline: Value) => Pipeline,
+): Stage {
+  const { name, pipeline: inner } = parseUnion(specification);
+  const pipeline = inner ? parsePipeline(inner) : { wish: firstSearch, stages: [], projection: undefined };
+  return function* united(input) {
+    yield* input;
+    const collection = sources.collection(name);
+    if (collection) yield* owned(outputOf(pipeline, search(sources.engine, collection, pipeline.wish).results));
+  };
+}
+
+function parseUnion(specification: Value): { readonly name: string; readonly pipeline: Value | undefined } {
+  if (specification.type === ElementType.STRING) return { name: stringOf(specification), pipeline: undefined };
+  if (!specification.isObject)
+    throw new CommandError("FailedToParse", "the $unionWith stage specification must be an object or string");
+  const given = new Map(fieldsOf(specification));
+  for (const field of given.keys())
+    if (!["coll", "pipeline"].includes(field))
+      throw new CommandError("BadValue", `BSON field '$unionWith.${field}' is an unknown field.`, 40415);
+  const coll = given.get("coll");
+  if (!coll)
+    throw new CommandError(
+      "FailedToParse",
+      "$unionWith stage without explicit collection must have a pipeline with $documents as first stage",
+    );
+  if (coll.type !== ElementType.STRING)
+    throw new CommandError("TypeMismatch", "BSON field '$unionWith.coll' is the wrong type, expected type 'string'");
+  return { name: stringOf(coll), pipeline: given.get("pipeline") };
+}
 
 /** An array is joined by each of its elements, an empty one and a missing field as null. */
 function joinTest(value: Value | undefined): Test {

@@ -9,7 +9,7 @@ import { PAUSE, type Paused } from "../search/paused.js";
 import { compileSortKey, parseSort, Sorter, type SortField } from "../search/sort.js";
 import { type Change, parseAddFields, parseProject } from "./field-stages.js";
 import { parseGroup } from "./group-stage.js";
-import { parseLookup, parseUnwind } from "./join-stages.js";
+import { parseLookup, parseUnionWith, parseUnwind } from "./join-stages.js";
 import { firstSearch, type FirstSearch, type Pipeline, type Sources, type Stage } from "./stage.js";
 
 /** @throws CommandError for what is malformed, unknown or not implemented, by name. */
@@ -39,6 +39,13 @@ function projectionIn(stage: readonly [string, Value] | undefined): Projection |
 /** The stages of a pipeline with the last one that only chooses fields. */
 export const allStages = ({ stages, projection }: Pipeline): readonly Stage[] =>
   projection ? [...stages, projecting(projection)] : stages;
+
+/** The same pipeline, which chooses fields by its last stage. */
+const withoutProjection = (pipeline: Pipeline): Pipeline => ({
+  ...pipeline,
+  stages: allStages(pipeline),
+  projection: undefined,
+});
 
 /** Of sorts in a row only the last is carried out. */
 function withoutOvertaken(stages: readonly [string, Value][]): [string, Value][] {
@@ -71,7 +78,7 @@ function absorbed(wish: FirstSearch, name: string, operand: Value): FirstSearch 
 }
 
 const KNOWN_ELSEWHERE = new Set(
-  "$bucket $bucketAuto $changeStream $changeStreamSplitLargeEvent $collStats $currentOp $densify $documents $facet $fill $geoNear $graphLookup $indexStats $listLocalSessions $listSessions $merge $out $planCacheStats $redact $replaceRoot $replaceWith $sample $search $set $setWindowFields $shardedDataDistribution $skip $sortByCount $unionWith $unset $vectorSearch".split(
+  "$bucket $bucketAuto $changeStream $changeStreamSplitLargeEvent $collStats $currentOp $densify $documents $facet $fill $geoNear $graphLookup $indexStats $listLocalSessions $listSessions $merge $out $planCacheStats $redact $replaceRoot $replaceWith $sample $search $set $setWindowFields $shardedDataDistribution $skip $sortByCount $unset $vectorSearch".split(
     " ",
   ),
 );
@@ -98,6 +105,8 @@ function parseStage(name: string, operand: Value, sources: Sources): Stage {
       return parseUnwind(operand);
     case "$lookup":
       return parseLookup(operand, sources, (pipeline) => parsePipeline(pipeline, sources));
+    case "$unionWith":
+      return parseUnionWith(operand, sources, (pipeline) => withoutProjection(parsePipeline(pipeline, sources)));
     default:
       if (KNOWN_ELSEWHERE.has(name))
         throw notImplemented(name === "$changeStream" ? "change streams ($changeStream)" : `the stage ${name}`);

@@ -52,7 +52,8 @@ function* documents(found: Paused<Found>, { limit }: FirstSearch): Paused<Value>
   }
 }
 
-function* owned(documents: Paused<Value>): Paused<Value> {
+/** The documents, each with bytes of its own. */
+export function* owned(documents: Paused<Value>): Paused<Value> {
   for (const each of documents) yield each === PAUSE ? PAUSE : each.copied();
 }
 

@@ -34,14 +34,19 @@ export const update: Command = async (request, state) => {
   const isOrdered = request.flag("ordered", true);
   const failures: WriteFailure[] = [];
   const outcomes: (Outcome & { index: number })[] = [];
-  for (const [index, statement] of request.list("updates").entries()) {
+  const run = async (statement: Value, index: number): Promise<void> => {
     try {
       outcomes.push({ index, ...(await carryOut(parseStatement(statement), request, state)) });
     } catch (error) {
       failures.push({ index, error: refusal(error) });
-      if (isOrdered) break;
     }
-  }
+  };
+  const statements = request.list("updates");
+  // Unordered ones wait together, and share a sync.
+  if (!isOrdered) await Promise.all(statements.map(run));
+  else for (let at = 0; at < statements.length && failures.length === 0; at += 1) await run(statements[at]!, at);
+  outcomes.sort((one, other) => one.index - other.index);
+  failures.sort((one, other) => one.index - other.index);
   return reply((writer) => {
     writer.int32(
       "n",

@@ -106,6 +106,21 @@ eachStore((database) => {
     expect((await store.run({ $match: { _id: 2 } }, byNull))[0]!.found).toEqual([{ _id: 11 }]);
   });
 
+  test("$unionWith adds what its pipeline finds in the other collection", async () => {
+    await using store = await seeded([{ _id: 1, k: "a" }, { _id: 2 }], [{ _id: 10, k: "a" }, { _id: 11 }]);
+    const inChildren = { coll: "children", pipeline: [{ $match: { k: "a" } }, { $project: { k: 0 } }] };
+    expect(
+      await store.run({ $match: { k: "a" } }, { $unionWith: inChildren }, { $unionWith: { coll: "nobody" } }),
+    ).toEqual([{ _id: 1, k: "a" }, { _id: 10 }]);
+    expect(await store.run({ $unionWith: "children" }, { $match: { _id: { $gt: 1 } } }, { $limit: 2 })).toEqual([
+      { _id: 2 },
+      { _id: 10, k: "a" },
+    ]);
+    await expect(store.run({ $unionWith: 5 })).rejects.toMatchObject({ code: 9 });
+    await expect(store.run({ $unionWith: { coll: "children", other: 1 } })).rejects.toMatchObject({ code: 40415 });
+    await expect(store.run({ $unionWith: { pipeline: [] } })).rejects.toMatchObject({ code: 9 });
+  });
+
   test("$lookup sorts a page by what it computes, after a key that is computed too", async () => {
     const children = Array.from({ length: 40 }, (_, _id) => ({
       _id,
