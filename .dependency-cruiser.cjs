@@ -52,6 +52,7 @@ const GROUND = [
   "caller",
   "disposables",
   "errors",
+  "jitter",
   "machine-faults",
   "names",
   "path-fault",

@@ -18,6 +18,10 @@ export interface Work {
    * the outbox entry is committed, and a sweep relays what could not be relayed, or not in time.
    */
   relay(record: string): Promise<void>;
+  /** Looks for jobs that are due, after one was made due. */
+  lookForJobs(): void;
+  /** Looks soon for what is left, after a deletion that could not be finished. */
+  lookForLeftovers(): void;
 }
 
 /** The parts that use-cases may use. */

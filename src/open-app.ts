@@ -6,6 +6,7 @@ import { ulid } from "ulid";
 import type { App } from "./app.js";
 import { handleBuildChange, reconcileBuild } from "./builds/build-job.js";
 import { reconcileDeployment } from "./deployment/deployment-job.js";
+import { resumeDeletion } from "./deletion/sweep-deletions.js";
 import { fillReplicaTable } from "./deployment/fill-replica-table.js";
 import { handleDeploymentChange } from "./deployment/revisions.js";
 import { Disposables } from "./disposables.js";
@@ -139,6 +140,7 @@ async function openParts(
         depl: handleDeploymentChange,
         movers: inheritAliases,
       },
+      resumeDeletion,
     },
   );
   opening.defer(() => work.stop());

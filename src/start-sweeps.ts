@@ -2,10 +2,11 @@ import type { Logger } from "pino";
 import type { App } from "./app.js";
 import { removeIntermediateImages } from "./builds/remove-intermediate-images.js";
 import { removeUnneededTags } from "./builds/remove-unneeded-tags.js";
-import { sweepDeletions } from "./deletion/sweep-deletions.js";
+import { sweepTombstones } from "./deletion/sweep-deletions.js";
 import { fillReplicaTable } from "./deployment/fill-replica-table.js";
 import type { Disposables } from "./disposables.js";
 import { sweepFiles } from "./files/release-files.js";
+import { jittered } from "./jitter.js";
 import { ignoreMissingEngine } from "./open-engine.js";
 import type { OpenedFiles } from "./open-files.js";
 import { sweepGenerations } from "./retention/sweep-generations.js";
@@ -13,10 +14,10 @@ import { sweepHistory } from "./retention/sweep-history.js";
 import { sweepFileLists, sweepSnapshots } from "./retention/sweep-unneeded.js";
 import { MINUTE_MS } from "./units.js";
 
-const DELETIONS_MS = 2_000;
-const FILES_MS = MINUTE_MS;
-const IMAGES_MS = MINUTE_MS;
+/** Tags wait for the last container of their image. */
+const TAGS_MS = MINUTE_MS;
 const GENERATIONS_MS = 5 * MINUTE_MS;
+/** What goes after days. */
 const HISTORY_MS = 10 * MINUTE_MS;
 /** An undeployed deployment takes no more predictions after two of these. */
 const REPLICA_TABLE_MS = 1_000;
@@ -26,20 +27,20 @@ export function startSweeps(opening: Disposables, app: App, opened: OpenedFiles)
   const every = (pauseMs: number, task: () => Promise<void>, firstMs = pauseMs): void => {
     opening.use(repeatedly(pauseMs, task, app.logger, firstMs));
   };
-  every(DELETIONS_MS, () => sweepDeletions(app));
-  every(IMAGES_MS, () => removeUnneededTags(app).catch(ignoreMissingEngine));
-  every(IMAGES_MS, () => removeIntermediateImages(app).catch(ignoreMissingEngine));
+  every(TAGS_MS, () => removeUnneededTags(app).catch(ignoreMissingEngine));
+  every(HISTORY_MS, () => removeIntermediateImages(app).catch(ignoreMissingEngine));
   every(HISTORY_MS, () => app.imageBuilder.prune(), 0);
   every(GENERATIONS_MS, () => sweepGenerations(app));
   every(HISTORY_MS, () => sweepHistory(app));
-  every(FILES_MS, () => sweepFiles(app, [opened.files, opened.lightweightFiles, opened.partialFiles]));
+  every(HISTORY_MS, () => sweepTombstones(app));
+  every(HISTORY_MS, () => sweepFiles(app, [opened.files, opened.lightweightFiles, opened.partialFiles]));
   every(HISTORY_MS, () => sweepSnapshots(app));
   every(HISTORY_MS, () => sweepFileLists(app));
   every(REPLICA_TABLE_MS, () => fillReplicaTable(app));
 }
 
 /**
- * Runs the task again and again, with `pauseMs` between two runs and `firstMs` before the first.
+ * Runs the task again and again, with about `pauseMs` between two runs and `firstMs` before the first.
  * A failed run is logged. Disposing waits for the run under way.
  */
 function repeatedly(pauseMs: number, task: () => Promise<void>, logger: Logger, firstMs: number): AsyncDisposable {
@@ -51,7 +52,7 @@ function repeatedly(pauseMs: number, task: () => Promise<void>, logger: Logger, 
   };
   let running: Promise<void> = Promise.resolve();
   const plan = (afterMs: number): void => {
-    timer = setTimeout(() => (running = run()), afterMs);
+    timer = setTimeout(() => (running = run()), jittered(afterMs));
   };
   plan(firstMs);
   return {

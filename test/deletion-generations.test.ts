@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { finishDeletion } from "../src/deletion/finish-deletion.js";
-import { sweepDeletions } from "../src/deletion/sweep-deletions.js";
+import { resumeDeletion, sweepTombstones } from "../src/deletion/sweep-deletions.js";
 import { buildAgain, builtProject, imageId } from "./support/built-project.js";
 import { announced, fetched } from "./support/exchange.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
@@ -144,13 +144,13 @@ test("the place of a deleted record is not given again while earlier ones are th
   await remove(app, "deleteDataset", names);
   const { datasets } = app.app.store;
   await datasets.collection.updateOne({ _id: id } as object, { $set: { modified_at: new Date(0) } });
-  await sweepDeletions(app.app);
+  await sweepTombstones(app.app);
 
   const next = await app.seed.dataset(names);
 
   expect(await datasets.findOne({ _id: next.id }).lean()).toMatchObject({ seq: 3 });
   await datasets.collection.updateOne({ _id: id } as object, { $set: { modified_at: new Date(0) } });
-  await sweepDeletions(app.app);
+  await sweepTombstones(app.app);
   expect(await datasets.findOne({ _id: id }).lean()).toBeNull();
 });
 
@@ -179,7 +179,7 @@ test.each([
   const { datasets } = app.app.store;
   await datasets.updateOne({ _id: two.id }, { $set: { deleting: true, ...(all && { with_earlier: true }) } });
 
-  await sweepDeletions(app.app);
+  await resumeDeletion(app.app, two.id);
   const again = await datasets.findOne({ _id: two.id }).lean();
   if (again && !again.deleted) await finishDeletion(app.app, again);
 

@@ -13,6 +13,7 @@ async function openTrain(worker: Worker) {
     const _id = newId("train");
     const spec = { kind: "TRAIN", image: "", notebook: "" } as const;
     await createJob(work.store, { _id, kind: "TRAIN", proj: "p", spec, desired });
+    work.app.work.lookForJobs();
     return _id;
   };
   return Object.assign(work, { make });
@@ -120,6 +121,7 @@ test("a run that sends heartbeats is not given up for ticks that fail", async ()
   // Nine ticks, of which a process begins one a second at most.
   await until(async () => {
     await wakeJob(work.store, id);
+    work.app.work.lookForJobs();
     return (await work.jobOf(id)).cleanup === "DONE";
   });
 

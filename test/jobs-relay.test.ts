@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newId } from "../src/graph/id.js";
 import { TaskState } from "../src/graph/task.js";
-import { findUnrelayed } from "../src/jobs/relay.js";
+import { findLeftovers } from "../src/jobs/leftovers.js";
 import { changeRecord } from "../src/store/change-record.js";
 import { insertRecord } from "../src/store/insert-record.js";
 import { openWork } from "./support/open-work.js";
@@ -27,12 +27,12 @@ test("what a crash left unrelayed is found and relayed", async () => {
   await using work = await openWork();
   await work.stop();
   const { _id } = await work.project();
-  expect(await findUnrelayed(work.store)).toEqual([_id]);
+  expect((await findLeftovers(work.store)).unrelayed).toEqual([_id]);
 
   await work.restart();
   await work.settled();
 
-  expect(await findUnrelayed(work.store)).toEqual([]);
+  expect((await findLeftovers(work.store)).unrelayed).toEqual([]);
   expect(await work.store.events.countDocuments()).toBe(1);
 });
 
@@ -77,8 +77,8 @@ test("a build that was cancelled before its job was made ends without one attemp
   await using work = await openWork();
   await work.project();
   await work.stop();
-  const relay = { relay: async () => undefined };
-  const { _id } = await work.build({}, { ...work.app, work: relay });
+  const deaf = { ...work.app.work, relay: async () => undefined };
+  const { _id } = await work.build({}, { ...work.app, work: deaf });
   await changeRecord(work.store.builds, _id, () => ({ cancel: true }), work.by("cancelBuild", {}));
 
   await work.restart();

@@ -24,6 +24,7 @@ export async function removeIntermediateImages(app: Pick<App, "store" | "imageBu
     .sort({ due_at: -1 })
     .limit(MAX_IMAGES)
     .toArray();
+  if (due.length === 0) return;
   let remaining = due.map(({ _id }) => _id);
   // Children must go before their parents, so one round is not enough.
   for (let countBefore = Infinity; remaining.length > 0 && remaining.length < countBefore;) {

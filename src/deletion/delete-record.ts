@@ -89,11 +89,12 @@ export async function deleteFound(
 async function tryToFinish(app: App, target: AnyRecord, intent: Intent): Promise<boolean> {
   try {
     const [marked] = await findByIds(app.store.byKind[kindOfRecord(target)], [target._id]);
-    return !marked || (await finishDeletion(app, marked, intent));
+    if (!marked || (await finishDeletion(app, marked, intent))) return true;
   } catch (error) {
     app.logger.warn({ event: "deletion_unfinished", record: target._id, err: error });
-    return false;
   }
+  app.work.lookForLeftovers();
+  return false;
 }
 
 async function refuse(

@@ -96,6 +96,7 @@ class DeploymentTick {
     if (!changed && !availabilityChanged) return;
     // The other revisions may have waited for this one.
     for (const { _id } of jobs) if (_id !== lease.job._id) await wakeJob(app.store, _id);
+    app.work.lookForJobs();
   }
 
   private isComplete(ready: ReadonlySet<number>): boolean {

@@ -23,6 +23,7 @@ export async function collectGarbage({
   const containers = await runtime.observe();
   const names = new Set(containers.map(({ name }) => name));
   const seen = [...containers, ...(await runtime.attemptsWithVolumes()).filter(({ name }) => !names.has(name))];
+  if (seen.length === 0) return;
   const ids = [...new Set(seen.map(({ job }) => job))];
   const jobs = new Map((await store.jobs.find({ _id: { $in: ids } }).toArray()).map((job) => [job._id, job]));
   for (const replica of seen) {

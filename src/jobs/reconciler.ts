@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
+import { jittered } from "../jitter.js";
 import { MINUTE_MS } from "../units.js";
 import { collectGarbage } from "./collect-garbage.js";
+import { type DueJobs, findDueJobs } from "./due-jobs.js";
 import { acquireLease, type HeldLease } from "./held-lease.js";
 import { ENDED, type Job } from "./job.js";
 import { delayAfterFailure, isOurFault, tick, type WorkerSet } from "./tick.js";
@@ -17,13 +19,15 @@ export interface Reconciler {
   stop(): Promise<void>;
 }
 
-const POLL_MS = 1_000;
+/** The pause after a failed look, and after the lease of a due job was not to be had. */
+const RETRY_MS = 1_000;
+/** Every job is looked for at its time. This finds those that another process made and cannot take. */
+const MAX_PAUSE_MS = 30_000;
 /** A tick that takes longer to end is abandoned. */
 const DRAIN_MS = 20_000;
 const COLLECT_MS = MINUTE_MS;
 /** Ticks in parallel. Those of builds are long and heavy. */
 const MAX_TICKS: Readonly<Record<Job["kind"], number>> = { BUILD: 4, TRAIN: 32, DEPLOY: 32 };
-const KINDS = Object.keys(MAX_TICKS) as Job["kind"][];
 
 interface Running {
   readonly kind: Job["kind"];
@@ -67,7 +71,7 @@ class JobReconciler implements Reconciler {
   async settled(): Promise<void> {
     while (!this.stopped) {
       await this.runPass();
-      if (this.running.size === 0 && (await this.due()).length === 0) return;
+      if (this.running.size === 0 && (await this.findDue()).due.length === 0) return;
       if (this.running.size > 0) await Promise.race([...this.running.values()].map(({ done }) => done));
     }
   }
@@ -94,14 +98,14 @@ class JobReconciler implements Reconciler {
   }
 
   private schedule(ms: number): void {
-    // A little late: a job not yet due would wait for the next poll.
+    // A little late: a job not yet due would be looked for again.
     const at = performance.now() + ms + 5;
     if (this.stopped || at >= this.nextPassAt) return;
     clearTimeout(this.timer);
     this.nextPassAt = at;
     this.timer = setTimeout(() => {
       this.nextPassAt = Infinity;
-      void this.runPass().finally(() => this.schedule(POLL_MS));
+      void this.runPass();
     }, ms + 5);
   }
 
@@ -110,52 +114,50 @@ class JobReconciler implements Reconciler {
     while (this.pass) await this.pass;
     if (this.stopped) return;
     this.pass = this.lookForWork()
-      .catch((error: unknown) => this.app.logger.warn({ event: "jobs_unread", err: error }))
+      .then((nextInMs) => this.schedule(nextInMs))
+      .catch((error: unknown) => {
+        this.app.logger.warn({ event: "jobs_unread", err: error });
+        this.schedule(RETRY_MS);
+      })
       .finally(() => (this.pass = null));
     await this.pass;
   }
 
-  private async due(): Promise<Pick<Job, "_id" | "kind">[]> {
-    const now = await this.app.store.now();
-    const found = await Promise.all(
-      KINDS.map((kind) =>
-        this.app.store.jobs
-          .find({ cleanup: "PENDING", next_reconcile_at: { $lte: now }, kind, "lease.until": { $lt: now } })
-          .project<Pick<Job, "_id" | "kind">>({ kind: 1 })
-          .sort({ next_reconcile_at: 1 })
-          .limit(MAX_TICKS[kind])
-          .toArray(),
-      ),
-    );
-    return found.flat();
+  private findDue(): Promise<DueJobs> {
+    return findDueJobs(this.app.store, MAX_TICKS);
   }
 
-  private async lookForWork(): Promise<void> {
-    for (const { _id, kind } of await this.due()) {
+  /** Starts the ticks that are due. Returns the milliseconds until the next look. */
+  private async lookForWork(): Promise<number> {
+    const { due, nextInMs } = await this.findDue();
+    for (const { _id, kind } of due) {
       const busy = [...this.running.values()].filter((each) => each.kind === kind).length;
       if (this.running.has(_id) || busy >= MAX_TICKS[kind]) continue;
       const running: Running = { kind, lease: null, done: this.runJob(_id, (lease) => (running.lease = lease)) };
       this.running.set(_id, running);
     }
+    return Math.min(nextInMs, jittered(MAX_PAUSE_MS));
   }
 
   private async runJob(id: string, onLease: (lease: HeldLease) => void): Promise<void> {
     // The map must have this run before the run can end.
     await Promise.resolve();
+    let nextInMs = RETRY_MS;
     try {
       const lease = await acquireLease(this.app.store, this.owner, id);
       if (!lease) return;
       onLease(lease);
       if (this.stopped) lease.lose();
       const next = this.stopped ? 0 : await this.runTick(lease);
-      const delayMs = await lease.release(next ?? 0);
+      nextInMs = await lease.release(next ?? 0);
       if (ENDED.includes(lease.job.state)) await this.wakeWaitingBuilds(lease.job);
-      this.schedule(delayMs);
     } catch (error) {
       // The store did not answer. The lease expires by itself.
       this.app.logger.warn({ event: "job_left", job: id, err: error });
     } finally {
       this.running.delete(id);
+      // Also for jobs that waited for this tick to end.
+      this.schedule(nextInMs);
     }
   }
 
@@ -169,7 +171,7 @@ class JobReconciler implements Reconciler {
     } catch (error) {
       const faults = (this.faults.get(id) ?? 0) + (isOurFault(error, lease) ? 1 : 0);
       this.faults.set(id, faults);
-      return delayAfterFailure(this.app, lease, error, faults).catch(() => POLL_MS);
+      return delayAfterFailure(this.app, lease, error, faults).catch(() => RETRY_MS);
     }
   }
 

@@ -1,6 +1,5 @@
-import { trusted } from "mongoose";
 import type { App } from "../app.js";
-import { type Kind, kindOf, KINDS } from "../graph/id.js";
+import { type Kind, kindOf } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import { supersedeEarlier } from "../store/insert-record.js";
 import { isDuplicateKey } from "../store/store-errors.js";
@@ -12,8 +11,6 @@ export type OutboxHandler<T extends AnyRecord = AnyRecord> = (app: App, record: 
 
 /** Named by the wiring, so that jobs import no use-case. */
 export type OutboxHandlers = Partial<Record<Kind, OutboxHandler<never>>>;
-
-const BATCH = 500;
 
 /**
  * Relays the outbox of one record in order: the event, the handler, then the removal of the entries. After a crash in
@@ -49,17 +46,4 @@ async function publishEvent({ events }: Store, record: AnyRecord, entry: OutboxE
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
-}
-
-/** Returns the ids of records with outbox entries. */
-export async function findUnrelayed(store: Store): Promise<string[]> {
-  const found = await Promise.all(
-    KINDS.map((kind) =>
-      store.byKind[kind]
-        .find({ "outbox.version": trusted({ $gt: 0 }) }, { _id: 1 })
-        .limit(BATCH)
-        .lean<{ _id: string }[]>(),
-    ),
-  );
-  return found.flat().map(({ _id }) => _id);
 }

@@ -22,7 +22,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
   const metadata = { ...(await metadataOf(app.store, assignment)), params };
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { claimed_at: now, heartbeat_at: now }, { claimed_at: null, wanted: true });
-  // The reconciler of this process need not wait for its next poll.
+  // The reconciler of this process looks at once.
   await app.work.relay(attempt.job._id);
   const until = attempt.job.deadlines.run;
   return {

@@ -21,6 +21,7 @@ export const heartbeat: Endpoint = async ({ app, attempt, request }) => {
   textField(body, "message");
   assertRunning(attempt);
   await writeSlot(app.store, attempt, { heartbeat_at: await app.store.now(), progress });
+  app.work.lookForJobs();
   return { continue: true };
 };
 
@@ -32,7 +33,7 @@ export const ready: Endpoint = async ({ app, attempt, request }) => {
   if (attempt.slot.ready_at) return {};
   const now = await app.store.now();
   await writeSlot(app.store, attempt, { ready_at: now, heartbeat_at: now, progress: 1 });
-  // The reconciler of this process need not wait for its next poll.
+  // The reconciler of this process looks at once.
   await app.work.relay(attempt.job._id);
   return {};
 };
@@ -100,7 +101,7 @@ export const complete: Endpoint = async ({ app, attempt, request }) => {
     { completed: { at, ok, error }, heartbeat_at: at, progress },
     { completed: null },
   );
-  // The reconciler of this process need not wait for its next poll.
+  // The reconciler of this process looks at once.
   await app.work.relay(attempt.job._id);
   return {};
 };

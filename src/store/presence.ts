@@ -18,7 +18,8 @@ export interface PresenceOptions {
 
 const ID = "processes";
 
-const HEARTBEAT_MS = 15_000;
+/** Two beats may fail before the process counts as gone. */
+const HEARTBEAT_MS = 20_000;
 
 /** A process that was not seen for this long counts as gone. */
 const GONE_MS = MINUTE_MS;

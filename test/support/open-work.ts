@@ -10,6 +10,7 @@ import type { BuildProjectInput } from "../../src/builds/build.inputs.js";
 import { newId } from "../../src/graph/id.js";
 import { holdingsOf } from "../../src/holdings.js";
 import type { Job } from "../../src/jobs/job.js";
+import { resumeDeletion } from "../../src/deletion/sweep-deletions.js";
 import { startWork } from "../../src/jobs/start-work.js";
 import type { Worker } from "../../src/jobs/tick.js";
 import { openConnection } from "../../src/open-connection.js";
@@ -62,6 +63,7 @@ export async function openWork({ workers, environment, engine, sources }: WorkOp
     startWork({ ...base, holdings, sources: sources ?? { local, git } } as never, {
       workers: { BUILD: reconcileBuild, TRAIN: idle, DEPLOY: idle, ...other },
       outboxHandlers: { build: handleBuildChange },
+      resumeDeletion,
     });
   let work = start();
   const by = (mutation: string, input: { readonly idempotencyKey?: string | null }) => ({
