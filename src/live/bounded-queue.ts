@@ -7,7 +7,7 @@ const MAX_QUEUED_BYTES = MIB;
  * The events that wait for one subscriber. A push never blocks: if the subscriber is too far behind, the queue ends and
  * drops its events.
  */
-export class BoundedQueue<T> {
+export class BoundedQueue<T> implements AsyncIterableIterator<T, undefined> {
   private waiting: { readonly value: T; readonly bytes: number }[] = [];
   private bytes = 0;
   private hasEnded = false;
@@ -38,20 +38,22 @@ export class BoundedQueue<T> {
     this.wake?.();
   }
 
-  /** Yields the events in order. @throws the error that the queue ended with */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
-    for (let value = await this.next(); value !== undefined; value = await this.next()) yield value;
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 
-  /** Returns the next event, or undefined at the end. */
-  private async next(): Promise<T | undefined> {
-    while (this.waiting.length === 0 && !this.hasEnded)
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    if (this.error) throw this.error;
+  /** Returns the next event. @throws the error that the queue ended with */
+  next(): Promise<IteratorResult<T, undefined>> {
+    const isAtHand = this.waiting.length > 0 || this.hasEnded;
+    return isAtHand ? this.take() : new Promise<void>((resolve) => (this.wake = resolve)).then(() => this.take());
+  }
+
+  private take(): Promise<IteratorResult<T, undefined>> {
+    this.wake = undefined;
+    if (this.error) return Promise.reject(this.error);
     const first = this.waiting.shift();
-    this.bytes -= first?.bytes ?? 0;
-    return first?.value;
+    if (!first) return Promise.resolve({ done: true, value: undefined });
+    this.bytes -= first.bytes;
+    return Promise.resolve({ done: false, value: first.value });
   }
 }

@@ -82,5 +82,10 @@ async function* toChanges(
   events: AsyncIterable<ChangeEvent>,
   isWanted: IsWanted,
 ): AsyncGenerator<RecordChange, void> {
-  for await (const event of events) if (await isWanted(event)) yield* await live.changes.of(event);
+  for await (const event of events) {
+    const wanted = isWanted(event);
+    // Awaited only if it must be: this runs for every event of every subscription.
+    if (wanted === false || (wanted !== true && !(await wanted))) continue;
+    for (const change of await live.changes.of(event)) yield change;
+  }
 }

@@ -7,6 +7,7 @@ import { CheckedOperation } from "../operations/operation-guard.js";
 import type { Operations } from "../operations/operations.js";
 import { ResultStream } from "../operations/result-stream.js";
 import { EventStream } from "./event-stream.js";
+import { SendTurns } from "./send-turns.js";
 import { readOperation, refuseWriteByGet, type RequestMetadata } from "./read-operation.js";
 
 /**
@@ -16,6 +17,7 @@ import { readOperation, refuseWriteByGet, type RequestMetadata } from "./read-op
  */
 export class EventStreamEndpoint {
   private readonly subscriptions = new Set<ResultStream>();
+  private readonly turns = new SendTurns();
   private isShuttingDown = false;
 
   constructor(
@@ -52,8 +54,7 @@ export class EventStreamEndpoint {
     await this.send(stream, results, id);
     // Clients reconnect if `complete` is missing.
     const isCutOff = this.subscriptions.delete(results) && this.isShuttingDown;
-    if (!isCutOff) await stream.send("complete");
-    stream.end();
+    await stream.end({ isComplete: !isCutOff });
   }
 
   /** Ends all subscriptions, which would not end themselves. */
@@ -64,9 +65,13 @@ export class EventStreamEndpoint {
 
   private async send(stream: EventStream, results: ResultStream, id: string): Promise<void> {
     try {
-      for await (const each of results) await stream.send("next", each);
+      for await (const each of results) {
+        const turn = this.turns.next();
+        if (turn) await turn;
+        await stream.next(each);
+      }
     } catch (error) {
-      await stream.send("next", { errors: [this.operations.formatted(error, id)] });
+      await stream.next({ errors: [this.operations.formatted(error, id)] });
     }
   }
 
@@ -76,8 +81,7 @@ export class EventStreamEndpoint {
     { id }: RequestMetadata,
   ): Promise<void> {
     const stream = new EventStream(response, this.limits.keepAliveMs);
-    await stream.send("next", { errors: failures.map((each) => this.operations.formatted(each, id)) });
-    await stream.send("complete");
-    stream.end();
+    await stream.next({ errors: failures.map((each) => this.operations.formatted(each, id)) });
+    await stream.end({ isComplete: true });
   }
 }

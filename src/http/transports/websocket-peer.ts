@@ -11,8 +11,11 @@ const GOING_AWAY = 1001;
 export class WebSocketPeer implements ProtocolSocket {
   private readonly pings: NodeJS.Timeout;
   private lastSent = Promise.resolve();
+  /** The messages that wait or are being sent. */
+  private unsent = 0;
   private pending = 0;
-  private isWriting = false;
+  /** True if the same chunk was being sent at the last ping. */
+  private isStuck = false;
   private owesPong = false;
   /** The last message received; right until its handler first awaits. */
   received = "";
@@ -34,8 +37,9 @@ export class WebSocketPeer implements ProtocolSocket {
   }
 
   /** Resolves when the peer's system has taken it, or the connection is gone. */
-  send(text: string): Promise<void> {
-    this.lastSent = this.lastSent.then(() => this.write(text));
+  send(message: string | Buffer): Promise<void> {
+    this.unsent += 1;
+    this.lastSent = this.unsent === 1 ? this.write(message) : this.lastSent.then(() => this.write(message));
     return this.lastSent;
   }
 
@@ -80,28 +84,29 @@ export class WebSocketPeer implements ProtocolSocket {
     if (this.socket.isPaused && this.pending <= max) this.socket.resume();
   }
 
-  private async write(text: string): Promise<void> {
-    const chunks = chunksOf(text);
-    this.isWriting = true;
+  private async write(message: string | Buffer): Promise<void> {
+    const chunks = chunksOf(message);
     for (const [index, chunk] of chunks.entries()) await this.writeChunk(chunk, index === chunks.length - 1);
-    this.isWriting = false;
+    this.unsent -= 1;
   }
 
   private writeChunk(chunk: Buffer, isLast: boolean): Promise<void> {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.terminate(), this.limits.keepAliveMs);
-      socket.send(chunk, { binary: false, fin: isLast }, () => {
-        clearTimeout(timer);
-        resolve();
-      });
+      this.isStuck = false;
+      socket.send(chunk, { binary: false, fin: isLast }, () => resolve());
     });
   }
 
-  /** A ping would wait behind the chunk that is being sent. */
+  /** Cuts off a peer that has taken nothing since the last ping. A ping would wait behind a chunk that is being sent. */
   private ping(): void {
-    if (this.isWriting || this.socket.readyState !== this.socket.OPEN) return;
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.unsent > 0) {
+      if (this.isStuck) this.terminate();
+      this.isStuck = true;
+      return;
+    }
     if (this.owesPong) return this.terminate();
     this.owesPong = true;
     this.socket.ping();

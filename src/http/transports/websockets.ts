@@ -12,6 +12,8 @@ import { limitError, type Limits } from "../limits/limits.js";
 import { CheckedOperation } from "../operations/operation-guard.js";
 import type { Operations } from "../operations/operations.js";
 import { ResultStream } from "../operations/result-stream.js";
+import { SendTurns } from "./send-turns.js";
+import { SentResults } from "./sent-results.js";
 import { type WebSocketClient, WebSocketConnection } from "./websocket-connection.js";
 import { WebSocketPeer } from "./websocket-peer.js";
 
@@ -30,20 +32,21 @@ export interface WebSocketsOptions {
 
 /** An operation as graphql-ws takes it, with its results. */
 interface Started extends ExecutionArgs {
-  readonly results: ResultStream;
+  readonly results: SentResults;
 }
 
-// The errors are formatted already; `onNext` passes them on.
-const resultsOf = (started: ExecutionArgs): AsyncIterable<ExecutionResult> =>
-  (started as Started).results as AsyncIterable<object>;
+const resultsOf = (started: ExecutionArgs): AsyncIterable<ExecutionResult> => (started as Started).results;
 
 type Opened = Context<Record<string, unknown>, WebSocketConnection>;
 
-/** Answers GraphQL over WebSocket. ws handles frames, graphql-ws the protocol, `Operations` the rest. */
+/**
+ * Answers GraphQL over WebSocket. ws handles frames, graphql-ws the protocol but for the results, `Operations` the rest.
+ */
 export class WebSockets {
   private readonly server: WebSocketServer;
   private readonly protocol: Server<WebSocketConnection>;
   private readonly connections = new Set<WebSocketConnection>();
+  private readonly turns = new SendTurns();
 
   constructor(private readonly options: WebSocketsOptions) {
     const { limits } = options;
@@ -62,7 +65,6 @@ export class WebSockets {
       onSubscribe: (opened, id, payload) => this.start(opened, id, payload),
       execute: resultsOf,
       subscribe: resultsOf,
-      onNext: (_opened, _id, _payload, _args, formatted) => formatted,
       onError: (_opened, _id, _payload, errors) =>
         errors.map((each) => options.operations.formatted(each, randomUUID())),
     });
@@ -125,7 +127,8 @@ export class WebSockets {
     const results = operations.start(checked, metadata, () => connection.remove(results as ResultStream));
     if (!(results instanceof ResultStream)) return [results];
     connection.add(results, checked.kind);
-    return { schema, document: checked.document, operationName: request.operationName, results };
+    const sent = new SentResults(results, operationId, connection.peer, this.turns);
+    return { schema, document: checked.document, operationName: request.operationName, results: sent };
   }
 }
 
