@@ -111,7 +111,7 @@ test("a person publishes a version that was trained from an alias", async () => 
   expect(data.publishModelVersion.pretrained).toEqual({ name: "v1", alias: "production" });
 });
 
-test("a deployment without versions fetches by an alias, and is told which version it is", async () => {
+test("a deployment without versions fetches by an alias, and learns which version it is", async () => {
   await using app = await openTestApp();
   const { proj, model } = await twoVersions(app);
   await app.execute(DEPLOY, { input: { proj, name: "api", tag: "latest", notebook: "predict.ipynb", replicas: 1 } });

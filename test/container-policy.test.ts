@@ -87,7 +87,7 @@ describe("the policy of containers", () => {
     expect(bodyOf(hostile as Partial<ContainerSpec>)).toEqual(bodyOf());
   });
 
-  test("secrets are nowhere in what the engine is told", () => {
+  test("secrets are nowhere in what is sent to the engine", () => {
     expect(JSON.stringify(bodyOf({ secretFiles: { token: "canary-4711" } }))).not.toContain("canary-4711");
   });
 

@@ -77,7 +77,7 @@ describeEach("%s by id takes a superseded one alone", async (mutation, kind) => 
   expect(await idsThere(app, [one.id, two.id, three.id])).toEqual([one.id, three.id]);
 });
 
-describeEach("%s is told by all names or by an id of its kind, not both", async (mutation, kind) => {
+describeEach("%s is given all names or an id of its kind, not both", async (mutation, kind) => {
   await using app = await openTestApp();
   const { names, made } = await kind(app);
   const { id } = await made();

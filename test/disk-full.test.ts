@@ -77,7 +77,7 @@ describe.skipIf(!CAN_MOUNT)(name, () => {
     expect(await again.app.store.models.countDocuments()).toBe(1);
   });
 
-  test.skipIf(process.env["MONGODB_URI"])("is told by its code, and forgotten when there is room", async () => {
+  test.skipIf(process.env["MONGODB_URI"])("is reported by its code, and forgotten when there is room", async () => {
     using disk = openSmallDisk(40);
     await using store = await openConnection({ dataFolder: disk.path });
     const things = store.connection.db!.collection("things");
@@ -93,7 +93,7 @@ describe.skipIf(!CAN_MOUNT)(name, () => {
     expect(kept).toEqual([{ before: true }, { after: true }]);
   });
 
-  test("at the first start is told in a sentence", async () => {
+  test("at the first start is reported in a sentence", async () => {
     using disk = openSmallDisk(8);
     mkdirSync(join(disk.path, "store"));
     disk.fill();

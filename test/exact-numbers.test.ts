@@ -185,7 +185,7 @@ test("a training answers its parameters as numbers", async () => {
   expect(data.trainings.nodes).toEqual([{ params: { lr: 1, big: 3_000_000_000 } }]);
 });
 
-test("a notebook that publishes such a number, or a name that is refused, is told which", async () => {
+test("a notebook that publishes such a number, or a name that is refused, learns which", async () => {
   const { proj, model: of } = await builtProject(app);
   const { id } = await app.seed.mutate("startTraining", "StartTrainingInput", { proj: proj.name, notebook: "a.ipynb" });
   await expect.poll(() => app.runtime.running(id).length, { timeout: 10_000 }).toBe(1);

@@ -68,7 +68,7 @@ test.each([
   ["with a default that is an object", "($v: JSONObject = { a: 2.0 })", "{ o: $v }", "{}", `{"o":{"a":2.0}}`],
   ["in place of its default", "($v: PlainValue = 2.0)", "{ n: $v }", `{"v":3}`, `{"n":3}`],
   ["that is null", "($v: Float = 2.0)", "{ lr: $v }", `{"v":null}`, `{"lr":null}`],
-])("a number in a variable %s is told as it was meant", async (_, variables, params, given, told) => {
+])("a number in a variable %s is taken as it was meant", async (_, variables, params, given, told) => {
   expect(await paramsOf(await post(startWith(variables, params), given))).toBe(told);
 });
 

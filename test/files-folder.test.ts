@@ -80,7 +80,7 @@ test("of many first processes with a folder each, one starts", async () => {
   expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 });
 
-test("a folder that is missing at its own place is told so, and is not made anew", async () => {
+test("a folder that is missing at its own place is reported, and is not made anew", async () => {
   await using files = await opened();
   const one = await files.folder("one");
   await files.claim(one);
@@ -101,7 +101,7 @@ test("a marker that a crash left empty is none, and the first start goes on", as
   expect((await readFile(join(one, "installation"), "utf8")).trim()).toBe("c1");
 });
 
-test("a folder in the place of the marker is told in a sentence", async () => {
+test("a folder in the place of the marker is reported in a sentence", async () => {
   await using files = await opened();
   const one = await files.folder("one");
   await mkdir(join(one, "installation"));

@@ -59,7 +59,7 @@ const put = (url: string, body: Buffer | string, headers: Record<string, string>
 const codeOf = async (answer: Response) =>
   ((await answer.json()) as { errors: [{ extensions: { code: string } }] }).errors[0].extensions.code;
 
-test("a file that is sent with its ticket is kept, and the state of its record is told", async () => {
+test("a file that is sent with its ticket is kept, and the state of its record is in the answer", async () => {
   await using files = await openFiles();
   const content = randomBytes(3_000_000);
 
@@ -261,7 +261,7 @@ test("a file that is not there is 404", async () => {
   expect([answer.status, await codeOf(answer)]).toEqual([404, "NOT_FOUND"]);
 });
 
-test("content that fails on the way never looks whole, and the failure is told to the operator", async () => {
+test("content that fails on the way never looks whole, and the failure is logged for the operator", async () => {
   const failing = async function* () {
     yield Buffer.from("01234");
     throw new Error("The disk is gone.");

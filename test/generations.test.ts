@@ -146,7 +146,7 @@ test("versions and build versions have generations as datasets have", async () =
   });
 });
 
-test("the bytes of a record and of a model are told, those of superseded records apart", async () => {
+test("the bytes of a record and of a model are counted, those of superseded records apart", async () => {
   await using app = await openTestApp();
   const { name: model } = await app.seed.model();
   const files = (text: string) => [

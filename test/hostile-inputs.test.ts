@@ -119,7 +119,7 @@ test.each([
   expect((await dataset(details)).data.createDataset.details).toEqual(details);
 });
 
-test("numbers that no double can hold exactly are told as they are kept", async () => {
+test("numbers that no double can hold exactly are answered as they are kept", async () => {
   const { data } = await app.execute(
     `mutation { createDataset(input: { model: "flora", stored: false, details: { big: 9007199254740991, small: 5e-324 } }) { details } }`,
   );
@@ -227,7 +227,7 @@ test.each([
   expect(errors).toHaveLength(1);
 });
 
-test("a taken name is told without the key and without a word of the driver's", async () => {
+test("a taken name is reported without the key and without a word of the driver's", async () => {
   const answers = [
     await model({ name: "flora" }),
     await app.execute(`mutation ($input: CreateTreasureChestInput!) { createTreasureChest(input: $input) { id } }`, {

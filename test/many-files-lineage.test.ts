@@ -78,7 +78,7 @@ test("a snapshot tells the files of a record of many, also when the record is go
   expect([kept, ...counts]).toEqual([2, 2, 2, 0]);
 });
 
-test("a dataset of many files that replaces another is told as drift by what it is together", async () => {
+test("a dataset of many files that replaces another is seen as drift by what it is together", async () => {
   await using app = await openTestApp();
   const { model, ds } = await trained(app);
   await largeDataset(app, COUNT + 1, { model, name: "data" });

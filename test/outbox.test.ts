@@ -46,7 +46,7 @@ test("a change that changes nothing leaves no event", async () => {
   expect(await eventsOf(app, id)).toHaveLength(1);
 });
 
-test("of many changes at a time, relayed at the same time, none is lost and none told twice", async () => {
+test("of many changes at a time, relayed at the same time, none is lost and none sent twice", async () => {
   await using app = await openTestApp();
   const { id, name } = await app.seed.model();
 
@@ -68,7 +68,7 @@ test("of many changes at a time, relayed at the same time, none is lost and none
   expect({ outbox, version }).toEqual({ outbox: [], version: 25 });
 });
 
-test("the way of a dataset to READY is told in order", async () => {
+test("the way of a dataset to READY is sent in order", async () => {
   await using app = await openTestApp();
   const { name: model } = await app.seed.model();
   const { id } = await app.seed.dataset({ model });

@@ -74,7 +74,7 @@ test.each([
   expect(log[0]).toMatch(new RegExp(said));
 });
 
-test("all that cannot be carried out is told at once", async () => {
+test("all that cannot be carried out is reported at once", async () => {
   const Dockerfile = "FROM rocas/onboard\nRUN make\nVOLUME /a\n";
 
   await expect(opened.build({ Dockerfile })).rejects.toThrow(/line 2: RUN make .*; line 3: VOLUME \/a /);

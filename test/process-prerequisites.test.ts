@@ -63,7 +63,7 @@ test.each([
     { version: "3.12.3", recent: true, complete: false },
     `Python 3.12.3 is there without what makes environments, its modules venv and ensurepip: ${venv("3.12")}`,
   ],
-])("a Python that is %j is told with what brings a better one", async (answer, sentence) => {
+])("a Python that is %j is reported with what brings a better one", async (answer, sentence) => {
   await using folder = await openTempFolder();
   const path = await pythonThatIs(folder, answer);
 

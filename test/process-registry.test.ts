@@ -47,7 +47,7 @@ test("a registry that is set is told to have no meaning if no engine answers", a
   expect(server.stdout).toContain("Nothing is pushed to registry.example.org/team (ROCAS_REGISTRY)");
 });
 
-test("what builds left is told in bytes, and what no image needs goes after the start", async () => {
+test("what builds left is counted in bytes, and what no image needs goes after the start", async () => {
   await using folder = await openTempFolder();
   const environment = join(folder.path, "data", "process", "environments", "a".repeat(64));
   await mkdir(environment, { recursive: true });

@@ -12,7 +12,7 @@ const printed = (program: string): string =>
     encoding: "utf8",
   }).trim();
 
-test("without /proc, what runs below a process is told, and the question itself is none of it", () => {
+test("without /proc, what runs below a process is known, and the question itself is none of it", () => {
   const program = `
 import subprocess
 before = processes.descendants(os.getpid(), -1)

@@ -189,7 +189,7 @@ for (const endpoint of [
   "x",
   "http://127.0.0.1:1?x",
 ])
-  test(`${endpoint} never gets into the route table`, async () => {
+  test(`${endpoint} never gets into the replica table`, async () => {
     await using router = await openRouter();
     const { endpoint: good } = await router.replica();
     router.serve([good]);

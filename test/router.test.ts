@@ -88,7 +88,7 @@ test("two versions in one request are refused", async () => {
 });
 
 for (const encoding of ["gzip", "br", "deflate", "zstd", "GZIP", "gzip, identity"])
-  test(`a body in ${encoding} is refused, and the client told what is understood`, async () => {
+  test(`a body in ${encoding} is refused, and the client learns what is understood`, async () => {
     await using router = await openRouter();
     const replica = await router.replica();
     router.serve([replica.endpoint]);

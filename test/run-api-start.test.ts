@@ -48,7 +48,7 @@ test("without an engine the listener waits for one", async () => {
   expect(await isSettled(api.listening, 5_000)).toBe(true);
 });
 
-test("containers are told another address where the operator names one", async () => {
+test("containers get another address where the operator names one", async () => {
   await using app = await openTestApp({ ROCAS_RUN_URL: "http://host.docker.internal:9000/" });
   expect(await runUrl(app.app)).toBe("http://host.docker.internal:9000");
 });

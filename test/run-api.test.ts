@@ -24,7 +24,7 @@ async function started(app: TestApp, input: object = {}) {
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const fileOf = (name: string, text: string) => ({ name, size: Buffer.byteLength(text), sha256: sha256(text) });
 
-test("a container is told its work once, and only once", async () => {
+test("a container gets its work once, and only once", async () => {
   await using app = await openTestApp();
   const { container, training, ds, model, proj } = await started(app, { params: { depth: 3, deep: null } });
 

@@ -44,7 +44,7 @@ test("nothing needs to be set", () => {
   expect(readSettings({})).toMatchObject({ HOST: "127.0.0.1", PORT: 4000, ROCAS_DATA: ".rocas", MONGODB_URI: "" });
 });
 
-test("all problems are told at once, each with the name of its setting", () => {
+test("all problems are reported at once, each with the name of its setting", () => {
   const problems = problemsOf({ PORT: "many", ROCAS_MAX_PAGE: "x", LOG_LEVEL: "loud", ROCAS_CPUS: "two" });
 
   expect(problems.map((each) => each.trim().split(":")[0]).sort()).toEqual([
@@ -55,7 +55,7 @@ test("all problems are told at once, each with the name of its setting", () => {
   ]);
 });
 
-test("a registry that local processes cannot push to is told with all other problems", () => {
+test("a registry that local processes cannot push to is reported with all other problems", () => {
   const problems = problemsOf({ ROCAS_RUNTIME: "process", ROCAS_REGISTRY: "registry.example.org/team", PORT: "many" });
 
   expect(problems).toEqual([

@@ -76,7 +76,7 @@ describe("a Dockerfile that needs BuildKit is refused by what and where", () => 
       );
     });
 
-  test("all of it is told at once, and the text of a here-document is no instruction", async () => {
+  test("all of it is reported at once, and the text of a here-document is no instruction", async () => {
     const opening = opened("FROM x\nRUN <<EOF\nCOPY --parents a b\nEOF\nCOPY --link . .\n");
 
     await expect(opening).rejects.toThrow(/line 2: RUN with a here-document.*; line 5: COPY --link/);

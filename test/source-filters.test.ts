@@ -66,7 +66,7 @@ for (const from of ["GIT", "LOCAL"] as const)
     });
   });
 
-test("a filter that changes what is committed is told in the log of a build from GIT", async () => {
+test("a filter that changes what is committed is named in the log of a build from GIT", async () => {
   const files = { ".gitattributes": "*.ipynb filter=nbstripout\n", "a.ipynb": "{}", "b.ipynb": "{}" };
   await using both = await openBothSources({ ...DOCKERFILE, ...files });
 
@@ -88,7 +88,7 @@ describe("a repository of SHA-256", () => {
   const SHA256 = "--object-format=sha256";
 
   for (const from of ["GIT", "LOCAL"] as const)
-    test(`is built from ${from}, and its commit is told in full`, async () => {
+    test(`is built from ${from}, and its commit is named in full`, async () => {
       const files = { ".gitattributes": "*.bat eol=crlf\n", "a.bat": "a\n", "deep/b": "b" };
       await using both = await openBothSources({ ...DOCKERFILE, ...files }, SHA256);
 

@@ -60,7 +60,7 @@ test.each([
   ["127.0.0.1", "127.0.0.1"],
   ["0.0.0.0", "127.0.0.1"],
   ["localhost", "localhost"],
-])("a port of %s that is taken is told before the compilation, as the server tells it", async (HOST, other) => {
+])("a port of %s that is taken is reported before the compilation, as the server reports it", async (HOST, other) => {
   await using folder = await openTempFolder();
   await using taken = await takenPort(other);
   const env = { HOST, PORT: taken.PORT, ROCAS_TOKEN: "a-token", ROCAS_DATA: folder.path, LOG_LEVEL: "silent" };
@@ -78,7 +78,7 @@ test.each([
 test.each([
   ["192.0.2.1", "is no address of this machine"],
   ["no-such-host.invalid", "is not known"],
-])("%s is told before the compilation, as the server tells it", async (HOST, why) => {
+])("%s is reported before the compilation, as the server reports it", async (HOST, why) => {
   await using folder = await openTempFolder();
   const env = { HOST, PORT: "4239", ROCAS_TOKEN: "a-token", ROCAS_DATA: folder.path, LOG_LEVEL: "silent" };
 
@@ -88,7 +88,7 @@ test.each([
   expect(await ended(SERVER, [], env)).toMatchObject({ code: 1, stderr: early.stderr });
 });
 
-test("a data folder that is a file is told in a sentence", async () => {
+test("a data folder that is a file is reported in a sentence", async () => {
   await using folder = await openTempFolder();
   const path = join(folder.path, "data");
   await writeFile(path, "");
@@ -141,7 +141,7 @@ test("a data folder that is a link to a folder is one", async () => {
 });
 
 test.skipIf(process.platform !== "linux")(
-  "too few files that may be open are told before anything is loaded",
+  "too few files that may be open are reported before anything is loaded",
   async () => {
     const run = promisify(execFile)("sh", ["-c", `ulimit -n 200; exec "$0" ${SERVER}`, process.execPath]);
 

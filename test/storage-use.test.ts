@@ -12,7 +12,7 @@ interface Use {
 const use = async (app: TestApp): Promise<Use> => (await app.execute(STORAGE)).data.storage;
 const collection = ({ collections }: Use, name: string) => collections.find((each) => each.name === name);
 
-test("the bytes of files and of every collection are told, shared content once", async () => {
+test("the bytes of files and of every collection are counted, shared content once", async () => {
   await using app = await openTestApp();
   const { name: model } = await app.seed.model();
   const files = [{ name: "a.csv", text: "x".repeat(1_000) }];
@@ -43,7 +43,7 @@ test("the bytes of a collection are those of its documents", async () => {
   expect(bytes).toBeLessThan(50_200);
 });
 
-test("a file that was given up is told until it goes", async () => {
+test("a file that was given up is counted until it goes", async () => {
   await using app = await openTestApp();
   const { name: model } = await app.seed.model();
   const { id } = await app.seed.dataset({ model, files: [{ name: "a.csv", text: "1" }] });

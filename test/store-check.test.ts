@@ -49,7 +49,7 @@ test("the check ends with 2 if a server uses the store", async () => {
   expect([code, told]).toEqual([2, expect.stringContaining("in use by another server")]);
 });
 
-test("a setting that is none is told before the check", async () => {
+test("a setting that is none is reported before the check", async () => {
   const { code, told } = await check({ PORT: "many" });
 
   expect([code, told]).toEqual([1, expect.stringContaining("PORT")]);

@@ -91,12 +91,12 @@ test("what the entrypoint reported counts before the exit code", () => {
   });
 });
 
-test("a result that is stored wins over a wish to cancel", () => {
+test("a result that is stored wins over a request to cancel", () => {
   const completed = { at: NOW, ok: true, error: null };
   expect(step(job({ ...claimed, completed }, { desired: "CANCEL" }))).toMatchObject({ do: "END", state: "SUCCEEDED" });
 });
 
-test("a wish to cancel is carried out first", () => {
+test("a request to cancel is carried out first", () => {
   expect(step(job(claimed, { desired: "CANCEL" }), { container: container("RUNNING") })).toEqual({ do: "CANCEL" });
 });
 

@@ -181,7 +181,7 @@ test("a training that is cancelled at once never gets a container", async () => 
   expect(await app.runtime.observe()).toEqual([]);
 });
 
-test("a result that is stored wins over a wish to cancel", async () => {
+test("a result that is stored wins over a request to cancel", async () => {
   await using app = await openTestApp();
   const { proj } = await builtProject(app);
   const { data } = await start(app, { proj: proj.name });

@@ -27,7 +27,7 @@ export async function packArchive(
   storage: FileStorage,
   spool: string,
 ): Promise<ExpectedFile> {
-  await using archive = await unnamedFile(spool);
+  await using archive = await openSpool(spool);
   const hash = createHash("sha256");
   let size = 0;
   await pipeline(packStream(files, storage), async (packed: AsyncIterable<Buffer>) => {
@@ -58,8 +58,8 @@ async function fill(archiving: Pack, files: readonly NamedFile[], storage: FileS
   archiving.finalize();
 }
 
-/** Opens a file without a name: a crash removes it, too. */
-async function unnamedFile(folder: string): Promise<FileHandle> {
+/** Opens a file without a name in the spool: a crash removes it, too. */
+async function openSpool(folder: string): Promise<FileHandle> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${randomBytes(8).toString("hex")}.spool`);
   const handle = await open(path, "wx+", 0o600);

@@ -34,7 +34,7 @@ async function* breakingOff(context: Readable) {
 /** What every adapter of ImageBuilder owes. */
 export function imageBuilderContract(name: string, open: () => Promise<OpenImageBuilder>): void {
   describe(name, () => {
-    test("a Dockerfile becomes an image that carries its labels alone, and its log is told", async () => {
+    test("a Dockerfile becomes an image that carries its labels alone, and its log is kept", async () => {
       await using opened = await open();
       const build = newBuild();
       const context = tarOf({ Dockerfile: `FROM ${opened.base}\nLABEL colour=green\n` });

@@ -52,7 +52,7 @@ test("a folder that cannot be served is refused by the name of its setting, a da
   );
 });
 
-test("a store folder that the system refuses is told with its path and why", async () => {
+test("a store folder that the system refuses is reported with its path and why", async () => {
   await using folder = await openTempFolder();
   await writeFile(join(folder.path, "store"), "");
 

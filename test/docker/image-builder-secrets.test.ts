@@ -22,7 +22,7 @@ async function builtImage() {
 describeWithDocker("registries with a password", () => {
   beforeAll(ensureBaseImage, 180_000);
 
-  test("the right credentials push and pull, and are told to nobody", async () => {
+  test("the right credentials push and pull, and are shown to nobody", async () => {
     const user = newUser();
     await using registry = await openRegistry(user);
     const built = await builtImage();
@@ -93,7 +93,7 @@ describeWithDocker("registries with a password", () => {
 describeWithDocker("hostile builds", () => {
   beforeAll(ensureBaseImage, 180_000);
 
-  test("a log is told without what would steer a terminal", async () => {
+  test("a log is kept without what would steer a terminal", async () => {
     const build = newBuild();
     let log = "";
     const dockerfile = `FROM ${BASE_IMAGE}\nRUN printf '\\033[31mred\\033[0m \\001\\342\\200\\256end\\r\\n'\n`;

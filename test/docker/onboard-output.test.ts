@@ -51,7 +51,7 @@ describeWithDocker("what a notebook writes", () => {
   const outputsOf = (ran: Awaited<ReturnType<typeof run>>, cell: number) =>
     JSON.stringify(ran.listener.output?.cells[cell]?.outputs);
 
-  test("through a program is told once and whole", async () => {
+  test("through a program is logged once and whole", async () => {
     await using ran = await run("lines.ipynb");
 
     expect(await ran.exit()).toBe(0);
@@ -100,7 +100,7 @@ describeWithDocker("what a notebook writes", () => {
     expect(models.map(({ model_name }) => model_name).sort()).toEqual(["FloatProgressModel", "HBoxModel", "HTMLModel"]);
   });
 
-  test("in a crash is told, with the line of Python that led to it", async () => {
+  test("in a crash is logged, with the line of Python that led to it", async () => {
     await using ran = await run("crash.ipynb");
 
     expect(await ran.exit()).toBe(1);

@@ -57,7 +57,7 @@ describeWithDocker("the page for authors of projects", () => {
     expect([...run.listener.uploads.keys()]).toEqual(["clf.pkl"]);
   });
 
-  test("says what a Python without a kernel is told", async () => {
+  test("says what a Python without a kernel is answered", async () => {
     await using run = await openRun(foreign.id, { kind: "train", notebook: "where.ipynb" });
 
     expect(await run.exit()).toBe(1);

@@ -86,13 +86,13 @@ test.each([
   ["a field of an input", "{ projects(filter: { nam: {} }) { totalCount } }"],
   ["an enum value", "{ projects(orderBy: [{ field: NAMES }]) { totalCount } }"],
   ["a variable's type", "query ($f: ProjectFilte) { projects(filter: $f) { totalCount } }"],
-])("a mistake in the name of %s is told without other names", async (_what, query) => {
+])("a mistake in the name of %s is reported without other names", async (_what, query) => {
   const { body, text } = await served.query(query);
   expect(codesOf(body)).toContain("GRAPHQL_VALIDATION_FAILED");
   expect(text).not.toMatch(/did you mean/i);
 });
 
-test("a mistake in a variable is told without other names", async () => {
+test("a mistake in a variable is reported without other names", async () => {
   const query = "query ($filter: ProjectFilter) { projects(filter: $filter) { totalCount } }";
   const { body, text } = await served.query(query, { filter: { nam: { eq: "x" } } });
   expect(body.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", path: ["filter"] } }]);

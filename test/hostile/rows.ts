@@ -136,8 +136,8 @@ export const LANGUAGE: Readonly<Record<string, Row>> = {
     hostile: [
       tried(
         "hostile/language",
-        "a mistake in the name of %s is told without other names",
-        "a mistake in a variable is told without other names",
+        "a mistake in the name of %s is reported without other names",
+        "a mistake in a variable is reported without other names",
       ),
     ],
     twin: [tried("http/values", "what would be right is said")],
@@ -152,8 +152,8 @@ export const LANGUAGE: Readonly<Record<string, Row>> = {
       ),
       tried(
         "hostile/unreachable-store",
-        "a MongoDB that is cut off is told of without a word of its own, and found again",
-        "a store whose connection has been closed is told of without a word of its own",
+        "a MongoDB that is cut off is reported without a word of its own, and found again",
+        "a store whose connection has been closed is reported without a word of its own",
       ),
     ],
     twin: [tried("http/errors", "an error of ours keeps its code, its message and the path of the input")],
@@ -433,7 +433,7 @@ export const STORE: Readonly<Record<string, Row>> = {
   },
   M14: {
     threat: "the driver's words in errors",
-    hostile: [tried("hostile-inputs", "a taken name is told without the key and without a word of the driver's")],
+    hostile: [tried("hostile-inputs", "a taken name is reported without the key and without a word of the driver's")],
     twin: [tried("http/errors", "an error of ours keeps its code, its message and the path of the input")],
   },
 };

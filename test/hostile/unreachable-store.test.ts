@@ -24,7 +24,7 @@ async function expectUnavailable(served: Served): Promise<void> {
 }
 
 test.skipIf(!uri)(
-  "a MongoDB that is cut off is told of without a word of its own, and found again",
+  "a MongoDB that is cut off is reported without a word of its own, and found again",
   async () => {
     await using way = await openWay(uri!);
     await using served = await openServed({ MONGODB_URI: way.uri });
@@ -40,7 +40,7 @@ test.skipIf(!uri)(
   120_000,
 );
 
-test("a store whose connection has been closed is told of without a word of its own", async () => {
+test("a store whose connection has been closed is reported without a word of its own", async () => {
   await using served = await openServed();
   expect((await served.query(REQUESTS[0]!)).body.errors).toBeUndefined();
 

@@ -59,7 +59,7 @@ test("a document that does not fit is 200 under application/json and 400 under G
   expect(strict.headers.get("content-type")).toBe("application/graphql-response+json; charset=utf-8");
 });
 
-test("a client that takes no JSON is told so", async () => {
+test("a client that takes no JSON is answered so", async () => {
   await using http = await openHttpServer();
   const { status, body } = await http.post({ query: "{polluted}" }, { accept: "multipart/mixed" });
   expect(status).toBe(406);

@@ -120,7 +120,7 @@ test.each([
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
 });
 
-test("a subscription without a stream is told which transports serve it", async () => {
+test("a subscription without a stream is answered with which transports serve it", async () => {
   const response = await post("subscription{count(to:1)}", { accept: "application/json" }, "/graphql");
   expect(response.status).toBe(400);
   const { errors } = (await response.json()) as { errors: [{ message: string; extensions: object }] };

@@ -22,7 +22,7 @@ test.each([
   ["a hash", { extensions: { persistedQuery } }],
   ["a hash with variables", { operationName: "Q", variables: { a: 1 }, extensions: { persistedQuery } }],
   ["a hash beside null", { query: null, extensions: { persistedQuery } }],
-  ["a hash that a miss is told of", { extensions: { persistedQuery: { ...persistedQuery, miss: true } } }],
+  ["a hash whose miss is reported", { extensions: { persistedQuery: { ...persistedQuery, miss: true } } }],
   ["a hash of another version", { extensions: { persistedQuery: { version: 2, sha256Hash } } }],
   ["the id of a document", { documentId: `sha256:${sha256Hash}` }],
 ])("%s by POST is answered so that clients send documents from then on", async (_, body) => {

@@ -80,7 +80,7 @@ test("an error has an id of each subscriber's own, which the log has", async () 
   for (const id of ids) expect(server.log()).toContain(id);
 });
 
-test("a time-out is told to each subscriber that shares, and the next event comes", async () => {
+test("a time-out is sent to each subscriber that shares, and the next event comes", async () => {
   await using server = await openLive({}, { deadlineMs: 200 });
   const query = "subscription{read{slow(ms:1000)}}";
   const sockets = await readers(server, [query, query]);

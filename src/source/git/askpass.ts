@@ -21,7 +21,7 @@ export async function openAskpass(folder: string, credentials: Credentials | nul
   if (!credentials) return null;
   const program = join(folder, "askpass");
   await writeFile(program, ASKPASS_SCRIPT, { mode: 0o700 });
-  const files = [await unnamedFile(folder, credentials.username), await unnamedFile(folder, credentials.password)];
+  const files = [await answerFile(folder, credentials.username), await answerFile(folder, credentials.password)];
   return {
     environment: { GIT_ASKPASS: program },
     descriptors: files.map((file) => file.fd),
@@ -31,7 +31,7 @@ export async function openAskpass(folder: string, credentials: Credentials | nul
   };
 }
 
-async function unnamedFile(folder: string, content: string): Promise<FileHandle> {
+async function answerFile(folder: string, content: string): Promise<FileHandle> {
   const place = join(folder, "answer");
   const file = await open(place, "wx+", 0o600);
   await rm(place);

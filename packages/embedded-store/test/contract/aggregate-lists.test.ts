@@ -4,7 +4,7 @@ import { eachStore } from "../support/each-store.js";
 import { answered, refused, type Row } from "../support/expression-answers.js";
 
 eachStore((database) => {
-  test("$map gives a value for each element under the name it is told", async () => {
+  test("$map gives a value for each element under the name it is given", async () => {
     await using store = database();
     const rows: Row[] = [
       [{ $map: { input: "$list", in: "$$this" } }, [1, "a", { k: 1 }, null]],

@@ -116,7 +116,7 @@ eachStore((database) => {
     expect(await answered(store, rows)).toEqual(rows);
   });
 
-  test("types are told, that of nothing too", async () => {
+  test("types are named, that of nothing too", async () => {
     await using store = database();
     const rows: Row[] = [
       [{ $type: "$missing" }, "missing"],

@@ -11,7 +11,7 @@ eachStore((database) => {
     return { ...own, entries: own.db.collection<Entry>("entries") };
   };
 
-  test("three watchers are told of all that eight writers insert, in one order, however late they look", async () => {
+  test("three watchers get all that eight writers insert, in one order, however late they look", async () => {
     await using store = opened();
     await using early = await Watcher.open(store.entries);
     await using other = await Watcher.open(store.entries);
@@ -54,7 +54,7 @@ eachStore((database) => {
     expect(clusterTime.getHighBitsUnsigned()).toBe(Math.floor(wallTime.getTime() / 1000));
   });
 
-  test("of inserts by whatever command is told, of changes and deletions not", async () => {
+  test("is of inserts by whatever command, of changes and deletions not", async () => {
     await using store = opened();
     await using watcher = await Watcher.open(store.entries);
     await store.entries.insertMany([{ _id: 1 }, { _id: 2 }]);
@@ -67,7 +67,7 @@ eachStore((database) => {
     expect(await watcher.ids(5)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test("a document that changed or went before anybody looked is told of as it was inserted", async () => {
+  test("a document that changed or went before anybody looked is sent as it was inserted", async () => {
     await using store = opened();
     await using watcher = await Watcher.open(store.entries, { batchSize: 1 });
     await store.entries.insertMany(numbers(0, 6).map((_id) => ({ _id, n: 0 })));

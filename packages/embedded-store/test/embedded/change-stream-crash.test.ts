@@ -7,7 +7,7 @@ import { idOf, tokenOf } from "../support/watcher.js";
 
 const CRASHES = 12;
 
-test(`a watcher of a store that is killed ${CRASHES} times is told once of each insert that was acknowledged, in order`, async () => {
+test(`a watcher of a store that is killed ${CRASHES} times gets each insert once that was acknowledged, in order`, async () => {
   const folder = await mkdtemp(join(tmpdir(), "rocas-watched-crash-"));
   const watch = new CrashWatch(folder);
   for (let crash = 0; crash < CRASHES; crash += 1) await watch.crash();

@@ -28,7 +28,7 @@ async function check(data: string): Promise<{ code: number; told: string }> {
   );
 }
 
-test("a store that is whole is told so", async () => {
+test("a store that is whole is reported as whole", async () => {
   await using folder = await written();
 
   const { code, told } = await check(folder.path);
@@ -36,7 +36,7 @@ test("a store that is whole is told so", async () => {
   expect([code, told]).toEqual([0, expect.stringContaining("is whole: 500 documents in 1 collections")]);
 });
 
-test("an index that lost an entry is told, though every read of a document goes well", async () => {
+test("an index that lost an entry is reported, though every read of a document goes well", async () => {
   await using folder = await written();
   const engine = Engine.open(join(folder.path, "store"), () => undefined);
   const everything = { lower: Buffer.from([0]), upper: Buffer.from([0xff]) };
@@ -51,7 +51,7 @@ test("an index that lost an entry is told, though every read of a document goes 
   expect(told).toContain("Restore the folder from a backup");
 });
 
-test("a file that is cut off is refused at the start and told by the check, in a sentence", async () => {
+test("a file that is cut off is refused at the start and reported by the check, in a sentence", async () => {
   await using folder = await written();
   await truncate(join(folder.path, "store", "data.mdb"), 8192);
 
@@ -71,7 +71,7 @@ test("a store that a server uses is not checked", async () => {
   expect([code, told]).toEqual([2, expect.stringContaining("in use by another server")]);
 });
 
-test("a folder without a store is told", async () => {
+test("a folder without a store is reported", async () => {
   await using folder = await openTempFolder();
 
   expect(await check(folder.path)).toMatchObject({ code: 1, told: expect.stringContaining("There is no store in") });

@@ -83,7 +83,7 @@ class Mounts:
         return {MOUNTS: asdict(self)}
 
 
-def pick(mounts: tuple[Mount, ...], what: str, *, model: str | None, name: str | None, file: str | None) -> Mount:
+def pick(mounts: tuple[Mount, ...], noun: str, *, model: str | None, name: str | None, file: str | None) -> Mount:
     """Returns the one mount that fits. Raises NotMounted, naming the choices, for none or several."""
     fitting = [
         each
@@ -94,17 +94,17 @@ def pick(mounts: tuple[Mount, ...], what: str, *, model: str | None, name: str |
     ]
     if len(fitting) == 1:
         return fitting[0]
-    wanted = _wanted(what, model, name, file)
+    wanted = _wanted(noun, model, name, file)
     if fitting:
-        raise NotMounted(f"More than one {wanted}: {_titles(fitting)}. Name one by model and {what}.")
+        raise NotMounted(f"More than one {wanted}: {_titles(fitting)}. Name one by model and {noun}.")
     if not mounts:
         raise NotMounted(f"There is no {wanted}: none is mounted.")
     choices = "; ".join(f"{each.title} has {_listed(each)}" for each in mounts)
     raise NotMounted(f"There is no {wanted}. Mounted: {choices}.")
 
 
-def _wanted(what: str, model: str | None, name: str | None, file: str | None) -> str:
-    words = [f"mounted {what}"]
+def _wanted(noun: str, model: str | None, name: str | None, file: str | None) -> str:
+    words = [f"mounted {noun}"]
     if name is not None:
         words.append(f"named {name!r}")
     if model is not None:
