@@ -67,15 +67,15 @@ const sorted = (data) =>
 
 /**
  * Returns by server its medians: the ratios to the first server, milliseconds of one request, and the milliseconds of
- * the slowest hundredth. Rounds are interleaved; the one that goes first changes from round to round, and the first
- * round warms up.
+ * the slowest hundredth. Rounds are interleaved; the one that goes first changes from round to round, and a round of
+ * `warmUp` requests goes before.
  */
-export async function compared(servers, { body, requests, connections, rounds }) {
+export async function compared(servers, { body, requests, connections, rounds, warmUp = requests }) {
   const results = new Map(servers.map((server) => [server, []]));
   for (let round = -1; round < rounds; round += 1) {
     const first = (round + 1) % servers.length;
     for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {
-      const result = await loaded(server, body, requests, connections);
+      const result = await loaded(server, body, round < 0 ? warmUp : requests, connections);
       if (round >= 0) results.get(server).push(result);
     }
   }
