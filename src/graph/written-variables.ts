@@ -15,13 +15,22 @@ interface WrittenNumber {
 }
 
 const current = new AsyncLocalStorage<WrittenVariables>();
+const running = new Set<WrittenVariables>();
 
 /**
  * Executes an operation. Meanwhile a literal with a variable in it (`{ lr: $lr }`) can find the written form of its
  * number.
  */
-export const withWrittenVariables = <T>(variables: WrittenVariables, execute: () => T): T =>
-  current.run(variables, execute);
+export async function withWrittenVariables<T>(variables: WrittenVariables, execute: () => Promise<T>): Promise<T> {
+  running.add(variables);
+  try {
+    return await current.run(variables, execute);
+  } finally {
+    running.delete(variables);
+    // Otherwise each promise of the process is tracked from here on: a read of the store would cost a quarter more.
+    if (running.size === 0) current.disable();
+  }
+}
 
 /** Marks the whole numbers of a variable that are floats by type or as written. */
 export function markVariable(holder: Record<string | number, unknown>, key: string | number, name: string): void {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Settings } from "../settings.js";
 import { HttpError } from "./http-error.js";
@@ -65,10 +65,13 @@ const BEARER = /^Bearer +(\S+)$/i;
 export const bearerToken = (authorization: string | undefined): string | undefined =>
   BEARER.exec(authorization ?? "")?.[1];
 
-const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
+const digestOf = (text: string): Buffer => hash("sha256", text, "buffer");
 
-/** True if the `Authorization` header carries the token. Digests have one length, so the time says nothing of it. */
-export function carriesToken(authorization: string | undefined, token: string): boolean {
-  const received = bearerToken(authorization) ?? "";
-  return timingSafeEqual(digestOf(received), digestOf(token)) && token !== "";
+/**
+ * Returns a check: true if an `Authorization` header carries the token. Digests have one length, so the time says
+ * nothing of it.
+ */
+export function tokenChecker(token: string): (authorization: string | undefined) => boolean {
+  const expected = digestOf(token);
+  return (authorization) => timingSafeEqual(digestOf(bearerToken(authorization) ?? ""), expected) && token !== "";
 }

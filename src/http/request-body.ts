@@ -10,6 +10,8 @@ export interface BodyLimits extends Pick<Limits, "maxBodyBytes"> {
   readonly bodyMs?: number;
 }
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 /** Reads the body of a request, within its limits. @throws HttpError if it is encoded, too large or too slow */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const { "content-encoding": encoding, "content-length": length } = request.headers;
@@ -27,7 +29,7 @@ export async function readJson(request: IncomingMessage, limits: BodyLimits): Pr
   const bytes = await readBody(request, limits);
   if (bytes.length === 0) return undefined;
   try {
-    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseJson(UTF8.decode(bytes));
   } catch (error) {
     if (error instanceof DomainError) throw error;
     throw new HttpError(400, "BAD_USER_INPUT", "The body is no well-formed JSON in UTF-8.");
@@ -51,7 +53,7 @@ function readBytes(request: IncomingMessage, { maxBodyBytes: max, bodyMs }: Body
       if (length > max) settle(() => reject(tooLarge(max)));
       else chunks.push(chunk);
     };
-    const onEnd = () => settle(() => resolve(Buffer.concat(chunks)));
+    const onEnd = () => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     const onClose = () =>
       settle(() => reject(new HttpError(400, "BAD_USER_INPUT", "The request ended before its body did.")));
     if (request.destroyed) return onClose();

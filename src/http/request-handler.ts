@@ -3,7 +3,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import type { Settings } from "../settings.js";
-import { answerPreflight, carriesToken, checkOrigin, hostChecker } from "./access-control.js";
+import { answerPreflight, checkOrigin, hostChecker, tokenChecker } from "./access-control.js";
 import { answer } from "./answer.js";
 import type { ConnectionLimiter } from "./connection-limiter.js";
 import { logFailure } from "./format-error.js";
@@ -38,9 +38,11 @@ const LOCAL = { name: "local" };
 /** Takes every request: checks its host, origin and token, and picks the part that answers. */
 export class RequestHandler {
   private readonly isAllowedHost: (host: string | undefined) => boolean;
+  private readonly carriesToken: (authorization: string | undefined) => boolean;
   private readonly health: Health;
 
   constructor(private readonly options: RequestHandlerOptions) {
+    this.carriesToken = tokenChecker(options.settings.ROCAS_TOKEN);
     this.isAllowedHost = hostChecker(options.settings);
     this.health = new Health(options.readiness);
   }
@@ -137,8 +139,7 @@ export class RequestHandler {
   }
 
   private acceptsToken(socket: Socket, authorization: string | undefined): boolean {
-    const { ROCAS_TOKEN: token } = this.options.settings;
-    if (token && !carriesToken(authorization, token)) return false;
+    if (this.options.settings.ROCAS_TOKEN && !this.carriesToken(authorization)) return false;
     this.options.limiter.trust(socket);
     return true;
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { carriesToken } from "../http/access-control.js";
+import { tokenChecker } from "../http/access-control.js";
 import { isReadableName } from "../names.js";
 
 export interface PredictTarget {
@@ -60,5 +60,5 @@ export interface PredictTokens {
 export function mayPredict(authorization: string | undefined, { token, predictToken }: PredictTokens): boolean {
   const accepted = [token, predictToken].filter((each) => each !== "");
   // All are compared, so that the time does not show which one matched.
-  return accepted.length === 0 || accepted.map((each) => carriesToken(authorization, each)).includes(true);
+  return accepted.length === 0 || accepted.map((each) => tokenChecker(each)(authorization)).includes(true);
 }

@@ -26,6 +26,16 @@ test("a page size counts in a variable and in a variable's default as it does in
   expect((await http.query(`query($n:Int!){flowers(first:$n)${inner}}`, { n: 5 })).body.errors).toBeUndefined();
 });
 
+test("a document that passed with small sizes is refused with large ones", async () => {
+  const pages =
+    "query($n:Int!){flowers(first:$n){nodes{neighbours(first:$n){nodes{neighbours(first:$n){nodes{name}}}}}}}";
+  expect((await http.query(pages, { n: 5 })).body.errors).toBeUndefined();
+  expect(await http.query(pages, { n: 100 })).toMatchObject(refused);
+  const list = "query($n:[String!]!){named(names:$n){parents{parents{parents{name}}}}}";
+  expect((await http.query(list, { n: ["a"] })).body.errors).toBeUndefined();
+  expect(await http.query(list, { n: Array.from({ length: 250 }, () => "a") })).toMatchObject(refused);
+});
+
 test("a page size left out counts as twenty", async () => {
   const nested = (levels: number): string =>
     `{flowers{nodes${"{neighbours{nodes".repeat(levels)}{name}${"}}".repeat(levels)}}}`;

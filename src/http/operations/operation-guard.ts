@@ -13,7 +13,6 @@ import {
   ValuesOfCorrectTypeRule,
 } from "graphql";
 import { LRUCache } from "lru-cache";
-import { Cost } from "../limits/cost.js";
 import {
   maxAliases,
   maxDirectives,
@@ -28,6 +27,7 @@ import { limitError, type Limits } from "../limits/limits.js";
 import { maxDepth, maxRootFields, maxSecretFields } from "../limits/selection-limits.js";
 import { checkVariables } from "./check-variables.js";
 import { exactLiterals, valueFreeLiterals } from "./literal-rules.js";
+import { PassedDocument } from "./passed-document.js";
 
 export interface OperationRequest {
   readonly query: string;
@@ -39,9 +39,18 @@ export interface OperationRequest {
 export class CheckedOperation {
   constructor(
     readonly request: OperationRequest,
-    readonly document: DocumentNode,
+    private readonly passed: PassedDocument,
     readonly operation: OperationDefinitionNode,
   ) {}
+
+  get document(): DocumentNode {
+    return this.passed.document;
+  }
+
+  /** True if a literal of the document has a variable in it. */
+  get nestsVariables(): boolean {
+    return this.passed.nestsVariables;
+  }
 
   get kind(): OperationTypeNode {
     return this.operation.operation;
@@ -63,10 +72,10 @@ const FOUND_VALUE = /(String|BlockString|Int|Float) ".*"/s;
 export class OperationGuard {
   private readonly limitRules: readonly ValidationRule[];
   /** The most recent documents that passed, by text. */
-  private readonly documents = new LRUCache<string, DocumentNode>({
+  private readonly documents = new LRUCache<string, PassedDocument>({
     max: MAX_CACHED_DOCUMENTS,
     maxSize: MAX_CACHED_CHARACTERS,
-    sizeCalculation: (_document, { length }) => length,
+    sizeCalculation: (_passed, { length }) => length,
   });
 
   constructor(
@@ -90,15 +99,15 @@ export class OperationGuard {
 
   /** @returns the operation, or the reasons against it */
   check(request: OperationRequest): CheckedOperation | readonly GraphQLError[] {
-    const document = this.documentOf(request.query);
-    if (!("kind" in document)) return document;
-    const operation = getOperationAST(document, request.operationName);
+    const passed = this.documentOf(request.query);
+    if (!(passed instanceof PassedDocument)) return passed;
+    const operation = getOperationAST(passed.document, request.operationName);
     if (!operation) return [unknownOperation(request)];
-    const errors = this.operationErrors(document, operation, request.variables ?? {});
-    return errors.length > 0 ? errors : new CheckedOperation(request, document, operation);
+    const errors = this.operationErrors(passed, operation, request.variables ?? {});
+    return errors.length > 0 ? errors : new CheckedOperation(request, passed, operation);
   }
 
-  private documentOf(query: string): DocumentNode | readonly GraphQLError[] {
+  private documentOf(query: string): PassedDocument | readonly GraphQLError[] {
     const cached = this.documents.get(query);
     if (cached) return cached;
     const source = new Source(query);
@@ -110,18 +119,19 @@ export class OperationGuard {
       const errors = validate(this.schema, document, rules, { maxErrors: MAX_ERRORS, hideSuggestions: true });
       if (errors.length > 0) return errors.slice(0, MAX_ERRORS).map(asValidationError);
     }
-    this.documents.set(query, document);
-    return document;
+    const passed = new PassedDocument(document, this.schema, this.limits);
+    this.documents.set(query, passed);
+    return passed;
   }
 
   private operationErrors(
-    document: DocumentNode,
+    passed: PassedDocument,
     operation: OperationDefinitionNode,
     variables: Readonly<Record<string, unknown>>,
   ): readonly GraphQLError[] {
     const { values, errors } = checkVariables(this.schema, operation, variables, this.limits);
     if (errors.length > 0) return errors;
-    const cost = new Cost(this.schema, document, values, this.limits).of(operation);
+    const cost = passed.costOf(operation, values);
     if (cost <= this.limits.maxCost) return [];
     return [
       limitError(

@@ -165,7 +165,7 @@ export class Operations {
     deadline: Deadline,
   ): Promise<ExecutionResult> {
     const args = argumentsOf(checked, this.options, this.options.contextOf(caller, deadline));
-    return withVariables(checked, () => execute({ ...args, rootValue: event }));
+    return withVariables(checked, async () => execute({ ...args, rootValue: event }));
   }
 
   /** The answer to a time-out has status 200: proxies would send the request again after most others. */
@@ -205,8 +205,16 @@ const argumentsOf = (
 ): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });
 
 /** Lets literals of an operation see the numbers in its variables as written. */
-const withVariables = <T>({ operation, request }: CheckedOperation, run: () => T): T =>
-  withWrittenVariables({ definitions: operation.variableDefinitions ?? [], values: request.variables ?? {} }, run);
+const withVariables = <T>(
+  { operation, request, nestsVariables }: CheckedOperation,
+  run: () => Promise<T>,
+): Promise<T> => {
+  if (!nestsVariables) return run();
+  return withWrittenVariables(
+    { definitions: operation.variableDefinitions ?? [], values: request.variables ?? {} },
+    run,
+  );
+};
 
 /** Bounds the running operations of a caller, over all its connections. */
 class OperationSlots {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import { MIMEType } from "node:util";
 import { OperationTypeNode } from "graphql";
 import type { Caller } from "../../caller.js";
 import { DomainError } from "../../errors.js";
 import { parseJson } from "../../graph/parse-json.js";
 import { HttpError } from "../http-error.js";
+import { isJson } from "../media-type.js";
 import type { CheckedOperation, OperationRequest } from "../operations/operation-guard.js";
 import { type BodyLimits, readJson } from "../request-body.js";
 
@@ -66,15 +66,6 @@ async function readParameters(request: IncomingMessage, limits: BodyLimits): Pro
   if (!isObject(body))
     throw bad("The body is a JSON object with `query` and, perhaps, `variables` and `operationName`.");
   return body;
-}
-
-function isJson(contentType: string | undefined): boolean {
-  try {
-    const { essence, params } = new MIMEType(contentType ?? "");
-    return essence === "application/json" && /^utf-?8$/i.test(params.get("charset") ?? "utf-8");
-  } catch {
-    return false;
-  }
 }
 
 /** Rethrows an error of JSON that cannot be stored, with its path inside of the variables. */
