@@ -80,6 +80,18 @@ test("a project has the events of its own records, and of the models that it use
   ]);
 });
 
+test("with a project and a model, the events begin once the project uses the model", async () => {
+  await using app = await openTestApp();
+  const { name: model } = await app.seed.model();
+  const { name: proj } = await app.seed.project();
+  const subscription = await follow(app, { proj, model });
+  await app.seed.mutate("updateModel", "UpdateModelInput", { name: model, desc: "not yet" });
+  await app.seed.mutate("updateProject", "UpdateProjectInput", { name: proj, models: [model] });
+  await app.seed.mutate("updateModel", "UpdateModelInput", { name: model, desc: "used" });
+
+  expect(changesIn(await subscription.take(1))).toMatchObject([{ type: "MODEL", key: [model], version: 3 }]);
+});
+
 test("changes of several records, one after another, come in that order", async () => {
   await using app = await openTestApp();
   const [{ name: model }, { name: proj }] = [await app.seed.model(), await app.seed.project()];

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Live } from "../src/live/live.js";
 import { RawSocket } from "./http/support/raw-socket.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { serveApp } from "./support/serve-app.js";
@@ -11,17 +12,19 @@ const ALL = `subscription { recordChanged(types: [MODEL]) ${RECORD} }`;
 /** Sockets that each have one of the subscriptions, over a server whose reads are watched. */
 async function openSubscribers(app: TestApp, queries: readonly string[]) {
   const watch = await openWatch(app.app, app.schema);
-  const server = await serveApp({ ...app, app: watch.app });
+  const live = new Live(watch.app.store, watch.app.logger);
+  const server = await serveApp({ ...app, app: { ...watch.app, live } });
   const sockets = await Promise.all(queries.map(() => RawSocket.begin(`${server.url.replace("http", "ws")}/graphql`)));
   for (const [at, socket] of sockets.entries()) socket.subscribe("a", queries[at]!);
-  await expect.poll(() => app.app.live.events.subscriberCount, WAIT).toBe(queries.length);
+  await expect.poll(() => live.events.subscriberCount, WAIT).toBe(queries.length);
   return {
     /** Resolves when each socket has the next message. */
     next: () => Promise.all(sockets.map(async (each) => (await each.hears("next", "a")).payload.data.recordChanged)),
     heard: () => sockets.map((each) => each.of("next", "a").length),
-    readsOfModels: () => watch.commands().filter((each) => each.endsWith(" models")),
+    readsOf: (collection: string) => watch.commands().filter((each) => each === `find ${collection}`).length,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
+      await live[Symbol.asyncDispose]();
       await watch[Symbol.asyncDispose]();
     },
   };
@@ -39,7 +42,7 @@ test("a record is read once for fifty subscribers that select the same of it", a
   const changes = await subscribers.next();
 
   expect(changes).toEqual(new Array(50).fill({ ...changes[0], record: { desc: "Flowers" } }));
-  expect(subscribers.readsOfModels()).toHaveLength(1);
+  expect(subscribers.readsOf("models")).toBe(1);
 });
 
 test("subscribers with other filters get only what these let through", async () => {
@@ -65,5 +68,18 @@ test("the next event reads the record anew", async () => {
 
   await expect.poll(() => subscribers.heard(), WAIT).toEqual([2, 2]);
 
-  expect(subscribers.readsOfModels()).toHaveLength(2);
+  expect(subscribers.readsOf("models")).toBe(2);
+});
+
+test("a change of a project is read once for all that follow the project", async () => {
+  await using app = await openTestApp();
+  const { name } = await app.seed.project();
+  const ofProject = `subscription { recordChanged(types: [PROJECT], proj: "${name}") { recordId } }`;
+  await using subscribers = await openSubscribers(app, new Array<string>(20).fill(ofProject));
+  await expect.poll(() => subscribers.readsOf("projects"), WAIT).toBe(20);
+  await app.seed.mutate("updateProject", "UpdateProjectInput", { name, desc: "Flowers" });
+
+  await subscribers.next();
+
+  expect(subscribers.readsOf("projects")).toBe(21);
 });

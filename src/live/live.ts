@@ -7,6 +7,8 @@ import { INSERTS } from "./feed-session.js";
 import { findChanges } from "./find-changes.js";
 import { findDrifts } from "./find-drifts.js";
 import type { RecordChange } from "./record-change.js";
+import { OncePerEvent } from "./once-per-event.js";
+import { ProjectReads } from "./project-scope.js";
 import { SubscriptionIterator, SubscriptionScope } from "./subscription.js";
 import type { TaskChange } from "./task-change.js";
 import { taskOfEvent } from "./task-of-event.js";
@@ -21,6 +23,7 @@ export class Live implements AsyncDisposable {
   readonly tasks: OncePerEvent<ChangeEvent, TaskChange | null>;
   /** The deployed snapshots that differ since an event. */
   readonly drifts: OncePerEvent<ChangeEvent, readonly DriftEvent[]>;
+  readonly projects: ProjectReads;
   private readonly scopes = new Set<SubscriptionScope>();
 
   constructor(store: Store, logger: Logger) {
@@ -31,6 +34,7 @@ export class Live implements AsyncDisposable {
       logEvent,
       logger,
     );
+    this.projects = new ProjectReads(store);
     this.changes = new OncePerEvent((event) => findChanges(store, event));
     this.tasks = new OncePerEvent((event) => Promise.resolve(taskOfEvent(store, event)));
     this.drifts = new OncePerEvent((event) => findDrifts(store, event));
@@ -63,25 +67,5 @@ export class Live implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const scope of this.scopes) scope.end();
     await Promise.all([this.events.close(), this.logs.close()]);
-  }
-}
-
-/**
- * Reads once for each event, for all subscriptions. Forgets it with the event. What is executed once for all is known by
- * the object: all subscriptions get the same.
- */
-class OncePerEvent<E extends object, V> {
-  private readonly results = new WeakMap<E, Promise<V>>();
-
-  constructor(private readonly read: (event: E) => Promise<V>) {}
-
-  of(event: E): Promise<V> {
-    const known = this.results.get(event);
-    if (known) return known;
-    const result = this.read(event);
-    this.results.set(event, result);
-    // After an error the next subscription reads again.
-    result.catch(() => this.results.delete(event));
-    return result;
   }
 }

@@ -38,18 +38,20 @@ export function subscribeToRecords(app: Needs, args: RecordChangedArgs) {
   return app.live.subscribe<RecordChange>(async (scope) => {
     const { types, proj, model, after } = args;
     const position = after == null ? null : readChangeCursor(app.cursors, after);
-    const project = proj == null ? null : await ProjectScope.of(app.store, proj);
     if (model != null) await requireCurrent(app.store.models, "model", [model], ["model"]);
 
-    const isOfTypes = ({ kind }: ChangeEvent) => !types || types.includes(kind);
-    const isWanted: IsWanted = project
-      ? async (event) => (await project.includes(event)) && isOfTypes(event)
-      : isOfTypes;
+    const isSelected = (event: ChangeEvent): boolean =>
+      (!types || types.includes(event.kind)) && (model == null || isUnderModel(app.store, model, event));
     // The project's own events say which models it uses.
     const wants: EventFilter<ChangeEvent> = (event) =>
-      (isOfTypes(event) || (event.kind === "project" && event.key === proj)) &&
-      (model == null || isUnderModel(app.store, model, event));
-    return toChanges(app, await eventsFrom(app, scope, position, wants), isWanted);
+      isSelected(event) || (event.kind === "project" && event.key === proj);
+    const events = await eventsFrom(app, scope, position, wants);
+    // After the subscription: no change of the project is missed.
+    const project = proj == null ? null : await ProjectScope.of(app.live.projects, proj);
+    const isWanted: IsWanted = project
+      ? async (event) => (await project.includes(event)) && isSelected(event)
+      : isSelected;
+    return toChanges(app, events, isWanted);
   });
 }
 

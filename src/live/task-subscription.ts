@@ -67,7 +67,7 @@ async function* untilEnd(
 async function tasksOfProject(app: Needs, scope: SubscriptionScope, name: string) {
   const wants = ({ kind, key }: ChangeEvent): boolean => hasTasks(app.store, kind) || key === name;
   const queue = await openQueue(app.live.events, scope, wants, RESUME);
-  return allOfProject(app, await ProjectScope.of(app.store, name), queue);
+  return allOfProject(app, await ProjectScope.of(app.live.projects, name), queue);
 }
 
 async function* allOfProject(
@@ -78,7 +78,7 @@ async function* allOfProject(
   // A change during the read is in the queue too, and skipped there.
   const sentVersions = new Map<string, number>();
   for (const kind of KINDS.filter((each) => hasTasks(app.store, each)))
-    for await (const record of recordsUnderWay(app, kind, project.project!._id)) {
+    for await (const record of recordsUnderWay(app, kind, project.project!)) {
       sentVersions.set(record._id, record.version);
       yield currentTask(kind, record);
     }
