@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { dateValue } from "./bson/bson-writer.js";
 import { FieldPath } from "./bson/field-path.js";
+import { ReplyBuffers } from "./bson/reply-buffers.js";
 import { ChangeStreams } from "./changes/change-streams.js";
 import { StoreDamaged } from "./check/ask-check.js";
 import { Catalog } from "./collections/catalog.js";
@@ -37,11 +38,12 @@ export async function openEmbeddedStore(dataFolder: string, onFault: (error: unk
     refuseForeign(folder);
     refuseFull(folder);
     const { engine, catalog } = await openEngine(folder);
-    const cursors = new Cursors();
+    const buffers = new ReplyBuffers();
+    const cursors = new Cursors(buffers);
     const sweepSoon = (): void => caretaker.sweepSoon();
     const streams = new ChangeStreams(engine, catalog, sweepSoon);
-    const caretaker: Caretaker = new Caretaker({ engine, catalog, cursors, streams }, onFault);
-    const state: StoreState = { engine, catalog, cursors, streams, sweepSoon };
+    const caretaker: Caretaker = new Caretaker({ engine, catalog, cursors, buffers, streams }, onFault);
+    const state: StoreState = { engine, catalog, cursors, buffers, streams, sweepSoon };
     const sockets = new Set<Socket>();
     const { uri, close } = await listen(folderIdentity(folder), (socket) => {
       sockets.add(socket);

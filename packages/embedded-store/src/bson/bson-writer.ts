@@ -11,8 +11,14 @@ export class BsonWriter {
   private bytes: Buffer;
   private at = 0;
 
-  constructor(expected = 256) {
-    this.bytes = Buffer.allocUnsafe(expected);
+  /** @param room the number of bytes that are expected, or a buffer to write into as long as it has room */
+  constructor(room: number | Buffer = 256) {
+    this.bytes = typeof room === "number" ? Buffer.allocUnsafe(room) : room;
+  }
+
+  /** The buffer that is written into, which is another one after it has grown. */
+  get buffer(): Buffer {
+    return this.bytes;
   }
 
   get length(): number {
@@ -85,12 +91,9 @@ export class BsonWriter {
   raw(bytes: Buffer, start = 0, end = bytes.length): void {
     const length = end - start;
     this.room(length);
-    if (length > FEW) {
-      bytes.copy(this.bytes, this.at, start, end);
-      this.at += length;
-      return;
-    }
-    for (let from = start; from < end; from += 1) this.bytes[this.at++] = bytes[from]!;
+    if (length > FEW) bytes.copy(this.bytes, this.at, start, end);
+    else for (let at = 0; at < length; at += 1) this.bytes[this.at + at] = bytes[start + at]!;
+    this.at += length;
   }
 
   /** Takes back what was written after the writer had this length. */

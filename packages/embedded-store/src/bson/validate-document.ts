@@ -13,8 +13,9 @@ export function validateDocument(bytes: Buffer, start: number, limit: number, de
   let at = start + 4;
   while (bytes[at] !== 0) {
     const type = bytes[at]!;
-    const nameEnd = bytes.indexOf(0, at + 1);
-    if (nameEnd < 0 || nameEnd >= end - 1) throw new MalformedBson("field name is not ended");
+    let nameEnd = at + 1;
+    while (nameEnd < end && bytes[nameEnd] !== 0) nameEnd += 1;
+    if (nameEnd >= end - 1) throw new MalformedBson("field name is not ended");
     at = endOfChecked(type, bytes, nameEnd + 1, end - 1, depth);
   }
   if (at !== end - 1) throw new MalformedBson("document ends too early");

@@ -203,6 +203,11 @@ export class FieldReader {
     return new Value(this.type, this.bytes, this.valueStart, this.valueEnd);
   }
 
+  /** True if both stand at fields with the same name and the same bytes. */
+  isLike(other: FieldReader): boolean {
+    return this.bytes.compare(other.bytes, other.start, other.valueEnd, this.start, this.valueEnd) === 0;
+  }
+
   nameIs(name: Buffer): boolean {
     if (this.nameEnd - this.nameStart !== name.length) return false;
     for (let at = 0; at < name.length; at += 1) {

@@ -1,7 +1,7 @@
 import { BsonWriter, printValue } from "../bson/bson-writer.js";
 import { documentValue, FieldReader, type Value } from "../bson/value.js";
 import type { Engine } from "../engine/engine.js";
-import { documentKey, entryKey, entryValue, type RecordClock, recordOfValue } from "../engine/key-space.js";
+import { documentKey, entryKey, entryValue, type RecordClock, recordOfValue, setRecord } from "../engine/key-space.js";
 import { DuplicateKeyError } from "../errors/command-error.js";
 import type { IndexDefinition, IndexEntry } from "../indexes/index-definition.js";
 import type { Watched } from "./watched.js";
@@ -13,6 +13,8 @@ export class Collection {
   isDropped = false;
   /** The number of the last document inserted since the store was opened. */
   lastInserted = 0;
+  /** The key of the document read last: the engine is done with it when it answers. */
+  private readonly readKey: Buffer;
   /** The state that change streams need of it; undefined if nobody has ever watched. */
   watched: Watched | undefined;
 
@@ -27,7 +29,9 @@ export class Collection {
     /** The first is that of `_id`. */
     readonly indexes: IndexDefinition[],
     private readonly save: (collection: Collection) => void,
-  ) {}
+  ) {
+    this.readKey = documentKey(space, 0);
+  }
 
   get namespace(): string {
     return `${this.database}.${this.name}`;
@@ -35,7 +39,8 @@ export class Collection {
 
   /** Valid until the next read. */
   document(record: number): Value | undefined {
-    return this.engine.document(documentKey(this.space, record));
+    setRecord(this.readKey, record);
+    return this.engine.document(this.readKey);
   }
 
   /** @throws DuplicateKeyError, CommandError; nothing is written then. */
@@ -51,7 +56,10 @@ export class Collection {
   /** @throws DuplicateKeyError, CommandError; nothing is written then. */
   replace(record: number, before: Value, after: Buffer): void {
     const value = documentValue(after);
-    const plans = this.indexes.map((index) => this.planned(index, before, value, record));
+    const changed = changedFields(before, value);
+    const plans = this.indexes
+      .filter((index) => index.dependsOn(changed))
+      .map((index) => this.planned(index, before, value, record));
     this.watched?.keep(record, before);
     this.engine.put(documentKey(this.space, record), after);
     this.carryOut(plans, record);
@@ -109,6 +117,21 @@ export class Collection {
       if (!owner || recordOfValue(owner) !== record) return;
     }
     this.engine.remove(stored);
+  }
+}
+
+/** The names of the fields that differ. Behind the first field that came or went all are counted. */
+function changedFields(before: Value, after: Value): ReadonlySet<string> {
+  const changed = new Set<string>();
+  const [old, current] = [new FieldReader(before), new FieldReader(after)];
+  let isAligned = true;
+  for (;;) {
+    const [hasOld, hasCurrent] = [old.next(), current.next()];
+    if (!hasOld && !hasCurrent) return changed;
+    if (isAligned && hasOld && hasCurrent && old.isLike(current)) continue;
+    isAligned &&= hasOld && hasCurrent && old.name === current.name;
+    if (hasOld) changed.add(old.name);
+    if (hasCurrent) changed.add(current.name);
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { BsonWriter } from "../bson/bson-writer.js";
+import type { ReplyBuffers } from "../bson/reply-buffers.js";
 import { exactNumber } from "../bson/compare-values.js";
 import { ElementType, fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
@@ -11,7 +12,6 @@ const BATCH_BYTES = 16 * 1024 * 1024 - 64 * 1024;
 const IDLE_MS = 10 * 60 * 1000;
 
 interface OpenCursor {
-  readonly id: bigint;
   readonly namespace: string;
   readonly results: Paused<Value>;
   readonly projection: Projection | undefined;
@@ -34,11 +34,11 @@ interface BatchWish {
 export class Cursors {
   private readonly open = new Map<bigint, OpenCursor>();
 
+  constructor(private readonly buffers: ReplyBuffers) {}
+
   /** The first batch as a reply, and a cursor for the rest if there is one. */
   async start(results: Paused<Value>, wish: BatchWish): Promise<Buffer> {
-    const id = randomBytes(8).readBigUInt64LE() >> 1n || 1n;
     const cursor: OpenCursor = {
-      id,
       namespace: wish.namespace,
       results,
       projection: wish.projection,
@@ -47,12 +47,15 @@ export class Cursors {
       isBusy: true,
     };
     const size = wish.batchSize ?? FIRST_BATCH;
-    const { written, isDone } = await fill(cursor, size, "firstBatch", wish.deadline);
-    const isOpen = !isDone && !wish.isSingle;
-    if (isOpen) this.open.set(cursor.id, cursor);
-    else results.return();
+    const { written, isDone } = await this.fill(cursor, size, "firstBatch", wish.deadline);
     cursor.isBusy = false;
-    return written(isOpen ? cursor.id : 0n);
+    if (isDone || wish.isSingle) {
+      results.return();
+      return written(0n);
+    }
+    const id = randomBytes(8).readBigUInt64LE() >> 1n || 1n;
+    this.open.set(id, cursor);
+    return written(id);
   }
 
   /** @throws CommandError for a cursor that does not exist. */
@@ -68,11 +71,43 @@ export class Cursors {
     if (cursor.isBusy) throw new CommandError("BadValue", `cursor id ${id} is already in use`, 12051);
     cursor.isBusy = true;
     this.open.delete(id);
-    const { written, isDone } = await fill(cursor, batchSize ?? Infinity, "nextBatch", deadline);
+    const { written, isDone } = await this.fill(cursor, batchSize ?? Infinity, "nextBatch", deadline);
     cursor.isBusy = false;
     cursor.lastUsed = Date.now();
     if (!isDone) this.open.set(id, cursor);
     return written(isDone ? 0n : id);
+  }
+
+  private async fill(cursor: OpenCursor, batchSize: number, name: string, deadline: Deadline): Promise<Filled> {
+    const writer = new BsonWriter(this.buffers.take());
+    const begun = writer.begin();
+    const cursorBegun = writer.beginField(ElementType.OBJECT, "cursor");
+    const batch = writer.beginField(ElementType.ARRAY, name);
+    let count = 0;
+    const add = (document: Value): boolean => {
+      const before = writer.length;
+      if (count < batchSize) {
+        writeElement(writer, count, document, cursor.projection);
+        if (++count === 1 || writer.length <= BATCH_BYTES) return true;
+      }
+      writer.cutTo(before);
+      cursor.pending = document.copied();
+      return false;
+    };
+    const { pending } = cursor;
+    cursor.pending = undefined;
+    let isDone = false;
+    if (!pending || add(pending)) isDone = batchSize === 0 ? false : await drive(cursor.results, add, deadline);
+    writer.end(batch);
+    const written = (id: bigint): Buffer => {
+      writer.int64("id", id);
+      writer.string("ns", cursor.namespace);
+      writer.end(cursorBegun);
+      writer.double("ok", 1);
+      writer.end(begun);
+      return this.buffers.lend(writer.finished(), writer.buffer);
+    };
+    return { written, isDone };
   }
 
   kill(id: bigint): boolean {
@@ -93,38 +128,6 @@ export class Cursors {
 interface Filled {
   readonly written: (id: bigint) => Buffer;
   readonly isDone: boolean;
-}
-
-async function fill(cursor: OpenCursor, batchSize: number, name: string, deadline: Deadline): Promise<Filled> {
-  const writer = new BsonWriter(4096);
-  const begun = writer.begin();
-  const cursorBegun = writer.beginField(ElementType.OBJECT, "cursor");
-  const batch = writer.beginField(ElementType.ARRAY, name);
-  let count = 0;
-  const add = (document: Value): boolean => {
-    const before = writer.length;
-    if (count < batchSize) {
-      writeElement(writer, count, document, cursor.projection);
-      if (++count === 1 || writer.length <= BATCH_BYTES) return true;
-    }
-    writer.cutTo(before);
-    cursor.pending = document.copied();
-    return false;
-  };
-  const { pending } = cursor;
-  cursor.pending = undefined;
-  let isDone = false;
-  if (!pending || add(pending)) isDone = batchSize === 0 ? false : await drive(cursor.results, add, deadline);
-  writer.end(batch);
-  const written = (id: bigint): Buffer => {
-    writer.int64("id", id);
-    writer.string("ns", cursor.namespace);
-    writer.end(cursorBegun);
-    writer.double("ok", 1);
-    writer.end(begun);
-    return writer.finished();
-  };
-  return { written, isDone };
 }
 
 /** The size of the first batch in a command's `cursor`. @throws CommandError for any other option there. */

@@ -2,6 +2,7 @@ import { serialize } from "bson";
 import { BsonWriter } from "../bson/bson-writer.js";
 import { exactNumber, isNumber, isTruthy } from "../bson/compare-values.js";
 import { elementsOf, ElementType, fieldsOf, stringOf, typeName, type Value } from "../bson/value.js";
+import type { ReplyBuffers } from "../bson/reply-buffers.js";
 import type { ChangeStreams } from "../changes/change-streams.js";
 import type { Catalog } from "../collections/catalog.js";
 import type { Engine } from "../engine/engine.js";
@@ -175,6 +176,7 @@ export interface StoreState {
   readonly engine: Engine;
   readonly catalog: Catalog;
   readonly cursors: Cursors;
+  readonly buffers: ReplyBuffers;
   readonly streams: ChangeStreams;
   /** Tells the caretaker that key spaces are to be emptied. */
   sweepSoon(): void;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ABORT, open, type RootDatabase } from "lmdb";
 import { ElementType, Value } from "../bson/value.js";
 import { CommandError } from "../errors/command-error.js";
+import { away, closing, type FailedCommit, noRoom, notWritten } from "./refusals.js";
 import { hasDiskRoom } from "./store-file.js";
 
 /** LMDB's own name for it. */
@@ -95,13 +96,21 @@ export class Engine {
     return new Value(ElementType.OBJECT, this.lastView, 0, (this.database as unknown as { lastSize: number }).lastSize);
   }
 
-  /** Entries in order, with bytes of their own; no snapshot is held between two chunks. */
+  /** Entries in order, with bytes of their own. */
   *entries(range: KeyRange, reverse: boolean, withValues: boolean): Generator<Entry> {
+    for (const chunk of this.chunks(range, reverse, withValues)) for (const entry of chunk) yield entry;
+  }
+
+  /**
+   * Entries in order, as many at a time as one read brings; no snapshot is held between two reads.
+   * @param first how many the first read may bring
+   */
+  *chunks(range: KeyRange, reverse: boolean, withValues: boolean, first = FIRST_CHUNK): Generator<Entry[]> {
     let rest = range;
     let excluded = reverse;
-    for (let limit = FIRST_CHUNK; ; limit = Math.min(limit * 2, LARGEST_CHUNK)) {
+    for (let limit = Math.min(first, LARGEST_CHUNK); ; limit = Math.min(limit * 2, LARGEST_CHUNK)) {
       const { entries, isLast } = this.chunk(rest, { reverse, excluded, withValues, limit });
-      yield* entries;
+      yield entries;
       if (isLast) return;
       const { key } = entries.at(-1)!;
       rest = reverse ? { lower: range.lower, upper: key } : { lower: key, upper: range.upper };
@@ -237,19 +246,3 @@ function attempt({ run, resolve, reject }: Job): () => void {
     return () => reject(error);
   }
 }
-
-const closing = (): CommandError => new CommandError("InterruptedAtShutdown", "The store is being closed.");
-
-type FailedCommit = Error & { commitError: Promise<unknown> };
-
-function notWritten({ commitError }: FailedCommit): CommandError {
-  // The binding tells of it a second time, by a promise that would end the process.
-  commitError.catch(() => {});
-  return noRoom();
-}
-
-const away = (reason: string): CommandError =>
-  new CommandError("HostUnreachable", `The file of the store cannot be used: ${reason}.`);
-
-const noRoom = (): CommandError =>
-  new CommandError("OutOfDiskSpace", "The disk of the store is full; nothing of the command was kept.");

@@ -3,9 +3,15 @@ import type { Engine, KeyRange } from "./engine.js";
 
 /** The first four bytes of every key say whose it is: the catalog's, a collection's documents, an index's entries. */
 export function inSpace(space: number, ...parts: readonly Buffer[]): Buffer {
-  const prefix = Buffer.allocUnsafe(4);
-  prefix.writeUInt32BE(space);
-  return Buffer.concat([prefix, ...parts]);
+  let length = 4;
+  for (const part of parts) length += part.length;
+  const key = Buffer.allocUnsafe(length);
+  let at = key.writeUInt32BE(space);
+  for (const part of parts) {
+    key.set(part, at);
+    at += part.length;
+  }
+  return key;
 }
 
 export const wholeSpace = (space: number): KeyRange => ({ lower: inSpace(space), upper: inSpace(space + 1) });
@@ -13,8 +19,13 @@ export const wholeSpace = (space: number): KeyRange => ({ lower: inSpace(space),
 export function documentKey(space: number, record: number): Buffer {
   const key = Buffer.allocUnsafe(10);
   key.writeUInt32BE(space);
-  key.writeUIntBE(record, 4, 6);
+  setRecord(key, record);
   return key;
+}
+
+/** Turns the key of a document into that of another one in the same space. */
+export function setRecord(key: Buffer, record: number): void {
+  key.writeUIntBE(record, 4, 6);
 }
 
 export const recordOfDocumentKey = (key: Buffer): number => readRecord(key, 4);

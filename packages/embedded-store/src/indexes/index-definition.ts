@@ -19,6 +19,8 @@ export const KEPT_BYTES = ROOM - 32;
 export class IndexDefinition {
   readonly paths: readonly FieldPath[];
   readonly descending: readonly boolean[];
+  /** The names of the fields that its entries depend on. */
+  private readonly roots: ReadonlySet<string>;
   /** True if searches may read it: not before its last entries have been synced. */
   isReady: boolean;
   isDropped = false;
@@ -45,6 +47,15 @@ export class IndexDefinition {
     this.isReady = isBuilt;
     this.paths = fields.map(({ path }) => path);
     this.descending = fields.map(({ descending }) => descending);
+    const { partial } = options;
+    const paths = partial ? [...this.paths, ...pathsIn(partial.condition)] : this.paths;
+    this.roots = new Set(paths.map(({ segments }) => segments[0]!.text));
+  }
+
+  /** True if a change of these fields of a document may change its entries. */
+  dependsOn(changed: ReadonlySet<string>): boolean {
+    for (const name of changed) if (this.roots.has(name)) return true;
+    return false;
   }
 
   get isMultikey(): boolean {
@@ -63,6 +74,11 @@ export class IndexDefinition {
     }
     return { keys, newlyMultikey: found.multikey.flatMap((is, field) => (is && !this.multikey[field] ? [field] : [])) };
   }
+}
+
+function pathsIn(condition: Condition): FieldPath[] {
+  if (condition.kind === "field") return [condition.path];
+  return condition.kind === "expression" ? [] : condition.parts.flatMap(pathsIn);
 }
 
 export interface IndexEntry {

@@ -170,12 +170,21 @@ function compared(op: "gt" | "gte" | "lt" | "lte", wanted: Value): Passes {
 }
 
 function memberOf(values: readonly Value[]): Passes {
+  if (values.every(isText)) {
+    const texts = new Set(values.map(textOf));
+    return oneOf((value) => isText(value) && texts.has(textOf(value)));
+  }
   const allowsMissing = values.some(isNullish);
   const keys = new Set(values.map(keyOf));
   if (allowsMissing) keys.add(keyOf(NULL_VALUE));
   const isMember = oneOf((value) => keys.has(keyOf(value)) || (allowsMissing && isNullish(value)));
   return (value, isElement) => (value === undefined ? allowsMissing : isMember(value, isElement));
 }
+
+const isText = ({ type }: Value): boolean => type === ElementType.STRING || type === ElementType.SYMBOL;
+
+/** The bytes of a string; equal ones have equal texts. */
+const textOf = ({ bytes, start, end }: Value): string => bytes.toString("latin1", start + 4, end - 1);
 
 /** Equal values have equal keys, whatever their number types: a set of them replaces a comparison with each. */
 export const keyOf = (value: Value): string => encodeKey([value], []).toString("latin1");

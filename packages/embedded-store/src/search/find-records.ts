@@ -4,9 +4,9 @@ import { inSpace, recordOfDocumentKey, recordOfEntryKey, recordOfValue, wholeSpa
 import { CommandError } from "../errors/command-error.js";
 import { type IndexDefinition, isCut, KEPT_BYTES } from "../indexes/index-definition.js";
 import { compileCondition, type Matches } from "../query/condition.js";
-import { type Found, PAUSE, type Paused, raced } from "./paused.js";
+import { type Matched, reordered, reread, sorted } from "./ordered.js";
+import { BREATH, type Found, PAUSE, type Paused, raced } from "./paused.js";
 import { type IndexPlan, type Plan, planFor, type Wish } from "./plan.js";
-import { compileSortKey, Sorter } from "./sort.js";
 
 /** The costs of a search, for `explain`. */
 export interface Counters {
@@ -15,8 +15,6 @@ export interface Counters {
   /** The plan that the results came by in the end, if it is not the one begun with. */
   takenOverBy?: IndexPlan;
 }
-
-const BREATH = 128;
 
 /** The documents of a wish in its order, by the cheapest plan. */
 export function search(
@@ -32,7 +30,7 @@ export function search(
 export const isSortedBy = (plan: Plan, wish: Wish): boolean =>
   wish.sort.length === 0 || (plan.kind === "index" && plan.isSorted);
 
-export function* carryOut(
+export function carryOut(
   engine: Engine,
   collection: Collection,
   plan: Plan,
@@ -40,12 +38,13 @@ export function* carryOut(
   counters: Counters,
 ): Paused<Found> {
   const matches = compileCondition(wish.condition);
-  const matching = matchingDocuments(engine, collection, plan, matches, counters);
-  if (!isSortedBy(plan, wish)) return yield* sorted(collection, matching, matches, wish);
-  const inOrder = wish.sort.length > 0 ? reordered(matching, plan, wish) : plain(matching);
+  const first = plan.kind === "index" && plan.isExact && isSortedBy(plan, wish) ? wish.limit : undefined;
+  const matching = matchingDocuments(engine, collection, plan, matches, { counters, first });
+  if (!isSortedBy(plan, wish)) return sorted(collection, matching, matches, wish);
+  const inOrder = wish.sort.length > 0 ? reordered(matching, wish) : matching;
   const rival = plan.kind === "index" ? plan.rival : undefined;
-  if (!rival) return yield* inOrder;
-  yield* raced(inOrder, {
+  if (!rival) return inOrder;
+  return raced(inOrder, {
     limit: wish.limit!,
     isLate: () => counters.documents > PATIENCE,
     isSmall: () => hasAtMost(engine, rival, MOST_SORTED),
@@ -64,20 +63,17 @@ const MOST_SORTED = 20_000;
 
 function* hasAtMost(engine: Engine, plan: IndexPlan, most: number): Generator<typeof PAUSE, boolean, undefined> {
   let count = 0;
-  for (const entry of indexRecords(engine, plan, { keys: 0, documents: 0 })) {
+  for (const entry of indexRecords(engine, plan, { counters: { keys: 0, documents: 0 } })) {
     if (entry === PAUSE) yield PAUSE;
     else if (++count > most) return false;
   }
   return true;
 }
 
-interface Matched extends Found {
-  /** The bytes before the cut, if the index's key is too long to be in order. */
-  readonly cut: string | undefined;
-}
-
-function* plain(matching: Paused<Matched>): Paused<Found> {
-  yield* matching;
+interface Reading {
+  readonly counters: Counters;
+  /** The number of keys that are enough, if the plan knows it: no more are read at first. */
+  readonly first?: number | undefined;
 }
 
 function* matchingDocuments(
@@ -85,8 +81,9 @@ function* matchingDocuments(
   collection: Collection,
   plan: Plan,
   matches: Matches,
-  counters: Counters,
+  reading: Reading,
 ): Paused<Matched> {
+  const { counters } = reading;
   if (plan.kind === "scan") {
     let count = 0;
     for (const { key, value } of engine.entries(wholeSpace(collection.space), false, true)) {
@@ -97,7 +94,7 @@ function* matchingDocuments(
     }
     return;
   }
-  for (const entry of recordsOf(engine, plan, counters)) {
+  for (const entry of recordsOf(engine, plan, reading)) {
     if (entry === PAUSE) {
       yield PAUSE;
       continue;
@@ -122,13 +119,16 @@ interface Entry {
 }
 
 /** The documents' numbers, each once. */
-function* recordsOf(engine: Engine, plan: Exclude<Plan, { kind: "scan" }>, counters: Counters): Paused<Entry> {
-  const isRepeating = plan.kind === "union" || plan.index.isMultikey;
+function recordsOf(engine: Engine, plan: Exclude<Plan, { kind: "scan" }>, reading: Reading): Paused<Entry> {
+  if (plan.kind === "union") return distinct(branchRecords(engine, plan.branches, reading));
+  const entries = indexRecords(engine, plan, reading);
+  return plan.index.isMultikey ? distinct(entries) : entries;
+}
+
+function* distinct(entries: Paused<Entry>): Paused<Entry> {
   const seen = new Set<number>();
-  for (const entry of plan.kind === "union"
-    ? branchRecords(engine, plan.branches, counters)
-    : indexRecords(engine, plan, counters)) {
-    if (entry !== PAUSE && isRepeating) {
+  for (const entry of entries) {
+    if (entry !== PAUSE) {
       if (seen.has(entry.record)) continue;
       seen.add(entry.record);
     }
@@ -136,11 +136,11 @@ function* recordsOf(engine: Engine, plan: Exclude<Plan, { kind: "scan" }>, count
   }
 }
 
-function* branchRecords(engine: Engine, branches: readonly Plan[], counters: Counters): Paused<Entry> {
-  for (const branch of branches) if (branch.kind !== "scan") yield* recordsOf(engine, branch, counters);
+function* branchRecords(engine: Engine, branches: readonly Plan[], reading: Reading): Paused<Entry> {
+  for (const branch of branches) if (branch.kind !== "scan") yield* recordsOf(engine, branch, reading);
 }
 
-function* indexRecords(engine: Engine, plan: Extract<Plan, { kind: "index" }>, counters: Counters): Paused<Entry> {
+function* indexRecords(engine: Engine, plan: IndexPlan, { counters, first }: Reading): Paused<Entry> {
   const { index, intervals, reverse } = plan;
   let count = 0;
   for (const interval of reverse ? [...intervals].reverse() : intervals) {
@@ -151,10 +151,12 @@ function* indexRecords(engine: Engine, plan: Extract<Plan, { kind: "index" }>, c
       if (owner) yield { record: recordOfValue(owner), cut: undefined };
       continue;
     }
-    for (const { key, value } of engine.entries(rangeIn(index, interval), reverse, index.options.unique)) {
-      counters.keys += 1;
-      yield { record: value ? recordOfValue(value) : recordOfEntryKey(key), cut: cutOf(index, key) };
-      if (++count % BREATH === 0) yield PAUSE;
+    for (const chunk of engine.chunks(rangeIn(index, interval), reverse, index.options.unique, first)) {
+      for (const { key, value } of chunk) {
+        counters.keys += 1;
+        yield { record: value ? recordOfValue(value) : recordOfEntryKey(key), cut: cutOf(index, key) };
+        if (++count % BREATH === 0) yield PAUSE;
+      }
     }
   }
 }
@@ -169,65 +171,8 @@ function cutOf(index: IndexDefinition, key: Buffer): string | undefined {
   return isCut(length) ? key.toString("latin1", 4, 4 + KEPT_BYTES) : undefined;
 }
 
-/** Neighbours whose keys were cut alike come in the order of a hash: they are put into the wanted one. */
-function* reordered(matching: Paused<Matched>, plan: Plan, { sort }: Wish): Paused<Found> {
-  const sortKey = compileSortKey(sort);
-  let group: { cut: string; sorter: Sorter<Found> } | undefined;
-  for (const match of matching) {
-    if (match === PAUSE) {
-      yield PAUSE;
-      continue;
-    }
-    if (group && group.cut !== match.cut) {
-      const held = { record: match.record, document: match.document.copied() };
-      yield* group.sorter.sorted();
-      group = undefined;
-      if (match.cut === undefined) {
-        yield held;
-        continue;
-      }
-      group = { cut: match.cut, sorter: new Sorter() };
-      group.sorter.add(sortKey(held.document), held);
-      continue;
-    }
-    if (match.cut === undefined) {
-      yield match;
-      continue;
-    }
-    group ??= { cut: match.cut, sorter: new Sorter() };
-    group.sorter.add(sortKey(match.document), { record: match.record, document: match.document.copied() });
-  }
-  if (group) yield* group.sorter.sorted();
-}
-
-/** Keeps keys and numbers only, and reads each document again when its turn has come. */
-function* sorted(
-  collection: Collection,
-  matching: Paused<Found>,
-  matches: Matches,
-  { sort, limit }: Wish,
-): Paused<Found> {
-  const sortKey = compileSortKey(sort);
-  const sorter = new Sorter<number>(limit);
-  for (const match of matching) {
-    if (match === PAUSE) yield PAUSE;
-    else sorter.add(sortKey(match.document), match.record);
-  }
-  yield* reread(collection, sorter.sorted(), matches);
-}
-
-function* reread(collection: Collection, records: Iterable<number>, matches: Matches): Paused<Found> {
-  let count = 0;
-  for (const record of records) {
-    const document = collection.document(record);
-    // It may have changed or gone since it was put in its place.
-    if (document && matches(document)) yield { record, document };
-    if (++count % BREATH === 0) yield PAUSE;
-  }
-}
-
 /** Counts the keys that the plan would read, only as far as asked. */
-function countKeys(engine: Engine, { index, intervals }: Extract<Plan, { kind: "index" }>, atMost: number): number {
+function countKeys(engine: Engine, { index, intervals }: IndexPlan, atMost: number): number {
   let count = 0;
   for (const interval of intervals) {
     if (interval.exact) count += 1;

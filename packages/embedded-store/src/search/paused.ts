@@ -6,6 +6,9 @@ import { CommandError } from "../errors/command-error.js";
 export const PAUSE = Symbol("pause");
 export type Paused<T> = Generator<T | typeof PAUSE, void, undefined>;
 
+/** A search may pause after so many documents or keys. */
+export const BREATH = 128;
+
 /** A document where it was found; its bytes are valid until the next read. */
 export interface Found {
   readonly record: number;

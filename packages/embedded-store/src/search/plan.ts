@@ -5,7 +5,7 @@ import { documentValue, ElementType, rankOf, sameBytes, type Value } from "../bs
 import type { Collection } from "../collections/collection.js";
 import type { IndexDefinition } from "../indexes/index-definition.js";
 import { compileCondition, type Condition, conjuncts, type RangeTest, type Test } from "../query/condition.js";
-import { type Bounds, boundsOf, type Interval, wholeIndex } from "./bounds.js";
+import { type Bounds, boundsOf, type Interval, type TestsByPath, testsByPath, wholeIndex } from "./bounds.js";
 import type { SortField } from "./sort.js";
 
 /** A way to find the documents of a filter; the filter itself is checked on each of them afterwards. */
@@ -42,8 +42,9 @@ const ENOUGH = 200;
 export function planFor(collection: Collection, wish: Wish, count: Count): Plan {
   if (wish.hint === "$natural") return { kind: "scan" };
   const conditions = conjuncts(wish.condition);
+  const tests = testsByPath(conditions);
   const indexes = wish.hint ? [wish.hint] : collection.indexes.filter(({ isReady }) => isReady);
-  const candidates = indexes.flatMap((index) => candidateOf(index, conditions, wish) ?? []);
+  const candidates = indexes.flatMap((index) => candidateOf(index, conditions, tests, wish) ?? []);
   const bounded = candidates.filter(({ bounds }) => bounds);
   if (bounded.length === 0 && !wish.hint) {
     const union = unionOf(collection, conditions, count);
@@ -64,13 +65,18 @@ interface Candidate {
   readonly bounds: Bounds | undefined;
 }
 
-function candidateOf(index: IndexDefinition, conditions: readonly Condition[], wish: Wish): Candidate | undefined {
+function candidateOf(
+  index: IndexDefinition,
+  conditions: readonly Condition[],
+  tests: TestsByPath,
+  wish: Wish,
+): Candidate | undefined {
+  const bounds = boundsOf(index, tests);
+  const direction = wish.sort.length === 0 ? undefined : sortedBy(index, bounds, wish.sort);
+  if (!bounds && direction === undefined && !wish.hint) return undefined;
   const { partial, sparse } = index.options;
   if (partial && !isImplied(partial.condition, conditions)) return undefined;
   if (sparse && !index.paths.some(({ text }) => demandsPresence(text, conditions))) return undefined;
-  const bounds = boundsOf(index, conditions);
-  const direction = wish.sort.length === 0 ? undefined : sortedBy(index, bounds, wish.sort);
-  if (!bounds && direction === undefined && !wish.hint) return undefined;
   const isExact = conditions.every((each) => each.kind === "field" && bounds?.covered.has(each.test) === true);
   const plan: IndexPlan = {
     kind: "index",

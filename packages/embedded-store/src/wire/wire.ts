@@ -31,12 +31,20 @@ async function answer(
 ): Promise<void> {
   const reply = await runCommand(new Request(message.fields, message.sequences, client), state, onFault);
   if (!message.wantsReply || socket.destroyed) return;
-  const [head, document] = writeReply(message, reply);
+  const head = replyHead(message, reply.length);
+  if (reply.length <= LARGEST_COPIED) {
+    socket.write(Buffer.concat([head, reply]));
+    state.buffers.giveBack(reply);
+    return;
+  }
   socket.cork();
-  socket.write(head!);
-  socket.write(document!);
+  socket.write(head);
+  socket.write(reply, () => state.buffers.giveBack(reply));
   socket.uncork();
 }
+
+/** Up to here one buffer is written sooner than two. */
+const LARGEST_COPIED = 16 * 1024;
 
 /** Puts the pieces that a socket brings together into messages. */
 class ConnectionReader {
@@ -161,15 +169,15 @@ function readQuery(bytes: Buffer, requestId: number): Message {
 
 let lastReplyId = 0;
 
-/** The bytes of a reply, in the form of the question. */
-function writeReply({ requestId, isOldForm }: Message, document: Buffer): Buffer[] {
+/** The bytes before a reply's document, in the form of the question. */
+function replyHead({ requestId, isOldForm }: Message, length: number): Buffer {
   lastReplyId = (lastReplyId + 1) & 0x7fffffff;
   const extra = isOldForm ? 20 : 5;
   const head = Buffer.alloc(HEADER + extra);
-  head.writeInt32LE(head.length + document.length, 0);
+  head.writeInt32LE(head.length + length, 0);
   head.writeInt32LE(lastReplyId, 4);
   head.writeInt32LE(requestId, 8);
   head.writeInt32LE(isOldForm ? OP_REPLY : OP_MSG, 12);
   if (isOldForm) head.writeInt32LE(1, HEADER + 16);
-  return [head, document];
+  return head;
 }
