@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { Live } from "../src/live/live.js";
 import { RawSocket } from "./http/support/raw-socket.js";
+import { builtProject } from "./support/built-project.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
+import { PlayedContainer } from "./support/played-container.js";
 import { serveApp } from "./support/serve-app.js";
 import { openWatch } from "./support/watched.js";
 
@@ -82,4 +84,24 @@ test("a change of a project is read once for all that follow the project", async
   await subscribers.next();
 
   expect(subscribers.readsOf("projects")).toBe(21);
+});
+
+test("a new piece of a log is read once for all that follow the log", async () => {
+  await using app = await openTestApp();
+  const { proj } = await builtProject(app);
+  const input = { proj: proj.name, notebook: "train.ipynb" };
+  const { id } = await app.seed.mutate("startTraining", "StartTrainingInput", input);
+  await expect.poll(() => app.runtime.replicas(id), WAIT).toBe(1);
+  const container = PlayedContainer.of(app.runtime.running(id)[0]!);
+  await container.claim();
+  const log = `subscription { log(of: "${id}") { text } }`;
+  await using subscribers = await openSubscribers(app, new Array<string>(20).fill(log));
+  await expect.poll(() => subscribers.heard(), WAIT).toEqual(new Array(20).fill(1));
+  const before = subscribers.readsOf("logs");
+  await container.log("Flowers");
+
+  await expect.poll(() => subscribers.heard(), WAIT).toEqual(new Array(20).fill(2));
+
+  // The training may have a change of its own meanwhile.
+  expect(subscribers.readsOf("logs") - before).toBeLessThan(5);
 });

@@ -24,6 +24,7 @@ export interface Subscriber<E> {
 export class ChangeFeed<T extends object, E extends FeedEvent> {
   private readonly subscribers = new Set<Subscriber<E>>();
   private session: FeedSession<T> | undefined;
+  private count = 0;
 
   /** @param toEvent is called once for each insert; all subscribers get the same event. */
   constructor(
@@ -34,6 +35,11 @@ export class ChangeFeed<T extends object, E extends FeedEvent> {
 
   get subscriberCount(): number {
     return this.subscribers.size;
+  }
+
+  /** Grows with each event and each subscriber. What was read at an earlier moment may lack what one waits for. */
+  get moment(): number {
+    return this.count;
   }
 
   get isOpen(): boolean {
@@ -51,6 +57,7 @@ export class ChangeFeed<T extends object, E extends FeedEvent> {
     this.session ??= new FeedSession(this.watch, this.handlers(), this.logger);
     try {
       await this.session.opened;
+      this.count += 1;
     } catch (error) {
       this.unsubscribe(subscriber);
       throw error;
@@ -71,6 +78,7 @@ export class ChangeFeed<T extends object, E extends FeedEvent> {
   private handlers(): SessionHandlers<T> {
     return {
       onInsert: (document, token) => {
+        this.count += 1;
         const event = this.toEvent(document, token);
         for (const each of this.subscribers) each.onEvent(event);
       },

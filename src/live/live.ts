@@ -7,6 +7,7 @@ import { INSERTS } from "./feed-session.js";
 import { findChanges } from "./find-changes.js";
 import { findDrifts } from "./find-drifts.js";
 import type { RecordChange } from "./record-change.js";
+import { LogPages } from "./log-reader.js";
 import { OncePerEvent } from "./once-per-event.js";
 import { ProjectReads } from "./project-scope.js";
 import { SubscriptionIterator, SubscriptionScope } from "./subscription.js";
@@ -24,6 +25,7 @@ export class Live implements AsyncDisposable {
   /** The deployed snapshots that differ since an event. */
   readonly drifts: OncePerEvent<ChangeEvent, readonly DriftEvent[]>;
   readonly projects: ProjectReads;
+  readonly logPages: LogPages;
   private readonly scopes = new Set<SubscriptionScope>();
 
   constructor(store: Store, logger: Logger) {
@@ -34,6 +36,7 @@ export class Live implements AsyncDisposable {
       logEvent,
       logger,
     );
+    this.logPages = new LogPages(store, () => this.events.moment + this.logs.moment);
     this.projects = new ProjectReads(store);
     this.changes = new OncePerEvent((event) => findChanges(store, event));
     this.tasks = new OncePerEvent((event) => Promise.resolve(taskOfEvent(store, event)));

@@ -8,11 +8,77 @@ import type { Store } from "../store/store.js";
 
 /** In pieces, of at most 64 KiB each. */
 const PAGE_SIZE = 16;
+/** The end of a log shows so much later at most. */
+const MAX_IDLE_AGE_MS = 2_500;
 
-interface LogReaderPage extends LogPage {
+/** A page, what follows it, and what is known of the jobs. Readers at the same place get the same object. */
+interface LogReading {
+  readonly page: LogPage;
+  readonly positions: readonly LogPosition[];
   /** True if a job has ended and only its clean-up is left. */
   readonly isNearEnd: boolean;
 }
+
+/** Reads logs for all subscriptions: those at the same place share the read. */
+export class LogPages {
+  private readonly readings = new Map<string, Promise<LogReading>>();
+
+  /** @param moment that of the feeds by which readers are woken: a read from an earlier one may lack the news. */
+  constructor(
+    private readonly store: LogStore,
+    private readonly moment: () => number,
+  ) {}
+
+  /**
+   * Returns the page after the positions. The jobs follow one another.
+   * @param isClosed true if no job will be added
+   */
+  after(positions: readonly LogPosition[], isClosed: boolean): Promise<LogReading> {
+    const place = `${this.moment()} ${isClosed} ${positions.join(";")}`;
+    const known = this.readings.get(place);
+    if (known) return known;
+    const reading = this.read(positions, isClosed);
+    this.readings.set(place, reading);
+    const forget = () => this.readings.delete(place);
+    reading.then(
+      // Readers without news ask by the clock, each at another time.
+      ({ page, isNearEnd }) =>
+        page.chunks.length > 0 || isNearEnd ? forget() : setTimeout(forget, MAX_IDLE_AGE_MS).unref(),
+      forget,
+    );
+    return reading;
+  }
+
+  private async read(positions: readonly LogPosition[], isClosed: boolean): Promise<LogReading> {
+    const chunks: LogChunk[] = [];
+    const slices: LogSlice[] = [];
+    for (const from of positions) {
+      // If the page is full, this only asks if there is more.
+      const slice = await readLogSlice(this.store, from, Math.max(0, PAGE_SIZE - chunks.length));
+      chunks.push(...slice.chunks);
+      slices.push(slice);
+    }
+    const hasMore = slices.some((each) => each.hasMore);
+    const isOver = !hasMore && slices.every(({ end }) => end === "OVER");
+    const following = remaining(slices);
+    return {
+      page: {
+        ...logContent(chunks),
+        endCursor: formatLogCursor(following),
+        hasMore,
+        ended: isOver && isClosed,
+      },
+      positions: following,
+      isNearEnd: slices.some(({ end }) => end === "NEAR"),
+    };
+  }
+}
+
+/** Drops the jobs that are read to their end, but the last. */
+const remaining = (slices: readonly LogSlice[]): LogPosition[] =>
+  slices
+    .filter(({ end, hasMore }, at) => hasMore || end !== "OVER" || at === slices.length - 1)
+    .map(({ position }) => position);
 
 /** Reads the logs of several jobs, such as a deployment's revisions. */
 export class LogReader {
@@ -21,7 +87,7 @@ export class LogReader {
   isClosed = false;
 
   constructor(
-    private readonly store: LogStore,
+    private readonly pages: LogPages,
     positions: readonly LogPosition[],
   ) {
     this.positions = positions;
@@ -36,33 +102,10 @@ export class LogReader {
     if (!this.reads(job)) this.positions = [...this.positions, LogPosition.beginningOf(job)];
   }
 
-  /** Returns the next page. The jobs follow one another. */
-  async next(): Promise<LogReaderPage> {
-    const chunks: LogChunk[] = [];
-    const slices: LogSlice[] = [];
-    for (const from of this.positions) {
-      // If the page is full, this only asks if there is more.
-      const slice = await readLogSlice(this.store, from, Math.max(0, PAGE_SIZE - chunks.length));
-      chunks.push(...slice.chunks);
-      slices.push(slice);
-    }
-    const hasMore = slices.some((each) => each.hasMore);
-    const isOver = !hasMore && slices.every(({ end }) => end === "OVER");
-    this.positions = this.remaining(slices);
-    return {
-      ...logContent(chunks),
-      endCursor: formatLogCursor(this.positions),
-      hasMore,
-      ended: isOver && this.isClosed,
-      isNearEnd: slices.some(({ end }) => end === "NEAR"),
-    };
-  }
-
-  /** Drops the jobs that are read to their end, but the last. */
-  private remaining(slices: readonly LogSlice[]): LogPosition[] {
-    return slices
-      .filter(({ end, hasMore }, at) => hasMore || end !== "OVER" || at === slices.length - 1)
-      .map(({ position }) => position);
+  async next(): Promise<LogReading> {
+    const reading = await this.pages.after(this.positions, this.isClosed);
+    this.positions = reading.positions;
+    return reading;
   }
 }
 

@@ -64,7 +64,7 @@ class LogSubscription {
     private readonly app: Needs,
     private readonly record: Pick<AnyRecord, "_id" | "key">,
   ) {
-    this.reader = new LogReader(app.store, []);
+    this.reader = new LogReader(app.live.logPages, []);
   }
 
   async open(scope: SubscriptionScope): Promise<void> {
@@ -89,15 +89,15 @@ class LogSubscription {
 
   /** Begins at the positions of a cursor, or at the beginning. @throws BAD_USER_INPUT if they are in other logs */
   async seek(isOfRevisions: boolean, positions: readonly LogPosition[] | null): Promise<void> {
-    const { store } = this.app;
+    const { store, live } = this.app;
     const { _id } = this.record;
     if (isOfRevisions) {
-      this.reader = new LogReader(store, positions ?? []);
+      this.reader = new LogReader(live.logPages, positions ?? []);
       for (const revision of await revisionsFrom(store, _id, positions)) this.reader.add(revision);
       return;
     }
     if (positions && (positions.length !== 1 || positions[0]?.job !== _id)) throw invalidLogCursor();
-    this.reader = new LogReader(store, positions ?? [LogPosition.beginningOf(_id)]);
+    this.reader = new LogReader(live.logPages, positions ?? [LogPosition.beginningOf(_id)]);
     this.reader.isClosed = true;
   }
 
@@ -105,9 +105,9 @@ class LogSubscription {
     for (let isFirst = true; !scope.hasEnded; isFirst = false) {
       for (const revision of this.newRevisions.splice(0)) this.reader.add(revision);
       const { isDeleted } = this;
-      const { isNearEnd, ...page } = await this.reader.next();
+      const { page, isNearEnd } = await this.reader.next();
       const ended = page.ended || (isDeleted && !page.hasMore);
-      if (isFirst || page.chunks.length > 0 || ended) yield { ...page, ended };
+      if (isFirst || page.chunks.length > 0 || ended) yield ended ? { ...page, ended } : page;
       if (ended) return;
       if (!page.hasMore) await this.signal.wait(isNearEnd ? CLEAN_UP_POLL_MS : POLL_MS);
     }
