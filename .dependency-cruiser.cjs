@@ -31,9 +31,10 @@ const DECLARED = Object.keys(require("./packages/embedded-store/package.json").d
  */
 const FLOORS = [
   // What all share.
-  ...["text", "settings", "graph"],
+  ...["text", "settings", "documents", "graph"],
   // The ports, and what records have in common.
   ...["runtime", "source", "storage", "vault", "store"],
+  "executor",
   ...["lists/filter", "lists", "kinds", "snapshots", "files", "usage", "jobs", "deletion"],
   // The records, and what runs for them, in the base image of onboard/.
   ...["onboard", "model", "dataset", "project", "treasure-chest", "builds", "model-version"],

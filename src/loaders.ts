@@ -1,4 +1,4 @@
-import type DataLoader from "dataloader";
+import type { SelectedFields } from "./executor/selected-fields.js";
 import { fileLoaders } from "./files/file.loaders.js";
 import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
@@ -7,14 +7,15 @@ import { type GenerationLoaders, generationLoaders } from "./lists/generation-lo
 import { ChildPages } from "./lists/child-pages.js";
 import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
 import { loadViolations } from "./model/contract-violations.js";
-import { loadById, loadByKey } from "./store/read-records.js";
+import { loadById, loadByKey, type RecordReads } from "./store/read-records.js";
+import type { RecordLoader } from "./documents/record-loader.js";
 import type { Records, Store } from "./store/store.js";
 import { loadFileUseOfModels, loadFileUseOfProjects, loadLogBytes } from "./usage/file-use.js";
 
 type Named<K extends Kind> = Uncapitalize<(typeof TYPE_OF_KIND)[K]>;
-type Loader<K extends Kind> = DataLoader<string, RecordOf<K> | null>;
+type Loader<K extends Kind> = RecordLoader<RecordOf<K>>;
 
-type LoaderOfKind = Readonly<Record<Kind, DataLoader<string, AnyRecord | null>>>;
+type LoaderOfKind = Readonly<Record<Kind, Pick<RecordLoader<AnyRecord>, "load">>>;
 
 /** The loaders that every kind has. */
 type RecordLoaders = { readonly byId: LoaderOfKind; readonly byKey: LoaderOfKind } & {
@@ -31,40 +32,53 @@ type RecordLoaders = { readonly byId: LoaderOfKind; readonly byKey: LoaderOfKind
 const ofEachKind = <L>(make: (kind: Kind) => L) =>
   Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Readonly<Record<Kind, L>>;
 
-function recordLoaders({ byKind, kinds }: Store): RecordLoaders {
-  const byId = ofEachKind((kind) => loadById(byKind[kind]));
-  const byKey = ofEachKind((kind) => loadByKey(byKind[kind]));
+/** Returns the reads of a kind for an answer. */
+const readsOf = ({ byKind, documents }: Store, kind: Kind, selected: SelectedFields | null): RecordReads => ({
+  documents,
+  collection: byKind[kind].collection.collectionName,
+  fields: selected?.of(kind) ?? null,
+});
+
+function recordLoaders(store: Store, selected: SelectedFields | null): RecordLoaders {
+  const { byKind, kinds } = store;
+  const byId = ofEachKind((kind) => loadById(readsOf(store, kind, selected)));
+  const byKey = ofEachKind((kind) => loadByKey(readsOf(store, kind, selected)));
   const named = KINDS.map((kind) => {
     const type = TYPE_OF_KIND[kind];
     const name = type.charAt(0).toLowerCase() + type.slice(1);
-    const generations = kinds[kind].supersedes && { [`${name}Generations`]: generationLoaders(byKind[kind]) };
+    const generations = kinds[kind].supersedes && {
+      [`${name}Generations`]: generationLoaders(byKind[kind], readsOf(store, kind, selected)),
+    };
     return { [name]: byId[kind], [`${name}ByKey`]: byKey[kind], ...generations };
   });
   return Object.assign({ byId, byKey }, ...named) as RecordLoaders;
 }
 
 /** Pages of the children of many parents, by the field of the children that holds the id of the parent. */
-function childPagesOf({ byKind }: Store) {
+function childPagesOf(store: Store, selected: SelectedFields | null) {
+  const { byKind } = store;
   const known = new Map<string, unknown>();
   return <K extends Kind>(parent: Kind, child: K, field: string): ChildPages<RecordOf<K>> => {
     const edge = `${parent} ${child} ${field}`;
     const children = byKind[child] as unknown as Records<RecordOf<K>>;
-    const pages = known.get(edge) ?? new ChildPages(byKind[parent], children, field);
+    const pages = known.get(edge) ?? new ChildPages(byKind[parent], children, readsOf(store, child, selected), field);
     known.set(edge, pages);
     return pages as ChildPages<RecordOf<K>>;
   };
 }
 
-/** Returns the loaders of one request. */
-export function loadersOf(store: Store) {
-  const records = recordLoaders(store);
-  const versions = modelVersionLoaders(store);
+/** Returns the loaders of one request. @param selected the stored fields that its answer takes; null for all. */
+export function loadersOf(store: Store, selected: SelectedFields | null = null) {
+  const records = recordLoaders(store, selected);
+  const versions = modelVersionLoaders(store, readsOf(store, "movers", selected));
   return {
     ...records,
     ...versions,
     /** By natural keys as clients write them, in which an alias may stand for the name of a version. */
     byName: { ...records.byKey, movers: versions.modelVersionByName } satisfies LoaderOfKind,
-    childPages: childPagesOf(store),
+    childPages: childPagesOf(store, selected),
+    /** The reads of a kind for the answer of the request. */
+    readsOf: (kind: Kind) => readsOf(store, kind, selected),
     /** By the model itself, since its contract decides. */
     violationsOfModel: loadViolations(store),
     fileUseOfModel: loadFileUseOfModels(store),

@@ -5,6 +5,7 @@ import { type Kind, KINDS } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
 import { type CollectionOf, RECORD_KINDS, type RecordOf } from "./kinds.js";
 import { fileListIndexes, snapshotPaths, snapshotPathsInCopies } from "./snapshots/snapshot-paths.js";
+import { DocumentReader } from "./store/document-reader.js";
 import type { Records, Store } from "./store/store.js";
 
 /** Opens the collections of a connection, and makes their indexes. */
@@ -42,6 +43,7 @@ export async function openStore(
     intermediateImages: connection.collection("made_images") as unknown as Store["intermediateImages"],
     unneededFiles: connection.collection("unneeded_files") as unknown as Store["unneededFiles"],
     installation: connection.collection("installation") as unknown as Store["installation"],
+    documents: new DocumentReader(connection),
     connection,
     now,
   };

@@ -1,5 +1,6 @@
 import type { App } from "./app.js";
 import type { Caller } from "./caller.js";
+import type { SelectedFields } from "./executor/selected-fields.js";
 import { type Loaders, loadersOf } from "./loaders.js";
 import { boundedStore, type TimeLimit } from "./store/bounded-store.js";
 import type { Store } from "./store/store.js";
@@ -42,6 +43,7 @@ class Parts {
   constructor(
     private readonly whole: App,
     private readonly limit: TimeLimit,
+    private readonly selected: SelectedFields | null,
   ) {
     this.store = boundedStore(whole.store, limit);
   }
@@ -52,7 +54,7 @@ class Parts {
   }
 
   get loaders(): Loaders {
-    this.openedLoaders ??= loadersOf(this.store);
+    this.openedLoaders ??= loadersOf(this.store, this.selected);
     return this.openedLoaders;
   }
 }
@@ -60,8 +62,14 @@ class Parts {
 /**
  * Returns the context of a request. Reads end with its limit. A mutation that has begun is not cut: its use-case has no
  * limit, and only the reads for its answer have one.
+ * @param selected the stored fields that the answer takes; null for all.
  */
-export function requestContext(app: App, caller: Caller, limit?: TimeLimit): RequestContext {
-  if (!limit) return { app, caller, loaders: loadersOf(app.store) };
-  return new LimitedContext(new Parts(app, limit), caller, limit.signal);
+export function requestContext(
+  app: App,
+  caller: Caller,
+  limit?: TimeLimit,
+  selected: SelectedFields | null = null,
+): RequestContext {
+  if (!limit) return { app, caller, loaders: loadersOf(app.store, selected) };
+  return new LimitedContext(new Parts(app, limit, selected), caller, limit.signal);
 }

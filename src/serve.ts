@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const server = await startServer({
     settings,
     schema,
-    contextOf: (caller, limit) => requestContext(app, caller, limit),
+    contextOf: (caller, limit, selected) => requestContext(app, caller, limit, selected),
     routes: routesOf(app),
     logger,
     runsIn: opened.engineKind,

@@ -31,6 +31,7 @@ export interface ServerOptions {
     | "ROCAS_MAX_OPERATIONS"
     | "ROCAS_MAX_STRANGERS"
     | "ROCAS_DEADLINE_MS"
+    | "ROCAS_EXECUTOR"
   >;
   readonly schema: GraphQLSchema;
   /** Makes the context of one request. */
@@ -66,7 +67,7 @@ const MAX_HEAD_BYTES = 16 * 1024;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, logger } = options;
   const limits = { ...limitsOf(settings), ...options.limits };
-  const operations = await Operations.open({ ...options, limits });
+  const operations = await Operations.open({ ...options, limits, executor: settings.ROCAS_EXECUTOR });
   const eventStreams = new EventStreamEndpoint(operations, limits);
   const webSockets = new WebSockets({ ...options, operations, limits });
   const graphql = new GraphQLEndpoint({ limits, operations, eventStreams });

@@ -3,6 +3,7 @@ import { deleteGeneration } from "../deletion/delete-generation.js";
 import { Deletion } from "../deletion/deletion.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { Reads } from "../graph/reads.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { answerGenerations, answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
@@ -27,7 +28,7 @@ export class BuildVersionResolver {
 
   @Query(() => BUILD_VERSION.Connection, { description: "Build versions, the newest first." })
   buildVersions(@Args(() => BUILD_VERSION.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, BUILD_VERSION.listing, context.app.store.buildVersions, args);
+    return answerList(context, BUILD_VERSION, args);
   }
 
   @Query(() => BUILD_VERSION.Connection, {
@@ -60,11 +61,13 @@ export class BuildVersionResolver {
   }
 
   @FieldResolver(() => Project, { description: "The project which was built." })
+  @Reads(["proj"])
   proj(@Root() { proj }: BuildVersion, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
   }
 
   @FieldResolver(() => Build, { nullable: true, description: "The build that made it; null once that is deleted." })
+  @Reads(["build"])
   build(@Root() { build }: BuildVersion, @Ctx() { loaders }: RequestContext) {
     return build ? loaders.build.load(build) : null;
   }
@@ -80,6 +83,7 @@ export const BuildVersionGenerationsResolver = generationsResolver(
 export const BuildVersionSnapshotResolver = snapshotResolver(
   () => BuildVersionSnapshot,
   () => BuildVersion,
+  "bvers",
   BUILD_VERSION_DEFINITION,
   (loaders) => loaders.buildVersionByKey,
 );

@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { Reads } from "../graph/reads.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/read-log.js";
 import { answerList } from "../lists/answer-list.js";
@@ -24,7 +25,7 @@ export class BuildResolver {
 
   @Query(() => BUILD.Connection, { description: "Builds, the newest first." })
   builds(@Args(() => BUILD.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, BUILD.listing, context.app.store.builds, args);
+    return answerList(context, BUILD, args);
   }
 
   @Mutation(() => Build, {
@@ -49,6 +50,7 @@ export class BuildResolver {
   }
 
   @FieldResolver(() => Project, { description: "The project that is built." })
+  @Reads(["proj"])
   proj(@Root() { proj }: Build, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
   }
@@ -58,6 +60,7 @@ export class BuildResolver {
     description:
       "The treasure chest with the credentials of the git host, or of the registry that it is pulled from; null once it is deleted, see `usedChest`.",
   })
+  @Reads(["chest"])
   chest(@Root() { chest }: Build, @Ctx() { loaders }: RequestContext) {
     return chest ? loaders.treasureChest.load(chest) : null;
   }
@@ -67,11 +70,13 @@ export class BuildResolver {
     description:
       "The treasure chest with the credentials of the registry that the image is pushed to; null once it is deleted, see `usedRegistryChest`.",
   })
+  @Reads(["registry_chest"])
   registryChest(@Root() { registry_chest: chest }: Build, @Ctx() { loaders }: RequestContext) {
     return chest ? loaders.treasureChest.load(chest) : null;
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the build, also while it runs." })
+  @Reads(["_id"])
   log(@Root() { _id }: Build, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return readLog(app.store, _id, args);
   }

@@ -6,6 +6,7 @@ import { notStored } from "../files/open-file.js";
 import { downloadUrl } from "../files/uploads.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { Reads } from "../graph/reads.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { updateDetails } from "../kinds/update-record.js";
 import { answerGenerations, answerList } from "../lists/answer-list.js";
@@ -34,7 +35,7 @@ export class DatasetResolver {
 
   @Query(() => DATASET.Connection, { description: "Datasets, the newest first." })
   datasets(@Args(() => DATASET.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, DATASET.listing, context.app.store.datasets, args);
+    return answerList(context, DATASET, args);
   }
 
   @Query(() => DATASET.Connection, {
@@ -71,6 +72,7 @@ export class DatasetResolver {
   }
 
   @FieldResolver(() => Model, { description: "The model to which the dataset belongs." })
+  @Reads(["model"])
   model(@Root() { model }: Dataset, @Ctx() { loaders }: RequestContext) {
     return loaders.model.load(model);
   }
@@ -79,6 +81,7 @@ export class DatasetResolver {
     description:
       "Path on this server from which one file, or the whole dataset as a tar.gz, is fetched by GET within 15 minutes. An error if `stored` is false.",
   })
+  @Reads(["_id", "stored"])
   download(
     @Root() { _id, stored }: Dataset,
     @Arg("name", () => String, {
@@ -103,6 +106,7 @@ export const DatasetGenerationsResolver = generationsResolver(
 export const DatasetSnapshotResolver = snapshotResolver(
   () => DatasetSnapshot,
   () => Dataset,
+  "dataset",
   DATASET_DEFINITION,
   (loaders) => loaders.datasetByKey,
 );

@@ -6,6 +6,7 @@ import type { RequestContext } from "../request-context.js";
 import { DeploymentRevision } from "./deployment-revision.js";
 import { DEPLOYMENT_REVISION } from "./deployment-revision.kind.js";
 import { Deployment } from "./deployment.js";
+import { Reads } from "../graph/reads.js";
 
 const revisionsOn = listedOn<DeploymentRevision>(DEPLOYMENT_REVISION.Connection, DEPLOYMENT_REVISION.listing);
 
@@ -21,11 +22,13 @@ export const DeploymentRevisionEdges = [
 @Resolver(() => DeploymentRevision)
 export class DeploymentRevisionResolver {
   @FieldResolver(() => Deployment, { description: "The deployment that it belongs to." })
+  @Reads(["deployment"])
   deployment(@Root() { deployment }: DeploymentRevision, @Ctx() { loaders }: RequestContext) {
     return loaders.deployment.load(deployment);
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the replicas of the revision." })
+  @Reads(["_id"])
   log(@Root() { _id }: DeploymentRevision, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return readLog(app.store, _id, args);
   }

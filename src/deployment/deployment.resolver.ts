@@ -4,6 +4,7 @@ import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { Reads } from "../graph/reads.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/read-log.js";
 import { answerList } from "../lists/answer-list.js";
@@ -27,7 +28,7 @@ export class DeploymentResolver {
 
   @Query(() => DEPLOYMENT.Connection, { description: "Deployments, the newest first." })
   deployments(@Args(() => DEPLOYMENT.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, DEPLOYMENT.listing, context.app.store.deployments, args);
+    return answerList(context, DEPLOYMENT, args);
   }
 
   @Mutation(() => Deployment, {
@@ -58,11 +59,13 @@ export class DeploymentResolver {
   }
 
   @FieldResolver(() => Project, { description: "The project to which the deployment belongs." })
+  @Reads(["proj"])
   proj(@Root() { proj }: Deployment, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the replicas of the current revision." })
+  @Reads(["revision_id"])
   log(@Root() { revision_id }: Deployment, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return readLog(app.store, revision_id, args);
   }
@@ -70,6 +73,7 @@ export class DeploymentResolver {
   @FieldResolver(() => String, {
     description: "Path on this server to which predictions are sent by POST: any replica that answers gets them.",
   })
+  @Reads(["proj", "name"], { project: ["name"] })
   async predictPath(@Root() { proj, name }: Deployment, @Ctx() { loaders }: RequestContext) {
     const project = await loaders.project.load(proj);
     return `/predict/${encodeURIComponent(project?.name ?? "")}/${encodeURIComponent(name)}`;

@@ -3,6 +3,7 @@ import { Arg, Args, type ClassType, Ctx, FieldResolver, Mutation, Resolver, Root
 import { type Connection, connection, type Page } from "../graph/connection.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { FileHolder, type Holder, Manifest, StoredFileConnection } from "../graph/manifest.js";
+import { Reads } from "../graph/reads.js";
 import { FileUpload, StoredFile } from "../graph/stored-file.js";
 import type { Order } from "../lists/order.js";
 import { PageArgs, type PageRequest, pageRequest } from "../lists/page.js";
@@ -22,6 +23,7 @@ export function filesResolver(holder: () => ClassType<object>) {
     @FieldResolver(() => [StoredFile], {
       description: "All its files. Use `manifest` to read very many in pages.",
     })
+    @Reads(["_id", "files", "manifest", "file_list"])
     files(@Root() root: Holder, @Ctx() { loaders }: RequestContext) {
       return fileListOf(root) === null ? root.files : loaders.filesOfHolder.load(root);
     }
@@ -29,6 +31,7 @@ export function filesResolver(holder: () => ClassType<object>) {
     @FieldResolver(() => Manifest, {
       description: "Its files in pages, with their number, their size and a checksum of all.",
     })
+    @Reads(["_id", "files", "manifest", "file_list"])
     manifest(@Root() root: Holder): Manifest {
       const { count, bytes, sha256 } = root.manifest ?? summaryOf(sortedByName(root.files));
       return { count, bytes, sha256: sha256 ?? null, complete: !isManifestOpen(root), holder: root };
@@ -45,6 +48,7 @@ export function uploadsResolver(record: () => ClassType<object>) {
       description:
         "Bytes of its files: those of its archive if it is compressed, else their sum. Content that other records have too counts here as well, though it is kept once.",
     })
+    @Reads(["files.size", "manifest", "archive"])
     bytes(@Root() root: FileRecord) {
       return fileBytesOf(root);
     }
@@ -53,6 +57,7 @@ export function uploadsResolver(record: () => ClassType<object>) {
       description:
         "The addresses to which missing files of the manifest are sent, 250 at most; empty once no file is missing, and while more may be added.",
     })
+    @Reads(["_id", "state", "files", "manifest", "file_list", "received"])
     uploads(
       @Root() root: FileRecord,
       @Arg("after", () => String, {

@@ -23,6 +23,20 @@ type Stored = Readonly<Record<string, unknown>>;
 const idOf = (link: unknown): unknown =>
   Array.isArray(link) ? link.map(idOf) : link !== null && typeof link === "object" ? (link as AnySnapshot)._id : link;
 
+/** Returns the stored fields that the comparison of a snapshot with the current record reads of each. */
+export function comparedFields({ parts }: AnyDefinition): {
+  readonly comparedInSnapshot: readonly string[];
+  readonly comparedInRecord: readonly string[];
+} {
+  const compared = Object.entries(parts).filter(([, { as }]) => as !== "KEPT" && as !== "SUPPLIED");
+  const fieldsOf = (isRecord: boolean) =>
+    compared.map(([field, { as }]) => (as === "VALUE" || (isRecord && as === "PARENT") ? field : `${field}._id`));
+  return {
+    comparedInSnapshot: ["_id", "key", ...fieldsOf(false)],
+    comparedInRecord: ["_id", ...fieldsOf(true)],
+  };
+}
+
 /** Returns the compared parts: values, and the ids of references. */
 function definingPart(stored: Stored, { parts }: AnyDefinition): Record<string, unknown> {
   const part: Record<string, unknown> = {};

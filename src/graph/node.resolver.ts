@@ -2,13 +2,14 @@ import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { DomainError } from "../errors.js";
 import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
+import type { Loading } from "../documents/record-loader.js";
 import { kindOf } from "./id.js";
 import { Node } from "./stored-record.js";
 
 /** Returns the record of that id, superseded or not, or null. */
-export async function loadNode(loaders: Loaders, id: string): Promise<object | null> {
+export function loadNode(loaders: Loaders, id: string): Loading<object | null> | null {
   const kind = kindOf(id);
-  return kind ? loaders.byId[kind].load(id) : null;
+  return kind && loaders.byId[kind].load(id);
 }
 
 const MAX_NODES = 100;
@@ -37,6 +38,6 @@ export class NodeResolver {
         `At most ${MAX_NODES} ids in one request: ask for the others in another.`,
         ["ids"],
       );
-    return Promise.all(ids.map((id) => loadNode(loaders, id)));
+    return ids.map((id) => loadNode(loaders, id));
   }
 }

@@ -1,9 +1,11 @@
-import type DataLoader from "dataloader";
 import { type ClassType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
+import type { RecordLoader } from "../documents/record-loader.js";
 import type { AnyDefinition } from "./definition.js";
-import { driftOf, statusOf } from "./drift.js";
+import { comparedFields, driftOf, statusOf } from "./drift.js";
+import type { Kind } from "./id.js";
+import { Reads } from "./reads.js";
 import { type AnySnapshot, Drift, SnapshotStatus } from "./snapshot.js";
 import type { AnyRecord } from "./stored-record.js";
 
@@ -11,28 +13,37 @@ import type { AnyRecord } from "./stored-record.js";
 export function snapshotResolver<T extends AnyRecord>(
   snapshot: () => ClassType<object>,
   record: () => ClassType<object>,
+  kind: Kind,
   definition: AnyDefinition,
-  byKey: (loaders: Loaders) => DataLoader<string, T | null>,
+  byKey: (loaders: Loaders) => RecordLoader<T>,
 ) {
+  const { comparedInSnapshot, comparedInRecord } = comparedFields(definition);
+
   @Resolver(snapshot)
   class SnapshotResolver {
     @FieldResolver(record, { nullable: true, description: "The record that is current under the name now, or null." })
+    @Reads(["key"])
     live(@Root() { key }: AnySnapshot, @Ctx() { loaders }: RequestContext) {
       return byKey(loaders).load(key);
     }
 
     @FieldResolver(() => SnapshotStatus, { description: "The state of the record now, compared with this snapshot." })
-    async status(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
-      return statusOf(frozen, await byKey(loaders).load(frozen.key), definition);
+    @Reads(comparedInSnapshot, { [kind]: comparedInRecord })
+    status(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
+      return byKey(loaders)
+        .load(frozen.key)
+        .map((live) => statusOf(frozen, live, definition));
     }
 
     @FieldResolver(() => [Drift], {
       description:
         "The differences, field by field, from the record that is current under the name. Empty if there are none, or if no record is current.",
     })
-    async drift(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
-      const live = await byKey(loaders).load(frozen.key);
-      return live ? driftOf(frozen, live, definition) : [];
+    @Reads(comparedInSnapshot, { [kind]: comparedInRecord })
+    drift(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
+      return byKey(loaders)
+        .load(frozen.key)
+        .map((live) => (live ? driftOf(frozen, live, definition) : []));
     }
   }
   return SnapshotResolver;

@@ -7,7 +7,7 @@ export function answer(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Buffer,
 ): void {
   response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
   response.end(request.method === "HEAD" ? undefined : body);

@@ -18,6 +18,7 @@ import {
 } from "graphql";
 import { buildSchema, type BuildSchemaOptions } from "type-graphql";
 import { DomainError } from "../errors.js";
+import { markStoredFields } from "../executor/stored-fields.js";
 import { jsonOfLiteral } from "../graph/json-literal.js";
 import { asJsonObject } from "../graph/json-object.js";
 
@@ -68,6 +69,7 @@ export async function buildSubgraph(
 ): Promise<{ schema: GraphQLSchema; sdl: string }> {
   const plain = await buildSchema({ ...options, directives: [...readableDirectives(), ...(options.directives ?? [])] });
   describeRoots(plain);
+  markStoredFields(plain);
   // The link stands on the definition: relay-compiler fails at `extend schema`.
   const sdl = `${printSchemaWithDirectives(lexicographicSortSchema(plain)).replace(/^schema \{/m, `schema ${LINK} {`)}\n`;
 

@@ -1,10 +1,11 @@
 import { DomainError } from "../errors.js";
+import type { RawDocument } from "../documents/raw-document.js";
 import { type Connection, connection, type Page } from "../graph/connection.js";
 import { keyOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import type { RecordKind } from "../kinds/record-kind.js";
 import type { RequestContext } from "../request-context.js";
 import { HAS_SEQ } from "../store/generations.js";
-import type { Records } from "../store/store.js";
 import type { ChildPages } from "./child-pages.js";
 import { type FilterContext, RECORD_SCOPE } from "./filter/criterion.js";
 import { MATCH_ALL } from "./filter/predicate.js";
@@ -15,22 +16,24 @@ import type { Order } from "./order.js";
 import { nearestBeyond, type PageArgs, pageRequest } from "./page.js";
 
 /** Answers a list of all current records of a type: one aggregate, and counts if no index gives the order. */
-export const answerList = <T extends AnyRecord>(
+export function answerList(
   context: RequestContext,
-  listing: Listing,
-  records: Records<T>,
+  { kind, listing }: Pick<RecordKind, "kind" | "listing">,
   args: ListArgs,
-): Promise<Connection<T>> =>
-  answerConnection(
+): Promise<Connection<RawDocument>> {
+  const records = context.app.store.byKind[kind];
+  const reads = context.loaders.readsOf(kind);
+  return answerConnection(
     context,
     listing,
     {
       readFault: (query) => listReadFault(records, query),
-      page: (query) => findPage(records, query),
+      page: (query) => findPage(reads, query),
       count: (query) => countMatching(records, query),
     },
     args,
   );
+}
 
 /** Answers a list of the children of a record: one aggregate for all parents. */
 export const answerChildren = <C extends AnyRecord>(
@@ -39,7 +42,7 @@ export const answerChildren = <C extends AnyRecord>(
   children: ChildPages<C>,
   parent: string,
   args: ListArgs,
-): Promise<Connection<C>> => answerConnection(context, listing, children.of(parent), args);
+): Promise<Connection<RawDocument>> => answerConnection(context, listing, children.of(parent), args);
 
 /** The source of the records of a list. */
 interface ListSource<T> {

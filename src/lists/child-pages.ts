@@ -1,7 +1,9 @@
 import { EJSON } from "bson";
 import DataLoader from "dataloader";
+import type { RawDocument } from "../documents/raw-document.js";
 import type { Page } from "../graph/connection.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import type { RecordReads } from "../store/read-records.js";
 import type { Records } from "../store/store.js";
 import { countUpToLimit } from "./find-page.js";
 import {
@@ -14,8 +16,6 @@ import {
   toPage,
 } from "./list-query.js";
 
-type Joined<C> = { readonly _id: string; readonly children: readonly C[] };
-
 /**
  * Loads pages of the children of many parents. One aggregate serves all parents that ask for the same page. Fetching
  * all children would cost sixty times as much at a thousand children each.
@@ -24,12 +24,14 @@ export class ChildPages<C extends AnyRecord> {
   private readonly loaders = new Map<string, unknown>();
 
   /**
+   * @param reads of the children.
    * @param foreignField the field, or path into snapshots, in which a child refers to its parent.
    * @param localField the field of the parent that it refers to.
    */
   constructor(
     private readonly parents: Records<AnyRecord>,
     private readonly children: Records<C>,
+    private readonly reads: RecordReads,
     private readonly foreignField: string,
     private readonly localField: "_id" | "key" = "_id",
   ) {}
@@ -43,18 +45,18 @@ export class ChildPages<C extends AnyRecord> {
     };
   }
 
-  private async page(parent: string, query: ListQuery): Promise<Page<C>> {
+  private async page(parent: string, query: ListQuery): Promise<Page<RawDocument>> {
     const found = await this.loader("page", query, () =>
-      this.joined<C, readonly C[]>(pageStages(query), (children) => children),
+      this.joined(pageStages(query, this.reads.fields), (children) => children),
     ).load(parent);
     return toPage(found, query.page);
   }
 
   private count(parent: string, { among, predicate }: ListQuery): Promise<number> {
     return this.loader("count", { among, predicate }, () =>
-      this.joined<{ n: number }, number>(
+      this.joined(
         [{ $match: matchOf({ ...(among && { among }), predicate }) }, { $count: "n" }],
-        ([count]) => count?.n ?? 0,
+        ([count]) => (count?.get("n") as number | undefined) ?? 0,
       ),
     ).load(parent);
   }
@@ -82,11 +84,12 @@ export class ChildPages<C extends AnyRecord> {
     return known;
   }
 
-  private joined<F, R>(pipeline: object[], result: (found: readonly F[]) => R): DataLoader<string, R> {
+  /** @param pipeline constants with bound values. */
+  private joined<R>(pipeline: object[], result: (children: readonly RawDocument[]) => R): DataLoader<string, R> {
     return new DataLoader<string, R>(async (ids) => {
-      // The driver's own aggregate: these pipelines are constants with bound values.
-      const found = await this.parents.collection
-        .aggregate<Joined<F>>([
+      const found = await this.reads.documents.aggregate(this.parents.collection.collectionName, {
+        most: ids.length,
+        pipeline: [
           { $match: { _id: { $in: [...ids] } } },
           { $project: { _id: 1, [this.localField]: 1 } },
           {
@@ -98,11 +101,10 @@ export class ChildPages<C extends AnyRecord> {
               as: "children",
             },
           },
-        ] as object[])
-        .batchSize(ids.length + 1)
-        .toArray();
-      const byParent = new Map(found.map(({ _id, children }) => [_id, children]));
-      return ids.map((id) => result((byParent.get(id) ?? []) as readonly F[]));
+        ],
+      });
+      const byParent = new Map(found.map((each) => [each._id, each.documents("children")]));
+      return ids.map((id) => result(byParent.get(id) ?? []));
     });
   }
 }

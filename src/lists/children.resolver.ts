@@ -1,5 +1,6 @@
 import { Args, type ClassType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { AnyRecord } from "../graph/stored-record.js";
+import { Reads } from "../graph/reads.js";
 import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
 import { answerChildren } from "./answer-list.js";
@@ -22,6 +23,7 @@ export const listedOn =
   (parent: () => ClassType<object>, { field, description, pages }: Edge<C>) => {
     @Resolver(parent)
     class ChildrenResolver {
+      @Reads(["_id"])
       // The method has the field's name: type-graphql mistakes fields of a parent for one if their methods have the
       // same name.
       @FieldResolver(() => connection, { description })

@@ -1,5 +1,7 @@
+import type { RawDocument } from "../documents/raw-document.js";
 import type { Page } from "../graph/connection.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import type { RecordReads } from "../store/read-records.js";
 import type { Records } from "../store/store.js";
 import type { Where } from "./filter/predicate.js";
 import {
@@ -13,13 +15,13 @@ import {
 } from "./list-query.js";
 
 /** Returns a page of the matching records, by one aggregate. */
-export async function findPage<T extends AnyRecord>(records: Records<T>, query: ListQuery): Promise<Page<T>> {
-  const found = await records.collection
-    .aggregate(pageStages(query))
-    // One more than the stages can give: MongoDB keeps the cursor of a batch that is just full, for an empty next one.
-    .batchSize(query.page.limit + 2)
-    .toArray();
-  return toPage(found as unknown as T[], query.page);
+export async function findPage(
+  { documents, collection, fields }: RecordReads,
+  query: ListQuery,
+): Promise<Page<RawDocument>> {
+  // The stages give one record more than the page has.
+  const most = query.page.limit + 1;
+  return toPage(await documents.aggregate(collection, { pipeline: pageStages(query, fields), most }), query.page);
 }
 
 /** Returns the number of matching records. */

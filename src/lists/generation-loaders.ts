@@ -1,7 +1,9 @@
 import type DataLoader from "dataloader";
+import type { RawDocument } from "../documents/raw-document.js";
 import type { Page } from "../graph/connection.js";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { HAS_SEQ, loadNeighbour } from "../store/generations.js";
+import type { RecordReads } from "../store/read-records.js";
 import type { Records } from "../store/store.js";
 import { countMatching, findPage } from "./find-page.js";
 import type { ListQuery } from "./list-query.js";
@@ -17,19 +19,20 @@ export interface GenerationLoaders<T extends AnyRecord> {
   readonly siblings: ChildPages<T>;
   /** All records of a key, even if none is current. */
   of(key: string): {
-    page(query: ListQuery): Promise<Page<T>>;
+    page(query: ListQuery): Promise<Page<RawDocument>>;
     count(query: ListQuery): Promise<number>;
   };
 }
 
-export function generationLoaders<T extends AnyRecord>(records: Records<T>): GenerationLoaders<T> {
+/** @param reads of the same records. */
+export function generationLoaders<T extends AnyRecord>(records: Records<T>, reads: RecordReads): GenerationLoaders<T> {
   const ofKey = (key: string, query: ListQuery): ListQuery => ({ ...query, among: { ...HAS_SEQ, key } });
   return {
     earlier: loadNeighbour(records, "earlier"),
     later: loadNeighbour(records, "later"),
-    siblings: new ChildPages(records as unknown as Records<AnyRecord>, records, "key", "key"),
+    siblings: new ChildPages(records as unknown as Records<AnyRecord>, records, reads, "key", "key"),
     of: (key) => ({
-      page: (query) => findPage(records, ofKey(key, query)),
+      page: (query) => findPage(reads, ofKey(key, query)),
       count: (query) => countMatching(records, ofKey(key, query)),
     }),
   };

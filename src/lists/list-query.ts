@@ -1,6 +1,6 @@
+import type { RawDocument } from "../documents/raw-document.js";
 import type { Page, PositionedRecord } from "../graph/connection.js";
-import type { AnyRecord } from "../graph/stored-record.js";
-import { HIDDEN } from "../store/read-records.js";
+import { projectionOf } from "../store/read-records.js";
 import {
   type IndexCondition,
   literal,
@@ -130,8 +130,9 @@ function sortStage({ order, backward }: PageRequest): Record<string, 1 | -1> {
 /**
  * Returns the stages of an aggregate: constants with bound values. It reads one record more, to see if the range goes
  * on.
+ * @param fields the stored fields that the answer takes; null for whole records.
  */
-export function pageStages(query: ListQuery): object[] {
+export function pageStages(query: ListQuery, fields: readonly string[] | null): object[] {
   const { page } = query;
   const { order, after, before, limit } = page;
   const isComputed = order.keys.length > 0;
@@ -153,25 +154,25 @@ export function pageStages(query: ListQuery): object[] {
       : []),
     { $sort: sortStage(page) },
     { $limit: limit + 1 },
-    { $project: HIDDEN },
+    {
+      $project: projectionOf(fields, ...(order.indexed === null ? [] : [order.indexed]), ...(isComputed ? [KEYS] : [])),
+    },
   ];
 }
 
-type Found<T> = T & { readonly [KEYS]?: Readonly<Record<string, unknown>> };
-
-function positionOf<T extends AnyRecord>(found: Found<T>, { indexed, keys }: Order): Position {
-  const stored = found as unknown as Record<string, unknown>;
-  const values = indexed === null ? keys.map((_, index) => found[KEYS]?.[`k${index}`]) : [stored[indexed]];
-  return { values, id: found._id };
+function positionOf(found: RawDocument, { indexed, keys }: Order): Position {
+  if (indexed !== null) return { values: [found.get(indexed)], id: found._id };
+  const computed = keys.length > 0 ? (found.get(KEYS) as Readonly<Record<string, unknown>>) : {};
+  return { values: keys.map((_, index) => computed[`k${index}`]), id: found._id };
 }
 
 /** Returns the page. @param found the records from its near end on, with one more if the range goes on. */
-export function toPage<T extends AnyRecord>(
-  found: readonly Found<T>[],
-  { limit, backward, order }: PageRequest,
-): Page<T> {
-  const records = found
-    .slice(0, limit)
-    .map((record): PositionedRecord<T> => ({ record, position: positionOf(record, order) }));
+export function toPage(found: readonly RawDocument[], { limit, backward, order }: PageRequest): Page<RawDocument> {
+  const records = found.slice(0, limit).map((record): PositionedRecord<RawDocument> => ({
+    record,
+    get position() {
+      return positionOf(record, order);
+    },
+  }));
   return { records: backward ? records.reverse() : records, hasMore: found.length > limit };
 }

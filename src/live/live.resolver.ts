@@ -4,6 +4,7 @@ import { Deployment } from "../deployment/deployment.js";
 import { graphName } from "../graph/drift.js";
 import { TYPE_OF_KIND } from "../graph/id.js";
 import { loadNode } from "../graph/node.resolver.js";
+import { Reads } from "../graph/reads.js";
 import { Node } from "../graph/stored-record.js";
 import { LogPage } from "../jobs/log-page.js";
 import type { RequestContext } from "../request-context.js";
@@ -64,6 +65,7 @@ export class LiveResolver {
 @Resolver(() => DriftEvent)
 export class DriftEventResolver {
   @FieldResolver(() => Deployment, { nullable: true, description: "The deployment; null if it is gone since." })
+  @Reads(["deployment"])
   deployment(@Root() { deployment }: DriftEvent, @Ctx() { loaders }: RequestContext) {
     return loaders.deployment.load(deployment);
   }
@@ -73,6 +75,7 @@ export class DriftEventResolver {
     description:
       "The record that is current under the name: another one, or the same with other content. Null if none is.",
   })
+  @Reads(["live"])
   live(@Root() { live }: DriftEvent, @Ctx() { loaders }: RequestContext) {
     return live === null ? null : loadNode(loaders, live);
   }
@@ -84,6 +87,7 @@ export class TaskChangeResolver {
     nullable: true,
     description: "The record as it is now, which may be later than the change; null if it is gone.",
   })
+  @Reads(["recordId"])
   record(@Root() { recordId }: TaskChange, @Ctx() { loaders }: RequestContext) {
     return loadNode(loaders, recordId);
   }
@@ -102,6 +106,7 @@ export class RecordChangeResolver {
     nullable: true,
     description: "The record as it is now, which may be later than the change; null if it is gone.",
   })
+  @Reads(["action", "recordId"])
   async record(@Root() { action, recordId }: RecordChange, @Ctx() { loaders }: RequestContext) {
     const record = await loadNode(loaders, recordId);
     // The record is superseded already; its mark may follow later.
@@ -109,6 +114,7 @@ export class RecordChangeResolver {
   }
 
   @FieldResolver(() => String, { description: "The position of this change among all, for `after`." })
+  @Reads(["action", "event"])
   cursor(@Root() { action, event }: RecordChange, @Ctx() { app }: RequestContext) {
     const halfSent = action === RecordAction.SUPERSEDED ? event.id : null;
     return writeChangeCursor(app.cursors, { token: event.token, halfSent });

@@ -1,22 +1,31 @@
 import DataLoader from "dataloader";
 import { namesOf } from "../graph/id.js";
 import type { Pin } from "../graph/snapshot.js";
+import { findCurrentDocuments, type RecordReads } from "../store/read-records.js";
+import { RecordLoader } from "../documents/record-loader.js";
 import type { Store } from "../store/store.js";
 import type { ModelVersion, ModelVersionSnapshot } from "./model-version.js";
-import { versionsByName } from "./versions-by-name.js";
+import { keysOfAliases, type VersionName } from "./versions-by-name.js";
 
-export function modelVersionLoaders({ models, modelVersions, snapshots }: Store) {
+function versionNameOf(key: string): VersionName {
+  const [model = "", name = ""] = namesOf(key);
+  return { model, name };
+}
+
+/** @param reads of model versions. */
+export function modelVersionLoaders(store: Store, reads: RecordReads) {
+  const { snapshots } = store;
   return {
     /** By key; an alias may stand for the version's name. */
-    modelVersionByName: new DataLoader<string, ModelVersion | null>((keys) =>
-      versionsByName(
-        { models, modelVersions },
-        keys.map((key) => {
-          const [model = "", name = ""] = namesOf(key);
-          return { model, name };
-        }),
-      ),
-    ),
+    modelVersionByName: new RecordLoader<ModelVersion>(async (keys) => {
+      const found = await findCurrentDocuments(reads, keys);
+      const others = keys.filter((key) => !found.has(key)).map(versionNameOf);
+      const byAlias = await keysOfAliases(store, others);
+      if (byAlias.size === 0) return found;
+      const aliased = await findCurrentDocuments(reads, [...new Set(byAlias.values())]);
+      for (const [name, key] of byAlias) if (aliased.has(key)) found.set(name, aliased.get(key)!);
+      return found;
+    }),
     /** Pinned copies by the hash of their content. */
     pinnedVersion: new DataLoader<string, ModelVersionSnapshot | null>(async (hashes) => {
       const found = await snapshots.find({ _id: { $in: [...hashes] } }).toArray();

@@ -7,6 +7,7 @@ import { filesResolver, uploadsResolver } from "../files/files.resolver.js";
 import { downloadUrl } from "../files/uploads.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { Reads } from "../graph/reads.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { answerGenerations, answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
@@ -40,7 +41,7 @@ export class ModelVersionResolver {
 
   @Query(() => MODEL_VERSION.Connection, { description: "Model versions, the newest first." })
   modelVersions(@Args(() => MODEL_VERSION.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, MODEL_VERSION.listing, context.app.store.modelVersions, args);
+    return answerList(context, MODEL_VERSION, args);
   }
 
   @Query(() => MODEL_VERSION.Connection, {
@@ -91,6 +92,7 @@ export class ModelVersionResolver {
   }
 
   @FieldResolver(() => Model, { description: "The model definition that shapes the version." })
+  @Reads(["model"])
   model(@Root() { model }: ModelVersion, @Ctx() { loaders }: RequestContext) {
     return loaders.model.load(model);
   }
@@ -99,6 +101,7 @@ export class ModelVersionResolver {
     description:
       "Path on this server from which one file, or the whole version as a tar.gz, is fetched by GET within 15 minutes.",
   })
+  @Reads(["_id"])
   download(
     @Root() { _id }: ModelVersion,
     @Arg("name", () => String, {
@@ -122,6 +125,7 @@ export const ModelVersionGenerationsResolver = generationsResolver(
 const SnapshotResolver = snapshotResolver(
   () => ModelVersionSnapshot,
   () => ModelVersion,
+  "movers",
   MODEL_VERSION_DEFINITION,
   (loaders) => loaders.modelVersionByKey,
 );
@@ -132,6 +136,7 @@ export class ModelVersionSnapshotResolver extends SnapshotResolver {
     nullable: true,
     description: "The version that this one was trained from, as it was when it was mounted.",
   })
+  @Reads(["pretrained"])
   pretrained(@Root() { pretrained }: ModelVersionSnapshot, @Ctx() { loaders }: RequestContext) {
     return pretrained ? loadPinned(loaders, pretrained) : null;
   }

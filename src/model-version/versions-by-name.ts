@@ -23,10 +23,16 @@ export async function versionsByName(
   const byOwnName = new Map(
     (await findCurrentByKeys(store.modelVersions, requested.map(nameKey))).map((each) => [each.key, each]),
   );
-  // An alias is never empty.
-  const others = requested.filter((each) => each.name !== "" && !byOwnName.has(nameKey(each)));
-  const byAlias = others.length === 0 ? new Map<string, ModelVersion>() : await findByAlias(store, others);
-  return requested.map((each) => byOwnName.get(nameKey(each)) ?? byAlias.get(nameKey(each)) ?? null);
+  const byAlias = await keysOfAliases(
+    store,
+    requested.filter((each) => !byOwnName.has(nameKey(each))),
+  );
+  const byKey = new Map(
+    byAlias.size === 0
+      ? []
+      : (await findCurrentByKeys(store.modelVersions, [...new Set(byAlias.values())])).map((each) => [each.key, each]),
+  );
+  return requested.map((each) => byOwnName.get(nameKey(each)) ?? byKey.get(byAlias.get(nameKey(each)) ?? "") ?? null);
 }
 
 /** Returns the current version of that name, or null. */
@@ -41,13 +47,17 @@ export async function versionByName(
 export const usedAlias = ({ name }: { readonly name: string }, requested: VersionName): string | null =>
   requested.name === name ? null : requested.name;
 
-async function findByAlias(
+/** Returns the keys of the current versions that have these aliases, by the names that were asked for. */
+export async function keysOfAliases(
   { models, modelVersions }: Pick<Store, "models" | "modelVersions">,
   requested: readonly VersionName[],
-): Promise<Map<string, ModelVersion>> {
-  const foundModels = await findCurrentByKeys(models, [...new Set(requested.map(({ model }) => keyOf(model)))]);
+): Promise<ReadonlyMap<string, string>> {
+  // An alias is never empty.
+  const wanted = requested.filter(({ name }) => name !== "");
+  if (wanted.length === 0) return new Map();
+  const foundModels = await findCurrentByKeys(models, [...new Set(wanted.map(({ model }) => keyOf(model)))]);
   const modelNames = new Map(foundModels.map(({ _id, name }) => [_id, name]));
-  const aliases = [...new Set(requested.map(({ name }) => name))];
+  const aliases = [...new Set(wanted.map(({ name }) => name))];
   if (modelNames.size === 0) return new Map();
   // Each alias has one current version per model: one batch holds all.
   const holders = (await modelVersions
@@ -62,13 +72,5 @@ async function findByAlias(
       all.map((alias): [string, string] => [keyOf(modelNames.get(model) ?? "", alias), key]),
     ),
   );
-  const versionKeys = new Set(requested.map((each) => keys.get(nameKey(each))).filter((key) => key !== undefined));
-  if (versionKeys.size === 0) return new Map();
-  const found = new Map((await findCurrentByKeys(modelVersions, [...versionKeys])).map((each) => [each.key, each]));
-  return new Map(
-    [...keys].flatMap(([name, key]): [string, ModelVersion][] => {
-      const version = found.get(key);
-      return version ? [[name, version]] : [];
-    }),
-  );
+  return new Map(wanted.map(nameKey).flatMap((name) => (keys.has(name) ? [[name, keys.get(name)!]] : [])));
 }

@@ -3,6 +3,7 @@ import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { Reads } from "../graph/reads.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { answerList } from "../lists/answer-list.js";
 import type { ListArgs } from "../lists/listing.js";
@@ -26,7 +27,7 @@ export class ModelResolver {
 
   @Query(() => MODEL.Connection, { description: "Models, the newest first." })
   models(@Args(() => MODEL.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, MODEL.listing, context.app.store.models, args);
+    return answerList(context, MODEL, args);
   }
 
   @Mutation(() => Model, { description: "Makes a model definition." })
@@ -54,6 +55,7 @@ export class ModelResolver {
     description:
       "The files that the file contract would refuse if they were published again: those of the current versions, then of the datasets, the newest 50 of each with all that is wrong. A contract binds publishing only; records that exist can still be mounted and deployed.",
   })
+  @Reads(["_id", "version", "model_files", "data_files"])
   violations(@Root() model: Model, @Ctx() { loaders }: RequestContext) {
     return loaders.violationsOfModel.load(model);
   }
@@ -61,6 +63,7 @@ export class ModelResolver {
   @FieldResolver(() => FileUse, {
     description: "The files of the datasets and versions of the model, superseded ones and those still awaited too.",
   })
+  @Reads(["_id"])
   fileUse(@Root() { _id }: Model, @Ctx() { loaders }: RequestContext) {
     return loaders.fileUseOfModel.load(_id);
   }
@@ -69,6 +72,7 @@ export class ModelResolver {
 export const ModelSnapshotResolver = snapshotResolver(
   () => ModelSnapshot,
   () => Model,
+  "model",
   MODEL_DEFINITION,
   (loaders) => loaders.modelByKey,
 );

@@ -4,12 +4,14 @@ import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { Reads } from "../graph/reads.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
 import { Model } from "../model/model.js";
 import type { RequestContext } from "../request-context.js";
+import { Loading } from "../documents/record-loader.js";
 import { FileUse } from "../usage/file-use.js";
 import { CreateProjectInput, DeleteProjectInput, UpdateProjectInput } from "./project.inputs.js";
 import { Project, PROJECT_DEFINITION, ProjectSnapshot } from "./project.js";
@@ -28,7 +30,7 @@ export class ProjectResolver {
 
   @Query(() => PROJECT.Connection, { description: "Projects, the newest first." })
   projects(@Args(() => PROJECT.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, PROJECT.listing, context.app.store.projects, args);
+    return answerList(context, PROJECT, args);
   }
 
   @Mutation(() => Project, { description: "Makes a project." })
@@ -50,14 +52,16 @@ export class ProjectResolver {
   }
 
   @FieldResolver(() => [Model], { description: "The models that the project uses." })
-  async models(@Root() { model }: Project, @Ctx() { loaders }: RequestContext) {
-    return (await Promise.all(model.map((id) => loaders.model.load(id)))).filter((each) => each !== null);
+  @Reads(["model"])
+  models(@Root() { model }: Project, @Ctx() { loaders }: RequestContext) {
+    return Loading.present(model.map((id) => loaders.model.load(id)));
   }
 
   @FieldResolver(() => FileUse, {
     description:
       "The executed notebooks of the project's trainings, and the files of the model versions that these published (which count with their models too). Images are the engine's, and not in it.",
   })
+  @Reads(["_id"])
   fileUse(@Root() { _id }: Project, @Ctx() { loaders }: RequestContext) {
     return loaders.fileUseOfProject.load(_id);
   }
@@ -65,6 +69,7 @@ export class ProjectResolver {
   @FieldResolver(() => GraphQLSafeInt, {
     description: "Bytes of the logs of the project's jobs, as they were written.",
   })
+  @Reads(["_id"])
   logBytes(@Root() { _id }: Project, @Ctx() { loaders }: RequestContext) {
     return loaders.logBytesOfProject.load(_id);
   }
@@ -73,6 +78,7 @@ export class ProjectResolver {
 export const ProjectSnapshotResolver = snapshotResolver(
   () => ProjectSnapshot,
   () => Project,
+  "project",
   PROJECT_DEFINITION,
   (loaders) => loaders.projectByKey,
 );

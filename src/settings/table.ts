@@ -138,6 +138,11 @@ export const SETTINGS = {
     "auto",
     "What builds and runs projects. `process`: local processes with this user's rights, without isolation. `auto`: Docker; if no engine answers, local processes, but only if `HOST` is loopback.",
   ),
+  ROCAS_EXECUTOR: setting(
+    oneOf("compiled", "graphql-js"),
+    "compiled",
+    "What executes operations. `compiled`: plans that are made once for each document. `graphql-js`: Apollo Server and graphql-js; the answers are the same, and slower.",
+  ),
   DOCKER_HOST: setting(
     orNothing(dockerHost),
     "",

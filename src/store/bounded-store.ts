@@ -1,13 +1,10 @@
 import type { mongo } from "mongoose";
 import type { AnyRecord } from "../graph/stored-record.js";
+import { DocumentReader, type ReadLimit } from "./document-reader.js";
 import type { Records, Store } from "./store.js";
 
 /** The time that an operation may take. */
-export interface TimeLimit {
-  /** Aborted if the time is over or the client has left; its reason is written for the client. */
-  readonly signal: AbortSignal;
-  /** In milliseconds of `performance.now()`. */
-  readonly endsAt: number;
+export interface TimeLimit extends ReadLimit {
   /** True for mutations. Their writes come to their end even if the time is over. */
   readonly mayWrite: boolean;
 }
@@ -24,6 +21,7 @@ type Options = Readonly<Record<string, unknown>> | undefined;
 export function boundedStore(store: Store, limit: TimeLimit): Store {
   const views = new Map<unknown, unknown>();
   const viewOf = (part: unknown): unknown => {
+    if (part instanceof DocumentReader) return part.within(limit);
     if (!isRecords(part) && !isCollection(part)) return part;
     const view = views.get(part) ?? (isRecords(part) ? boundedRecords(part, limit) : boundedCollection(part, limit));
     views.set(part, view);

@@ -1,8 +1,10 @@
-import DataLoader from "dataloader";
-import { trusted } from "mongoose";
+import { type mongo, trusted } from "mongoose";
 import { notFound, parentBeingDeleted } from "../errors.js";
 import { keyOf } from "../graph/id.js";
 import type { AnyRecord } from "../graph/stored-record.js";
+import type { DocumentReader } from "./document-reader.js";
+import type { RawDocument } from "../documents/raw-document.js";
+import { RecordLoader } from "../documents/record-loader.js";
 import type { Records } from "./store.js";
 
 /** Internal fields that no answer shows. */
@@ -37,21 +39,50 @@ export async function findByIds<T extends AnyRecord>(records: Records<T>, ids: r
     .lean()) as T[];
 }
 
+/** Returns the projection of stored fields; of whole records if they are null. */
+export const projectionOf = (fields: readonly string[] | null, ...others: readonly string[]): mongo.Document =>
+  fields === null ? HIDDEN : Object.fromEntries(["_id", ...fields, ...others].map((field) => [field, 1]));
+
+/** The reads of one kind for an answer. */
+export interface RecordReads {
+  readonly documents: DocumentReader;
+  readonly collection: string;
+  /** The stored fields that the answer takes; null for whole records. */
+  readonly fields: readonly string[] | null;
+}
+
 /** Loads records by id, with one find per tick. A missing one is null. */
-export function loadById<T extends AnyRecord>(records: Records<T>): DataLoader<string, T | null> {
-  return new DataLoader(async (ids) => {
-    const found = new Map((await findByIds(records, ids)).map((each) => [each._id, each]));
-    return ids.map((id) => found.get(id) ?? null);
+export function loadById<T extends AnyRecord>({ documents, collection, fields }: RecordReads): RecordLoader<T> {
+  return new RecordLoader(async (ids) => {
+    const found = await documents.find(collection, {
+      filter: { _id: { $in: ids }, deleted: { $ne: true } },
+      projection: projectionOf(fields),
+      most: ids.length,
+    });
+    return new Map(found.map((each) => [each._id, each]));
   });
 }
 
 /** Loads current records by natural key (`keyOf`), with one find per tick. */
-export function loadByKey<T extends AnyRecord>(records: Records<T>): DataLoader<string, T | null> {
-  return new DataLoader(async (keys) => {
-    const found = new Map((await findCurrentByKeys(records, keys)).map((each) => [each.key, each]));
-    return keys.map((key) => found.get(key) ?? null);
+export const loadByKey = <T extends AnyRecord>(reads: RecordReads): RecordLoader<T> =>
+  new RecordLoader((keys) => findCurrentDocuments(reads, keys));
+
+/** Returns the current record of each key that has one, in one find. */
+export async function findCurrentDocuments(
+  { documents, collection, fields }: RecordReads,
+  keys: readonly string[],
+): Promise<Map<string, RawDocument>> {
+  const found = await documents.find(collection, {
+    filter: { key: { $in: keys }, superseded: false },
+    projection: projectionOf(fields, "key", "seq"),
+    most: 2 * keys.length,
   });
+  const highest = new Map<string, RawDocument>();
+  for (const each of found) if (seqOf(highest.get(each.key)) < seqOf(each)) highest.set(each.key, each);
+  return highest;
 }
+
+const seqOf = (document: RawDocument | undefined): number => (document?.get("seq") as number | undefined) ?? 0;
 
 /** Returns the current record of that key. @throws NOT_FOUND with the path of the last name. */
 export async function requireCurrent<T extends AnyRecord>(

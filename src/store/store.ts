@@ -7,6 +7,7 @@ import type { Job, LogChunk } from "../jobs/job.js";
 import type { CollectionOf, RecordOf } from "../kinds.js";
 import type { RecordKinds } from "../kinds/record-kind.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
+import type { DocumentReader } from "./document-reader.js";
 
 /** A process of the installation. */
 interface PresentProcess {
@@ -78,6 +79,9 @@ export interface Store extends RecordCollections {
 
   /** The processes of the installation. Only `presence.ts` writes them. */
   readonly processes: mongo.Collection<Processes>;
+
+  /** Reads records in bulk for answers. */
+  readonly documents: DocumentReader;
 
   readonly connection: Connection;
   /** The clock of the server that owns the data. Leases must not depend on the clock of this machine. */

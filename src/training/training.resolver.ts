@@ -6,6 +6,7 @@ import { Deletion } from "../deletion/deletion.js";
 import { downloadUrl } from "../files/uploads.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
+import { Reads } from "../graph/reads.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/read-log.js";
@@ -39,7 +40,7 @@ export class TrainingResolver {
 
   @Query(() => TRAINING.Connection, { description: "Trainings, the newest first." })
   trainings(@Args(() => TRAINING.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, TRAINING.listing, context.app.store.trainings, args);
+    return answerList(context, TRAINING, args);
   }
 
   @Mutation(() => Training, {
@@ -74,11 +75,13 @@ export class TrainingResolver {
   }
 
   @FieldResolver(() => Project, { description: "The project responsible for the training." })
+  @Reads(["proj"])
   proj(@Root() { proj }: Training, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the notebook, also while it runs." })
+  @Reads(["_id"])
   log(@Root() { _id }: Training, @Args(() => LogArgs) args: LogArgs, @Ctx() { app }: RequestContext) {
     return readLog(app.store, _id, args);
   }
@@ -88,6 +91,7 @@ export class TrainingResolver {
     description:
       "Path on this server from which the executed notebook is fetched by GET within 15 minutes. It is kept whether the training failed or not; null until then.",
   })
+  @Reads(["_id", "output"])
   outputNotebook(@Root() { _id, output }: Training, @Ctx() { app }: RequestContext) {
     return output ? downloadUrl(app.vault, _id, null) : null;
   }
@@ -96,6 +100,7 @@ export class TrainingResolver {
 const StatusResolver = snapshotResolver(
   () => TrainingSnapshot,
   () => Training,
+  "train",
   TRAINING_DEFINITION,
   (loaders) => loaders.trainingByKey,
 );
@@ -105,6 +110,7 @@ export class TrainingSnapshotResolver extends StatusResolver {
   @FieldResolver(() => [ModelVersionSnapshot], {
     description: "Every model version mounted to start from, as it was when the training was started.",
   })
+  @Reads(["pretrained"])
   pretrained(@Root() { pretrained }: TrainingSnapshot, @Ctx() { loaders }: RequestContext) {
     return Promise.all(pretrained.map((pin) => loadPinned(loaders, pin)));
   }

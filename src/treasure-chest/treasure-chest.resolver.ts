@@ -27,7 +27,7 @@ export class TreasureChestResolver {
 
   @Query(() => TREASURE_CHEST.Connection, { description: "Treasure chests, the newest first." })
   treasureChests(@Args(() => TREASURE_CHEST.listing.Args) args: ListArgs, @Ctx() context: RequestContext) {
-    return answerList(context, TREASURE_CHEST.listing, context.app.store.treasureChests, args);
+    return answerList(context, TREASURE_CHEST, args);
   }
 
   @Mutation(() => TreasureChest, {

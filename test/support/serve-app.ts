@@ -9,7 +9,7 @@ export async function serveApp({ app, schema }: TestApp) {
   const server = await startServer({
     settings: { ...app.settings, PORT: 0 },
     schema,
-    contextOf: (caller, limit) => requestContext(app, caller, limit),
+    contextOf: (caller, limit, selected) => requestContext(app, caller, limit, selected),
     routes: routesOf(app),
     logger: pino({ level: process.env["LOG_LEVEL"] ?? "silent" }),
     readiness: () => Promise.resolve({ ok: true, detail: {} }),

@@ -8,17 +8,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { DocumentNode, FormattedExecutionResult, GraphQLSchema } from "graphql";
+import { type DocumentNode, execute, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import { formatError } from "../format-error.js";
 import type { Limits } from "../limits/limits.js";
+import type { MakeContext, OperationExecutor } from "./operation-executor.js";
 import type { CheckedOperation } from "./operation-guard.js";
-
-export interface OperationResponse {
-  /** The HTTP status. */
-  readonly status: number;
-  readonly result: FormattedExecutionResult;
-}
+import { OperationResponse } from "./operation-response.js";
 
 /** The operation that Apollo Server executes. */
 interface Current {
@@ -26,9 +22,12 @@ interface Current {
   readonly id: string;
 }
 
-/** Runs queries and mutations in Apollo Server, which neither parses nor validates them again. */
-export class Apollo {
+/**
+ * Runs queries and mutations in Apollo Server, which neither parses nor validates them again, and events in graphql-js.
+ */
+export class Apollo implements OperationExecutor {
   private constructor(
+    private readonly schema: GraphQLSchema,
     private readonly server: ApolloServer,
     private readonly current: AsyncLocalStorage<Current>,
   ) {}
@@ -59,11 +58,11 @@ export class Apollo {
       ],
     });
     await server.start();
-    return new Apollo(server, current);
+    return new Apollo(schema, server, current);
   }
 
-  /** @param id the id of the operation in errors and in the log */
-  async execute({ request, document }: CheckedOperation, contextValue: object, id: string): Promise<OperationResponse> {
+  async execute({ request, document }: CheckedOperation, context: MakeContext, id: string): Promise<OperationResponse> {
+    const contextValue = context(null);
     const { query, operationName, variables } = request;
     const { body, http } = await this.current.run({ document, id }, () =>
       this.server.executeOperation(
@@ -73,13 +72,24 @@ export class Apollo {
     );
     if (body.kind !== "single") throw new Error("Apollo Server answered in pieces, which no schema of ours asks for.");
     const { errors, ...rest } = body.singleResult;
-    return { status: http.status ?? 200, result: { ...(errors && { errors }), ...rest } };
+    return OperationResponse.of({ ...(errors && { errors }), ...rest }, http.status ?? 200);
+  }
+
+  async answerEvent(checked: CheckedOperation, context: MakeContext, event: unknown): Promise<ExecutionResult> {
+    return execute({ ...argumentsOf(checked, this.schema, context(null)), rootValue: event });
   }
 
   stop(): Promise<void> {
     return this.server.stop();
   }
 }
+
+/** Returns an operation as graphql-js takes it. */
+export const argumentsOf = (
+  { document, request: { operationName, variables } }: CheckedOperation,
+  schema: GraphQLSchema,
+  contextValue: object,
+): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });
 
 interface ApolloOptions {
   readonly schema: GraphQLSchema;

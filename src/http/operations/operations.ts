@@ -1,7 +1,5 @@
 import {
   createSourceEventStream,
-  execute,
-  type ExecutionArgs,
   type ExecutionResult,
   type FormattedExecutionResult,
   GraphQLError,
@@ -12,13 +10,17 @@ import {
 import type { Logger } from "pino";
 import type { Caller } from "../../caller.js";
 import { DomainError } from "../../errors.js";
+import type { SelectedFields } from "../../executor/selected-fields.js";
 import type { TimeLimit } from "../../store/bounded-store.js";
 import { withWrittenVariables } from "../../graph/written-variables.js";
 import { formatError } from "../format-error.js";
 import { limitError, type Limits } from "../limits/limits.js";
-import { Apollo, type OperationResponse } from "./apollo.js";
+import { Apollo, argumentsOf } from "./apollo.js";
+import { Compiled } from "./compiled.js";
 import { Deadline } from "./deadline.js";
+import type { MakeContext, OperationExecutor } from "./operation-executor.js";
 import { type CheckedOperation, OperationGuard, type OperationRequest } from "./operation-guard.js";
+import { OperationResponse } from "./operation-response.js";
 import { type Execution, ResultStream } from "./result-stream.js";
 import { selectionOf, type SharedAnswer, SharedAnswers } from "./shared-answers.js";
 
@@ -30,8 +32,11 @@ export interface OperationMetadata {
   readonly id: string;
 }
 
-/** The limit is left out at the start of a subscription. */
-export type ContextOf = (caller: Caller, limit?: TimeLimit) => object;
+/**
+ * Returns a context. The limit is left out at the start of a subscription.
+ * @param selected the stored fields that the answer takes; null for all.
+ */
+export type ContextOf = (caller: Caller, limit?: TimeLimit, selected?: SelectedFields | null) => object;
 
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
@@ -39,11 +44,13 @@ export interface OperationsOptions {
   readonly contextOf: ContextOf;
   readonly limits: Limits;
   readonly logger: Logger;
+  /** `graphql-js`: Apollo Server and graphql-js execute operations; else a compiled plan does. */
+  readonly executor?: "compiled" | "graphql-js";
 }
 
 /**
- * Checks and runs operations of all transports, and formats their errors. Apollo Server runs queries and mutations;
- * graphql-js runs subscriptions, which Apollo Server cannot.
+ * Checks and runs operations of all transports, and formats their errors. graphql-js opens subscriptions; an executor
+ * runs all else.
  */
 export class Operations {
   private readonly guard: OperationGuard;
@@ -52,7 +59,7 @@ export class Operations {
 
   private constructor(
     private readonly options: OperationsOptions,
-    private readonly apollo: Apollo,
+    private readonly executor: OperationExecutor,
   ) {
     this.guard = new OperationGuard(options.schema, options.limits);
     this.slots = new OperationSlots(options.limits.maxOperationsPerCaller);
@@ -60,11 +67,13 @@ export class Operations {
   }
 
   static async open(options: OperationsOptions): Promise<Operations> {
-    return new Operations(options, await Apollo.start(options));
+    const { schema, logger } = options;
+    const compiled = () => new Compiled(schema, (error, id) => formatError(logger, error.toJSON(), error, id));
+    return new Operations(options, options.executor === "graphql-js" ? await Apollo.start(options) : compiled());
   }
 
   stop(): Promise<void> {
-    return this.apollo.stop();
+    return this.executor.stop();
   }
 
   /** The number of operations that `start` began and that still run. */
@@ -88,8 +97,8 @@ export class Operations {
     { caller, id }: Pick<OperationMetadata, "caller" | "id">,
     deadline: Deadline,
   ): Promise<OperationResponse> {
-    const context = this.options.contextOf(caller, deadline);
-    return this.inTime(deadline, id, () => withVariables(checked, () => this.apollo.execute(checked, context, id)));
+    const context: MakeContext = (selected) => this.options.contextOf(caller, deadline, selected);
+    return this.inTime(deadline, id, () => withVariables(checked, () => this.executor.execute(checked, context, id)));
   }
 
   /**
@@ -135,7 +144,9 @@ export class Operations {
     let awaited: SharedAnswer | undefined;
     return {
       begin: async () => {
-        const begun = await createSourceEventStream(argumentsOf(checked, this.options, this.options.contextOf(caller)));
+        const begun = await createSourceEventStream(
+          argumentsOf(checked, this.options.schema, this.options.contextOf(caller)),
+        );
         return Symbol.asyncIterator in begun ? begun : this.formattedResult(begun, id);
       },
       answer: async (event) => {
@@ -164,8 +175,8 @@ export class Operations {
     event: unknown,
     deadline: Deadline,
   ): Promise<ExecutionResult> {
-    const args = argumentsOf(checked, this.options, this.options.contextOf(caller, deadline));
-    return withVariables(checked, async () => execute({ ...args, rootValue: event }));
+    const context: MakeContext = (selected) => this.options.contextOf(caller, deadline, selected);
+    return withVariables(checked, () => this.executor.answerEvent(checked, context, event));
   }
 
   /** The answer to a time-out has status 200: proxies would send the request again after most others. */
@@ -178,7 +189,7 @@ export class Operations {
       return await deadline.answer(run());
     } catch (error) {
       if (error !== deadline.signal.reason) throw error;
-      return { status: 200, result: this.lateResult(error, id) };
+      return OperationResponse.of(this.lateResult(error, id));
     }
   }
 
@@ -197,12 +208,6 @@ interface CancellableExecution extends Execution {
   /** Ends what runs: the client has left. */
   cancel(): void;
 }
-
-const argumentsOf = (
-  { document, request: { operationName, variables } }: CheckedOperation,
-  { schema }: OperationsOptions,
-  contextValue: object,
-): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });
 
 /** Lets literals of an operation see the numbers in its variables as written. */
 const withVariables = <T>(

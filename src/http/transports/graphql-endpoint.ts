@@ -62,7 +62,7 @@ export class GraphQLEndpoint {
     const { operations } = this.options;
     const deadline = operations.deadlineOf(checked);
     response.once("close", () => deadline.cancel());
-    const { status, result } = await operations.execute(checked, metadata, deadline);
-    answer(request, response, status, { "content-type": type }, JSON.stringify(result));
+    const { status, json } = await operations.execute(checked, metadata, deadline);
+    answer(request, response, status, { "content-type": type }, json);
   }
 }

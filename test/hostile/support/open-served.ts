@@ -28,7 +28,7 @@ export async function openServed(
   const server = await startServer({
     settings: { ...opened.app.settings, PORT: 0 },
     schema: opened.schema,
-    contextOf: (caller, limit) => requestContext(opened.app, caller, limit),
+    contextOf: (caller, limit, selected) => requestContext(opened.app, caller, limit, selected),
     routes: routesOf(opened.app),
     limits,
     logger: openLogger("debug", lines),

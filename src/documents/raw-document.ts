@@ -1,0 +1,167 @@
+import { deserialize } from "bson";
+
+/** The types of BSON elements, after https://bsonspec.org. */
+export const BSON = {
+  DOUBLE: 0x01,
+  STRING: 0x02,
+  DOCUMENT: 0x03,
+  ARRAY: 0x04,
+  BINARY: 0x05,
+  UNDEFINED: 0x06,
+  OBJECT_ID: 0x07,
+  BOOLEAN: 0x08,
+  DATE: 0x09,
+  NULL: 0x0a,
+  REGEX: 0x0b,
+  INT32: 0x10,
+  TIMESTAMP: 0x11,
+  INT64: 0x12,
+  DECIMAL: 0x13,
+} as const;
+
+const HEADER_BYTES = 4;
+
+/** Bytes of values of a fixed size, by type. */
+const FIXED_BYTES = new Map<number, number>([
+  [BSON.DOUBLE, 8],
+  [BSON.UNDEFINED, 0],
+  [BSON.OBJECT_ID, 12],
+  [BSON.BOOLEAN, 1],
+  [BSON.DATE, 8],
+  [BSON.NULL, 0],
+  [BSON.INT32, 4],
+  [BSON.TIMESTAMP, 8],
+  [BSON.INT64, 8],
+  [BSON.DECIMAL, 16],
+]);
+
+/** Returns the 32-bit number at a place. */
+export const int32At = (bytes: Uint8Array, at: number): number =>
+  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+
+/** Returns the length in bytes at a place. @throws Error if it does not fit into the bytes. */
+export function lengthAt(bytes: Uint8Array, at: number): number {
+  const length = int32At(bytes, at);
+  if (!(length >= 0 && at + length <= bytes.length)) throw new Error("The store sent a damaged document.");
+  return length;
+}
+
+/** Returns the end of the key that begins at a place: its zero byte. */
+export function keyEnd(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while (end < bytes.length && bytes[end] !== 0) end += 1;
+  return end;
+}
+
+/** Returns the end of the value of a type that begins at a place. @throws Error for a value that no record has. */
+export function valueEnd(bytes: Uint8Array, type: number, at: number): number {
+  if (type === BSON.STRING) return at + HEADER_BYTES + lengthAt(bytes, at);
+  if (type === BSON.DOCUMENT || type === BSON.ARRAY) return at + Math.max(HEADER_BYTES, lengthAt(bytes, at));
+  const size = FIXED_BYTES.get(type);
+  if (size !== undefined) return at + size;
+  if (type === BSON.BINARY) return at + HEADER_BYTES + 1 + lengthAt(bytes, at);
+  if (type === BSON.REGEX) return keyEnd(bytes, keyEnd(bytes, at) + 1) + 1;
+  throw new Error(`The store sent a value of the BSON type ${type}, which no record has.`);
+}
+
+/** Returns the place after the last element of a document. */
+export const documentEnd = (bytes: Uint8Array, start: number): number => start + lengthAt(bytes, start) - 1;
+
+/** Returns the text of a string value. */
+const textAt = (bytes: Uint8Array, at: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + at + HEADER_BYTES, lengthAt(bytes, at) - 1).toString();
+
+/** Returns the value of an element, as the driver would. @param element the place of its type. */
+export function decodeElement(bytes: Uint8Array, element: number): unknown {
+  const key = element + 1;
+  const value = keyEnd(bytes, key) + 1;
+  const type = bytes[element]!;
+  if (type === BSON.STRING) return textAt(bytes, value);
+  if (type === BSON.INT32) return int32At(bytes, value);
+  if (type === BSON.BOOLEAN) return bytes[value] === 1;
+  if (type === BSON.NULL) return null;
+  const end = valueEnd(bytes, type, value);
+  // A document with this one element, whose key is empty.
+  const alone = Buffer.alloc(HEADER_BYTES + 2 + (end - value) + 1);
+  alone.writeInt32LE(alone.length, 0);
+  alone[HEADER_BYTES] = type;
+  alone.set(bytes.subarray(value, end), HEADER_BYTES + 2);
+  return deserialize(alone)[""];
+}
+
+/**
+ * A document as the store sent it, in BSON. It becomes an object only if somebody asks for one: most answers need a few
+ * of its values, and these can be written from the bytes.
+ */
+export class RawDocument {
+  private object: object | undefined;
+
+  /** @param start the place of the document in the bytes. */
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly start: number,
+  ) {}
+
+  /** The whole document as an object, as the driver would give it; always the same one. */
+  get decoded(): object {
+    this.object ??= deserialize(this.bytes.subarray(this.start, this.start + lengthAt(this.bytes, this.start)));
+    return this.object;
+  }
+
+  /** Returns the value of a field; undefined if there is none. */
+  get(name: string): unknown {
+    const element = this.elementOf(name);
+    return element === -1 ? undefined : decodeElement(this.bytes, element);
+  }
+
+  /** Returns the documents of a field with a list; none if there is no such list. */
+  documents(name: string): RawDocument[] {
+    const element = this.elementOf(name);
+    if (element === -1 || this.bytes[element] !== BSON.ARRAY) return [];
+    return documentsIn(this.bytes, keyEnd(this.bytes, element + 1) + 1).filter((each) => each !== null);
+  }
+
+  /** Returns the place of the type of a field's element; -1 if there is none. */
+  elementOf(name: string): number {
+    const { bytes } = this;
+    const key = Buffer.from(name);
+    const end = documentEnd(bytes, this.start);
+    let at = this.start + HEADER_BYTES;
+    while (at < end) {
+      if (isKeyAt(bytes, at + 1, key)) return at;
+      at = valueEnd(bytes, bytes[at]!, keyEnd(bytes, at + 1) + 1);
+    }
+    return -1;
+  }
+
+  get _id(): string {
+    return this.get("_id") as string;
+  }
+
+  get key(): string {
+    return this.get("key") as string;
+  }
+}
+
+/** True if a key stands at a place, with its zero byte. */
+export function isKeyAt(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
+  for (let index = 0; index < key.length; index += 1) if (bytes[at + index] !== key[index]) return false;
+  return bytes[at + key.length] === 0;
+}
+
+/** Returns the documents of an array, with null for what is none. @param start the place of the array. */
+export function documentsIn(bytes: Uint8Array, start: number): (RawDocument | null)[] {
+  const documents: (RawDocument | null)[] = [];
+  const end = documentEnd(bytes, start);
+  let at = start + HEADER_BYTES;
+  while (at < end) {
+    const type = bytes[at]!;
+    const value = keyEnd(bytes, at + 1) + 1;
+    documents.push(type === BSON.DOCUMENT ? new RawDocument(bytes, value) : null);
+    at = valueEnd(bytes, type, value);
+  }
+  return documents;
+}
+
+/** Returns a value as an object, if it is a document. */
+export const plain = <T>(value: T): T => (value instanceof RawDocument ? (value.decoded as T) : value);

@@ -1,0 +1,300 @@
+import {
+  getArgumentValues,
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isObjectType,
+  type OperationDefinitionNode,
+} from "graphql";
+import { BSON, documentsIn, plain, RawDocument } from "../documents/raw-document.js";
+import { Loading } from "../documents/record-loader.js";
+import type { FieldPlan, OutputPlan, Planner, SelectionPlan } from "./plan.js";
+
+type Path = GraphQLResolveInfo["path"];
+
+/** An object of the answer. */
+export class Resolved {
+  /** The place of its JSON in the answer, once it was written without errors. */
+  written: { readonly start: number; readonly end: number } | null = null;
+
+  constructor(
+    readonly plan: SelectionPlan,
+    /** The document that its stored fields are written from; null if all values are in `values`. */
+    readonly document: RawDocument | null,
+    /** The places of the stored fields of the document. */
+    readonly places: Int32Array | null,
+    /** The completed values by field. Those that are written from the document are left out. */
+    readonly values: unknown[],
+  ) {}
+}
+
+/** An error in place of a value. */
+export class Failure {
+  constructor(readonly error: unknown) {}
+}
+
+/** What an execution needs beside its plan. */
+export interface ExecutionInput {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: GraphQLResolveInfo["fragments"];
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: unknown;
+  readonly rootValue: unknown;
+}
+
+/** A value that is not there yet, and its place in the answer. */
+interface Awaited {
+  value: unknown;
+  readonly values: unknown[];
+  readonly index: number;
+  readonly output: OutputPlan;
+  readonly field: FieldPlan;
+  readonly path: Path | undefined;
+}
+
+/**
+ * Resolves the fields of an operation, level by level: all that one level waits for is there before the next begins, so
+ * that records of one type are read by one call for each level. Errors stay in the places of their values.
+ */
+export class Execution {
+  private awaited: Awaited[] = [];
+  private readonly shared = new Map<SelectionPlan, Map<RawDocument, Resolved>>();
+
+  constructor(
+    private readonly input: ExecutionInput,
+    private readonly planner: Planner,
+  ) {}
+
+  /** @param isSerial true for mutations: each field of the root begins after the one before has ended. */
+  async run(plan: SelectionPlan, isSerial: boolean): Promise<Resolved> {
+    const root = new Resolved(plan, null, null, []);
+    for (const [index, field] of plan.fields.entries()) {
+      root.values[index] = this.resolve(field, this.input.rootValue, root.values, index, undefined);
+      if (isSerial) await this.settle();
+    }
+    await this.settle();
+    return root;
+  }
+
+  private async settle(): Promise<void> {
+    while (this.awaited.length > 0) {
+      const level = this.awaited;
+      this.awaited = [];
+      await Promise.all(batchesOf(level));
+      for (const each of level) each.values[each.index] = this.arrived(each);
+    }
+  }
+
+  private arrived({ value, output, field, path, values, index }: Awaited): unknown {
+    if (!(value instanceof Loading)) return this.complete(output, value, field, path, values, index);
+    try {
+      const document = value.document?.();
+      if (document instanceof RawDocument && output.as === "OBJECT")
+        return this.shareable(output.selection, document, path);
+      const found = document === undefined ? (value.value as unknown) : document;
+      return this.complete(output, found, field, path, values, index);
+    } catch (error) {
+      return new Failure(error);
+    }
+  }
+
+  /** A record that many others refer to is resolved once, and written once. */
+  private shareable(plan: SelectionPlan, document: RawDocument, path: Path | undefined): Resolved {
+    const known = this.shared.get(plan) ?? new Map<RawDocument, Resolved>();
+    this.shared.set(plan, known);
+    const resolved = known.get(document) ?? this.object(plan, document, path);
+    known.set(document, resolved);
+    return resolved;
+  }
+
+  /** Returns the completed value of a field, or undefined if it will come later. */
+  private resolve(
+    field: FieldPlan,
+    source: unknown,
+    values: unknown[],
+    index: number,
+    parent: Path | undefined,
+  ): unknown {
+    const { definition, method } = field;
+    const path: Path = { prev: parent, key: field.responseName, typename: field.parent.name };
+    try {
+      const root = rootOf(field, source);
+      const value: unknown = method
+        ? method(root, this.input.context)
+        : definition.resolve
+          ? definition.resolve(root, this.argumentsOf(field), this.input.context, this.infoOf(field, path))
+          : this.property(field, root, path);
+      return this.complete(field.output, value, field, path, values, index);
+    } catch (error) {
+      return new Failure(error);
+    }
+  }
+
+  /** Does as graphql-js's default resolver. */
+  private property(field: FieldPlan, source: unknown, path: Path): unknown {
+    if ((typeof source !== "object" && typeof source !== "function") || source === null) return undefined;
+    const property = (source as Record<string, unknown>)[field.definition.name];
+    if (typeof property !== "function") return property;
+    return (source as Record<string, (...parameters: unknown[]) => unknown>)[field.definition.name]!(
+      this.argumentsOf(field),
+      this.input.context,
+      this.infoOf(field, path),
+    );
+  }
+
+  private argumentsOf({ definition, nodes }: FieldPlan): Record<string, unknown> {
+    return definition.args.length === 0 ? {} : getArgumentValues(definition, nodes[0]!, this.input.variables);
+  }
+
+  private infoOf({ definition, nodes, parent }: FieldPlan, path: Path): GraphQLResolveInfo {
+    const { schema, fragments, rootValue, operation, variables } = this.input;
+    return {
+      ...{ fieldName: definition.name, fieldNodes: nodes, returnType: definition.type, parentType: parent, path },
+      ...{ schema, fragments, rootValue, operation, variableValues: variables as Record<string, unknown> },
+    };
+  }
+
+  /** Completes a value. One that is not there yet is put into its place (`values[index]`) later. */
+  private complete(
+    output: OutputPlan,
+    value: unknown,
+    field: FieldPlan,
+    path: Path | undefined,
+    values: unknown[],
+    index: number,
+  ): unknown {
+    if (value === null || value === undefined) return null;
+    if (isPromiseLike(value)) {
+      this.awaited.push({ value, values, index, output, field, path });
+      return undefined;
+    }
+    if (value instanceof Failure) return value;
+    try {
+      if (value instanceof Error) throw value;
+      switch (output.as) {
+        case "LEAF":
+          return serialized(output, value);
+        case "LIST":
+          return this.list(output.item, value, field, path);
+        case "OBJECT":
+          return this.object(output.selection, value, path);
+        case "ABSTRACT":
+          return this.object(
+            this.planner.ofPossible(output.nodes, this.typeOf(output, value, field, path)),
+            value,
+            path,
+          );
+      }
+    } catch (error) {
+      return new Failure(error);
+    }
+  }
+
+  private list(item: OutputPlan, value: unknown, field: FieldPlan, path: Path | undefined): unknown[] {
+    if (typeof value !== "object" || value === null || !(Symbol.iterator in value))
+      throw new GraphQLError(
+        `Expected Iterable, but did not find one for field "${field.parent.name}.${field.definition.name}".`,
+      );
+    const items = Array.isArray(value) ? (value as unknown[]) : [...(value as Iterable<unknown>)];
+    const values: unknown[] = new Array(items.length);
+    for (const [index, each] of items.entries())
+      values[index] = this.complete(item, each, field, { prev: path, key: index, typename: undefined }, values, index);
+    return values;
+  }
+
+  private typeOf(
+    { abstract }: Extract<OutputPlan, { readonly as: "ABSTRACT" }>,
+    value: unknown,
+    field: FieldPlan,
+    path: Path | undefined,
+  ): GraphQLObjectType {
+    const { schema, context } = this.input;
+    const info = this.infoOf(field, path!);
+    const name = abstract.resolveType?.(value, context, info, abstract);
+    const type = typeof name === "string" ? schema.getType(name) : undefined;
+    if (!isObjectType(type) || !schema.isSubType(abstract, type))
+      throw new GraphQLError(`The type "${abstract.name}" resolved to "${String(name)}", which is no type of it.`);
+    return type;
+  }
+
+  private object(plan: SelectionPlan, source: unknown, path: Path | undefined): Resolved {
+    return source instanceof RawDocument
+      ? this.ofDocument(plan, source, path)
+      : this.ofObject(plan, source as object, path);
+  }
+
+  private ofObject(plan: SelectionPlan, source: object, path: Path | undefined): Resolved {
+    const resolved = new Resolved(plan, null, null, []);
+    for (const [index, field] of plan.fields.entries())
+      resolved.values[index] = this.resolve(field, source, resolved.values, index, path);
+    return resolved;
+  }
+
+  private ofDocument(plan: SelectionPlan, document: RawDocument, path: Path | undefined): Resolved {
+    const places = plan.layout.placesIn(document);
+    const resolved = new Resolved(plan, document, places, []);
+    if (plan.isBytes) return resolved;
+    const { values } = resolved;
+    for (const [index, field] of plan.fields.entries()) {
+      const { source } = field;
+      if (source.from === "RESOLVER") values[index] = this.resolve(field, document, values, index, path);
+      else if (source.from === "VALUE" || source.from === "PARTS") {
+        const own: Path = { prev: path, key: field.responseName, typename: plan.type.name };
+        const value =
+          source.from === "VALUE"
+            ? document.get(source.stored)
+            : partsAt(document.bytes, places[source.place]!, plan.layout.valueAt(source.place, places[source.place]!));
+        values[index] = this.complete(field.output, value, field, own, values, index);
+      }
+    }
+    return resolved;
+  }
+}
+
+/** Returns the documents of an element: one or a list. */
+function partsAt(bytes: Uint8Array, element: number, value: number): unknown {
+  if (element === -1) return null;
+  if (bytes[element] === BSON.DOCUMENT) return new RawDocument(bytes, value);
+  return bytes[element] === BSON.ARRAY ? documentsIn(bytes, value) : null;
+}
+
+/** Returns the object for a resolver: of a document only the fields that it reads. */
+function rootOf({ source: from }: FieldPlan, source: unknown): unknown {
+  if (!(source instanceof RawDocument)) return source;
+  if (from.from !== "RESOLVER" || from.reads === null) return source.decoded;
+  const root: Record<string, unknown> = {};
+  for (const name of from.reads) root[name] ??= source.get(name);
+  return root;
+}
+
+function serialized({ leaf }: Extract<OutputPlan, { readonly as: "LEAF" }>, value: unknown): unknown {
+  const result: unknown = leaf.serialize(plain(value));
+  if (result === null || result === undefined)
+    throw new Error(`Expected \`${leaf.name}.serialize\` to return a value for one that is not null.`);
+  return result;
+}
+
+const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
+
+/** Returns one promise for each batch of records and for each other value. They are fulfilled in any case. */
+function* batchesOf(level: readonly Awaited[]): Iterable<Promise<unknown>> {
+  const batches = new Map<Promise<unknown>, Awaited[]>();
+  for (const each of level) {
+    if (each.value instanceof Loading) {
+      const waiting = batches.get(each.value.batch) ?? [];
+      waiting.push(each);
+      batches.set(each.value.batch, waiting);
+    } else
+      yield Promise.resolve(each.value as PromiseLike<unknown>).then(
+        (value) => (each.value = value),
+        (error: unknown) => (each.value = new Failure(error)),
+      );
+  }
+  for (const [batch, waiting] of batches)
+    yield batch.catch((error: unknown) => {
+      for (const each of waiting) each.value = new Failure(error);
+    });
+}

@@ -1,0 +1,203 @@
+import { type GraphQLError, locatedError } from "graphql";
+import { BSON, decodeElement, documentEnd, keyEnd, RawDocument, valueEnd } from "../documents/raw-document.js";
+import { Failure, Resolved } from "./execution.js";
+import { CLOSE_LIST, CLOSE_OBJECT, COMMA, JsonWriter, OPEN_LIST, OPEN_OBJECT } from "./json-writer.js";
+import type { FieldPlan, OutputPlan, SelectionPlan } from "./plan.js";
+
+const HEADER_BYTES = 4;
+
+/** The data of an answer in JSON, and the errors in it. */
+export interface WrittenAnswer {
+  readonly data: Buffer;
+  readonly errors: readonly GraphQLError[];
+}
+
+/** Writes the data of an answer, and collects its errors in the order of the answer. */
+export function writeAnswer(root: Resolved): WrittenAnswer {
+  const answer = new AnswerWriter();
+  const isWritten = answer.object(root);
+  if (!isWritten) answer.json.null();
+  return { data: answer.json.written, errors: answer.errors };
+}
+
+/**
+ * Writes values as JSON. Each method returns false if its value cannot be null and is: what was written of the parent is
+ * taken back, and the nearest value around it that can be null is.
+ */
+class AnswerWriter {
+  readonly json = new JsonWriter();
+  readonly errors: GraphQLError[] = [];
+  private readonly path: (string | number)[] = [];
+
+  /** Writes an object, or copies it if it was written before. */
+  object(resolved: Resolved): boolean {
+    const { json, errors } = this;
+    if (resolved.written) {
+      json.repeat(resolved.written.start, resolved.written.end);
+      return true;
+    }
+    const start = json.length;
+    const errorsBefore = errors.length;
+    const { plan, document, places, values } = resolved;
+    const isWritten =
+      document && places
+        ? this.members(plan, (field, index) => this.ofDocument(field, index, document, places, plan, values))
+        : this.members(plan, (field, index) => this.completed(field.output, values[index], field));
+    if (isWritten && errors.length === errorsBefore) resolved.written = { start, end: json.length };
+    return isWritten;
+  }
+
+  /** Writes the members of an object. */
+  private members(plan: SelectionPlan, write: (field: FieldPlan, index: number) => boolean): boolean {
+    const { json, path } = this;
+    const begin = json.length;
+    json.byte(OPEN_OBJECT);
+    const { fields } = plan;
+    for (let index = 0; index < fields.length; index += 1) {
+      const field = fields[index]!;
+      if (index > 0) json.byte(COMMA);
+      json.copy(field.label, 0, field.label.length);
+      path.push(field.responseName);
+      const isWritten = write(field, index);
+      path.pop();
+      if (!isWritten) {
+        json.length = begin;
+        return false;
+      }
+    }
+    json.byte(CLOSE_OBJECT);
+    return true;
+  }
+
+  private ofDocument(
+    field: FieldPlan,
+    index: number,
+    { bytes }: RawDocument,
+    places: Int32Array,
+    plan: SelectionPlan,
+    values: readonly unknown[],
+  ): boolean {
+    const { source } = field;
+    if (source.from === "TYPE") {
+      this.json.ascii(`"${plan.type.name}"`);
+      return true;
+    }
+    if (source.from !== "BYTES") return this.completed(field.output, values[index], field);
+    const element = places[source.place]!;
+    return element === -1
+      ? this.nothing(field.output, field)
+      : this.element(field.output, bytes, element, plan.layout.valueAt(source.place, element), field);
+  }
+
+  /** Writes a completed value. */
+  private completed(output: OutputPlan, value: unknown, field: FieldPlan): boolean {
+    if (value === null || value === undefined) return this.nothing(output, field);
+    if (value instanceof Failure) return this.failure(output, value.error, field);
+    if (value instanceof Resolved) return this.object(value) || this.nullInstead(output);
+    if (output.as === "LIST") {
+      const items = value as readonly unknown[];
+      return this.list(output, items.length, (index) => this.completed(output.item, items[index], field));
+    }
+    this.json.value(value);
+    return true;
+  }
+
+  /** Writes an element of a document. @param element the place of its type. @param at the place of its value. */
+  private element(output: OutputPlan, bytes: Uint8Array, element: number, at: number, field: FieldPlan): boolean {
+    const type = bytes[element]!;
+    if (type === BSON.NULL || type === BSON.UNDEFINED) return this.nothing(output, field);
+    if (output.as === "LEAF") return this.leaf(output, bytes, element, at, field);
+    if (output.as === "OBJECT" && type === BSON.DOCUMENT) return this.part(output, bytes, at);
+    if (output.as === "LIST" && type === BSON.ARRAY) return this.array(output, bytes, at, field);
+    return this.failure(output, new Error(`The store has a value of the BSON type ${type} here.`), field);
+  }
+
+  private leaf(
+    output: Extract<OutputPlan, { readonly as: "LEAF" }>,
+    bytes: Uint8Array,
+    element: number,
+    at: number,
+    field: FieldPlan,
+  ): boolean {
+    if (output.raw?.(this.json, bytes, bytes[element]!, at)) return true;
+    try {
+      this.json.value(output.leaf.serialize(decodeElement(bytes, element)));
+      return true;
+    } catch (error) {
+      return this.failure(output, error, field);
+    }
+  }
+
+  /** Writes a document inside a document. */
+  private part(output: Extract<OutputPlan, { readonly as: "OBJECT" }>, bytes: Uint8Array, start: number): boolean {
+    const { selection } = output;
+    const document = new RawDocument(bytes, start);
+    const places = selection.layout.placesIn(document);
+    return (
+      this.members(selection, (field, index) => this.ofDocument(field, index, document, places, selection, [])) ||
+      this.nullInstead(output)
+    );
+  }
+
+  private array(
+    output: Extract<OutputPlan, { readonly as: "LIST" }>,
+    bytes: Uint8Array,
+    start: number,
+    field: FieldPlan,
+  ): boolean {
+    const end = documentEnd(bytes, start);
+    let at = start + HEADER_BYTES;
+    return this.list(
+      output,
+      () => at < end,
+      () => {
+        const element = at;
+        const value = keyEnd(bytes, element + 1) + 1;
+        at = valueEnd(bytes, bytes[element]!, value);
+        return this.element(output.item, bytes, element, value, field);
+      },
+    );
+  }
+
+  /** @param count the number of items, or true as long as there are more. */
+  private list(
+    output: Extract<OutputPlan, { readonly as: "LIST" }>,
+    count: number | (() => boolean),
+    write: (index: number) => boolean,
+  ): boolean {
+    const { json, path } = this;
+    const begin = json.length;
+    json.byte(OPEN_LIST);
+    for (let index = 0; typeof count === "number" ? index < count : count(); index += 1) {
+      if (index > 0) json.byte(COMMA);
+      path.push(index);
+      const isWritten = write(index);
+      path.pop();
+      if (!isWritten) {
+        json.length = begin;
+        return this.nullInstead(output);
+      }
+    }
+    json.byte(CLOSE_LIST);
+    return true;
+  }
+
+  private nothing(output: OutputPlan, field: FieldPlan): boolean {
+    if (!output.isNonNull) {
+      this.json.null();
+      return true;
+    }
+    const name = `${field.parent.name}.${field.definition.name}`;
+    return this.failure(output, new Error(`Cannot return null for non-nullable field ${name}.`), field);
+  }
+
+  private failure(output: OutputPlan, error: unknown, { nodes }: FieldPlan): boolean {
+    this.errors.push(locatedError(error, nodes, this.path.slice()));
+    return this.nullInstead(output);
+  }
+
+  private nullInstead({ isNonNull }: OutputPlan): boolean {
+    if (!isNonNull) this.json.null();
+    return !isNonNull;
+  }
+}
