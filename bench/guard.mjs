@@ -10,8 +10,8 @@ import { run } from "../suites/install.mjs";
 const MOST = 1.25;
 // Some hundred requests long, functions are still being compiled: the processor time falls to a third.
 const CASES = [
-  { first: 20, requests: 60, warmUp: 600 },
-  { first: 200, requests: 12, warmUp: 60 },
+  { first: 20, requests: 150, warmUp: 600 },
+  { first: 200, requests: 16, warmUp: 60 },
 ];
 const LOAD = { connections: 8, rounds: 8 };
 const RECORDED = fileURLToPath(new URL("guard.json", import.meta.url));

@@ -11,14 +11,17 @@ const BENCH = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = join(BENCH, "..");
 /** The servers by their files; the first is what the others are compared with. */
 const SERVERS = ["floor", "floor-whole-documents", "yoga-jit", "mercurius-jit", "apollo", "rocas"];
-const FULL = { names: SERVERS, sizes: [1_000, 10_000, 100_000], stores: ["embedded", "mongodb"] };
-const QUICK = { names: ["floor", "mercurius-jit", "rocas"], sizes: [1_000, 10_000], stores: ["embedded"] };
+const FULL = { names: SERVERS, sizes: [1_000, 10_000, 100_000], stores: ["embedded", "mongodb"], without: [] };
+const QUICK = {
+  ...{ names: ["floor", "mercurius-jit", "rocas"], sizes: [1_000, 10_000], stores: ["embedded"] },
+  without: ["beside-subscribers"],
+};
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false }, store: { type: "string", multiple: true } },
   allowPositionals: true,
 });
-const { names, sizes, stores } = values.quick ? QUICK : FULL;
+const { names, sizes, stores, without } = values.quick ? QUICK : FULL;
 
 install(BENCH);
 if (run(process.execPath, ["src/build.mjs"], ROOT) !== 0) process.exit(1);
@@ -32,32 +35,33 @@ const { WORKS } = await import("./works/works.mjs");
 const unknown = positionals.filter((name) => !WORKS.some((work) => work.name === name));
 if (unknown.length > 0)
   throw new Error(`No work is named ${unknown.join(", ")}: there are ${WORKS.map(({ name }) => name).join(", ")}.`);
-const works = positionals.length > 0 ? WORKS.filter(({ name }) => positionals.includes(name)) : WORKS;
+const isChosen = ({ name }) => (positionals.length > 0 ? positionals.includes(name) : !without.includes(name));
+const works = WORKS.filter(isChosen);
 
 const line = (cells) => `| ${cells.join(" | ")} |`;
 
 async function measure(mongodbUri, otherWork) {
   const bench = await openBench({ mongodbUri, deployments: LARGEST, sizes });
+  const started = [];
+  const start = async (name, preload) => {
+    const server = await bench.start(name, preload);
+    started.push(server);
+    return server;
+  };
+  const stopAll = () => Promise.all(started.splice(0).map((server) => server[Symbol.asyncDispose]()));
+  let kept;
+  // Each work has fresh servers: what one leaves in their memory is not the next one's. A quick run keeps some.
+  const all = () => (values.quick && kept) || (kept = Promise.all(names.map((name) => start(name))));
   try {
     for (const work of works) {
       await otherWork.look();
-      // Each work has fresh servers: what one leaves in their memory is not the next one's.
-      const servers = [];
-      const start = async (name, preload) => {
-        const server = await bench.start(name, preload);
-        servers.push(server);
-        return server;
-      };
-      const all = () => Promise.all(names.map((name) => start(name)));
-      try {
-        const { head, rows } = await work.measure({ all, start, names, sizes, isQuick: values.quick });
-        console.log(`\n#### ${work.title}\n\n${work.note}\n`);
-        console.log([line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n"));
-      } finally {
-        await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
-      }
+      const { head, rows } = await work.measure({ all, start, names, sizes, isQuick: values.quick });
+      console.log(`\n#### ${work.title}\n\n${work.note}\n`);
+      console.log([line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n"));
+      if (!values.quick) await stopAll();
     }
   } finally {
+    await stopAll();
     await bench[Symbol.asyncDispose]();
   }
 }

@@ -10,7 +10,7 @@ import { WebSocket } from "ws";
 import { describe } from "./queries.mjs";
 
 const MAX_MS = 30_000;
-const SETTLE_MS = 1_500;
+const SETTLE_MS = 1_000;
 const OPEN_AT_ONCE = 50;
 
 const [url, count, token, selection] = process.argv.slice(2);

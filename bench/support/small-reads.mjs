@@ -3,15 +3,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { answerOf, loaded, quantile } from "./measure.mjs";
 import { one } from "./queries.mjs";
 
-const EVERY_MS = 20;
+const EVERY_MS = 10;
 const [WARM_REQUESTS, WARM_MS] = [200, 500];
-const [MS, QUICK_MS] = [6_000, 1_500];
+const [MS, QUICK_MS] = [4_000, 1_000];
 
 export const SMALL_READS_NOTE = `A read every ${EVERY_MS} milliseconds for ${MS / 1_000} seconds, also if those before have not come back.`;
 
 /**
- * Asks for one record every 20 ms, also if the reads before have not come back: if a server is busy for a second, fifty
- * of them wait.
+ * Asks for one record every 10 ms, also if the reads before have not come back: if a server is busy for a second, a
+ * hundred of them wait.
  * @returns the slowest hundredth in milliseconds, the number of reads, and how many of them failed
  */
 async function smallReads(server, ms) {
