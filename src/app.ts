@@ -18,10 +18,25 @@ export interface Work {
    * the outbox entry is committed, and a sweep relays what could not be relayed, or not in time.
    */
   relay(record: string): Promise<void>;
-  /** Looks for jobs that are due, after one was made due. */
-  lookForJobs(): void;
+  /** Looks for jobs that are due, after one was made due. @param withinMs how long it may wait; at once if left out */
+  lookForJobs(withinMs?: number): void;
   /** Looks soon for what is left, after a deletion that could not be finished. */
   lookForLeftovers(): void;
+}
+
+/** Fills the replica table of this process. */
+export interface Routes {
+  /** Reads a deployment again. Resolves once the table is right. @throws the store's error; `look` repeats the read */
+  refresh(deployment: string): Promise<void>;
+  /** Reads the deployments again that serve a version: its aliases have changed. */
+  refreshServersOf(version: string): Promise<void>;
+  /** Reads all deployments that serve, at the start and when changes may have been missed. @throws the store's error */
+  refreshAll(): Promise<void>;
+  /**
+   * Asks the engine if addresses have changed, as long as a deployment serves, and repeats reads that failed. The store
+   * is only asked after a change.
+   */
+  look(): Promise<void>;
 }
 
 /** The parts that use-cases may use. */
@@ -40,6 +55,7 @@ export interface App {
   readonly imageBuilder: ImageBuilder;
   readonly sources: { readonly local: Source; readonly git: Source };
   readonly replicaTable: ReplicaTable;
+  readonly routes: Routes;
   /** Processes read each other's cursors. */
   readonly cursors: Cursors;
   readonly work: Work;

@@ -1,4 +1,5 @@
 import type { App } from "./app.js";
+import { stateOfDeployment } from "./deployment/fill-replica-table.js";
 import { openDownload } from "./files/open-file.js";
 import { receiveFile, receiveRest, uploadProgress } from "./files/receive-file.js";
 import { filesRoute } from "./http/files.js";
@@ -16,6 +17,7 @@ export const routesOf = (app: App): readonly HttpRoute[] => [
   }),
   predictRoute({
     table: app.replicaTable,
+    stateOf: (proj, name) => stateOfDeployment(app, proj, name),
     tokens: { token: app.settings.ROCAS_TOKEN, predictToken: app.settings.ROCAS_PREDICT_TOKEN },
   }),
 ];

@@ -7,14 +7,16 @@ import type { App } from "./app.js";
 import { handleBuildChange, reconcileBuild } from "./builds/build-job.js";
 import { reconcileDeployment } from "./deployment/deployment-job.js";
 import { resumeDeletion } from "./deletion/sweep-deletions.js";
-import { fillReplicaTable } from "./deployment/fill-replica-table.js";
+import { ReplicaTableFiller } from "./deployment/fill-replica-table.js";
 import { handleDeploymentChange } from "./deployment/revisions.js";
 import { Disposables } from "./disposables.js";
+import { kindOf } from "./graph/id.js";
 import { holdingsOf } from "./holdings.js";
 import type { Readiness } from "./http/health.js";
 import { startWork } from "./jobs/start-work.js";
 import { Cursors } from "./lists/page.js";
 import { Live } from "./live/live.js";
+import { WorkFeed } from "./live/work-feed.js";
 import { makeDataFolder } from "./make-data-folder.js";
 import { inheritAliases } from "./model-version/inherit-aliases.js";
 import { openConnection } from "./open-connection.js";
@@ -111,6 +113,8 @@ async function openParts(
   if (openedEngine) await keepEngineKind(store, openedEngine.kind);
   opening.defer(() => leaveInstallation(presence, runtime, logger));
   const live = opening.use(new Live(store, logger));
+  const replicaTable = new ReplicaTable();
+  const routes = new ReplicaTableFiller({ store, runtime, replicaTable });
   const vault = new SealedStoreVault(secrets, keys, cluster);
   const work = startWork(
     {
@@ -127,7 +131,8 @@ async function openParts(
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),
         git: new GitSource({ allowedOrigins: settings.ROCAS_GIT_HOSTS, scratchFolder: join(data, "git") }),
       },
-      replicaTable: new ReplicaTable(),
+      replicaTable,
+      routes,
       cursors: new Cursors(cursorKey),
       live,
       holdings: holdingsOf({ store, vault, files, lightweightFiles, imageBuilder }),
@@ -146,6 +151,7 @@ async function openParts(
   opening.defer(() => work.stop());
   // Before the server listens: else a process that says it is ready would deny deployments that exist.
   await fillFirstRoutes(work.app);
+  opening.use(followWork(work.app));
   opening.use(startRunApi(work.app));
   startSweeps(opening, work.app, openedFiles);
   return {
@@ -167,8 +173,32 @@ async function openParts(
 
 /** Waits a few seconds for the routes. Until they are known, predictions are answered with 503. */
 async function fillFirstRoutes(app: App): Promise<void> {
-  const filled = fillReplicaTable(app).catch((err: unknown) => app.logger.warn({ event: "routes_unknown", err }));
+  const filled = app.routes.refreshAll().catch((err: unknown) => app.logger.warn({ event: "routes_unknown", err }));
   await Promise.race([filled, delay(FIRST_ROUTES_MS, undefined, { ref: false })]);
+}
+
+/** The process that makes a job takes it at once. If it cannot, another one does after this time. */
+const UNTAKEN_MS = 1_000;
+
+/** Follows the changes by all processes that concern the routes and jobs of this one. */
+function followWork({ store, routes, work, logger }: App): WorkFeed {
+  const report = (err: unknown): void => logger.warn({ event: "routes_unread", err });
+  return new WorkFeed(
+    store,
+    {
+      onChange({ record }) {
+        const kind = kindOf(record);
+        if (kind === "depl") routes.refresh(record).catch(report);
+        else if (kind === "movers") routes.refreshServersOf(record).catch(report);
+        else work.lookForJobs(UNTAKEN_MS);
+      },
+      onBegin() {
+        routes.refreshAll().catch(report);
+        work.lookForJobs();
+      },
+    },
+    logger,
+  );
 }
 
 /** Says farewell to the other processes. The last one takes the network of the installation away. */

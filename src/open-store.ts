@@ -1,4 +1,5 @@
 import { getModelForClass } from "@typegoose/typegoose";
+import { DecoratorKeys } from "@typegoose/typegoose/lib/internal/constants.js";
 import type { AnyParamConstructor } from "@typegoose/typegoose/lib/types.js";
 import type { Connection, mongo } from "mongoose";
 import { type Kind, KINDS } from "./graph/id.js";
@@ -6,7 +7,7 @@ import type { AnyRecord } from "./graph/stored-record.js";
 import { type CollectionOf, RECORD_KINDS, type RecordOf } from "./kinds.js";
 import { fileListIndexes, snapshotPaths, snapshotPathsInCopies } from "./snapshots/snapshot-paths.js";
 import { DocumentReader } from "./store/document-reader.js";
-import type { Records, Store } from "./store/store.js";
+import type { RecordCollection, Records, Store } from "./store/store.js";
 
 /** Opens the collections of a connection, and makes their indexes. */
 export async function openStore(
@@ -14,23 +15,15 @@ export async function openStore(
   now: () => Promise<Date>,
   detailsIndexes: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<Store> {
-  const records = <K extends Kind>(kind: K): Records<RecordOf<K>> => {
-    // Typegoose caches models by class name for the whole process; with the cache on, a second store (every test opens
-    // one) would silently be given the first one's connection.
-    const model = getModelForClass(RECORD_KINDS[kind].record as AnyParamConstructor<AnyRecord>, {
-      existingConnection: connection,
-      options: { disableCaching: true },
-    });
-    model.schema.set("strict", "throw").set("versionKey", false).set("minimize", false).set("autoIndex", false);
-    return model as unknown as Records<RecordOf<K>>;
-  };
-  const byKind = Object.fromEntries(KINDS.map((kind) => [kind, records(kind)])) as unknown as Store["byKind"];
-  const collections = Object.fromEntries(
-    KINDS.map((kind) => [RECORD_KINDS[kind].collection, byKind[kind]]),
+  const byKind = lazily(KINDS, (kind) => makeModel(connection, kind)) as Store["byKind"];
+  const collections = lazily(
+    KINDS.map((kind) => RECORD_KINDS[kind].collection),
+    (name) => byKind[KINDS.find((kind) => RECORD_KINDS[kind].collection === name)!],
   ) as unknown as Pick<Store, CollectionOf<Kind>>;
-  const store: Store = {
-    ...collections,
+  const others: Omit<Store, CollectionOf<Kind>> = {
     byKind,
+    collectionOf: (kind) =>
+      connection.collection(collectionNameOf(RECORD_KINDS[kind].record)) as unknown as RecordCollection,
     kinds: RECORD_KINDS,
     snapshots: connection.collection("snapshots") as unknown as Store["snapshots"],
     events: connection.collection("events") as unknown as Store["events"],
@@ -47,15 +40,43 @@ export async function openStore(
     connection,
     now,
   };
+  const store: Store = Object.assign(collections, others);
   await makeIndexes(store, detailsIndexes);
   return store;
+}
+
+function makeModel<K extends Kind>(connection: Connection, kind: K): Records<RecordOf<K>> {
+  // Typegoose caches models by class name for the whole process; with the cache on, a second store (every test opens
+  // one) would silently be given the first one's connection.
+  const model = getModelForClass(RECORD_KINDS[kind].record as AnyParamConstructor<AnyRecord>, {
+    existingConnection: connection,
+    options: { disableCaching: true },
+  });
+  model.schema.set("strict", "throw").set("versionKey", false).set("minimize", false).set("autoIndex", false);
+  return model as unknown as Records<RecordOf<K>>;
+}
+
+/** Returns an object whose values are made when they are first read. All models take a quarter of the start. */
+function lazily<K extends string, V>(names: readonly K[], make: (name: K) => V): Readonly<Record<K, V>> {
+  const made: Partial<Record<K, V>> = {};
+  for (const name of names)
+    Object.defineProperty(made, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = make(name);
+        Object.defineProperty(made, name, { configurable: true, enumerable: true, value });
+        return value;
+      },
+    });
+  return made as Record<K, V>;
 }
 
 async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, readonly string[]>): Promise<void> {
   await Promise.all([
     ...KINDS.map(async (kind) => {
-      const records = store.byKind[kind];
-      await records.collection.createIndexes([
+      const { record } = RECORD_KINDS[kind];
+      await store.collectionOf(kind).createIndexes([
         // Partial: a record with incomplete files has no place in the order of its key yet.
         { key: { key: 1, seq: 1 }, unique: true, partialFilterExpression: { seq: { $exists: true } } },
         { key: { key: 1, superseded: 1 } },
@@ -68,12 +89,13 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
         { key: { deleted: 1, modified_at: 1 }, partialFilterExpression: { deleted: true } },
         ...fileListIndexes(RECORD_KINDS, snapshotPaths(RECORD_KINDS, kind)),
         // One command for all indexes of a collection: every command is synced by itself.
-        ...(detailsIndexes.get(records.modelName) ?? []).map((path) => ({
+        ...(detailsIndexes.get(record.name) ?? []).map((path) => ({
           key: { [path]: 1 as const, superseded: 1 as const, _id: -1 as const },
         })),
-        ...(records.schema.indexes() as [Record<string, 1 | -1>, mongo.CreateIndexesOptions][]).map(
-          ([key, { unique, partialFilterExpression }]) => ({ key, ...(unique && { unique, partialFilterExpression }) }),
-        ),
+        ...indexesOf(record).map(({ fields, options: { unique, partialFilterExpression } = {} }) => ({
+          key: fields,
+          ...(unique && { unique, partialFilterExpression }),
+        })),
       ]);
     }),
     store.snapshots.createIndexes([
@@ -102,4 +124,21 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
     store.intermediateImages.createIndexes([{ key: { due_at: 1 } }]),
     store.unneededFiles.createIndexes([{ key: { place: 1, since: 1 } }]),
   ]);
+}
+
+/** Returns the name that `@modelOptions` gives the collection of a class. */
+const collectionNameOf = (record: object): string =>
+  (Reflect.getMetadata(DecoratorKeys.ModelOptions, record) as { schemaOptions: { collection: string } }).schemaOptions
+    .collection;
+
+interface DeclaredIndex {
+  readonly fields: Record<string, 1 | -1>;
+  readonly options?: mongo.CreateIndexesOptions;
+}
+
+/** Returns what `@index` says on a class and its parents. Its model has the same, but takes long to make. */
+export function indexesOf(record: object): DeclaredIndex[] {
+  const parent = Object.getPrototypeOf(record) as object | null;
+  const own = (Reflect.getOwnMetadata(DecoratorKeys.Index, record) ?? []) as DeclaredIndex[];
+  return parent === null || parent === Function.prototype ? own : [...indexesOf(parent), ...own];
 }

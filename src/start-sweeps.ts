@@ -3,7 +3,6 @@ import type { App } from "./app.js";
 import { removeIntermediateImages } from "./builds/remove-intermediate-images.js";
 import { removeUnneededTags } from "./builds/remove-unneeded-tags.js";
 import { sweepTombstones } from "./deletion/sweep-deletions.js";
-import { fillReplicaTable } from "./deployment/fill-replica-table.js";
 import type { Disposables } from "./disposables.js";
 import { sweepFiles } from "./files/release-files.js";
 import { jittered } from "./jitter.js";
@@ -14,12 +13,11 @@ import { sweepHistory } from "./retention/sweep-history.js";
 import { sweepFileLists, sweepSnapshots } from "./retention/sweep-unneeded.js";
 import { MINUTE_MS } from "./units.js";
 
-/** Tags wait for the last container of their image. */
-const TAGS_MS = MINUTE_MS;
+const OFTEN_MS = MINUTE_MS;
 const GENERATIONS_MS = 5 * MINUTE_MS;
 /** What goes after days. */
 const HISTORY_MS = 10 * MINUTE_MS;
-/** An undeployed deployment takes no more predictions after two of these. */
+/** The pause between two looks at the engine while a deployment serves. */
 const REPLICA_TABLE_MS = 1_000;
 
 /** Starts what runs again and again beside the jobs: removals, and the table of replicas. */
@@ -27,7 +25,7 @@ export function startSweeps(opening: Disposables, app: App, opened: OpenedFiles)
   const every = (pauseMs: number, task: () => Promise<void>, firstMs = pauseMs): void => {
     opening.use(repeatedly(pauseMs, task, app.logger, firstMs));
   };
-  every(TAGS_MS, () => removeUnneededTags(app).catch(ignoreMissingEngine));
+  every(OFTEN_MS, () => removeUnneededTags(app).catch(ignoreMissingEngine));
   every(HISTORY_MS, () => removeIntermediateImages(app).catch(ignoreMissingEngine));
   every(HISTORY_MS, () => app.imageBuilder.prune(), 0);
   every(GENERATIONS_MS, () => sweepGenerations(app));
@@ -36,7 +34,8 @@ export function startSweeps(opening: Disposables, app: App, opened: OpenedFiles)
   every(HISTORY_MS, () => sweepFiles(app, [opened.files, opened.lightweightFiles, opened.partialFiles]));
   every(HISTORY_MS, () => sweepSnapshots(app));
   every(HISTORY_MS, () => sweepFileLists(app));
-  every(REPLICA_TABLE_MS, () => fillReplicaTable(app));
+  every(REPLICA_TABLE_MS, () => app.routes.look());
+  every(OFTEN_MS, () => app.routes.refreshAll());
 }
 
 /**

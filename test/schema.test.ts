@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
 import {
+  getIntrospectionQuery,
   type GraphQLObjectType,
   type GraphQLSchema,
+  graphqlSync,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  validateSchema,
 } from "graphql";
 import { expect, test } from "vitest";
 import { rocasSchema } from "../src/schema.js";
@@ -16,6 +19,13 @@ test("schema.graphql is what the code prints", async () => {
   const kept = await readFile("schema.graphql", "utf8");
 
   expect(kept, "run `npm run schema` and commit schema.graphql").toBe(sdl);
+});
+
+test("the schema is valid and can be introspected", async () => {
+  const { schema } = await rocasSchema();
+
+  expect(validateSchema(schema)).toEqual([]);
+  expect(graphqlSync({ schema, source: getIntrospectionQuery() }).errors).toBeUndefined();
 });
 
 interface Described {

@@ -11,7 +11,6 @@ import type { ObservedContainer } from "../runtime/runtime.js";
 import { findByIds } from "../store/read-records.js";
 import type { Deployment } from "./deployment.js";
 import { type DesiredReplicas, desiredRevision, type RevisionState } from "./desired-state.js";
-import { fillReplicaTable } from "./fill-replica-table.js";
 import { readySlots } from "./ready-replicas.js";
 import { backOffUntil, type Step, stepsToward } from "./replica-steps.js";
 import { writeAvailability, writeReplicaTasks } from "./replica-tasks.js";
@@ -88,11 +87,11 @@ class DeploymentTick {
     const jobs = await revisionJobs(app.store, deployment);
     const changed = await writeReplicaTasks(app, deployment._id, lease.job, ready, numbersUnderWay(jobs));
     if (this.isComplete(ready) && lease.job.state !== "RUNNING") await lease.write({ $set: { state: "RUNNING" } });
-    if (changed) await fillReplicaTable(app);
+    if (changed) await app.routes.refresh(deployment._id);
     // The routes come before the availability: a client that waits for FULL may send a request at once.
     const availabilityChanged = await writeAvailability(app, deployment._id);
     // A revision that is complete takes the routes of those that it replaces.
-    if (availabilityChanged) await fillReplicaTable(app);
+    if (availabilityChanged) await app.routes.refresh(deployment._id);
     if (!changed && !availabilityChanged) return;
     // The other revisions may have waited for this one.
     for (const { _id } of jobs) if (_id !== lease.job._id) await wakeJob(app.store, _id);

@@ -1,4 +1,3 @@
-import type { mongo } from "mongoose";
 import { KINDS } from "../graph/id.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import type { Store } from "../store/store.js";
@@ -21,12 +20,10 @@ interface LeftRecord {
 }
 
 /** Returns the leftovers of all kinds, by one command. */
-export async function findLeftovers({ byKind }: Pick<Store, "byKind">): Promise<Leftovers> {
-  const [first, ...others] = KINDS.map((kind) => byKind[kind].collection);
+export async function findLeftovers({ collectionOf }: Pick<Store, "collectionOf">): Promise<Leftovers> {
+  const [first, ...others] = KINDS.map(collectionOf);
   const unions = others.map(({ collectionName: coll }) => ({ $unionWith: { coll, pipeline: LEFT } }));
-  const found = await (first! as unknown as mongo.Collection<LeftRecord>)
-    .aggregate<LeftRecord>([...LEFT, ...unions])
-    .toArray();
+  const found = await first!.aggregate<LeftRecord>([...LEFT, ...unions]).toArray();
   return {
     unrelayed: found.filter(({ outbox = [] }) => outbox.length > 0).map(({ _id }) => _id),
     deleting: found.filter(({ deleting, deleted }) => deleting && !deleted).map(({ _id }) => _id),

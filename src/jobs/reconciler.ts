@@ -13,6 +13,8 @@ import { wakeJob } from "./write-job.js";
 export interface Reconciler {
   /** Looks for work at once. A named job becomes due, and its tick under way here reads it again. */
   wake(job?: string): void;
+  /** Looks for work after these milliseconds, or earlier. */
+  lookWithin(ms: number): void;
   /** Resolves when no job is due and none runs here. For tests. */
   settled(): Promise<void>;
   /** Takes no more jobs, and aborts and releases those under way. Containers run on. */
@@ -66,6 +68,10 @@ class JobReconciler implements Reconciler {
     if (this.stopped) return;
     if (job) void this.wakeNow(job).catch(() => undefined);
     this.schedule(0);
+  }
+
+  lookWithin(ms: number): void {
+    this.schedule(ms);
   }
 
   async settled(): Promise<void> {

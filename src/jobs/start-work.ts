@@ -40,7 +40,7 @@ export function startWork(app: Omit<App, "work">, handlers: WorkHandlers): Runni
         );
         return waitAtMost(MAX_WAIT_MS, relayed);
       },
-      lookForJobs: () => reconciler.wake(),
+      lookForJobs: (withinMs) => reconciler.lookWithin(withinMs ?? 0),
       lookForLeftovers: () => sweeper.lookSoon(),
     },
   };
@@ -49,6 +49,7 @@ export function startWork(app: Omit<App, "work">, handlers: WorkHandlers): Runni
   return {
     app: started,
     wake: (job) => reconciler.wake(job),
+    lookWithin: (ms) => reconciler.lookWithin(ms),
     sweep: () => sweeper.sweep(),
     async settled() {
       await sweeper.sweep();

@@ -17,6 +17,8 @@ import type { ReplicaGroup, ReplicaTable } from "./replica-table.js";
 
 export interface PredictRouteOptions {
   readonly table: Pick<ReplicaTable, "find" | "isFilled">;
+  /** Returns the state of a deployment that is not in the table; null if there is none. */
+  readonly stateOf?: (proj: string, name: string) => Promise<string | null>;
   readonly tokens: PredictTokens;
   readonly limits?: Partial<PredictLimits>;
 }
@@ -40,8 +42,8 @@ const LIMITS: PredictLimits = {
 const ATTEMPTS = 3;
 
 /** Answers `POST /predict/<proj>/<deployment>` by a ready replica of the table, and by nothing else. */
-export function predictRoute({ table, tokens, limits }: PredictRouteOptions): HttpRoute {
-  const router = new Router(table, tokens, { ...LIMITS, ...limits });
+export function predictRoute(options: PredictRouteOptions): HttpRoute {
+  const router = new Router(options, { ...LIMITS, ...options.limits });
   return { path: "/predict/", auth: "own", endpoint: (request, response) => router.handle(request, response) };
 }
 
@@ -50,15 +52,14 @@ class Router {
   private readonly inFlight = new Map<string, number>();
 
   constructor(
-    private readonly table: Pick<ReplicaTable, "find" | "isFilled">,
-    private readonly tokens: PredictTokens,
+    private readonly options: Omit<PredictRouteOptions, "limits">,
     private readonly limits: PredictLimits,
   ) {
     this.balancer = new ReplicaBalancer(limits.ejectedMs);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { target, group } = this.groupFor(request);
+    const { target, group } = await this.groupFor(request);
     const key = JSON.stringify([target.proj, target.name]);
     const current = this.inFlight.get(key) ?? 0;
     if (current >= this.limits.inFlight)
@@ -79,14 +80,14 @@ class Router {
   }
 
   /** Returns the target of the request, before reading its body. */
-  private groupFor(request: IncomingMessage): { target: PredictTarget; group: ReplicaGroup } {
+  private async groupFor(request: IncomingMessage): Promise<{ target: PredictTarget; group: ReplicaGroup }> {
     if (isAmbiguous(request))
       throw new HttpError(
         400,
         "BAD_USER_INPUT",
         "The request is ambiguous: send the path alone, and exactly one header Host.",
       );
-    if (!mayPredict(request.headers.authorization, this.tokens))
+    if (!mayPredict(request.headers.authorization, this.options.tokens))
       throw new HttpError(
         401,
         "UNAUTHENTICATED",
@@ -96,8 +97,8 @@ class Router {
         },
       );
     const target = predictTarget(request.url ?? "");
-    const group = target && this.table.find(target.proj, target.name);
-    if (target && !this.table.isFilled)
+    const group = target && (await this.find(target));
+    if (target && !this.options.table.isFilled)
       throw new HttpError(503, "RUNTIME_UNAVAILABLE", "The replicas of deployments are not known yet.", soon(2));
     if (!target || !group) throw new HttpError(404, "NOT_FOUND", notDeployed(target));
     if (request.method !== "POST")
@@ -110,6 +111,14 @@ class Router {
     if (Number(request.headers["content-length"] ?? 0) > this.limits.bodyBytes) throw this.tooLarge();
     if (group.replicas.length === 0) throw new HttpError(503, "RUNTIME_UNAVAILABLE", notReady(target, group), soon(2));
     return { target, group: { ...group, replicas: replicasServing(target, group) } };
+  }
+
+  private async find({ proj, name }: PredictTarget): Promise<ReplicaGroup | null> {
+    const { table, stateOf } = this.options;
+    const found = table.find(proj, name);
+    if (found || !table.isFilled) return found;
+    const state = (await stateOf?.(proj, name)) ?? null;
+    return state === null ? null : { revision: 0, replicas: [], versions: [], state };
   }
 
   private async predict(

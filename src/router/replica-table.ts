@@ -28,7 +28,8 @@ export interface NamedReplicaGroup extends ReplicaGroup {
 }
 
 /**
- * The ready replicas of each deployment, by its two exact names. The observer of the containers replaces all at once.
+ * The ready replicas of each deployment that serves, by its two exact names. The observer of the containers replaces all
+ * at once.
  */
 export class ReplicaTable {
   private groups: ReadonlyMap<string, ReplicaGroup> | null = null;

@@ -1,7 +1,7 @@
 import type { mongo } from "mongoose";
 import type { AnyRecord } from "../graph/stored-record.js";
 import { DocumentReader, type ReadLimit } from "./document-reader.js";
-import type { Records, Store } from "./store.js";
+import type { RecordCollection, Records, Store } from "./store.js";
 
 /** The time that an operation may take. */
 export interface TimeLimit extends ReadLimit {
@@ -29,9 +29,12 @@ export function boundedStore(store: Store, limit: TimeLimit): Store {
   };
   const viewed = <T extends object>(parts: T): T =>
     new Proxy(parts, { get: (all, name) => viewOf(all[name as keyof T]) });
-  const byKind = viewed(store.byKind);
+  const own: Partial<Store> = {
+    byKind: viewed(store.byKind),
+    collectionOf: (kind) => viewOf(store.collectionOf(kind)) as RecordCollection,
+  };
   return new Proxy(store, {
-    get: (all, name) => (name === "byKind" ? byKind : viewOf(all[name as keyof Store])),
+    get: (all, name) => own[name as keyof Store] ?? viewOf(all[name as keyof Store]),
   });
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
-import { keyOf } from "../graph/id.js";
+import { keyOf, KINDS } from "../graph/id.js";
 import type { AnyRecord, UsedKey } from "../graph/stored-record.js";
 import { DAY_MS } from "../units.js";
 import type { Records, Store } from "./store.js";
@@ -33,12 +33,12 @@ export function usedKeyOf(intent: Intent, at: Date): UsedKey | null {
 export async function findEarlierEffect(store: Store, intent: Intent): Promise<AnyRecord | null> {
   const used = usedKeyOf(intent, new Date(0));
   if (!used) return null;
-  const [first, ...others] = Object.values(store.byKind) as [Records<AnyRecord>, ...Records<AnyRecord>[]];
+  const [first, ...others] = KINDS.map(store.collectionOf);
   const usedIt = { $match: { "used_keys.key": { $eq: used.key } } };
   // One command for all kinds.
-  const found = first.collection.aggregate<AnyRecord>([
+  const found = first!.aggregate<AnyRecord>([
     usedIt,
-    ...others.map(({ collection }) => ({ $unionWith: { coll: collection.collectionName, pipeline: [usedIt] } })),
+    ...others.map(({ collectionName: coll }) => ({ $unionWith: { coll, pipeline: [usedIt] } })),
     { $limit: 1 },
   ]);
   const [record] = await found.toArray();

@@ -28,6 +28,8 @@ export interface Processes {
 
 export type Records<T extends AnyRecord> = MongooseModel<T>;
 
+export type RecordCollection = mongo.Collection<AnyRecord & { _id: string }>;
+
 /** An outbox entry after the relay. Its `_id` is `<record id>.<version>`, which keeps a record's entries in order. */
 export type Event = OutboxEntry & { _id: string; record: string; key: string };
 
@@ -51,6 +53,8 @@ type RecordCollections = { readonly [K in Kind as CollectionOf<K>]: Records<Reco
 export interface Store extends RecordCollections {
   /** The same collections by kind. */
   readonly byKind: Readonly<Record<Kind, Records<AnyRecord>>>;
+  /** Returns the collection of a kind without its model, which is made when it is first read. */
+  collectionOf(kind: Kind): RecordCollection;
   /** The cards of the kinds. */
   readonly kinds: RecordKinds;
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DockerImageBuilder } from "../../src/runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "../../src/runtime/docker/docker-runtime.js";
-import { DockerHostError, engineAddress, openDocker } from "../../src/runtime/docker/open-docker.js";
+import { DockerHostError, engineAddress } from "../../src/runtime/docker/engine-address.js";
+import { openDocker } from "../../src/runtime/docker/open-docker.js";
 import { newJob } from "../contracts/runtime.contract.js";
 import { openTempFolder } from "../support/temp-folder.js";
 

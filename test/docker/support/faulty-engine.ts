@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { join } from "node:path";
-import { engineAddress, openDocker } from "../../../src/runtime/docker/open-docker.js";
+import { engineAddress } from "../../../src/runtime/docker/engine-address.js";
+import { openDocker } from "../../../src/runtime/docker/open-docker.js";
 import type { DockerEngine } from "../../../src/runtime/docker/docker-engine.js";
 import { openTempFolder } from "../../support/temp-folder.js";
 
