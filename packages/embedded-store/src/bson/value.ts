@@ -242,7 +242,9 @@ export const isEmpty = (holder: Value): boolean => holder.bytes[holder.start + 4
 export const stringOf = (value: Value): string => value.bytes.toString("utf8", value.start + 4, value.end - 1);
 
 export function sameBytes(left: Value, right: Value): boolean {
-  return (
-    left.type === right.type && left.bytes.compare(right.bytes, right.start, right.end, left.start, left.end) === 0
-  );
+  const length = left.end - left.start;
+  if (left.type !== right.type || length !== right.end - right.start) return false;
+  for (let at = 0; at < length; at += 1)
+    if (left.bytes[left.start + at] !== right.bytes[right.start + at]) return false;
+  return true;
 }

@@ -126,8 +126,8 @@ export class Engine {
       reverse,
       limit,
       values: withValues,
-      ...(excluded && { exclusiveStart: true }),
-      ...(reverse && { inclusiveEnd: true }),
+      exclusiveStart: excluded,
+      inclusiveEnd: reverse,
     } as object);
     const entries: Entry[] = [];
     let bytes = 0;

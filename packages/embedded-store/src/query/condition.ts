@@ -35,6 +35,20 @@ export function conjuncts(condition: Condition): Condition[] {
   return condition.kind === "and" ? condition.parts.flatMap(conjuncts) : [condition];
 }
 
+/** The demands of a filter on fields, by their paths. */
+export type TestsByPath = ReadonlyMap<string, readonly Test[]>;
+
+export function testsByPath(conditions: readonly Condition[]): TestsByPath {
+  const tests = new Map<string, Test[]>();
+  for (const each of conditions) {
+    if (each.kind !== "field") continue;
+    const others = tests.get(each.path.text);
+    if (others) others.push(each.test);
+    else tests.set(each.path.text, [each.test]);
+  }
+  return tests;
+}
+
 export type Matches = (document: Value) => boolean;
 
 /** Compiled once, run per document, on its bytes. */
@@ -137,12 +151,15 @@ function someElement(array: Value, passes: (element: Value) => boolean): boolean
 
 const isNullish = ({ type }: Value): boolean => type === ElementType.NULL || type === ElementType.UNDEFINED;
 
+/** Types of which equal values have equal bytes. */
+const BYTEWISE = new Set<number>([ElementType.STRING, ElementType.OBJECT_ID, ElementType.BOOL, ElementType.DATE]);
+
 function equalTo(wanted: Value): Passes {
   if (wanted.type === ElementType.NULL) {
     const isNull = oneOf(isNullish);
     return (value, isElement) => value === undefined || isNull(value, isElement);
   }
-  if (wanted.type === ElementType.STRING || wanted.type === ElementType.OBJECT_ID) {
+  if (BYTEWISE.has(wanted.type)) {
     return oneOf((value) => sameBytes(value, wanted));
   }
   return oneOf((value) => sameValue(value, wanted));

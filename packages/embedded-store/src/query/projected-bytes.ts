@@ -57,10 +57,12 @@ interface NamedField {
 /** The names of a selection, compared with those in documents byte by byte: no text is made of them. */
 class Names {
   readonly isComputedInto: boolean;
+  readonly count: number;
   private readonly byLength: NamedField[][] = [];
 
   constructor({ fields, isComputedInto = false }: Selection) {
     this.isComputedInto = isComputedInto;
+    this.count = fields.size;
     for (const [text, selected] of fields) {
       const name = Buffer.from(text);
       const inner = selected === "whole" ? undefined : new Names(selected);
@@ -80,14 +82,16 @@ class Names {
   }
 }
 
-/** Neighbours that are all wanted are copied in one go. */
+/** Neighbours that are all wanted are copied in one go. As in MongoDB, nothing is looked for behind the last wanted one. */
 function writeFields(holder: Value, names: Names, includes: boolean, writer: BsonWriter): void {
   const reader = new FieldReader(holder);
   const { bytes } = holder;
   /** The beginning of what is wanted and not copied yet. */
   let from = holder.start + 4;
-  while (reader.next()) {
+  let missing = includes ? names.count : Infinity;
+  while (missing > 0 && reader.next()) {
     const named = names.at(reader);
+    if (named) missing -= 1;
     const inner = named?.inner;
     if (!inner && (named !== undefined) === includes) continue;
     if (from < reader.start) writer.raw(bytes, from, reader.start);

@@ -1,7 +1,7 @@
 import { KeyBytes } from "../bson/encode-key.js";
 import { elementsOf, ElementType, NULL_VALUE, rankOf, UNDEFINED_VALUE, type Value } from "../bson/value.js";
 import { boundedKey, type IndexDefinition, KEPT_BYTES } from "../indexes/index-definition.js";
-import type { Condition, RangeTest, Test } from "../query/condition.js";
+import type { RangeTest, Test, TestsByPath } from "../query/condition.js";
 
 /** More keys than these are read as one range instead of one by one. */
 const MOST_POINTS = 20_000;
@@ -44,20 +44,6 @@ export interface Bounds {
   readonly covered: ReadonlySet<Test>;
 }
 
-/** The demands of a filter on fields, by their paths. */
-export type TestsByPath = ReadonlyMap<string, readonly Test[]>;
-
-export function testsByPath(conditions: readonly Condition[]): TestsByPath {
-  const tests = new Map<string, Test[]>();
-  for (const each of conditions) {
-    if (each.kind !== "field") continue;
-    const others = tests.get(each.path.text);
-    if (others) others.push(each.test);
-    else tests.set(each.path.text, [each.test]);
-  }
-  return tests;
-}
-
 /** Returns undefined if the filter says nothing about the first field. */
 export function boundsOf(index: IndexDefinition, tests: TestsByPath): Bounds | undefined {
   if (!tests.has(index.fields[0]!.path.text)) return undefined;
@@ -73,19 +59,27 @@ export function boundsOf(index: IndexDefinition, tests: TestsByPath): Bounds | u
     if (demand.range) break;
   }
   if (demands.length === 0) return undefined;
-  const names = index.fields.map(({ path }) => path.text);
-  const isOf = (at: number, count: (length: number) => boolean) => count(demands[at]?.points?.length ?? 0);
   const intervals = intervalsOf(index, demands);
   const isWidened = intervals.some(({ lower, upper }) => lower.length >= KEPT_BYTES || upper.length >= KEPT_BYTES);
   return {
     intervals,
     bounded: demands.length,
-    fixed: new Set(names.filter((_, at) => isOf(at, (length) => length === 1) && !index.multikey[at])),
-    scattered: new Set(names.filter((_, at) => isOf(at, (length) => length > 1))),
-    ranged: new Set(names.filter((_, at) => demands[at]?.range)),
+    fixed: namesOf(index, demands, ({ points }, at) => points?.length === 1 && !index.multikey[at]),
+    scattered: namesOf(index, demands, ({ points }) => points !== undefined && points.length > 1),
+    ranged: namesOf(index, demands, ({ range }) => range !== undefined),
     tests: new Set(demands.flatMap(({ tests }) => tests)),
     covered: new Set(isWidened ? [] : demands.flatMap(({ isExact, tests }) => (isExact ? tests : []))),
   };
+}
+
+function namesOf(
+  { fields }: IndexDefinition,
+  demands: readonly Demand[],
+  isMeant: (demand: Demand, at: number) => boolean,
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let at = 0; at < demands.length; at += 1) if (isMeant(demands[at]!, at)) names.add(fields[at]!.path.text);
+  return names;
 }
 
 /** Values of one array's elements may meet two demands in different elements, which one key never does. */
@@ -112,9 +106,9 @@ function missingDemand(tests: readonly Test[]): Demand | undefined {
 
 function pointDemand(values: readonly Value[], test: Test, isMultikey: boolean): Demand {
   // An array is wanted as a whole, or as an element; an index knows it by its elements.
-  const points = values.flatMap((value) =>
-    value.isArray ? [elementsOf(value)[0] ?? UNDEFINED_VALUE, value] : [value],
-  );
+  const points = values.some(({ isArray }) => isArray)
+    ? values.flatMap((value) => (value.isArray ? [elementsOf(value)[0] ?? UNDEFINED_VALUE, value] : [value]))
+    : values;
   const isExact = values.every(
     ({ isArray, type }) => !isArray && type !== ElementType.NULL && type !== ElementType.REGEX,
   );
@@ -161,7 +155,7 @@ function tightest(tests: readonly RangeTest[], direction: 1 | -1): Bound | undef
   let foundKey: Buffer | undefined;
   for (const { op, value } of tests) {
     const inclusive = op.endsWith("e");
-    const key = boundBytes([{ value, descending: false }]);
+    const key = boundBytes(value, false);
     const order = foundKey ? key.compare(foundKey) * direction : 1;
     if (order > 0 || (order === 0 && !inclusive)) [found, foundKey] = [{ value, inclusive }, key];
   }
@@ -170,9 +164,8 @@ function tightest(tests: readonly RangeTest[], direction: 1 | -1): Bound | undef
 
 const encoder = new KeyBytes();
 
-function boundBytes(parts: readonly { value: Value; descending: boolean }[]): Buffer {
-  encoder.reset();
-  for (const { value, descending } of parts) encoder.value(value, descending);
+function boundBytes(value: Value, descending: boolean): Buffer {
+  encoder.reset().value(value, descending);
   return encoder.taken();
 }
 
@@ -194,7 +187,7 @@ function intervalsOf(index: IndexDefinition, demands: readonly Demand[]): Interv
   for (const [at, { points, range }] of demands.entries()) {
     const descending = index.descending[at]!;
     if (range) return prefixes.map((prefix) => bounded(rangeInterval(prefix, range, descending)));
-    const parts = distinct(points!.map((value) => boundBytes([{ value, descending }])));
+    const parts = distinct(points!.map((value) => boundBytes(value, descending)));
     prefixes = at === 0 ? parts : prefixes.flatMap((prefix) => parts.map((part) => joined(prefix, part)));
   }
   const isWhole = index.options.unique && demands.length === index.fields.length;
@@ -216,7 +209,7 @@ function rangeInterval(
   const type = Buffer.from([descending ? ~rank & 0xff : rank]);
   const nextType = Buffer.from([type[0]! + 1]);
   const edge = ({ value, inclusive }: Bound, isStart: boolean): Buffer => {
-    const bytes = boundBytes([{ value, descending }]);
+    const bytes = boundBytes(value, descending);
     return isStart === inclusive ? bytes : after(bytes);
   };
   const [first, last] = descending ? [upper, lower] : [lower, upper];

@@ -1,11 +1,8 @@
-import { BsonWriter } from "../bson/bson-writer.js";
-import { compareValues } from "../bson/compare-values.js";
-import { FieldPath } from "../bson/field-path.js";
-import { documentValue, ElementType, rankOf, sameBytes, type Value } from "../bson/value.js";
 import type { Collection } from "../collections/collection.js";
 import type { IndexDefinition } from "../indexes/index-definition.js";
-import { compileCondition, type Condition, conjuncts, type RangeTest, type Test } from "../query/condition.js";
-import { type Bounds, boundsOf, type Interval, type TestsByPath, testsByPath, wholeIndex } from "./bounds.js";
+import { type Condition, conjuncts, type TestsByPath, testsByPath } from "../query/condition.js";
+import { type Bounds, boundsOf, type Interval, wholeIndex } from "./bounds.js";
+import { demandsPresence, isImplied } from "./implied.js";
 import type { SortField } from "./sort.js";
 
 /** A way to find the documents of a filter; the filter itself is checked on each of them afterwards. */
@@ -42,9 +39,8 @@ const ENOUGH = 200;
 export function planFor(collection: Collection, wish: Wish, count: Count): Plan {
   if (wish.hint === "$natural") return { kind: "scan" };
   const conditions = conjuncts(wish.condition);
-  const tests = testsByPath(conditions);
   const indexes = wish.hint ? [wish.hint] : collection.indexes.filter(({ isReady }) => isReady);
-  const candidates = indexes.flatMap((index) => candidateOf(index, conditions, tests, wish) ?? []);
+  const candidates = candidatesOf(indexes, conditions, wish);
   const bounded = candidates.filter(({ bounds }) => bounds);
   if (bounded.length === 0 && !wish.hint) {
     const union = unionOf(collection, conditions, count);
@@ -63,6 +59,17 @@ export function planFor(collection: Collection, wish: Wish, count: Count): Plan 
 interface Candidate {
   readonly plan: IndexPlan;
   readonly bounds: Bounds | undefined;
+}
+
+function candidatesOf(indexes: readonly IndexDefinition[], conditions: readonly Condition[], wish: Wish): Candidate[] {
+  const tests = testsByPath(conditions);
+  const candidates: Candidate[] = [];
+  for (const index of indexes) {
+    const candidate = candidateOf(index, conditions, tests, wish);
+    if (candidate) candidates.push(candidate);
+    if (candidate && isIdeal(candidate, wish)) break;
+  }
+  return candidates;
 }
 
 function candidateOf(
@@ -128,21 +135,22 @@ function usable(candidates: readonly Candidate[]): Candidate[] {
   return bounded.length > 0 ? candidates.filter(({ bounds, plan }) => bounds || plan.isSorted) : [...candidates];
 }
 
-function cheapest(candidates: readonly Candidate[], { sort, limit }: Wish, count: Count): Candidate {
+function cheapest(candidates: readonly Candidate[], wish: Wish, count: Count): Candidate {
+  const { sort, limit } = wish;
   const [only, second] = candidates;
   if (!second) return only!;
   const unique = candidates.find(({ plan }) => plan.intervals.every(({ exact }) => exact));
   if (unique && unique.plan.intervals.length === 1) return unique;
-  const ideal = candidates.filter(({ plan }) => isIdeal(plan, sort.length > 0));
-  if (ideal.length > 0) return ideal.sort((a, b) => preference(b) - preference(a))[0]!;
+  const ideal = candidates.find((each) => isIdeal(each, wish));
+  if (ideal) return ideal;
   const judged = candidates.map((candidate) => ({ candidate, cost: costOf(candidate, sort.length > 0, limit, count) }));
   judged.sort((a, b) => a.cost - b.cost || preference(b.candidate) - preference(a.candidate));
   return judged[0]!.candidate;
 }
 
 /** True if the plan reads one key for each document that is wanted, in the wanted order: none can read fewer. */
-const isIdeal = ({ index, isExact, isSorted }: IndexPlan, isSortWanted: boolean): boolean =>
-  isExact && !index.isMultikey && (isSorted || !isSortWanted);
+const isIdeal = ({ plan: { index, isExact, isSorted } }: Candidate, { sort }: Wish): boolean =>
+  isExact && !index.isMultikey && (isSorted || sort.length === 0);
 
 /** More than these are not worth holding back until a page is full. */
 const LARGEST_PAGE = 1024;
@@ -184,54 +192,3 @@ function unionOf(collection: Collection, conditions: readonly Condition[], count
 
 const isBounded = (plan: Plan): boolean =>
   plan.kind === "index" ? plan.intervals !== wholeIndex : plan.kind === "union";
-
-/** True if every document that meets the filter meets the condition of a partial index too; in doubt, no. */
-function isImplied(condition: Condition, filter: readonly Condition[]): boolean {
-  if (condition.kind !== "field") {
-    if (condition.kind === "and") return condition.parts.every((part) => isImplied(part, filter));
-    if (condition.kind === "expression") return false;
-    return condition.kind === "or" && condition.parts.some((part) => isImplied(part, filter));
-  }
-  const tests = filter.flatMap((each) =>
-    each.kind === "field" && each.path.text === condition.path.text ? [each.test] : [],
-  );
-  return tests.some((test) => implies(test, condition.test));
-}
-
-function implies(given: Test, wanted: Test): boolean {
-  if (given.op === "eq") return valuePasses(given.value, wanted);
-  if (given.op === "in") {
-    return given.values.length > 0 && given.values.every((value) => valuePasses(value, wanted));
-  }
-  if (given.op === "gt" || given.op === "gte" || given.op === "lt" || given.op === "lte")
-    return rangeImplies(given, wanted);
-  if (given.op === "exists") return wanted.op === "exists";
-  if (given.op !== "type") return false;
-  return wanted.op === "exists" || (wanted.op === "type" && [...given.types].every((type) => wanted.types.has(type)));
-}
-
-/** Null also stands for a missing field, and an array's elements may pass when the array does not. */
-function valuePasses(value: Value, wanted: Test): boolean {
-  if (wanted.op === "eq" && sameBytes(wanted.value, value)) return true;
-  if (value.type === ElementType.NULL || value.isArray) return false;
-  const writer = new BsonWriter();
-  const begun = writer.begin();
-  writer.value("v", value);
-  writer.end(begun);
-  return compileCondition({ kind: "field", path: new FieldPath("v"), test: wanted })(documentValue(writer.finished()));
-}
-
-function rangeImplies(given: RangeTest, wanted: Test): boolean {
-  if (given.value.type === ElementType.NULL || given.value.isArray) return false;
-  if (wanted.op === "exists") return true;
-  if (wanted.op === "type") return false;
-  if (wanted.op !== "gt" && wanted.op !== "gte" && wanted.op !== "lt" && wanted.op !== "lte") return false;
-  if (wanted.op[0] !== given.op[0] || rankOf(wanted.value.type) !== rankOf(given.value.type)) return false;
-  const order = compareValues(given.value, wanted.value) * (given.op[0] === "g" ? 1 : -1);
-  return order > 0 || (order === 0 && (wanted.op.endsWith("e") || !given.op.endsWith("e")));
-}
-
-/** True if the filter leaves out every document without the field: a sparse index has none of those. */
-function demandsPresence(path: string, filter: readonly Condition[]): boolean {
-  return isImplied({ kind: "field", path: new FieldPath(path), test: { op: "exists" } }, filter);
-}
