@@ -49,16 +49,15 @@ async function measure(mongodbUri, otherWork) {
     return server;
   };
   const stopAll = () => Promise.all(started.splice(0).map((server) => server[Symbol.asyncDispose]()));
-  let kept;
-  // Each work has fresh servers: what one leaves in their memory is not the next one's. A quick run keeps some.
-  const all = () => (values.quick && kept) || (kept = Promise.all(names.map((name) => start(name))));
+  const all = () => Promise.all(names.map((name) => started.find((server) => server.name === name) ?? start(name)));
   try {
-    for (const work of works) {
+    for (const [n, work] of works.entries()) {
       await otherWork.look();
       const { head, rows } = await work.measure({ all, start, names, sizes, isQuick: values.quick });
       console.log(`\n#### ${work.title}\n\n${work.note}\n`);
       console.log([line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n"));
-      if (!values.quick) await stopAll();
+      // Each work has fresh servers: what one leaves in their memory is not the next one's. A quick run keeps some.
+      if (!(values.quick && work.usesAll && works[n + 1]?.usesAll)) await stopAll();
     }
   } finally {
     await stopAll();

@@ -13,6 +13,7 @@ const figures = ({ ratio, ms }, isFloor) => (isFloor ? `${ms.toFixed(2)} ms` : r
 const requests = (name, title, casesOf) => ({
   name,
   title,
+  usesAll: true,
   note: "Each figure: time of a request / processor time of a request, as multiples of the floor's.",
   async measure({ all, isQuick, sizes }) {
     const servers = await all();
