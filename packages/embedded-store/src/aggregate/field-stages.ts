@@ -7,6 +7,7 @@ import type { Evaluate } from "../expression/expression.js";
 import { checkFieldPath, parseExpression } from "../expression/parse-expression.js";
 import type { Projection, Selection } from "../query/projected-bytes.js";
 import { compileFlags, including, isFlag, selectionOf } from "../query/projection.js";
+import { remembered } from "../query/remembered.js";
 import { Branch, isBranch } from "../update/document-tree.js";
 
 export type Change = (document: Value) => Value;
@@ -16,6 +17,10 @@ export function parseProject(specification: Value): Projection | Change {
   if (!specification.isObject || isEmpty(specification)) {
     throw new CommandError("BadValue", "$project specification must be an object with at least one field", 51272);
   }
+  return compileProject(specification);
+}
+
+const compileProject = remembered<Change>((specification) => {
   const flags: [string, boolean][] = [];
   const computed: ComputedField[] = [];
   for (const [name, value] of flattenedFlags(specification, "")) {
@@ -45,7 +50,7 @@ export function parseProject(specification: Value): Projection | Change {
   const base = including(selection);
   const set = settingFields(computed);
   return (document) => set(base.of(document), document);
-}
+});
 
 /** The holder of a computed field keeps its place, with no field of its own; in an array each element does. */
 function makeRoom(selection: Selection, { segments }: FieldPath): void {

@@ -3,36 +3,23 @@ import { FieldPath } from "../bson/field-path.js";
 import { ElementType, fieldsOf, isEmpty, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { Projection, type Selection } from "./projected-bytes.js";
+import { remembered } from "./remembered.js";
 
 export const isFlag = (value: Value): boolean => isNumber(value) || value.type === ElementType.BOOL;
 
-/** Clients ask for the same projections again and again. */
-const known = new Map<string, Projection>();
-const MOST_KNOWN = 256;
-const LONGEST_KNOWN = 4096;
-
 /** The projection of a `find`; undefined if everything is wanted. @throws CommandError */
-export function parseProjection(specification: Value | undefined): Projection | undefined {
-  if (!specification || isEmpty(specification)) return undefined;
-  const { bytes, start, end } = specification;
-  if (end - start > LONGEST_KNOWN) return compileProjection(specification);
-  const text = bytes.toString("latin1", start, end);
-  const before = known.get(text);
-  if (before) return before;
-  if (known.size === MOST_KNOWN) known.clear();
-  const compiled = compileProjection(specification);
-  known.set(text, compiled);
-  return compiled;
+export function parseProjection(projection: Value | undefined): Projection | undefined {
+  return projection && !isEmpty(projection) ? compileProjection(projection) : undefined;
 }
 
-function compileProjection(projection: Value): Projection {
+const compileProjection = remembered<never>((projection) => {
   const flags: [string, boolean][] = [];
   for (const [name, value] of flattened(projection, "")) {
     if (!isFlag(value)) throw notImplemented(`a projection of "${name}" by an expression`);
     flags.push([name, isTruthy(value)]);
   }
   return compileFlags(flags);
-}
+});
 
 /** `{ a: { b: 1 } }` says the same as `{ "a.b": 1 }`. */
 export function* flattened(fields: Value, prefix: string): Generator<[string, Value]> {
