@@ -33,9 +33,9 @@ const ofEachKind = <L>(make: (kind: Kind) => L) =>
   Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Readonly<Record<Kind, L>>;
 
 /** Returns the reads of a kind for an answer. */
-const readsOf = ({ byKind, documents }: Store, kind: Kind, selected: SelectedFields | null): RecordReads => ({
+const readsOf = ({ collectionNames, documents }: Store, kind: Kind, selected: SelectedFields | null): RecordReads => ({
   documents,
-  collection: byKind[kind].collection.collectionName,
+  collection: collectionNames[kind],
   fields: selected?.of(kind) ?? null,
 });
 
@@ -43,15 +43,27 @@ function recordLoaders(store: Store, selected: SelectedFields | null): RecordLoa
   const { byKind, kinds } = store;
   const byId = ofEachKind((kind) => loadById(readsOf(store, kind, selected)));
   const byKey = ofEachKind((kind) => loadByKey(readsOf(store, kind, selected)));
-  const named = KINDS.map((kind) => {
+  const loaders = { byId, byKey };
+  for (const kind of KINDS) {
     const type = TYPE_OF_KIND[kind];
     const name = type.charAt(0).toLowerCase() + type.slice(1);
-    const generations = kinds[kind].supersedes && {
-      [`${name}Generations`]: generationLoaders(byKind[kind], readsOf(store, kind, selected)),
-    };
-    return { [name]: byId[kind], [`${name}ByKey`]: byKey[kind], ...generations };
-  });
-  return Object.assign({ byId, byKey }, ...named) as RecordLoaders;
+    Object.assign(loaders, { [name]: byId[kind], [`${name}ByKey`]: byKey[kind] });
+    if (kinds[kind].supersedes)
+      defineLazily(loaders, `${name}Generations`, () =>
+        generationLoaders(byKind[kind], readsOf(store, kind, selected)),
+      );
+  }
+  return loaders as unknown as RecordLoaders;
+}
+
+/** Makes a part when it is first read: few requests need it, and it needs the model of a kind, which takes long to make. */
+function defineLazily(parts: object, name: string, make: () => unknown): void {
+  const get = (): unknown => {
+    const value = make();
+    Object.defineProperty(parts, name, { value });
+    return value;
+  };
+  Object.defineProperty(parts, name, { configurable: true, get });
 }
 
 /** Pages of the children of many parents, by the field of the children that holds the id of the parent. */
@@ -71,9 +83,7 @@ function childPagesOf(store: Store, selected: SelectedFields | null) {
 export function loadersOf(store: Store, selected: SelectedFields | null = null) {
   const records = recordLoaders(store, selected);
   const versions = modelVersionLoaders(store, readsOf(store, "movers", selected));
-  return {
-    ...records,
-    ...versions,
+  const loaders = Object.assign(records, versions, fileLoaders(store), {
     /** By natural keys as clients write them, in which an alias may stand for the name of a version. */
     byName: { ...records.byKey, movers: versions.modelVersionByName } satisfies LoaderOfKind,
     childPages: childPagesOf(store, selected),
@@ -81,11 +91,16 @@ export function loadersOf(store: Store, selected: SelectedFields | null = null) 
     readsOf: (kind: Kind) => readsOf(store, kind, selected),
     /** By the model itself, since its contract decides. */
     violationsOfModel: loadViolations(store),
-    fileUseOfModel: loadFileUseOfModels(store),
-    fileUseOfProject: loadFileUseOfProjects(store),
     logBytesOfProject: loadLogBytes(store),
-    ...fileLoaders(store),
-  };
+  });
+  defineLazily(loaders, "fileUseOfModel", () => loadFileUseOfModels(store));
+  defineLazily(loaders, "fileUseOfProject", () => loadFileUseOfProjects(store));
+  return loaders as typeof loaders & FileUseLoaders;
+}
+
+interface FileUseLoaders {
+  readonly fileUseOfModel: ReturnType<typeof loadFileUseOfModels>;
+  readonly fileUseOfProject: ReturnType<typeof loadFileUseOfProjects>;
 }
 
 export type Loaders = ReturnType<typeof loadersOf>;

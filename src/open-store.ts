@@ -20,10 +20,12 @@ export async function openStore(
     KINDS.map((kind) => RECORD_KINDS[kind].collection),
     (name) => byKind[KINDS.find((kind) => RECORD_KINDS[kind].collection === name)!],
   ) as unknown as Pick<Store, CollectionOf<Kind>>;
+  const names = Object.fromEntries(KINDS.map((kind) => [kind, collectionNameOf(RECORD_KINDS[kind].record)]));
+  const collectionNames = names as Store["collectionNames"];
   const others: Omit<Store, CollectionOf<Kind>> = {
     byKind,
-    collectionOf: (kind) =>
-      connection.collection(collectionNameOf(RECORD_KINDS[kind].record)) as unknown as RecordCollection,
+    collectionNames,
+    collectionOf: (kind) => connection.collection(collectionNames[kind]) as unknown as RecordCollection,
     kinds: RECORD_KINDS,
     snapshots: connection.collection("snapshots") as unknown as Store["snapshots"],
     events: connection.collection("events") as unknown as Store["events"],

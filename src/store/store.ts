@@ -53,6 +53,7 @@ type RecordCollections = { readonly [K in Kind as CollectionOf<K>]: Records<Reco
 export interface Store extends RecordCollections {
   /** The same collections by kind. */
   readonly byKind: Readonly<Record<Kind, Records<AnyRecord>>>;
+  readonly collectionNames: Readonly<Record<Kind, string>>;
   /** Returns the collection of a kind without its model, which is made when it is first read. */
   collectionOf(kind: Kind): RecordCollection;
   /** The cards of the kinds. */
