@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Holdings } from "./deletion/holdings.js";
+import type { AnyRecord } from "./graph/stored-record.js";
 import type { Cursors } from "./lists/page.js";
 import type { Live } from "./live/live.js";
 import type { ReplicaTable } from "./router/replica-table.js";
@@ -16,8 +17,9 @@ export interface Work {
   /**
    * Relays the outbox of the record: its events, its job, its successor's mark, its deletion. Idempotent. Never fails:
    * the outbox entry is committed, and a sweep relays what could not be relayed, or not in time.
+   * @param record its id, or the record as its last write has left it: then it is not read again.
    */
-  relay(record: string): Promise<void>;
+  relay(record: string | AnyRecord): Promise<void>;
   /** Looks for jobs that are due, after one was made due. @param withinMs how long it may wait; at once if left out */
   lookForJobs(withinMs?: number): void;
   /** Looks soon for what is left, after a deletion that could not be finished. */

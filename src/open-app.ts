@@ -13,6 +13,7 @@ import { Disposables } from "./disposables.js";
 import { kindOf } from "./graph/id.js";
 import { holdingsOf } from "./holdings.js";
 import type { Readiness } from "./http/health.js";
+import type { OutboxHandlers } from "./jobs/relay.js";
 import { startWork } from "./jobs/start-work.js";
 import { Cursors } from "./lists/page.js";
 import { Live } from "./live/live.js";
@@ -60,6 +61,14 @@ export interface OpenOptions {
 }
 
 const FIRST_ROUTES_MS = 5_000;
+
+/** The work that follows from a change, by the kind of its record. */
+export const OUTBOX_HANDLERS: OutboxHandlers = {
+  build: handleBuildChange,
+  train: handleTrainingChange,
+  depl: handleDeploymentChange,
+  movers: inheritAliases,
+};
 
 /** Opens the parts that the settings name, and starts the work. Disposing closes them in reverse; containers run on. */
 export async function openApp(settings: Settings, logger: Logger, options: OpenOptions = {}): Promise<OpenedApp> {
@@ -139,12 +148,7 @@ async function openParts(
     },
     {
       workers: { BUILD: reconcileBuild, TRAIN: reconcileTraining, DEPLOY: reconcileDeployment },
-      outboxHandlers: {
-        build: handleBuildChange,
-        train: handleTrainingChange,
-        depl: handleDeploymentChange,
-        movers: inheritAliases,
-      },
+      outboxHandlers: OUTBOX_HANDLERS,
       resumeDeletion,
     },
   );

@@ -7,10 +7,10 @@ import { keyOf, newId } from "../graph/id.js";
 import { refuseNull } from "../graph/mutation-input.js";
 import type { Project } from "../project/project.js";
 import { freeze } from "../snapshots/freeze.js";
-import { changeRecord } from "../store/change-record.js";
+import { changeRecord, findWhole, requireWhole, type Whole } from "../store/change-record.js";
 import { idempotent, type Intent, releaseIdempotencyKey } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { findCurrent, requireCurrent } from "../store/read-records.js";
+import { requireCurrent } from "../store/read-records.js";
 import { isDeletedMeanwhile, recheckParents, refuseDeleting } from "../store/recheck-parents.js";
 import type { Store } from "../store/store.js";
 import { type DeployInput, MAX_REPLICAS, type UndeployInput } from "./deployment.inputs.js";
@@ -67,15 +67,15 @@ async function createOrChange(
   patch: DeploymentPatch,
 ): Promise<Deployment> {
   const { store } = app;
-  const current = await findCurrent(store.deployments, keyOf(project.name, name));
-  if (current) return changeDesired(app, intent, current._id, patch);
+  const current = await findWhole(store.deployments, [project.name, name]);
+  if (current) return changeDesired(app, intent, current, patch);
   try {
     return await create(store, intent, project, name, patch);
   } catch (error) {
     // Another request has created it meanwhile, so that this one changes it.
-    const made = await findCurrent(store.deployments, keyOf(project.name, name));
+    const made = await findWhole(store.deployments, [project.name, name]);
     if (!made || !(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
-    return changeDesired(app, intent, made._id, patch);
+    return changeDesired(app, intent, made, patch);
   }
 }
 
@@ -139,14 +139,14 @@ const desiredFields = (desired: DesiredState, { tasks }: Deployment) => ({
 async function changeDesired(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
-  id: string,
+  target: Whole<Deployment>,
   patch: DeploymentPatch,
 ): Promise<Deployment> {
   const newRevision = newId("revision");
   let before: Deployment | undefined;
   const changed = await changeRecord(
     store.deployments,
-    id,
+    target,
     (current) => {
       refuseDeleting(current);
       before = current;
@@ -157,7 +157,7 @@ async function changeDesired(
   if (!before || changed.revision_id !== newRevision || !(await needsRecordBeingDeleted(store, changed)))
     return changed;
   await revertTo(store, intent, before, changed);
-  await work.relay(id);
+  await work.relay(changed._id);
   throw new DomainError(
     "CONFLICT",
     "A record that the deployment needs is being deleted: name another, or wait and make it again.",
@@ -166,8 +166,11 @@ async function changeDesired(
 
 async function needsRecordBeingDeleted({ byKind }: Store, { bvers, movers }: Deployment): Promise<boolean> {
   const found = await Promise.all([
-    ...(bvers ? [isDeletedMeanwhile(byKind.bvers, bvers._id)] : []),
-    ...movers.map(({ _id }) => isDeletedMeanwhile(byKind.movers, _id)),
+    isDeletedMeanwhile(byKind.bvers, bvers ? [bvers._id] : []),
+    isDeletedMeanwhile(
+      byKind.movers,
+      movers.map(({ _id }) => _id),
+    ),
   ]);
   return found.includes(true);
 }
@@ -199,11 +202,11 @@ export function undeploy(
   { proj, name }: UndeployInput,
 ): Promise<Deployment> {
   return idempotent({ store, work }, intent, async () => {
-    const { _id } = await requireCurrent(store.deployments, "deployment", [proj, name], ["input", "name"]);
+    const current = await requireWhole(store.deployments, "deployment", [proj, name], ["input", "name"]);
     const stopped = (current: Deployment) => ({
       replicas: 0,
       availability: availabilityOf({ ...current, replicas: 0 }, current.tasks),
     });
-    return changeRecord(store.deployments, _id, stopped, intent);
+    return changeRecord(store.deployments, current, stopped, intent);
   });
 }

@@ -93,7 +93,7 @@ async function changeDeployment(
   try {
     const after = await changeRecord(store.deployments, deployment, noted, systemIntent(ROCAS));
     if (after.version === before) return false;
-    await work.relay(deployment);
+    await work.relay(after);
     return true;
   } catch (error) {
     if (error instanceof DomainError && error.code === "NOT_FOUND") return false;

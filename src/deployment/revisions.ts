@@ -3,13 +3,14 @@ import { DomainError } from "../errors.js";
 import { keyOf } from "../graph/id.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import { type Job, newSlot } from "../jobs/job.js";
-import { createJob, wakeJob } from "../jobs/write-job.js";
+import { createJob } from "../jobs/write-job.js";
 import { systemIntent } from "../store/idempotency.js";
-import { insertRecord } from "../store/insert-record.js";
+import { insertRecord, type NewRecord } from "../store/insert-record.js";
 import { requireParent } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
 import { MAX_REPLICAS } from "./deployment.inputs.js";
 import type { Deployment } from "./deployment.js";
+import type { DeploymentRevision } from "./deployment-revision.js";
 import { desiredAt } from "./desired-state.js";
 
 /** Creates the revision and the job that a change of a deployment needs, and wakes the jobs of all. Repeatable. */
@@ -36,13 +37,7 @@ async function createRevision(app: App, deployment: Deployment, entry: OutboxEnt
     movers,
     details,
   };
-  try {
-    await insertRecord(store.deploymentRevisions, fields, systemIntent({ name: entry.caller }));
-  } catch (error) {
-    // It exists: another process was quicker, or an earlier call. The deployment holds its id.
-    if (!(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
-    await requireParent(store.deploymentRevisions, revision_id);
-  }
+  const inserted = await insertRevision(store, fields, entry);
   await createJob(store, {
     _id: revision_id,
     kind: "DEPLOY",
@@ -51,7 +46,23 @@ async function createRevision(app: App, deployment: Deployment, entry: OutboxEnt
     desired: deployment.deleting ? "CANCEL" : "RUN",
     slots: Array.from({ length: MAX_REPLICAS }, () => ({ ...newSlot(), wanted: false })),
   });
-  await app.work.relay(revision_id);
+  await app.work.relay(inserted ?? revision_id);
+}
+
+/** Returns the revision, or null if it is there: another process was quicker, or an earlier call. */
+async function insertRevision(
+  { deploymentRevisions }: Store,
+  fields: NewRecord<DeploymentRevision>,
+  { caller }: OutboxEntry,
+): Promise<DeploymentRevision | null> {
+  try {
+    return await insertRecord(deploymentRevisions, fields, systemIntent({ name: caller }));
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === "ALREADY_EXISTS")) throw error;
+    // The deployment holds its id.
+    await requireParent(deploymentRevisions, fields._id);
+    return null;
+  }
 }
 
 /** Matches the jobs of a deployment that were not cleaned up. */
@@ -63,8 +74,7 @@ const jobsOf = ({ _id, proj }: Pick<Deployment, "_id" | "proj">) => ({
 });
 
 async function wakeRevisions({ store }: App, deployment: Deployment): Promise<void> {
-  const jobs = await store.jobs.find(jobsOf(deployment), { projection: { _id: 1 } }).toArray();
-  await Promise.all(jobs.map(({ _id }) => wakeJob(store, _id)));
+  await store.jobs.updateMany(jobsOf(deployment), { $set: { next_reconcile_at: await store.now() } });
 }
 
 /** Returns the jobs of a deployment's revisions, the oldest first, without those that were cleaned up. */

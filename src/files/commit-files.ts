@@ -3,7 +3,7 @@ import type { App } from "../app.js";
 import { ROCAS } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { FilesState } from "../graph/stored-file.js";
-import { changeRecord } from "../store/change-record.js";
+import { asRead, changeRecord } from "../store/change-record.js";
 import { systemIntent } from "../store/idempotency.js";
 import { nextSeq } from "../store/insert-record.js";
 import { packArchive } from "./archive.js";
@@ -38,12 +38,12 @@ export async function commitFiles(app: App, record: FileRecord): Promise<FileRec
     try {
       const committed = await changeRecord(
         records,
-        record._id,
+        asRead(record),
         ({ state }) =>
           state === FilesState.READY ? null : { state: FilesState.READY, seq, superseded: false, archive },
         systemIntent(ROCAS),
       );
-      await app.work.relay(committed._id);
+      await app.work.relay(committed);
       return committed;
     } catch (error) {
       // Another record of the name took that place: try the next.

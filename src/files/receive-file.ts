@@ -8,7 +8,7 @@ import { FilesState } from "../graph/stored-file.js";
 import { ContentCheck } from "../storage/content-check.js";
 import type { ExpectedFile } from "../storage/file-storage.js";
 import { OffsetConflict, uploadMismatch } from "../storage/storage-errors.js";
-import { changeRecord } from "../store/change-record.js";
+import { asRead, changeRecord } from "../store/change-record.js";
 import { systemIntent } from "../store/idempotency.js";
 import { MINUTE_MS } from "../units.js";
 import { commitFiles } from "./commit-files.js";
@@ -128,7 +128,7 @@ async function markReceived({ store }: App, record: FileRecord, names: readonly 
   if (list === null)
     return changeRecord(
       records,
-      record._id,
+      asRead(record),
       (current) => ({ received: [...new Set([...current.received, ...names])] }),
       systemIntent(ROCAS),
     );

@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import { kindOf } from "../graph/id.js";
 import { type Reconciler, startReconciler } from "./reconciler.js";
-import { type OutboxHandlers, relay } from "./relay.js";
+import { type OutboxHandlers, Relay } from "./relay.js";
 import { LeftoverSweeper, type ResumeDeletion } from "./sweep-leftovers.js";
 import type { WorkerSet } from "./tick.js";
 
@@ -27,8 +27,9 @@ export function startWork(app: Omit<App, "work">, handlers: WorkHandlers): Runni
   const started: App = {
     ...app,
     work: {
-      relay(record) {
-        const relayed = relay(started, handlers.outboxHandlers, record).then(
+      relay(target) {
+        const record = typeof target === "string" ? target : target._id;
+        const relayed = outboxes.relay(target).then(
           (cancelled) => {
             const kind = kindOf(record);
             if (kind && app.store.kinds[kind].log) reconciler.wake(cancelled ? record : undefined);
@@ -44,6 +45,7 @@ export function startWork(app: Omit<App, "work">, handlers: WorkHandlers): Runni
       lookForLeftovers: () => sweeper.lookSoon(),
     },
   };
+  const outboxes = new Relay(started, handlers.outboxHandlers);
   const reconciler = startReconciler(started, handlers);
   const sweeper = new LeftoverSweeper(started, handlers.resumeDeletion);
   return {
@@ -59,6 +61,8 @@ export function startWork(app: Omit<App, "work">, handlers: WorkHandlers): Runni
     async stop() {
       await sweeper.stop();
       await reconciler.stop();
+      // What is left is relayed again by the next process.
+      await outboxes.flush().catch(() => undefined);
     },
   };
 }

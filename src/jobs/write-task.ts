@@ -63,22 +63,22 @@ export async function writeTask(app: App, job: Job): Promise<void> {
   const records = recordsOf(app.store, job);
   if (!records) return;
   try {
-    let wrote = false;
+    let written: AnyRecord | null = null;
     for (let changes = true; changes;) {
       changes = false;
-      await changeRecord(
+      const after = await changeRecord(
         records,
         job._id,
         ({ task }) => {
-          const after = taskAfter(task, job, new Date());
-          changes = after !== null;
-          return after && { task: after };
+          const next = taskAfter(task, job, new Date());
+          changes = next !== null;
+          return next && { task: next };
         },
         systemIntent(ROCAS),
       );
-      wrote ||= changes;
+      if (changes) written = after;
     }
-    if (wrote) await app.work.relay(job._id);
+    if (written) await app.work.relay(written);
   } catch (error) {
     if (!(error instanceof DomainError && error.code === "NOT_FOUND")) throw error;
   }

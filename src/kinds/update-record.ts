@@ -1,8 +1,7 @@
 import type { Kind } from "../graph/id.js";
 import type { RecordOf } from "../kinds.js";
-import { type Change, changeRecord } from "../store/change-record.js";
+import { type Change, changeRecord, requireWhole } from "../store/change-record.js";
 import { idempotent, type Intent, type WritingApp } from "../store/idempotency.js";
-import { requireCurrent } from "../store/read-records.js";
 import type { Records } from "../store/store.js";
 
 /**
@@ -18,9 +17,9 @@ export function updateRecord<K extends Kind>(
 ): Promise<RecordOf<K>> {
   const records = store.byKind[kind] as unknown as Records<RecordOf<K>>;
   return idempotent({ store, work }, intent, async () => {
-    const { _id } = await requireCurrent(records, store.kinds[kind].label, names, ["input", "name"]);
+    const current = await requireWhole(records, store.kinds[kind].label, names, ["input", "name"]);
     const changed = await change();
-    return changeRecord(records, _id, () => changed, intent);
+    return changeRecord(records, current, () => changed, intent);
   });
 }
 

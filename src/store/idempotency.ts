@@ -63,7 +63,7 @@ export const recentKeys = ({ used_keys = [] }: AnyRecord, now: Date): UsedKey[] 
 /** The parts of the app that a write needs. */
 export interface WritingApp {
   readonly store: Store;
-  readonly work: { relay(record: string): Promise<void> };
+  readonly work: { relay(record: string | AnyRecord): Promise<void> };
 }
 
 /**
@@ -80,7 +80,7 @@ export async function idempotent<T extends AnyRecord>(
   if (earlier) return requireExisting<T>(earlier);
   try {
     const record = await act();
-    await work.relay(record._id);
+    await work.relay(record);
     return record;
   } catch (error) {
     const made = await findEarlierEffect(store, intent);

@@ -17,6 +17,7 @@ export async function findCurrentByKeys<T extends AnyRecord>(
   records: Records<T>,
   keys: readonly string[],
 ): Promise<T[]> {
+  if (keys.length === 0) return [];
   const found = (await records
     .find({ key: trusted({ $in: [...keys] }), superseded: false }, HIDDEN)
     .batchSize(2 * keys.length + 1)

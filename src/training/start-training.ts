@@ -7,7 +7,7 @@ import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { hasEnded, waitingTask } from "../graph/task.js";
 import { freeze } from "../snapshots/freeze.js";
-import { changeRecord } from "../store/change-record.js";
+import { changeRecord, requireWhole } from "../store/change-record.js";
 import { idempotent, type Intent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { requireCurrent } from "../store/read-records.js";
@@ -75,8 +75,8 @@ export function cancelTraining(
   { proj, name }: CancelTrainingInput,
 ): Promise<Training> {
   return idempotent({ store, work }, intent, async () => {
-    const { _id } = await requireCurrent(store.trainings, "training", [proj, name], ["input", "name"]);
+    const training = await requireWhole(store.trainings, "training", [proj, name], ["input", "name"]);
     const cancelled = (current: Training) => (hasEnded(current.task.state) ? null : { cancel: true });
-    return changeRecord(store.trainings, _id, cancelled, intent);
+    return changeRecord(store.trainings, training, cancelled, intent);
   });
 }

@@ -4,10 +4,9 @@ import { DomainError } from "../errors.js";
 import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { refuseNull, withoutUndefined } from "../graph/mutation-input.js";
-import { changeRecord } from "../store/change-record.js";
+import { changeRecord, requireWhole } from "../store/change-record.js";
 import { idempotent, type Intent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
-import { requireCurrent } from "../store/read-records.js";
 import type { Vault } from "../vault/vault.js";
 import type { CreateTreasureChestInput, UpdateTreasureChestInput } from "./treasure-chest.inputs.js";
 import type { TreasureChest } from "./treasure-chest.js";
@@ -71,7 +70,8 @@ export function updateTreasureChest(
 ): Promise<TreasureChest> {
   const intent = withHashedSecrets(vault, plainIntent, input);
   return idempotent({ store, work }, intent, async () => {
-    const chest = await requireCurrent(store.treasureChests, "treasure chest", [input.name], ["input", "name"]);
+    const target = await requireWhole(store.treasureChests, "treasure chest", [input.name], ["input", "name"]);
+    const chest = target.whole;
     refuseNull(input, ["owner", "username", "password"]);
     const { username, password, desc } = input;
     if ((username == null) !== (password == null))
@@ -91,7 +91,7 @@ export function updateTreasureChest(
     if (secret_version !== undefined) await vault.keep(chest._id, secret_version, current);
     return changeRecord(
       store.treasureChests,
-      chest._id,
+      target,
       () => withoutUndefined({ owner, desc, details, secret_version }),
       intent,
     );
