@@ -1,6 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import type { Logger } from "pino";
 import { DomainError } from "../errors.js";
 import { FeedSession, type SessionHandlers, type Watch } from "./feed-session.js";
+
+/** Between two turns of the event loop. The server takes other requests meanwhile. */
+const DELIVERIES_PER_TURN = 128;
 
 /** An insert, as subscribers see it. */
 export interface FeedEvent {
@@ -25,6 +29,7 @@ export class ChangeFeed<T extends object, E extends FeedEvent> {
   private readonly subscribers = new Set<Subscriber<E>>();
   private session: FeedSession<T> | undefined;
   private count = 0;
+  private deliveries = 0;
 
   /** @param toEvent is called once for each insert; all subscribers get the same event. */
   constructor(
@@ -77,10 +82,15 @@ export class ChangeFeed<T extends object, E extends FeedEvent> {
 
   private handlers(): SessionHandlers<T> {
     return {
-      onInsert: (document, token) => {
+      onInsert: async (document, token) => {
         this.count += 1;
         const event = this.toEvent(document, token);
-        for (const each of this.subscribers) each.onEvent(event);
+        // A copy: a subscriber that comes meanwhile gets later events only.
+        for (const each of [...this.subscribers]) {
+          if (this.subscribers.has(each)) each.onEvent(event);
+          this.deliveries += 1;
+          if (this.deliveries % DELIVERIES_PER_TURN === 0) await setImmediate();
+        }
       },
       onHistoryLost: () => {
         const subscribers = [...this.subscribers];

@@ -17,8 +17,8 @@ export const isHistoryLost = (error: unknown): boolean => HISTORY_LOST.includes(
 export const tokenOf = (id: unknown): string => String((id as { _data: unknown })._data);
 
 export interface SessionHandlers<T> {
-  /** Called for each insert once, in order. It neither waits nor throws. */
-  onInsert(document: T, token: string): void;
+  /** Called for each insert once, in order, after the last has resolved. It does not throw. */
+  onInsert(document: T, token: string): Promise<void>;
   /** Called if inserts were missed for good. No insert follows. */
   onHistoryLost(): void;
 }
@@ -91,7 +91,8 @@ export class FeedSession<T extends object> {
         // The stream contacts the store only at this call.
         const change = await stream.next();
         if (this.isClosed) return;
-        if (change.operationType === "insert") this.handlers.onInsert(change.fullDocument as T, tokenOf(change._id));
+        if (change.operationType === "insert")
+          await this.handlers.onInsert(change.fullDocument as T, tokenOf(change._id));
         received += 1;
         // Without a break, a large batch could overflow the queues.
         if (received % EVENTS_PER_SLICE === 0) await setImmediate();

@@ -199,8 +199,9 @@ export class Operations {
 
   /** Errors have the operation's own id. A result without any is the same object for all that share it. */
   private formattedResult(result: ExecutionResult, id: string): FormattedExecutionResult {
+    if (!result.errors) return result as object;
     const { errors, ...rest } = result;
-    return errors ? { errors: errors.map((each) => this.formatted(each, id)), ...rest } : (result as object);
+    return { errors: errors.map((each) => this.formatted(each, id)), ...rest };
   }
 }
 
