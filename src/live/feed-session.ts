@@ -18,7 +18,7 @@ export const tokenOf = (id: unknown): string => String((id as { _data: unknown }
 
 export interface SessionHandlers<T> {
   /** Called for each insert once, in order, after the last has resolved. It does not throw. */
-  onInsert(document: T, token: string): Promise<void>;
+  onInsert(document: T, token: string): void | Promise<void>;
   /** Called if inserts were missed for good. No insert follows. */
   onHistoryLost(): void;
 }

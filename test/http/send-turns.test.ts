@@ -6,7 +6,7 @@ const WAIT = { timeout: 30_000 };
 const [SOCKETS, PER_SOCKET] = [50, 20];
 
 test("a query is answered while an event goes out to a thousand subscribers, each of which hears it", async () => {
-  await using server = await openLive();
+  await using server = await openLive({}, { maxOperationsPerCaller: 2 * SOCKETS * PER_SOCKET });
   const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => RawSocket.begin(server.webSocketUrl)));
   const asking = await RawSocket.begin(server.webSocketUrl);
   for (const socket of sockets)

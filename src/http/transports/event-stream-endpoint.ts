@@ -66,8 +66,8 @@ export class EventStreamEndpoint {
   private async send(stream: EventStream, results: ResultStream, id: string): Promise<void> {
     try {
       for await (const each of results) {
-        const turn = this.turns.next();
-        if (turn) await turn;
+        // The answer to a query does not wait behind the messages of subscriptions.
+        if (this.subscriptions.has(results)) await this.turns.next();
         await stream.next(each);
       }
     } catch (error) {

@@ -17,7 +17,8 @@ export class SentResults implements AsyncIterableIterator<never, undefined> {
     private readonly results: ResultStream,
     operationId: string,
     private readonly peer: WebSocketPeer,
-    private readonly turns: SendTurns,
+    /** Those of subscriptions. The answer to a query does not wait behind their messages. */
+    private readonly turns: SendTurns | undefined,
   ) {
     this.before = `{"id":${JSON.stringify(operationId)},"type":"${MessageType.Next}","payload":`;
   }
@@ -29,7 +30,7 @@ export class SentResults implements AsyncIterableIterator<never, undefined> {
   /** Resolves when the operation has ended. Rejects with the error of its source. */
   async next(): Promise<IteratorReturnResult<undefined>> {
     for await (const result of this.results) {
-      const turn = this.turns.next();
+      const turn = this.turns?.next();
       if (turn) await turn;
       await this.peer.send(resultBytes(result, this.before, "}"));
     }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from "graphql";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
 import { CloseCode, type Context, handleProtocols, makeServer, type Server, type SubscribePayload } from "graphql-ws";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -127,7 +127,8 @@ export class WebSockets {
     const results = operations.start(checked, metadata, () => connection.remove(results as ResultStream));
     if (!(results instanceof ResultStream)) return [results];
     connection.add(results, checked.kind);
-    const sent = new SentResults(results, operationId, connection.peer, this.turns);
+    const turns = checked.kind === OperationTypeNode.SUBSCRIPTION ? this.turns : undefined;
+    const sent = new SentResults(results, operationId, connection.peer, turns);
     return { schema, document: checked.document, operationName: request.operationName, results: sent };
   }
 }
