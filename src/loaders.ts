@@ -5,7 +5,7 @@ import type { AnyRecord } from "./graph/stored-record.js";
 import type { RecordOf, SupersedingKind } from "./kinds.js";
 import { type GenerationLoaders, generationLoaders } from "./lists/generation-loaders.js";
 import { ChildPages } from "./lists/child-pages.js";
-import { modelVersionLoaders } from "./model-version/model-version.loaders.js";
+import { loadPinnedVersion, loadVersionByName } from "./model-version/model-version.loaders.js";
 import { loadViolations } from "./model/contract-violations.js";
 import { loadById, loadByKey, type RecordReads } from "./store/read-records.js";
 import type { RecordLoader } from "./documents/record-loader.js";
@@ -15,10 +15,8 @@ import { loadFileUseOfModels, loadFileUseOfProjects, loadLogBytes } from "./usag
 type Named<K extends Kind> = Uncapitalize<(typeof TYPE_OF_KIND)[K]>;
 type Loader<K extends Kind> = RecordLoader<RecordOf<K>>;
 
-type LoaderOfKind = Readonly<Record<Kind, Pick<RecordLoader<AnyRecord>, "load">>>;
-
 /** The loaders that every kind has. */
-type RecordLoaders = { readonly byId: LoaderOfKind; readonly byKey: LoaderOfKind } & {
+type NamedLoaders = {
   /** By id: `buildVersion`. */
   readonly [K in Kind as Named<K>]: Loader<K>;
 } & {
@@ -29,78 +27,122 @@ type RecordLoaders = { readonly byId: LoaderOfKind; readonly byKey: LoaderOfKind
   readonly [K in SupersedingKind as `${Named<K>}Generations`]: GenerationLoaders<RecordOf<K>>;
 };
 
-const ofEachKind = <L>(make: (kind: Kind) => L) =>
-  Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Readonly<Record<Kind, L>>;
+/** The loaders of one request. Each is made when it is first asked for: most requests need a few. */
+class LoadersOfRequest {
+  private readonly made = new Map<string, unknown>();
 
-/** Returns the reads of a kind for an answer. */
-const readsOf = ({ collectionNames, documents }: Store, kind: Kind, selected: SelectedFields | null): RecordReads => ({
-  documents,
-  collection: collectionNames[kind],
-  fields: selected?.of(kind) ?? null,
-});
+  /** @param selected the stored fields that the answer of the request takes; null for all. */
+  constructor(
+    private readonly store: Store,
+    private readonly selected: SelectedFields | null,
+  ) {}
 
-function recordLoaders(store: Store, selected: SelectedFields | null): RecordLoaders {
-  const { byKind, kinds } = store;
-  const byId = ofEachKind((kind) => loadById(readsOf(store, kind, selected)));
-  const byKey = ofEachKind((kind) => loadByKey(readsOf(store, kind, selected)));
-  const loaders = { byId, byKey };
-  for (const kind of KINDS) {
-    const type = TYPE_OF_KIND[kind];
-    const name = type.charAt(0).toLowerCase() + type.slice(1);
-    Object.assign(loaders, { [name]: byId[kind], [`${name}ByKey`]: byKey[kind] });
-    if (kinds[kind].supersedes)
-      defineLazily(loaders, `${name}Generations`, () =>
-        generationLoaders(byKind[kind], readsOf(store, kind, selected)),
-      );
+  byId<K extends Kind>(kind: K): Loader<K> {
+    return this.once(`${kind} by id`, () => loadById(this.readsOf(kind)));
   }
-  return loaders as unknown as RecordLoaders;
-}
 
-/** Makes a part when it is first read: few requests need it, and it needs the model of a kind, which takes long to make. */
-function defineLazily(parts: object, name: string, make: () => unknown): void {
-  const get = (): unknown => {
-    const value = make();
-    Object.defineProperty(parts, name, { value });
-    return value;
-  };
-  Object.defineProperty(parts, name, { configurable: true, get });
-}
+  byKey<K extends Kind>(kind: K): Loader<K> {
+    return this.once(`${kind} by key`, () => loadByKey(this.readsOf(kind)));
+  }
 
-/** Pages of the children of many parents, by the field of the children that holds the id of the parent. */
-function childPagesOf(store: Store, selected: SelectedFields | null) {
-  const { byKind } = store;
-  const known = new Map<string, unknown>();
-  return <K extends Kind>(parent: Kind, child: K, field: string): ChildPages<RecordOf<K>> => {
-    const edge = `${parent} ${child} ${field}`;
+  /** By natural keys as clients write them, in which an alias may stand for the name of a version. */
+  byName(kind: Kind): RecordLoader<AnyRecord> {
+    return kind === "movers" ? this.modelVersionByName : (this.byKey(kind) as RecordLoader<AnyRecord>);
+  }
+
+  /** By key; an alias may stand for the version's name. */
+  get modelVersionByName() {
+    return this.once("version by name", () => loadVersionByName(this.store, this.readsOf("movers")));
+  }
+
+  /** Pinned copies by the hash of their content. */
+  get pinnedVersion() {
+    return this.once("pinned version", () => loadPinnedVersion(this.store));
+  }
+
+  /** All records of a name. */
+  generations<K extends SupersedingKind>(kind: K): GenerationLoaders<RecordOf<K>> {
+    const records = this.store.byKind[kind] as unknown as Records<RecordOf<K>>;
+    return this.once(`generations of ${kind}`, () => generationLoaders(records, this.readsOf(kind)));
+  }
+
+  /** Pages of the children of many parents, by the field of the children that holds the id of the parent. */
+  childPages<K extends Kind>(parent: Kind, child: K, field: string): ChildPages<RecordOf<K>> {
+    const { byKind } = this.store;
     const children = byKind[child] as unknown as Records<RecordOf<K>>;
-    const pages = known.get(edge) ?? new ChildPages(byKind[parent], children, readsOf(store, child, selected), field);
-    known.set(edge, pages);
-    return pages as ChildPages<RecordOf<K>>;
-  };
+    return this.once(
+      `${child} of ${parent} by ${field}`,
+      () => new ChildPages(byKind[parent], children, this.readsOf(child), field),
+    );
+  }
+
+  /** The reads of a kind for the answer of the request. */
+  readsOf(kind: Kind): RecordReads {
+    const { collectionNames, documents } = this.store;
+    return this.once(`reads of ${kind}`, () => ({
+      documents,
+      collection: collectionNames[kind],
+      fields: this.selected?.of(kind) ?? null,
+    }));
+  }
+
+  /** By the model itself, since its contract decides. */
+  get violationsOfModel() {
+    return this.once("violations", () => loadViolations(this.store));
+  }
+
+  get fileUseOfModel() {
+    return this.once("file use of models", () => loadFileUseOfModels(this.store));
+  }
+
+  get fileUseOfProject() {
+    return this.once("file use of projects", () => loadFileUseOfProjects(this.store));
+  }
+
+  get logBytesOfProject() {
+    return this.once("log bytes", () => loadLogBytes(this.store));
+  }
+
+  get filesOfHolder() {
+    return this.fileLoaders.filesOfHolder;
+  }
+
+  get fileListPart() {
+    return this.fileLoaders.fileListPart;
+  }
+
+  private get fileLoaders() {
+    return this.once("files", () => fileLoaders(this.store));
+  }
+
+  private once<L>(name: string, make: () => L): L {
+    const known = this.made.get(name) as L | undefined;
+    if (known) return known;
+    const made = make();
+    this.made.set(name, made);
+    return made;
+  }
 }
+
+for (const kind of KINDS) {
+  const type = TYPE_OF_KIND[kind];
+  const name = type.charAt(0).toLowerCase() + type.slice(1);
+  const loaders: Record<string, (this: LoadersOfRequest) => unknown> = {
+    [name]() {
+      return this.byId(kind);
+    },
+    [`${name}ByKey`]() {
+      return this.byKey(kind);
+    },
+    [`${name}Generations`]() {
+      return this.generations(kind as SupersedingKind);
+    },
+  };
+  for (const [each, get] of Object.entries(loaders)) Object.defineProperty(LoadersOfRequest.prototype, each, { get });
+}
+
+export type Loaders = LoadersOfRequest & NamedLoaders;
 
 /** Returns the loaders of one request. @param selected the stored fields that its answer takes; null for all. */
-export function loadersOf(store: Store, selected: SelectedFields | null = null) {
-  const records = recordLoaders(store, selected);
-  const versions = modelVersionLoaders(store, readsOf(store, "movers", selected));
-  const loaders = Object.assign(records, versions, fileLoaders(store), {
-    /** By natural keys as clients write them, in which an alias may stand for the name of a version. */
-    byName: { ...records.byKey, movers: versions.modelVersionByName } satisfies LoaderOfKind,
-    childPages: childPagesOf(store, selected),
-    /** The reads of a kind for the answer of the request. */
-    readsOf: (kind: Kind) => readsOf(store, kind, selected),
-    /** By the model itself, since its contract decides. */
-    violationsOfModel: loadViolations(store),
-    logBytesOfProject: loadLogBytes(store),
-  });
-  defineLazily(loaders, "fileUseOfModel", () => loadFileUseOfModels(store));
-  defineLazily(loaders, "fileUseOfProject", () => loadFileUseOfProjects(store));
-  return loaders as typeof loaders & FileUseLoaders;
-}
-
-interface FileUseLoaders {
-  readonly fileUseOfModel: ReturnType<typeof loadFileUseOfModels>;
-  readonly fileUseOfProject: ReturnType<typeof loadFileUseOfProjects>;
-}
-
-export type Loaders = ReturnType<typeof loadersOf>;
+export const loadersOf = (store: Store, selected: SelectedFields | null = null): Loaders =>
+  new LoadersOfRequest(store, selected) as Loaders;

@@ -31,11 +31,11 @@ function reference(kind: Kind): ReferenceResolver {
   const { naturalKey } = RECORD_KINDS[kind] as RecordKind;
   const ways = ["`id`", ...(naturalKey ? [naturalKey.map((path) => `\`${path.join(".")}\``).join(" with ")] : [])];
   return (sent: Reference, { loaders }: RequestContext, info) => {
-    if (typeof sent["id"] === "string") return loaders.byId[kind].load(sent["id"]);
+    if (typeof sent["id"] === "string") return loaders.byId(kind).load(sent["id"]);
     if (sent["id"] !== undefined || !naturalKey) return refuse(ways, info);
     const parts = naturalKey.map((path) => partAt(sent, path));
     if (!parts.every((part) => part !== undefined)) return refuse(ways, info);
-    return loaders.byName[kind].load(keyOf(...parts));
+    return loaders.byName(kind).load(keyOf(...parts));
   };
 }
 

@@ -114,6 +114,12 @@ export class RawDocument {
     return element === -1 ? undefined : decodeElement(this.bytes, element);
   }
 
+  /** Returns the document that an element has; null for another value. */
+  part(element: number): RawDocument | null {
+    const { bytes } = this;
+    return bytes[element] === BSON.DOCUMENT ? new RawDocument(bytes, keyEnd(bytes, element + 1) + 1) : null;
+  }
+
   /** Returns the documents of a field with a list; none if there is no such list. */
   documents(name: string): RawDocument[] {
     const element = this.elementOf(name);
@@ -124,7 +130,7 @@ export class RawDocument {
   /** Returns the place of the type of a field's element; -1 if there is none. */
   elementOf(name: string): number {
     const { bytes } = this;
-    const key = Buffer.from(name);
+    const key = keyBytes(name);
     const end = documentEnd(bytes, this.start);
     let at = this.start + HEADER_BYTES;
     while (at < end) {
@@ -141,6 +147,15 @@ export class RawDocument {
   get key(): string {
     return this.get("key") as string;
   }
+}
+
+/** The bytes of keys that were asked for: the names of stored fields, which are few. */
+const knownKeys = new Map<string, Uint8Array>();
+
+function keyBytes(name: string): Uint8Array {
+  const known = knownKeys.get(name) ?? Buffer.from(name);
+  knownKeys.set(name, known);
+  return known;
 }
 
 /** True if a key stands at a place, with its zero byte. */

@@ -36,6 +36,11 @@ export class Loading<T> implements PromiseLike<T> {
     return new Loading(this.batch, () => of(this.take()));
   }
 
+  /** Returns the result of a function of the record in the store's bytes. */
+  mapDocument<R>(of: (document: RawDocument | null) => R): Loading<R> {
+    return new Loading(this.batch, () => of(this.document?.() as RawDocument | null));
+  }
+
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,

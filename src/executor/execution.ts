@@ -264,6 +264,7 @@ function partsAt(bytes: Uint8Array, element: number, value: number): unknown {
 function rootOf({ source: from }: FieldPlan, source: unknown): unknown {
   if (!(source instanceof RawDocument)) return source;
   if (from.from !== "RESOLVER" || from.reads === null) return source.decoded;
+  if (from.takesDocument) return source;
   const root: Record<string, unknown> = {};
   for (const name of from.reads) root[name] ??= source.get(name);
   return root;

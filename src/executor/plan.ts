@@ -18,7 +18,7 @@ import {
   TypeNameMetaFieldDef,
 } from "graphql";
 import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
-import { Layout } from "./layout.js";
+import { Layout } from "../documents/layout.js";
 import { type RawLeaf, rawLeafOf } from "./raw-leaf.js";
 import { readsOf, storedNameOf } from "./stored-fields.js";
 
@@ -35,12 +35,12 @@ export type Source =
   /** A value of the document that must be decoded. */
   | { readonly from: "VALUE"; readonly stored: string }
   /** A resolver. It gets an object of the fields that it reads, or the whole one if it does not say. */
-  | { readonly from: "RESOLVER"; readonly reads: readonly string[] | null };
+  | { readonly from: "RESOLVER"; readonly reads: readonly string[] | null; readonly takesDocument: boolean };
 
 /** A field of a selection. */
 export interface FieldPlan {
   readonly responseName: string;
-  /** The name as it stands before its value in JSON. */
+  /** The JSON before its value: the name, and what opens the object or ends the field before. */
   readonly label: Uint8Array;
   readonly definition: Field;
   readonly nodes: readonly FieldNode[];
@@ -106,10 +106,13 @@ export class Planner {
 
   private selectionOf(type: GraphQLObjectType, collected: ReadonlyMap<string, readonly FieldNode[]>): SelectionPlan {
     const names: string[] = [];
-    const fields = [...collected].flatMap(([responseName, nodes]) => {
+    const fields: FieldPlan[] = [];
+    for (const [responseName, nodes] of collected) {
       const definition = this.fieldOf(type, nodes[0]!.name.value);
-      return definition ? [this.field(type, definition, responseName, nodes, names)] : [];
-    });
+      if (!definition) continue;
+      const label = Buffer.from(`${fields.length === 0 ? "{" : ","}${JSON.stringify(responseName)}:`);
+      fields.push({ responseName, label, ...this.field(type, definition, nodes, names) });
+    }
     return new SelectionPlan(type, fields, new Layout(names));
   }
 
@@ -124,14 +127,13 @@ export class Planner {
   private field(
     parent: GraphQLObjectType,
     definition: Field,
-    responseName: string,
     nodes: readonly FieldNode[],
     names: string[],
-  ): FieldPlan {
+  ): Omit<FieldPlan, "responseName" | "label"> {
     const output = this.outputOf(definition.type, nodes);
     const reads = readsOf(definition);
     return {
-      ...{ responseName, label: Buffer.from(`${JSON.stringify(responseName)}:`), definition, nodes, parent, output },
+      ...{ definition, nodes, parent, output },
       source: sourceOf(definition, output, names),
       method: reads && definition.args.length === 0 ? reads.method : null,
     };
@@ -152,8 +154,9 @@ function sourceOf(definition: Field, output: OutputPlan, names: string[]): Sourc
   if (definition === TypeNameMetaFieldDef) return { from: "TYPE" };
   const stored = storedNameOf(definition);
   if (stored === undefined) {
-    const own = readsOf(definition)?.own;
-    return { from: "RESOLVER", reads: own ? [...new Set(own.map((path) => path.split(".")[0]!))] : null };
+    const reads = readsOf(definition);
+    const names = reads ? [...new Set(reads.own.map((path) => path.split(".")[0]!))] : null;
+    return { from: "RESOLVER", reads: names, takesDocument: reads?.takesDocument ?? false };
   }
   const inner = innermost(output);
   if (inner.as === "ABSTRACT") return { from: "VALUE", stored };

@@ -17,6 +17,7 @@ interface Place {
  */
 export class SelectedFields {
   private readonly fields = new Map<Kind, Set<string>>();
+  private readonly paths = new Map<Kind, readonly string[]>();
   /** True if some resolver does not say what it reads: it gets whole records. */
   private isAll = false;
 
@@ -35,9 +36,13 @@ export class SelectedFields {
   /** Returns the paths of a kind's fields; null if whole records are needed. */
   of(kind: Kind): readonly string[] | null {
     if (this.isAll) return null;
+    const known = this.paths.get(kind);
+    if (known) return known;
     const all = [...(this.fields.get(kind) ?? [])];
     // The store refuses a path beside its parent.
-    return all.filter((path) => !all.some((other) => path.startsWith(`${other}.`)));
+    const paths = all.filter((path) => !all.some((other) => path.startsWith(`${other}.`)));
+    this.paths.set(kind, paths);
+    return paths;
   }
 
   private addSelection({ fields }: SelectionPlan, place: Place | null): void {

@@ -20,6 +20,9 @@ export function writeAnswer(root: Resolved): WrittenAnswer {
   return { data: answer.json.written, errors: answer.errors };
 }
 
+type Members = Pick<Resolved, "plan" | "document" | "places" | "values">;
+type ListPlan = Extract<OutputPlan, { readonly as: "LIST" }>;
+
 /**
  * Writes values as JSON. Each method returns false if its value cannot be null and is: what was written of the parent is
  * taken back, and the nearest value around it that can be null is.
@@ -38,30 +41,26 @@ class AnswerWriter {
     }
     const start = json.length;
     const errorsBefore = errors.length;
-    const { plan, document, places, values } = resolved;
-    const isWritten =
-      document && places
-        ? this.members(plan, (field, index) => this.ofDocument(field, index, document, places, plan, values))
-        : this.members(plan, (field, index) => this.completed(field.output, values[index], field));
+    const isWritten = this.members(resolved);
     if (isWritten && errors.length === errorsBefore) resolved.written = { start, end: json.length };
     return isWritten;
   }
 
-  /** Writes the members of an object. */
-  private members(plan: SelectionPlan, write: (field: FieldPlan, index: number) => boolean): boolean {
+  private members({ plan, document, places, values }: Members): boolean {
     const { json, path } = this;
-    const begin = json.length;
-    json.byte(OPEN_OBJECT);
     const { fields } = plan;
+    const start = json.length;
+    if (fields.length === 0) json.byte(OPEN_OBJECT);
     for (let index = 0; index < fields.length; index += 1) {
       const field = fields[index]!;
-      if (index > 0) json.byte(COMMA);
       json.copy(field.label, 0, field.label.length);
       path.push(field.responseName);
-      const isWritten = write(field, index);
+      const isWritten = document
+        ? this.ofDocument(field, index, document, places!, plan, values)
+        : this.completed(field.output, values[index], field);
       path.pop();
       if (!isWritten) {
-        json.length = begin;
+        json.length = start;
         return false;
       }
     }
@@ -94,10 +93,7 @@ class AnswerWriter {
     if (value === null || value === undefined) return this.nothing(output, field);
     if (value instanceof Failure) return this.failure(output, value.error, field);
     if (value instanceof Resolved) return this.object(value) || this.nullInstead(output);
-    if (output.as === "LIST") {
-      const items = value as readonly unknown[];
-      return this.list(output, items.length, (index) => this.completed(output.item, items[index], field));
-    }
+    if (output.as === "LIST") return this.items(output, value as readonly unknown[], field);
     this.json.value(value);
     return true;
   }
@@ -130,52 +126,48 @@ class AnswerWriter {
 
   /** Writes a document inside a document. */
   private part(output: Extract<OutputPlan, { readonly as: "OBJECT" }>, bytes: Uint8Array, start: number): boolean {
-    const { selection } = output;
+    const { selection: plan } = output;
     const document = new RawDocument(bytes, start);
-    const places = selection.layout.placesIn(document);
     return (
-      this.members(selection, (field, index) => this.ofDocument(field, index, document, places, selection, [])) ||
-      this.nullInstead(output)
+      this.members({ plan, document, places: plan.layout.placesIn(document), values: [] }) || this.nullInstead(output)
     );
   }
 
-  private array(
-    output: Extract<OutputPlan, { readonly as: "LIST" }>,
-    bytes: Uint8Array,
-    start: number,
-    field: FieldPlan,
-  ): boolean {
-    const end = documentEnd(bytes, start);
-    let at = start + HEADER_BYTES;
-    return this.list(
-      output,
-      () => at < end,
-      () => {
-        const element = at;
-        const value = keyEnd(bytes, element + 1) + 1;
-        at = valueEnd(bytes, bytes[element]!, value);
-        return this.element(output.item, bytes, element, value, field);
-      },
-    );
-  }
-
-  /** @param count the number of items, or true as long as there are more. */
-  private list(
-    output: Extract<OutputPlan, { readonly as: "LIST" }>,
-    count: number | (() => boolean),
-    write: (index: number) => boolean,
-  ): boolean {
+  private items({ item, isNonNull }: ListPlan, items: readonly unknown[], field: FieldPlan): boolean {
     const { json, path } = this;
-    const begin = json.length;
+    const start = json.length;
     json.byte(OPEN_LIST);
-    for (let index = 0; typeof count === "number" ? index < count : count(); index += 1) {
+    for (let index = 0; index < items.length; index += 1) {
       if (index > 0) json.byte(COMMA);
       path.push(index);
-      const isWritten = write(index);
+      const isWritten = this.completed(item, items[index], field);
+      path.pop();
+      if (!isWritten) {
+        json.length = start;
+        return this.nullInstead({ isNonNull });
+      }
+    }
+    json.byte(CLOSE_LIST);
+    return true;
+  }
+
+  /** Writes a list of a document. @param start the place of the list. */
+  private array({ item, isNonNull }: ListPlan, bytes: Uint8Array, start: number, field: FieldPlan): boolean {
+    const { json, path } = this;
+    const begin = json.length;
+    const end = documentEnd(bytes, start);
+    json.byte(OPEN_LIST);
+    let at = start + HEADER_BYTES;
+    for (let index = 0; at < end; index += 1) {
+      if (index > 0) json.byte(COMMA);
+      path.push(index);
+      const value = keyEnd(bytes, at + 1) + 1;
+      const isWritten = this.element(item, bytes, at, value, field);
+      at = valueEnd(bytes, bytes[at]!, value);
       path.pop();
       if (!isWritten) {
         json.length = begin;
-        return this.nullInstead(output);
+        return this.nullInstead({ isNonNull });
       }
     }
     json.byte(CLOSE_LIST);
@@ -196,7 +188,7 @@ class AnswerWriter {
     return this.nullInstead(output);
   }
 
-  private nullInstead({ isNonNull }: OutputPlan): boolean {
+  private nullInstead({ isNonNull }: Pick<OutputPlan, "isNonNull">): boolean {
     if (!isNonNull) this.json.null();
     return !isNonNull;
   }

@@ -40,6 +40,9 @@ export interface AnyDefinition {
   readonly parts: Readonly<Record<string, Part>>;
 }
 
+/** True if drift is judged by a field. */
+export const isCompared = ({ as }: Part): boolean => as !== "KEPT" && as !== "SUPPLIED";
+
 /** Returns the values that define a record. A missing one is null. */
 export const valuesOf = ({ parts }: AnyDefinition, record: object): Record<string, unknown> =>
   Object.fromEntries(

@@ -1,5 +1,5 @@
 import diff from "microdiff";
-import type { AnyDefinition, Choices } from "./definition.js";
+import { type AnyDefinition, type Choices, isCompared } from "./definition.js";
 import { type AnySnapshot, type Drift, FREE_FIELDS, SnapshotStatus } from "./snapshot.js";
 import type { AnyRecord } from "./stored-record.js";
 
@@ -28,7 +28,7 @@ export function comparedFields({ parts }: AnyDefinition): {
   readonly comparedInSnapshot: readonly string[];
   readonly comparedInRecord: readonly string[];
 } {
-  const compared = Object.entries(parts).filter(([, { as }]) => as !== "KEPT" && as !== "SUPPLIED");
+  const compared = Object.entries(parts).filter(([, part]) => isCompared(part));
   const fieldsOf = (isRecord: boolean) =>
     compared.map(([field, { as }]) => (as === "VALUE" || (isRecord && as === "PARENT") ? field : `${field}._id`));
   return {
@@ -40,9 +40,9 @@ export function comparedFields({ parts }: AnyDefinition): {
 /** Returns the compared parts: values, and the ids of references. */
 function definingPart(stored: Stored, { parts }: AnyDefinition): Record<string, unknown> {
   const part: Record<string, unknown> = {};
-  for (const [field, { as }] of Object.entries(parts)) {
-    if (as === "KEPT" || as === "SUPPLIED") continue;
-    part[field] = (as === "VALUE" ? stored[field] : idOf(stored[field])) ?? null;
+  for (const [field, compared] of Object.entries(parts)) {
+    if (!isCompared(compared)) continue;
+    part[field] = (compared.as === "VALUE" ? stored[field] : idOf(stored[field])) ?? null;
   }
   return part;
 }

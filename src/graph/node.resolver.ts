@@ -9,7 +9,7 @@ import { Node } from "./stored-record.js";
 /** Returns the record of that id, superseded or not, or null. */
 export function loadNode(loaders: Loaders, id: string): Loading<object | null> | null {
   const kind = kindOf(id);
-  return kind && loaders.byId[kind].load(id);
+  return kind && loaders.byId(kind).load(id);
 }
 
 const MAX_NODES = 100;

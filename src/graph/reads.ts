@@ -7,6 +7,8 @@ export interface FieldReads {
   readonly own: readonly string[];
   /** Fields of records that it loads for its own use, by kind. The fields of a result follow from the query. */
   readonly loaded: Readonly<Partial<Record<Kind, readonly string[]>>>;
+  /** True if it takes a record as it came from the store (`RawDocument`), too. */
+  readonly takesDocument: boolean;
 }
 
 /** The resolver itself. Without arguments it is called as `(root, context)`. */
@@ -24,8 +26,8 @@ export interface ReadsExtension extends FieldReads {
  * A resolver without this decorator gets whole records, and so does each other part of its query.
  */
 export const Reads =
-  (own: readonly string[], loaded: FieldReads["loaded"] = {}) =>
+  (own: readonly string[], loaded: FieldReads["loaded"] = {}, { takesDocument = false } = {}) =>
   <M extends Method>(target: object, name: string, descriptor: TypedPropertyDescriptor<M>): void => {
-    const reads: ReadsExtension = { own, loaded, method: descriptor.value! };
+    const reads: ReadsExtension = { own, loaded, takesDocument, method: descriptor.value! };
     Extensions({ reads })(target, name, descriptor as PropertyDescriptor);
   };

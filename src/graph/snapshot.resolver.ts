@@ -3,6 +3,8 @@ import type { Loaders } from "../loaders.js";
 import type { RequestContext } from "../request-context.js";
 import type { RecordLoader } from "../documents/record-loader.js";
 import type { AnyDefinition } from "./definition.js";
+import { plain, RawDocument } from "../documents/raw-document.js";
+import { documentComparison } from "./compare-documents.js";
 import { comparedFields, driftOf, statusOf } from "./drift.js";
 import type { Kind } from "./id.js";
 import { Reads } from "./reads.js";
@@ -18,6 +20,7 @@ export function snapshotResolver<T extends AnyRecord>(
   byKey: (loaders: Loaders) => RecordLoader<T>,
 ) {
   const { comparedInSnapshot, comparedInRecord } = comparedFields(definition);
+  const areSame = documentComparison(definition);
 
   @Resolver(snapshot)
   class SnapshotResolver {
@@ -28,11 +31,16 @@ export function snapshotResolver<T extends AnyRecord>(
     }
 
     @FieldResolver(() => SnapshotStatus, { description: "The state of the record now, compared with this snapshot." })
-    @Reads(comparedInSnapshot, { [kind]: comparedInRecord })
-    status(@Root() frozen: AnySnapshot, @Ctx() { loaders }: RequestContext) {
+    @Reads(comparedInSnapshot, { [kind]: comparedInRecord }, { takesDocument: true })
+    status(@Root() frozen: AnySnapshot | RawDocument, @Ctx() { loaders }: RequestContext) {
       return byKey(loaders)
         .load(frozen.key)
-        .map((live) => statusOf(frozen, live, definition));
+        .mapDocument((live) => {
+          const isSame = live && frozen instanceof RawDocument && areSame(frozen, live);
+          return isSame
+            ? SnapshotStatus.IDENTICAL
+            : statusOf(plain(frozen) as AnySnapshot, plain(live) as AnyRecord | null, definition);
+        });
     }
 
     @FieldResolver(() => [Drift], {

@@ -12,32 +12,37 @@ function versionNameOf(key: string): VersionName {
   return { model, name };
 }
 
-/** @param reads of model versions. */
-export function modelVersionLoaders(store: Store, reads: RecordReads) {
-  const { snapshots } = store;
-  return {
-    /** By key; an alias may stand for the version's name. */
-    modelVersionByName: new RecordLoader<ModelVersion>(async (keys) => {
-      const found = await findCurrentDocuments(reads, keys);
-      const others = keys.filter((key) => !found.has(key)).map(versionNameOf);
-      const byAlias = await keysOfAliases(store, others);
-      if (byAlias.size === 0) return found;
-      const aliased = await findCurrentDocuments(reads, [...new Set(byAlias.values())]);
-      for (const [name, key] of byAlias) if (aliased.has(key)) found.set(name, aliased.get(key)!);
-      return found;
-    }),
-    /** Pinned copies by the hash of their content. */
-    pinnedVersion: new DataLoader<string, ModelVersionSnapshot | null>(async (hashes) => {
-      const found = await snapshots.find({ _id: { $in: [...hashes] } }).toArray();
-      const contents = new Map(found.map(({ _id, content }) => [_id, content]));
-      return hashes.map((hash) => contents.get(hash) ?? null);
-    }),
-  };
-}
+/**
+ * Loads current versions by key, in which an alias may stand for the name.
+ * @param reads of model versions.
+ */
+export const loadVersionByName = (
+  store: Pick<Store, "models" | "modelVersions">,
+  reads: RecordReads,
+): RecordLoader<ModelVersion> =>
+  new RecordLoader(async (keys) => {
+    const found = await findCurrentDocuments(reads, keys);
+    const others = keys.filter((key) => !found.has(key)).map(versionNameOf);
+    const byAlias = await keysOfAliases(store, others);
+    if (byAlias.size === 0) return found;
+    const aliased = await findCurrentDocuments(reads, [...new Set(byAlias.values())]);
+    for (const [name, key] of byAlias) if (aliased.has(key)) found.set(name, aliased.get(key)!);
+    return found;
+  });
+
+/** Loads pinned copies by the hash of their content. */
+export const loadPinnedVersion = ({
+  snapshots,
+}: Pick<Store, "snapshots">): DataLoader<string, ModelVersionSnapshot | null> =>
+  new DataLoader(async (hashes) => {
+    const found = await snapshots.find({ _id: { $in: [...hashes] } }).toArray();
+    const contents = new Map(found.map(({ _id, content }) => [_id, content]));
+    return hashes.map((hash) => contents.get(hash) ?? null);
+  });
 
 /** Returns the snapshot of a pin. @throws Error if its copy is missing */
 export async function loadPinned(
-  { pinnedVersion }: Pick<ReturnType<typeof modelVersionLoaders>, "pinnedVersion">,
+  { pinnedVersion }: { readonly pinnedVersion: ReturnType<typeof loadPinnedVersion> },
   { hash, taken_at }: Pin,
 ): Promise<ModelVersionSnapshot> {
   const copy = await pinnedVersion.load(hash);

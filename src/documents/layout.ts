@@ -1,4 +1,4 @@
-import { documentEnd, isKeyAt, keyEnd, type RawDocument, valueEnd } from "../documents/raw-document.js";
+import { documentEnd, isKeyAt, keyEnd, type RawDocument, valueEnd } from "./raw-document.js";
 
 const HEADER_BYTES = 4;
 

@@ -1,0 +1,50 @@
+import { Layout } from "../documents/layout.js";
+import { BSON, type RawDocument, valueEnd } from "../documents/raw-document.js";
+import { type AnyDefinition, isCompared } from "./definition.js";
+
+/** True if the record certainly has what the snapshot has; false if their values must be compared. */
+export type AreSame = (snapshot: RawDocument, record: RawDocument) => boolean;
+
+/**
+ * Returns a comparison of snapshots and records by the store's bytes. Most of them are the same, and to see that needs
+ * no objects.
+ */
+export function documentComparison({ parts }: AnyDefinition): AreSame {
+  const fields = Object.entries(parts).filter(([, part]) => isCompared(part));
+  const names = ["_id", ...fields.map(([name]) => name)];
+  const isParent = [false, ...fields.map(([, { as }]) => as === "PARENT")];
+  const isNested = [false, ...fields.map(([, { as }]) => as === "SNAPSHOT" || as === "PIN")];
+  const [ofSnapshots, ofRecords] = [new Layout(names), new Layout(names)];
+  return (snapshot, record) => {
+    const then = ofSnapshots.placesIn(snapshot);
+    const now = ofRecords.placesIn(record);
+    return names.every((_, at) => {
+      if (isNothing(snapshot, then[at]!) || isNothing(record, now[at]!))
+        return isNothing(snapshot, then[at]!) && isNothing(record, now[at]!);
+      if (isNested[at]) return false;
+      const parent = isParent[at] ? snapshot.part(then[at]!) : null;
+      return parent
+        ? areEqual(parent, parent.elementOf("_id"), "_id", record, now[at]!, names[at]!)
+        : areEqual(snapshot, then[at]!, names[at]!, record, now[at]!, names[at]!);
+    });
+  };
+}
+
+const isNothing = ({ bytes }: RawDocument, element: number): boolean => element === -1 || bytes[element] === BSON.NULL;
+
+/** True if two elements have the same value. */
+function areEqual(
+  { bytes: one }: RawDocument,
+  element: number,
+  key: string,
+  { bytes: other }: RawDocument,
+  otherElement: number,
+  otherKey: string,
+): boolean {
+  if (element === -1 || one[element] !== other[otherElement]) return false;
+  const start = element + key.length + 2;
+  const otherStart = otherElement + otherKey.length + 2;
+  const length = valueEnd(one, one[element]!, start) - start;
+  for (let at = 0; at < length; at += 1) if (one[start + at] !== other[otherStart + at]) return false;
+  return true;
+}
