@@ -21,7 +21,10 @@ export interface Reconciler {
   stop(): Promise<void>;
 }
 
-/** The pause after a failed look, and after the lease of a due job was not to be had. */
+/**
+ * The least pause before a look for jobs of other processes, after a failed look, and after the lease of a due job was
+ * not to be had. Jobs that this process released are looked for at their time.
+ */
 const RETRY_MS = 1_000;
 /** Every job is looked for at its time. This finds those that another process made and cannot take. */
 const MAX_PAUSE_MS = 30_000;
@@ -142,7 +145,7 @@ class JobReconciler implements Reconciler {
       const running: Running = { kind, lease: null, done: this.runJob(_id, (lease) => (running.lease = lease)) };
       this.running.set(_id, running);
     }
-    return Math.min(nextInMs, jittered(MAX_PAUSE_MS));
+    return Math.min(Math.max(nextInMs, RETRY_MS), jittered(MAX_PAUSE_MS));
   }
 
   private async runJob(id: string, onLease: (lease: HeldLease) => void): Promise<void> {
