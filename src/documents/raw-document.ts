@@ -124,7 +124,7 @@ export class RawDocument {
   documents(name: string): RawDocument[] {
     const element = this.elementOf(name);
     if (element === -1 || this.bytes[element] !== BSON.ARRAY) return [];
-    return documentsIn(this.bytes, keyEnd(this.bytes, element + 1) + 1).filter((each) => each !== null);
+    return partsIn(this.bytes, keyEnd(this.bytes, element + 1) + 1).filter((each) => each instanceof RawDocument);
   }
 
   /** Returns the place of the type of a field's element; -1 if there is none. */
@@ -164,18 +164,23 @@ export function isKeyAt(bytes: Uint8Array, at: number, key: Uint8Array): boolean
   return bytes[at + key.length] === 0;
 }
 
-/** Returns the documents of an array, with null for what is none. @param start the place of the array. */
-export function documentsIn(bytes: Uint8Array, start: number): (RawDocument | null)[] {
-  const documents: (RawDocument | null)[] = [];
+/** Returns the value of an element as the driver would, but documents in the store's bytes, also those in lists. */
+export function partAt(bytes: Uint8Array, element: number): unknown {
+  const value = keyEnd(bytes, element + 1) + 1;
+  if (bytes[element] === BSON.DOCUMENT) return new RawDocument(bytes, value);
+  return bytes[element] === BSON.ARRAY ? partsIn(bytes, value) : decodeElement(bytes, element);
+}
+
+/** Returns the same of each element of an array. @param start the place of the array. */
+function partsIn(bytes: Uint8Array, start: number): unknown[] {
+  const parts: unknown[] = [];
   const end = documentEnd(bytes, start);
   let at = start + HEADER_BYTES;
   while (at < end) {
-    const type = bytes[at]!;
-    const value = keyEnd(bytes, at + 1) + 1;
-    documents.push(type === BSON.DOCUMENT ? new RawDocument(bytes, value) : null);
-    at = valueEnd(bytes, type, value);
+    parts.push(partAt(bytes, at));
+    at = valueEnd(bytes, bytes[at]!, keyEnd(bytes, at + 1) + 1);
   }
-  return documents;
+  return parts;
 }
 
 /** Returns a value as an object, if it is a document. */

@@ -7,7 +7,7 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from "graphql";
-import { BSON, documentsIn, plain, RawDocument } from "../documents/raw-document.js";
+import { partAt, plain, RawDocument } from "../documents/raw-document.js";
 import { Loading } from "../documents/record-loader.js";
 import type { FieldPlan, OutputPlan, Planner, SelectionPlan } from "./plan.js";
 
@@ -242,10 +242,7 @@ export class Execution {
       if (source.from === "RESOLVER") values[index] = this.resolve(field, document, values, index, path);
       else if (source.from === "VALUE" || source.from === "PARTS") {
         const own: Path = { prev: path, key: field.responseName, typename: plan.type.name };
-        const value =
-          source.from === "VALUE"
-            ? document.get(source.stored)
-            : partsAt(document.bytes, places[source.place]!, plan.layout.valueAt(source.place, places[source.place]!));
+        const value = source.from === "VALUE" ? document.get(source.stored) : partOf(document, places[source.place]!);
         values[index] = this.complete(field.output, value, field, own, values, index);
       }
     }
@@ -253,12 +250,7 @@ export class Execution {
   }
 }
 
-/** Returns the documents of an element: one or a list. */
-function partsAt(bytes: Uint8Array, element: number, value: number): unknown {
-  if (element === -1) return null;
-  if (bytes[element] === BSON.DOCUMENT) return new RawDocument(bytes, value);
-  return bytes[element] === BSON.ARRAY ? documentsIn(bytes, value) : null;
-}
+const partOf = ({ bytes }: RawDocument, element: number): unknown => (element === -1 ? null : partAt(bytes, element));
 
 /** Returns the object for a resolver: of a document only the fields that it reads. */
 function rootOf({ source: from }: FieldPlan, source: unknown): unknown {

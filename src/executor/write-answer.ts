@@ -5,6 +5,8 @@ import { CLOSE_LIST, CLOSE_OBJECT, COMMA, JsonWriter, OPEN_LIST, OPEN_OBJECT } f
 import type { FieldPlan, OutputPlan, SelectionPlan } from "./plan.js";
 
 const HEADER_BYTES = 4;
+/** A document without fields: of a value that is no document, graphql-js finds no fields either. */
+const EMPTY = Uint8Array.of(5, 0, 0, 0, 0);
 
 /** The data of an answer in JSON, and the errors in it. */
 export interface WrittenAnswer {
@@ -103,7 +105,8 @@ class AnswerWriter {
     const type = bytes[element]!;
     if (type === BSON.NULL || type === BSON.UNDEFINED) return this.nothing(output, field);
     if (output.as === "LEAF") return this.leaf(output, bytes, element, at, field);
-    if (output.as === "OBJECT" && type === BSON.DOCUMENT) return this.part(output, bytes, at);
+    if (output.as === "OBJECT")
+      return type === BSON.DOCUMENT ? this.part(output, bytes, at) : this.part(output, EMPTY, 0);
     if (output.as === "LIST" && type === BSON.ARRAY) return this.array(output, bytes, at, field);
     return this.failure(output, new Error(`The store has a value of the BSON type ${type} here.`), field);
   }
