@@ -50,7 +50,7 @@ export interface Limits {
   readonly maxMessageBytes: number;
   /** The time for `connection_init` of a WebSocket. */
   readonly initMs: number;
-  /** The pause between pings. A peer that takes nothing for so long is cut off. */
+  /** The pause between pings. A peer that takes nothing between two of them is cut off. */
   readonly keepAliveMs: number;
 }
 
