@@ -67,12 +67,18 @@ export class Execution {
     private readonly planner: Planner,
   ) {}
 
-  /** @param isSerial true for mutations: each field of the root begins after the one before has ended. */
+  /**
+   * @param isSerial true for mutations: each field of the root begins after the one before has ended, and none after one
+   * that is null and must not be.
+   */
   async run(plan: SelectionPlan, isSerial: boolean): Promise<Resolved> {
     const root = new Resolved(plan, null, null, []);
     for (const [index, field] of plan.fields.entries()) {
       root.values[index] = this.resolve(field, this.input.rootValue, root.values, index, undefined);
-      if (isSerial) await this.settle();
+      if (!isSerial) continue;
+      await this.settle();
+      // What follows would have effects, and the answer would show none of them.
+      if (isNullAbove(field.output, root.values[index])) break;
     }
     await this.settle();
     return root;
@@ -267,6 +273,17 @@ function serialized({ leaf }: Extract<OutputPlan, { readonly as: "LEAF" }>, valu
   if (result === null || result === undefined)
     throw new Error(`Expected \`${leaf.name}.serialize\` to return a value for one that is not null.`);
   return result;
+}
+
+/** True if a value is null, or has a null in it, that makes what is around it null. */
+function isNullAbove(output: OutputPlan, value: unknown): boolean {
+  if (!output.isNonNull) return false;
+  if (value === null || value === undefined || value instanceof Failure) return true;
+  if (output.as === "LIST") return (value as readonly unknown[]).some((each) => isNullAbove(output.item, each));
+  if (!(value instanceof Resolved)) return false;
+  const { plan, document, values } = value;
+  const isWritten = ({ source: { from } }: FieldPlan) => document !== null && (from === "BYTES" || from === "TYPE");
+  return plan.fields.some((field, index) => !isWritten(field) && isNullAbove(field.output, values[index]));
 }
 
 const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
