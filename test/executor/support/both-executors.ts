@@ -10,7 +10,7 @@ import type { ExecutorAnswer } from "./same-answers.js";
 export type Executor = "compiled" | "graphql-js";
 
 /** Random queries are as large as they like: the checks before execution are tested elsewhere. */
-const WIDE = { maxCost: 200_000, maxAliases: 1_000, maxDirectives: 500, maxSameParent: 400, maxTokens: 20_000 };
+export const WIDE = { maxCost: 200_000, maxAliases: 1_000, maxDirectives: 500, maxSameParent: 400, maxTokens: 20_000 };
 
 /** Sends operations over one app to either executor. */
 export interface BothExecutors extends AsyncDisposable {

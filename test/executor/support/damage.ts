@@ -1,5 +1,5 @@
 import type { mongo } from "mongoose";
-import { Binary, Decimal128, Double, Long, ObjectId, Timestamp } from "bson";
+import { Binary, Code, Decimal128, Double, Long, MinKey, ObjectId, Timestamp, UUID } from "bson";
 import type { SeededRandom } from "../../../packages/embedded-store/test/support/seeded-random.js";
 import { type Kind, KINDS, newId } from "../../../src/graph/id.js";
 import type { TestApp } from "../../support/open-test-app.js";
@@ -19,6 +19,19 @@ const ODD: readonly unknown[] = [
   ...[new Date(0), new Date(-1e15), new Date(8.64e15), new ObjectId("65f0c0ffee65f0c0ffee65f0")],
   ...[new Binary(Buffer.from("xx")), /a+/i, new Timestamp({ t: 1, i: 2 }), [], {}, [null], ["x", 1, null], [[]]],
   ...[{ x: 1 }, [{ x: 1 }], [{}, null, 3], { b: 1, "2": 2, a: 3, "1": 4 }, { then: 1 }, { toJSON: 1 }],
+  ...[
+    new Map<string, unknown>([
+      ["b", 1],
+      ["2", 2],
+      ["a", { c: 3 }],
+      ["1", 4],
+    ]),
+    new Map([
+      ["__proto__", 1],
+      ["", 2],
+    ]),
+  ],
+  ...[new MinKey(), new Code("x"), new UUID("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa")],
 ];
 
 /**

@@ -24,7 +24,7 @@ export async function findDifferences(app: TestApp, seed: number, count: number)
   const differences: string[] = [];
   let [asked, clean] = [0, 0];
   for (let tried = 0; asked < count && tried < 10 * count && differences.length < MOST_DIFFERENCES; tried += 1) {
-    const { query, variables } = queries.next();
+    const { query, variables } = queries.query();
     for (const each of variables) {
       const answered = await compare(both, query, each);
       if (!answered) break;

@@ -47,16 +47,26 @@ export class RandomQueries {
     this.values = new RandomValues(random, words);
   }
 
-  next(): RandomQuery {
+  query(): RandomQuery {
+    return this.document("query", () => this.selection(this.schema.getQueryType()!, 0));
+  }
+
+  /** @param field a field of the root, with its arguments. */
+  subscription(field: string): RandomQuery {
+    const { type } = this.schema.getSubscriptionType()!.getFields()[field.split("(")[0]!]!;
+    return this.document("subscription", () => `{ ${field} ${this.selection(getNamedType(type) as never, 1)} }`);
+  }
+
+  private document(kind: string, select: () => string): RandomQuery {
     this.variables = [];
     this.fragments = [];
     this.aliases = 0;
     this.budget = 10 + this.random.below(60);
-    const selection = this.selection(this.schema.getQueryType()!, 0);
+    const selection = select();
     const declared = this.variables.map(({ name, type, value, usesDefault }) =>
       usesDefault ? `$${name}: ${type} = ${literal(value, this.typeNamed(type))}` : `$${name}: ${type}`,
     );
-    const head = declared.length > 0 ? `query Q(${declared.join(", ")}) ` : "query Q ";
+    const head = declared.length > 0 ? `${kind} Q(${declared.join(", ")}) ` : `${kind} Q `;
     const fragments = this.fragments.map(({ name, type, text }) => `fragment ${name} on ${type} ${text}`);
     return { query: [head + selection, ...fragments].join("\n"), variables: this.variableSets() };
   }
