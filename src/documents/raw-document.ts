@@ -13,10 +13,16 @@ export const BSON = {
   DATE: 0x09,
   NULL: 0x0a,
   REGEX: 0x0b,
+  DB_POINTER: 0x0c,
+  CODE: 0x0d,
+  SYMBOL: 0x0e,
+  CODE_WITH_SCOPE: 0x0f,
   INT32: 0x10,
   TIMESTAMP: 0x11,
   INT64: 0x12,
   DECIMAL: 0x13,
+  MAX_KEY: 0x7f,
+  MIN_KEY: 0xff,
 } as const;
 
 const HEADER_BYTES = 4;
@@ -33,6 +39,8 @@ const FIXED_BYTES = new Map<number, number>([
   [BSON.TIMESTAMP, 8],
   [BSON.INT64, 8],
   [BSON.DECIMAL, 16],
+  [BSON.MAX_KEY, 0],
+  [BSON.MIN_KEY, 0],
 ]);
 
 /** Returns the 32-bit number at a place. */
@@ -53,15 +61,18 @@ export function keyEnd(bytes: Uint8Array, at: number): number {
   return end;
 }
 
-/** Returns the end of the value of a type that begins at a place. @throws Error for a value that no record has. */
+/** Returns the end of the value of a type that begins at a place. @throws Error for a type that BSON has not. */
 export function valueEnd(bytes: Uint8Array, type: number, at: number): number {
   if (type === BSON.STRING) return at + HEADER_BYTES + lengthAt(bytes, at);
   if (type === BSON.DOCUMENT || type === BSON.ARRAY) return at + Math.max(HEADER_BYTES, lengthAt(bytes, at));
   const size = FIXED_BYTES.get(type);
   if (size !== undefined) return at + size;
   if (type === BSON.BINARY) return at + HEADER_BYTES + 1 + lengthAt(bytes, at);
+  if (type === BSON.CODE || type === BSON.SYMBOL) return at + HEADER_BYTES + lengthAt(bytes, at);
+  if (type === BSON.DB_POINTER) return at + HEADER_BYTES + lengthAt(bytes, at) + 12;
+  if (type === BSON.CODE_WITH_SCOPE) return at + Math.max(HEADER_BYTES, lengthAt(bytes, at));
   if (type === BSON.REGEX) return keyEnd(bytes, keyEnd(bytes, at) + 1) + 1;
-  throw new Error(`The store sent a value of the BSON type ${type}, which no record has.`);
+  throw new Error(`The store sent a value of the type ${type}, which BSON has not.`);
 }
 
 /** Returns the place after the last element of a document. */

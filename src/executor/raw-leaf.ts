@@ -87,7 +87,8 @@ function writeMembers(writer: JsonWriter, bytes: Uint8Array, type: number, start
     if (at > start + HEADER_BYTES) writer.byte(COMMA);
     const value = keyEnd(bytes, at + 1) + 1;
     if (!isList) {
-      // JavaScript's objects, from which these come, put whole numbers among their keys first.
+      // JavaScript's objects put whole numbers among their keys first, wherever they stand in the store.
+      if (isDigit(bytes[at + 1]!)) return false;
       writer.text(bytes, at + 1, value - 1);
       writer.byte(COLON);
     }
@@ -97,6 +98,8 @@ function writeMembers(writer: JsonWriter, bytes: Uint8Array, type: number, start
   writer.byte(isList ? CLOSE_LIST : CLOSE_OBJECT);
   return true;
 }
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
 function enumWriter(values: readonly { readonly name: string; readonly value: unknown }[]): RawLeaf {
   const known = values.map(({ name, value }) => ({ stored: Buffer.from(String(value)), name: `"${name}"` }));
