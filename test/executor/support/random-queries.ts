@@ -4,6 +4,7 @@ import {
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLNamedOutputType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   isAbstractType,
   isCompositeType,
@@ -29,6 +30,7 @@ export interface RandomQuery {
 
 /** They differ from call to call by nature. */
 const UNSTABLE = new Set(["storage"]);
+const BY_ID = ["node", "node", "nodes", "_entities"];
 const DEEPEST = 7;
 
 /** Makes queries from a schema: the same seed makes the same ones. */
@@ -124,6 +126,7 @@ export class RandomQueries {
   private field(type: Exclude<GraphQLCompositeType, { getTypes(): unknown }>, depth: number): string {
     const { random } = this;
     if (depth === 0 && random.chance(4)) return this.introspection();
+    if (depth === 0 && random.chance(45)) return this.asked(type.getFields()[random.pick(BY_ID)]!, depth);
     const fields = Object.values(type.getFields()).filter(({ name }) => !UNSTABLE.has(name));
     const isDeep = depth >= DEEPEST || this.budget <= 0;
     const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
@@ -136,11 +139,25 @@ export class RandomQueries {
     const { random } = this;
     const named: GraphQLNamedOutputType = getNamedType(field.type);
     const label = field.args.length > 0 ? `x${(this.aliases += 1)}: ${field.name}` : this.aliased(field.name);
-    const head = label + this.arguments(field) + this.condition(8);
-    const below = () => (isCompositeType(named) ? ` ${this.selection(named, depth + 1)}` : "");
+    const given = this.arguments(field);
+    const head = label + this.writtenArguments(field, given) + this.condition(8);
+    const found = isAbstractType(named) ? this.typeFound(given) : undefined;
+    const below = (): string => {
+      if (!isCompositeType(named)) return "";
+      const selection = this.selection(named, depth + 1);
+      if (!found || random.chance(10)) return ` ${selection}`;
+      return ` { ... on ${found.name} ${this.selection(found, depth + 1)} ...${selection} }`;
+    };
     const once = head + below();
     // The selections of a field that stands twice are merged.
     return random.chance(10) ? `${once} ${head}${below()}` : once;
+  }
+
+  /** Returns the type of the first record that the arguments name by its id. */
+  private typeFound(given: ReadonlyMap<string, unknown>): GraphQLObjectType | undefined {
+    const ids = JSON.stringify([...given.values()]);
+    const record = this.words.records.find(({ id }) => ids.includes(id));
+    return record && (this.typeNamed(record.type) as GraphQLObjectType);
   }
 
   private introspection(): string {
@@ -163,14 +180,18 @@ export class RandomQueries {
     return ` @${random.pick(["skip", "include"])}(if: ${value})`;
   }
 
-  private arguments(field: Field): string {
+  private arguments(field: Field): Map<string, unknown> {
     const { random } = this;
     const given = new Map<string, unknown>();
     for (const each of field.args)
       if (isRequiredArgument(each) || random.chance(each.name === "first" ? 50 : 15))
         given.set(each.name, this.values.of(each.type, each.name));
     this.correlate(field, given);
-    const written = [...given].map(([name, value]) => `${name}: ${this.written(field.args, name, value)}`);
+    return given;
+  }
+
+  private writtenArguments({ args }: Field, given: ReadonlyMap<string, unknown>): string {
+    const written = [...given].map(([name, value]) => `${name}: ${this.written(args, name, value)}`);
     return written.length > 0 ? `(${written.join(", ")})` : "";
   }
 
