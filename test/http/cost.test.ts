@@ -123,3 +123,13 @@ test("a gateway may ask for a thousand entities at once, and not for more", asyn
   expect((await http.query(query, representations(1_000))).body.data._entities).toHaveLength(1_000);
   expect(await http.query(query, representations(1_001))).toMatchObject(refused);
 });
+
+test("of large queries two run at a time, and small ones go past them", async () => {
+  await using own = await openHttpServer();
+  const large = "{slow(ms:2000) flowers(first:100){nodes{neighbours(first:100){nodes{a:name b:name c:name}}}}}";
+  const answers = Promise.all([1, 2, 3, 4].map(() => own.query(large)));
+  await expect.poll(() => own.begun()).toBe(2);
+  expect((await own.query("{__typename}")).body).toEqual({ data: { __typename: "Query" } });
+  expect(own.begun()).toBe(3);
+  expect((await answers).map(({ body }) => body.errors)).toEqual([undefined, undefined, undefined, undefined]);
+});

@@ -41,6 +41,8 @@ export class CheckedOperation {
     readonly request: OperationRequest,
     private readonly passed: PassedDocument,
     readonly operation: OperationDefinitionNode,
+    /** The fields of its answer at most. */
+    readonly cost: number,
   ) {}
 
   get document(): DocumentNode {
@@ -103,8 +105,8 @@ export class OperationGuard {
     if (!(passed instanceof PassedDocument)) return passed;
     const operation = getOperationAST(passed.document, request.operationName);
     if (!operation) return [unknownOperation(request)];
-    const errors = this.operationErrors(passed, operation, request.variables ?? {});
-    return errors.length > 0 ? errors : new CheckedOperation(request, passed, operation);
+    const cost = this.costOf(passed, operation, request.variables ?? {});
+    return typeof cost === "number" ? new CheckedOperation(request, passed, operation, cost) : cost;
   }
 
   private documentOf(query: string): PassedDocument | readonly GraphQLError[] {
@@ -124,15 +126,16 @@ export class OperationGuard {
     return passed;
   }
 
-  private operationErrors(
+  /** @returns the cost, or the reasons against the operation with these variables */
+  private costOf(
     passed: PassedDocument,
     operation: OperationDefinitionNode,
     variables: Readonly<Record<string, unknown>>,
-  ): readonly GraphQLError[] {
+  ): number | readonly GraphQLError[] {
     const { values, errors } = checkVariables(this.schema, operation, variables, this.limits);
     if (errors.length > 0) return errors;
     const cost = passed.costOf(operation, values);
-    if (cost <= this.limits.maxCost) return [];
+    if (cost <= this.limits.maxCost) return cost;
     return [
       limitError(
         `The operation may cost ${cost}, and ${this.limits.maxCost} is allowed: each field counts as often as the lists around it may hold it. Ask for smaller pages or fewer fields.`,

@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   OperationTypeNode,
 } from "graphql";
+import pLimit from "p-limit";
 import type { Logger } from "pino";
 import type { Caller } from "../../caller.js";
 import { DomainError } from "../../errors.js";
@@ -48,6 +49,11 @@ export interface OperationsOptions {
   readonly executor?: "compiled" | "graphql-js";
 }
 
+/** A query of more fields is large: it keeps the server's one thread for some milliseconds at a time. */
+const LARGE_COST = 20_000;
+/** The large queries that run at the same time. Small ones wait for the turns of these alone. */
+const LARGE_AT_ONCE = 2;
+
 /**
  * Checks and runs operations of all transports, and formats their errors. graphql-js opens subscriptions; an executor
  * runs all else.
@@ -56,6 +62,7 @@ export class Operations {
   private readonly guard: OperationGuard;
   private readonly slots: OperationSlots;
   private readonly sharedAnswers: SharedAnswers;
+  private readonly largeTurns = pLimit(LARGE_AT_ONCE);
 
   private constructor(
     private readonly options: OperationsOptions,
@@ -98,7 +105,9 @@ export class Operations {
     deadline: Deadline,
   ): Promise<OperationResponse> {
     const context: MakeContext = (selected) => this.options.contextOf(caller, deadline, selected);
-    return this.inTime(deadline, id, () => withVariables(checked, () => this.executor.execute(checked, context, id)));
+    const run = () => withVariables(checked, () => this.executor.execute(checked, context, id));
+    const isLarge = checked.kind === OperationTypeNode.QUERY && checked.cost > LARGE_COST;
+    return this.inTime(deadline, id, () => (isLarge ? this.inTurn(deadline, run) : run()));
   }
 
   /**
@@ -115,6 +124,14 @@ export class Operations {
       execution.cancel();
       release();
       onEnd?.();
+    });
+  }
+
+  /** Runs a large query as soon as its turn comes, if somebody still waits for it then. */
+  private inTurn<T>(deadline: Deadline, run: () => Promise<T>): Promise<T> {
+    return this.largeTurns(() => {
+      deadline.signal.throwIfAborted();
+      return run();
     });
   }
 
