@@ -19,8 +19,8 @@ const VALUES_BETWEEN_TURNS = 250;
 
 /** An object of the answer. */
 export class Resolved {
-  /** The place of its JSON in the answer, once it was written without errors. */
-  written: { readonly start: number; readonly end: number } | null = null;
+  /** The place of its JSON in the answer, once it was written without errors, and how much was taken back till then. */
+  written: { readonly start: number; readonly end: number; readonly takenBack: number } | null = null;
 
   constructor(
     readonly plan: SelectionPlan,

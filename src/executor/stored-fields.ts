@@ -1,8 +1,10 @@
 import {
+  getNamedType,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLSchema,
   isInterfaceType,
+  isLeafType,
   isObjectType,
 } from "graphql";
 import type { FieldReads } from "../graph/reads.js";
@@ -26,7 +28,14 @@ interface FieldMetadata {
   readonly target: object;
   readonly simple?: boolean;
 }
+interface QueryMetadata {
+  readonly schemaName: string;
+  readonly methodName: string;
+  readonly target: object;
+  readonly params?: readonly { readonly kind: string; readonly index: number; readonly name?: string }[];
+}
 interface Metadata {
+  readonly queries: readonly QueryMetadata[];
   readonly objectTypes: readonly TypeMetadata[];
   readonly interfaceTypes: readonly TypeMetadata[];
   readonly fieldResolvers: readonly { readonly methodName: string; readonly getObjectType?: () => object }[];
@@ -49,6 +58,10 @@ export function markStoredFields(schema: GraphQLSchema): void {
   const metadata = (globalThis as { TypeGraphQLMetadataStorage?: Metadata }).TypeGraphQLMetadataStorage;
   if (!metadata) throw new Error("type-graphql keeps its description of the classes elsewhere now.");
   const types = new Map([...metadata.interfaceTypes, ...metadata.objectTypes].map((each) => [each.target, each]));
+  for (const query of metadata.queries) {
+    const field = schema.getQueryType()?.getFields()[query.schemaName];
+    if (field) callDirectly(field, query);
+  }
   for (const { name, resolveType } of metadata.interfaceTypes) {
     const made = schema.getType(name);
     // type-graphql makes a promise of it.
@@ -65,6 +78,25 @@ export function markStoredFields(schema: GraphQLSchema): void {
       else answerFromProperty(field, property.name);
     }
   }
+}
+
+type ResolverClass = new () => Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
+
+const PASSED = new Set(["arg", "args", "context"]);
+
+/**
+ * Calls a query whose arguments are no objects without type-graphql, which waits for the validation of each argument: the
+ * answer would be a promise, and no document.
+ */
+function callDirectly(field: Field, { target, methodName, params = [] }: QueryMetadata): void {
+  const isPlain = field.args.every(({ type }) => isLeafType(getNamedType(type)));
+  if (!isPlain || !params.every(({ kind }) => PASSED.has(kind))) return;
+  const resolver = new (target as ResolverClass)();
+  const ordered = [...params].sort((one, other) => one.index - other.index);
+  field.resolve = (_root, args: Readonly<Record<string, unknown>>, context) =>
+    resolver[methodName]!(
+      ...ordered.map(({ kind, name }) => (kind === "context" ? context : kind === "arg" ? args[name!] : args)),
+    );
 }
 
 /** Returns the fields of a class, of its interfaces and of those above it; its own come last. */

@@ -33,18 +33,21 @@ class AnswerWriter {
   readonly json = new JsonWriter();
   readonly errors: GraphQLError[] = [];
   private readonly path: (string | number)[] = [];
+  /** The number of times that something was taken back: what was written before may be gone. */
+  private takenBack = 0;
 
   /** Writes an object, or copies it if it was written before. */
   object(resolved: Resolved): boolean {
     const { json, errors } = this;
-    if (resolved.written) {
+    if (resolved.written?.takenBack === this.takenBack) {
       json.repeat(resolved.written.start, resolved.written.end);
       return true;
     }
     const start = json.length;
     const errorsBefore = errors.length;
     const isWritten = this.members(resolved);
-    if (isWritten && errors.length === errorsBefore) resolved.written = { start, end: json.length };
+    if (isWritten && errors.length === errorsBefore)
+      resolved.written = { start, end: json.length, takenBack: this.takenBack };
     return isWritten;
   }
 
@@ -62,7 +65,7 @@ class AnswerWriter {
         : this.completed(field.output, values[index], field);
       path.pop();
       if (!isWritten) {
-        json.length = start;
+        this.takeBack(start);
         return false;
       }
     }
@@ -146,7 +149,7 @@ class AnswerWriter {
       const isWritten = this.completed(item, items[index], field);
       path.pop();
       if (!isWritten) {
-        json.length = start;
+        this.takeBack(start);
         return this.nullInstead({ isNonNull });
       }
     }
@@ -169,12 +172,17 @@ class AnswerWriter {
       at = valueEnd(bytes, bytes[at]!, value);
       path.pop();
       if (!isWritten) {
-        json.length = begin;
+        this.takeBack(begin);
         return this.nullInstead({ isNonNull });
       }
     }
     json.byte(CLOSE_LIST);
     return true;
+  }
+
+  private takeBack(length: number): void {
+    this.json.length = length;
+    this.takenBack += 1;
   }
 
   private nothing(output: OutputPlan, field: FieldPlan): boolean {

@@ -14,12 +14,21 @@ afterAll(() => app[Symbol.asyncDispose]());
 /** Puts a dataset with other values into the store. Gives the data of it, which both executors answer alike. */
 async function answerWith(odd: object, selection: string): Promise<string> {
   const { name: model } = await app.seed.model();
+  return answerOf([await insertOdd(model, odd)], selection);
+}
+
+/** Inserts a copy of a dataset with other values. Returns its id. */
+async function insertOdd(model: string, odd: object): Promise<string> {
   const { collection } = app.app.store.datasets;
   const record = await collection.findOne({ _id: (await app.seed.dataset({ model })).id as never });
   const id = newId("dataset");
   await collection.insertOne({ ...record, ...odd, _id: id, key: id, superseded: true } as never);
+  return id;
+}
+
+async function answerOf(ids: readonly string[], selection: string): Promise<string> {
   await using both = await openBothExecutors(app);
-  const query = `{ node(id: "${id}") { ... on Dataset { ${selection} } } }`;
+  const query = `{ nodes(ids: ${JSON.stringify(ids)}) { ... on Dataset { ${selection} } } }`;
   const [ours, theirs] = [await both.ask("compiled", query, {}), await both.ask("graphql-js", query, {})];
   expect(differencesOf(ours!, theirs!)).toEqual([]);
   return ours!.data;
@@ -42,5 +51,12 @@ test("values of types that no client can send do not hide the fields beside them
 });
 
 test("a document in place of a list of documents is an error of the list", async () => {
-  expect(await answerWith({ files: { name: "a" } }, "name files { name }")).toContain('"node":null');
+  expect(await answerWith({ files: { name: "a" } }, "name files { name }")).toContain('"nodes":[null]');
+});
+
+test("a record to which two refer is written for the second one if the first one became null", async () => {
+  const { name: model } = await app.seed.model();
+  const ids = [await insertOdd(model, { name: null }), await insertOdd(model, { name: "second" })];
+  const data = await answerOf(ids, "model { name } name");
+  expect(data).toContain(`{"nodes":[null,{"model":{"name":"${model}"},"name":"second"}]}`);
 });
