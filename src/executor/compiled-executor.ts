@@ -1,9 +1,11 @@
-import type { GraphQLError } from "graphql";
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
   getVariableValues,
+  type GraphQLError,
+  GraphQLIncludeDirective,
   type GraphQLSchema,
+  GraphQLSkipDirective,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -94,19 +96,21 @@ export class CompiledExecutor {
 
 function knownOperation(document: DocumentNode, operation: OperationDefinitionNode): KnownOperation {
   const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
-  const conditions = new Set<string>();
-  const onDirective = (name: string, node: OperationDefinitionNode | FragmentDefinitionNode) =>
-    visit(node, {
-      Directive(directive) {
-        if (directive.name.value !== name) return;
-        for (const { value } of directive.arguments ?? [])
-          if (value.kind === Kind.VARIABLE) conditions.add(value.name.value);
-      },
-    });
-  for (const node of [operation, ...fragments]) for (const name of ["skip", "include"]) onDirective(name, node);
   return {
     fragments: Object.fromEntries(fragments.map((each) => [each.name.value, each])),
-    conditions: [...conditions],
+    conditions: [...new Set([operation, ...fragments].flatMap(conditionsIn))],
     compiled: new LRUCache({ max: MAX_FORMS }),
   };
+}
+
+/** Returns the variables in `@skip` and `@include`. */
+function conditionsIn(definition: OperationDefinitionNode | FragmentDefinitionNode): string[] {
+  const names: string[] = [];
+  visit(definition, {
+    Directive({ name, arguments: given = [] }) {
+      if (name.value !== GraphQLSkipDirective.name && name.value !== GraphQLIncludeDirective.name) return;
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.push(value.name.value);
+    },
+  });
+  return names;
 }

@@ -10,33 +10,12 @@ import {
 } from "graphql";
 import { partAt, plain, RawDocument } from "../documents/raw-document.js";
 import { Loading } from "../documents/record-loader.js";
+import { type Awaited, batchesOf, isPromiseLike, type Path } from "./awaited.js";
 import type { FieldPlan, OutputPlan, Planner, SelectionPlan } from "./plan.js";
-
-type Path = GraphQLResolveInfo["path"];
+import { Failure, isNullAbove, Resolved } from "./resolved.js";
 
 /** So many values are completed before other requests have a turn: some milliseconds of work. */
 const VALUES_BETWEEN_TURNS = 250;
-
-/** An object of the answer. */
-export class Resolved {
-  /** The place of its JSON in the answer, once it was written without errors, and how much was taken back till then. */
-  written: { readonly start: number; readonly end: number; readonly takenBack: number } | null = null;
-
-  constructor(
-    readonly plan: SelectionPlan,
-    /** The document that its stored fields are written from; null if all values are in `values`. */
-    readonly document: RawDocument | null,
-    /** The places of the stored fields of the document. */
-    readonly places: Int32Array | null,
-    /** The completed values by field. Those that are written from the document are left out. */
-    readonly values: unknown[],
-  ) {}
-}
-
-/** An error in place of a value. */
-export class Failure {
-  constructor(readonly error: unknown) {}
-}
 
 /** What an execution needs beside its plan. */
 export interface ExecutionInput {
@@ -46,16 +25,6 @@ export interface ExecutionInput {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: unknown;
   readonly rootValue: unknown;
-}
-
-/** A value that is not there yet, and its place in the answer. */
-interface Awaited {
-  value: unknown;
-  readonly values: unknown[];
-  readonly index: number;
-  readonly output: OutputPlan;
-  readonly field: FieldPlan;
-  readonly path: Path | undefined;
 }
 
 /**
@@ -290,38 +259,4 @@ function serialized({ leaf }: Extract<OutputPlan, { readonly as: "LEAF" }>, valu
   if (result === null || result === undefined)
     throw new Error(`Expected \`${leaf.name}.serialize\` to return a value for one that is not null.`);
   return result;
-}
-
-/** True if a value is null, or has a null in it, that makes what is around it null. */
-function isNullAbove(output: OutputPlan, value: unknown): boolean {
-  if (!output.isNonNull) return false;
-  if (value === null || value === undefined || value instanceof Failure) return true;
-  if (output.as === "LIST") return (value as readonly unknown[]).some((each) => isNullAbove(output.item, each));
-  if (!(value instanceof Resolved)) return false;
-  const { plan, document, values } = value;
-  const isWritten = ({ source: { from } }: FieldPlan) => document !== null && (from === "BYTES" || from === "TYPE");
-  return plan.fields.some((field, index) => !isWritten(field) && isNullAbove(field.output, values[index]));
-}
-
-const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
-
-/** Returns one promise for each batch of records and for each other value. They are fulfilled in any case. */
-function* batchesOf(level: readonly Awaited[]): Iterable<Promise<unknown>> {
-  const batches = new Map<Promise<unknown>, Awaited[]>();
-  for (const each of level) {
-    if (each.value instanceof Loading) {
-      const waiting = batches.get(each.value.batch) ?? [];
-      waiting.push(each);
-      batches.set(each.value.batch, waiting);
-    } else
-      yield Promise.resolve(each.value as PromiseLike<unknown>).then(
-        (value) => (each.value = value),
-        (error: unknown) => (each.value = new Failure(error)),
-      );
-  }
-  for (const [batch, waiting] of batches)
-    yield batch.catch((error: unknown) => {
-      for (const each of waiting) each.value = new Failure(error);
-    });
 }

@@ -1,8 +1,8 @@
 import { type GraphQLError, locatedError } from "graphql";
 import { BSON, decodeElement, documentEnd, keyEnd, RawDocument, valueEnd } from "../documents/raw-document.js";
-import { Failure, Resolved } from "./execution.js";
 import { CLOSE_LIST, CLOSE_OBJECT, COMMA, JsonWriter, OPEN_LIST, OPEN_OBJECT } from "./json-writer.js";
 import type { FieldPlan, OutputPlan, SelectionPlan } from "./plan.js";
+import { Failure, Resolved } from "./resolved.js";
 
 const HEADER_BYTES = 4;
 /** A document without fields: of a value that is no document, graphql-js finds no fields either. */

@@ -1,0 +1,39 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Loading } from "../documents/record-loader.js";
+import type { FieldPlan, OutputPlan } from "./plan.js";
+import { Failure } from "./resolved.js";
+
+export type Path = GraphQLResolveInfo["path"];
+
+/** A value that is not there yet, and its place in the answer. */
+export interface Awaited {
+  value: unknown;
+  readonly values: unknown[];
+  readonly index: number;
+  readonly output: OutputPlan;
+  readonly field: FieldPlan;
+  readonly path: Path | undefined;
+}
+
+export const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
+
+/** Returns one promise for each batch of records and for each other value. They are fulfilled in any case. */
+export function* batchesOf(level: readonly Awaited[]): Iterable<Promise<unknown>> {
+  const batches = new Map<Promise<unknown>, Awaited[]>();
+  for (const each of level) {
+    if (each.value instanceof Loading) {
+      const waiting = batches.get(each.value.batch) ?? [];
+      waiting.push(each);
+      batches.set(each.value.batch, waiting);
+    } else
+      yield Promise.resolve(each.value as PromiseLike<unknown>).then(
+        (value) => (each.value = value),
+        (error: unknown) => (each.value = new Failure(error)),
+      );
+  }
+  for (const [batch, waiting] of batches)
+    yield batch.catch((error: unknown) => {
+      for (const each of waiting) each.value = new Failure(error);
+    });
+}
