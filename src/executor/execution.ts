@@ -8,6 +8,7 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from "graphql";
+import { buildResolveInfo, type ExecutionContext } from "graphql/execution/execute.js";
 import { partAt, plain, RawDocument } from "../documents/raw-document.js";
 import { Loading } from "../documents/record-loader.js";
 import { type Awaited, batchesOf, isPromiseLike, type Path } from "./awaited.js";
@@ -34,11 +35,16 @@ export interface ExecutionInput {
 export class Execution {
   private awaited: Awaited[] = [];
   private readonly shared = new Map<SelectionPlan, Map<RawDocument, Resolved>>();
+  /** The parts of graphql-js's own context that resolvers can see. */
+  private readonly graphqlContext: ExecutionContext;
 
   constructor(
     private readonly input: ExecutionInput,
     private readonly planner: Planner,
-  ) {}
+  ) {
+    const { schema, fragments, rootValue, operation, variables: variableValues } = input;
+    this.graphqlContext = { schema, fragments, rootValue, operation, variableValues } as ExecutionContext;
+  }
 
   /**
    * @param isSerial true for mutations: each field of the root begins after the one before has ended, and none after one
@@ -133,19 +139,7 @@ export class Execution {
   }
 
   private infoOf({ definition, nodes, parent }: FieldPlan, path: Path): GraphQLResolveInfo {
-    const { schema, fragments, rootValue, operation, variables } = this.input;
-    return {
-      fieldName: definition.name,
-      fieldNodes: nodes,
-      returnType: definition.type,
-      parentType: parent,
-      path,
-      schema,
-      fragments,
-      rootValue,
-      operation,
-      variableValues: variables as Record<string, unknown>,
-    };
+    return buildResolveInfo(this.graphqlContext, definition, nodes, parent, path);
   }
 
   /** Completes a value. One that is not there yet is put into its place (`values[index]`) later. */
