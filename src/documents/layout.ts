@@ -1,6 +1,4 @@
-import { documentEnd, isKeyAt, keyEnd, type RawDocument, valueEnd } from "./raw-document.js";
-
-const HEADER_BYTES = 4;
+import { documentEnd, HEADER_BYTES, isKeyAt, keyEnd, type RawDocument, valueEnd } from "./raw-document.js";
 
 /** Finds the fields of documents. Documents of one collection mostly have the same fields in the same order. */
 export class Layout {

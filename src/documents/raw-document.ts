@@ -1,46 +1,25 @@
-import { deserialize } from "bson";
+import { BSONType, deserialize } from "bson";
 
-/** The types of BSON elements, after https://bsonspec.org. */
-export const BSON = {
-  DOUBLE: 0x01,
-  STRING: 0x02,
-  DOCUMENT: 0x03,
-  ARRAY: 0x04,
-  BINARY: 0x05,
-  UNDEFINED: 0x06,
-  OBJECT_ID: 0x07,
-  BOOLEAN: 0x08,
-  DATE: 0x09,
-  NULL: 0x0a,
-  REGEX: 0x0b,
-  DB_POINTER: 0x0c,
-  CODE: 0x0d,
-  SYMBOL: 0x0e,
-  CODE_WITH_SCOPE: 0x0f,
-  INT32: 0x10,
-  TIMESTAMP: 0x11,
-  INT64: 0x12,
-  DECIMAL: 0x13,
-  MAX_KEY: 0x7f,
-  MIN_KEY: 0xff,
-} as const;
+/** The bytes before the elements of a document: its length. */
+export const HEADER_BYTES = 4;
 
-const HEADER_BYTES = 4;
+/** As it stands before an element; bson has it with a sign. */
+const MIN_KEY = BSONType.minKey & 0xff;
 
 /** Bytes of values of a fixed size, by type. */
 const FIXED_BYTES = new Map<number, number>([
-  [BSON.DOUBLE, 8],
-  [BSON.UNDEFINED, 0],
-  [BSON.OBJECT_ID, 12],
-  [BSON.BOOLEAN, 1],
-  [BSON.DATE, 8],
-  [BSON.NULL, 0],
-  [BSON.INT32, 4],
-  [BSON.TIMESTAMP, 8],
-  [BSON.INT64, 8],
-  [BSON.DECIMAL, 16],
-  [BSON.MAX_KEY, 0],
-  [BSON.MIN_KEY, 0],
+  [BSONType.double, 8],
+  [BSONType.undefined, 0],
+  [BSONType.objectId, 12],
+  [BSONType.bool, 1],
+  [BSONType.date, 8],
+  [BSONType.null, 0],
+  [BSONType.int, 4],
+  [BSONType.timestamp, 8],
+  [BSONType.long, 8],
+  [BSONType.decimal, 16],
+  [BSONType.maxKey, 0],
+  [MIN_KEY, 0],
 ]);
 
 /** Returns the 32-bit number at a place. */
@@ -63,15 +42,15 @@ export function keyEnd(bytes: Uint8Array, at: number): number {
 
 /** Returns the end of the value of a type that begins at a place. @throws Error for a type that BSON has not. */
 export function valueEnd(bytes: Uint8Array, type: number, at: number): number {
-  if (type === BSON.STRING) return at + HEADER_BYTES + lengthAt(bytes, at);
-  if (type === BSON.DOCUMENT || type === BSON.ARRAY) return at + Math.max(HEADER_BYTES, lengthAt(bytes, at));
+  if (type === BSONType.string) return at + HEADER_BYTES + lengthAt(bytes, at);
+  if (type === BSONType.object || type === BSONType.array) return at + Math.max(HEADER_BYTES, lengthAt(bytes, at));
   const size = FIXED_BYTES.get(type);
   if (size !== undefined) return at + size;
-  if (type === BSON.BINARY) return at + HEADER_BYTES + 1 + lengthAt(bytes, at);
-  if (type === BSON.CODE || type === BSON.SYMBOL) return at + HEADER_BYTES + lengthAt(bytes, at);
-  if (type === BSON.DB_POINTER) return at + HEADER_BYTES + lengthAt(bytes, at) + 12;
-  if (type === BSON.CODE_WITH_SCOPE) return at + Math.max(HEADER_BYTES, lengthAt(bytes, at));
-  if (type === BSON.REGEX) return keyEnd(bytes, keyEnd(bytes, at) + 1) + 1;
+  if (type === BSONType.binData) return at + HEADER_BYTES + 1 + lengthAt(bytes, at);
+  if (type === BSONType.javascript || type === BSONType.symbol) return at + HEADER_BYTES + lengthAt(bytes, at);
+  if (type === BSONType.dbPointer) return at + HEADER_BYTES + lengthAt(bytes, at) + 12;
+  if (type === BSONType.javascriptWithScope) return at + Math.max(HEADER_BYTES, lengthAt(bytes, at));
+  if (type === BSONType.regex) return keyEnd(bytes, keyEnd(bytes, at) + 1) + 1;
   throw new Error(`The store sent a value of the type ${type}, which BSON has not.`);
 }
 
@@ -87,10 +66,10 @@ export function decodeElement(bytes: Uint8Array, element: number): unknown {
   const key = element + 1;
   const value = keyEnd(bytes, key) + 1;
   const type = bytes[element]!;
-  if (type === BSON.STRING) return textAt(bytes, value);
-  if (type === BSON.INT32) return int32At(bytes, value);
-  if (type === BSON.BOOLEAN) return bytes[value] === 1;
-  if (type === BSON.NULL) return null;
+  if (type === BSONType.string) return textAt(bytes, value);
+  if (type === BSONType.int) return int32At(bytes, value);
+  if (type === BSONType.bool) return bytes[value] === 1;
+  if (type === BSONType.null) return null;
   const end = valueEnd(bytes, type, value);
   // A document with this one element, whose key is empty.
   const alone = Buffer.alloc(HEADER_BYTES + 2 + (end - value) + 1);
@@ -125,16 +104,10 @@ export class RawDocument {
     return element === -1 ? undefined : decodeElement(this.bytes, element);
   }
 
-  /** Returns the document that an element has; null for another value. */
-  part(element: number): RawDocument | null {
-    const { bytes } = this;
-    return bytes[element] === BSON.DOCUMENT ? new RawDocument(bytes, keyEnd(bytes, element + 1) + 1) : null;
-  }
-
   /** Returns the documents of a field with a list; none if there is no such list. */
   documents(name: string): RawDocument[] {
     const element = this.elementOf(name);
-    if (element === -1 || this.bytes[element] !== BSON.ARRAY) return [];
+    if (element === -1 || this.bytes[element] !== BSONType.array) return [];
     return partsIn(this.bytes, keyEnd(this.bytes, element + 1) + 1).filter((each) => each instanceof RawDocument);
   }
 
@@ -178,8 +151,8 @@ export function isKeyAt(bytes: Uint8Array, at: number, key: Uint8Array): boolean
 /** Returns the value of an element as the driver would, but documents in the store's bytes, also those in lists. */
 export function partAt(bytes: Uint8Array, element: number): unknown {
   const value = keyEnd(bytes, element + 1) + 1;
-  if (bytes[element] === BSON.DOCUMENT) return new RawDocument(bytes, value);
-  return bytes[element] === BSON.ARRAY ? partsIn(bytes, value) : decodeElement(bytes, element);
+  if (bytes[element] === BSONType.object) return new RawDocument(bytes, value);
+  return bytes[element] === BSONType.array ? partsIn(bytes, value) : decodeElement(bytes, element);
 }
 
 /** Returns the same of each element of an array. @param start the place of the array. */

@@ -1,3 +1,4 @@
+import { BSONType } from "bson";
 import {
   GraphQLBoolean,
   GraphQLFloat,
@@ -9,7 +10,7 @@ import {
 } from "graphql";
 import { GraphQLDateTime, GraphQLSafeInt } from "graphql-scalars";
 import { JsonObjectScalar, JsonScalar } from "../graph/scalars.js";
-import { BSON, documentEnd, int32At, keyEnd, lengthAt, valueEnd } from "../documents/raw-document.js";
+import { documentEnd, HEADER_BYTES, int32At, keyEnd, lengthAt, valueEnd } from "../documents/raw-document.js";
 import { CLOSE_LIST, CLOSE_OBJECT, COMMA, type JsonWriter, OPEN_LIST, OPEN_OBJECT } from "./json-writer.js";
 
 /**
@@ -19,7 +20,6 @@ import { CLOSE_LIST, CLOSE_OBJECT, COMMA, type JsonWriter, OPEN_LIST, OPEN_OBJEC
 export type RawLeaf = (writer: JsonWriter, bytes: Uint8Array, type: number, at: number) => boolean;
 
 const COLON = 0x3a;
-const HEADER_BYTES = 4;
 
 /** Returns the way to write a scalar or an enum from bytes; null if its values must be decoded. */
 export function rawLeafOf(leaf: GraphQLLeafType): RawLeaf | null {
@@ -28,20 +28,20 @@ export function rawLeafOf(leaf: GraphQLLeafType): RawLeaf | null {
 }
 
 const text: RawLeaf = (writer, bytes, type, at) => {
-  if (type !== BSON.STRING) return false;
+  if (type !== BSONType.string) return false;
   writer.text(bytes, at + HEADER_BYTES, at + HEADER_BYTES + lengthAt(bytes, at) - 1);
   return true;
 };
 
 const whole: RawLeaf = (writer, bytes, type, at) => {
-  if (type !== BSON.INT32) return false;
+  if (type !== BSONType.int) return false;
   writer.ascii(String(int32At(bytes, at)));
   return true;
 };
 
 const number: RawLeaf = (writer, bytes, type, at) => {
-  if (type === BSON.INT32) return whole(writer, bytes, type, at);
-  if (type !== BSON.DOUBLE) return false;
+  if (type === BSONType.int) return whole(writer, bytes, type, at);
+  if (type !== BSONType.double) return false;
   const value = new DataView(bytes.buffer, bytes.byteOffset + at, 8).getFloat64(0, true);
   if (!Number.isFinite(value)) return false;
   writer.ascii(String(value));
@@ -49,13 +49,13 @@ const number: RawLeaf = (writer, bytes, type, at) => {
 };
 
 const boolean: RawLeaf = (writer, bytes, type, at) => {
-  if (type !== BSON.BOOLEAN) return false;
+  if (type !== BSONType.bool) return false;
   writer.boolean(bytes[at] === 1);
   return true;
 };
 
 const date: RawLeaf = (writer, bytes, type, at) => {
-  if (type !== BSON.DATE) return false;
+  if (type !== BSONType.date) return false;
   const ms = Number(new DataView(bytes.buffer, bytes.byteOffset + at, 8).getBigInt64(0, true));
   const time = new Date(ms);
   if (Number.isNaN(time.getTime())) return false;
@@ -72,14 +72,14 @@ const json: RawLeaf = (writer, bytes, type, at) => {
 };
 
 function writeJson(writer: JsonWriter, bytes: Uint8Array, type: number, at: number): boolean {
-  if (type === BSON.DOCUMENT || type === BSON.ARRAY) return writeMembers(writer, bytes, type, at);
-  if (type === BSON.NULL) writer.null();
+  if (type === BSONType.object || type === BSONType.array) return writeMembers(writer, bytes, type, at);
+  if (type === BSONType.null) writer.null();
   else return text(writer, bytes, type, at) || number(writer, bytes, type, at) || boolean(writer, bytes, type, at);
   return true;
 }
 
 function writeMembers(writer: JsonWriter, bytes: Uint8Array, type: number, start: number): boolean {
-  const isList = type === BSON.ARRAY;
+  const isList = type === BSONType.array;
   writer.byte(isList ? OPEN_LIST : OPEN_OBJECT);
   const end = documentEnd(bytes, start);
   let at = start + HEADER_BYTES;
@@ -104,7 +104,7 @@ const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 function enumWriter(values: readonly { readonly name: string; readonly value: unknown }[]): RawLeaf {
   const known = values.map(({ name, value }) => ({ stored: Buffer.from(String(value)), name: `"${name}"` }));
   return (writer, bytes, type, at) => {
-    if (type !== BSON.STRING) return false;
+    if (type !== BSONType.string) return false;
     const length = lengthAt(bytes, at) - 1;
     const found = known.find(({ stored }) => stored.length === length && isTextAt(bytes, at + HEADER_BYTES, stored));
     if (!found) return false;
@@ -126,6 +126,6 @@ const RAW = new Map<string, RawLeaf>([
   [GraphQLFloat.name, number],
   [GraphQLBoolean.name, boolean],
   [GraphQLDateTime.name, date],
-  [JsonObjectScalar.name, (writer, bytes, type, at) => type === BSON.DOCUMENT && json(writer, bytes, type, at)],
+  [JsonObjectScalar.name, (writer, bytes, type, at) => type === BSONType.object && json(writer, bytes, type, at)],
   [JsonScalar.name, json],
 ]);

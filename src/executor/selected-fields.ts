@@ -52,14 +52,19 @@ export class SelectedFields {
   private addField({ definition, output, source }: FieldPlan, place: Place | null): void {
     const stored = storedNameOf(definition);
     if (stored !== undefined) this.addStored(stored, output, place);
-    else if (source.from === "RESOLVER" && definition.resolve) {
-      const reads = readsOf(definition);
-      if (!reads) this.isAll = true;
-      for (const name of reads?.own ?? []) this.add(place, name);
-      for (const [kind, names] of Object.entries(reads?.loaded ?? {}) as [Kind, readonly string[]][])
-        for (const name of names) this.add({ kind, prefix: "" }, name);
+    else {
+      if (source.from === "RESOLVER" && definition.resolve) this.addReads(definition, place);
       this.addOutput(output, null);
-    } else this.addOutput(output, null);
+    }
+  }
+
+  /** Adds what the resolver of a field reads. */
+  private addReads(definition: FieldPlan["definition"], place: Place | null): void {
+    const reads = readsOf(definition);
+    if (!reads) this.isAll = true;
+    for (const name of reads?.own ?? []) this.add(place, name);
+    for (const [kind, names] of Object.entries(reads?.loaded ?? {}) as [Kind, readonly string[]][])
+      for (const name of names) this.add({ kind, prefix: "" }, name);
   }
 
   private addStored(stored: string, output: OutputPlan, place: Place | null): void {

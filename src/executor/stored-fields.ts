@@ -52,7 +52,7 @@ type Resolve = (root: unknown, context: unknown) => unknown;
 
 /**
  * Marks the fields that are properties of stored objects, and has their resolvers and all others take documents as they
- * came from the store. type-graphql wraps each property in a resolver with middlewares, and tells nobody its name.
+ * came from the store. type-graphql wraps each property in a resolver, and the schema does not have its name.
  */
 export function markStoredFields(schema: GraphQLSchema): void {
   const metadata = (globalThis as { TypeGraphQLMetadataStorage?: Metadata }).TypeGraphQLMetadataStorage;

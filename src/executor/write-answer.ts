@@ -1,10 +1,10 @@
+import { BSONType } from "bson";
 import { type GraphQLError, locatedError } from "graphql";
-import { BSON, decodeElement, documentEnd, keyEnd, RawDocument, valueEnd } from "../documents/raw-document.js";
+import { decodeElement, documentEnd, HEADER_BYTES, keyEnd, RawDocument, valueEnd } from "../documents/raw-document.js";
 import { CLOSE_LIST, CLOSE_OBJECT, COMMA, JsonWriter, OPEN_LIST, OPEN_OBJECT } from "./json-writer.js";
 import type { FieldPlan, OutputPlan, SelectionPlan } from "./plan.js";
 import { Failure, Resolved } from "./resolved.js";
 
-const HEADER_BYTES = 4;
 /** A document without fields: of a value that is no document, graphql-js finds no fields either. */
 const EMPTY = Uint8Array.of(5, 0, 0, 0, 0);
 
@@ -106,11 +106,11 @@ class AnswerWriter {
   /** Writes an element of a document. @param element the place of its type. @param at the place of its value. */
   private element(output: OutputPlan, bytes: Uint8Array, element: number, at: number, field: FieldPlan): boolean {
     const type = bytes[element]!;
-    if (type === BSON.NULL || type === BSON.UNDEFINED) return this.nothing(output, field);
+    if (type === BSONType.null || type === BSONType.undefined) return this.nothing(output, field);
     if (output.as === "LEAF") return this.leaf(output, bytes, element, at, field);
     if (output.as === "OBJECT")
-      return type === BSON.DOCUMENT ? this.part(output, bytes, at) : this.part(output, EMPTY, 0);
-    if (output.as === "LIST" && type === BSON.ARRAY) return this.array(output, bytes, at, field);
+      return type === BSONType.object ? this.part(output, bytes, at) : this.part(output, EMPTY, 0);
+    if (output.as === "LIST" && type === BSONType.array) return this.array(output, bytes, at, field);
     return this.failure(output, new Error(`The store has a value of the BSON type ${type} here.`), field);
   }
 

@@ -1,5 +1,6 @@
+import { BSONType } from "bson";
 import { Layout } from "../documents/layout.js";
-import { BSON, type RawDocument, valueEnd } from "../documents/raw-document.js";
+import { partAt, RawDocument, valueEnd } from "../documents/raw-document.js";
 import { type AnyDefinition, isCompared } from "./definition.js";
 
 /** True if the record certainly has what the snapshot has; false if their values must be compared. */
@@ -22,15 +23,16 @@ export function documentComparison({ parts }: AnyDefinition): AreSame {
       if (isNothing(snapshot, then[at]!) || isNothing(record, now[at]!))
         return isNothing(snapshot, then[at]!) && isNothing(record, now[at]!);
       if (isNested[at]) return false;
-      const parent = isParent[at] ? snapshot.part(then[at]!) : null;
-      return parent
+      const parent = isParent[at] ? partAt(snapshot.bytes, then[at]!) : null;
+      return parent instanceof RawDocument
         ? areEqual(parent, parent.elementOf("_id"), "_id", record, now[at]!, names[at]!)
         : areEqual(snapshot, then[at]!, names[at]!, record, now[at]!, names[at]!);
     });
   };
 }
 
-const isNothing = ({ bytes }: RawDocument, element: number): boolean => element === -1 || bytes[element] === BSON.NULL;
+const isNothing = ({ bytes }: RawDocument, element: number): boolean =>
+  element === -1 || bytes[element] === BSONType.null;
 
 /** True if two elements have the same value. */
 function areEqual(

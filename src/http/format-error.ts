@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError, Kind } from "graphql";
 import type { Logger } from "pino";
 import { ERROR_CODES } from "../errors.js";
 import { DiskFull, filesUnavailable, isDiskFull } from "../machine-faults.js";
+import { UNAVAILABLE_CODES } from "../store/store-errors.js";
 import { domainErrorOf, type ErrorPath } from "./input-errors.js";
 
 /** The parts of an error that clients see. */
@@ -102,9 +103,6 @@ const UNAVAILABLE_NAMES = new Set([
   "MongoWaitQueueTimeoutError",
   "MongoOperationTimeoutError",
 ]);
-
-/** The codes of a server that steps down, shuts down or has no primary. */
-const UNAVAILABLE_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
 /** True if an error or its cause says that the database cannot be reached. */
 function isStoreUnavailable(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { mongo } from "mongoose";
 import type { AnyRecord } from "../graph/stored-record.js";
-import { DocumentReader, type ReadLimit } from "./document-reader.js";
+import { DocumentReader, type ReadLimit, readOptions } from "./document-reader.js";
 import type { RecordCollection, Records, Store } from "./store.js";
 
 /** The time that an operation may take. */
@@ -42,12 +42,6 @@ const isRecords = (part: unknown): part is Records<AnyRecord> => typeof part ===
 
 const isCollection = (part: unknown): part is Collection =>
   typeof part === "object" && part !== null && "countDocuments" in part;
-
-/** Returns the remaining time as options of a read. @throws the reason for which the signal was aborted. */
-function readOptions({ signal, endsAt }: TimeLimit): { signal: AbortSignal; maxTimeMS: number } {
-  signal.throwIfAborted();
-  return { signal, maxTimeMS: Math.max(1, Math.ceil(endsAt - performance.now())) };
-}
 
 function boundedRecords<T extends AnyRecord>(records: Records<T>, limit: TimeLimit): Records<T> {
   const collection = boundedCollection(records.collection, limit);

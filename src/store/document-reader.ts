@@ -1,5 +1,7 @@
+import { BSONType } from "bson";
 import type { Connection, mongo } from "mongoose";
-import { BSON, int32At, RawDocument } from "../documents/raw-document.js";
+import { int32At, RawDocument } from "../documents/raw-document.js";
+import { UNAVAILABLE_CODES } from "./store-errors.js";
 
 /** The time that reads may take. */
 export interface ReadLimit {
@@ -7,6 +9,18 @@ export interface ReadLimit {
   readonly signal: AbortSignal;
   /** In milliseconds of `performance.now()`. */
   readonly endsAt: number;
+}
+
+/** The limit as options of the driver. */
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  readonly maxTimeMS: number;
+}
+
+/** Returns the remaining time as options of a read. @throws the reason for which the signal was aborted. */
+export function readOptions({ signal, endsAt }: ReadLimit): ReadOptions {
+  signal.throwIfAborted();
+  return { signal, maxTimeMS: Math.max(1, Math.ceil(endsAt - performance.now())) };
 }
 
 /** A find by indexed fields. */
@@ -42,6 +56,7 @@ export class DocumentReader {
 
   find(collection: string, { most, ...rest }: FindRequest): Promise<RawDocument[]> {
     return this.read(
+      collection,
       { find: collection, ...rest, batchSize: most + 1 },
       () => this.database.collection(collection).find(rest.filter, { ...rest, raw: true, ...this.options() }) as never,
     );
@@ -49,13 +64,18 @@ export class DocumentReader {
 
   aggregate(collection: string, { most, pipeline }: AggregateRequest): Promise<RawDocument[]> {
     return this.read(
+      collection,
       { aggregate: collection, pipeline, cursor: { batchSize: most + 1 } },
       () => this.database.collection(collection).aggregate([...pipeline], { raw: true, ...this.options() }) as never,
     );
   }
 
-  /** @param cursor gives the same documents as a cursor of the driver. It repeats reads that a failover has ended. */
+  /**
+   * @param cursor gives the same documents as a cursor of the driver. It takes more than one reply of the store, and
+   * repeats reads that a failover has ended.
+   */
   private async read(
+    collection: string,
     command: mongo.Document,
     cursor: () => AsyncIterable<Uint8Array> & { toArray(): Promise<Uint8Array[]> },
   ): Promise<RawDocument[]> {
@@ -69,21 +89,22 @@ export class DocumentReader {
         if (isRepeatable(error)) return null;
         throw error;
       });
-    // With `raw` the driver leaves documents inside of the answer as bytes.
-    const documents = answer && wholeBatch(answer as { cursor: Uint8Array });
-    return documents ?? (await cursor().toArray()).map((bytes) => new RawDocument(bytes, 0));
+    if (answer) {
+      // With `raw` the driver leaves documents inside of the answer as bytes.
+      const batch = new RawDocument((answer as { cursor: Uint8Array }).cursor, 0);
+      if (isWhole(batch)) return batch.documents("firstBatch");
+      // A cursor of a command has a session of its own, and the driver could not go on with it.
+      await this.database.command({ killCursors: collection, cursors: [batch.get("id")] }).catch(() => undefined);
+    }
+    return (await cursor().toArray()).map((bytes) => new RawDocument(bytes, 0));
   }
 
   private get database(): mongo.Db {
     return this.connection.db as mongo.Db;
   }
 
-  /** Returns the remaining time as options of a read. @throws the reason for which the signal was aborted. */
-  private options(): { signal?: AbortSignal; maxTimeMS?: number } {
-    if (!this.limit) return {};
-    const { signal, endsAt } = this.limit;
-    signal.throwIfAborted();
-    return { signal, maxTimeMS: Math.max(1, Math.ceil(endsAt - performance.now())) };
+  private options(): Partial<ReadOptions> {
+    return this.limit ? readOptions(this.limit) : {};
   }
 }
 
@@ -102,17 +123,13 @@ const REPEATABLE_NAMES = new Set([
   "MongoPoolClearedError",
 ]);
 
-/** The codes of a server that steps down, shuts down or was unreachable for another. */
-const REPEATABLE_CODES = new Set([6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+/** And 134: the server has no majority yet to read from. */
+const REPEATABLE_CODES = new Set([...UNAVAILABLE_CODES, 134]);
 
-/** Returns the documents of a cursor in an answer; null if it has more. */
-function wholeBatch({ cursor: bytes }: { readonly cursor: Uint8Array }): RawDocument[] | null {
-  const cursor = new RawDocument(bytes, 0);
-  return isZero(bytes, cursor.elementOf("id")) ? cursor.documents("firstBatch") : null;
-}
-
-/** True if an element is the number that stands for a cursor without more. */
-function isZero(bytes: Uint8Array, element: number): boolean {
-  const at = element + "id".length + 2;
-  return bytes[element] === BSON.INT64 && int32At(bytes, at) === 0 && int32At(bytes, at + 4) === 0;
+/** True if a batch has all documents: then its cursor has the number zero. */
+function isWhole(batch: RawDocument): boolean {
+  const { bytes } = batch;
+  const id = batch.elementOf("id");
+  const at = id + "id".length + 2;
+  return bytes[id] === BSONType.long && int32At(bytes, at) === 0 && int32At(bytes, at + 4) === 0;
 }

@@ -5,6 +5,11 @@ export class StoreRefused extends OperatorError {
   override readonly name = "StoreRefused";
 }
 
+/** The codes of a MongoDB server that steps down, shuts down or has no primary. */
+export const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([
+  6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+]);
+
 interface DuplicateKeyError {
   readonly code?: unknown;
   readonly keyPattern?: Readonly<Record<string, unknown>>;
