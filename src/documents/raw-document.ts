@@ -131,6 +131,10 @@ export class RawDocument {
   get key(): string {
     return this.get("key") as string;
   }
+
+  get seq(): number | undefined {
+    return this.get("seq") as number | undefined;
+  }
 }
 
 /** The bytes of keys that were asked for: the names of stored fields, which are few. */

@@ -9,6 +9,7 @@ import { acquireLease, type HeldLease } from "./held-lease.js";
 import { ENDED, type Job } from "./job.js";
 import { delayAfterFailure, isOurFault, tick, type WorkerSet } from "./tick.js";
 import { wakeJob } from "./write-job.js";
+import { Alarm } from "./alarm.js";
 
 export interface Reconciler {
   /** Looks for work at once. A named job becomes due, and its tick under way here reads it again. */
@@ -53,8 +54,7 @@ class JobReconciler implements Reconciler {
   private readonly faults = new Map<string, number>();
   private readonly collectionTimer: NodeJS.Timeout;
   private collection: Promise<void>;
-  private timer: NodeJS.Timeout | undefined;
-  private nextPassAt = Infinity;
+  private readonly alarm = new Alarm(() => void this.runPass());
   private pass: Promise<void> | null = null;
   private stopped = false;
 
@@ -87,7 +87,7 @@ class JobReconciler implements Reconciler {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.alarm.stop();
     clearInterval(this.collectionTimer);
     await this.pass;
     for (const { lease } of this.running.values()) lease?.lose();
@@ -108,14 +108,7 @@ class JobReconciler implements Reconciler {
 
   private schedule(ms: number): void {
     // A little late: a job not yet due would be looked for again.
-    const at = performance.now() + ms + 5;
-    if (this.stopped || at >= this.nextPassAt) return;
-    clearTimeout(this.timer);
-    this.nextPassAt = at;
-    this.timer = setTimeout(() => {
-      this.nextPassAt = Infinity;
-      void this.runPass();
-    }, ms + 5);
+    this.alarm.within(ms + 5);
   }
 
   /** Runs one pass at a time. A call during a pass waits. */

@@ -1,6 +1,7 @@
 import type { App } from "../app.js";
 import { jittered } from "../jitter.js";
 import { findLeftovers } from "./leftovers.js";
+import { Alarm } from "./alarm.js";
 
 /** Takes a deletion as far as it can go. Named by the wiring, so that jobs import no use-case. */
 export type ResumeDeletion = (app: App, record: string) => Promise<void>;
@@ -12,8 +13,7 @@ const IDLE_MS = 5_000;
 
 /** Finishes what mutations have left: relays their outboxes, and resumes deletions. */
 export class LeftoverSweeper {
-  private timer: NodeJS.Timeout | undefined;
-  private nextAt = Infinity;
+  private readonly alarm = new Alarm(() => void this.sweep());
   private sweeping: Promise<void> | null = null;
   private stopped = false;
 
@@ -21,12 +21,12 @@ export class LeftoverSweeper {
     private readonly app: App,
     private readonly resumeDeletion: ResumeDeletion,
   ) {
-    this.schedule(0);
+    this.alarm.within(0);
   }
 
   /** Sweeps soon: this process has left something. */
   lookSoon(): void {
-    this.schedule(BUSY_MS);
+    this.alarm.within(BUSY_MS);
   }
 
   /** Sweeps at once, after the sweep under way. */
@@ -39,19 +39,8 @@ export class LeftoverSweeper {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.alarm.stop();
     await this.sweeping;
-  }
-
-  private schedule(ms: number): void {
-    const at = performance.now() + ms;
-    if (this.stopped || at >= this.nextAt) return;
-    clearTimeout(this.timer);
-    this.nextAt = at;
-    this.timer = setTimeout(() => {
-      this.nextAt = Infinity;
-      void this.sweep();
-    }, ms);
   }
 
   private async finishAll(): Promise<void> {
@@ -64,7 +53,7 @@ export class LeftoverSweeper {
     } catch (error) {
       this.app.logger.warn({ event: "outboxes_unread", err: error });
     }
-    this.schedule(isIdle ? jittered(IDLE_MS) : BUSY_MS);
+    this.alarm.within(isIdle ? jittered(IDLE_MS) : BUSY_MS);
   }
 
   /** One that fails must not stop the others. */

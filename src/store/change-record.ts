@@ -4,6 +4,7 @@ import { DomainError, notFound } from "../errors.js";
 import { keyOf } from "../graph/id.js";
 import type { AnyRecord, OutboxEntry } from "../graph/stored-record.js";
 import { type Intent, isSameRequest, recentKeys, usedKeyOf } from "./idempotency.js";
+import { currentByKey } from "./read-records.js";
 import { RecordQueue } from "./record-queue.js";
 import { relayedEntries } from "./relayed-entries.js";
 import { isDuplicateKey } from "./store-errors.js";
@@ -27,9 +28,9 @@ export async function findWhole<T extends AnyRecord>(
   { collection }: Records<T>,
   names: readonly string[],
 ): Promise<Whole<T> | null> {
-  const found = await collection.find({ key: keyOf(...names), superseded: false }).toArray();
-  // A successor and its unmarked forerunner are both current. The higher `seq` counts.
-  const [whole] = (found as unknown as T[]).sort((one, other) => (other.seq ?? 0) - (one.seq ?? 0));
+  const key = keyOf(...names);
+  const found = await collection.find({ key, superseded: false }).toArray();
+  const whole = currentByKey(found as unknown as T[]).get(key);
   return whole ? { whole } : null;
 }
 

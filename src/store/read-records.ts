@@ -22,10 +22,17 @@ export async function findCurrentByKeys<T extends AnyRecord>(
     .find({ key: trusted({ $in: [...keys] }), superseded: false }, HIDDEN)
     .batchSize(2 * keys.length + 1)
     .lean()) as T[];
-  const highest = new Map<string, T>();
-  // A successor and its unmarked forerunner are both current. The higher `seq` counts.
-  for (const each of found) if ((highest.get(each.key)?.seq ?? 0) < (each.seq ?? 0)) highest.set(each.key, each);
-  return [...highest.values()];
+  return [...currentByKey(found).values()];
+}
+
+/** Returns the current record of each key: of a successor and its unmarked forerunner the one with the higher `seq`. */
+export function currentByKey<R extends Pick<AnyRecord, "key" | "seq">>(found: readonly R[]): Map<string, R> {
+  const highest = new Map<string, R>();
+  for (const each of found) {
+    const { key, seq = 0 } = each;
+    if ((highest.get(key)?.seq ?? 0) < seq) highest.set(key, each);
+  }
+  return highest;
 }
 
 export async function findCurrent<T extends AnyRecord>(records: Records<T>, key: string): Promise<T | null> {
@@ -78,12 +85,8 @@ export async function findCurrentDocuments(
     projection: projectionOf(fields, "key", "seq"),
     most: 2 * keys.length,
   });
-  const highest = new Map<string, RawDocument>();
-  for (const each of found) if (seqOf(highest.get(each.key)) < seqOf(each)) highest.set(each.key, each);
-  return highest;
+  return currentByKey(found);
 }
-
-const seqOf = (document: RawDocument | undefined): number => (document?.get("seq") as number | undefined) ?? 0;
 
 /** Returns the current record of that key. @throws NOT_FOUND with the path of the last name. */
 export async function requireCurrent<T extends AnyRecord>(

@@ -8,11 +8,11 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { type DocumentNode, execute, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from "graphql";
+import { type DocumentNode, execute, type ExecutionResult, type GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import { formatError } from "../format-error.js";
 import type { Limits } from "../limits/limits.js";
-import type { MakeContext, OperationExecutor } from "./operation-executor.js";
+import { argumentsOf, type MakeContext, type OperationExecutor } from "./operation-executor.js";
 import type { CheckedOperation } from "./operation-guard.js";
 import { OperationResponse } from "./operation-response.js";
 
@@ -83,13 +83,6 @@ export class Apollo implements OperationExecutor {
     return this.server.stop();
   }
 }
-
-/** Returns an operation as graphql-js takes it. */
-export const argumentsOf = (
-  { document, request: { operationName, variables } }: CheckedOperation,
-  schema: GraphQLSchema,
-  contextValue: object,
-): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });
 
 interface ApolloOptions {
   readonly schema: GraphQLSchema;

@@ -1,4 +1,4 @@
-import type { ExecutionResult } from "graphql";
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
 import type { SelectedFields } from "../../executor/selected-fields.js";
 import type { CheckedOperation } from "./operation-guard.js";
 import type { OperationResponse } from "./operation-response.js";
@@ -14,3 +14,10 @@ export interface OperationExecutor {
   answerEvent(checked: CheckedOperation, context: MakeContext, event: unknown): Promise<ExecutionResult>;
   stop(): Promise<void>;
 }
+
+/** Returns an operation as graphql-js takes it. */
+export const argumentsOf = (
+  { document, request: { operationName, variables } }: CheckedOperation,
+  schema: GraphQLSchema,
+  contextValue: object,
+): ExecutionArgs => ({ schema, document, operationName, variableValues: variables, contextValue });

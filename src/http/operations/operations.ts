@@ -16,10 +16,9 @@ import type { TimeLimit } from "../../store/bounded-store.js";
 import { withWrittenVariables } from "../../graph/written-variables.js";
 import { formatError } from "../format-error.js";
 import { limitError, type Limits } from "../limits/limits.js";
-import { Apollo, argumentsOf } from "./apollo.js";
 import { Compiled } from "./compiled.js";
 import { Deadline } from "./deadline.js";
-import type { MakeContext, OperationExecutor } from "./operation-executor.js";
+import { argumentsOf, type MakeContext, type OperationExecutor } from "./operation-executor.js";
 import { type CheckedOperation, OperationGuard, type OperationRequest } from "./operation-guard.js";
 import { OperationResponse } from "./operation-response.js";
 import { type Execution, ResultStream } from "./result-stream.js";
@@ -74,9 +73,7 @@ export class Operations {
   }
 
   static async open(options: OperationsOptions): Promise<Operations> {
-    const { schema, logger } = options;
-    const compiled = () => new Compiled(schema, (error, id) => formatError(logger, error.toJSON(), error, id));
-    return new Operations(options, options.executor === "graphql-js" ? await Apollo.start(options) : compiled());
+    return new Operations(options, await openExecutor(options));
   }
 
   stop(): Promise<void> {
@@ -220,6 +217,15 @@ export class Operations {
     const { errors, ...rest } = result;
     return { errors: errors.map((each) => this.formatted(each, id)), ...rest };
   }
+}
+
+async function openExecutor(options: OperationsOptions): Promise<OperationExecutor> {
+  const { schema, logger, executor } = options;
+  if (executor !== "graphql-js")
+    return new Compiled(schema, (error, id) => formatError(logger, error.toJSON(), error, id));
+  // Loaded for those alone who ask for it: it takes memory and time of the start.
+  const { Apollo } = await import("./apollo.js");
+  return Apollo.start(options);
 }
 
 interface CancellableExecution extends Execution {
