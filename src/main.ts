@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { keepYoungSpaceSmall } from "./young-space.js";
 
 /** Node opens some hundred modules of the server at a time. */
 const MIN_OPEN_FILES = 512;
@@ -21,5 +22,6 @@ if (most !== undefined && most < MIN_OPEN_FILES) {
 }
 // graphql reads it as it loads: without it, each check of a type that fails looks for a second copy of graphql.
 process.env["NODE_ENV"] ??= "production";
+keepYoungSpaceSmall();
 // With too few open files the import itself would fail, with a stack that names some module.
 await import("./serve.js");

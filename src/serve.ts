@@ -11,6 +11,7 @@ import { rocasSchema } from "./schema.js";
 import { readSettings } from "./settings.js";
 import { helpText } from "./settings/describe-settings.js";
 import { startServer } from "./start-server.js";
+import { letYoungSpaceGrow } from "./young-space.js";
 
 /** Reads the arguments of the command. @throws ArgumentsRefused */
 function isHelpAsked(args: readonly string[]): boolean {
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     runsIn: opened.engineKind,
     readiness: () => opened.readiness(),
   });
+  letYoungSpaceGrow();
   process.stdout.write(await greeting(opened, server.url, access));
 
   let ending = false;
