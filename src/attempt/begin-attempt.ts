@@ -3,6 +3,7 @@ import { DomainError } from "../errors.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import type { Job, Slot } from "../jobs/job.js";
 import type { JobUpdate, Lease } from "../jobs/lease.js";
+import { ANY_IMAGE_ENTRYPOINT, packageArchive } from "../onboard/any-image.js";
 import { containerName } from "../runtime/container-policy.js";
 import { type ContainerKind, ContainerRefusedError, type ContainerSpec } from "../runtime/runtime.js";
 import type { Settings } from "../settings.js";
@@ -30,6 +31,7 @@ async function containerSpec(app: App, job: Job, slot: number, resources: Resour
     attempt,
     image: job.spec.image,
     command: ENTRYPOINT,
+    forAnyImage: { command: ANY_IMAGE_ENTRYPOINT, archive: await packageArchive() },
     env: { ROCAS_RUN_URL: await runUrl(app) },
     secretFiles: { token: runToken(app.vault, name) },
     resources: {

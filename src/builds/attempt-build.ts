@@ -24,9 +24,6 @@ export async function endBuild(
 
 const MAX_ERROR_LENGTH = 4_000;
 
-const NO_BASE_IMAGE =
-  "The image does not carry the label `rocas.onboard`: start its Dockerfile with `FROM rocas/onboard`, so that Rocas can run notebooks in it.";
-
 /**
  * Makes one attempt: an image with our label, pushed if a registry is set. An image that an earlier attempt finished is
  * reused.
@@ -83,8 +80,8 @@ async function buildAndPush(
       recovered ?? (await makeImage(app, lease, { spec, credentials: credentials.source, signal, onLog: log.append }));
     const image = outcome.image ?? "";
     await lease.write({ $set: { outcome } });
-    const inspected = await app.imageBuilder.inspect(image);
-    if (!inspected || !("rocas.onboard" in inspected.labels)) throw new BuildRefused(NO_BASE_IMAGE);
+    if (!(await app.imageBuilder.inspect(image)))
+      throw new BuildRefused("The image was removed right after it was built. Build it again.");
     const registry = app.settings.ROCAS_REGISTRY;
     if (!registry) return outcome;
     if (!app.imageBuilder.hasRegistries) {

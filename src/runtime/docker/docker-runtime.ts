@@ -1,9 +1,11 @@
 import { DomainError } from "../../errors.js";
 import {
+  checkContainer,
   containerLabels,
   createContainerBody,
   scratchVolume,
   SERVICE_PORT,
+  STATE_FOLDER,
   validContainerName,
 } from "../container-policy.js";
 import {
@@ -24,8 +26,9 @@ import {
   fillVolumes,
   removeVolumes,
 } from "./docker-volumes.js";
-import type { EngineContainer } from "./engine-answers.js";
+import type { EngineContainer, EngineImage } from "./engine-answers.js";
 import { EngineRefusal, hasStatus, runtimeUnavailable } from "./engine-dial.js";
+import { noPython } from "./no-python.js";
 import { VolumeSizes } from "./volume-sizes.js";
 
 const STOP_SECONDS = 10;
@@ -64,7 +67,14 @@ export class DockerRuntime implements Runtime {
     if (found.State.Status !== "created") return;
     // A crash before the start leaves volumes that may be empty. So they are filled again.
     await fillVolumes(this.docker, found.Id, container);
-    await this.start(found.Id);
+    const isOnBoard = "rocas.onboard" in (found.Config.Labels ?? {});
+    if (container.forAnyImage && !isOnBoard)
+      await this.docker.putArchive(found.Id, STATE_FOLDER, container.forAnyImage.archive);
+    try {
+      await this.start(found.Id);
+    } catch (error) {
+      throw container.forAnyImage && !isOnBoard ? noPython(error) : error;
+    }
   }
 
   async observe(job?: string): Promise<readonly ObservedContainer[]> {
@@ -131,8 +141,12 @@ export class DockerRuntime implements Runtime {
   private async create(container: ContainerSpec): Promise<EngineContainer> {
     const { name } = container;
     const network = await ensureNetwork(this.docker, this.cluster);
-    const body = createContainerBody(container, { cluster: this.cluster, network: network.id });
-    await this.checkImage(container.image);
+    // First, so that nothing that is refused reaches the engine.
+    checkContainer(container);
+    const image = await this.checkImage(container.image);
+    const isOnBoard = "rocas.onboard" in (image.Config?.Labels ?? {});
+    const command = isOnBoard ? container.command : (container.forAnyImage?.command ?? container.command);
+    const body = createContainerBody({ ...container, command }, { cluster: this.cluster, network: network.id });
     await ensureVolumes(this.docker, name, containerLabels(container, this.cluster));
     return this.createOnce(name, body);
   }
@@ -157,11 +171,12 @@ export class DockerRuntime implements Runtime {
     }
   }
 
-  private async checkImage(id: string): Promise<void> {
+  private async checkImage(id: string): Promise<EngineImage> {
     const image = await this.docker.image(id);
     if (!image) throw new ContainerRefusedError(`The engine has no image ${id}; build it again.`);
     const volumesError = declaredVolumesError(image);
     if (volumesError) throw new ContainerRefusedError(volumesError);
+    return image;
   }
 
   /** @throws CONFLICT if the name belongs to a foreign container */

@@ -6,11 +6,11 @@ import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Tuple
 
 from rocas.run_api import RunApi
 
-Answer = tuple[int, Any]
+Answer = Tuple[int, Any]
 
 
 class Listener:

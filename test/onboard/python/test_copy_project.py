@@ -29,7 +29,7 @@ class CopyProject(RootedTest):
         (self.source / "tools/.venv").mkdir(parents=True)
         (self.source / "tools/.venv/pyvenv.cfg").write_text("home = /usr/bin")
         copy_project(self.source, self.places.work)
-        self.assertEqual((self.places.work / "tools/.venv").readlink(), self.source / "tools/.venv")
+        self.assertEqual(os.readlink(self.places.work / "tools/.venv"), str(self.source / "tools/.venv"))
 
     def test_refuses_an_image_without_a_project(self) -> None:
         with self.assertRaisesRegex(BadProject, "WORKDIR"):

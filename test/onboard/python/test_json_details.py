@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import unittest
 from datetime import date, datetime
 from enum import Enum

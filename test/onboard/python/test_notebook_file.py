@@ -5,6 +5,8 @@ from typing import Any
 from rooted import RootedTest
 
 try:
+    import nbformat  # noqa: F401
+
     from rocas.entrypoint.notebook_file import BadNotebook, find_notebook, read_notebook
 except ImportError:
     raise unittest.SkipTest("nbformat is not installed: the image's own run of these tests has it") from None

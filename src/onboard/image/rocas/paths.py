@@ -90,4 +90,7 @@ def _within(folder: Path, file: FileName | None) -> str:
 
 def _without_end(file: FileName | None) -> str | None:
     """Drops a slash at the end of a folder's path."""
-    return None if file is None else os.fspath(file).removesuffix("/")
+    if file is None:
+        return None
+    name = os.fspath(file)
+    return name[:-1] if name.endswith("/") else name

@@ -35,7 +35,7 @@ def publishable(source: Path) -> Publishable:
 def _walk(folder: Path, prefix: str, within: tuple[Path, ...], found: Publishable) -> None:
     entries = sorted(folder.iterdir(), key=lambda each: each.name)
     if not entries and prefix:
-        found.empty.append(prefix.removesuffix("/"))
+        found.empty.append(prefix.rstrip("/"))
     for entry in entries:
         name = prefix + _text(entry.name)
         if entry.is_dir():

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Union
+from typing import Dict, Tuple, Any, Union
 
 from .back_off import persist
 from .json_details import NotJson, as_json
@@ -24,7 +24,7 @@ UPLOADS_AT_ONCE = 8
 EXPIRED_TICKET = (401, 403, 404, 410)
 
 # This form suits Python 3.9, too, which an image may bring.
-Reference = Union[str, tuple[str, str], dict[str, str]]
+Reference = Union[str, Tuple[str, str], Dict[str, str]]
 
 
 class _Chosen(Enum):
@@ -102,7 +102,7 @@ class Publisher:
             "compressed": compressed,
             "files": [_described(name, file) for name, file in found.files.items()],
         }
-        request |= {key: text for key, text in (("name", version_name), ("model", self._model)) if text is not None}
+        request.update((key, text) for key, text in (("name", version_name), ("model", self._model)) if text is not None)
         for field, given, noun in (("ds", ds, "dataset"), ("pretrained", pretrained, "pretrained")):
             if given is not BY_ROCAS:
                 request[field] = self._reference(field, given, noun)
@@ -141,10 +141,12 @@ class Publisher:
 
         # Small files spend most of their time waiting.
         with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+            sending = [pool.submit(send, each) for each in version["uploads"]]
             try:
-                states = list(pool.map(send, version["uploads"]))
+                states = [each.result() for each in sending]
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                for each in sending:
+                    each.cancel()
                 raise
         return None not in states and "READY" in (version["state"], *states)
 

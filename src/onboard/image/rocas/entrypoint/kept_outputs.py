@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
 from .line_states import last_states
+from .notebook_format import NotebookNode, stream_output, writes
 
 # The bound of what a cell shows beside its streams, and of each of its streams.
 MAX_SHOWN_CHARACTERS = 1024 * 1024
@@ -61,7 +59,7 @@ class KeptOutputs:
             return
         last = outs[-1] if outs else None
         if last is None or last["output_type"] != "stream" or last["name"] != name:
-            last = nbformat.v4.new_output("stream", name=name, text="")
+            last = stream_output(name, "")
             outs.append(last)
             stream.left -= OUTPUT_CHARACTERS
         before, after = _joined(last["text"], text)
@@ -92,7 +90,7 @@ class KeptOutputs:
 
 def serialised(notebook: NotebookNode) -> bytes:
     """Serialises to at most MAX_NOTEBOOK_BYTES. The largest outputs go first."""
-    content = nbformat.writes(notebook).encode("utf-8", "replace")
+    content = writes(notebook).encode("utf-8", "replace")
     cells = sorted((c for c in notebook.cells if c.get("outputs")), key=lambda c: size_of(c["outputs"]), reverse=True)
     for cell in cells:
         if len(content) <= MAX_NOTEBOOK_BYTES:
@@ -100,12 +98,12 @@ def serialised(notebook: NotebookNode) -> bytes:
         size = in_words(size_of(cell["outputs"]))
         text = f"[Left out: the outputs of this cell, {size}. A notebook is kept up to {in_words(MAX_NOTEBOOK_BYTES)}.]\n"
         cell["outputs"] = [note(text)]
-        content = nbformat.writes(notebook).encode("utf-8", "replace")
+        content = writes(notebook).encode("utf-8", "replace")
     return content
 
 
 def note(text: str) -> NotebookNode:
-    return nbformat.v4.new_output("stream", name="stderr", text=text)
+    return stream_output("stderr", text)
 
 
 def size_of(value: Any) -> int:

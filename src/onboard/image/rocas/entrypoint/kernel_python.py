@@ -23,7 +23,7 @@ class BadPython(Exception):
 
 def install_kernel(data: Path) -> None:
     """Describes the kernel to Jupyter, whose data folder this is. Raises BadPython."""
-    python = _image_python()
+    python = image_python()
     launcher = str(Path(KERNEL).parent / "__main__.py")
     if python != sys.executable:
         _check(python, launcher)
@@ -33,7 +33,7 @@ def install_kernel(data: Path) -> None:
     (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
 
 
-def _image_python() -> str:
+def image_python() -> str:
     """Returns the Python of the virtual environment, else the first on the PATH, else the entrypoint's own."""
     environment = os.environ.get("VIRTUAL_ENV")
     inside = os.path.join(environment, "bin", "python") if environment else None

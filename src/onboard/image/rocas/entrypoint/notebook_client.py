@@ -14,11 +14,9 @@ from .kept_outputs import KeptOutputs, note
 from .line_states import last_states
 from .log import Log
 from .output_widget import BoundedOutputWidget
-from .plain_text import plain, shortened
+from .plain_text import MAX_TRACEBACK_LINE, bounded, plain, shortened
 from .widget_models import VIEW, WidgetModels
 
-MAX_TRACEBACK_LINE = 64 * 1024
-MAX_TRACEBACK_LINES = 200
 
 
 class LoggedNotebookClient(NotebookClient):
@@ -67,7 +65,7 @@ class LoggedNotebookClient(NotebookClient):
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
         content = msg["content"]
         if msg["msg_type"] == "error":
-            content["traceback"] = _bounded(content.get("traceback") or [])
+            content["traceback"] = bounded(content.get("traceback") or [])
             content["evalue"] = shortened(content["evalue"], MAX_TRACEBACK_LINE)
         self._log_update(msg["msg_type"], content)
         if self.output_hook_stack[msg["parent_header"].get("msg_id")]:
@@ -135,10 +133,3 @@ def _opens_widget(content: dict[str, Any]) -> bool:
 
 def _is_whole(state: dict[str, Any]) -> bool:
     return state["_model_name"] != "OutputModel" or isinstance(state.get("outputs"), list)
-
-
-def _bounded(traceback: list[str]) -> list[str]:
-    """Keeps the beginning and the end: an endless recursion has thousands of lines between them."""
-    half = MAX_TRACEBACK_LINES // 2
-    some = traceback if len(traceback) <= MAX_TRACEBACK_LINES else [*traceback[:half], "[...]", *traceback[-half:]]
-    return [shortened(line, MAX_TRACEBACK_LINE) for line in some]

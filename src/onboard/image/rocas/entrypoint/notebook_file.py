@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
+from .notebook_format import NotebookNode, reads
 
 # Python is `Python 3`, `python3` and `ipython`. The language `pyspark` is not, nor Python 2, where 3 / 2 is 1.
 PYTHON = re.compile(r"i?python[\s-]*(3[0-9.]*)?", re.IGNORECASE)
@@ -43,7 +42,7 @@ def read_notebook(file: Path, path: str) -> NotebookNode:
             "Its metadata say so: kernelspec.language, language_info or what the place says that it comes from."
         )
     try:
-        notebook = nbformat.reads(json.dumps(_completed(content)), as_version=4)
+        notebook = reads(_completed(content))
         return _checked(notebook)
     except Exception as error:  # nbformat raises errors of its parts: all mean the same here
         raise BadNotebook(f"{path} is no notebook: {error or type(error).__name__}") from error

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import keyword
+import uuid
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
+from .notebook_format import NotebookNode, new_code_cell
 
 PLACE = "parameters"
 INJECTED = "injected-parameters"
@@ -20,9 +20,9 @@ def inject_parameters(notebook: NotebookNode, params: dict[str, Any]) -> None:
     """Adds the cell after the one tagged `parameters`, else first. It replaces a cell injected earlier."""
     if not params:
         return
-    cell = new_code_cell(source=_assignments(params), metadata={"tags": [INJECTED]})
-    if notebook.get("nbformat_minor", 0) < 5:
-        del cell["id"]  # cells have ids from 4.5 on
+    cell = new_code_cell(_assignments(params), tags=[INJECTED])
+    if (notebook.get("nbformat", 4), notebook.get("nbformat_minor", 0)) >= (4, 5):
+        cell["id"] = uuid.uuid4().hex[:8]  # cells have ids from 4.5 on
     cells = notebook.cells
     earlier = _index(cells, INJECTED)
     if earlier is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+MAX_TRACEBACK_LINE = 64 * 1024
+MAX_TRACEBACK_LINES = 200
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
@@ -27,3 +29,10 @@ def shortened_bytes(text: str, longest: int) -> str:
     while len(short.encode("utf-8", "replace")) > longest:
         short = shortened(short, len(short) * 3 // 4)
     return short
+
+
+def bounded(traceback: list[str]) -> list[str]:
+    """Keeps the beginning and the end: an endless recursion has thousands of lines between them."""
+    half = MAX_TRACEBACK_LINES // 2
+    some = traceback if len(traceback) <= MAX_TRACEBACK_LINES else [*traceback[:half], "[...]", *traceback[-half:]]
+    return [shortened(line, MAX_TRACEBACK_LINE) for line in some]

@@ -7,8 +7,6 @@ import sys
 import traceback
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from ..back_off import persist
 from ..fetch import BadContent, fetch_mount
 from ..metadata import write_metadata
@@ -24,6 +22,7 @@ from .kept_outputs import serialised
 from .kernel_python import BadPython, install_kernel
 from .log import Log
 from .notebook_file import BadNotebook, find_notebook, read_notebook
+from .notebook_format import HAS_JUPYTER, NotebookNode
 from .parameters import BadParameters, inject_parameters
 from .pulse import Pulse
 from .run_notebook import run_notebook
@@ -99,7 +98,8 @@ class Attempt:
         file = find_notebook(self._places.work, grant.notebook)
         self._notebook = read_notebook(file, grant.notebook)
         inject_parameters(self._notebook, grant.params)
-        install_kernel(self._places.temporary / "jupyter-data")
+        if HAS_JUPYTER:
+            install_kernel(self._places.temporary / "jupyter-data")
         self._fetch(grant.mounts.datasets, self._places.datasets)
         self._fetch(grant.mounts.versions, self._places.versions)
         self._log.say(f"Running {grant.notebook}.")

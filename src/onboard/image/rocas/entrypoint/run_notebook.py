@@ -8,9 +8,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from nbclient.exceptions import CellExecutionError
-from nbformat import NotebookNode
-
 from ..kernel.ended import ENDED
 from .cause_of_death import cause_of_death
 from .ending import Ending, Reason
@@ -19,9 +16,17 @@ from .kernel_console import KernelConsole
 from .kernel_python import KERNEL_NAME
 from .limits import Limits
 from .log import Log
-from .notebook_client import LoggedNotebookClient
+from .notebook_format import HAS_JUPYTER, NotebookNode
 from .pulse import Pulse
 from .reap_orphans import leave_to_its_owner
+
+if HAS_JUPYTER:
+    from nbclient.exceptions import CellExecutionError
+
+    from .notebook_client import LoggedNotebookClient
+else:
+    from .plain_client import PlainCellError as CellExecutionError  # type: ignore[assignment]
+    from .plain_client import PlainNotebookClient
 
 GRACE_SECONDS = 4.0
 START_SECONDS = 120
@@ -43,18 +48,23 @@ class NotebookRun:
         self._ending = ending
         self._cells = [(i, cell) for i, cell in enumerate(notebook.cells) if _is_run(cell)]
         self._reply: dict[str, Any] = {}
-        self._client = LoggedNotebookClient(
+        self._client = self._open_client(notebook, folder)
+        self._process: Any = None
+        self._number = 0
+        self._limits = Limits()
+
+    def _open_client(self, notebook: NotebookNode, folder: Path) -> Any:
+        if not HAS_JUPYTER:
+            return PlainNotebookClient(notebook, self._log, folder, self._executed)
+        return LoggedNotebookClient(
             notebook,
-            log,
+            self._log,
             timeout=None,
             startup_timeout=START_SECONDS,
             kernel_name=KERNEL_NAME,  # whatever its author's kernel was called
             resources={"metadata": {"path": str(folder)}},
             on_cell_executed=self._executed,
         )
-        self._process: Any = None
-        self._number = 0
-        self._limits = Limits()
 
     def run(self) -> Failure | None:
         if not self._cells:
@@ -127,7 +137,7 @@ class NotebookRun:
         return Failure("KernelDied", cause_of_death(self._process.poll(), self._limits.met()), self._number)
 
 
-def _process(client: LoggedNotebookClient) -> Any:
+def _process(client: Any) -> Any:
     """Returns the kernel's process, which leads a session of its own."""
     provisioner: Any = client.km.provisioner if client.km else None
     return provisioner.process

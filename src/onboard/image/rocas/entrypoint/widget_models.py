@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from typing import Any
+from typing import Any, Dict
 
 from .kept_outputs import size_of
 
@@ -22,7 +22,7 @@ BAR_CHARACTERS = 10
 REFERENCE = "IPY_MODEL_"
 _TAG = re.compile(r"<[^>]*>")
 
-State = dict[str, Any]
+State = Dict[str, Any]
 
 
 class WidgetModels:
@@ -80,7 +80,7 @@ class WidgetModels:
         return {**about, "state": state, **({"buffers": buffers} if buffers else {})}
 
     def _change(self, model: str, state: State, message: dict[str, Any]) -> None:
-        self._models[model] = self._models.pop(model, {}) | state
+        self._models[model] = {**self._models.pop(model, {}), **state}
         paths = message["content"]["data"].get("buffer_paths") or []
         for path, buffer in zip(paths, message.get("buffers") or []):
             entry = {"data": base64.b64encode(buffer).decode("ascii"), "encoding": "base64", "path": path}
@@ -120,7 +120,7 @@ class WidgetModels:
 
 
 def _references(children: list[Any]) -> list[str]:
-    return [each.removeprefix(REFERENCE) for each in children if isinstance(each, str)][:MAX_SHOWN]
+    return [each.replace(REFERENCE, "", 1) for each in children if isinstance(each, str)][:MAX_SHOWN]
 
 
 def _value_of(name: str, state: State) -> str:

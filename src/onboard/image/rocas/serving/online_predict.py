@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Callable
 from urllib.parse import quote
 
 from ..mounts import Mounts, NotMounted

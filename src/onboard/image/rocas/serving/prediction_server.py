@@ -7,10 +7,9 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Callable
 from urllib.parse import parse_qs, urlsplit
 
 from ..json_value import to_json
