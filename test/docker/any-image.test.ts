@@ -64,10 +64,11 @@ describeWithDocker("a project on an image without anything of ours", () => {
     expect(log.text).toContain("from the shell\n");
     const read = await server.read("Training", id, "outputNotebook movers { nodes { name details ds { name } } }");
     expect(read.movers.nodes).toEqual([{ name: "v1", details: { accuracy: 0.97 }, ds: { name: "iris" } }]);
-    const cells = (await (await server.fetch(new URL(read.outputNotebook, "http://a").pathname)).json()).cells;
-    expect(cells[1].metadata.tags).toEqual(["injected-parameters"]);
-    expect(cells[4].outputs).toMatchObject([{ output_type: "execute_result", data: { "text/html": "<b>3</b>" } }]);
-    expect(cells[5].outputs).toMatchObject([{ output_type: "error", ename: "ZeroDivisionError" }]);
+    const kept = await (await server.fetch(new URL(read.outputNotebook, "http://a").pathname)).json();
+    const { cells } = kept as { cells: { metadata: { tags: string[] }; outputs: object[] }[] };
+    expect(cells[1]!.metadata.tags).toEqual(["injected-parameters"]);
+    expect(cells[4]!.outputs).toMatchObject([{ output_type: "execute_result", data: { "text/html": "<b>3</b>" } }]);
+    expect(cells[5]!.outputs).toMatchObject([{ output_type: "error", ename: "ZeroDivisionError" }]);
   });
 
   test("serves the version that it published", async () => {
