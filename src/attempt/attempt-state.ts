@@ -92,11 +92,22 @@ const SIGNALS: Readonly<Record<number, string>> = {
   139: "SIGSEGV, a fault in compiled code",
 };
 
-/** Returns why a container ended that reported nothing, from its exit code and its last line of output. */
-export function exitReason({ exit }: ObservedContainer, { memory_mb }: ResourceProfile, lastOutput: string): string {
+const NOT_BEGUN =
+  ". It had not begun: the image's `python3` must start there, with its whole standard library, and be 3.8 or newer";
+
+/**
+ * Returns why a container ended that reported nothing, from its exit code and its last line of output.
+ * @param hasBegun false if it had not claimed its attempt
+ */
+export function exitReason(
+  { exit }: ObservedContainer,
+  { memory_mb }: ResourceProfile,
+  lastOutput: string,
+  hasBegun: boolean,
+): string {
   if (exit?.outOfMemory) return `out of memory: the container may use ${memory_mb} MiB`;
   const lastLine = lastOutput.trimEnd().split("\n").at(-1)?.trim();
   const output = lastLine ? `: ${plainText(lastLine, 500)}` : "";
   const signal = SIGNALS[exit?.code ?? 0];
-  return `the container ended with exit code ${exit?.code ?? "unknown"}${signal ? ` (${signal})` : ""}${output}`;
+  return `the container ended with exit code ${exit?.code ?? "unknown"}${signal ? ` (${signal})` : ""}${output}${hasBegun ? "" : NOT_BEGUN}`;
 }

@@ -154,9 +154,11 @@ async function executeStep(app: App, lease: Lease, step: Step, resources: Resour
       return run(app, lease, step.slot, resources, now);
     case "BACK_OFF": {
       const { slot, cause, failures, until } = step;
+      const { container, claimed_at } = lease.job.slots[slot] ?? {};
       const reason =
-        typeof cause === "string" ? cause : exitReason(cause, resources, await app.runtime.lastOutput(cause.name));
-      const container = lease.job.slots[slot]?.container;
+        typeof cause === "string"
+          ? cause
+          : exitReason(cause, resources, await app.runtime.lastOutput(cause.name), Boolean(claimed_at));
       // Stored first, so that the calls of the container are refused while it stops.
       await lease.write({ $set: slotPaths(slot, { ...OVER, last_error: reason, failures, not_before: until }) });
       return stopContainers(app, lease, container ? [container] : []);

@@ -67,5 +67,5 @@ function afterExit(job: Job, container: ObservedContainer, { resources, lastOutp
   const code = container.exit?.code;
   if (code === STOPPED) return tryAgain(job, "the container was stopped from outside");
   if (code === 0 && job.slots[0]?.claimed_at) return end("SUCCEEDED", null);
-  return end("FAILED", exitReason(container, resources, lastOutput));
+  return end("FAILED", exitReason(container, resources, lastOutput, Boolean(job.slots[0]?.claimed_at)));
 }
