@@ -105,6 +105,22 @@ describeWithDocker("a project on an image without anything of ours", () => {
     expect((await server.ended("Training", id)).task.state).toBe("CANCELLED");
   });
 
+  test("runs in Jupyter's kernel if the image has it, and in /work if the image has the links", async () => {
+    const jupyter = "python3 python3-ipykernel python3-nbclient python3-nbformat";
+    const install = `RUN apt-get update && apt-get install -y --no-install-recommends ${jupyter}\n`;
+    const links = "RUN ln -s /scratch/work /scratch/data /scratch/model /scratch/nha /\n";
+    const jupyters = notebook("import os\nprint(os.environ['HOME'], get_ipython().__class__.__name__)");
+    const Dockerfile = `FROM debian:bookworm-slim\n${install}${links}${PROJECT}`;
+    await server.write({ Dockerfile, "jupyter.ipynb": jupyters });
+    const { id } = await server.mutate("buildProject", { proj: "flowers" }, "id");
+    expect((await server.ended("Build", id)).task.state).toBe("FINISHED");
+
+    const { task, log } = await server.ended("Training", (await server.train("jupyter.ipynb")).id);
+
+    expect(task).toEqual({ state: "FINISHED", error: null, attempt: 1 });
+    expect(log.text).toContain("/work ZMQInteractiveShell\n");
+  });
+
   const PYTHONS = [
     [
       "without Python",
