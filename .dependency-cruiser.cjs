@@ -17,6 +17,7 @@ const WIRING = [
   "^src/open-connection\\.ts$",
   "^src/check-store\\.ts$",
   "^src/build-base-image\\.ts$",
+  "^src/rocas\\.ts$",
 ];
 const ports = (...names) => names.map((each) => `^src/${each}/`);
 const PORTS = ports("runtime", "source", "storage", "vault", "store");

@@ -1,4 +1,4 @@
-import { type StartedStore, startEmbeddedStore } from "@rocas/embedded-store";
+import { type StartedStore, startEmbeddedStore } from "#embedded-store";
 import mongoose, { type Connection } from "mongoose";
 import { fileSentence, hasDiskRoom, isAboutFile } from "./machine-faults.js";
 import { connectToMongodb, printableUri } from "./store/mongo/connect-to-mongodb.js";

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startEmbeddedStore } from "@rocas/embedded-store";
+import { startEmbeddedStore } from "#embedded-store";
 import { Schema } from "mongoose";
 import { expect, test } from "vitest";
 import { openConnection } from "../../src/open-connection.js";
