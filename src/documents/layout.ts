@@ -12,9 +12,10 @@ export class Layout {
   }
 
   /** Returns the places of the elements of the fields; -1 for a field that the document has not. */
-  placesIn({ bytes, start }: Pick<RawDocument, "bytes" | "start">): Int32Array {
+  placesIn({ bytes, start }: Pick<RawDocument, "bytes" | "start">): number[] {
     const { keys, next } = this;
-    const places = new Int32Array(keys.length).fill(-1);
+    const places: number[] = [];
+    for (let index = 0; index < keys.length; index += 1) places.push(-1);
     if (keys.length === 0) return places;
     const end = documentEnd(bytes, start);
     let last = keys.length;

@@ -108,7 +108,7 @@ export class Execution {
     parent: Path | undefined,
   ): unknown {
     const { definition, method } = field;
-    const path: Path = { prev: parent, key: field.responseName, typename: field.parent.name };
+    const path = pathOf(field, parent);
     try {
       const root = rootOf(field, source);
       const value: unknown = method
@@ -123,7 +123,7 @@ export class Execution {
   }
 
   /** Does as graphql-js's default resolver. */
-  private property(field: FieldPlan, source: unknown, path: Path): unknown {
+  private property(field: FieldPlan, source: unknown, path: Path | undefined): unknown {
     if ((typeof source !== "object" && typeof source !== "function") || source === null) return undefined;
     const property = (source as Record<string, unknown>)[field.definition.name];
     if (typeof property !== "function") return property;
@@ -138,8 +138,8 @@ export class Execution {
     return definition.args.length === 0 ? {} : getArgumentValues(definition, nodes[0]!, this.input.variables);
   }
 
-  private infoOf({ definition, nodes, parent }: FieldPlan, path: Path): GraphQLResolveInfo {
-    return buildResolveInfo(this.graphqlContext, definition, nodes, parent, path);
+  private infoOf({ definition, nodes, parent }: FieldPlan, path: Path | undefined): GraphQLResolveInfo {
+    return buildResolveInfo(this.graphqlContext, definition, nodes, parent, path!);
   }
 
   /** Completes a value. One that is not there yet is put into its place (`values[index]`) later. */
@@ -185,8 +185,10 @@ export class Execution {
       );
     const items = Array.isArray(value) ? (value as unknown[]) : [...(value as Iterable<unknown>)];
     const values: unknown[] = new Array(items.length);
-    for (const [index, each] of items.entries())
-      values[index] = this.complete(item, each, field, { prev: path, key: index, typename: undefined }, values, index);
+    for (let index = 0; index < items.length; index += 1) {
+      const own = field.hasPath ? { prev: path, key: index, typename: undefined } : undefined;
+      values[index] = this.complete(item, items[index], field, own, values, index);
+    }
     return values;
   }
 
@@ -197,7 +199,7 @@ export class Execution {
     path: Path | undefined,
   ): GraphQLObjectType {
     const { schema, context } = this.input;
-    const info = this.infoOf(field, path!);
+    const info = this.infoOf(field, path);
     const name = abstract.resolveType?.(value, context, info, abstract);
     const type = typeof name === "string" ? schema.getType(name) : undefined;
     if (!isObjectType(type) || !schema.isSubType(abstract, type))
@@ -212,29 +214,38 @@ export class Execution {
   }
 
   private ofObject(plan: SelectionPlan, source: object, path: Path | undefined): Resolved {
-    const resolved = new Resolved(plan, null, null, []);
-    for (const [index, field] of plan.fields.entries())
-      resolved.values[index] = this.resolve(field, source, resolved.values, index, path);
-    return resolved;
+    const { fields } = plan;
+    const values: unknown[] = new Array(fields.length);
+    for (let index = 0; index < fields.length; index += 1)
+      values[index] = this.resolve(fields[index]!, source, values, index, path);
+    return new Resolved(plan, null, null, values);
   }
 
   private ofDocument(plan: SelectionPlan, document: RawDocument, path: Path | undefined): Resolved {
     const places = plan.layout.placesIn(document);
-    const resolved = new Resolved(plan, document, places, []);
-    if (plan.isBytes) return resolved;
-    const { values } = resolved;
-    for (const [index, field] of plan.fields.entries()) {
+    if (plan.isBytes) return new Resolved(plan, document, places, NO_VALUES);
+    const { fields } = plan;
+    const values: unknown[] = new Array(fields.length);
+    for (let index = 0; index < fields.length; index += 1) {
+      const field = fields[index]!;
       const { source } = field;
       if (source.from === "RESOLVER") values[index] = this.resolve(field, document, values, index, path);
       else if (source.from === "VALUE" || source.from === "PARTS") {
-        const own: Path = { prev: path, key: field.responseName, typename: plan.type.name };
+        const own = pathOf(field, path);
         const value = source.from === "VALUE" ? document.get(source.stored) : partOf(document, places[source.place]!);
         values[index] = this.complete(field.output, value, field, own, values, index);
       }
     }
-    return resolved;
+    return new Resolved(plan, document, places, values);
   }
 }
+
+/** For objects that are written from the bytes. */
+const NO_VALUES: unknown[] = [];
+
+/** Returns the path of a field for those who are told it; undefined if nobody is. */
+const pathOf = ({ hasPath, responseName, parent }: FieldPlan, prev: Path | undefined): Path | undefined =>
+  hasPath ? { prev, key: responseName, typename: parent.name } : undefined;
 
 const partOf = ({ bytes }: RawDocument, element: number): unknown => (element === -1 ? null : partAt(bytes, element));
 

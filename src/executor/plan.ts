@@ -50,6 +50,8 @@ export interface FieldPlan {
   readonly source: Source;
   /** Called as `(root, context)` in place of the schema's resolver; null if that must be called. */
   readonly method: ((root: unknown, context: unknown) => unknown) | null;
+  /** True if a resolver is told the path, here or below: one that gets `info`, and the one of an abstract type. */
+  readonly hasPath: boolean;
 }
 
 /** The completion of a value: its nullability and its form. */
@@ -64,6 +66,8 @@ export type OutputPlan = { readonly isNonNull: boolean; readonly type: GraphQLOu
 export class SelectionPlan {
   /** True if all of it can be written from the bytes of a document. */
   readonly isBytes: boolean;
+  /** True if the path of one of its fields is told to a resolver. */
+  readonly hasPaths: boolean;
 
   constructor(
     readonly type: GraphQLObjectType,
@@ -72,6 +76,7 @@ export class SelectionPlan {
     readonly layout: Layout,
   ) {
     this.isBytes = fields.every(({ source }) => source.from === "BYTES" || source.from === "TYPE");
+    this.hasPaths = fields.some(({ hasPath }) => hasPath);
   }
 }
 
@@ -132,11 +137,12 @@ export class Planner {
   ): Omit<FieldPlan, "responseName" | "label"> {
     const output = this.outputOf(definition.type, nodes);
     const reads = readsOf(definition);
-    return {
-      ...{ definition, nodes, parent, output },
-      source: sourceOf(definition, output, names),
-      method: reads && definition.args.length === 0 ? reads.method : null,
-    };
+    const source = sourceOf(definition, output, names);
+    const method = reads && definition.args.length === 0 ? reads.method : null;
+    const inner = innermost(output);
+    const isTold = source.from === "RESOLVER" && method === null;
+    const isBelow = inner.as === "ABSTRACT" || (inner.as === "OBJECT" && inner.selection.hasPaths);
+    return { ...{ definition, nodes, parent, output }, source, method, hasPath: isTold || isBelow };
   }
 
   private outputOf(type: GraphQLOutputType, nodes: readonly FieldNode[]): OutputPlan {

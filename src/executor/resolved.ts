@@ -11,7 +11,7 @@ export class Resolved {
     /** The document that its stored fields are written from; null if all values are in `values`. */
     readonly document: RawDocument | null,
     /** The places of the stored fields of the document. */
-    readonly places: Int32Array | null,
+    readonly places: readonly number[] | null,
     /** The completed values by field. Those that are written from the document are left out. */
     readonly values: unknown[],
   ) {}

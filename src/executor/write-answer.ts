@@ -77,7 +77,7 @@ class AnswerWriter {
     field: FieldPlan,
     index: number,
     { bytes }: RawDocument,
-    places: Int32Array,
+    places: readonly number[],
     plan: SelectionPlan,
     values: readonly unknown[],
   ): boolean {
