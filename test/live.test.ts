@@ -121,12 +121,12 @@ test("a change stream that breaks goes on where it was", async () => {
   for (let count = 0; count < 5; count += 1) {
     await expect.poll(() => received.length, { timeout: 20_000 }).toBeGreaterThan(count * 400);
     await streams.at(-1)?.close();
+    await expect.poll(() => streams.length, { timeout: 20_000 }).toBeGreaterThan(count + 1);
   }
   await telling;
   await expect.poll(() => received.length, { timeout: 20_000 }).toBe(3_000);
   await feed.close();
 
-  expect(streams.length).toBeGreaterThan(2);
   expect(received).toEqual(Array.from({ length: 3_000 }, (_, at) => at + 2));
 });
 
