@@ -21,11 +21,11 @@ const requests = (name, title, casesOf) => ({
     const servers = await all();
     const cases = casesOf(sizes);
     const rows = servers.map((server) => [server.name]);
-    for (const { body, requests, warmUp, connections = CONNECTIONS, rounds = ROUNDS, isSlowestShown } of cases) {
+    for (const { body, requests, connections = CONNECTIONS, rounds = ROUNDS, isSlowestShown } of cases) {
       if (!body.query.startsWith("mutation")) await requireEqualAnswers(servers, body);
       const load = isQuick
         ? { rounds: 1, requests: Math.ceil(requests / 4) }
-        : { rounds, requests, warmUp: warmUp ?? WARM_UP * requests };
+        : { rounds, requests, warmUp: WARM_UP * requests };
       const results = await compared(servers, { body, connections, ...load });
       for (const [n, { seconds, processor, slowest }] of results.entries()) {
         const cell = [seconds, processor].map((each) => figures(each, n === 0)).join(" / ");
@@ -41,7 +41,7 @@ const LINEAGE_CASES = [
   { first: 1, requests: 600, rounds: 5 },
   { first: 20, requests: 160, rounds: 5 },
   { first: 200, requests: 24, rounds: 5 },
-  { first: 2_000, requests: 8, warmUp: 32 },
+  { first: 2_000, requests: 8 },
 ];
 /** The largest page of the lineage query. */
 export const LARGEST = LINEAGE_CASES.at(-1).first;

@@ -31,7 +31,7 @@ async function containerSpec(app: App, job: Job, slot: number, resources: Resour
     attempt,
     image: job.spec.image,
     command: ENTRYPOINT,
-    forAnyImage: { command: ANY_IMAGE_ENTRYPOINT, archive: await packageArchive() },
+    forAnyImage: { command: ANY_IMAGE_ENTRYPOINT, archive: packageArchive },
     env: { ROCAS_RUN_URL: await runUrl(app) },
     secretFiles: { token: runToken(app.vault, name) },
     resources: {

@@ -30,7 +30,7 @@ export interface ContainerSpec {
   /** The program and its arguments, instead of the image's entrypoint and command. */
   readonly command: readonly string[];
   /** The program for an image without the label `rocas.onboard`, and an archive of it for the folder `/rocas`. */
-  readonly forAnyImage?: { readonly command: readonly string[]; readonly archive: Buffer };
+  readonly forAnyImage?: { readonly command: readonly string[]; readonly archive: () => Promise<Buffer> };
   /** Public values, such as the address of the run listener. */
   readonly env: Readonly<Record<string, string>>;
   /** Content by name. The job's user finds them read-only (0400) in `/rocas/secrets/`, never in the environment. */

@@ -1,57 +1,42 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { freePort } from "../../test/support/free-port.js";
-import { pidsWith } from "../../test/support/pids-with.js";
-import { openTempFolder, type TempFolder } from "../../test/support/temp-folder.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { MINUTE, Newcomer } from "./newcomer.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const MINUTE = 60_000;
 const MAX_INSTALLED_MB = 120;
 
-let folder: TempFolder;
-let home: string;
-let environment: NodeJS.ProcessEnv;
+let newcomer: Newcomer;
 
-const run = (command: string, ...words: readonly string[]) =>
-  promisify(execFile)(command, words, { cwd: home, env: environment });
-const rocas = (...words: readonly string[]) => run("node_modules/.bin/rocas", ...words);
+const rocas = (...words: readonly string[]) => newcomer.run("node_modules/.bin/rocas", ...words);
 
-// What `npm pack` makes, installed into an empty folder, on a machine whose engine is hidden.
+// What `npm pack` makes, installed into an empty folder.
 beforeAll(async () => {
-  folder = await openTempFolder();
-  home = join(folder.path, "home");
-  await mkdir(home);
-  const { PATH, HOME } = process.env;
-  environment = { PATH, HOME, PORT: String(await freePort()), DOCKER_HOST: `unix://${folder.path}/none.sock` };
+  newcomer = await Newcomer.arrive();
   // What a package needs to be built must run, whatever the machine says of scripts.
-  const pack = ["pack", "--ignore-scripts=false", "--pack-destination", folder.path];
+  const pack = ["pack", "--ignore-scripts=false", "--pack-destination", newcomer.home];
   await promisify(execFile)("npm", pack, { cwd: ROOT });
-  const packed = (await readdir(folder.path)).find((name) => name.endsWith(".tgz"))!;
-  await run("npm", "install", "--no-audit", "--no-fund", join(folder.path, packed));
+  const packed = (await readdir(newcomer.home)).find((name) => name.endsWith(".tgz"))!;
+  await newcomer.run("npm", "install", "--no-audit", "--no-fund", `./${packed}`);
 }, 8 * MINUTE);
-afterAll(async () => {
-  for (const pid of pidsWith(home)) process.kill(pid, "SIGKILL");
-  await folder?.[Symbol.asyncDispose]();
-}, MINUTE);
+afterAll(async () => newcomer?.[Symbol.asyncDispose](), MINUTE);
 
 test("it brings what production needs, in the versions that Rocas is tested with", async () => {
-  const size = Number((await run("du", "-sm", "node_modules")).stdout.split("\t")[0]);
+  const size = Number((await newcomer.run("du", "-sm", "node_modules")).stdout.split("\t")[0]);
   const { dependencies } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
     dependencies: Record<string, string>;
   };
-  const listed = JSON.parse((await run("npm", "ls", "--json", "--depth=1")).stdout) as {
+  const listed = JSON.parse((await newcomer.run("npm", "ls", "--json", "--depth=1")).stdout) as {
     dependencies: { rocas: { dependencies: Record<string, { version: string }> } };
   };
   const versions = Object.entries(listed.dependencies.rocas.dependencies).map(([name, { version }]) => [name, version]);
 
   expect(size).toBeLessThanOrEqual(MAX_INSTALLED_MB);
   expect(Object.fromEntries(versions)).toEqual(dependencies);
-  expect(await readdir(join(home, "node_modules"))).not.toContain("typescript");
+  expect(await readdir(join(newcomer.home, "node_modules"))).not.toContain("typescript");
 });
 
 test("the store's own package needs nothing else than Rocas brings", async () => {
@@ -72,18 +57,12 @@ test("the command says what it can do, and refuses the rest by name", async () =
 });
 
 test("rocas start serves, and rocas demo plays the story to its lineage", { timeout: 12 * MINUTE }, async () => {
-  const server = spawn("node_modules/.bin/rocas", ["start"], { cwd: home, env: environment });
-  let said = "";
-  server.stdout.setEncoding("utf8").on("data", (piece: string) => (said += piece));
-  server.stderr.resume();
-  await vi.waitUntil(() => said.includes("\nToken "), { timeout: MINUTE, interval: 100 });
+  const server = await newcomer.start("node_modules/.bin/rocas", "start");
 
   const { stdout } = await rocas("demo");
-  const ended = once(server, "exit");
-  server.kill("SIGTERM");
 
   expect(stdout).toContain(`is "setosa", says iris-clf/v-`);
   expect(stdout).toMatch(/"bvers": \{\s+"tag": "latest",\s+"dockerId": "sha256:/);
-  expect(await ended).toEqual([0, null]);
+  expect(await server.end()).toEqual([0, null]);
   expect((await rocas("check-store")).stdout).not.toBe("");
 });

@@ -74,12 +74,11 @@ describeWithDocker("another Python", () => {
       await server.undeploy(name);
     });
 
-  for (const version of ["3.7"])
-    test.skipIf(!installed(version))(`${version} is refused by name`, async () => {
-      const { task } = await train(version);
+  test.skipIf(!installed("3.7"))("3.7 is refused by name", async () => {
+    const { task } = await train("3.7");
 
-      expect(task.state).toBe("FAILED");
-      expect(task.error).toMatch(/BadPython: the image's Python \/opt\/python\/bin\/python3? /);
-      expect(task.error).toContain(`is Python ${version}, and a run needs Python 3.8 or newer`);
-    });
+    expect(task.state).toBe("FAILED");
+    expect(task.error).toMatch(/BadPython: the image's Python \/opt\/python\/bin\/python3? /);
+    expect(task.error).toContain("is Python 3.7, and a run needs Python 3.8 or newer");
+  });
 });

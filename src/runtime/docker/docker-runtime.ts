@@ -1,6 +1,5 @@
 import { DomainError } from "../../errors.js";
 import {
-  checkContainer,
   containerLabels,
   createContainerBody,
   scratchVolume,
@@ -67,13 +66,12 @@ export class DockerRuntime implements Runtime {
     if (found.State.Status !== "created") return;
     // A crash before the start leaves volumes that may be empty. So they are filled again.
     await fillVolumes(this.docker, found.Id, container);
-    const isOnBoard = "rocas.onboard" in (found.Config.Labels ?? {});
-    if (container.forAnyImage && !isOnBoard)
-      await this.docker.putArchive(found.Id, STATE_FOLDER, container.forAnyImage.archive);
+    const missing = missingPackage(container, found);
+    if (missing) await this.docker.putArchive(found.Id, STATE_FOLDER, await missing.archive());
     try {
       await this.start(found.Id);
     } catch (error) {
-      throw container.forAnyImage && !isOnBoard ? noPython(error) : error;
+      throw missing ? noPython(error) : error;
     }
   }
 
@@ -142,13 +140,10 @@ export class DockerRuntime implements Runtime {
     const { name } = container;
     const network = await ensureNetwork(this.docker, this.cluster);
     // First, so that nothing that is refused reaches the engine.
-    checkContainer(container);
-    const image = await this.checkImage(container.image);
-    const isOnBoard = "rocas.onboard" in (image.Config?.Labels ?? {});
-    const command = isOnBoard ? container.command : (container.forAnyImage?.command ?? container.command);
-    const body = createContainerBody({ ...container, command }, { cluster: this.cluster, network: network.id });
+    const body = createContainerBody(container, { cluster: this.cluster, network: network.id });
+    const missing = missingPackage(container, await this.checkImage(container.image));
     await ensureVolumes(this.docker, name, containerLabels(container, this.cluster));
-    return this.createOnce(name, body);
+    return this.createOnce(name, missing ? { ...body, Entrypoint: missing.command } : body);
   }
 
   /**
@@ -222,6 +217,10 @@ const STATES: Record<EngineContainer["State"]["Status"], ContainerState> = {
   exited: "EXITED",
   dead: "EXITED",
 };
+
+/** Returns what is given for an image without the package; undefined if it has it. A container has its image's labels. */
+const missingPackage = ({ forAnyImage }: ContainerSpec, { Config }: EngineImage | EngineContainer) =>
+  "rocas.onboard" in (Config?.Labels ?? {}) ? undefined : forAnyImage;
 
 /** Returns nothing if the container went after it was listed, or if it belongs to no job. */
 function observedContainer(container: EngineContainer | null, network: string): ObservedContainer[] {

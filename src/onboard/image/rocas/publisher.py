@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Dict, Tuple, Any, Union
+from typing import Any, Dict, Tuple, Union
 
 from .back_off import persist
 from .json_details import NotJson, as_json
@@ -23,7 +23,7 @@ TICKET_ROUNDS = 3
 UPLOADS_AT_ONCE = 8
 EXPIRED_TICKET = (401, 403, 404, 410)
 
-# This form suits Python 3.9, too, which an image may bring.
+# This form suits Python 3.8, too, which an image may bring.
 Reference = Union[str, Tuple[str, str], Dict[str, str]]
 
 

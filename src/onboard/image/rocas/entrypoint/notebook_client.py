@@ -17,8 +17,6 @@ from .output_widget import BoundedOutputWidget
 from .plain_text import MAX_TRACEBACK_LINE, bounded, plain, shortened
 from .widget_models import VIEW, WidgetModels
 
-
-
 class LoggedNotebookClient(NotebookClient):
     def __init__(self, notebook: NotebookNode, log: Log, **options: Any) -> None:
         super().__init__(notebook, **options)

@@ -138,8 +138,6 @@ def _forms(value):
     return data
 
 
-
-
 def _without_magics(source):
     """Translates `!command` and `%%bash`, and leaves `%matplotlib` out. Raises SyntaxError for other magics."""
     first, _, rest = source.lstrip().partition("\n")
