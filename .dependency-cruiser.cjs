@@ -36,7 +36,7 @@ const FLOORS = [
   // The ports, and what records have in common.
   ...["runtime", "source", "storage", "vault", "store"],
   "executor",
-  ...["lists/filter", "lists", "kinds", "snapshots", "files", "usage", "jobs", "deletion"],
+  ...["lists/filter", "lists", "kinds", "snapshots", "files", "usage", "jobs", "deletion", "run-options"],
   // The records, and what runs for them, in the base image of onboard/.
   ...["onboard", "model", "dataset", "project", "treasure-chest", "builds", "model-version"],
   ...["attempt", "training", "deployment", "live", "retention"],

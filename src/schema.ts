@@ -30,6 +30,7 @@ import {
 import { ModelResolver, ModelSnapshotResolver } from "./model/model.resolver.js";
 import { ProjectEdges, ProjectResolver, ProjectSnapshotResolver } from "./project/project.resolver.js";
 import { references } from "./references.js";
+import { ResourceOptionsResolver } from "./run-options/resource-options.resolver.js";
 import { TrainingEdges, TrainingResolver, TrainingSnapshotResolver } from "./training/training.resolver.js";
 import { TreasureChestResolver } from "./treasure-chest/treasure-chest.resolver.js";
 import { StorageUseResolver } from "./usage/storage-use.resolver.js";
@@ -77,6 +78,7 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         DeploymentRevisionResolver,
         ...DeploymentEdges,
         ...DeploymentRevisionEdges,
+        ResourceOptionsResolver,
         TreasureChestResolver,
         LiveResolver,
         TaskChangeResolver,

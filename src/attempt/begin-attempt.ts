@@ -6,7 +6,6 @@ import type { JobUpdate, Lease } from "../jobs/lease.js";
 import { ANY_IMAGE_ENTRYPOINT, packageArchive } from "../onboard/any-image.js";
 import { containerName } from "../runtime/container-policy.js";
 import { type ContainerKind, ContainerRefusedError, type ContainerSpec } from "../runtime/runtime.js";
-import type { Settings } from "../settings.js";
 import { runUrl } from "./run-address.js";
 import { runToken, runTokenHash } from "./run-token.js";
 
@@ -39,17 +38,10 @@ async function containerSpec(app: App, job: Job, slot: number, resources: Resour
       cpus: resources.cpus,
       pids: resources.pids,
       scratchMb: resources.scratch_mb,
+      shmMb: resources.shm_mb ?? null,
     },
   };
 }
-
-/** Returns the limits of a container that may use so much memory. */
-export const resourcesOf = (settings: Settings, memoryMb: number): ResourceProfile => ({
-  memory_mb: memoryMb,
-  cpus: settings.ROCAS_CPUS,
-  pids: settings.ROCAS_PIDS,
-  scratch_mb: settings.ROCAS_SCRATCH_MB,
-});
 
 /** Returns fields of one slot under their paths in the job, for an update or a filter. */
 export const slotPaths = (slot: number, fields: Readonly<Record<string, unknown>> | Partial<Slot>): object =>

@@ -6,6 +6,7 @@ import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { refuseNull } from "../graph/mutation-input.js";
 import type { Project } from "../project/project.js";
+import { runResources } from "../run-options/given-resources.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord, findWhole, requireWhole, type Whole } from "../store/change-record.js";
 import { idempotent, type Intent, releaseIdempotencyKey } from "../store/idempotency.js";
@@ -18,15 +19,13 @@ import { Availability, type Deployment, snapshotRefs } from "./deployment.js";
 import { type DeploymentPatch, desiredAfter, type DesiredState } from "./desired-state.js";
 import { availabilityOf } from "./replica-tasks.js";
 
+type Deploying = Pick<App, "store" | "settings" | "runtime" | "work">;
+
 /**
  * Writes the desired state, whole. The reconciler brings it about; the tasks of the deployment show the progress.
- * @throws NOT_FOUND, BAD_USER_INPUT, CONFLICT, RUNTIME_UNAVAILABLE
+ * @throws NOT_FOUND, BAD_USER_INPUT, LIMIT_EXCEEDED, CONFLICT, RUNTIME_UNAVAILABLE
  */
-export function deploy(
-  app: Pick<App, "store" | "runtime" | "work">,
-  intent: Intent,
-  input: DeployInput,
-): Promise<Deployment> {
+export function deploy(app: Deploying, intent: Intent, input: DeployInput): Promise<Deployment> {
   const { store } = app;
   return idempotent(app, intent, async () => {
     const project = await requireCurrent(store.projects, "project", [input.proj], ["input", "proj"]);
@@ -34,7 +33,7 @@ export function deploy(
     refuseNull(input, ["tag", "notebook", "replicas"]);
     checkReplicas(input.replicas ?? 0);
     const name = input.name ?? generateName();
-    const patch = await resolvePatch(store, project, input);
+    const patch = await resolvePatch(app, project, input);
     if (patch.replicas !== 0) await app.runtime.engine();
     return createOrChange(app, intent, project, name, patch);
   });
@@ -45,22 +44,27 @@ function checkReplicas(replicas: number): void {
     throw new DomainError("BAD_USER_INPUT", `A deployment has 0 to ${MAX_REPLICAS} replicas.`, ["input", "replicas"]);
 }
 
-async function resolvePatch(store: Store, project: Project, input: DeployInput): Promise<DeploymentPatch> {
+async function resolvePatch(app: Deploying, project: Project, input: DeployInput): Promise<DeploymentPatch> {
+  const { store } = app;
   const at = new Date();
-  const { tag, notebook, movers, details, replicas } = input;
+  const { tag, notebook, movers, resources, details, replicas } = input;
   const version = tag ? await buildVersionToRun(store, project, tag) : undefined;
   const versions = movers === undefined ? undefined : await versionsToMount(store, movers ?? [], ["input", "movers"]);
   return {
     bvers: version && (await freeze(store, BUILD_VERSION_DEFINITION, version, at)),
     notebook: notebook ?? undefined,
     movers: versions && (await freezeVersions(store, versions, at)),
+    resources: resources === undefined ? undefined : await resourcesOf(app, project, resources),
     details: details === undefined ? undefined : (details ?? {}),
     replicas: replicas ?? undefined,
   };
 }
 
+const resourcesOf = (app: Deploying, { deployment_defaults }: Project, input?: DeployInput["resources"]) =>
+  runResources(app, "deploy", input, deployment_defaults?.resources);
+
 async function createOrChange(
-  app: Pick<App, "store" | "work">,
+  app: Deploying,
   intent: Intent,
   project: Project,
   name: string,
@@ -70,7 +74,7 @@ async function createOrChange(
   const current = await findWhole(store.deployments, [project.name, name]);
   if (current) return changeDesired(app, intent, current, patch);
   try {
-    return await create(store, intent, project, name, patch);
+    return await create(app, intent, project, name, patch);
   } catch (error) {
     // Another request has created it meanwhile, so that this one changes it.
     const made = await findWhole(store.deployments, [project.name, name]);
@@ -80,12 +84,13 @@ async function createOrChange(
 }
 
 async function create(
-  store: Store,
+  app: Deploying,
   intent: Intent,
   project: Project,
   name: string,
   patch: DeploymentPatch,
 ): Promise<Deployment> {
+  const { store } = app;
   const { bvers, notebook, movers = [], details = {}, replicas = 1 } = patch;
   if (!bvers)
     throw new DomainError("BAD_USER_INPUT", "A new deployment needs the `tag` of a build version of the project.", [
@@ -110,6 +115,7 @@ async function create(
       notebook,
       movers: [...movers],
       holds: snapshotRefs({ bvers, movers: [...movers] }),
+      ...(patch.resources ?? (await resourcesOf(app, project))),
       details,
       replicas,
       tasks: [],
@@ -177,7 +183,7 @@ async function needsRecordBeingDeleted({ byKind }: Store, { bvers, movers }: Dep
 
 /** Restores the state before, as one more revision: the refused one may be relayed already. A later change stays. */
 async function revertTo(store: Store, intent: Intent, before: Deployment, refused: Deployment): Promise<void> {
-  const { bvers, notebook, movers, details } = before;
+  const { bvers, notebook, movers, details, requested_resources = null, resources = null } = before;
   await changeRecord(
     store.deployments,
     refused._id,
@@ -186,7 +192,16 @@ async function revertTo(store: Store, intent: Intent, before: Deployment, refuse
       const replicas = current.replicas === refused.replicas ? before.replicas : current.replicas;
       const revision = { revision: current.revision + 1, revision_id: newId("revision") };
       return desiredFields(
-        { ...revision, bvers: bvers ?? null, notebook: notebook ?? null, movers, details, replicas },
+        {
+          ...revision,
+          bvers: bvers ?? null,
+          notebook: notebook ?? null,
+          movers,
+          requested_resources,
+          resources,
+          details,
+          replicas,
+        },
         current,
       );
     },

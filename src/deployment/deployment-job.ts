@@ -1,6 +1,6 @@
 import type { App } from "../app.js";
 import { exitReason } from "../attempt/attempt-state.js";
-import { beginAttempt, resourcesOf, slotPaths, startContainer, stopContainers } from "../attempt/begin-attempt.js";
+import { beginAttempt, slotPaths, startContainer, stopContainers } from "../attempt/begin-attempt.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
@@ -8,6 +8,7 @@ import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
 import { wakeJob } from "../jobs/write-job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
+import { defaultResources } from "../run-options/given-resources.js";
 import { findByIds } from "../store/read-records.js";
 import type { Deployment } from "./deployment.js";
 import { type DesiredReplicas, desiredRevision, type RevisionState } from "./desired-state.js";
@@ -37,7 +38,8 @@ class DeploymentTick {
     private readonly deployment: Deployment | null,
     private readonly deploymentId: string,
   ) {
-    this.resources = resourcesOf(app.settings, app.settings.ROCAS_DEPLOY_MEMORY_MB);
+    const { spec } = lease.job;
+    this.resources = (spec.kind === "DEPLOY" && spec.resources) || defaultResources(app.settings, "deploy");
   }
 
   async run(): Promise<TickResult> {

@@ -1,5 +1,6 @@
 import { ArgsType, Field, InputType, Int } from "type-graphql";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { ResourcesInput } from "../graph/resource-profile.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
 import { ModelVersionKeyInput } from "../model-version/model-version.inputs.js";
 
@@ -44,6 +45,13 @@ export class DeployInput extends MutationInput {
     description: "The number of containers, 0 to 20; 1 if a new deployment leaves it out.",
   })
   readonly replicas?: number | null;
+
+  @Field(() => ResourcesInput, {
+    nullable: true,
+    description:
+      "The resources of each container, all of them: what it does not say comes from the defaults. Other resources make the next revision. Null: the defaults.",
+  })
+  readonly resources?: ResourcesInput | null;
 
   @Field(() => JsonObjectScalar, {
     nullable: true,

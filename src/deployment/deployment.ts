@@ -2,6 +2,7 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import { BuildVersionSnapshot } from "../builds/build-version.js";
 import { type Kind, kindOfRecord } from "../graph/id.js";
+import { ResourceProfile, ResourceSet } from "../graph/resource-profile.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { snapshotsIn } from "../graph/snapshot.js";
 import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
@@ -59,6 +60,22 @@ export abstract class Served {
   @Field(() => String, { nullable: true, description: "Path inside the project of the prediction notebook." })
   @prop({ type: () => String })
   readonly notebook?: string | null;
+
+  @Field(() => ResourceSet, {
+    name: "requestedResources",
+    nullable: true,
+    description: "The resources that were asked for; null if none were.",
+  })
+  @prop({ type: () => ResourceSet, _id: false })
+  readonly requested_resources?: ResourceSet | null;
+
+  @Field(() => ResourceProfile, {
+    nullable: true,
+    description:
+      "The limits of each container: what was asked for, and the defaults for the rest. Null for one deployed before limits were kept: it has the operator's defaults.",
+  })
+  @prop({ type: () => ResourceProfile, _id: false })
+  readonly resources?: ResourceProfile | null;
 
   @Field(() => JsonObjectScalar, { description: "Arbitrary details." })
   @prop({ type: () => Object, required: true, default: () => ({}) })

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { BuildVersionSnapshot } from "../builds/build-version.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
+import type { RunResources } from "../run-options/given-resources.js";
 import type { Deployment } from "./deployment.js";
 
 /** The fields that a `deploy` changes. A field that it leaves out is undefined. */
@@ -9,6 +10,7 @@ export interface DeploymentPatch {
   readonly bvers?: BuildVersionSnapshot | undefined;
   readonly notebook?: string | undefined;
   readonly movers?: readonly ModelVersionSnapshot[] | undefined;
+  readonly resources?: RunResources | undefined;
   readonly details?: Record<string, unknown> | undefined;
   readonly replicas?: number | undefined;
 }
@@ -16,21 +18,30 @@ export interface DeploymentPatch {
 /** The desired state of a deployment, as the record holds it. */
 export type DesiredState = Pick<
   Deployment,
-  "revision" | "revision_id" | "bvers" | "notebook" | "movers" | "details" | "replicas"
+  | "revision"
+  | "revision_id"
+  | "bvers"
+  | "notebook"
+  | "movers"
+  | "requested_resources"
+  | "resources"
+  | "details"
+  | "replicas"
 >;
 
 const ids = (snapshots: readonly { readonly _id: string }[]): string[] => snapshots.map(({ _id }) => _id);
 
 /**
- * Returns the desired state after a patch. Another build version, notebook or list of versions makes the next revision.
- * Replicas and details alone make none and restart nothing. The same patch again changes nothing.
+ * Returns the desired state after a patch. Another build version, notebook or list of versions makes the next revision,
+ * and so do other resources. Replicas and details alone make none and restart nothing. The same patch again changes nothing.
  */
 export function desiredAfter(current: DesiredState, patch: DeploymentPatch, newRevision: string): DesiredState {
-  const { bvers, notebook, movers, details, replicas } = patch;
+  const { bvers, notebook, movers, resources, details, replicas } = patch;
   const changed =
     (bvers !== undefined && bvers._id !== current.bvers?._id) ||
     (notebook !== undefined && notebook !== current.notebook) ||
-    (movers !== undefined && !isDeepStrictEqual(ids(movers), ids(current.movers)));
+    (movers !== undefined && !isDeepStrictEqual(ids(movers), ids(current.movers))) ||
+    (resources !== undefined && !isDeepStrictEqual(resources.resources, current.resources));
   const revision = changed
     ? {
         revision: current.revision + 1,
@@ -46,7 +57,14 @@ export function desiredAfter(current: DesiredState, patch: DeploymentPatch, newR
         notebook: current.notebook ?? null,
         movers: current.movers,
       };
-  return { ...revision, details: details ?? current.details, replicas: replicas ?? current.replicas };
+  const { requested_resources = null, resources: given = null } = resources ?? current;
+  return {
+    ...revision,
+    requested_resources,
+    resources: given,
+    details: details ?? current.details,
+    replicas: replicas ?? current.replicas,
+  };
 }
 
 /** Returns the desired state when the entry was written: the later changes that the record holds are taken back. */

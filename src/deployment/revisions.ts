@@ -24,7 +24,8 @@ export async function handleDeploymentChange(app: App, deployment: Deployment, e
 
 async function createRevision(app: App, deployment: Deployment, entry: OutboxEntry): Promise<void> {
   const { store } = app;
-  const { revision, revision_id, bvers, notebook, movers, details } = desiredAt(deployment, entry);
+  const desired = desiredAt(deployment, entry);
+  const { revision, revision_id, bvers, notebook, movers, requested_resources, resources, details } = desired;
   if (!bvers?.docker_id || !notebook) return;
   const key = keyOf(deployment.key, String(revision));
   const fields = {
@@ -35,6 +36,8 @@ async function createRevision(app: App, deployment: Deployment, entry: OutboxEnt
     bvers,
     notebook,
     movers,
+    requested_resources: requested_resources ?? null,
+    resources: resources ?? null,
     details,
   };
   const inserted = await insertRevision(store, fields, entry);
@@ -42,7 +45,14 @@ async function createRevision(app: App, deployment: Deployment, entry: OutboxEnt
     _id: revision_id,
     kind: "DEPLOY",
     proj: deployment.proj,
-    spec: { kind: "DEPLOY", image: bvers.docker_id, notebook, deployment: deployment._id, revision },
+    spec: {
+      kind: "DEPLOY",
+      image: bvers.docker_id,
+      notebook,
+      deployment: deployment._id,
+      revision,
+      resources: resources ?? null,
+    },
     desired: deployment.deleting ? "CANCEL" : "RUN",
     slots: Array.from({ length: MAX_REPLICAS }, () => ({ ...newSlot(), wanted: false })),
   });

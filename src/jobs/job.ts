@@ -1,4 +1,5 @@
 import type { BuiltFrom } from "../builds/build-version.js";
+import type { ResourceProfile } from "../graph/resource-profile.js";
 
 export type JobState = "QUEUED" | "STARTING" | "RUNNING" | "FINISHING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 
@@ -43,6 +44,8 @@ export interface DeploySpec {
   readonly notebook: string;
   readonly deployment: string;
   readonly revision: number;
+  /** The limits of each container; null or missing: the operator's defaults. */
+  readonly resources?: ResourceProfile | null;
 }
 
 /**

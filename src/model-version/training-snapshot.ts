@@ -3,7 +3,7 @@ import { Field, InterfaceType, ObjectType } from "type-graphql";
 import { BuildVersionSnapshot } from "../builds/build-version.js";
 import { DatasetSnapshot } from "../dataset/dataset.js";
 import { definitionOf, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
-import { ResourceProfile } from "../graph/resource-profile.js";
+import { ResourceProfile, ResourceSet } from "../graph/resource-profile.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { typeOfRecord } from "../graph/stored-record.js";
@@ -39,7 +39,18 @@ export abstract class TrainingInfo {
   @prop({ type: () => Object, required: true, default: () => ({}) })
   readonly details!: Record<string, unknown>;
 
-  @Field(() => ResourceProfile, { nullable: true, description: "The limits of its container." })
+  @Field(() => ResourceSet, {
+    name: "requestedResources",
+    nullable: true,
+    description: "The resources that were asked for; null if none were.",
+  })
+  @prop({ type: () => ResourceSet, _id: false })
+  readonly requested_resources?: ResourceSet | null;
+
+  @Field(() => ResourceProfile, {
+    nullable: true,
+    description: "The limits of its container: what was asked for, and the defaults for the rest.",
+  })
   @prop({ type: () => ResourceProfile, _id: false })
   readonly resources?: ResourceProfile | null;
 
@@ -72,6 +83,7 @@ export const TRAINING_DEFINITION = definitionOf<Training, TrainingSnapshot>({
   notebook: VALUE,
   params: VALUE,
   details: VALUE,
+  requested_resources: VALUE,
   resources: VALUE,
   ds: SNAPSHOT,
   proj: parent("project", PROJECT_DEFINITION),

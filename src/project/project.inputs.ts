@@ -1,6 +1,7 @@
 import { Field, InputType } from "type-graphql";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { RetentionPolicyInput } from "../graph/retention-policy.js";
+import { RunDefaultsInput } from "../graph/run-defaults.js";
 import { GitUrlScalar, ImageRefScalar, NameScalar, ShortTextScalar } from "../graph/scalars.js";
 
 @InputType({ description: "What can be said of a project at any time." })
@@ -33,6 +34,18 @@ abstract class ProjectFields extends MutationInput {
       "The rules that decide which superseded build versions of the project are kept, with their images; null: all are kept.",
   })
   readonly retention?: RetentionPolicyInput | null;
+
+  @Field(() => RunDefaultsInput, {
+    nullable: true,
+    description: "The defaults of its trainings, for what a request does not say; null: the operator's defaults.",
+  })
+  readonly trainingDefaults?: RunDefaultsInput | null;
+
+  @Field(() => RunDefaultsInput, {
+    nullable: true,
+    description: "The defaults of its new deployments, for what a request does not say; null: the operator's defaults.",
+  })
+  readonly deploymentDefaults?: RunDefaultsInput | null;
 }
 
 @InputType({ description: "A new project." })

@@ -2,6 +2,7 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, InterfaceType, ObjectType } from "type-graphql";
 import { definitionOf, VALUE } from "../graph/definition.js";
 import { RetentionPolicy } from "../graph/retention-policy.js";
+import { RunDefaults } from "../graph/run-defaults.js";
 import { SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
 import { Node, RecordInfo, storedRecord, typeOfRecord } from "../graph/stored-record.js";
 
@@ -60,6 +61,22 @@ export class Project extends storedRecord(ProjectInfo) {
   })
   @prop({ type: () => RetentionPolicy, _id: false })
   readonly retention?: RetentionPolicy | null;
+
+  @Field(() => RunDefaults, {
+    name: "trainingDefaults",
+    nullable: true,
+    description: "The defaults of its trainings, for what a request does not say. Null: the operator's defaults.",
+  })
+  @prop({ type: () => RunDefaults, _id: false })
+  readonly training_defaults?: RunDefaults | null;
+
+  @Field(() => RunDefaults, {
+    name: "deploymentDefaults",
+    nullable: true,
+    description: "The defaults of its new deployments, for what a request does not say. Null: the operator's defaults.",
+  })
+  @prop({ type: () => RunDefaults, _id: false })
+  readonly deployment_defaults?: RunDefaults | null;
 
   /** The ids of the models that it uses. */
   @prop({ type: () => [String], required: true })

@@ -5,6 +5,8 @@ import { keyOf, newId } from "../graph/id.js";
 import { storedFields, withoutUndefined } from "../graph/mutation-input.js";
 import { retentionOf } from "../graph/retention-policy.js";
 import { updateRecord } from "../kinds/update-record.js";
+import { storedDefaults } from "../run-options/run-defaults.js";
+import type { Settings } from "../settings.js";
 import { idempotent, type Intent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { findCurrentByKeys } from "../store/read-records.js";
@@ -27,9 +29,21 @@ async function modelIdsOf({ models }: Pick<Store, "models">, names: readonly str
   });
 }
 
+/** The fields that are stored in another form. */
+const SPECIAL = ["name", "models", "retention", "trainingDefaults", "deploymentDefaults"] as const;
+
+const defaultsOf = (
+  settings: Settings,
+  { trainingDefaults, deploymentDefaults }: UpdateProjectInput | CreateProjectInput,
+) =>
+  withoutUndefined({
+    training_defaults: storedDefaults(settings, trainingDefaults, ["input", "trainingDefaults"]),
+    deployment_defaults: storedDefaults(settings, deploymentDefaults, ["input", "deploymentDefaults"]),
+  });
+
 /** @throws ALREADY_EXISTS, NOT_FOUND if a model is missing. */
 export function createProject(
-  { store, work }: Pick<App, "store" | "work">,
+  { store, work, settings }: Pick<App, "store" | "work" | "settings">,
   intent: Intent,
   input: CreateProjectInput,
 ): Promise<Project> {
@@ -42,7 +56,8 @@ export function createProject(
         _id: newId("project"),
         key: keyOf(name),
         name,
-        ...storedFields(input, ["name", "models", "retention"]),
+        ...storedFields(input, SPECIAL),
+        ...defaultsOf(settings, input),
         model,
         retention: retentionOf(input.retention) ?? null,
       },
@@ -53,14 +68,15 @@ export function createProject(
 
 /** @throws NOT_FOUND */
 export const updateProject = (
-  app: Pick<App, "store" | "work">,
+  app: Pick<App, "store" | "work" | "settings">,
   intent: Intent,
   input: UpdateProjectInput,
 ): Promise<Project> =>
   updateRecord(app, intent, "project", [input.name], async () => {
     const { models, retention } = input;
     return {
-      ...storedFields(input, ["name", "models", "retention"]),
+      ...storedFields(input, SPECIAL),
+      ...defaultsOf(app.settings, input),
       ...withoutUndefined({
         model: models === undefined ? undefined : await modelIdsOf(app.store, models ?? []),
         retention: retentionOf(retention),

@@ -131,7 +131,7 @@ export function createContainerBody(
       Mounts: [volumeMount(stateVolume(name), STATE_FOLDER), volumeMount(scratchVolume(name), SCRATCH_FOLDER)],
       // Both lie in the container's memory. Large files go to TMPDIR.
       Tmpfs: { "/tmp": `rw,nosuid,nodev,exec,size=${resources.memoryMb}m,mode=1777` },
-      ShmSize: resources.memoryMb * MIB,
+      ShmSize: (resources.shmMb ?? resources.memoryMb) * MIB,
       Memory: resources.memoryMb * MIB,
       MemorySwap: resources.memoryMb * MIB,
       NanoCpus: Math.round(resources.cpus * 1e9),
@@ -176,7 +176,7 @@ export function checkContainer(container: ContainerSpec): void {
   checkResources(container.resources);
 }
 
-function checkResources({ memoryMb, cpus, pids, scratchMb }: Resources): void {
+function checkResources({ memoryMb, cpus, pids, scratchMb, shmMb }: Resources): void {
   const isBetween = (value: number, min: number, max: number) => value >= min && value <= max;
   const whole = [memoryMb, pids, scratchMb].every(Number.isSafeInteger);
   // The engine's own minimum of memory is 6 MiB; 0 would mean "unbounded" to it.
@@ -185,5 +185,7 @@ function checkResources({ memoryMb, cpus, pids, scratchMb }: Resources): void {
       "BAD_USER_INPUT",
       "A container has whole numbers of memory (6 MiB or more), processes and scratch space.",
     );
+  if (shmMb != null && !(Number.isSafeInteger(shmMb) && isBetween(shmMb, 1, memoryMb)))
+    throw new DomainError("BAD_USER_INPUT", "A container has no more shared memory than memory.");
   if (!isBetween(cpus, 0.01, 1024)) throw new DomainError("BAD_USER_INPUT", "A container has 0.01 processors or more.");
 }

@@ -9,6 +9,16 @@ export interface Resources {
   readonly pids: number;
   /** MiB on the scratch volume. */
   readonly scratchMb: number;
+  /** MiB of `/dev/shm`, a part of the memory; as large as that if it is left out. */
+  readonly shmMb?: number | null;
+}
+
+/** What the engine's machine can give to containers. */
+export interface EngineAbilities {
+  readonly cpus: number;
+  readonly memoryMb: number;
+  /** True if each container has a `/dev/shm` of its own, with a limit. */
+  readonly ownSharedMemory: boolean;
 }
 
 /**
@@ -65,6 +75,8 @@ export class ContainerRefusedError extends Error {}
 export interface Runtime {
   /** Returns name and version of the engine. @throws RUNTIME_UNAVAILABLE if none answers */
   engine(): Promise<string>;
+  /** Asks the engine what it can give. @throws RUNTIME_UNAVAILABLE if none answers */
+  abilities(): Promise<EngineAbilities>;
   /**
    * Returns the address at which containers reach the run listener: their network's gateway. Makes a missing network.
    */

@@ -1,4 +1,5 @@
 import { HOUR_MS } from "../units.js";
+import { resourceCaps, resourceProfiles } from "./resource-kinds.js";
 import { decimalNumber, listOf, orNothing, secret, type SettingKind, wholeNumber } from "./setting-kind.js";
 import {
   address,
@@ -116,6 +117,16 @@ export const SETTINGS = {
     wholeNumber(1, 16_777_216),
     "4096",
     "Disk that a container may use, in MiB; above it the job is stopped.",
+  ),
+  ROCAS_PROFILES: setting(
+    resourceProfiles,
+    "",
+    "Named sets of resources, which users choose by `profile` and see in the query `resourceOptions`.",
+  ),
+  ROCAS_RESOURCE_CAPS: setting(
+    resourceCaps,
+    "",
+    "The most that one container may ask for; beyond it a request is refused. What is left out is bounded by the engine's machine alone.",
   ),
   ROCAS_TRAIN_HOURS: setting(decimalNumber(0.01, 8_760), "24", "Hours that a training may run."),
   ROCAS_KEEP_LOGS_DAYS: setting(

@@ -1,11 +1,11 @@
 import type { App } from "../app.js";
-import { resourcesOf } from "../attempt/begin-attempt.js";
 import { buildVersionToRun, datasetsToMount, freezeVersions, versionsToMount } from "../attempt/run-inputs.js";
 import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
 import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { hasEnded, waitingTask } from "../graph/task.js";
+import { runResources } from "../run-options/given-resources.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord, requireWhole } from "../store/change-record.js";
 import { idempotent, type Intent } from "../store/idempotency.js";
@@ -18,7 +18,7 @@ import type { Training } from "./training.js";
 
 /**
  * Creates the training with snapshots of everything that it mounts. The reconciler runs it.
- * @throws NOT_FOUND, BAD_USER_INPUT, ALREADY_EXISTS, CONFLICT, RUNTIME_UNAVAILABLE
+ * @throws NOT_FOUND, BAD_USER_INPUT, LIMIT_EXCEEDED, ALREADY_EXISTS, CONFLICT, RUNTIME_UNAVAILABLE
  */
 export function startTraining(
   app: Pick<App, "store" | "settings" | "runtime" | "work">,
@@ -33,6 +33,7 @@ export function startTraining(
     const datasets = await datasetsToMount(store, input.datasets ?? [], ["input", "datasets"]);
     const pretrained = await versionsToMount(store, input.pretrained ?? [], ["input", "pretrained"]);
     await app.runtime.engine();
+    const resources = await runResources(app, "train", input.resources, project.training_defaults?.resources);
 
     const at = new Date();
     const name = input.name ?? generateName();
@@ -47,7 +48,7 @@ export function startTraining(
         notebook: input.notebook,
         params: storedParams(input.params ?? {}),
         details: input.details ?? {},
-        resources: resourcesOf(app.settings, app.settings.ROCAS_TRAIN_MEMORY_MB),
+        ...resources,
         ds: await Promise.all(datasets.map((dataset) => freeze(store, DATASET_DEFINITION, dataset, at))),
         pretrained: await freezeVersions(store, pretrained, at),
         task: waitingTask(at),

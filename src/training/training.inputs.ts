@@ -1,6 +1,7 @@
 import { ArgsType, Field, InputType } from "type-graphql";
 import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
+import { ResourcesInput } from "../graph/resource-profile.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
 import { ModelVersionKeyInput } from "../model-version/model-version.inputs.js";
 
@@ -23,6 +24,9 @@ export class StartTrainingInput extends MutationInput {
     description: "The parameters of the notebook: they replace those of its cell tagged `parameters`.",
   })
   readonly params?: Record<string, unknown> | null;
+
+  @Field(() => ResourcesInput, { nullable: true, description: "The resources of its container." })
+  readonly resources?: ResourcesInput | null;
 
   @Field(() => [DatasetKeyInput], { nullable: true, description: "The datasets to mount, 20 at most." })
   readonly datasets?: DatasetKeyInput[] | null;

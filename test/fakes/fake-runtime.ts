@@ -5,6 +5,7 @@ import {
   type AttemptName,
   ContainerRefusedError,
   type ContainerSpec,
+  type EngineAbilities,
   type ObservedContainer,
   type Runtime,
 } from "../../src/runtime/runtime.js";
@@ -45,6 +46,11 @@ export class FakeRuntime implements Runtime {
     await act?.();
     this.answer();
     return "Fake 1";
+  }
+
+  async abilities(): Promise<EngineAbilities> {
+    this.answer();
+    return { cpus: 64, memoryMb: 524_288, ownSharedMemory: true };
   }
 
   async runApiHost(): Promise<string> {

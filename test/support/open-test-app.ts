@@ -47,6 +47,7 @@ export async function openTestApp(environment: Record<string, string> = {}): Pro
     MONGODB_URI: process.env["MONGODB_URI"],
     ROCAS_DATA: folder,
     ROCAS_RUN_HOST: "127.0.0.1",
+    ROCAS_PROFILES: `{"large": {"cpus": 8}}`,
     ...environment,
   });
   const engine = { runtime: new FakeRuntime(), imageBuilder: new FakeImageBuilder() };

@@ -37,6 +37,12 @@ const RETENTION: ChangedField = {
   empty: null,
   shown: "retention { keepLast keepDays }",
 };
+const runDefaults = (field: string): ChangedField => ({
+  set: { [field]: { resources: { cpus: 2 } } },
+  full: { resources: { cpus: 2, memoryMb: null } },
+  empty: null,
+  shown: `${field} { resources { cpus memoryMb } }`,
+});
 const CREDENTIALS: ChangedField = {
   set: { username: "rosa", password: "battery staple" },
   full: undefined,
@@ -65,6 +71,8 @@ export const PARTIAL_UPDATES: Readonly<Record<string, UpdateRow>> = {
       homeDir: text("homeDir", "iris"),
       gitRepo: text("gitRepo", "https://git.example.org/flora"),
       retention: RETENTION,
+      trainingDefaults: runDefaults("trainingDefaults"),
+      deploymentDefaults: runDefaults("deploymentDefaults"),
       dockerRepo: text("dockerRepo", "registry.example/flora"),
       models: { set: { models: ["used"] }, full: [{ name: "used" }], empty: [], shown: "models { name }" },
     },
@@ -120,6 +128,12 @@ export const PARTIAL_UPDATES: Readonly<Record<string, UpdateRow>> = {
         full: [{ name: "best" }],
         empty: [],
         shown: "movers { name }",
+      },
+      resources: {
+        set: { resources: { memoryMb: 512 } },
+        full: { memoryMb: 512 },
+        empty: { memoryMb: 1024 },
+        shown: "resources { memoryMb }",
       },
       replicas: { set: { replicas: 2 }, full: 2, empty: REFUSED },
       details: DETAILS,

@@ -82,6 +82,8 @@ export type CreateModelInput = {
 
 /** A new project. */
 export type CreateProjectInput = {
+  /** The defaults of its new deployments, for what a request does not say; null: the operator's defaults. */
+  deploymentDefaults?: RunDefaultsInput | null | undefined;
   /** Free text. */
   desc?: string | null | undefined;
   /** The image repository from which PRE_BUILT versions come. */
@@ -98,6 +100,8 @@ export type CreateProjectInput = {
   name?: string | null | undefined;
   /** The rules that decide which superseded build versions of the project are kept, with their images; null: all are kept. */
   retention?: RetentionPolicyInput | null | undefined;
+  /** The defaults of its trainings, for what a request does not say; null: the operator's defaults. */
+  trainingDefaults?: RunDefaultsInput | null | undefined;
 };
 
 /** The key of a dataset. */
@@ -124,6 +128,8 @@ export type DeployInput = {
   proj: string;
   /** The number of containers, 0 to 20; 1 if a new deployment leaves it out. */
   replicas?: number | null | undefined;
+  /** The resources of each container, all of them: what it does not say comes from the defaults. Other resources make the next revision. Null: the defaults. */
+  resources?: ResourcesInput | null | undefined;
   /** The tag of the build version to run. It is resolved when it is given, never again by a change of something else. A new deployment needs it. */
   tag?: string | null | undefined;
 };
@@ -190,12 +196,34 @@ export type RecordType =
   /** A TreasureChest. */
   | 'TREASURE_CHEST';
 
+/** The resources of a container. What is left out comes from the profile, then from the project's defaults, then from the operator's. `resourceOptions` shows what there is. */
+export type ResourcesInput = {
+  /** The number of processors, 0.01 or more. */
+  cpus?: number | null | undefined;
+  /** The memory, in MiB: 64 or more. */
+  memoryMb?: number | null | undefined;
+  /** The number of processes and threads, 16 or more. */
+  pids?: number | null | undefined;
+  /** The name of a profile of the operator. */
+  profile?: string | null | undefined;
+  /** The disk space, in MiB. */
+  scratchMb?: number | null | undefined;
+  /** The size of `/dev/shm`, in MiB: no more than the memory, towards which it counts. As large as the memory if nothing says it. */
+  shmMb?: number | null | undefined;
+};
+
 /** The rules that decide which superseded records are kept: those that either rule keeps. At least one of the two is given. */
 export type RetentionPolicyInput = {
   /** The number of days for which a record is kept after it was made: 1 to 36,500. */
   keepDays?: number | null | undefined;
   /** The number of records of each name that are kept, newest first, the current one included: 1 to 10,000. */
   keepLast?: number | null | undefined;
+};
+
+/** The defaults of a project's containers, for what a request does not say. */
+export type RunDefaultsInput = {
+  /** The resources of a container. */
+  resources?: ResourcesInput | null | undefined;
 };
 
 /** The state of a record, compared with a snapshot of it. */
@@ -227,6 +255,8 @@ export type StartTrainingInput = {
   pretrained?: Array<ModelVersionKeyInput> | null | undefined;
   /** The name of the project. */
   proj: string;
+  /** The resources of its container. */
+  resources?: ResourcesInput | null | undefined;
   /** The tag of the build version to run in. */
   tag?: string;
 };

@@ -7,6 +7,7 @@ import type {
   EngineContainer,
   EngineContainerEntry,
   EngineImage,
+  EngineInfo,
   EngineNetwork,
   EngineVolume,
   Labels,
@@ -39,6 +40,10 @@ export class DockerEngine {
 
   version(): Promise<{ readonly Version: string; readonly Os: string; readonly Arch: string }> {
     return parseObject(this.docker.version());
+  }
+
+  info(): Promise<EngineInfo> {
+    return parseObject(this.docker.info());
   }
 
   /** Returns networks whose name contains the text. */

@@ -1,4 +1,5 @@
 import { DomainError } from "../../errors.js";
+import { MIB } from "../../units.js";
 import {
   containerLabels,
   createContainerBody,
@@ -12,6 +13,7 @@ import {
   ContainerRefusedError,
   type ContainerSpec,
   type ContainerState,
+  type EngineAbilities,
   type ObservedContainer,
   type Runtime,
 } from "../runtime.js";
@@ -54,6 +56,11 @@ export class DockerRuntime implements Runtime {
 
   async engine(): Promise<string> {
     return `Docker ${(await this.docker.version()).Version}`;
+  }
+
+  async abilities(): Promise<EngineAbilities> {
+    const { NCPU, MemTotal } = await this.docker.info();
+    return { cpus: NCPU, memoryMb: Math.floor(MemTotal / MIB), ownSharedMemory: true };
   }
 
   async runApiHost(): Promise<string> {

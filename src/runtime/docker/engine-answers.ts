@@ -2,6 +2,12 @@
 
 export type Labels = Readonly<Record<string, string>>;
 
+export interface EngineInfo {
+  readonly NCPU: number;
+  /** Bytes. */
+  readonly MemTotal: number;
+}
+
 export interface EngineNetwork {
   readonly Id: string;
   readonly Name: string;

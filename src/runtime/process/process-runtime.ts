@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { access, constants, mkdir, open, rename, writeFile } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
 import { endOf, printable } from "../../text/printable.js";
+import { MIB } from "../../units.js";
 import { checkContainer, validContainerName, validSecretFiles } from "../container-policy.js";
 import {
   type AttemptName,
   ContainerRefusedError,
   type ContainerSpec,
+  type EngineAbilities,
   type ObservedContainer,
   type Runtime,
 } from "../runtime.js";
@@ -52,6 +55,10 @@ export class ProcessRuntime implements Runtime {
 
   async engine(): Promise<string> {
     return `local processes, Python ${await this.options.python()}`;
+  }
+
+  async abilities(): Promise<EngineAbilities> {
+    return { cpus: availableParallelism(), memoryMb: Math.floor(totalmem() / MIB), ownSharedMemory: false };
   }
 
   async runApiHost(): Promise<string> {

@@ -49,6 +49,9 @@ const PLAIN: Readonly<Record<string, unknown>> = {
   _Any: { __typename: "Model", name: "nowhere" },
 };
 
+/** Valid numbers where 1 is none. */
+const AMOUNTS: Readonly<Record<string, number>> = { memoryMb: 64, pids: 64 };
+
 /** What stands for the name of a record in each operation, by a word in the operation's or the input's name. */
 const NAMED: readonly (readonly [RegExp, keyof Seeded["names"]])[] = [
   [/dataset/i, "dataset"],
@@ -99,6 +102,8 @@ export class Twins {
     if (name === "Name") return this.freshName();
     if (name === "ID") return this.id(place);
     if (name === "String") return this.text(place, cursors);
+    const amount = AMOUNTS[String(place.path.at(-1))];
+    if (amount !== undefined) return amount;
     if (!(name in PLAIN)) throw new Error(`Say in twins.ts what a valid ${name} is, and in oracle.ts what none is.`);
     return PLAIN[name];
   }
@@ -140,6 +145,7 @@ export class Twins {
     if (word === "proj") return names.proj;
     if (word === "chest" || word === "registryChest") return names.chest;
     if (word === "tag") return "latest";
+    if (word === "profile") return "large";
     const owner = word === "name" || word === "eq" || word === "in" ? `${path.join(".")} ${input ?? ""} ${root}` : "";
     return names[NAMED.find(([pattern]) => pattern.test(owner))?.[1] ?? "model"];
   }

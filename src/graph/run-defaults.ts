@@ -1,0 +1,16 @@
+import { prop } from "@typegoose/typegoose";
+import { Field, InputType, ObjectType } from "type-graphql";
+import { ResourceSet, ResourcesInput } from "./resource-profile.js";
+
+@ObjectType({ description: "The defaults of a project's containers, for what a request does not say." })
+export class RunDefaults {
+  @Field(() => ResourceSet, { nullable: true, description: "The resources of a container." })
+  @prop({ type: () => ResourceSet, _id: false })
+  readonly resources?: ResourceSet | null;
+}
+
+@InputType({ description: "The defaults of a project's containers, for what a request does not say." })
+export class RunDefaultsInput {
+  @Field(() => ResourcesInput, { nullable: true, description: "The resources of a container." })
+  readonly resources?: ResourcesInput | null;
+}
