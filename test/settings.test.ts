@@ -31,7 +31,7 @@ const NO_NUMBERS = [
   "4 ",
 ];
 const NEVER_IN_RANGE = ["99999999999999999999", "1000000000"];
-const WHOLE = NUMBERS.filter((each) => !["ROCAS_CPUS", "ROCAS_TRAIN_HOURS"].includes(each));
+const WHOLE = NUMBERS.filter((each) => !["ROCAS_CPUS", "ROCAS_TRAIN_HOURS", "ROCAS_MAX_TRAIN_HOURS"].includes(each));
 /** Zero has a meaning of its own where the text of a setting says which. */
 const NOT_ZERO = Object.entries(SETTINGS).flatMap(([name, { about }]) =>
   NUMBERS.includes(name) && !about.includes("`0`: ") ? [name] : [],

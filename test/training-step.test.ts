@@ -51,6 +51,7 @@ const step = (of: Job, seen: Partial<ObservedTraining> = {}) =>
     overLimit: null,
     listeningForMs: 3_600_000,
     resources,
+    timeoutSeconds: 60,
     ...seen,
   });
 

@@ -14,9 +14,10 @@ import { insertRecord } from "../store/insert-record.js";
 import { requireCurrent } from "../store/read-records.js";
 import { isDeletedMeanwhile, recheckParents, refuseDeleting } from "../store/recheck-parents.js";
 import type { Store } from "../store/store.js";
+import { paramsText } from "../training/stored-params.js";
 import { type DeployInput, MAX_REPLICAS, type UndeployInput } from "./deployment.inputs.js";
 import { Availability, type Deployment, snapshotRefs } from "./deployment.js";
-import { type DeploymentPatch, desiredAfter, type DesiredState } from "./desired-state.js";
+import { type DeploymentPatch, desiredAfter, desiredOf, type DesiredState } from "./desired-state.js";
 import { availabilityOf } from "./replica-tasks.js";
 
 type Deploying = Pick<App, "store" | "settings" | "runtime" | "work">;
@@ -47,13 +48,14 @@ function checkReplicas(replicas: number): void {
 async function resolvePatch(app: Deploying, project: Project, input: DeployInput): Promise<DeploymentPatch> {
   const { store } = app;
   const at = new Date();
-  const { tag, notebook, movers, resources, details, replicas } = input;
+  const { tag, notebook, movers, params, resources, details, replicas } = input;
   const version = tag ? await buildVersionToRun(store, project, tag) : undefined;
   const versions = movers === undefined ? undefined : await versionsToMount(store, movers ?? [], ["input", "movers"]);
   return {
     bvers: version && (await freeze(store, BUILD_VERSION_DEFINITION, version, at)),
     notebook: notebook ?? undefined,
     movers: versions && (await freezeVersions(store, versions, at)),
+    params: params === undefined ? undefined : { params: params ?? {}, written_params: paramsText(params ?? {}) },
     resources: resources === undefined ? undefined : await resourcesOf(app, project, resources),
     details: details === undefined ? undefined : (details ?? {}),
     replicas: replicas ?? undefined,
@@ -115,6 +117,7 @@ async function create(
       notebook,
       movers: [...movers],
       holds: snapshotRefs({ bvers, movers: [...movers] }),
+      ...(patch.params ?? { params: {}, written_params: "{}" }),
       ...(patch.resources ?? (await resourcesOf(app, project))),
       details,
       replicas,
@@ -183,7 +186,6 @@ async function needsRecordBeingDeleted({ byKind }: Store, { bvers, movers }: Dep
 
 /** Restores the state before, as one more revision: the refused one may be relayed already. A later change stays. */
 async function revertTo(store: Store, intent: Intent, before: Deployment, refused: Deployment): Promise<void> {
-  const { bvers, notebook, movers, details, requested_resources = null, resources = null } = before;
   await changeRecord(
     store.deployments,
     refused._id,
@@ -191,19 +193,7 @@ async function revertTo(store: Store, intent: Intent, before: Deployment, refuse
       if (current.revision_id !== refused.revision_id) return null;
       const replicas = current.replicas === refused.replicas ? before.replicas : current.replicas;
       const revision = { revision: current.revision + 1, revision_id: newId("revision") };
-      return desiredFields(
-        {
-          ...revision,
-          bvers: bvers ?? null,
-          notebook: notebook ?? null,
-          movers,
-          requested_resources,
-          resources,
-          details,
-          replicas,
-        },
-        current,
-      );
+      return desiredFields({ ...desiredOf(before), ...revision, replicas }, current);
     },
     { ...intent, idempotencyKey: null },
   );

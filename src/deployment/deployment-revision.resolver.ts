@@ -1,4 +1,5 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { JsonObjectScalar } from "../graph/scalars.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/read-log.js";
 import { listedOn } from "../lists/children.resolver.js";
@@ -25,6 +26,12 @@ export class DeploymentRevisionResolver {
   @Reads(["deployment"])
   deployment(@Root() { deployment }: DeploymentRevision, @Ctx() { loaders }: RequestContext) {
     return loaders.deployment.load(deployment);
+  }
+
+  @FieldResolver(() => JsonObjectScalar, { description: "The parameters given to the notebook." })
+  @Reads(["params"])
+  params(@Root() { params }: DeploymentRevision) {
+    return params ?? {};
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the replicas of the revision." })

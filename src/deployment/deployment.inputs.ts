@@ -8,7 +8,7 @@ export const MAX_REPLICAS = 20;
 
 @InputType({
   description:
-    "The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers` and `details`, and is refused for fields that are never empty.",
+    "The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers`, `params` and `details`, brings the defaults of `resources` back, and is refused for fields that are never empty.",
 })
 export class DeployInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
@@ -45,6 +45,13 @@ export class DeployInput extends MutationInput {
     description: "The number of containers, 0 to 20; 1 if a new deployment leaves it out.",
   })
   readonly replicas?: number | null;
+
+  @Field(() => JsonObjectScalar, {
+    nullable: true,
+    description:
+      "The parameters of the notebook: they replace those of its cell tagged `parameters`. Others make the next revision. Null empties them.",
+  })
+  readonly params?: Record<string, unknown> | null;
 
   @Field(() => ResourcesInput, {
     nullable: true,

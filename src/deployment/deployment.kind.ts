@@ -19,6 +19,7 @@ export const SERVED_CRITERIA = {
     indexed: true,
   }),
   notebook: text("notebook", { description: "Filters by the path of the prediction notebook." }),
+  params: details("params", "Filters by values in its parameters."),
   details: details("details", "Filters by values in its details."),
 };
 

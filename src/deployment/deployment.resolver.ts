@@ -5,6 +5,7 @@ import { Deletion } from "../deletion/deletion.js";
 import { keyOf } from "../graph/id.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { Reads } from "../graph/reads.js";
+import { JsonObjectScalar } from "../graph/scalars.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/read-log.js";
 import { answerList } from "../lists/answer-list.js";
@@ -62,6 +63,12 @@ export class DeploymentResolver {
   @Reads(["proj"])
   proj(@Root() { proj }: Deployment, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => JsonObjectScalar, { description: "The parameters given to the notebook." })
+  @Reads(["params"])
+  params(@Root() { params }: Deployment) {
+    return params ?? {};
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the replicas of the current revision." })

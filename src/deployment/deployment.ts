@@ -61,6 +61,14 @@ export abstract class Served {
   @prop({ type: () => String })
   readonly notebook?: string | null;
 
+  @Field(() => JsonObjectScalar, { description: "The parameters given to the notebook." })
+  @prop({ type: () => Object })
+  readonly params?: Record<string, unknown>;
+
+  /** The parameters as JSON, with 1.0 for the float 1.0, which JavaScript would make 1. */
+  @prop({ type: () => String })
+  readonly written_params?: string;
+
   @Field(() => ResourceSet, {
     name: "requestedResources",
     nullable: true,

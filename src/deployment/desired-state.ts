@@ -1,15 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BuildVersionSnapshot } from "../builds/build-version.js";
+import { withoutUndefined } from "../graph/mutation-input.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
 import type { RunResources } from "../run-options/given-resources.js";
 import type { Deployment } from "./deployment.js";
+
+/** The parameters of a notebook, as an object and as they were written. */
+export interface RunParams {
+  readonly params: Record<string, unknown>;
+  readonly written_params: string;
+}
 
 /** The fields that a `deploy` changes. A field that it leaves out is undefined. */
 export interface DeploymentPatch {
   readonly bvers?: BuildVersionSnapshot | undefined;
   readonly notebook?: string | undefined;
   readonly movers?: readonly ModelVersionSnapshot[] | undefined;
+  readonly params?: RunParams | undefined;
   readonly resources?: RunResources | undefined;
   readonly details?: Record<string, unknown> | undefined;
   readonly replicas?: number | undefined;
@@ -23,6 +31,8 @@ export type DesiredState = Pick<
   | "bvers"
   | "notebook"
   | "movers"
+  | "params"
+  | "written_params"
   | "requested_resources"
   | "resources"
   | "details"
@@ -31,37 +41,50 @@ export type DesiredState = Pick<
 
 const ids = (snapshots: readonly { readonly _id: string }[]): string[] => snapshots.map(({ _id }) => _id);
 
+/** The part of a desired state that its containers run. */
+export type DesiredRun = Omit<DesiredState, "revision" | "revision_id" | "details" | "replicas">;
+
+/** Returns what the containers run, with null or nothing for what was not kept in the past. */
+export const runOf = (desired: DesiredState): DesiredRun => ({
+  bvers: desired.bvers ?? null,
+  notebook: desired.notebook ?? null,
+  movers: desired.movers,
+  params: desired.params ?? {},
+  written_params: desired.written_params ?? "{}",
+  requested_resources: desired.requested_resources ?? null,
+  resources: desired.resources ?? null,
+});
+
+/** Returns the desired state that a deployment holds. */
+export const desiredOf = (deployment: DesiredState): DesiredState => {
+  const { revision, revision_id, details, replicas } = deployment;
+  return { revision, revision_id, ...runOf(deployment), details, replicas };
+};
+
 /**
  * Returns the desired state after a patch. Another build version, notebook or list of versions makes the next revision,
- * and so do other resources. Replicas and details alone make none and restart nothing. The same patch again changes nothing.
+ * and so do other parameters or resources. Replicas and details alone make none and restart nothing. The same patch
+ * again changes nothing.
  */
 export function desiredAfter(current: DesiredState, patch: DeploymentPatch, newRevision: string): DesiredState {
-  const { bvers, notebook, movers, resources, details, replicas } = patch;
+  const { bvers, notebook, movers, params, resources, details, replicas } = patch;
+  const before = runOf(current);
   const changed =
-    (bvers !== undefined && bvers._id !== current.bvers?._id) ||
-    (notebook !== undefined && notebook !== current.notebook) ||
-    (movers !== undefined && !isDeepStrictEqual(ids(movers), ids(current.movers))) ||
-    (resources !== undefined && !isDeepStrictEqual(resources.resources, current.resources));
-  const revision = changed
-    ? {
-        revision: current.revision + 1,
-        revision_id: newRevision,
-        bvers: bvers ?? current.bvers ?? null,
-        notebook: notebook ?? current.notebook ?? null,
-        movers: movers ? [...movers] : current.movers,
-      }
-    : {
-        revision: current.revision,
-        revision_id: current.revision_id,
-        bvers: current.bvers ?? null,
-        notebook: current.notebook ?? null,
-        movers: current.movers,
-      };
-  const { requested_resources = null, resources: given = null } = resources ?? current;
+    (bvers !== undefined && bvers._id !== before.bvers?._id) ||
+    (notebook !== undefined && notebook !== before.notebook) ||
+    (movers !== undefined && !isDeepStrictEqual(ids(movers), ids(before.movers))) ||
+    (params !== undefined && params.written_params !== before.written_params) ||
+    (resources !== undefined && !isDeepStrictEqual(resources.resources, before.resources));
+  const after: DesiredRun = {
+    ...before,
+    ...withoutUndefined({ bvers, notebook, movers: movers && [...movers] }),
+    ...params,
+    ...resources,
+  };
   return {
-    ...revision,
-    requested_resources,
-    resources: given,
+    revision: changed ? current.revision + 1 : current.revision,
+    revision_id: changed ? newRevision : current.revision_id,
+    ...(changed ? after : { ...before, requested_resources: after.requested_resources ?? null }),
     details: details ?? current.details,
     replicas: replicas ?? current.replicas,
   };

@@ -11,7 +11,7 @@ import type { Store } from "../store/store.js";
 import { MAX_REPLICAS } from "./deployment.inputs.js";
 import type { Deployment } from "./deployment.js";
 import type { DeploymentRevision } from "./deployment-revision.js";
-import { desiredAt } from "./desired-state.js";
+import { desiredAt, runOf } from "./desired-state.js";
 
 /** Creates the revision and the job that a change of a deployment needs, and wakes the jobs of all. Repeatable. */
 export async function handleDeploymentChange(app: App, deployment: Deployment, entry: OutboxEntry): Promise<void> {
@@ -25,21 +25,12 @@ export async function handleDeploymentChange(app: App, deployment: Deployment, e
 async function createRevision(app: App, deployment: Deployment, entry: OutboxEntry): Promise<void> {
   const { store } = app;
   const desired = desiredAt(deployment, entry);
-  const { revision, revision_id, bvers, notebook, movers, requested_resources, resources, details } = desired;
+  const { revision, revision_id, details } = desired;
+  const run = runOf(desired);
+  const { bvers, notebook } = run;
   if (!bvers?.docker_id || !notebook) return;
   const key = keyOf(deployment.key, String(revision));
-  const fields = {
-    _id: revision_id,
-    key,
-    deployment: deployment._id,
-    number: revision,
-    bvers,
-    notebook,
-    movers,
-    requested_resources: requested_resources ?? null,
-    resources: resources ?? null,
-    details,
-  };
+  const fields = { _id: revision_id, key, deployment: deployment._id, number: revision, ...run, details };
   const inserted = await insertRevision(store, fields, entry);
   await createJob(store, {
     _id: revision_id,
@@ -51,7 +42,7 @@ async function createRevision(app: App, deployment: Deployment, entry: OutboxEnt
       notebook,
       deployment: deployment._id,
       revision,
-      resources: resources ?? null,
+      resources: run.resources ?? null,
     },
     desired: deployment.deleting ? "CANCEL" : "RUN",
     slots: Array.from({ length: MAX_REPLICAS }, () => ({ ...newSlot(), wanted: false })),

@@ -1,5 +1,5 @@
 import { prop } from "@typegoose/typegoose";
-import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { Field, Float, InterfaceType, ObjectType } from "type-graphql";
 import { BuildVersionSnapshot } from "../builds/build-version.js";
 import { DatasetSnapshot } from "../dataset/dataset.js";
 import { definitionOf, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
@@ -54,6 +54,14 @@ export abstract class TrainingInfo {
   @prop({ type: () => ResourceProfile, _id: false })
   readonly resources?: ResourceProfile | null;
 
+  @Field(() => Float, {
+    name: "timeoutSeconds",
+    nullable: true,
+    description: "The seconds that it may run, from its first start on. Null for one of before this was kept.",
+  })
+  @prop({ type: () => Number })
+  readonly timeout_seconds?: number | null;
+
   @Field(() => [DatasetSnapshot], { description: "Every dataset mounted, as it was when the training was started." })
   @prop({ type: () => [DatasetSnapshot], required: true })
   readonly ds!: DatasetSnapshot[];
@@ -85,6 +93,7 @@ export const TRAINING_DEFINITION = definitionOf<Training, TrainingSnapshot>({
   details: VALUE,
   requested_resources: VALUE,
   resources: VALUE,
+  timeout_seconds: VALUE,
   ds: SNAPSHOT,
   proj: parent("project", PROJECT_DEFINITION),
   pretrained: PIN,

@@ -4,7 +4,7 @@ import { MODEL_DEFINITION } from "../model/model.js";
 import { PROJECT_DEFINITION } from "../project/project.js";
 import { findByIds } from "../store/read-records.js";
 import type { Store } from "../store/store.js";
-import { writtenParams } from "../training/stored-params.js";
+import { paramsOfText, writtenParams } from "../training/stored-params.js";
 import { type Assignment, assignmentOf } from "./assignment.js";
 import { writeSlot } from "./attempt.js";
 import { fieldsOf } from "./body-fields.js";
@@ -17,7 +17,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
   fieldsOf(await readJson(request, { maxBodyBytes: 1024 }), []);
   // Read before the gate: a failure here must not use up the claim.
   const assignment = await assignmentOf(app.store, attempt.job);
-  const params = assignment.kind === "train" ? await writtenParams(app.store, assignment.training._id) : {};
+  const params = await paramsOf(app.store, assignment);
   const mounts = await mountsOf(app.store, assignment);
   const metadata = { ...(await metadataOf(app.store, assignment)), params };
   const now = await app.store.now();
@@ -37,6 +37,11 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
     ...mounts,
   };
 };
+
+const paramsOf = (store: Store, assignment: Assignment): object | Promise<object> =>
+  assignment.kind === "train"
+    ? writtenParams(store, assignment.training._id)
+    : paramsOfText(assignment.revision.written_params ?? "{}");
 
 /**
  * Returns the files below `/nha/meta/`, under the names of the specification.

@@ -128,7 +128,16 @@ export const SETTINGS = {
     "",
     "The most that one container may ask for; beyond it a request is refused. What is left out is bounded by the engine's machine alone.",
   ),
-  ROCAS_TRAIN_HOURS: setting(decimalNumber(0.01, 8_760), "24", "Hours that a training may run."),
+  ROCAS_TRAIN_HOURS: setting(
+    decimalNumber(0.01, 8_760),
+    "24",
+    "Hours that a training may run if it does not ask for a `timeoutSeconds`.",
+  ),
+  ROCAS_MAX_TRAIN_HOURS: setting(
+    decimalNumber(0.01, 8_760),
+    "168",
+    "The most hours that a training may ask for; at least `ROCAS_TRAIN_HOURS` in any case.",
+  ),
   ROCAS_KEEP_LOGS_DAYS: setting(
     wholeNumber(0, 36_500),
     "30",

@@ -20,6 +20,7 @@ export interface ObservedTraining extends ObservedAttempt {
   readonly now: Date;
   readonly lastOutput: string;
   readonly resources: ResourceProfile;
+  readonly timeoutSeconds: number;
 }
 
 /** The container ends itself at its deadline; this is the time it has to report its result. */
@@ -37,7 +38,7 @@ export function nextTrainingStep(job: Job, observed: ObservedTraining): Training
   if (state.is === "NOT_GRANTED") return tryAgain(job, state.reason);
   if (state.is === "EXITED") return afterExit(job, state.container, observed);
   const { run } = job.deadlines;
-  if (run && now.getTime() > run.getTime() + REPORT_GRACE_MS) return end("FAILED", "it ran longer than it may");
+  if (run && now.getTime() > run.getTime() + REPORT_GRACE_MS) return end("FAILED", tooLong(observed));
   // An engine that does not show a container with a heartbeat is mistaken.
   if (!container && hasHeartbeat(job, now)) return { do: "WAIT" };
   switch (state.is) {
@@ -55,6 +56,9 @@ export function nextTrainingStep(job: Job, observed: ObservedTraining): Training
       return tryAgain(job, state.reason);
   }
 }
+
+const tooLong = ({ timeoutSeconds }: ObservedTraining) =>
+  `it ran longer than the ${timeoutSeconds} seconds that it may`;
 
 const end = (state: "SUCCEEDED" | "FAILED", error: string | null): TrainingStep => ({ do: "END", state, error });
 

@@ -13,6 +13,7 @@ import { insertRecord } from "../store/insert-record.js";
 import { requireCurrent } from "../store/read-records.js";
 import { recheckParents, refuseDeleting } from "../store/recheck-parents.js";
 import { storedParams } from "./stored-params.js";
+import { timeoutSecondsOf } from "./training-timeout.js";
 import type { CancelTrainingInput, StartTrainingInput } from "./training.inputs.js";
 import type { Training } from "./training.js";
 
@@ -32,6 +33,7 @@ export function startTraining(
     const version = await buildVersionToRun(store, project, input.tag);
     const datasets = await datasetsToMount(store, input.datasets ?? [], ["input", "datasets"]);
     const pretrained = await versionsToMount(store, input.pretrained ?? [], ["input", "pretrained"]);
+    const timeoutSeconds = timeoutSecondsOf(app.settings, input.timeoutSeconds);
     await app.runtime.engine();
     const resources = await runResources(app, "train", input.resources, project.training_defaults?.resources);
 
@@ -49,6 +51,7 @@ export function startTraining(
         params: storedParams(input.params ?? {}),
         details: input.details ?? {},
         ...resources,
+        timeout_seconds: timeoutSeconds,
         ds: await Promise.all(datasets.map((dataset) => freeze(store, DATASET_DEFINITION, dataset, at))),
         pretrained: await freezeVersions(store, pretrained, at),
         task: waitingTask(at),

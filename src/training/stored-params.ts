@@ -1,4 +1,4 @@
-import { LosslessNumber } from "lossless-json";
+import { LosslessNumber, parse, stringify } from "lossless-json";
 import { mongo } from "mongoose";
 import { isWholeFloat } from "../graph/written-numbers.js";
 import type { Store } from "../store/store.js";
@@ -23,6 +23,12 @@ function stored(holder: object): unknown {
   if (Array.isArray(holder)) return holder.map((each: unknown, index) => of(each, index));
   return Object.fromEntries(Object.entries(holder).map(([key, value]: [string, unknown]) => [key, of(value, key)]));
 }
+
+/** Returns the JSON text of parameters, with 1.0 for the float 1.0. */
+export const paramsText = (params: Record<string, unknown>): string => stringify(written(storedParams(params))) ?? "{}";
+
+/** Returns the parameters of such a text for lossless-json. */
+export const paramsOfText = (text: string): object => parse(text) as object;
 
 /** Returns the parameters of a training for lossless-json, which writes the float 1.0 as 1.0 and not as 1. */
 export async function writtenParams({ trainings }: Pick<Store, "trainings">, id: string): Promise<object> {

@@ -8,8 +8,9 @@ import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
 import { createJob } from "../jobs/write-job.js";
 import { findByIds } from "../store/read-records.js";
-import { HOUR_MS } from "../units.js";
+import { SECOND_MS } from "../units.js";
 import { nextTrainingStep, type ObservedTraining, type TrainingStep } from "./next-training-step.js";
+import { timeoutSecondsOf } from "./training-timeout.js";
 import type { Training } from "./training.js";
 
 /** Creates the job of a training that was started. Repeatable. A cancelled one ends without a container. */
@@ -39,7 +40,7 @@ export const reconcileTraining: Worker = async (app, lease) => {
   return executeStep(app, lease, training, nextTrainingStep(lease.job, observed), observed.now);
 };
 
-async function observe(app: App, lease: Lease, { resources }: Training): Promise<ObservedTraining> {
+async function observe(app: App, lease: Lease, { resources, timeout_seconds }: Training): Promise<ObservedTraining> {
   if (!resources) throw new Error(`${lease.job._id} has no resources.`);
   const slot = lease.job.slots[0];
   const name = slot?.container;
@@ -58,6 +59,7 @@ async function observe(app: App, lease: Lease, { resources }: Training): Promise
     overLimit: running ? await scratchExcess(app, container.name, resources) : null,
     listeningForMs: process.uptime() * 1000,
     resources,
+    timeoutSeconds: timeout_seconds ?? timeoutSecondsOf(app.settings),
   };
 }
 
@@ -70,7 +72,7 @@ async function executeStep(
 ): Promise<TickResult> {
   switch (step.do) {
     case "INTEND":
-      return intend(app, lease, step.reason, now);
+      return intend(app, lease, training, step.reason, now);
     case "RUN":
       return run(app, lease, training);
     case "BEGIN":
@@ -86,8 +88,15 @@ async function executeStep(
 }
 
 /** The run time counts from the first attempt on. */
-async function intend(app: App, lease: Lease, reason: string | null, now: Date): Promise<TickResult> {
-  const run = lease.job.deadlines.run ?? new Date(now.getTime() + app.settings.ROCAS_TRAIN_HOURS * HOUR_MS);
+async function intend(
+  app: App,
+  lease: Lease,
+  { timeout_seconds }: Training,
+  reason: string | null,
+  now: Date,
+): Promise<TickResult> {
+  const seconds = timeout_seconds ?? timeoutSecondsOf(app.settings);
+  const run = lease.job.deadlines.run ?? new Date(now.getTime() + seconds * SECOND_MS);
   const also = { state: "STARTING" as const, "slots.0.last_error": reason, "deadlines.run": run };
   await beginAttempt(app, lease, 0, await leftovers(app, lease.job), now, also);
   return SOON;

@@ -1,4 +1,4 @@
-import { ArgsType, Field, InputType } from "type-graphql";
+import { ArgsType, Field, InputType, Int } from "type-graphql";
 import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { ResourcesInput } from "../graph/resource-profile.js";
@@ -27,6 +27,13 @@ export class StartTrainingInput extends MutationInput {
 
   @Field(() => ResourcesInput, { nullable: true, description: "The resources of its container." })
   readonly resources?: ResourcesInput | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The seconds that it may run, from its first start on; then it ends as FAILED. If it is left out: the operator's default.",
+  })
+  readonly timeoutSeconds?: number | null;
 
   @Field(() => [DatasetKeyInput], { nullable: true, description: "The datasets to mount, 20 at most." })
   readonly datasets?: DatasetKeyInput[] | null;

@@ -129,6 +129,7 @@ export const PARTIAL_UPDATES: Readonly<Record<string, UpdateRow>> = {
         empty: [],
         shown: "movers { name }",
       },
+      params: { set: { params: { top: 3 } }, full: { top: 3 }, empty: {} },
       resources: {
         set: { resources: { memoryMb: 512 } },
         full: { memoryMb: 512 },

@@ -112,7 +112,7 @@ export type DatasetKeyInput = {
   name: string;
 };
 
-/** The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers` and `details`, and is refused for fields that are never empty. */
+/** The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers`, `params` and `details`, brings the defaults of `resources` back, and is refused for fields that are never empty. */
 export type DeployInput = {
   /** Arbitrary details; null empties them. They alone make no revision and restart nothing. */
   details?: Record<string, unknown> | null | undefined;
@@ -124,6 +124,8 @@ export type DeployInput = {
   name?: string | null | undefined;
   /** Path inside the project of the prediction notebook. A new deployment needs it. */
   notebook?: string | null | undefined;
+  /** The parameters of the notebook: they replace those of its cell tagged `parameters`. Others make the next revision. Null empties them. */
+  params?: Record<string, unknown> | null | undefined;
   /** The name of the project. */
   proj: string;
   /** The number of containers, 0 to 20; 1 if a new deployment leaves it out. */
@@ -259,6 +261,8 @@ export type StartTrainingInput = {
   resources?: ResourcesInput | null | undefined;
   /** The tag of the build version to run in. */
   tag?: string;
+  /** The seconds that it may run, from its first start on; then it ends as FAILED. If it is left out: the operator's default. */
+  timeoutSeconds?: number | null | undefined;
 };
 
 /** The state of a task. FINISHED, FAILED and CANCELLED are final. */
