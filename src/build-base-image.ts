@@ -9,7 +9,8 @@ import { readSettings } from "./settings.js";
 try {
   const settings = readSettings(process.env);
   const docker = openDocker(settings.DOCKER_HOST, settings);
-  await ensureBaseImage(new DockerImageBuilder({ docker }), (text) => process.stdout.write(text));
+  const builder = new DockerImageBuilder({ docker, builder: settings.ROCAS_BUILDER });
+  await ensureBaseImage(builder, (text) => process.stdout.write(text));
   process.stdout.write(`${BASE_IMAGE} is there.\n`);
 } catch (error) {
   if (!(error instanceof ImageBuildError || error instanceof DomainError)) throw error;

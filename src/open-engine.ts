@@ -36,7 +36,7 @@ export interface OpenedEngine extends Engine, AsyncDisposable {
 
 type EngineSettings = Pick<
   Settings,
-  "ROCAS_RUNTIME" | "ROCAS_DATA" | "DOCKER_HOST" | "DOCKER_CERT_PATH" | "DOCKER_TLS_VERIFY" | "HOST"
+  "ROCAS_RUNTIME" | "ROCAS_BUILDER" | "ROCAS_DATA" | "DOCKER_HOST" | "DOCKER_CERT_PATH" | "DOCKER_TLS_VERIFY" | "HOST"
 >;
 
 const ENGINE_TIMEOUT_MS = 5_000;
@@ -109,7 +109,8 @@ async function dockerEngine(settings: EngineSettings, cluster: string): Promise<
     import("./runtime/docker/open-docker.js"),
   ]);
   const docker = openDocker(settings.DOCKER_HOST, settings);
-  return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder: new DockerImageBuilder({ docker }) };
+  const imageBuilder = new DockerImageBuilder({ docker, builder: settings.ROCAS_BUILDER });
+  return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder };
 }
 
 const processRoot = ({ ROCAS_DATA }: EngineSettings): string => resolve(ROCAS_DATA, "process");

@@ -1,6 +1,7 @@
 import { DomainError } from "../errors.js";
 import { ImageBuildError } from "../runtime/image-builder.js";
 import { SourceError } from "../source/source.js";
+import { isStepLine } from "./step-line.js";
 
 /** A fault of the build itself, shown on its record. Other errors are retried. */
 export class BuildRefused extends Error {}
@@ -33,7 +34,7 @@ export function describeFailure(tail: string, engineMessage: string): string {
 
 function lastError(tail: string, engineMessage: string): string | null {
   const lines = tail.slice(0, tail.lastIndexOf(engineMessage.trim()) >>> 0).split("\n");
-  const step = lines.findLastIndex((line) => /^Step \d+\/\d+ :/.test(line));
+  const step = lines.findLastIndex(isStepLine);
   const output = lines.slice(step + 1).filter((line) => line.trim() !== "" && !BOILERPLATE.test(line.trim()));
   return (output.findLast((line) => ERROR_WORDS.test(line)) ?? output.at(-1))?.trim() ?? null;
 }

@@ -4,6 +4,7 @@ import type { Lease } from "../jobs/lease.js";
 import { writeTask } from "../jobs/write-task.js";
 import { printable } from "../text/printable.js";
 import { MIB } from "../units.js";
+import { shareOfSteps } from "./step-line.js";
 
 const FLUSH_MS = 1_000;
 const CHUNK_LENGTH = 48 * 1024;
@@ -13,7 +14,6 @@ const TRUNCATED = "\n[What came next in that second is left out.]\n";
 const TAIL_LENGTH = 8 * 1024;
 /** The steps' share of the progress; the rest is registry and record. */
 const STEPS_SHARE = 0.9;
-const STEP = /^Step (\d+)\/(\d+) :/gm;
 
 /** The log and the progress of one attempt, written in chunks while it runs. */
 export class BuildLog implements AsyncDisposable {
@@ -60,8 +60,7 @@ export class BuildLog implements AsyncDisposable {
     this.lastText = (this.lastText + text).slice(-TAIL_LENGTH);
     const room = MAX_PENDING - this.pending.length;
     if (room > 0) this.pending += text.length < room ? text : text.slice(0, room) + TRUNCATED;
-    for (const [, step, steps] of text.matchAll(STEP))
-      this.progress = Math.max(this.progress, (STEPS_SHARE * (Number(step) - 1)) / Math.max(1, Number(steps)));
+    this.progress = Math.max(this.progress, STEPS_SHARE * shareOfSteps(text));
   };
 
   /** Writes the rest. Call it before the job ends: nothing is written after. */

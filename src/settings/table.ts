@@ -158,6 +158,11 @@ export const SETTINGS = {
     "auto",
     "What builds and runs projects. `process`: local processes with this user's rights, without isolation. `auto`: Docker; if no engine answers, local processes, but only if `HOST` is loopback.",
   ),
+  ROCAS_BUILDER: setting(
+    oneOf("auto", "buildkit", "classic"),
+    "auto",
+    "What the Docker engine builds images with: BuildKit or its classic builder. `auto`: BuildKit if the engine prefers it, as Docker 23 and later do.",
+  ),
   ROCAS_EXECUTOR: setting(
     oneOf("compiled", "graphql-js"),
     "compiled",

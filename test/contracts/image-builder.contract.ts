@@ -37,13 +37,14 @@ export function imageBuilderContract(name: string, open: () => Promise<OpenImage
     test("a Dockerfile becomes an image that carries its labels alone, and its log is kept", async () => {
       await using opened = await open();
       const build = newBuild();
-      const context = tarOf({ Dockerfile: `FROM ${opened.base}\nLABEL colour=green\n` });
+      const files = { Dockerfile: `FROM ${opened.base}\nLABEL colour=green\nCOPY x.txt ./\n`, "x.txt": random() };
+      const context = tarOf(files);
       let log = "";
 
       const id = await opened.builder.build(context, build, (text) => (log += text));
 
       expect(id).toMatch(/^sha256:[0-9a-f]{64}$/);
-      expect(log).toContain("LABEL colour=green");
+      expect(log).toContain("COPY x.txt ./");
       const seen = await opened.builder.inspect(build.tag);
       expect(seen).toMatchObject({ id, labels: { colour: "green" } });
       expect(Object.keys(seen!.labels).filter((label) => label.startsWith("rocas.image"))).toEqual([]);

@@ -14,7 +14,7 @@ import type {
 } from "./engine-answers.js";
 import { type EngineRequest, hasStatus, type Reply, runtimeUnavailable } from "./engine-dial.js";
 
-interface Call extends Pick<EngineRequest, "method" | "isOfRegistry" | "abortSignal"> {
+interface Call extends Pick<EngineRequest, "method" | "file" | "isOfRegistry" | "abortSignal"> {
   /** Parts of the path; each is escaped. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
@@ -25,6 +25,7 @@ type Filter = Readonly<Record<string, readonly string[]>>;
 
 /** The engine walks all of its volumes. */
 const MEASURING_TIMEOUT_MS = 10 * MINUTE_MS;
+const PING_TIMEOUT_MS = 30_000;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
 /**
@@ -44,6 +45,14 @@ export class DockerEngine {
 
   info(): Promise<EngineInfo> {
     return parseObject(this.docker.info());
+  }
+
+  /** True if the engine says that clients should build by BuildKit, as Docker 23 and later do. */
+  async prefersBuildKit(): Promise<boolean> {
+    const abortSignal = AbortSignal.timeout(PING_TIMEOUT_MS);
+    const answer = await this.stream({ method: "GET", path: ["_ping"], abortSignal });
+    answer.destroy();
+    return answer.headers["builder-version"] === "2";
   }
 
   /** Returns networks whose name contains the text. */
@@ -137,13 +146,9 @@ export class DockerEngine {
     return nullIfNotFound(this.stream({ method: "GET", path: ["containers", id, "logs"], query, abortSignal }));
   }
 
-  async build(
-    tar: Readable,
-    query: Readonly<Record<string, string>>,
-    abortSignal?: AbortSignal,
-  ): Promise<IncomingMessage> {
-    const options = { ...query, ...(abortSignal && { abortSignal }) };
-    return (await this.docker.buildImage(tar, options as never)) as unknown as IncomingMessage;
+  build(tar: Readable, query: Readonly<Record<string, string>>, abortSignal?: AbortSignal): Promise<IncomingMessage> {
+    // dockerode would open a session of its own for BuildKit, and serve credentials to every registry in it.
+    return this.stream({ method: "POST", path: ["build"], query, file: tar, abortSignal });
   }
 
   async image(reference: string): Promise<EngineImage | null> {

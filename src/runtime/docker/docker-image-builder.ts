@@ -15,7 +15,10 @@ import { fullReference, imageReference } from "../image-reference.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { declaredVolumesError } from "./docker-volumes.js";
 import { EngineRefusal, hasStatus, isTransientStatus, runtimeUnavailable } from "./engine-dial.js";
+import { BuildKitLog } from "./buildkit-log.js";
+import { decodeTrace } from "./build-trace.js";
 import { type EngineEvent, readEvents } from "./engine-events.js";
+import { IntermediateImages } from "./intermediate-images.js";
 
 /** Nothing listens there. A healthy engine says so, in words that name the address. */
 const UNREACHABLE_IMAGE = "127.0.0.1:1/rocas/nowhere";
@@ -23,14 +26,19 @@ const MAX_TRIES = 2;
 const PAUSE_MS = 1_000;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
-/** Builds with the engine's classic builder. Engines of this age have no other one without a plugin. */
+/** What builds images: `auto` leaves it to the engine, which says what it has. */
+export type BuilderChoice = "auto" | "buildkit" | "classic";
+
+/** Builds with the engine's BuildKit, or with its classic builder. */
 export class DockerImageBuilder implements ImageBuilder {
   readonly startsFrom = "BASE_IMAGE";
   readonly hasRegistries = true;
   private readonly docker: DockerEngine;
+  private readonly builder: BuilderChoice;
 
-  constructor({ docker }: { docker: DockerEngine }) {
+  constructor({ docker, builder = "auto" }: { docker: DockerEngine; builder?: BuilderChoice }) {
     this.docker = docker;
+    this.builder = builder;
   }
 
   async platform(): Promise<string> {
@@ -47,7 +55,8 @@ export class DockerImageBuilder implements ImageBuilder {
     let broken: Error | undefined;
     context.once("error", (error) => (broken = error));
     try {
-      const answer = await this.docker.build(context, buildQuery(reference, noCache), signal);
+      const query = buildQuery(reference, { noCache, isBuildKit: await this.takesBuildKit() });
+      const answer = await this.docker.build(context, query, signal);
       const intermediate = new IntermediateImages(
         this.docker,
         new Date(answer.headers.date ?? NaN),
@@ -125,7 +134,7 @@ export class DockerImageBuilder implements ImageBuilder {
     let digest: string | undefined;
     const failure = await this.failureOf(async () =>
       readEvents(await this.docker.pushImage(repository, name, auth), (event) => {
-        digest = event.aux?.Digest ?? digest;
+        if (typeof event.aux === "object") digest = event.aux.Digest ?? digest;
         logProgress(onLog, event);
       }),
     );
@@ -141,19 +150,26 @@ export class DockerImageBuilder implements ImageBuilder {
     intermediate: IntermediateImages,
   ): Promise<string> {
     let id: string | undefined;
+    const steps = new BuildKitLog(onLog);
     const failure = await readEvents(answer, (event) => {
+      if (typeof event.aux === "string") return steps.add(decodeTrace(event.aux));
       id = event.aux?.ID ?? id;
       if (!event.stream) return;
       intermediate.scan(event.stream);
       onLog(printable(event.stream));
     });
-    if (failure !== null) throw new ImageBuildError(printable(failure));
+    steps.close();
+    if (failure !== null) throw new ImageBuildError(printable(steps.explain(failure)));
     const image = id === undefined ? null : await this.docker.image(id);
     if (!image) throw runtimeUnavailable("The container engine ended the build without naming the image.");
     const volumesError = declaredVolumesError(image);
     if (!volumesError) return image.Id;
     await this.untag(tag);
     throw new ImageBuildError(volumesError);
+  }
+
+  private async takesBuildKit(): Promise<boolean> {
+    return this.builder === "auto" ? this.docker.prefersBuildKit() : this.builder === "buildkit";
   }
 
   /**
@@ -179,8 +195,9 @@ export class DockerImageBuilder implements ImageBuilder {
 }
 
 // Only the tag differs between builds: with a label of the build's own, each image would be another.
-const buildQuery = (tag: string, noCache: boolean) => ({
+const buildQuery = (tag: string, { noCache, isBuildKit }: { noCache: boolean; isBuildKit: boolean }) => ({
   t: tag,
+  version: isBuildKit ? "2" : "1",
   nocache: noCache ? "1" : "0",
   rm: "1",
   forcerm: "1",
@@ -208,42 +225,4 @@ function logProgress(onLog: OnLog, { id, status, progressDetail }: EngineEvent):
   // Progress bars are many, and mean nothing in a log.
   if (!status || progressDetail?.total) return;
   onLog(printable(id ? `${id}: ${status}\n` : `${status}\n`));
-}
-
-const STEP = /^Step \d+\/\d+ : (\S+)/;
-const STEP_IMAGE = /^ ---> ([0-9a-f]{12})\n?$/;
-/**
- * Finds the images that a classic build makes in its log. A command's output may look like them. So only an untagged
- * image that was made since the build began counts.
- */
-class IntermediateImages {
-  private readonly lookups: Promise<void>[] = [];
-  private isNew = false;
-
-  /** @param buildStart by the engine's clock */
-  constructor(
-    private readonly docker: DockerEngine,
-    private readonly buildStart: Date,
-    private readonly onImage: ((image: string) => void) | undefined,
-  ) {}
-
-  scan(text: string): void {
-    const step = STEP.exec(text)?.[1];
-    // A stage's base image was there before, and so was an image from the cache.
-    if (step) this.isNew = step.toUpperCase() !== "FROM";
-    else if (/^ ---> Using cache/.test(text)) this.isNew = false;
-    const [, id] = STEP_IMAGE.exec(text) ?? [];
-    if (id && this.isNew && this.onImage) this.lookups.push(this.report(id).catch(() => undefined));
-  }
-
-  /** Resolves once all are reported. Images that the engine does not show are left out. */
-  async settled(): Promise<void> {
-    await Promise.all(this.lookups);
-  }
-
-  private async report(id: string): Promise<void> {
-    const found = await this.docker.image(id);
-    if (found && new Date(found.Created) >= this.buildStart && (found.RepoTags ?? []).length === 0)
-      this.onImage?.(found.Id);
-  }
 }

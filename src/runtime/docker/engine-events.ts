@@ -9,7 +9,8 @@ export interface EngineEvent {
   readonly id?: string;
   readonly progressDetail?: { readonly total?: number };
   readonly error?: string;
-  readonly aux?: { readonly ID?: string; readonly Digest?: string };
+  /** A text is BuildKit's trace (`decodeTrace`). */
+  readonly aux?: { readonly ID?: string; readonly Digest?: string } | string;
 }
 
 const MAX_LINE = 4 * MIB;

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DockerImageBuilder } from "../../../src/runtime/docker/docker-image-builder.js";
+import { type BuilderChoice, DockerImageBuilder } from "../../../src/runtime/docker/docker-image-builder.js";
 import { GitSource } from "../../../src/source/git/git-source.js";
 import { LocalSource } from "../../../src/source/local/local-source.js";
 import { openWork } from "../../support/open-work.js";
@@ -13,15 +13,16 @@ export const ON_BOARD = `FROM ${BASE_IMAGE}\nLABEL rocas.onboard=1\n`;
 interface DockerWorkOptions {
   readonly gitOrigins?: readonly string[];
   readonly registry?: string;
+  readonly builder?: BuilderChoice;
 }
 
 /** Work over the real engine, with one project in a folder; its images go at the end. */
-export async function openDockerWork({ gitOrigins = [], registry = "" }: DockerWorkOptions = {}) {
+export async function openDockerWork({ gitOrigins = [], registry = "", builder }: DockerWorkOptions = {}) {
   const root = await mkdtemp(join(tmpdir(), "rocas-projects-"));
   const folder = join(root, "iris");
   await mkdir(folder);
   const cluster = openCluster();
-  const imageBuilder = new DockerImageBuilder({ docker });
+  const imageBuilder = new DockerImageBuilder({ docker, builder });
   const work = await openWork({
     environment: { ROCAS_REGISTRY: registry },
     engine: { runtime: cluster.runtime, imageBuilder },
