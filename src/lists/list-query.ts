@@ -77,9 +77,10 @@ export async function broadReadFault(
   return counts.some((each) => each <= MAX_READ) ? null : "TOO_MANY";
 }
 
-const KEYS = "order_keys";
+/** The computed key of an order, beside the stored fields. Of fields inside another one the embedded store would read the order late. */
+const keyAt = (index: number): string => `order_key_${index}`;
 
-const keyAt = (index: number): string => `${KEYS}.k${index}`;
+const keysOf = ({ keys }: Order): string[] => keys.map((_, index) => keyAt(index));
 
 const comparisonOperator = (direction: 1 | -1, isIncluded = false): string =>
   `$${direction > 0 ? "gt" : "lt"}${isIncluded ? "e" : ""}`;
@@ -146,7 +147,7 @@ export function pageStages(query: ListQuery, fields: readonly string[] | null): 
     { $match: indexedEnds.length > 0 ? { $and: [match, ...indexedEnds] } : match },
     ...(isComputed
       ? [
-          { $addFields: { [KEYS]: Object.fromEntries(order.keys.map(({ value }, index) => [`k${index}`, value])) } },
+          { $addFields: Object.fromEntries(order.keys.map(({ value }, index) => [keyAt(index), value])) },
           ...(ends.length > 0
             ? [{ $match: { $expr: { $and: ends.map(([end, side]) => computedSide(order, end, side)) } } }]
             : []),
@@ -155,16 +156,15 @@ export function pageStages(query: ListQuery, fields: readonly string[] | null): 
     { $sort: sortStage(page) },
     { $limit: limit + 1 },
     {
-      $project: projectionOf(fields, ...(order.indexed === null ? [] : [order.indexed]), ...(isComputed ? [KEYS] : [])),
+      $project: projectionOf(fields, ...(order.indexed === null ? [] : [order.indexed]), ...keysOf(order)),
     },
   ];
 }
 
-function positionOf(found: RawDocument, { indexed, keys }: Order): Position {
-  if (indexed !== null) return { values: [found.get(indexed)], id: found._id };
-  const computed = keys.length > 0 ? (found.get(KEYS) as Readonly<Record<string, unknown>>) : {};
-  return { values: keys.map((_, index) => computed[`k${index}`]), id: found._id };
-}
+const positionOf = (found: RawDocument, order: Order): Position => ({
+  values: order.indexed === null ? keysOf(order).map((key) => found.get(key)) : [found.get(order.indexed)],
+  id: found._id,
+});
 
 /** Returns the page. @param found the records from its near end on, with one more if the range goes on. */
 export function toPage(found: readonly RawDocument[], { limit, backward, order }: PageRequest): Page<RawDocument> {

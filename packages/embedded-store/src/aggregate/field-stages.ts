@@ -79,15 +79,21 @@ function* flattenedFlags(fields: Value, prefix: string): Generator<[string, Valu
 }
 
 /** `$addFields`: numbers and booleans are values here, not flags. @throws CommandError */
-export function parseAddFields(specification: Value): Change {
+export function parseAddFields(specification: Value): AddedFields {
   if (!specification.isObject)
     throw new CommandError("BadValue", "$addFields specification stage must be an object", 40272);
-  const set = settingFields(parseComputedFields(specification));
-  return (document) => set(document, document);
+  const fields = parseComputedFields(specification);
+  const set = settingFields(fields);
+  return { fields, change: (document) => set(document, document) };
+}
+
+export interface AddedFields {
+  readonly fields: readonly ComputedField[];
+  readonly change: Change;
 }
 
 /** A field and its new value; the field is taken away if the expression gives nothing. */
-interface ComputedField {
+export interface ComputedField {
   readonly path: FieldPath;
   readonly evaluate: Evaluate;
 }

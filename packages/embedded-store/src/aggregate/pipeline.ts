@@ -7,7 +7,7 @@ import { parseFilter } from "../query/parse-filter.js";
 import { Projection } from "../query/projected-bytes.js";
 import { PAUSE, type Paused } from "../search/paused.js";
 import { compileSortKey, parseSort, Sorter, type SortField } from "../search/sort.js";
-import { type Change, parseAddFields, parseProject } from "./field-stages.js";
+import { type Change, type ComputedField, parseAddFields, parseProject } from "./field-stages.js";
 import { parseGroup } from "./group-stage.js";
 import { parseLookup, parseUnionWith, parseUnwind } from "./join-stages.js";
 import { firstSearch, type FirstSearch, type Pipeline, type Sources, type Stage } from "./stage.js";
@@ -23,12 +23,46 @@ export function parsePipeline(pipeline: Value, sources: Sources): Pipeline {
     if (!next) break;
     wish = next;
   }
-  const later = stages.slice(at);
+  const early = sortedEarly(wish, stages.slice(at, at + 3));
+  const later = stages.slice(early ? at + 3 : at);
   const parsed = later.map(([name, operand], index) =>
     name === "$sort" ? sorting(parseStageSort(operand), limitIn(later[index + 1])) : parseStage(name, operand, sources),
   );
   const projection = projectionIn(later.at(-1));
-  return { wish, stages: projection ? parsed.slice(0, -1) : parsed, projection };
+  const rest = projection ? parsed.slice(0, -1) : parsed;
+  return early
+    ? { wish: early.wish, stages: [mapping(early.change), ...rest], projection }
+    : { wish, stages: rest, projection };
+}
+
+/**
+ * Of `$addFields`, `$sort` and `$limit` in a row: the search that sorts by what the fields will be, so that only the
+ * documents that are wanted are copied and given the fields. All fields must be sorted by: what is wrong with the
+ * expression of another would be said of those documents alone.
+ */
+function sortedEarly(
+  wish: FirstSearch,
+  [adding, sorting, limiting]: readonly (readonly [string, Value])[],
+): { wish: FirstSearch; change: Change } | undefined {
+  if (adding?.[0] !== "$addFields" || sorting?.[0] !== "$sort" || limiting?.[0] !== "$limit") return undefined;
+  if (wish.sort.length > 0 || wish.limit !== undefined) return undefined;
+  const { fields, change } = parseAddFields(adding[1]);
+  const sort = sortByAdded(parseStageSort(sorting[1]), fields);
+  return sort && { wish: { ...wish, sort, limit: parseLimit(limiting[1]) }, change };
+}
+
+/** The sort with the values of the added fields; undefined if it is about parts of them, or not about all. */
+function sortByAdded(sort: readonly SortField[], added: readonly ComputedField[]): SortField[] | undefined {
+  const names = new Map(added.map(({ path, evaluate }) => [path.text, evaluate]));
+  const isPlain = added.every(
+    ({ path }) => path.segments.length === 1 && sort.some((by) => by.path.text === path.text),
+  );
+  const isWhole = sort.every(({ path: { segments } }) => segments.length === 1 || !names.has(segments[0]!.text));
+  if (!isPlain || !isWhole) return undefined;
+  return sort.map((by) => {
+    const computed = names.get(by.path.text);
+    return computed ? { ...by, computed } : by;
+  });
 }
 
 function projectionIn(stage: readonly [string, Value] | undefined): Projection | undefined {
@@ -96,7 +130,7 @@ function parseStage(name: string, operand: Value, sources: Sources): Stage {
     case "$project":
       return projecting(parseProject(operand));
     case "$addFields":
-      return mapping(parseAddFields(operand));
+      return mapping(parseAddFields(operand).change);
     case "$count":
       return counting(operand);
     case "$group":

@@ -110,17 +110,29 @@ interface IndexKeys {
   readonly present: boolean;
 }
 
+/** A value in place of the stored one; undefined stands for a missing field. */
+export interface Given {
+  readonly value: Value | undefined;
+}
+
 /**
  * The keys of a document under the paths of an index or a sort: one for each element of an array on the way.
+ * @param given for each path, what stands in place of the stored value, if anything does.
  * @throws CommandError for two different arrays in one key.
  */
-export function indexKeysOf(document: Value, paths: readonly FieldPath[]): IndexKeys {
+export function indexKeysOf(
+  document: Value,
+  paths: readonly FieldPath[],
+  given: readonly (Given | undefined)[] = [],
+): IndexKeys {
   const found: IndexKeys & { present: boolean } = { keys: [], multikey: paths.map(() => false), present: false };
-  expand(
-    paths.map(() => ({ value: document, at: 0, isDone: false })),
-    paths,
-    found,
-  );
+  const heads = paths.map(({ segments }, field): Head => {
+    const instead = given[field];
+    return instead
+      ? { value: instead.value, at: segments.length, isDone: false }
+      : { value: document, at: 0, isDone: false };
+  });
+  expand(heads, paths, found);
   return found;
 }
 
@@ -133,7 +145,7 @@ function expand(heads: readonly Head[], paths: readonly FieldPath[], found: Inde
     found.keys.push(advanced.map(({ value }) => value ?? NULL_VALUE));
     return;
   }
-  if (waiting.some((field) => advanced[field]!.value!.start !== array.start)) {
+  if (waiting.some((field) => !isSamePlace(advanced[field]!.value!, array))) {
     throw new CommandError(
       "CannotIndexParallelArrays",
       `cannot index parallel arrays [${paths[waiting[1]!]!.text}] [${paths[waiting[0]!]!.text}]`,
@@ -150,6 +162,8 @@ function expand(heads: readonly Head[], paths: readonly FieldPath[], found: Inde
     );
   }
 }
+
+const isSamePlace = (one: Value, other: Value): boolean => one.start === other.start && one.bytes === other.bytes;
 
 const isWaiting = ({ value, isDone }: Head): boolean => !isDone && value?.isArray === true;
 

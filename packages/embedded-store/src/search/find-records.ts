@@ -23,9 +23,13 @@ export function search(
   wish: Wish,
   counters: Counters = { keys: 0, documents: 0 },
 ) {
-  const plan = planFor(collection, wish, (each, atMost) => countKeys(engine, each, atMost));
+  const plan = planFor(collection, plannable(wish), (each, atMost) => countKeys(engine, each, atMost));
   return { plan, results: carryOut(engine, collection, plan, wish, counters), counters };
 }
+
+/** Computed values are in no index: all that matches has to be read. */
+const plannable = (wish: Wish): Wish =>
+  wish.sort.some(({ computed }) => computed) ? { ...wish, sort: [], limit: undefined } : wish;
 
 export const isSortedBy = (plan: Plan, wish: Wish): boolean =>
   wish.sort.length === 0 || (plan.kind === "index" && plan.isSorted);

@@ -3,11 +3,13 @@ import { encodeKey } from "../bson/encode-key.js";
 import { type FieldPath, parsePath } from "../bson/field-path.js";
 import { fieldsOf, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
-import { indexKeysOf } from "../indexes/index-definition.js";
+import { type Given, indexKeysOf } from "../indexes/index-definition.js";
 
 export interface SortField {
   readonly path: FieldPath;
   readonly descending: boolean;
+  /** Gives the value to sort by in place of the stored one at the path. */
+  readonly computed?: (document: Value) => Value | undefined;
 }
 
 /** @throws CommandError for a direction that is neither 1 nor -1. */
@@ -28,14 +30,19 @@ export function compileSortKey(fields: readonly SortField[]): (document: Value) 
   const paths = fields.map(({ path }) => path);
   const descending = fields.map((field) => field.descending);
   return (document) => {
-    const keys = sortedKeys(document, paths).map((values) => encodeKey(values, descending).toString("latin1"));
+    const given = fields.map(({ computed }) => computed && { value: computed(document) });
+    const keys = sortedKeys(document, paths, given).map((values) => encodeKey(values, descending).toString("latin1"));
     return keys.length === 1 ? keys[0]! : keys.reduce((least, key) => (key < least ? key : least));
   };
 }
 
-function sortedKeys(document: Value, paths: readonly FieldPath[]): readonly Value[][] {
+function sortedKeys(
+  document: Value,
+  paths: readonly FieldPath[],
+  given: readonly (Given | undefined)[],
+): readonly Value[][] {
   try {
-    return indexKeysOf(document, paths).keys;
+    return indexKeysOf(document, paths, given).keys;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new CommandError(

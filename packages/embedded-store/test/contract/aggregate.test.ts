@@ -160,6 +160,42 @@ eachStore((database) => {
     ]);
   });
 
+  test("a page by fields that are computed has the stored and the missing ones in their order", async () => {
+    const details = [{ a: 2 }, { a: "x" }, {}, { a: 1 }, { a: null }, { a: { b: 1 } }, { a: true }, { a: 2 }];
+    await using store = await seeded(details.map((each, _id) => ({ _id, key: 9 - _id, details: each })));
+    const value = { $getField: { field: "a", input: "$details" } };
+    const page = (key: unknown, sort: object, $limit: number) =>
+      store.run(
+        { $addFields: { key, other: "$key" } },
+        { $sort: sort },
+        { $limit },
+        { $project: { key: 1, other: 1 } },
+      );
+    expect(await page(value, { key: -1, other: 1 }, 4)).toEqual([
+      { _id: 6, key: true, other: 3 },
+      { _id: 5, key: { b: 1 }, other: 4 },
+      { _id: 1, key: "x", other: 8 },
+      { _id: 7, key: 2, other: 2 },
+    ]);
+    expect(await page({ $ifNull: [value, "$$REMOVE"] }, { key: 1, _id: -1 }, 3)).toEqual([
+      { _id: 4, other: 5 },
+      { _id: 2, other: 7 },
+      { _id: 3, key: 1, other: 6 },
+    ]);
+    expect(await page({ b: value }, { "key.b": -1, other: 1 }, 1)).toEqual([{ _id: 6, key: { b: true }, other: 3 }]);
+  });
+
+  test("what is wrong with a field that is computed is said if the page is not sorted by it", async () => {
+    await using store = await seeded([
+      { _id: 1, text: "x" },
+      { _id: 2, text: 3 },
+    ]);
+    const place = { $indexOfCP: ["$text", "x"] };
+    const page = (sort: object) => store.run({ $addFields: { place, key: "$_id" } }, { $sort: sort }, { $limit: 1 });
+    await expect(page({ key: 1 })).rejects.toMatchObject({ code: 40093 });
+    await expect(page({ key: 1, place: 1 })).rejects.toMatchObject({ code: 40093 });
+  });
+
   test("$addFields sets and takes away fields, within arrays too", async () => {
     await using store = await seeded([{ _id: 1, a: { b: 1 }, l: [{ k: 1 }, 2], n: 3 }]);
     expect(await store.run({ $addFields: { "a.c": "$n", l: { k: "$n" }, n: "$$REMOVE", "n2.x": "$no" } })).toEqual([

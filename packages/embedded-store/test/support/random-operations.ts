@@ -191,11 +191,22 @@ export class RandomOperations {
           },
         }),
       ])();
+    if (random.chance(15)) return this.pageByComputed();
     const stages = [{ $sort: { _id: 1 } }, ...random.list(3, stage)];
     // MongoDB 6 sorts groups whose _id is an array otherwise than it sorts documents by an array.
     if (random.chance(25))
       return [...stages, { $match: { $expr: { $not: [{ $isArray: ["$n"] }] } } }, this.group(), { $sort: { _id: 1 } }];
     return random.chance(15) ? [...stages, { $count: "count" }] : stages;
+  }
+
+  private pageByComputed(): Fields[] {
+    const { random } = this;
+    // MongoDB sorts by a computed array otherwise than by one that is stored.
+    const value = this.expressions.value();
+    const noArray = { $cond: [{ $isArray: [value] }, null, value] };
+    const name = random.pick(["x", "a", "q.b"]);
+    const sort = { [name]: random.pick([1, -1]), ...(random.chance(30) && { n: -1 }), _id: 1 };
+    return [{ $match: this.filter() }, { $addFields: { [name]: noArray } }, { $sort: sort }, { $limit: 3 }];
   }
 
   private childPipeline(): Fields[] {
