@@ -41,8 +41,8 @@ export const ERROR_CODES = {
     again: "no",
   },
   RUNTIME_UNAVAILABLE: {
-    when: "No container engine answers.",
-    then: "Wait, or start the engine; everything else works without it.",
+    when: "No container engine answers, or its machine lacks something that the message names.",
+    then: "Wait, start the engine, or do what the message says; everything else works without it.",
     again: "later",
   },
   LIMIT_EXCEEDED: {

@@ -221,6 +221,19 @@ test("a container that does not start is a failed task with its reason, and is t
   await played.becomes(data.deploy.id, { availability: "FULL", tasks: [{ attempt: 2 }] });
 });
 
+test("a replica that the engine has no room for waits, says why, and comes by itself", async () => {
+  await using app = await openTestApp();
+  await using played = new PlayedDeployments(app);
+  const { input } = await servable(app);
+  app.runtime.lacks = "The disk of the container engine is full.";
+
+  const { data } = await played.deploy({ ...input, replicas: 1 });
+
+  await played.becomes(data.deploy.id, { tasks: [{ state: "WAITING", reason: app.runtime.lacks }] });
+  app.runtime.lacks = null;
+  await played.becomes(data.deploy.id, { availability: "FULL", tasks: [{ reason: null, attempt: 1 }] });
+});
+
 test("each revision is kept, with what it ran", async () => {
   await using app = await openTestApp();
   await using played = new PlayedDeployments(app);

@@ -4,7 +4,7 @@ import { openTestApp, type TestApp } from "./support/open-test-app.js";
 import { PlayedContainer } from "./support/played-container.js";
 
 const FIELDS = `id name notebook params details
-  task { state progress error attempt } bvers { tag dockerId status } ds { name status } pretrained { name status }`;
+  task { state progress error reason attempt } bvers { tag dockerId status } ds { name status } pretrained { name status }`;
 const START = `mutation Start($input: StartTrainingInput!) { startTraining(input: $input) { ${FIELDS} } }`;
 const CANCEL = `mutation Cancel($input: CancelTrainingInput!) { cancelTraining(input: $input) { id task { state } } }`;
 const READ = `query Read($id: ID!) { node(id: $id) { ... on Training { ${FIELDS} } } }`;
@@ -73,7 +73,7 @@ test("a training that reports its end well is FINISHED, and its container goes",
   await container.complete();
   await expect.poll(state(app, id), { timeout: 10_000 }).toBe("FINISHED");
 
-  expect((await read(app, id)).task).toEqual({ state: "FINISHED", progress: 1, error: null, attempt: 1 });
+  expect((await read(app, id)).task).toEqual({ state: "FINISHED", progress: 1, error: null, reason: null, attempt: 1 });
   await expect.poll(async () => (await app.runtime.observe(id)).length, { timeout: 10_000 }).toBe(0);
 });
 
@@ -235,6 +235,21 @@ test("a dataset that was good when it was made is mounted after the contract is 
 
   expect(errors).toBeUndefined();
   expect(data.startTraining.ds).toMatchObject([{ name: ds.name }]);
+});
+
+test("a training that its engine has no room for waits, and says why", async () => {
+  await using app = await openTestApp();
+  const { proj } = await builtProject(app);
+  app.runtime.lacks = "The disk of the container engine is full.";
+  const { data } = await start(app, { proj: proj.name });
+  const { id } = data.startTraining;
+  const task = async () => (await read(app, id)).task;
+
+  await expect.poll(task, { timeout: 10_000 }).toMatchObject({ state: "WAITING", reason: app.runtime.lacks });
+  app.runtime.lacks = null;
+
+  await running(app, id);
+  await expect.poll(task, { timeout: 10_000 }).toMatchObject({ reason: null, error: null, attempt: 1 });
 });
 
 test("without an engine a training is refused with a code that says so", async () => {

@@ -5,7 +5,7 @@ import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
-import type { TickResult, Worker } from "../jobs/tick.js";
+import { isAway, type TickResult, type Worker } from "../jobs/tick.js";
 import { wakeJob } from "../jobs/write-job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
 import { defaultResources } from "../run-options/given-resources.js";
@@ -42,7 +42,17 @@ class DeploymentTick {
     this.resources = (spec.kind === "DEPLOY" && spec.resources) || defaultResources(app.settings, "deploy");
   }
 
+  /** If the engine is away, the replicas that wait for it say so. */
   async run(): Promise<TickResult> {
+    try {
+      return await this.reconcile();
+    } catch (error) {
+      if (isAway(error)) await this.writeReason((error as Error).message);
+      throw error;
+    }
+  }
+
+  private async reconcile(): Promise<TickResult> {
     const { app, lease } = this;
     const containers = await app.runtime.observe(lease.job._id);
     // Reads the job again: a replica may have reported its end before its container was seen to have exited.
@@ -98,6 +108,17 @@ class DeploymentTick {
     // The other revisions may have waited for this one.
     for (const { _id } of jobs) if (_id !== lease.job._id) await wakeJob(app.store, _id);
     app.work.lookForJobs();
+  }
+
+  /** The replicas that answered are taken to do so still: the router notices one that does not. */
+  private async writeReason(reason: string): Promise<void> {
+    const { app, lease, deployment } = this;
+    if (!deployment) return;
+    const revision = revisionNumber(lease.job);
+    const ready = deployment.tasks.filter((task) => task.ready && task.revision === revision);
+    const slots = new Set(ready.map(({ slot }) => slot));
+    const underWay = numbersUnderWay(await revisionJobs(app.store, deployment));
+    await writeReplicaTasks(app, deployment._id, lease.job, slots, underWay, reason);
   }
 
   private isComplete(ready: ReadonlySet<number>): boolean {

@@ -7,18 +7,21 @@ import { type Change, changeRecord } from "../store/change-record.js";
 import { systemIntent } from "../store/idempotency.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
 
-type SlotStatus = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready"> & { readonly error: string | null };
+type SlotStatus = Pick<ReplicaTask, "state" | "progress" | "attempt" | "ready" | "error" | "reason">;
 
-function statusOfSlot(slot: Slot, ready: boolean): SlotStatus | null {
-  const running = { progress: slot.progress, attempt: Math.max(1, slot.attempt), error: null, ready: false };
+function statusOfSlot(slot: Slot, ready: boolean, reason: string | null): SlotStatus | null {
+  const attempt = Math.max(1, slot.attempt);
+  const running = { progress: slot.progress, attempt, error: null, reason: null, ready: false };
   if (slot.token_hash !== null) {
     // A retired replica runs on for a moment, and shows as it was.
     if (ready) return { ...running, state: TaskState.RUNNING, progress: 1, ready: slot.wanted };
-    return { ...running, state: slot.claimed_at ? TaskState.RUNNING : TaskState.WAITING };
+    return slot.claimed_at
+      ? { ...running, state: TaskState.RUNNING }
+      : { ...running, state: TaskState.WAITING, reason };
   }
   if (!slot.wanted) return null;
   if (slot.last_error !== null) return { ...running, state: TaskState.FAILED, error: slot.last_error };
-  return { ...running, state: TaskState.WAITING, progress: 0, attempt: slot.attempt + 1 };
+  return { ...running, state: TaskState.WAITING, reason, progress: 0, attempt: slot.attempt + 1 };
 }
 
 /** From this number of failed attempts in a row on, the next attempt shows only once it serves. */
@@ -41,12 +44,13 @@ function replicaTasks(
   revision: number,
   ready: ReadonlySet<number>,
   before: readonly ReplicaTask[],
+  reason: string | null,
   now: Date,
 ): ReplicaTask[] {
   return slots.flatMap((each, slot): ReplicaTask[] => {
     const failed = ready.has(slot) ? null : stillFailed(each, slot, revision, before);
     if (failed) return [failed];
-    const next = statusOfSlot(each, ready.has(slot));
+    const next = statusOfSlot(each, ready.has(slot), reason);
     if (!next) return [];
     const earlier = before.find(
       (task) => task.revision === revision && task.slot === slot && task.attempt === next.attempt,
@@ -56,7 +60,8 @@ function replicaTasks(
       earlier.state === next.state &&
       earlier.progress === next.progress &&
       earlier.ready === next.ready &&
-      (earlier.error ?? null) === next.error;
+      (earlier.error ?? null) === next.error &&
+      (earlier.reason ?? null) === next.reason;
     if (same) return [earlier];
     const start_time = earlier?.start_time ?? each.claimed_at;
     return [{ ...next, slot, revision, start_time, update_time: now }];
@@ -103,6 +108,7 @@ async function changeDeployment(
 
 /**
  * Writes the tasks of one revision's replicas to the deployment, without those of revisions that ended. Repeatable.
+ * @param reason what holds up the replicas that wait; null if nothing does.
  * @returns true if anything changed.
  */
 export function writeReplicaTasks(
@@ -111,13 +117,14 @@ export function writeReplicaTasks(
   job: Job,
   ready: ReadonlySet<number>,
   underWay: readonly number[],
+  reason: string | null = null,
 ): Promise<boolean> {
   const { spec } = job;
   if (spec.kind !== "DEPLOY") throw new Error(`${job._id} is no deployment's.`);
   const now = new Date();
   return changeDeployment(app, deployment, (current) => {
     const others = current.tasks.filter((task) => task.revision !== spec.revision && underWay.includes(task.revision));
-    const tasks = [...others, ...replicaTasks(job, spec.revision, ready, current.tasks, now)];
+    const tasks = [...others, ...replicaTasks(job, spec.revision, ready, current.tasks, reason, now)];
     tasks.sort((one, other) => one.revision - other.revision || one.slot - other.slot);
     // A lost replica lowers the availability at once; a new one counts once it has a route (`writeAvailability`).
     return { tasks, availability: lowerOf(current.availability, availabilityOf(current, tasks)) };

@@ -70,6 +70,14 @@ export class Task {
   @prop({ type: () => String })
   readonly error?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The reason why it does not go on, such as a container engine that does not answer, with the remedy; null if nothing holds it up, and once it has ended. The work goes on by itself as soon as it can.",
+  })
+  @prop({ type: () => String })
+  readonly reason?: string | null;
+
   @Field(() => Int, {
     description: "The number of the attempt, from 1. Work is attempted again only if the server was at fault.",
   })
@@ -84,5 +92,6 @@ export const waitingTask = (now: Date): Task => ({
   start_time: null,
   update_time: now,
   error: null,
+  reason: null,
   attempt: 1,
 });

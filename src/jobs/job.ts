@@ -128,6 +128,8 @@ export interface Job {
   next_reconcile_at: Date;
   progress: number;
   error: string | null;
+  /** What holds the work up; null if nothing does. Jobs of older versions have none. */
+  reason?: string | null;
   /** The outcome of a build, once its source is open. */
   outcome?: BuildOutcome;
   /** The bytes of log so far, for the limit of 64 MiB. */

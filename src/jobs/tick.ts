@@ -2,6 +2,7 @@ import { mongo } from "mongoose";
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import { isDiskFull, isMachineFault } from "../machine-faults.js";
+import { EngineRefusal } from "../runtime/engine-refusal.js";
 import { MINUTE_MS } from "../units.js";
 import type { HeldLease } from "./held-lease.js";
 import { ENDED, type Job } from "./job.js";
@@ -31,8 +32,16 @@ export async function tick(app: App, { workers }: WorkerSet, lease: HeldLease): 
   if (ENDED.includes(lease.job.state)) return cleanUp(app, lease);
   const neverStarted = lease.job.state === "QUEUED" && lease.job.desired === "CANCEL";
   const next = neverStarted ? await lease.end("CANCELLED") : await workers[lease.job.kind](app, lease);
+  await holdUp(lease, null);
   await writeTask(app, lease.job);
   return next === "ENDED" ? 0 : next.requeueAfterMs;
+}
+
+/** Writes what holds the job up, if that has changed. */
+async function holdUp(lease: HeldLease, reason: string | null): Promise<void> {
+  const { job } = lease;
+  if (ENDED.includes(job.state) || (job.reason ?? null) === reason) return;
+  await lease.write({ $set: { reason } });
 }
 
 /** Removes the containers and volumes of an ended job. */
@@ -56,7 +65,8 @@ export const hasHeartbeat = ({ slots }: Job, now: Date): boolean =>
     return lastSign !== null && now.getTime() - lastSign.getTime() < MAX_SILENCE_MS;
   });
 
-const isAway = (error: unknown): boolean => error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
+/** True if the engine is away: it does not answer, or its machine lacks something. */
+export const isAway = (error: unknown): boolean => error instanceof DomainError && error.code === "RUNTIME_UNAVAILABLE";
 
 /** True unless the engine, store or disk failed or the lease was lost. */
 export const isOurFault = (error: unknown, lease: HeldLease): boolean =>
@@ -77,7 +87,9 @@ export async function delayAfterFailure(app: App, lease: HeldLease, error: unkno
   const { _id: job, kind, state } = lease.job;
   if (error instanceof LeaseLost || lease.signal.aborted) return 0;
   if (isAway(error)) {
-    app.logger.warn({ event: "engine_away", job, reason: (error as Error).message });
+    const reason = (error as Error).message;
+    app.logger.warn({ event: "engine_away", job, reason });
+    await tellReason(app, lease, reason);
     return OUTAGE_DELAY_MS;
   }
   if (isDiskFull(error) || isMachineFault(error)) {
@@ -92,9 +104,21 @@ export async function delayAfterFailure(app: App, lease: HeldLease, error: unkno
     !ENDED.includes(state) &&
     !hasHeartbeat(lease.job, await app.store.now())
   ) {
-    await lease.end("FAILED", `It failed on our side ${faults} times in a row; the log of the server has the reason.`);
+    await lease.end("FAILED", reasonOf(error, faults));
     await writeTask(app, lease.job);
     return 0;
   }
   return Math.min(MAX_BACKOFF_MS, 2 ** faults * 500);
 }
+
+/** Puts what holds the job up where users see it. */
+async function tellReason(app: App, lease: HeldLease, reason: string): Promise<void> {
+  await holdUp(lease, reason);
+  if (!ENDED.includes(lease.job.state)) await writeTask(app, lease.job);
+}
+
+/** What an engine refuses is about the container that was asked for. Other errors may tell of more than a user may see. */
+const reasonOf = (error: unknown, faults: number): string =>
+  error instanceof EngineRefusal
+    ? `The container engine refused it ${faults} times in a row: ${error.message}`
+    : `It failed on our side ${faults} times in a row; the log of the server has the reason.`;

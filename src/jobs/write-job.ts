@@ -24,6 +24,7 @@ export async function createJob(store: Pick<Store, "jobs" | "now">, fields: NewJ
     next_reconcile_at: now,
     progress: 0,
     error: null,
+    reason: null,
     log_bytes: 0,
     log_seq: 0,
     cleanup: "PENDING",

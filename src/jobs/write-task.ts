@@ -33,7 +33,8 @@ export function taskAfter(task: Task, job: Job, at: Date): Task | null {
   const progress = next === TaskState.FINISHED ? 1 : Math.min(1, Math.max(0, slot?.progress ?? job.progress));
   const attempt = Math.max(1, slot?.attempt ?? job.attempt);
   const error = next === TaskState.FAILED ? job.error : null;
-  const hasMoved = next !== task.state || attempt !== task.attempt;
+  const reason = hasEnded(next) ? null : (job.reason ?? null);
+  const hasMoved = next !== task.state || attempt !== task.attempt || reason !== (task.reason ?? null);
   if (!hasMoved && progress === task.progress) return null;
   if (!hasMoved && at.getTime() - task.update_time.getTime() < PROGRESS_MS) return null;
   const begins = next !== TaskState.WAITING && next !== TaskState.CANCELLED;
@@ -42,6 +43,7 @@ export function taskAfter(task: Task, job: Job, at: Date): Task | null {
     progress,
     attempt,
     error,
+    reason,
     update_time: at,
     // The container began with its claim, a moment earlier.
     start_time: task.start_time ?? (begins ? (slot?.claimed_at ?? at) : null),

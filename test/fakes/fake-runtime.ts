@@ -30,6 +30,8 @@ export class FakeRuntime implements Runtime {
   meanwhile: (() => Promise<unknown>) | null = null;
   /** While true, no engine answers. */
   down = false;
+  /** What the engine lacks for further containers. It answers everything else. */
+  lacks: string | null = null;
   /** While true, the engine answers everything but measurements: it measures for somebody else. */
   measuring = false;
   private readonly containers = new Map<string, Container>();
@@ -63,6 +65,7 @@ export class FakeRuntime implements Runtime {
     createContainerBody(spec, { cluster: "fake", network: "fake" });
     this.notOccupied(spec.name);
     if (this.containers.has(spec.name)) return;
+    if (this.lacks) throw new DomainError("RUNTIME_UNAVAILABLE", this.lacks);
     const refusal = this.nextFailures.shift() ?? this.refused.get(spec.image);
     if (refusal !== undefined) throw new ContainerRefusedError(refusal);
     const { name, job, slot, attempt } = spec;

@@ -5,7 +5,7 @@ import { PlayedContainer } from "./played-container.js";
 import { servedReplica } from "./served-replica.js";
 
 const FIELDS = `id name revision replicas availability details notebook
-  tasks { slot revision state ready error attempt } movers { name status } bvers { dockerId }`;
+  tasks { slot revision state ready error reason attempt } movers { name status } bvers { dockerId }`;
 const DEPLOY = `mutation Deploy($input: DeployInput!) { deploy(input: $input) { ${FIELDS} } }`;
 const UNDEPLOY = `mutation Undeploy($input: UndeployInput!) { undeploy(input: $input) { ${FIELDS} } }`;
 const READ = `query Read($id: ID!) { node(id: $id) { ... on Deployment { ${FIELDS} } } }`;

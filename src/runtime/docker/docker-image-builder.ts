@@ -11,10 +11,11 @@ import {
   type ImageInfo,
   type OnLog,
 } from "../image-builder.js";
+import { EngineRefusal } from "../engine-refusal.js";
 import { fullReference, imageReference } from "../image-reference.js";
 import type { DockerEngine } from "./docker-engine.js";
 import { declaredVolumesError } from "./docker-volumes.js";
-import { EngineRefusal, hasStatus, isTransientStatus, runtimeUnavailable } from "./engine-dial.js";
+import { hasStatus, isTransientStatus, runtimeUnavailable } from "./engine-dial.js";
 import { BuildKitLog } from "./buildkit-log.js";
 import { decodeTrace } from "./build-trace.js";
 import { type EngineEvent, readEvents } from "./engine-events.js";

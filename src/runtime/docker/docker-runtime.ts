@@ -8,6 +8,7 @@ import {
   STATE_FOLDER,
   validContainerName,
 } from "../container-policy.js";
+import { EngineRefusal } from "../engine-refusal.js";
 import {
   type AttemptName,
   ContainerRefusedError,
@@ -28,7 +29,7 @@ import {
   removeVolumes,
 } from "./docker-volumes.js";
 import type { EngineContainer, EngineImage } from "./engine-answers.js";
-import { EngineRefusal, hasStatus, runtimeUnavailable } from "./engine-dial.js";
+import { hasStatus, runtimeUnavailable } from "./engine-dial.js";
 import { noPython } from "./no-python.js";
 import { VolumeSizes } from "./volume-sizes.js";
 

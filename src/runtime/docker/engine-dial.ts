@@ -3,17 +3,8 @@ import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { DomainError } from "../../errors.js";
 import { MIB } from "../../units.js";
-
-/** The engine answered with an error. */
-export class EngineRefusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
+import { EngineRefusal } from "../engine-refusal.js";
+import { engineTrouble } from "./engine-trouble.js";
 
 /** Translates the error of a connection. */
 const connectionError = (cause: unknown) =>
@@ -105,14 +96,17 @@ async function send(dial: Dial, request: EngineRequest): Promise<IncomingMessage
     );
   });
   const status = message.statusCode!;
-  if (!GOOD.has(status)) throw errorOf(status, await readText(message), request.isOfRegistry ?? false);
+  if (!GOOD.has(status)) throw errorOf(status, await readText(message), request);
   return request.isStream ? message : new Reply(status, await readText(message));
 }
 
-function errorOf(status: number, content: string, isOfRegistry: boolean): Error {
+/** The words of a registry, and of a build that is refused, may be about another machine. They stay as they are. */
+function errorOf(status: number, content: string, { isOfRegistry, isStream }: EngineRequest): Error {
   const message = errorMessage(content);
-  if (isTransientStatus(status) && !(isOfRegistry && engineMessage(content) !== null))
-    return runtimeUnavailable(`The container engine is in trouble (status ${status}): ${message}`);
+  const isTransient = isTransientStatus(status) && !(isOfRegistry && engineMessage(content) !== null);
+  const trouble = isTransient || !isStream ? engineTrouble(message) : null;
+  if (trouble) return runtimeUnavailable(trouble);
+  if (isTransient) return runtimeUnavailable(`The container engine is in trouble (status ${status}): ${message}`);
   return new EngineRefusal(status, message);
 }
 
