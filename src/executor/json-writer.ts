@@ -1,4 +1,3 @@
-const FIRST_BYTES = 4_096;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
@@ -17,9 +16,14 @@ const FALSE = Buffer.from("false");
 
 /** Writes JSON in UTF-8. What was written last can be taken back. */
 export class JsonWriter {
-  private bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  private bytes: Buffer;
   /** The number of bytes so far. To take back what was written, set an earlier one. */
   length = 0;
+
+  /** @param size the bytes that it probably takes. */
+  constructor(size: number) {
+    this.bytes = Buffer.allocUnsafe(size);
+  }
 
   /** The bytes so far. */
   get written(): Buffer {

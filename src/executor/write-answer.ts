@@ -8,18 +8,24 @@ import { Failure, Resolved } from "./resolved.js";
 /** A document without fields: of a value that is no document, graphql-js finds no fields either. */
 const EMPTY = Uint8Array.of(5, 0, 0, 0, 0);
 
-/** The data of an answer in JSON, and the errors in it. */
+/** An answer without its errors in JSON, and the errors. */
 export interface WrittenAnswer {
-  readonly data: Buffer;
+  /** An object with the one key `data`. */
+  readonly json: Buffer;
   readonly errors: readonly GraphQLError[];
 }
 
-/** Writes the data of an answer, and collects its errors in the order of the answer. */
-export function writeAnswer(root: Resolved): WrittenAnswer {
-  const answer = new AnswerWriter();
-  const isWritten = answer.object(root);
-  if (!isWritten) answer.json.null();
-  return { data: answer.json.written, errors: answer.errors };
+/**
+ * Writes an answer, and collects its errors in the order of the answer.
+ * @param size the bytes that it probably takes
+ */
+export function writeAnswer(root: Resolved, size: number): WrittenAnswer {
+  const answer = new AnswerWriter(new JsonWriter(size));
+  const { json, errors } = answer;
+  json.ascii('{"data":');
+  if (!answer.object(root)) json.null();
+  json.byte(CLOSE_OBJECT);
+  return { json: json.written, errors };
 }
 
 type Members = Pick<Resolved, "plan" | "document" | "places" | "values">;
@@ -30,11 +36,12 @@ type ListPlan = Extract<OutputPlan, { readonly as: "LIST" }>;
  * taken back, and the nearest value around it that can be null is.
  */
 class AnswerWriter {
-  readonly json = new JsonWriter();
   readonly errors: GraphQLError[] = [];
   private readonly path: (string | number)[] = [];
   /** The number of times that something was taken back: what was written before may be gone. */
   private takenBack = 0;
+
+  constructor(readonly json: JsonWriter) {}
 
   /** Writes an object, or copies it if it was written before. */
   object(resolved: Resolved): boolean {

@@ -2,6 +2,7 @@ import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Settings } from "../settings.js";
 import { HttpError } from "./http-error.js";
+import { remembered } from "./remembered.js";
 
 const HOST = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -18,10 +19,10 @@ export function hostChecker({
 }: Pick<Settings, "HOST" | "ROCAS_ALLOWED_HOSTS">): (host: string | undefined) => boolean {
   const own = new Set(allowed.map((each) => each.toLowerCase()));
   if (!EVERY_ADDRESS.has(bound)) own.add(bound.includes(":") ? `[${bound}]` : bound.toLowerCase());
-  return (host) => {
-    const name = HOST.exec(host ?? "")?.groups?.["name"]?.toLowerCase();
-    return name !== undefined && (LOOPBACK.test(name) || own.has(name) || own.has(host!.toLowerCase()));
-  };
+  return remembered((host) => {
+    const name = HOST.exec(host)?.groups?.["name"]?.toLowerCase();
+    return name !== undefined && (LOOPBACK.test(name) || own.has(name) || own.has(host.toLowerCase()));
+  });
 }
 
 const ALLOWED_METHODS = "GET, HEAD, PATCH, POST, PUT, OPTIONS";

@@ -166,8 +166,13 @@ function targetOf({ url = "" }: IncomingMessage): { path: string; search: string
 
 const isReading = ({ method }: IncomingMessage): boolean => method === "GET" || method === "HEAD";
 
-const hostsOf = ({ rawHeaders }: IncomingMessage): number =>
-  rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === "host").length;
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) if (isHost(rawHeaders[index]!)) hosts += 1;
+  return hosts;
+}
+
+const isHost = (header: string): boolean => header.length === "host".length && header.toLowerCase() === "host";
 
 const redirect = (location: string, request: IncomingMessage, response: ServerResponse): void =>
   answer(

@@ -24,8 +24,8 @@ interface CheckedVariables {
 }
 
 /**
- * Coerces the variables of an operation, as graphql-js does again later. Here, bounds are checked before anything
- * recurses, and errors name the path, never the value.
+ * Coerces the variables of an operation as graphql-js does. But bounds are checked before anything recurses, and errors
+ * name the path, never the value.
  */
 export function checkVariables(
   schema: GraphQLSchema,

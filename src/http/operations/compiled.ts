@@ -1,6 +1,6 @@
 import type { GraphQLError } from "graphql";
 import { type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
-import { CompiledExecutor, type PreparedOperation } from "../../executor/compiled-executor.js";
+import { CompiledExecutor } from "../../executor/compiled-executor.js";
 import type { MakeContext, OperationExecutor } from "./operation-executor.js";
 import type { CheckedOperation } from "./operation-guard.js";
 import { OperationResponse } from "./operation-response.js";
@@ -17,28 +17,21 @@ export class Compiled implements OperationExecutor {
   }
 
   async execute(checked: CheckedOperation, context: MakeContext, id: string): Promise<OperationResponse> {
-    const prepared = this.prepare(checked);
-    if (!("run" in prepared))
-      return OperationResponse.of({ errors: prepared.map((each) => this.formatted(each, id)) }, 400);
-    const { data, errors } = await prepared.run(context(prepared.fields));
+    const prepared = this.executor.prepare(checked);
+    const { json, errors } = await prepared.run(context(prepared.fields));
     return OperationResponse.ofJson(
-      data,
+      json,
       errors.map((each) => this.formatted(each, id)),
     );
   }
 
   async answerEvent(checked: CheckedOperation, context: MakeContext, event: unknown): Promise<ExecutionResult> {
-    const prepared = this.prepare(checked);
-    if (!("run" in prepared)) return { errors: prepared };
-    const { data, errors } = await prepared.run(context(prepared.fields), event);
-    return { ...(errors.length > 0 && { errors }), data: JSON.parse(data.toString()) as Record<string, unknown> };
+    const prepared = this.executor.prepare(checked);
+    const { json, errors } = await prepared.run(context(prepared.fields), event);
+    return { ...(errors.length > 0 && { errors }), ...(JSON.parse(json.toString()) as ExecutionResult) };
   }
 
   stop(): Promise<void> {
     return Promise.resolve();
-  }
-
-  private prepare({ document, operation, request }: CheckedOperation): PreparedOperation | readonly GraphQLError[] {
-    return this.executor.prepare({ document, operation, variables: request.variables ?? {} });
   }
 }

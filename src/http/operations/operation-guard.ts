@@ -41,6 +41,8 @@ export class CheckedOperation {
     readonly request: OperationRequest,
     private readonly passed: PassedDocument,
     readonly operation: OperationDefinitionNode,
+    /** The variables as their types say, with their defaults. */
+    readonly variables: Readonly<Record<string, unknown>>,
     /** The fields of its answer at most. */
     readonly cost: number,
   ) {}
@@ -105,8 +107,12 @@ export class OperationGuard {
     if (!(passed instanceof PassedDocument)) return passed;
     const operation = getOperationAST(passed.document, request.operationName);
     if (!operation) return [unknownOperation(request)];
-    const cost = this.costOf(passed, operation, request.variables ?? {});
-    return typeof cost === "number" ? new CheckedOperation(request, passed, operation, cost) : cost;
+    const { values, errors } = checkVariables(this.schema, operation, request.variables ?? {}, this.limits);
+    if (errors.length > 0) return errors;
+    const cost = passed.costOf(operation, values);
+    return cost <= this.limits.maxCost
+      ? new CheckedOperation(request, passed, operation, values, cost)
+      : [tooCostly(cost, this.limits)];
   }
 
   private documentOf(query: string): PassedDocument | readonly GraphQLError[] {
@@ -125,24 +131,12 @@ export class OperationGuard {
     this.documents.set(query, passed);
     return passed;
   }
-
-  /** @returns the cost, or the reasons against the operation with these variables */
-  private costOf(
-    passed: PassedDocument,
-    operation: OperationDefinitionNode,
-    variables: Readonly<Record<string, unknown>>,
-  ): number | readonly GraphQLError[] {
-    const { values, errors } = checkVariables(this.schema, operation, variables, this.limits);
-    if (errors.length > 0) return errors;
-    const cost = passed.costOf(operation, values);
-    if (cost <= this.limits.maxCost) return cost;
-    return [
-      limitError(
-        `The operation may cost ${cost}, and ${this.limits.maxCost} is allowed: each field counts as often as the lists around it may hold it. Ask for smaller pages or fewer fields.`,
-      ),
-    ];
-  }
 }
+
+const tooCostly = (cost: number, { maxCost }: Limits): GraphQLError =>
+  limitError(
+    `The operation may cost ${cost}, and ${maxCost} is allowed: each field counts as often as the lists around it may hold it. Ask for smaller pages or fewer fields.`,
+  );
 
 function unknownOperation({ operationName }: OperationRequest): GraphQLError {
   const message = operationName

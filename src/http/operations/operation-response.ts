@@ -17,13 +17,13 @@ export class OperationResponse {
     );
   }
 
-  /** @param data in JSON. */
-  static ofJson(data: Buffer, errors: readonly GraphQLFormattedError[]): OperationResponse {
-    const begin = errors.length > 0 ? `{"errors":${JSON.stringify(errors)},"data":` : '{"data":';
+  /** @param json the answer without its errors: an object. */
+  static ofJson(json: Buffer, errors: readonly GraphQLFormattedError[]): OperationResponse {
+    const begin = `{"errors":${JSON.stringify(errors)},`;
     return new OperationResponse(
       200,
-      () => Buffer.concat([Buffer.from(begin), data, Buffer.from("}")]),
-      () => ({ ...(errors.length > 0 && { errors }), data: JSON.parse(data.toString()) as Record<string, unknown> }),
+      () => (errors.length > 0 ? Buffer.concat([Buffer.from(begin), json.subarray(1)]) : json),
+      () => ({ ...(errors.length > 0 && { errors }), ...(JSON.parse(json.toString()) as FormattedExecutionResult) }),
     );
   }
 
