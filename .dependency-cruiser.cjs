@@ -45,7 +45,7 @@ const FLOORS = [
   ...["router", "run-api"],
   // The adapters.
   ...["source/tree", "source/git", "source/local", "runtime/docker", "runtime/process"],
-  ...["storage/filesystem", "storage/gridfs", "store/mongo", "vault/sealed-store"],
+  ...["storage/filesystem", "storage/gridfs", "storage/s3", "store/mongo", "vault/sealed-store"],
   // A program of its own.
   ...["demo/generated", "demo"],
 ];

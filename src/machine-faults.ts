@@ -45,7 +45,10 @@ const isSystemError = (error: unknown, codes: ReadonlySet<string>): error is Nod
 
 /** The server cannot use its files at the moment. The request can be sent again when that is mended. */
 export class FilesUnavailable extends DomainError {
-  constructor(reason: string, cause?: unknown) {
+  constructor(
+    readonly reason: string,
+    cause?: unknown,
+  ) {
     super(
       "STORE_UNAVAILABLE",
       `The server cannot use its files at the moment: ${reason}. Whoever runs it has to mend that; then send it again.`,

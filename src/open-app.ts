@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ulid } from "ulid";
@@ -111,7 +111,7 @@ async function openParts(
     (path) => notices.push(`Made the master key of treasure chests: ${path}. Keep a copy where the data are not.`),
   );
 
-  const openedFiles = await openFiles(data, cluster, store, opened.connection);
+  const openedFiles = await openFiles(settings, cluster, store, opened.connection);
   const { files, lightweightFiles, partialFiles } = openedFiles;
   const openedEngine = engine ? null : opening.use(await openEngine(settings, store, cluster));
   const { runtime, imageBuilder } = openedEngine ?? engine!;
@@ -120,6 +120,10 @@ async function openParts(
   // The embedded store has one process.
   const presence = opened.kind === "embedded" ? null : await openPresence(store, { home: openedEngine?.home ?? null });
   if (openedEngine) await keepEngineKind(store, openedEngine.kind);
+  if (openedFiles.folder !== null && presence && presence.others > 0) {
+    notices.push(folderNotice(openedFiles.folder));
+    logger.warn({ event: "files_in_folder", folder: openedFiles.folder, others: presence.others });
+  }
   opening.defer(() => leaveInstallation(presence, runtime, logger));
   const live = opening.use(new Live(store, logger));
   const replicaTable = new ReplicaTable();
@@ -174,6 +178,9 @@ async function openParts(
     [Symbol.asyncDispose]: () => opening[Symbol.asyncDispose](),
   };
 }
+
+const folderNotice = (folder: string): string =>
+  `Another server of this store runs. Both keep files in ${resolve(folder)}: it must be one folder, on a disk that their machines share. A bucket (ROCAS_FILES) needs no shared disk.`;
 
 /** Waits a few seconds for the routes. Until they are known, predictions are answered with 503. */
 async function fillFirstRoutes(app: App): Promise<void> {

@@ -31,7 +31,7 @@ export function startSweeps(opening: Disposables, app: App, opened: OpenedFiles)
   every(GENERATIONS_MS, () => sweepGenerations(app));
   every(HISTORY_MS, () => sweepHistory(app));
   every(HISTORY_MS, () => sweepTombstones(app));
-  every(HISTORY_MS, () => sweepFiles(app, [opened.files, opened.lightweightFiles, opened.partialFiles]));
+  every(HISTORY_MS, () => sweepFiles(app, opened.sweepable));
   every(HISTORY_MS, () => sweepSnapshots(app));
   every(HISTORY_MS, () => sweepFileLists(app));
   every(REPLICA_TABLE_MS, () => app.routes.look());

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { claimFilesFolder } from "../src/files/files-folder.js";
+import { claimFiles } from "../src/files/claim-files.js";
+import { folderPlace } from "../src/files/files-folder.js";
 import { openTestDatabase } from "./support/open-test-database.js";
 import { openTempFolder } from "./support/temp-folder.js";
 
@@ -15,7 +16,7 @@ async function opened() {
   const installation = database.connection.collection<{ _id: string; value: string | number }>("installation");
   return {
     folder,
-    claim: (path: string, cluster = "c1") => claimFilesFolder(path, cluster, { installation } as never),
+    claim: (path: string, cluster = "c1") => claimFiles(folderPlace(path), cluster, { installation } as never),
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
       await root[Symbol.asyncDispose]();
@@ -40,7 +41,7 @@ test("another folder is refused, and both are named", async () => {
 
   const refused = files.claim(other);
 
-  await expect(refused).rejects.toThrow(`lie in ${one}, and ${other} is another folder`);
+  await expect(refused).rejects.toThrow(`lie in ${one}, and ${other} is another place`);
   await expect(refused).rejects.toMatchObject({ name: "StoreRefused" });
 });
 

@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { type mongo, trusted } from "mongoose";
-import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../storage/file-storage.js";
+import type {
+  ByteRange,
+  ExpectedFile,
+  FileStorage,
+  ListedFile,
+  ReceivedFile,
+  StorageSize,
+} from "../storage/file-storage.js";
 import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { DAY_MS, MINUTE_MS } from "../units.js";
@@ -50,6 +57,10 @@ export class DeferredDeleteStorage implements FileStorage {
 
   has(sha256: string): Promise<boolean> {
     return this.storage.has(sha256);
+  }
+
+  list(): AsyncIterable<ListedFile> {
+    return this.storage.list();
   }
 
   size(): Promise<StorageSize> {

@@ -3,50 +3,26 @@ import { constants } from "node:fs";
 import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { FilesUnavailable, systemReason } from "../machine-faults.js";
-import { chooseOnce } from "../store/choose-once.js";
 import { StoreRefused } from "../store/store-errors.js";
-import type { Store } from "../store/store.js";
+import { type FilesPlace, MARKER, settingOf } from "./claim-files.js";
 
-/** Name of the file that holds the id of the installation. */
-const MARKER = "installation";
-const FOLDER_ID = "files_folder";
-
-/**
- * Checks that the folder holds the files of this installation: all processes on one store share it. A folder with its
- * marker may be moved. The first folder of an installation gets a marker.
- * @param cluster the id of the installation
- * @throws StoreRefused naming the folders if it is another one.
- */
-export async function claimFilesFolder(
-  folder: string,
-  cluster: string,
-  { installation }: Pick<Store, "installation">,
-): Promise<void> {
-  const here = resolve(folder);
-  const found = await readMarker(here);
-  if (found !== null && found !== cluster)
-    throw new StoreRefused(
-      `${here} holds the files of another installation: set ROCAS_DATA to the folder of this one, or to an empty one if it is new. If the store was lost, restore it with its files and keys of one moment.`,
-    );
-  if (found === null) return claim(here, cluster, { installation });
-  const kept = await installation.findOne({ _id: FOLDER_ID });
-  if (kept?.value !== here)
-    await installation.updateOne({ _id: FOLDER_ID }, { $set: { value: here } }, { upsert: true });
-}
-
-async function claim(here: string, cluster: string, store: Pick<Store, "installation">): Promise<void> {
-  const kept = await store.installation.findOne({ _id: FOLDER_ID });
-  if (!kept) await writeMarker(here, cluster);
-  const known = await chooseOnce(store, FOLDER_ID, () => here);
-  if (!kept && known === here) return;
-  // Another process was faster with a folder of its own.
-  if (!kept) await rm(join(here, MARKER), { force: true });
-  const mark = `write ${cluster} into ${join(here, MARKER)}`;
-  throw new StoreRefused(
-    known === here
-      ? `The files of this installation lie in ${here}, and are not there: the folder or its disk is missing, or its marker. Mount the disk, or restore the folder; if all files are there, ${mark}.`
-      : `The files of this installation lie in ${known}, and ${here} is another folder. Every process needs the same one: set ROCAS_DATA to it, on a shared disk if the processes run on several machines. If ${here} is that folder, without its marker (a restored backup, a disk that was not mounted), ${mark}.`,
-  );
+/** The folder of the files as a place of an installation. */
+export function folderPlace(folder: string): FilesPlace {
+  const name = resolve(folder);
+  const markerName = join(name, MARKER);
+  return {
+    name,
+    markerName,
+    readMarker: () => readMarker(name),
+    writeMarker: (cluster) => writeMarker(name, cluster),
+    removeMarker: () => rm(markerName, { force: true }),
+    adviceIfForeign: "set ROCAS_DATA to the folder of this one, or to an empty one if it is new.",
+    adviceIfLost: "the folder or its disk is missing, or its marker. Mount the disk, or restore the folder",
+    adviceIfElsewhere: (known) =>
+      settingOf(known) === "ROCAS_FILES"
+        ? "set ROCAS_FILES to it."
+        : "set ROCAS_DATA to it, on a shared disk if the processes run on several machines.",
+  };
 }
 
 /** Returns the marker, or null. Older versions left an empty one after a crash. */

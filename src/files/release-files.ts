@@ -36,7 +36,7 @@ export async function releaseFilesOf(app: Storages & Pick<App, "store">, record:
 const BATCH = 100;
 
 /** A storage that deletes what has been unused for a day. */
-interface Sweepable {
+export interface Sweepable {
   sweep(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { decimalNumber, listOf, orNothing, secret, type SettingKind, wholeNumber
 import {
   address,
   anyText,
+  bucketPrefix,
   detailsIndexes,
   dockerHost,
   gitOrigin,
@@ -12,6 +13,8 @@ import {
   mongodbUri,
   oneOf,
   path,
+  region,
+  sessionToken,
   token,
   webOrigin,
   webUrl,
@@ -44,6 +47,24 @@ export const SETTINGS = {
     "`1`: a MongoDB of a release with a known hole is refused; else the start and the log warn of it.",
   ),
   ROCAS_DATA: setting(path, ".rocas", "Folder of the embedded store, files, keys and the token."),
+  ROCAS_FILES: setting(
+    orNothing(bucketPrefix),
+    "",
+    "Bucket for the files, at any S3 server; the folder `files` of `ROCAS_DATA` where it is not set. Several servers on one `MONGODB_URI` share it without a disk.",
+  ),
+  AWS_ENDPOINT_URL_S3: setting(
+    orNothing(webUrl),
+    "",
+    "Where the S3 server of `ROCAS_FILES` listens; Amazon's of the region where it is not set.",
+  ),
+  AWS_REGION: setting(region, "us-east-1", "Region of the bucket; other servers than Amazon's mostly take any."),
+  AWS_ACCESS_KEY_ID: setting(secret(orNothing(token)), "", "Access key for the bucket of `ROCAS_FILES`."),
+  AWS_SECRET_ACCESS_KEY: setting(secret(orNothing(token)), "", "The secret of that access key."),
+  AWS_SESSION_TOKEN: setting(
+    secret(orNothing(sessionToken)),
+    "",
+    "Session token, if the access key is a temporary one.",
+  ),
   ROCAS_TOKEN: setting(
     secret(orNothing(token)),
     "",

@@ -35,6 +35,16 @@ export const gitOrigin = settingKind("an origin, as https://git.example.org:8443
   return url && /^\/?$/.test(url.pathname) && url.search + url.hash === "" ? text : undefined;
 });
 
+/** The letters of a prefix stand in paths, signatures and XML as they are. */
+const BUCKET = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[\w.-]{1,100}){0,8}\/?$/;
+
+export const bucketPrefix = settingKind(
+  "s3://BUCKET or s3://BUCKET/PREFIX, of letters, digits and _ . - between the slashes",
+  (text) => (BUCKET.test(text) && !/\/\.{1,2}(?:\/|$)/.test(text) ? text : undefined),
+);
+
+export const region = matching("the name of a region, as eu-central-1", /^[a-z0-9-]{1,64}$/i);
+
 export const webUrl = settingKind("an address, as http://10.0.0.5:4001", (text) =>
   urlOf(text, /^https?:$/) ? text : undefined,
 );
@@ -47,6 +57,9 @@ export const mongodbUri = settingKind("mongodb://HOST/DATABASE?replicaSet=NAME, 
 export const NO_TOKEN = "none";
 
 export const token = matching("1 to 1,024 visible ASCII characters, without blanks", TOKEN);
+
+/** Those of Amazon are longer than any token of ours. */
+export const sessionToken = matching("1 to 8,192 visible ASCII characters, without blanks", /^[\x21-\x7e]{1,8192}$/);
 
 export const path = settingKind("a path", (text) => (text === "" ? undefined : text));
 

@@ -11,10 +11,16 @@ export interface StorageSize {
   readonly bytes: number;
 }
 
+/** A file of the storage, by its name in it. */
+export interface ListedFile {
+  readonly sha256: string;
+  readonly size: number;
+}
+
 /** Content that is complete, and not yet checked. */
 export interface ReceivedFile {
-  /** The path of the file; the receiver may move it. */
-  readonly path: string;
+  /** The path of the file, which the receiver may move; null if it is in no folder of this machine. */
+  readonly path: string | null;
   read(): Readable;
 }
 
@@ -29,7 +35,8 @@ export interface FileStorage {
   /**
    * Writes content, checks size and hash, and syncs before it resolves. Repeated content is checked, and changes
    * nothing.
-   * @throws BAD_USER_INPUT if size or hash differ; LIMIT_EXCEEDED if the disk's reserve or a bound is reached.
+   * @throws BAD_USER_INPUT if size or hash differ; LIMIT_EXCEEDED if the disk's reserve or a bound is reached;
+   * STORE_UNAVAILABLE if the storage cannot be used.
    */
   write(content: Readable, expected: ExpectedFile): Promise<void>;
   /** Does the same with a received file, which it may move. @throws as `write` */
@@ -43,6 +50,8 @@ export interface FileStorage {
   has(sha256: string): Promise<boolean>;
   /** Resolves also if some are missing. */
   remove(hashes: readonly string[]): Promise<void>;
+  /** Lists all files, in no order. */
+  list(): AsyncIterable<ListedFile>;
   /** Returns number and bytes of the files. Reads the size of every one. */
   size(): Promise<StorageSize>;
 }

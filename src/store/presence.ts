@@ -28,6 +28,8 @@ const LEAVING_MS = 30_000;
 const PAUSE_MS = 200;
 
 export interface Presence {
+  /** How many other processes there were when this one announced itself. */
+  readonly others: number;
   /**
    * Ends the presence of this process. If it is the last one, it first carries out the act. A process that starts
    * meanwhile waits for the end of it.
@@ -46,11 +48,13 @@ export async function openPresence(
   const id = randomUUID();
   let isLeaving = false;
   let isAnnounced = false;
+  let present = 0;
   const announce = () =>
     compareAndSet(store, (seen, now) => {
       const elsewhere = isAnnounced ? undefined : others(seen, id, now).find((each) => (each.home ?? null) !== home);
       if (elsewhere) throw new StoreRefused(refusalOf(elsewhere.home ?? null, home));
       if (isLeaving || (seen.leaving && seen.leaving.until > now)) return null;
+      if (!isAnnounced) present = others(seen, id, now).length;
       return { there: [...others(seen, id, now), { id, seen_at: now, home }], leaving: null };
     });
   while (!(await announce())) await delay(PAUSE_MS);
@@ -61,6 +65,7 @@ export async function openPresence(
   }, heartbeatMs);
   heartbeat.unref();
   return {
+    others: present,
     async leave(act) {
       isLeaving = true;
       clearInterval(heartbeat);

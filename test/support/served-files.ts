@@ -26,9 +26,9 @@ const READ = /* GraphQL */ `
 `;
 
 /** The server that people start, with a dataset whose files have been announced. */
-export async function servedFiles(contents: Readonly<Record<string, Buffer>>, how: object = {}) {
+export async function servedFiles(contents: Readonly<Record<string, Buffer>>, how: object = {}, environment = {}) {
   const stack = new Disposables();
-  const app = stack.use(await openTestApp());
+  const app = stack.use(await openTestApp(environment));
   const server = stack.use(await serveApp(app));
   const { name: model } = await app.seed.model();
   const files = Object.entries(contents).map(([name, content]) => announced(name, content));

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import { HOUR_MS } from "../../units.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
-import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../file-storage.js";
+import type { ByteRange, ExpectedFile, FileStorage, ListedFile, ReceivedFile, StorageSize } from "../file-storage.js";
 import { contentNotFound, invalidDeclaration, storedMismatch, uploadMismatch } from "../storage-errors.js";
 import { DiskReserve, errorCode, RealFolder } from "./storage-folder.js";
 
@@ -64,7 +64,9 @@ export class FilesystemStorage implements FileStorage {
   }
 
   /** A crash before the rename leaves the part; after it, the whole file. */
-  async take({ path }: ReceivedFile, expected: ExpectedFile): Promise<void> {
+  async take(received: ReceivedFile, expected: ExpectedFile): Promise<void> {
+    const { path } = received;
+    if (path === null) return this.write(received.read(), expected);
     if (!isExpectedFile(expected)) throw invalidDeclaration();
     await this.check();
     await using folder = await RealFolder.openOrMake(this.folderOf(expected.sha256));
@@ -116,18 +118,20 @@ export class FilesystemStorage implements FileStorage {
     }
   }
 
-  async size(): Promise<StorageSize> {
-    let [files, bytes] = [0, 0];
+  async *list(): AsyncGenerator<ListedFile> {
     for (const name of await readdir(this.folder)) {
       if (!FOLDER.test(name)) continue;
       await using folder = await RealFolder.open(join(this.folder, name));
-      for (const file of (await readdir(folder.at("."))).filter(isSha256)) {
-        const found = await lstat(folder.at(file)).catch(() => null);
-        if (!found?.isFile()) continue;
-        files += 1;
-        bytes += found.size;
+      for (const sha256 of (await readdir(folder.at("."))).filter(isSha256)) {
+        const found = await lstat(folder.at(sha256)).catch(() => null);
+        if (found?.isFile()) yield { sha256, size: found.size };
       }
     }
+  }
+
+  async size(): Promise<StorageSize> {
+    let [files, bytes] = [0, 0];
+    for await (const { size } of this.list()) [files, bytes] = [files + 1, bytes + size];
     return { files, bytes };
   }
 

@@ -5,7 +5,7 @@ import { decodeTime, ulid } from "ulid";
 import { DomainError } from "../../errors.js";
 import { MIB, MINUTE_MS } from "../../units.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
-import type { ByteRange, ExpectedFile, FileStorage, ReceivedFile, StorageSize } from "../file-storage.js";
+import type { ByteRange, ExpectedFile, FileStorage, ListedFile, ReceivedFile, StorageSize } from "../file-storage.js";
 import { contentNotFound, invalidDeclaration, storedMismatch, uploadMismatch } from "../storage-errors.js";
 
 const CHUNK = 255 * 1024;
@@ -84,6 +84,12 @@ export class GridFsStorage implements FileStorage {
 
   async has(sha256: string): Promise<boolean> {
     return (await this.find(sha256)) !== null;
+  }
+
+  /** Concurrent uploads leave equal copies: each is listed. */
+  async *list(): AsyncGenerator<ListedFile> {
+    for await (const { filename, length } of this.files.find({}, { projection: { filename: 1, length: 1 } }))
+      yield { sha256: filename, size: length };
   }
 
   async size(): Promise<StorageSize> {
