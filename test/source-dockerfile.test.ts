@@ -1,14 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { LocalSource } from "../src/source/local/local-source.js";
+import type { Builder } from "../src/runtime/image-builder.js";
 import { SourceError } from "../src/source/source.js";
 import { silent } from "./contracts/source.contract.js";
 import { openTempFolder, writeTree } from "./support/temp-folder.js";
 
-async function opened(Dockerfile: string, platform = "linux/amd64"): Promise<void> {
+/** @returns what would build it */
+async function opened(
+  Dockerfile: string,
+  platform = "linux/amd64",
+  builders?: readonly Builder[],
+): Promise<Builder | undefined> {
   await using root = await openTempFolder();
   await writeTree(root.path, { "project/Dockerfile": Dockerfile });
   const source = new LocalSource([root.path]);
-  await using _context = await source.open({ location: "project", ref: null, credentials: null, platform }, silent);
+  const request = { location: "project", ref: null, credentials: null, platform, builders };
+  await using context = await source.open(request, silent);
+  return context.builder;
 }
 
 describe("a Dockerfile that needs BuildKit is refused by what and where", () => {
@@ -99,12 +107,52 @@ describe("what the classic builder carries out passes", () => {
     '# check=skip=all\nFROM x\nHEALTHCHECK --interval=5s CMD true\nLABEL a="<<EOF"\n',
   ])
     test(JSON.stringify(text), async () => {
-      await expect(opened(text)).resolves.toBeUndefined();
+      await expect(opened(text)).resolves.toBe("CLASSIC");
     });
 
   test("the platform of an engine on ARM, by each of its names", async () => {
     const text = ["arm64", "aarch64", "linux/arm64/v8", "linux/arm64/8"].map((each) => `FROM --platform=${each} x`);
 
-    await expect(opened(text.join("\n"), "linux/arm64")).resolves.toBeUndefined();
+    await expect(opened(text.join("\n"), "linux/arm64")).resolves.toBe("CLASSIC");
+  });
+});
+
+describe("the first builder that carries a Dockerfile out builds it", () => {
+  const docker20: Builder[] = ["CLASSIC", "BUILDKIT_BEFORE_23"];
+  for (const [instructions, builders, chosen] of [
+    ["RUN true", docker20, "CLASSIC"],
+    ["RUN --mount=type=cache,target=/c true", docker20, "BUILDKIT_BEFORE_23"],
+    ["ARG TARGETARCH\nCOPY --chmod=755 a b", docker20, "BUILDKIT_BEFORE_23"],
+    ["FROM --platform=$BUILDPLATFORM x", docker20, "BUILDKIT_BEFORE_23"],
+    ["RUN <<EOF\ntrue\nEOF\nCOPY --link --parents a b", ["BUILDKIT"], "BUILDKIT"],
+    ["ADD https://example.org/x/y.git#main /y\nRUN --network=none true", ["BUILDKIT"], "BUILDKIT"],
+  ] as const)
+    test(`${JSON.stringify(instructions)} by ${chosen}`, async () => {
+      expect(await opened(`FROM x\n${instructions}\n`, "linux/amd64", builders)).toBe(chosen);
+    });
+
+  test("a syntax that a registry gives is BuildKit's, whatever follows", async () => {
+    const text = "# syntax=docker/dockerfile:1\nFROM x\nRUN <<EOF\ntrue\nEOF\n";
+
+    expect(await opened(text, "linux/amd64", docker20)).toBe("BUILDKIT_BEFORE_23");
+    expect(await opened(text, "linux/amd64", ["BUILDKIT"])).toBe("BUILDKIT");
+  });
+
+  for (const [instructions, named] of [
+    ["RUN <<EOF\ntrue\nEOF", "BuildKit of Docker 23 and later"],
+    ["RUN <<EOF\ntrue\nEOF", "line 2: RUN with a here-document"],
+    ["RUN --mount=type=cache,target=/c true\nCOPY --link a b", "line 3: COPY --link"],
+    ["RUN --network=none true", "line 2: RUN --network"],
+  ])
+    test(`${JSON.stringify(instructions)} is refused by what the BuildKit of Docker 20.10 lacks`, async () => {
+      await expect(opened(`FROM x\n${instructions}\n`, "linux/amd64", docker20)).rejects.toThrow(named);
+    });
+
+  test("another platform is refused by BuildKit's name, too", async () => {
+    const opening = opened("FROM --platform=linux/arm64 x\n", "linux/amd64", ["BUILDKIT"]);
+
+    await expect(opening).rejects.toThrow(
+      "The Dockerfile needs what the engine does not carry out: line 1: FROM --platform=linux/arm64",
+    );
   });
 });

@@ -31,7 +31,8 @@ export async function makeImage(app: App, lease: Lease, request: ImageRequest): 
   }
   const { location, ref } = spec;
   const { credentials, signal, onLog } = request;
-  const sourceRequest = { location, credentials, platform: await app.imageBuilder.platform(), signal };
+  const [platform, builders] = await Promise.all([app.imageBuilder.platform(), app.imageBuilder.builders()]);
+  const sourceRequest = { location, credentials, platform, builders, signal };
   await using context =
     spec.from === BuiltFrom.GIT
       ? // A branch may have moved since an earlier attempt; its commit has not.
@@ -57,7 +58,8 @@ async function buildImage(
     signal.throwIfAborted();
     const { job } = lease;
     const tag = attemptTag(job, job.attempt);
-    const request: BuildOptions = { tag, noCache: spec.noCache, signal, onIntermediateImage: noteImage };
+    const { builder } = context;
+    const request: BuildOptions = { tag, noCache: spec.noCache, builder, signal, onIntermediateImage: noteImage };
     return await app.imageBuilder.build(context.stream(), request, onLog);
   } finally {
     await Promise.all(notes);

@@ -12,9 +12,17 @@ export type OnLog = (text: string) => void;
 /** The Dockerfile, the base image or the registry failed: data on the Build's record, never a GraphQL error. */
 export class ImageBuildError extends Error {}
 
+/**
+ * What carries a Dockerfile out. BUILDKIT_BEFORE_23 is that of Docker 20.10, whose own syntax ends before
+ * here-documents.
+ */
+export type Builder = "CLASSIC" | "BUILDKIT_BEFORE_23" | "BUILDKIT";
+
 export interface BuildOptions {
   readonly tag: string;
   readonly noCache: boolean;
+  /** One of `builders()`; the first of them if it is left out. */
+  readonly builder?: Builder;
   readonly signal?: AbortSignal;
   /**
    * Receives the id of each image that the build makes on its way, perhaps also the last one. They have no tag, and
@@ -47,6 +55,8 @@ export interface ImageBuilder {
   readonly hasRegistries: boolean;
   /** Returns the platform that images are built for, such as `linux/amd64`. */
   platform(): Promise<string>;
+  /** Returns what can carry out a Dockerfile, the preferred one first. @throws RUNTIME_UNAVAILABLE */
+  builders(): Promise<readonly Builder[]>;
   /**
    * Builds a tar stream with a Dockerfile at its root, and returns the image id. It sets the tag once the image is
    * complete. A repeated call builds again, from the cache. The same content gives the same image.

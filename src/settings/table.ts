@@ -182,7 +182,7 @@ export const SETTINGS = {
   ROCAS_BUILDER: setting(
     oneOf("auto", "buildkit", "classic"),
     "auto",
-    "What the Docker engine builds images with: BuildKit or its classic builder. `auto`: BuildKit if the engine prefers it, as Docker 23 and later do.",
+    "What the Docker engine builds images with: BuildKit or its classic builder. `auto`: BuildKit if the engine prefers it, as Docker 23 and later do, or if the Dockerfile needs it.",
   ),
   ROCAS_EXECUTOR: setting(
     oneOf("compiled", "graphql-js"),

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Credentials, OnLog } from "../runtime/image-builder.js";
+import type { Builder, Credentials, OnLog } from "../runtime/image-builder.js";
 
 /** A tar stream to build from, and its origin. Dispose of it after the build. */
 export interface BuildContext extends AsyncDisposable {
@@ -9,6 +9,8 @@ export interface BuildContext extends AsyncDisposable {
   readonly gitVersion: string | null;
   /** True if the folder has changes beside that commit; null outside git. */
   readonly gitDirty: boolean | null;
+  /** The first of the request's builders that carries out the Dockerfile. */
+  readonly builder?: Builder;
 }
 
 export interface SourceRequest {
@@ -19,6 +21,8 @@ export interface SourceRequest {
   readonly credentials: Credentials | null;
   /** The platform of the engine that builds, as `linux/amd64`. Without it, a Dockerfile that names one is refused. */
   readonly platform?: string;
+  /** What can build it, the preferred one first; the classic builder if it is left out. */
+  readonly builders?: readonly Builder[];
   readonly signal?: AbortSignal;
 }
 

@@ -2,15 +2,16 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { cancelBuild } from "../../src/builds/build-project.js";
-import { describeWithDocker, ensureBaseImage } from "./support/engine.js";
+import type { BuilderChoice } from "../../src/runtime/docker/docker-image-builder.js";
+import { describeWithDocker, engineBuilders, ensureBaseImage } from "./support/engine.js";
 import { ON_BOARD, openDockerWork } from "./support/open-docker-work.js";
 
 const TIME = { timeout: 120_000 };
 const fresh = () => randomBytes(6).toString("hex");
 
 /** Work on a project whose builds BuildKit does, on any engine that has it. */
-async function openBuilds() {
-  const work = await openDockerWork({ builder: "buildkit" });
+async function openBuilds(builder: BuilderChoice = "buildkit") {
+  const work = await openDockerWork({ builder });
   await work.project({ home_dir: work.homeDir });
   return Object.assign(work, {
     async built(Dockerfile: string) {
@@ -77,6 +78,41 @@ describeWithDocker("builds with BuildKit", () => {
       expect(task.state).toBe("FAILED");
       expect(task.error).toMatch(error);
     });
+
+  test(
+    "mounts, modes and the engine's machine are BuildKit's, also where the engine prefers the other",
+    TIME,
+    async () => {
+      await using work = await openBuilds("auto");
+      await work.write({ "run.sh": "#!/bin/sh\necho ran\n" });
+
+      const { task, log } = await work.built(
+        `${ON_BOARD}ARG TARGETARCH\nCOPY --chmod=755 run.sh /run.sh\nRUN --mount=type=cache,target=/kept date > /kept/x; /run.sh; echo on $TARGETARCH. ${fresh()}\n`,
+      );
+
+      expect(task).toMatchObject({ state: "FINISHED", error: null });
+      expect(log).toMatch(/^ran\non [a-z0-9]+\. \w+$/m);
+    },
+  );
+
+  test.skipIf(!engineBuilders.includes("BUILDKIT"))("a here-document is carried out, and links are", TIME, async () => {
+    await using work = await openBuilds("auto");
+    const files = `COPY --link <<one.txt <<two.txt /texts/\n1\none.txt\n2\ntwo.txt\n`;
+
+    const { task, log } = await work.built(`${ON_BOARD}${files}RUN <<EOF\ncat /texts/*\necho ${fresh()}\nEOF\n`);
+
+    expect(task).toMatchObject({ state: "FINISHED", error: null });
+    expect(log).toMatch(/^1\n2\n\w+$/m);
+  });
+
+  test.skipIf(engineBuilders.includes("BUILDKIT"))("a here-document is refused by name and line", TIME, async () => {
+    await using work = await openBuilds("auto");
+
+    const { task } = await work.built(`${ON_BOARD}RUN <<EOF\ntrue\nEOF\n`);
+
+    expect(task.state).toBe("FAILED");
+    expect(task.error).toMatch(/BuildKit of Docker 23 and later.*line 3: RUN with a here-document/);
+  });
 
   test("a cancelled build ends its command on the engine, too", TIME, async () => {
     await using work = await openBuilds();

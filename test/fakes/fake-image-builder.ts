@@ -5,6 +5,7 @@ import { extract } from "tar-stream";
 import { DomainError } from "../../src/errors.js";
 import { asImageRef } from "../../src/names.js";
 import {
+  type Builder,
   type Credentials,
   type ImageBuilder,
   ImageBuildError,
@@ -36,6 +37,11 @@ export class FakeImageBuilder implements ImageBuilder {
   async platform(): Promise<string> {
     this.answer();
     return "linux/amd64";
+  }
+
+  async builders(): Promise<readonly Builder[]> {
+    this.answer();
+    return ["CLASSIC"];
   }
 
   async build(context: Readable, { tag, signal }: { tag: string; signal?: AbortSignal }, told: OnLog): Promise<string> {

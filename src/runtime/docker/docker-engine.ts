@@ -23,6 +23,15 @@ interface Call extends Pick<EngineRequest, "method" | "file" | "isOfRegistry" | 
 
 type Filter = Readonly<Record<string, readonly string[]>>;
 
+/** What an engine says of its builders. */
+export interface BuilderOffer {
+  /** True if clients should build by BuildKit, as Docker 23 and later say. */
+  readonly prefersBuildKit: boolean;
+  /** False for Podman, whose API builds by buildah alone. */
+  readonly hasBuildKit: boolean;
+  readonly api: { readonly major: number; readonly minor: number };
+}
+
 /** The engine walks all of its volumes. */
 const MEASURING_TIMEOUT_MS = 10 * MINUTE_MS;
 const PING_TIMEOUT_MS = 30_000;
@@ -47,12 +56,13 @@ export class DockerEngine {
     return parseObject(this.docker.info());
   }
 
-  /** True if the engine says that clients should build by BuildKit, as Docker 23 and later do. */
-  async prefersBuildKit(): Promise<boolean> {
+  async builderOffer(): Promise<BuilderOffer> {
     const abortSignal = AbortSignal.timeout(PING_TIMEOUT_MS);
     const answer = await this.stream({ method: "GET", path: ["_ping"], abortSignal });
     answer.destroy();
-    return answer.headers["builder-version"] === "2";
+    const { "builder-version": preferred, "api-version": api, "libpod-api-version": podman } = answer.headers;
+    const [major = 0, minor = 0] = String(api).split(".").map(Number);
+    return { prefersBuildKit: preferred === "2", hasBuildKit: podman === undefined, api: { major, minor } };
   }
 
   /** Returns networks whose name contains the text. */

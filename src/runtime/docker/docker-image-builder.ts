@@ -4,6 +4,7 @@ import { DomainError } from "../../errors.js";
 import { masked } from "../../text/masked.js";
 import { printable } from "../../text/printable.js";
 import {
+  type Builder,
   type BuildOptions,
   type Credentials,
   type ImageBuilder,
@@ -27,7 +28,10 @@ const MAX_TRIES = 2;
 const PAUSE_MS = 1_000;
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
 
-/** What builds images: `auto` leaves it to the engine, which says what it has. */
+/**
+ * What builds images. `auto` leaves it to the engine, which says what it prefers: BuildKit carries out what the classic
+ * builder does not, if the engine has it.
+ */
 export type BuilderChoice = "auto" | "buildkit" | "classic";
 
 /** Builds with the engine's BuildKit, or with its classic builder. */
@@ -35,11 +39,11 @@ export class DockerImageBuilder implements ImageBuilder {
   readonly startsFrom = "BASE_IMAGE";
   readonly hasRegistries = true;
   private readonly docker: DockerEngine;
-  private readonly builder: BuilderChoice;
+  private readonly choice: BuilderChoice;
 
   constructor({ docker, builder = "auto" }: { docker: DockerEngine; builder?: BuilderChoice }) {
     this.docker = docker;
-    this.builder = builder;
+    this.choice = builder;
   }
 
   async platform(): Promise<string> {
@@ -47,16 +51,25 @@ export class DockerImageBuilder implements ImageBuilder {
     return `${Os}/${Arch}`;
   }
 
+  async builders(): Promise<readonly Builder[]> {
+    if (this.choice === "classic") return ["CLASSIC"];
+    const { prefersBuildKit, hasBuildKit, api } = await this.docker.builderOffer();
+    if (!hasBuildKit) return ["CLASSIC"];
+    // API 1.42 is Docker 23's.
+    const buildKit = api.major > 1 || api.minor >= 42 ? "BUILDKIT" : "BUILDKIT_BEFORE_23";
+    return prefersBuildKit || this.choice === "buildkit" ? [buildKit] : ["CLASSIC", buildKit];
+  }
+
   async build(
     context: Readable,
-    { tag, noCache, signal, onIntermediateImage }: BuildOptions,
+    { tag, noCache, builder, signal, onIntermediateImage }: BuildOptions,
     onLog: OnLog,
   ): Promise<string> {
     const reference = fullReference(tag);
     let broken: Error | undefined;
     context.once("error", (error) => (broken = error));
     try {
-      const query = buildQuery(reference, { noCache, isBuildKit: await this.takesBuildKit() });
+      const query = buildQuery(reference, { noCache, builder: builder ?? (await this.builders())[0]! });
       const answer = await this.docker.build(context, query, signal);
       const intermediate = new IntermediateImages(
         this.docker,
@@ -169,10 +182,6 @@ export class DockerImageBuilder implements ImageBuilder {
     throw new ImageBuildError(volumesError);
   }
 
-  private async takesBuildKit(): Promise<boolean> {
-    return this.builder === "auto" ? this.docker.prefersBuildKit() : this.builder === "buildkit";
-  }
-
   /**
    * Returns the registry's error, which the engine passes on as a status or in the stream; null if there was none. A
    * failure of the engine itself looks the same. So the call is made twice, and compared with a pull that no registry
@@ -196,9 +205,9 @@ export class DockerImageBuilder implements ImageBuilder {
 }
 
 // Only the tag differs between builds: with a label of the build's own, each image would be another.
-const buildQuery = (tag: string, { noCache, isBuildKit }: { noCache: boolean; isBuildKit: boolean }) => ({
+const buildQuery = (tag: string, { noCache, builder }: { noCache: boolean; builder: Builder }) => ({
   t: tag,
-  version: isBuildKit ? "2" : "1",
+  version: builder === "CLASSIC" ? "1" : "2",
   nocache: noCache ? "1" : "0",
   rm: "1",
   forcerm: "1",

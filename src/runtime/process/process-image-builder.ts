@@ -4,6 +4,7 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { DomainError } from "../../errors.js";
 import { DiskFull, isDiskFull } from "../../machine-faults.js";
 import {
+  type Builder,
   type BuildOptions,
   type Credentials,
   type ImageBuilder,
@@ -70,6 +71,11 @@ export class ProcessImageBuilder implements ImageBuilder {
 
   async platform(): Promise<string> {
     return `${process.platform}/${MACHINES[process.arch] ?? process.arch}`;
+  }
+
+  /** What its Dockerfiles may have is less than what the classic builder carries out. */
+  async builders(): Promise<readonly Builder[]> {
+    return ["CLASSIC"];
   }
 
   async build(

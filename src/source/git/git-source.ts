@@ -9,8 +9,8 @@ import { packTree } from "../tree/pack-tree.js";
 import { fetchCommit } from "./fetch-commit.js";
 import type { GitOptions } from "./git-command.js";
 import { gitHost } from "./git-host.js";
-import { BlobReader, type GitEntry } from "./git-objects.js";
-import { readCommit } from "./read-commit.js";
+import { BlobReader } from "./git-objects.js";
+import { type CommitContent, readCommit } from "./read-commit.js";
 
 const FETCH_TIMEOUT_MS = 5 * MINUTE_MS;
 const STALE_MS = DAY_MS;
@@ -26,7 +26,8 @@ export class GitSource implements Source {
     this.scratchFolder = scratchFolder;
   }
 
-  async open({ location, ref, credentials, platform, signal }: SourceRequest, onLog: OnLog): Promise<BuildContext> {
+  async open(request: SourceRequest, onLog: OnLog): Promise<BuildContext> {
+    const { location, ref, credentials, signal } = request;
     const host = await gitHost(location, this.allowedOrigins);
     const folder = await this.newFolder();
     const within = AbortSignal.any([AbortSignal.timeout(FETCH_TIMEOUT_MS), ...(signal ? [signal] : [])]);
@@ -46,9 +47,8 @@ export class GitSource implements Source {
         signal: within,
       });
       onLog(`Commit ${commit}\n`);
-      const request = { location, ref, credentials, platform };
       const { allowedOrigins } = this;
-      const entries = await readCommit(commit, {
+      const content = await readCommit(commit, {
         host,
         request,
         allowedOrigins,
@@ -58,7 +58,7 @@ export class GitSource implements Source {
         onLog,
         depth: 0,
       });
-      return contextOf(commit, entries, { folder: repository, home }, folder);
+      return contextOf(commit, content, { folder: repository, home }, folder);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw (error as Error).name === "TimeoutError" && !signal?.aborted
@@ -79,11 +79,17 @@ export class GitSource implements Source {
   }
 }
 
-function contextOf(commit: string, entries: readonly GitEntry[], options: GitOptions, folder: string): BuildContext {
+function contextOf(
+  commit: string,
+  { entries, builder }: CommitContent,
+  options: GitOptions,
+  folder: string,
+): BuildContext {
   const open = new Set<BlobReader>();
   return {
     gitVersion: commit,
     gitDirty: false,
+    builder,
     stream(): Readable {
       const blobs = new BlobReader(options);
       open.add(blobs);

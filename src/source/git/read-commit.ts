@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DomainError } from "../../errors.js";
-import type { OnLog } from "../../runtime/image-builder.js";
+import type { Builder, OnLog } from "../../runtime/image-builder.js";
 import { printable } from "../../text/printable.js";
 import { MIB } from "../../units.js";
 import { SourceError, type SourceRequest } from "../source.js";
@@ -34,8 +34,14 @@ export interface CommitReading {
   readonly depth: number;
 }
 
-/** Returns the entries of a commit as a build gets them. @throws SourceError, also if git cannot read the commit. */
-export async function readCommit(commit: string, reading: CommitReading): Promise<GitEntry[]> {
+export interface CommitContent {
+  readonly entries: readonly GitEntry[];
+  /** What carries out its Dockerfile. */
+  readonly builder: Builder;
+}
+
+/** Returns the content of a commit as a build gets it. @throws SourceError, also if git cannot read the commit. */
+export async function readCommit(commit: string, reading: CommitReading): Promise<CommitContent> {
   try {
     return await readEntries(commit, reading);
   } catch (error) {
@@ -44,7 +50,7 @@ export async function readCommit(commit: string, reading: CommitReading): Promis
   }
 }
 
-async function readEntries(commit: string, reading: CommitReading): Promise<GitEntry[]> {
+async function readEntries(commit: string, reading: CommitReading): Promise<CommitContent> {
   await using blobs = new BlobReader(reading.options);
   const all = await readGitTree(commit, reading.options, LIMITS, blobs);
   const ignore = IGNORE_FILES.map((name) => all.find(({ path }) => path === name)).find(Boolean);
@@ -52,10 +58,10 @@ async function readEntries(commit: string, reading: CommitReading): Promise<GitE
   const rules = ignore ? await textOf(blobs, ignore) : "";
   const kept = await withoutIgnored(all, rules);
   checkTree(kept, LIMITS);
-  checkDockerfile(await textOf(blobs, dockerfileIn(kept)), reading.request.platform ?? null);
+  const builder = checkDockerfile(await textOf(blobs, dockerfileIn(kept)), reading.request);
   const entries = await withoutIgnored(await withSubmodules(commit, all, kept, blobs, reading), rules);
   checkTree(entries, LIMITS);
-  return entries;
+  return { entries, builder };
 }
 
 /** Returns the checked-out entries of a commit, those of its submodules included. */

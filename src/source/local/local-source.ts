@@ -29,16 +29,17 @@ const MAX_TEXT_BYTES = MIB;
 export class LocalSource implements Source {
   constructor(private readonly roots: readonly string[]) {}
 
-  async open({ location, platform, signal }: SourceRequest, onLog: OnLog): Promise<BuildContext> {
+  async open({ location, platform, builders, signal }: SourceRequest, onLog: OnLog): Promise<BuildContext> {
     const folder = await findProjectFolder(location, this.roots);
     const entries = await readFolder({ top: folder, ignore: await ignoreOf(folder), limits: LIMITS, signal });
     checkTree(entries, LIMITS);
-    checkDockerfile(await textOf(folder, dockerfileIn(entries)), platform ?? null);
+    const builder = checkDockerfile(await textOf(folder, dockerfileIn(entries)), { platform, builders });
     await refuseUnfetched(folder, entries, signal);
     const state = await gitState(folder, signal);
     onLog(`${entries.length} files and folders, ${describe(state.gitVersion, state.gitDirty)}\n`);
     return {
       ...state,
+      builder,
       stream: (): Readable => packTree(entries, (file) => readEntry(folder, file)),
       async [Symbol.asyncDispose]() {},
     };

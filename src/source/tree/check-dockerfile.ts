@@ -1,3 +1,4 @@
+import type { Builder } from "../../runtime/image-builder.js";
 import { SourceError } from "../source.js";
 import { isSamePlatform } from "./platforms.js";
 import { heredocsIn, type Instruction, readInstructions, topComments } from "./read-instructions.js";
@@ -18,12 +19,44 @@ const BUILT_IN_NAME = new RegExp(`^${BUILT_IN}$`);
 const BUILT_IN_VALUE = new RegExp(`\\$(?:(${BUILT_IN})\\b|\\{(${BUILT_IN})(?:\\}|:?\\+|[#%/]))`, "g");
 const GIT_REPOSITORY = /(?:^|\s|")(?:git@|git:\/\/|ssh:\/\/|https?:\/\/[^\s"]+\.git(?:[#?"\s]|$))/;
 
-/** Flags that the classic builder carries out on every engine. It ignores some others without a word. */
-const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  RUN: [],
-  COPY: ["from", "chown"],
-  ADD: ["chown"],
-  FROM: ["platform"],
+type Flags = Readonly<Record<string, readonly string[]>>;
+
+/** What a builder carries out, and how an error begins that lists the rest. */
+interface Abilities {
+  /** The flags that it carries out on every engine, by instruction. Null: it names those that it does not know itself. */
+  readonly flags: Flags | null;
+  /** True if it sets TARGETARCH and its like. */
+  readonly hasBuiltInArgs: boolean;
+  readonly hasHeredocs: boolean;
+  /** True if it fetches the syntax that the first line names. */
+  readonly hasFrontends: boolean;
+  readonly refusal: string;
+}
+
+const ABILITIES: Readonly<Record<Builder, Abilities>> = {
+  // It ignores some other flags without a word.
+  CLASSIC: {
+    flags: { RUN: [], COPY: ["from", "chown"], ADD: ["chown"], FROM: ["platform"] },
+    hasBuiltInArgs: false,
+    hasHeredocs: false,
+    hasFrontends: false,
+    refusal: "The Dockerfile needs what only BuildKit does, and the engine's classic builder does not carry out",
+  },
+  BUILDKIT_BEFORE_23: {
+    flags: { RUN: ["mount"], COPY: ["from", "chown", "chmod"], ADD: ["chown", "chmod"], FROM: ["platform"] },
+    hasBuiltInArgs: true,
+    hasHeredocs: false,
+    hasFrontends: true,
+    refusal:
+      "The Dockerfile needs what the BuildKit of Docker 23 and later does, and this engine's does not carry out (unless a registry gives it a newer syntax, as `# syntax=docker/dockerfile:1` in the first line asks)",
+  },
+  BUILDKIT: {
+    flags: null,
+    hasBuiltInArgs: true,
+    hasHeredocs: true,
+    hasFrontends: true,
+    refusal: "The Dockerfile needs what the engine does not carry out",
+  },
 };
 
 const MAX_LISTED = 10;
@@ -31,34 +64,54 @@ const MAX_LISTED = 10;
 /** Default values of the arguments before the first stage, by name. */
 type ArgDefaults = Map<string, string>;
 
+/** What is known of a build beside its Dockerfile. */
+export interface DockerfileUse {
+  /** The only platform that the engine builds for, as `linux/amd64`; unknown if it is left out. */
+  readonly platform?: string;
+  /** What can carry it out, the preferred one first; the classic builder if it is left out. */
+  readonly builders?: readonly Builder[];
+}
+
 /**
- * Refuses what only BuildKit does. The classic builder ignores some of it in silence, and would make another image.
- * @param platform the only one that the engine builds for, as `linux/amd64`; null if unknown.
- * @throws SourceError naming each such instruction with its line.
+ * Returns the first builder that carries out all of a Dockerfile. The classic builder ignores some of what only BuildKit
+ * does in silence, and would make another image.
+ * @throws SourceError naming each instruction that the last builder does not carry out, with its line
  */
-export function checkDockerfile(text: string, platform: string | null): void {
+export function checkDockerfile(text: string, { platform, builders = ["CLASSIC"] }: DockerfileUse): Builder {
+  let problems: string[] = [];
+  for (const builder of builders) {
+    problems = problemsIn(text, ABILITIES[builder], platform ?? null);
+    if (problems.length === 0) return builder;
+  }
+  const listed = problems.slice(0, MAX_LISTED).join("; ");
+  const more = problems.length > MAX_LISTED ? `; and ${problems.length - MAX_LISTED} more` : "";
+  throw new SourceError(`${ABILITIES[builders.at(-1)!].refusal}: ${listed}${more}.`);
+}
+
+function problemsIn(text: string, builder: Abilities, platform: string | null): string[] {
   const defaults: ArgDefaults = new Map();
+  const comments = topComments(text);
+  // Another syntax may have anything, and its frontend says what is wrong.
+  if (builder.hasFrontends && comments.some((comment) => SYNTAX.test(comment))) return [];
+  const problems = builder.flags ? commentProblems(comments) : [];
   let stages = 0;
-  const problems = commentProblems(text);
   for (const instruction of readInstructions(text)) {
     const { name, text: rest } = triggered(instruction);
     if (name === "ARG" && stages === 0)
       for (const [each, value] of defaultsIn(rest)) defaults.set(each, expand(value, defaults) ?? value);
     if (name === "FROM") stages += 1;
-    for (const what of problemsOf(name, rest, defaults, platform)) problems.push(`line ${instruction.line}: ${what}`);
+    for (const what of problemsOf(name, rest, { builder, defaults, platform }))
+      problems.push(`line ${instruction.line}: ${what}`);
   }
-  if (problems.length === 0) return;
-  const listed = problems.slice(0, MAX_LISTED).join("; ");
-  const more = problems.length > MAX_LISTED ? `; and ${problems.length - MAX_LISTED} more` : "";
-  throw new SourceError(
-    `The Dockerfile needs what only BuildKit does, and the engine's classic builder does not carry out: ${listed}${more}.`,
-  );
+  return problems;
 }
 
-function commentProblems(text: string): string[] {
-  return topComments(text).flatMap((comment, number) => {
+const SYNTAX = /^\s*#\s*syntax\s*=/i;
+
+function commentProblems(comments: readonly string[]): string[] {
+  return comments.flatMap((comment, number) => {
     const shownAs = JSON.stringify(comment.trim().slice(0, 100));
-    if (/^\s*#\s*syntax\s*=/i.test(comment))
+    if (SYNTAX.test(comment))
       return [`line ${number + 1}: another frontend (${shownAs}); take the line out, and what needs it`];
     if (/^\s*#\s*check\s*=.*\berror\s*=\s*true/i.test(comment))
       return [`line ${number + 1}: checks that fail the build (${shownAs}); take the line out`];
@@ -73,28 +126,39 @@ function triggered({ name, text }: Pick<Instruction, "name" | "text">): Pick<Ins
   return { name: inner.toUpperCase(), text: text.slice(inner.length).trim() };
 }
 
-function problemsOf(name: string, text: string, defaults: ArgDefaults, platform: string | null): string[] {
+interface Check {
+  readonly builder: Abilities;
+  readonly defaults: ArgDefaults;
+  readonly platform: string | null;
+}
+
+function problemsOf(name: string, text: string, check: Check): string[] {
+  const { builder, defaults } = check;
   if (name === "ARG")
-    return namesIn(text)
-      .filter((each) => BUILT_IN_NAME.test(each) && !defaults.has(each))
-      .map((each) => `ARG ${each} would be empty; give it a default, as \`ARG ${each}=...\``);
+    return builder.hasBuiltInArgs
+      ? []
+      : namesIn(text)
+          .filter((each) => BUILT_IN_NAME.test(each) && !defaults.has(each))
+          .map((each) => `ARG ${each} would be empty; give it a default, as \`ARG ${each}=...\``);
+  const known = builder.flags?.[name];
   const problems = flagsIn(text)
-    .filter(([flag]) => FLAGS[name] && !FLAGS[name].includes(flag))
+    .filter(([flag]) => known && !known.includes(flag))
     .map(([flag]) => `${name} --${flag}; ${ALTERNATIVES[flag] ?? "do without it"}`);
-  if (name === "FROM") problems.push(...fromProblems(text, defaults, platform));
-  if (name === "RUN" || name === "COPY" || name === "ADD")
+  if (name === "FROM") problems.push(...fromProblems(text, check));
+  if (!builder.hasHeredocs && (name === "RUN" || name === "COPY" || name === "ADD"))
     for (const { delimiter } of heredocsIn(text))
       problems.push(`${name} with a here-document (<<${delimiter}); ${HEREDOC_ALTERNATIVES[name]}`);
-  if (name === "ADD" && GIT_REPOSITORY.test(text))
+  if (builder.flags && name === "ADD" && GIT_REPOSITORY.test(text))
     problems.push("ADD of a git repository; clone it in a RUN, or make it a submodule");
   return problems;
 }
 
-function fromProblems(text: string, defaults: ArgDefaults, platform: string | null): string[] {
-  const empty = [...text.matchAll(BUILT_IN_VALUE)].map(([, plain, braced]) => plain ?? braced!);
-  const problems = empty
-    .filter((variable) => !defaults.has(variable))
-    .map((variable) => `$${variable} in FROM would be empty; name the platform, or leave it out`);
+function fromProblems(text: string, { builder, defaults, platform }: Check): string[] {
+  const named = [...text.matchAll(BUILT_IN_VALUE)].map(([, plain, braced]) => plain ?? braced!);
+  const builtIn = named.filter((variable) => !defaults.has(variable));
+  // All of them are of the engine's own platform.
+  if (builder.hasBuiltInArgs && builtIn.length > 0) return [];
+  const problems = builtIn.map((variable) => `$${variable} in FROM would be empty; name the platform, or leave it out`);
   if (problems.length > 0) return problems;
   return flagsIn(text)
     .filter(([flag, value]) => flag === "platform" && !isBuiltFor(expand(value, defaults), platform))

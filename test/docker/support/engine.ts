@@ -15,6 +15,10 @@ const version = await docker.version().then(
   () => null,
 );
 
+/** What it builds with, the preferred builder first; nothing where no engine answers. */
+export const engineBuilders =
+  version === null ? [] : await new DockerImageBuilder({ docker, builder: "buildkit" }).builders();
+
 /** Runs where an engine answers, and says so where none does. */
 export function describeWithDocker(name: string, tests: () => void): void {
   if (version === null) describe.skip(`${name} (skipped: no Docker engine answers)`, tests);
