@@ -28,17 +28,20 @@ export interface Work {
 
 /** Fills the replica table of this process. */
 export interface Routes {
-  /** Reads a deployment again. Resolves once the table is right. @throws the store's error; `look` repeats the read */
+  /** Reads a deployment again. Resolves once the table is right. @throws the store's error; `repeat` repeats the read */
   refresh(deployment: string): Promise<void>;
   /** Reads the deployments again that serve a version: its aliases have changed. */
   refreshServersOf(version: string): Promise<void>;
   /** Reads all deployments that serve, at the start and when changes may have been missed. @throws the store's error */
   refreshAll(): Promise<void>;
   /**
-   * Asks the engine if addresses have changed, as long as a deployment serves, and repeats reads that failed. The store
-   * is only asked after a change.
+   * Asks the engine if addresses have changed, as long as a deployment serves. The store is only asked after a change.
    */
   look(): Promise<void>;
+  /** Repeats the reads that failed. */
+  repeat(): Promise<void>;
+  /** Asks the replicas in the table if they answer. Returns the jobs of those that do not. */
+  silentJobs(): Promise<readonly string[]>;
 }
 
 /** The parts that use-cases may use. */

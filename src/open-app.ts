@@ -13,6 +13,7 @@ import { Disposables } from "./disposables.js";
 import { kindOf } from "./graph/id.js";
 import { holdingsOf } from "./holdings.js";
 import type { Readiness } from "./http/health.js";
+import { ChangedJobs } from "./jobs/changed-jobs.js";
 import type { OutboxHandlers } from "./jobs/relay.js";
 import { startWork } from "./jobs/start-work.js";
 import { Cursors } from "./lists/page.js";
@@ -160,6 +161,7 @@ async function openParts(
   // Before the server listens: else a process that says it is ready would deny deployments that exist.
   await fillFirstRoutes(work.app);
   opening.use(followWork(work.app));
+  followContainers(opening, work.app);
   opening.use(startRunApi(work.app));
   startSweeps(opening, work.app, openedFiles);
   return {
@@ -210,6 +212,18 @@ function followWork({ store, routes, work, logger }: App): WorkFeed {
     },
     logger,
   );
+}
+
+/** Follows the containers that start, end and go, so that nothing has to ask the engine again and again. */
+function followContainers(opening: Disposables, { runtime, routes, work, store, logger }: App): void {
+  const changed = opening.use(
+    new ChangedJobs(store, logger, () => {
+      work.lookForJobs();
+      return routes.look();
+    }),
+  );
+  const watching = runtime.watch((job) => changed.add(job));
+  opening.defer(async () => watching[Symbol.dispose]());
 }
 
 /** Says farewell to the other processes. The last one takes the network of the installation away. */

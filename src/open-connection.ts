@@ -109,6 +109,8 @@ function disposedBy(
   return {
     ...opened,
     async serverTime() {
+      // The embedded store has the clock of this process.
+      if (opened.kind === "embedded") return new Date();
       const { localTime } = await opened.connection.db!.command({ hello: 1 });
       return localTime as Date;
     },

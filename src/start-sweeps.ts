@@ -6,6 +6,7 @@ import { sweepTombstones } from "./deletion/sweep-deletions.js";
 import type { Disposables } from "./disposables.js";
 import { sweepFiles } from "./files/release-files.js";
 import { jittered } from "./jitter.js";
+import { wakeJobs } from "./jobs/write-job.js";
 import { ignoreMissingEngine } from "./open-engine.js";
 import type { OpenedFiles } from "./open-files.js";
 import { sweepGenerations } from "./retention/sweep-generations.js";
@@ -17,8 +18,10 @@ const OFTEN_MS = MINUTE_MS;
 const GENERATIONS_MS = 5 * MINUTE_MS;
 /** What goes after days. */
 const HISTORY_MS = 10 * MINUTE_MS;
-/** The pause between two looks at the engine while a deployment serves. */
-const REPLICA_TABLE_MS = 1_000;
+/** The pause before a read of routes that failed is tried again. */
+const REPEAT_MS = 1_000;
+/** The pause between two checks of a replica that serves. */
+const HEALTH_MS = 5_000;
 
 /** Starts what runs again and again beside the jobs: removals, and the table of replicas. */
 export function startSweeps(opening: Disposables, app: App, opened: OpenedFiles): void {
@@ -34,8 +37,17 @@ export function startSweeps(opening: Disposables, app: App, opened: OpenedFiles)
   every(HISTORY_MS, () => sweepFiles(app, opened.sweepable));
   every(HISTORY_MS, () => sweepSnapshots(app));
   every(HISTORY_MS, () => sweepFileLists(app));
-  every(REPLICA_TABLE_MS, () => app.routes.look());
+  every(REPEAT_MS, () => app.routes.repeat());
+  every(HEALTH_MS, () => wakeSilent(app));
   every(OFTEN_MS, () => app.routes.refreshAll());
+}
+
+/** The jobs of replicas that do not answer check them at once. */
+async function wakeSilent({ routes, store, work }: App): Promise<void> {
+  const jobs = await routes.silentJobs();
+  if (jobs.length === 0) return;
+  await wakeJobs(store, { _id: { $in: [...jobs] } });
+  work.lookForJobs();
 }
 
 /**

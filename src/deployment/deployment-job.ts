@@ -1,8 +1,9 @@
 import type { App } from "../app.js";
 import { exitReason } from "../attempt/attempt-state.js";
 import { beginAttempt, slotPaths, startContainer, stopContainers } from "../attempt/begin-attempt.js";
-import { scratchExcess } from "../attempt/scratch-limit.js";
+import { isScratchChanging, MEASURE_EVERY_MS, scratchExcess } from "../attempt/scratch-limit.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
+import { jittered } from "../jitter.js";
 import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import { isAway, type TickResult, type Worker } from "../jobs/tick.js";
@@ -10,15 +11,24 @@ import { wakeJob } from "../jobs/write-job.js";
 import type { ObservedContainer } from "../runtime/runtime.js";
 import { defaultResources } from "../run-options/given-resources.js";
 import { findByIds } from "../store/read-records.js";
+import { DAY_MS, MINUTE_MS } from "../units.js";
 import type { Deployment } from "./deployment.js";
 import { type DesiredReplicas, desiredRevision, type RevisionState } from "./desired-state.js";
-import { readySlots } from "./ready-replicas.js";
+import { isDoubted, readySlots } from "./ready-replicas.js";
 import { backOffUntil, type Step, stepsToward } from "./replica-steps.js";
 import { writeAvailability, writeReplicaTasks } from "./replica-tasks.js";
 import { revisionJobs, revisionNumber } from "./revisions.js";
 
 const SOON_MS = 1_000;
-const IDLE_MS = 3_000;
+/** The pause between two checks of a replica that has missed one. */
+const DOUBT_MS = 2_000;
+/**
+ * The pause while all replicas serve. The end of a container and a missed check of its health wake the job at once; this
+ * finds what was not told.
+ */
+const SERVING_MS = MINUTE_MS;
+/** The pause of a revision without replicas. A change of the deployment wakes its job. */
+const RESTING_MS = DAY_MS;
 
 /** Brings one revision of a deployment nearer to its desired state, and writes its status to the deployment. */
 export const reconcileDeployment: Worker = async (app, lease) => {
@@ -65,7 +75,7 @@ class DeploymentTick {
     const ready = await readySlots(app, lease.job, this.deployment?.tasks ?? [], containers);
     await this.writeStatus(ready);
     if (steps.some((step) => canContinue(step, now))) return { requeueAfterMs: 0 };
-    return { requeueAfterMs: steps.length === 0 && this.isSteady(ready) ? IDLE_MS : SOON_MS };
+    return { requeueAfterMs: steps.length === 0 ? this.pause(ready, containers, now) : SOON_MS };
   }
 
   private get desired(): DesiredReplicas | null {
@@ -87,7 +97,7 @@ class DeploymentTick {
   private async overLimit(containers: readonly ObservedContainer[]): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
     for (const { name, state } of containers) {
-      const excess = state === "RUNNING" ? await scratchExcess(this.app, name, this.resources) : null;
+      const excess = state === "RUNNING" ? await scratchExcess(this.app, name, this.resources, true) : null;
       if (excess) found.set(name, excess);
     }
     return found;
@@ -131,8 +141,20 @@ class DeploymentTick {
     );
   }
 
-  private isSteady(ready: ReadonlySet<number>): boolean {
-    return this.lease.job.slots.every((slot, index) => (slot.wanted ? ready.has(index) : slot.token_hash === null));
+  /** Returns the milliseconds until a tick may find something to do, unless it is woken. */
+  private pause(ready: ReadonlySet<number>, containers: readonly ObservedContainer[], now: Date): number {
+    const { app, lease } = this;
+    const pauses = lease.job.slots.map((slot, index) => {
+      if (!slot.wanted) return slot.token_hash === null ? RESTING_MS : SOON_MS;
+      if (ready.has(index)) return SERVING_MS;
+      const waitsUntil = slot.token_hash === null ? slot.not_before : null;
+      return Math.max(SOON_MS, (waitsUntil?.getTime() ?? 0) - now.getTime());
+    });
+    const names = containers.map(({ name }) => name);
+    if (isDoubted(app, names)) pauses.push(DOUBT_MS);
+    if (names.some((name) => isScratchChanging(app, name))) pauses.push(MEASURE_EVERY_MS);
+    const pause = Math.min(RESTING_MS, ...pauses);
+    return pause >= SERVING_MS ? jittered(pause) : pause;
   }
 
   private async end(): Promise<TickResult> {

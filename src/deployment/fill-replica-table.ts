@@ -8,6 +8,7 @@ import type { ObservedContainer } from "../runtime/runtime.js";
 import { findCurrent } from "../store/read-records.js";
 import type { DeploymentRevision } from "./deployment-revision.js";
 import { Availability, type Deployment, type ReplicaTask } from "./deployment.js";
+import { answers } from "./ready-replicas.js";
 import { availabilityOf } from "./replica-tasks.js";
 
 type Routed = Pick<Deployment, "_id" | "key" | "revision" | "replicas" | "tasks">;
@@ -65,6 +66,16 @@ export class ReplicaTableFiller implements Routes {
     });
   }
 
+  async repeat(): Promise<void> {
+    if (this.changed.size > 0) await this.afterOthers(() => this.readChanged());
+  }
+
+  async silentJobs(): Promise<readonly string[]> {
+    const replicas = [...this.groups.values()].flatMap((group) => group.replicas);
+    const silent = await Promise.all(replicas.map(async (each) => ((await answers(each.endpoint)) ? [] : [each.job])));
+    return [...new Set(silent.flat())];
+  }
+
   /** One at a time: an older read must not replace a newer one. */
   private afterOthers(read: () => Promise<void>): Promise<void> {
     const done = this.reading.then(read);
@@ -103,9 +114,12 @@ export async function stateOfDeployment({ store }: App, proj: string, name: stri
 }
 
 interface FilledGroup extends NamedReplicaGroup {
+  readonly replicas: readonly FilledReplica[];
   /** The ids of the versions that its replicas serve. */
   readonly modelVersions: ReadonlySet<string>;
 }
+
+type FilledReplica = ReadyReplica & { readonly job: string };
 
 const serves = ({ replicas, tasks }: Routed): boolean => replicas > 0 && tasks.some(({ ready }) => ready);
 
@@ -170,7 +184,7 @@ function groupOf(
   const [proj = "", name = ""] = namesOf(deployment.key);
   const { revision, replicas, tasks } = deployment;
   const ready = replicas > 0 ? tasks.filter((task) => isRouted(deployment, task)) : [];
-  const found = running.flatMap((each): ReadyReplica[] => {
+  const found = running.flatMap((each): FilledReplica[] => {
     const its = revisions.get(each.job);
     if (its?.deployment !== deployment._id || !each.endpoint) return [];
     const isReady = ready.some(
@@ -178,7 +192,8 @@ function groupOf(
     );
     const movers = its.movers.map(({ key }) => namesOf(key).join("/"));
     const names = movers.length > 0 ? { names: its.movers.flatMap((mover) => namesFor(mover, aliases)) } : {};
-    return isReady ? [{ id: each.id, endpoint: each.endpoint, movers, revision: its.number, ...names }] : [];
+    const { id, job, endpoint } = each;
+    return isReady ? [{ id, job, endpoint, movers, revision: its.number, ...names }] : [];
   });
   const versions = found.find((each) => each.revision === revision)?.movers ?? [];
   const own = [...revisions.values()].filter((each) => each.deployment === deployment._id);

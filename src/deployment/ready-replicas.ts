@@ -11,8 +11,12 @@ const MAX_MISSED = 3;
 // Failed checks by container, per app. The counts begin anew after a restart.
 const missed = new WeakMap<App, Map<string, number>>();
 
+/** True if a replica has missed its last checks, and counts as ready still. */
+export const isDoubted = (app: App, containers: readonly string[]): boolean =>
+  containers.some((each) => missed.get(app)?.has(each));
+
 /** True if the service answers its health check with status 200. The body is not read. */
-async function answers(endpoint: string): Promise<boolean> {
+export async function answers(endpoint: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
     const answer = await fetch(new URL("/health", endpoint), { signal, redirect: "manual" });

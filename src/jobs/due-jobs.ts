@@ -8,8 +8,10 @@ export interface DueJobs {
   readonly nextInMs: number;
 }
 
+/** Mostly, few jobs are due at a time: the soonest of them are enough. */
+const FEW = 16;
 /** With more jobs than these at a time, those of one kind could hide the others. */
-const FEW = 500;
+const MANY = 500;
 const CROWDED_MS = 1_000;
 
 /** Finds the jobs that are due and free. @param limits the number that is wanted of each kind */
@@ -18,18 +20,26 @@ export async function findDueJobs(
   limits: Readonly<Record<Job["kind"], number>>,
 ): Promise<DueJobs> {
   const now = await store.now();
-  const first = await store.jobs
-    .find({ cleanup: "PENDING" })
-    .project<Pick<Job, "_id" | "kind" | "next_reconcile_at" | "lease">>({ kind: 1, next_reconcile_at: 1, lease: 1 })
-    .sort({ next_reconcile_at: 1 })
-    .limit(FEW)
-    .toArray();
-  const dueIn = ({ next_reconcile_at, lease }: Pick<Job, "next_reconcile_at" | "lease">): number =>
+  const few = await soonest(store, FEW);
+  const hasAll = few.length < FEW || few.at(-1)!.next_reconcile_at > now;
+  const first = hasAll ? few : await soonest(store, MANY);
+  const dueIn = ({ next_reconcile_at, lease }: SoonJob): number =>
     Math.max(next_reconcile_at.getTime(), lease.until.getTime()) - now.getTime();
   const nextInMs = Math.min(...first.map(dueIn).filter((ms) => ms > 0));
-  if (first.length < FEW) return { due: first.filter((job) => dueIn(job) <= 0), nextInMs };
+  if (hasAll || first.length < MANY) return { due: first.filter((job) => dueIn(job) <= 0), nextInMs };
   return { due: await dueOfEachKind(store, limits, now), nextInMs: Math.min(nextInMs, CROWDED_MS) };
 }
+
+type SoonJob = Pick<Job, "_id" | "kind" | "next_reconcile_at" | "lease">;
+
+/** Returns the jobs whose time comes first, whether or not they are leased. */
+const soonest = ({ jobs }: Pick<Store, "jobs">, limit: number): Promise<SoonJob[]> =>
+  jobs
+    .find({ cleanup: "PENDING" })
+    .project<SoonJob>({ kind: 1, next_reconcile_at: 1, lease: 1 })
+    .sort({ next_reconcile_at: 1 })
+    .limit(limit)
+    .toArray();
 
 async function dueOfEachKind(
   { jobs }: Pick<Store, "jobs">,

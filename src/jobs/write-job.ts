@@ -1,3 +1,4 @@
+import type { mongo } from "mongoose";
 import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { type Job, UNDER_WAY } from "./job.js";
@@ -39,8 +40,13 @@ export async function createJob(store: Pick<Store, "jobs" | "now">, fields: NewJ
 }
 
 /** Makes a job due at once, unless it is cleaned up. */
-export async function wakeJob(store: Pick<Store, "jobs" | "now">, job: string): Promise<void> {
-  await store.jobs.updateOne({ _id: job, cleanup: "PENDING" }, { $set: { next_reconcile_at: await store.now() } });
+export const wakeJob = (store: Pick<Store, "jobs" | "now">, job: string): Promise<void> =>
+  wakeJobs(store, { _id: job });
+
+/** Makes jobs due at once, but for those that are cleaned up. */
+export async function wakeJobs(store: Pick<Store, "jobs" | "now">, which: mongo.Filter<Job>): Promise<void> {
+  const due = { $set: { next_reconcile_at: await store.now() } };
+  await store.jobs.updateMany({ ...which, cleanup: "PENDING" }, due);
 }
 
 /** Requests the cancellation of a job, and makes it due, unless it has ended. */

@@ -13,6 +13,8 @@ import { booleanField, fieldsOf, integerField, numberField, requiredField, textF
 import type { Endpoint } from "./call.js";
 
 const MAX_HEARTBEAT_BYTES = 8 * 1024;
+/** The pause between heartbeats of a replica, whose health is checked besides. Several fit in the time until it is lost. */
+const REPLICA_BEAT_S = 60;
 
 /** Records that the container lives, and its progress, which never falls. @throws NotGranted */
 export const heartbeat: Endpoint = async ({ app, attempt, request }) => {
@@ -21,6 +23,7 @@ export const heartbeat: Endpoint = async ({ app, attempt, request }) => {
   textField(body, "message");
   assertRunning(attempt);
   await writeSlot(app.store, attempt, { heartbeat_at: await app.store.now(), progress });
+  if (attempt.job.kind === "DEPLOY") return { continue: true, everySeconds: REPLICA_BEAT_S };
   app.work.lookForJobs();
   return { continue: true };
 };

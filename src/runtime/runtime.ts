@@ -92,8 +92,17 @@ export interface Runtime {
   observe(job?: string): Promise<readonly ObservedContainer[]>;
   /** Returns the end of the container's output: at most 64 KiB, without control characters. Empty if it is gone. */
   lastOutput(name: string): Promise<string>;
-  /** Returns the MiB in use on the container's scratch volume; 0 if it is gone. */
-  scratchMb(name: string): Promise<number>;
+  /**
+   * Calls back after containers of ours have started, ended or gone, whoever did it: with the id of their job, or null
+   * if any may have changed unseen, as at the beginning and after the engine was away. It is a hint: `observe` says
+   * what is there. Never fails; disposing ends it.
+   */
+  watch(onChange: (job: string | null) => void): Disposable;
+  /**
+   * Returns the MiB in use on the container's scratch volume; 0 if it is gone.
+   * @param maxAgeMs how old the figure may be, since some engines measure all their volumes at once
+   */
+  scratchMb(name: string, maxAgeMs: number): Promise<number>;
   /** Returns the attempts that have volumes, with or without their container: a removal may have been cut short. */
   attemptsWithVolumes(): Promise<readonly AttemptName[]>;
   /**

@@ -74,6 +74,36 @@ export function runtimeContract(name: string, open: () => Promise<OpenRuntime>):
       expect(await opened.runtime.runApiHost()).toMatch(/^[\d.]+$/);
     });
 
+    test("whoever watches is told of a container that starts, and of one that ends by itself", async () => {
+      await using opened = await open();
+      const told: (string | null)[] = [];
+      using _watching = opened.runtime.watch((job) => told.push(job));
+      await expect.poll(() => told, { timeout: 20_000 }).toContain(null);
+      const waiting = containerOf(opened.images.waiting);
+      const failing = containerOf(opened.images.failing);
+
+      await opened.runtime.run(waiting);
+      await expect.poll(() => told, { timeout: 20_000 }).toContain(waiting.job);
+      await opened.runtime.run(failing);
+      await seen(opened.runtime, failing.job, "EXITED");
+      await expect.poll(() => told, { timeout: 20_000 }).toContain(failing.job);
+    });
+
+    test("whoever watches is told of a container that somebody else removes", async () => {
+      await using opened = await open();
+      const container = containerOf(opened.images.waiting);
+      await opened.runtime.run(container);
+      await seen(opened.runtime, container.job, "RUNNING");
+      const told: (string | null)[] = [];
+      using _watching = opened.runtime.watch((job) => told.push(job));
+      await expect.poll(() => told, { timeout: 20_000 }).toContain(null);
+      told.splice(0);
+
+      await opened.remove(container.name);
+
+      await expect.poll(() => told, { timeout: 20_000 }).toContain(container.job);
+    });
+
     test("a container that was run is seen running, as what it was run for", async () => {
       await using opened = await open();
       const container = containerOf(opened.images.waiting, { attempt: 4 });
@@ -155,7 +185,7 @@ export function runtimeContract(name: string, open: () => Promise<OpenRuntime>):
       expect(await opened.runtime.observe(container.job)).toEqual([]);
       expect(await opened.runtime.observe(other.job)).toHaveLength(1);
       expect(await opened.runtime.lastOutput(container.name)).toBe("");
-      expect(await opened.runtime.scratchMb(container.name)).toBe(0);
+      expect(await opened.runtime.scratchMb(container.name, 0)).toBe(0);
     });
 
     test("what is told to stop and does not listen is killed, with all that it has started", async () => {
@@ -230,7 +260,7 @@ export function runtimeContract(name: string, open: () => Promise<OpenRuntime>):
         await expect(opened.runtime.run(container)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
         await expect(opened.runtime.stop(hostile)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
         await expect(opened.runtime.lastOutput(hostile)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
-        await expect(opened.runtime.scratchMb(hostile)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
+        await expect(opened.runtime.scratchMb(hostile, 0)).rejects.toMatchObject({ code: "BAD_USER_INPUT" });
       });
 
     test("what is left of a container that somebody removed is found, and goes with its name", async () => {

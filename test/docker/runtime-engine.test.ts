@@ -186,7 +186,9 @@ describe("an engine that is not what it seems", () => {
     const runtime = new DockerRuntime({ ...impostor, cluster: "c" });
 
     for (const job of [newJob(), newJob(), newJob()])
-      await expect(runtime.scratchMb(`rocas-train-${job}-a1`)).rejects.toMatchObject({ code: "RUNTIME_UNAVAILABLE" });
+      await expect(runtime.scratchMb(`rocas-train-${job}-a1`, 0)).rejects.toMatchObject({
+        code: "RUNTIME_UNAVAILABLE",
+      });
 
     expect(impostor.requests).toHaveLength(1);
   });

@@ -40,6 +40,7 @@ export class FakeRuntime implements Runtime {
   private readonly programs = new Map<string, Program>();
   private readonly occupied = new Set<string>();
   private readonly nextFailures: string[] = [];
+  private readonly watchers = new Set<(job: string | null) => void>();
   private made = 0;
 
   async engine(): Promise<string> {
@@ -71,6 +72,7 @@ export class FakeRuntime implements Runtime {
     const { name, job, slot, attempt } = spec;
     this.volumes.set(name, { name, job, slot, attempt });
     this.containers.set(spec.name, { spec, replica: this.replicaOf(spec), output: "", scratchMb: 0 });
+    this.tell(job);
     const program = this.programs.get(spec.image);
     if (program) this.write(spec.name, program.output);
     if (program && program.code !== null) this.exit(spec.name, program.code, program.outOfMemory);
@@ -84,6 +86,12 @@ export class FakeRuntime implements Runtime {
   async lastOutput(name: string): Promise<string> {
     this.answer();
     return this.containers.get(validContainerName(name))?.output.slice(-64 * 1024) ?? "";
+  }
+
+  watch(onChange: (job: string | null) => void): Disposable {
+    this.watchers.add(onChange);
+    onChange(null);
+    return { [Symbol.dispose]: () => this.watchers.delete(onChange) };
   }
 
   async scratchMb(name: string): Promise<number> {
@@ -104,7 +112,7 @@ export class FakeRuntime implements Runtime {
   async stop(name: string): Promise<void> {
     this.answer();
     this.notOccupied(validContainerName(name));
-    this.containers.delete(name);
+    this.vanish(name);
     this.volumes.delete(name);
   }
 
@@ -132,7 +140,9 @@ export class FakeRuntime implements Runtime {
 
   /** The container goes, as when somebody removes it: its volumes stay. */
   vanish(name: string): void {
+    const container = this.containers.get(name);
     this.containers.delete(name);
+    if (container) this.tell(container.spec.job);
   }
 
   write(name: string, text: string): void {
@@ -187,7 +197,13 @@ export class FakeRuntime implements Runtime {
   private change(name: string, change: (container: Container) => Partial<Container>): void {
     const container = this.containers.get(name);
     if (!container) throw new Error(`There is no container ${name}.`);
-    this.containers.set(name, { ...container, ...change(container) });
+    const changed = { ...container, ...change(container) };
+    this.containers.set(name, changed);
+    if (changed.replica !== container.replica) this.tell(container.spec.job);
+  }
+
+  private tell(job: string): void {
+    for (const onChange of this.watchers) onChange(job);
   }
 
   private notOccupied(name: string): void {

@@ -132,6 +132,12 @@ export class DockerEngine {
     return parseList(this.docker.listContainers({ all: true, filters: filters(filter) }));
   }
 
+  /** Returns what happens to containers with the label, from `since` (seconds since 1970) on, as lines of JSON. */
+  containerEvents(label: string, since: number, abortSignal: AbortSignal): Promise<Readable> {
+    const query = { since: String(since), filters: JSON.stringify({ type: ["container"], label: [label] }) };
+    return this.stream({ method: "GET", path: ["events"], query, abortSignal });
+  }
+
   async putArchive(id: string, folder: string, tar: Buffer): Promise<void> {
     await this.docker.getContainer(escapePath(id)).putArchive(tar, { path: folder });
   }

@@ -30,6 +30,7 @@ import {
 } from "./docker-volumes.js";
 import type { EngineContainer, EngineImage } from "./engine-answers.js";
 import { hasStatus, runtimeUnavailable } from "./engine-dial.js";
+import { EventStream } from "./event-stream.js";
 import { noPython } from "./no-python.js";
 import { VolumeSizes } from "./volume-sizes.js";
 
@@ -101,8 +102,12 @@ export class DockerRuntime implements Runtime {
     return frames ? readLastOutput(frames) : "";
   }
 
-  async scratchMb(name: string): Promise<number> {
-    return this.sizes.of(scratchVolume(name));
+  watch(onChange: (job: string | null) => void): Disposable {
+    return new EventStream(this.docker, this.cluster, onChange);
+  }
+
+  async scratchMb(name: string, maxAgeMs: number): Promise<number> {
+    return this.sizes.of(scratchVolume(name), maxAgeMs);
   }
 
   attemptsWithVolumes(): Promise<readonly AttemptName[]> {

@@ -15,8 +15,8 @@ export interface EngineEvent {
 
 const MAX_LINE = 4 * MIB;
 
-/** @throws RUNTIME_UNAVAILABLE if the stream breaks off */
-async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {
+/** Reads a stream of lines of JSON. @throws RUNTIME_UNAVAILABLE if it breaks off */
+export async function* jsonLines<T>(answer: Readable): AsyncGenerator<T> {
   const decoder = new TextDecoder();
   let waiting = "";
   try {
@@ -24,14 +24,14 @@ async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {
       const lines = (waiting + decoder.decode(piece as Buffer, { stream: true })).split("\n");
       waiting = lines.pop()!;
       if (waiting.length > MAX_LINE) throw new Error("The engine's answer has a line without end.");
-      for (const line of lines) if (line.trim()) yield JSON.parse(line) as EngineEvent;
+      for (const line of lines) if (line.trim()) yield JSON.parse(line) as T;
     }
   } catch (error) {
     throw runtimeUnavailable("The container engine broke off.", error);
   } finally {
     answer.destroy();
   }
-  if (waiting.trim()) yield JSON.parse(waiting) as EngineEvent;
+  if (waiting.trim()) yield JSON.parse(waiting) as T;
 }
 
 /**
@@ -40,7 +40,7 @@ async function* engineEvents(answer: Readable): AsyncGenerator<EngineEvent> {
  */
 export async function readEvents(answer: Readable, onEvent: (event: EngineEvent) => void): Promise<string | null> {
   let failure: string | null = null;
-  for await (const event of engineEvents(answer)) {
+  for await (const event of jsonLines<EngineEvent>(answer)) {
     if (event.error) failure = event.error;
     else onEvent(event);
   }

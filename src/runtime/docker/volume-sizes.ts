@@ -15,6 +15,7 @@ const MAX_PAUSE_MS = 5 * MINUTE_MS;
  */
 export class VolumeSizes {
   private measurement: Promise<readonly EngineVolume[]> | undefined;
+  private measuredAt = 0;
   private freshUntil = 0;
   private failures = 0;
 
@@ -25,16 +26,18 @@ export class VolumeSizes {
 
   /**
    * Returns MiB, rounded up; 0 if there is no such volume of ours.
+   * @param maxAgeMs how old the figure may be
    * @throws the last measurement's error, until the next one
    */
-  async of(volume: string): Promise<number> {
-    const found = (await this.volumes()).find((each) => each.Name === volume);
+  async of(volume: string, maxAgeMs: number): Promise<number> {
+    const found = (await this.volumes(maxAgeMs)).find((each) => each.Name === volume);
     const isOwn = found?.Labels?.["rocas.cluster"] === this.cluster;
     return isOwn ? Math.ceil(Math.max(0, found.UsageData?.Size ?? 0) / MIB) : 0;
   }
 
-  private volumes(): Promise<readonly EngineVolume[]> {
-    if (!this.measurement || performance.now() > this.freshUntil) {
+  private volumes(maxAgeMs: number): Promise<readonly EngineVolume[]> {
+    const isFresh = performance.now() <= Math.max(this.freshUntil, this.measuredAt + maxAgeMs);
+    if (!this.measurement || !isFresh) {
       const began = performance.now();
       const measuring = this.engine.volumesWithSizes();
       this.measurement = measuring;
@@ -44,11 +47,13 @@ export class VolumeSizes {
         () => {
           this.failures = 0;
           const took = performance.now() - began;
-          this.freshUntil = performance.now() + Math.max(FRESH_MS, took / MAX_TIME_SHARE);
+          this.measuredAt = performance.now();
+          this.freshUntil = this.measuredAt + Math.max(FRESH_MS, took / MAX_TIME_SHARE);
         },
         () => {
           const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures);
           this.failures += 1;
+          this.measuredAt = 0;
           this.freshUntil = performance.now() + pause;
         },
       );

@@ -21,6 +21,7 @@ import { isAlive, killTagged, sendSignal } from "./live-process.js";
 import type { RunnableImage } from "./process-images.js";
 import { runEnvironment } from "./run-environment.js";
 import { fillVolume, RunFolders, type RunSpec, type RunState } from "./run-folders.js";
+import { ALIVE, RunWatch } from "./run-watch.js";
 import { startSupervisor } from "./start-supervisor.js";
 
 /** The supervisor kills after 10 s, and writes the exit. */
@@ -48,6 +49,7 @@ export interface ProcessRuntimeOptions {
  */
 export class ProcessRuntime implements Runtime {
   private readonly folders: RunFolders;
+  private readonly watched = new RunWatch();
 
   constructor(private readonly options: ProcessRuntimeOptions) {
     this.folders = new RunFolders(options.root);
@@ -82,6 +84,16 @@ export class ProcessRuntime implements Runtime {
   async observe(job?: string): Promise<readonly ObservedContainer[]> {
     const specs = (await this.folders.specs()).filter((spec) => job === undefined || spec.job === job);
     return (await Promise.all(specs.map((spec) => this.observedContainers(spec)))).flat();
+  }
+
+  watch(onChange: (job: string | null) => void): Disposable {
+    const watching = this.watched.add(onChange);
+    // Runs of the server before this one. Those that have ended are told of, too.
+    void this.folders.specs().then(async (specs) => {
+      for (const spec of specs) await this.follow(spec);
+      onChange(null);
+    });
+    return watching;
   }
 
   async lastOutput(name: string): Promise<string> {
@@ -154,6 +166,12 @@ export class ProcessRuntime implements Runtime {
     await fillVolume(volume, spec, container.secretFiles);
     const env = runEnvironment(container, { image, id: spec.id, volume, own: process.env });
     await startSupervisor({ run: this.folders.runFolder(name), volume, image, program, env });
+    await this.follow(spec);
+    this.watched.tell(spec.job);
+  }
+
+  private follow(spec: RunSpec): Promise<void> {
+    return this.watched.follow(spec, join(this.folders.runFolder(spec.name), ALIVE));
   }
 
   private async observedContainers(spec: RunSpec): Promise<ObservedContainer[]> {

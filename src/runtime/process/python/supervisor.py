@@ -47,8 +47,17 @@ def main(run: Path, volumes: Path, folder: str, program: list[str]) -> int:
     if (run / "state.json").exists():
         return 0
     keeper = fork_under_keeper()
+    stay_open(run / "alive")
     Supervisor(run, volumes, folder, program).run(keeper)
     return 0
+
+
+def stay_open(fifo: Path) -> None:
+    """Lets the server, which reads the FIFO, notice the end of this process, however it comes."""
+    if not fifo.exists():
+        os.mkfifo(fifo, 0o600)
+    # With the right to read, it opens without a reader. Programs that are started do not inherit it.
+    os.open(fifo, os.O_RDWR)
 
 
 class Supervisor:
