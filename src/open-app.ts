@@ -7,6 +7,7 @@ import type { App } from "./app.js";
 import { handleBuildChange, reconcileBuild } from "./builds/build-job.js";
 import { reconcileDeployment } from "./deployment/deployment-job.js";
 import { resumeDeletion } from "./deletion/sweep-deletions.js";
+import { deployTrained } from "./deployment/deploy-trained.js";
 import { ReplicaTableFiller } from "./deployment/fill-replica-table.js";
 import { handleDeploymentChange } from "./deployment/revisions.js";
 import { Disposables } from "./disposables.js";
@@ -35,6 +36,7 @@ import { startSweeps } from "./start-sweeps.js";
 import { chooseOnce } from "./store/choose-once.js";
 import { openPresence, type Presence } from "./store/presence.js";
 import { handleTrainingChange, reconcileTraining } from "./training/training-job.js";
+import type { Training } from "./training/training.js";
 import { openKeyRing } from "./vault/sealed-store/open-key-ring.js";
 import type { SecretCollection } from "./vault/sealed-store/sealed-secrets.js";
 import { SealedStoreVault } from "./vault/sealed-store/sealed-store-vault.js";
@@ -66,7 +68,10 @@ const FIRST_ROUTES_MS = 5_000;
 /** The work that follows from a change, by the kind of its record. */
 export const OUTBOX_HANDLERS: OutboxHandlers = {
   build: handleBuildChange,
-  train: handleTrainingChange,
+  async train(app, training: Training, entry) {
+    await handleTrainingChange(app, training, entry);
+    await deployTrained(app, training, entry);
+  },
   depl: handleDeploymentChange,
   movers: inheritAliases,
 };

@@ -16,6 +16,7 @@ import {
 } from "./dataset/dataset.resolver.js";
 import { DeploymentRevisionEdges, DeploymentRevisionResolver } from "./deployment/deployment-revision.resolver.js";
 import { DeploymentEdges, DeploymentResolver } from "./deployment/deployment.resolver.js";
+import { RolloutResolver } from "./deployment/rollout.resolver.js";
 import { ManifestResolver, UploadsResolver } from "./files/files.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";
@@ -78,6 +79,7 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         DeploymentRevisionResolver,
         ...DeploymentEdges,
         ...DeploymentRevisionEdges,
+        RolloutResolver,
         ResourceOptionsResolver,
         TreasureChestResolver,
         LiveResolver,

@@ -32,7 +32,8 @@ export async function buildVersionToRun(
   return { ...version, docker_id: version.docker_id };
 }
 
-const MAX_MOUNTS = 20;
+/** The most datasets, or versions, of one container. */
+export const MAX_MOUNTS = 20;
 
 /** A dataset or a version, by the name of its model and its own. */
 type Named = VersionName;

@@ -141,15 +141,16 @@ const desiredFields = (desired: DesiredState, { tasks }: Deployment) => ({
 });
 
 /**
- * Changes the desired state of a deployment. What a new revision needs is read again after the write, as after an
+ * Changes the desired state of a deployment, by its id or as it was read. What a new revision needs is read again after the write, as after an
  * insert: a deletion that began meanwhile has not seen the revision.
- * @throws CONFLICT if the deployment or a record that it needs is being deleted. Then the state before is restored.
+ * @param patch the change, or a function that makes it for the deployment as it is; it may be called again.
+ * @throws NOT_FOUND, CONFLICT if the deployment or a record that it needs is being deleted. Then the state before is restored.
  */
-async function changeDesired(
+export async function changeDesired(
   { store, work }: Pick<App, "store" | "work">,
   intent: Intent,
-  target: Whole<Deployment>,
-  patch: DeploymentPatch,
+  target: string | Whole<Deployment>,
+  patch: DeploymentPatch | ((current: Deployment) => DeploymentPatch),
 ): Promise<Deployment> {
   const newRevision = newId("revision");
   let before: Deployment | undefined;
@@ -159,7 +160,8 @@ async function changeDesired(
     (current) => {
       refuseDeleting(current);
       before = current;
-      return desiredFields(desiredAfter(current, patch, newRevision), current);
+      const wanted = typeof patch === "function" ? patch(current) : patch;
+      return desiredFields(desiredAfter(current, wanted, newRevision), current);
     },
     intent,
   );

@@ -22,6 +22,9 @@ export const TRAINING_SNAPSHOT_FILTER = snapshotFilterOf("Training", {
   }),
   bvers: part("bvers", () => BUILD_VERSION_SNAPSHOT_FILTER, { description: "Filters by the build version used." }),
   notebook: text("notebook", { description: "Filters by the path of the notebook." }),
+  targetDeployment: text("target_deployment", {
+    description: "Filters by the name of the deployment that gets what the training publishes.",
+  }),
   params: details("params", "Filters by values in its parameters."),
   details: details("details", "Filters by values in its details."),
   ds: someOf("ds", () => DATASET_SNAPSHOT_FILTER, { description: "Filters by one of the datasets mounted." }),

@@ -61,6 +61,13 @@ export abstract class TrainingInfo {
   })
   @prop({ type: () => Number })
   readonly timeout_seconds?: number | null;
+  @Field(() => String, {
+    name: "targetDeployment",
+    nullable: true,
+    description: "The name of the deployment that gets what the training publishes; null without one.",
+  })
+  @prop({ type: () => String })
+  readonly target_deployment?: string | null;
 
   @Field(() => [DatasetSnapshot], { description: "Every dataset mounted, as it was when the training was started." })
   @prop({ type: () => [DatasetSnapshot], required: true })
@@ -94,6 +101,7 @@ export const TRAINING_DEFINITION = definitionOf<Training, TrainingSnapshot>({
   requested_resources: VALUE,
   resources: VALUE,
   timeout_seconds: VALUE,
+  target_deployment: VALUE,
   ds: SNAPSHOT,
   proj: parent("project", PROJECT_DEFINITION),
   pretrained: PIN,

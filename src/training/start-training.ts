@@ -4,6 +4,7 @@ import { BUILD_VERSION_DEFINITION } from "../builds/build-version.js";
 import { DATASET_DEFINITION } from "../dataset/dataset.js";
 import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
+import { pendingRollout } from "../graph/rollout.js";
 import { hasEnded, waitingTask } from "../graph/task.js";
 import { runResources } from "../run-options/given-resources.js";
 import { freeze } from "../snapshots/freeze.js";
@@ -11,11 +12,14 @@ import { changeRecord, requireWhole } from "../store/change-record.js";
 import { idempotent, type Intent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { requireCurrent } from "../store/read-records.js";
+import type { Store } from "../store/store.js";
 import { recheckParents, refuseDeleting } from "../store/recheck-parents.js";
 import { storedParams } from "./stored-params.js";
 import { timeoutSecondsOf } from "./training-timeout.js";
 import type { CancelTrainingInput, StartTrainingInput } from "./training.inputs.js";
 import type { Training } from "./training.js";
+import type { Deployment } from "../deployment/deployment.js";
+import type { Project } from "../project/project.js";
 
 /**
  * Creates the training with snapshots of everything that it mounts. The reconciler runs it.
@@ -34,6 +38,7 @@ export function startTraining(
     const datasets = await datasetsToMount(store, input.datasets ?? [], ["input", "datasets"]);
     const pretrained = await versionsToMount(store, input.pretrained ?? [], ["input", "pretrained"]);
     const timeoutSeconds = timeoutSecondsOf(app.settings, input.timeoutSeconds);
+    const target = await targetOf(store, project, input.targetDeployment ?? null);
     await app.runtime.engine();
     const resources = await runResources(app, "train", input.resources, project.training_defaults?.resources);
 
@@ -54,6 +59,8 @@ export function startTraining(
         timeout_seconds: timeoutSeconds,
         ds: await Promise.all(datasets.map((dataset) => freeze(store, DATASET_DEFINITION, dataset, at))),
         pretrained: await freezeVersions(store, pretrained, at),
+        target_deployment: target?.name ?? null,
+        rollout: target && pendingRollout(target._id, at),
         task: waitingTask(at),
       },
       intent,
@@ -63,10 +70,24 @@ export function startTraining(
       [store.byKind.bvers, [version._id]],
       [store.byKind.dataset, datasets.map(({ _id }) => _id)],
       [store.byKind.movers, pretrained.map(({ version: { _id } }) => _id)],
+      [store.byKind.depl, target ? [target._id] : []],
     ]);
     // The parameters as clients read them, without the number types of the store.
     return { ...training, params: input.params ?? {} };
   });
+}
+
+/** Returns the deployment of the project that gets what the training publishes. @throws NOT_FOUND, CONFLICT */
+async function targetOf(
+  { deployments }: Pick<Store, "deployments">,
+  project: Project,
+  name: string | null,
+): Promise<Deployment | null> {
+  if (name === null) return null;
+  const path = ["input", "targetDeployment"];
+  const deployment = await requireCurrent(deployments, "deployment", [project.name, name], path);
+  refuseDeleting(deployment);
+  return deployment;
 }
 
 /**

@@ -41,6 +41,13 @@ export class StartTrainingInput extends MutationInput {
   @Field(() => [ModelVersionKeyInput], { nullable: true, description: "The model versions to start from, 20 at most." })
   readonly pretrained?: ModelVersionKeyInput[] | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name of a deployment of the project. If the training succeeds, what it published is deployed there as a new revision: each version takes the place of that of its model. `rollout` tells the result.",
+  })
+  readonly targetDeployment?: string | null;
+
   @Field(() => JsonObjectScalar, { nullable: true, description: "Arbitrary details." })
   readonly details?: Record<string, unknown> | null;
 }

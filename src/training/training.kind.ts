@@ -41,6 +41,9 @@ export const TRAINING = recordKind(
         description: "Filters by one of the model versions that it started from.",
         indexed: true,
       }),
+      targetDeployment: text("target_deployment", {
+        description: "Filters by the name of the deployment that gets what the training publishes.",
+      }),
       params: details("params", "Filters by values in its parameters."),
       details: details("details", "Filters by values in its details."),
       task,

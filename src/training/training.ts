@@ -1,5 +1,6 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ObjectType } from "type-graphql";
+import { Rollout } from "../graph/rollout.js";
 import { Archive } from "../graph/stored-file.js";
 import { Node, RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
@@ -33,6 +34,10 @@ export class Training extends storedRecord(TrainingInfo) {
   @Field(() => Task, { description: "The progress of the work." })
   @prop({ type: () => Task, required: true, _id: false })
   readonly task!: Task;
+
+  @Field(() => Rollout, { nullable: true, description: "The result of `targetDeployment`; null without one." })
+  @prop({ type: () => Rollout, _id: false })
+  readonly rollout?: Rollout | null;
 
   /** True if a user asked for its end. */
   @prop({ type: () => Boolean })

@@ -117,6 +117,25 @@ export function crashTests(runtime: RuntimeUnderTest): void {
     expect(await server.replicas(id)).toEqual(before);
   });
 
+  test("deploys once what a training published, whenever it is killed", async () => {
+    const files = [{ name: "clf.txt", text: "weights" }];
+    await server.mutate("publishModelVersion", { model: MODEL, name: "first", files });
+    const movers = [{ model: MODEL, name: "first" }];
+    const { id } = await server.deploy("target", { tag: "latest", notebook: "predict.ipynb", replicas: 0, movers });
+
+    for (const ms of [0, 40, 80, 160, 320, 640]) {
+      const training = await server.train("publish.ipynb", { targetDeployment: "target" });
+      await server.wrote("Training", training.id, "mark end");
+      await pause(ms);
+      await server.kill9AndRestart();
+      await server.becomes("Training", training.id, "rollout { state }", { rollout: { state: "DEPLOYED" } });
+    }
+
+    const { revisions } = await server.read("Deployment", id, "revisions { nodes { number createdBy } }");
+    expect(new Set(revisions.nodes.map((each: { createdBy: string }) => each.createdBy)).size).toBe(7);
+    expect(revisions.nodes).toHaveLength(7);
+  });
+
   test("loses nothing and does nothing twice, killed twenty times while it builds, trains and deploys", async () => {
     const before = await counted(server);
     const work = new AskedWork(server);

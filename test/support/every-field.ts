@@ -61,7 +61,16 @@ export async function deployedFromEverything(app: TestApp): Promise<string> {
   const first = { model: model.name, name: (await seed.modelVersion(filled)).name };
   const mounts = { datasets: [ds], pretrained: [first], params: { depth: 3 }, details: { a: [1] } };
   const resources = { profile: "large", cpus: 2, memoryMb: 512, shmMb: 64, pids: 64, scratchMb: 128 };
-  const training = { proj: proj.name, notebook: "train.ipynb", resources, timeoutSeconds: 60, ...mounts };
+  const lazy = { proj: proj.name, name: "lazy", tag: "latest", notebook: "serve.ipynb", replicas: 0 };
+  await seed.mutate("deploy", "DeployInput", lazy);
+  const training = {
+    proj: proj.name,
+    notebook: "train.ipynb",
+    targetDeployment: "lazy",
+    resources,
+    timeoutSeconds: 60,
+    ...mounts,
+  };
   const { id } = await seed.mutate("startTraining", "StartTrainingInput", training);
   await published(app, id, { name: "best", model: model.name, ds, pretrained: first, details: { a: [1] } });
   const movers = [{ model: model.name, name: "best" }];

@@ -261,6 +261,8 @@ export type StartTrainingInput = {
   resources?: ResourcesInput | null | undefined;
   /** The tag of the build version to run in. */
   tag?: string;
+  /** The name of a deployment of the project. If the training succeeds, what it published is deployed there as a new revision: each version takes the place of that of its model. `rollout` tells the result. */
+  targetDeployment?: string | null | undefined;
   /** The seconds that it may run, from its first start on; then it ends as FAILED. If it is left out: the operator's default. */
   timeoutSeconds?: number | null | undefined;
 };
