@@ -1,4 +1,5 @@
-import { documentEnd, HEADER_BYTES, isKeyAt, keyEnd, type RawDocument, valueEnd } from "./raw-document.js";
+import type { Places } from "./places.js";
+import { documentEnd, HEADER_BYTES, isKeyAt, keyEnd, valueEnd } from "./raw-document.js";
 
 /** Finds the fields of documents. Documents of one collection mostly have the same fields in the same order. */
 export class Layout {
@@ -11,12 +12,14 @@ export class Layout {
     this.next = new Int32Array(names.length + 1).fill(-1);
   }
 
-  /** Returns the places of the elements of the fields; -1 for a field that the document has not. */
-  placesIn({ bytes, start }: Pick<RawDocument, "bytes" | "start">): number[] {
+  /**
+   * Finds the elements of the fields in the document that begins at `start`. A field that it has not keeps the place -1.
+   * @returns the index of the first field's place
+   */
+  placesIn(bytes: Uint8Array, start: number, places: Places): number {
     const { keys, next } = this;
-    const places: number[] = [];
-    for (let index = 0; index < keys.length; index += 1) places.push(-1);
-    if (keys.length === 0) return places;
+    const first = places.add(keys.length);
+    if (keys.length === 0) return first;
     const end = documentEnd(bytes, start);
     let last = keys.length;
     let at = start + HEADER_BYTES;
@@ -26,12 +29,12 @@ export class Layout {
       if (found !== -1) {
         next[last] = found;
         last = found;
-        places[found] = at;
+        places.set(first + found, at);
       }
       const value = found === -1 ? keyEnd(bytes, at + 1) + 1 : at + keys[found]!.length + 2;
       at = valueEnd(bytes, bytes[at]!, value);
     }
-    return places;
+    return first;
   }
 
   /** Returns the place of the value of a field's element. */

@@ -59,7 +59,12 @@ export const documentEnd = (bytes: Uint8Array, start: number): number => start +
 
 /** Returns the text of a string value. */
 const textAt = (bytes: Uint8Array, at: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + at + HEADER_BYTES, lengthAt(bytes, at) - 1).toString();
+  utf8Slice.call(bytes, at + HEADER_BYTES, at + HEADER_BYTES + lengthAt(bytes, at) - 1);
+
+/** Decodes without a view of the bytes, which would take more memory than most texts. */
+const { utf8Slice } = Buffer.prototype as unknown as {
+  utf8Slice(this: Uint8Array, start: number, end: number): string;
+};
 
 /** Returns the value of an element, as the driver would. @param element the place of its type. */
 export function decodeElement(bytes: Uint8Array, element: number): unknown {

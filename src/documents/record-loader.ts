@@ -2,50 +2,90 @@ import type { AnyRecord } from "../graph/stored-record.js";
 import type { RawDocument } from "./raw-document.js";
 
 /**
- * A record that is being loaded. To wait for it costs no promise of its own: all records of a batch share one.
+ * A value that is being loaded. To wait for it costs no promise of its own: all records of a batch share one.
  *
- * Resolvers await it like a promise, or `map` it. The executor takes the document as it came from the store.
+ * Resolvers await it like a promise, or `map` it. The executor takes records as they came from the store.
  */
-export class Loading<T> implements PromiseLike<T> {
-  /** @param batch fulfilled once the record is there. */
-  constructor(
-    readonly batch: Promise<unknown>,
-    private readonly take: () => T,
-    /** Gives the record in the store's bytes, or several; absent if a function was applied to it. */
-    readonly document?: () => RawDocument | readonly RawDocument[] | null,
-  ) {}
-
+export abstract class Loading<T> implements PromiseLike<T> {
   /** Loads several records. Those that are not there are left out. */
-  static present<T>(each: readonly Loading<T | null>[]): Loading<T[]> {
-    const all = Promise.all(new Set(each.map(({ batch }) => batch)));
-    all.catch(() => {});
-    return new Loading(
-      all,
-      () => each.map(({ value }) => value).filter((value) => value !== null),
-      () => each.flatMap(({ document }) => document?.() ?? []),
-    );
+  static present<T>(each: readonly LoadingRecord<T>[]): Loading<T[]> {
+    return new LoadingRecords(each);
   }
 
-  /** The value, once the batch is there. @throws the error of the function that was applied. */
-  get value(): T {
-    return this.take();
+  /** @param batch settled once the value is there. */
+  constructor(readonly batch: Promise<unknown>) {}
+
+  /** The value, once the batch is settled. @throws the error of the read, or of the function that was applied. */
+  abstract get value(): T;
+
+  /** The same, but records in the store's bytes. */
+  get stored(): unknown {
+    return this.value;
   }
 
   /** Returns the result of a function of the value. */
   map<R>(of: (value: T) => R): Loading<R> {
-    return new Loading(this.batch, () => of(this.take()));
-  }
-
-  /** Returns the result of a function of the record in the store's bytes. */
-  mapDocument<R>(of: (document: RawDocument | null) => R): Loading<R> {
-    return new Loading(this.batch, () => of(this.document?.() as RawDocument | null));
+    return new Mapped(this.batch, () => of(this.value));
   }
 
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.batch.then(this.take).then(onValue, onError);
+    return this.batch.then(() => this.value).then(onValue, onError);
+  }
+}
+
+/** A record, or null if there is none. */
+export class LoadingRecord<T> extends Loading<T | null> {
+  constructor(
+    private readonly source: Batch,
+    private readonly key: string,
+  ) {
+    super(source.promise);
+  }
+
+  get value(): T | null {
+    return (this.stored?.decoded ?? null) as T | null;
+  }
+
+  override get stored(): RawDocument | null {
+    if (this.source.failure) throw this.source.failure.error;
+    return this.source.found.get(this.key) ?? null;
+  }
+
+  /** Returns the result of a function of the record in the store's bytes. */
+  mapDocument<R>(of: (document: RawDocument | null) => R): Loading<R> {
+    return new Mapped(this.batch, () => of(this.stored));
+  }
+}
+
+class LoadingRecords<T> extends Loading<T[]> {
+  constructor(private readonly each: readonly LoadingRecord<T>[]) {
+    const all = Promise.all(new Set(each.map(({ batch }) => batch)));
+    all.catch(() => {});
+    super(all);
+  }
+
+  get value(): T[] {
+    return this.each.map(({ value }) => value).filter((value) => value !== null);
+  }
+
+  override get stored(): RawDocument[] {
+    return this.each.flatMap(({ stored }) => stored ?? []);
+  }
+}
+
+class Mapped<T> extends Loading<T> {
+  constructor(
+    batch: Promise<unknown>,
+    private readonly take: () => T,
+  ) {
+    super(batch);
+  }
+
+  get value(): T {
+    return this.take();
   }
 }
 
@@ -58,25 +98,29 @@ type ReadBatch = (keys: readonly string[]) => Promise<ReadonlyMap<string, RawDoc
  * It is a DataLoader (https://github.com/graphql/dataloader) without a promise for each key.
  */
 export class RecordLoader<T extends AnyRecord> {
-  private readonly known = new Map<string, Loading<T | null>>();
+  private readonly known = new Map<string, LoadingRecord<T>>();
   private batch: Batch | null = null;
 
   constructor(private readonly read: ReadBatch) {}
 
   /** Loads a record; null if there is none. */
-  load(key: string): Loading<T | null> {
+  load(key: string): LoadingRecord<T> {
     const known = this.known.get(key);
     if (known) return known;
     const batch = (this.batch ??= this.open());
     batch.keys.push(key);
-    const document = () => batch.found.get(key) ?? null;
-    const loading = new Loading(batch.promise, () => (document()?.decoded ?? null) as T | null, document);
+    const loading = new LoadingRecord<T>(batch, key);
     this.known.set(key, loading);
     return loading;
   }
 
   private open(): Batch {
-    const batch: Batch = { keys: [], found: new Map(), promise: afterThisTick().then(() => this.fill(batch)) };
+    const batch: Batch = {
+      keys: [],
+      found: new Map(),
+      failure: null,
+      promise: afterThisTick().then(() => this.fill(batch)),
+    };
     // Each `Loading` that is awaited has the error, too.
     batch.promise.catch(() => {});
     return batch;
@@ -84,13 +128,19 @@ export class RecordLoader<T extends AnyRecord> {
 
   private async fill(batch: Batch): Promise<void> {
     this.batch = null;
-    batch.found = await this.read(batch.keys);
+    try {
+      batch.found = await this.read(batch.keys);
+    } catch (error) {
+      batch.failure = { error };
+      throw error;
+    }
   }
 }
 
 interface Batch {
   readonly keys: string[];
   found: ReadonlyMap<string, RawDocument>;
+  failure: { readonly error: unknown } | null;
   readonly promise: Promise<unknown>;
 }
 

@@ -20,20 +20,15 @@ export const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
 
 /** Returns one promise for each batch of records and for each other value. They are fulfilled in any case. */
 export function* batchesOf(level: readonly Awaited[]): Iterable<Promise<unknown>> {
-  const batches = new Map<Promise<unknown>, Awaited[]>();
+  const batches = new Set<Promise<unknown>>();
   for (const each of level) {
-    if (each.value instanceof Loading) {
-      const waiting = batches.get(each.value.batch) ?? [];
-      waiting.push(each);
-      batches.set(each.value.batch, waiting);
-    } else
+    if (each.value instanceof Loading) batches.add(each.value.batch);
+    else
       yield Promise.resolve(each.value as PromiseLike<unknown>).then(
         (value) => (each.value = value),
         (error: unknown) => (each.value = new Failure(error)),
       );
   }
-  for (const [batch, waiting] of batches)
-    yield batch.catch((error: unknown) => {
-      for (const each of waiting) each.value = new Failure(error);
-    });
+  // Those that wait for a batch have its error when they are asked for their values.
+  for (const batch of batches) yield batch.catch(() => undefined);
 }

@@ -75,7 +75,8 @@ export class CompiledExecutor {
       async run(context, rootValue) {
         const { fragments } = known;
         const input = { schema, operation, fragments, variables, context, rootValue };
-        const answer = writeAnswer(await new Execution(input, planner).run(plan, isSerial), compiled.size);
+        const execution = new Execution(input, planner);
+        const answer = writeAnswer(await execution.run(plan, isSerial), execution.places, compiled.size);
         compiled.size = answer.json.length + 128;
         return answer;
       },

@@ -9,6 +9,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { buildResolveInfo, type ExecutionContext } from "graphql/execution/execute.js";
+import { Places } from "../documents/places.js";
 import { partAt, plain, RawDocument } from "../documents/raw-document.js";
 import { Loading } from "../documents/record-loader.js";
 import { type Awaited, batchesOf, isPromiseLike, type Path } from "./awaited.js";
@@ -33,6 +34,8 @@ export interface ExecutionInput {
  * that records of one type are read by one call for each level. Errors stay in the places of their values.
  */
 export class Execution {
+  /** The places of stored fields in all documents of the answer. */
+  readonly places = new Places();
   private awaited: Awaited[] = [];
   private readonly shared = new Map<SelectionPlan, Map<RawDocument, Resolved>>();
   /** The parts of graphql-js's own context that resolvers can see. */
@@ -51,7 +54,7 @@ export class Execution {
    * that is null and must not be.
    */
   async run(plan: SelectionPlan, isSerial: boolean): Promise<Resolved> {
-    const root = new Resolved(plan, null, null, []);
+    const root = new Resolved(plan, null, 0, []);
     for (const [index, field] of plan.fields.entries()) {
       root.values[index] = this.resolve(field, this.input.rootValue, root.values, index, undefined);
       if (!isSerial) continue;
@@ -68,9 +71,10 @@ export class Execution {
       const level = this.awaited;
       this.awaited = [];
       await Promise.all(batchesOf(level));
-      for (const [at, each] of level.entries()) {
+      for (let at = 0; at < level.length; at += 1) {
         // The thread is others', too.
         if (at % VALUES_BETWEEN_TURNS === VALUES_BETWEEN_TURNS - 1) await setImmediate();
+        const each = level[at]!;
         each.values[each.index] = this.arrived(each);
       }
       if (level.length > VALUES_BETWEEN_TURNS) await setImmediate();
@@ -80,10 +84,8 @@ export class Execution {
   private arrived({ value, output, field, path, values, index }: Awaited): unknown {
     if (!(value instanceof Loading)) return this.complete(output, value, field, path, values, index);
     try {
-      const document = value.document?.();
-      if (document instanceof RawDocument && output.as === "OBJECT")
-        return this.shareable(output.selection, document, path);
-      const found = document === undefined ? (value.value as unknown) : document;
+      const found = value.stored;
+      if (found instanceof RawDocument && output.as === "OBJECT") return this.shareable(output.selection, found, path);
       return this.complete(output, found, field, path, values, index);
     } catch (error) {
       return new Failure(error);
@@ -94,7 +96,12 @@ export class Execution {
   private shareable(plan: SelectionPlan, document: RawDocument, path: Path | undefined): Resolved {
     const known = this.shared.get(plan) ?? new Map<RawDocument, Resolved>();
     this.shared.set(plan, known);
-    const resolved = known.get(document) ?? this.object(plan, document, path);
+    const before = known.get(document);
+    if (before) {
+      before.isShared = true;
+      return before;
+    }
+    const resolved = this.ofDocument(plan, document, path);
     known.set(document, resolved);
     return resolved;
   }
@@ -218,11 +225,11 @@ export class Execution {
     const values: unknown[] = new Array(fields.length);
     for (let index = 0; index < fields.length; index += 1)
       values[index] = this.resolve(fields[index]!, source, values, index, path);
-    return new Resolved(plan, null, null, values);
+    return new Resolved(plan, null, 0, values);
   }
 
   private ofDocument(plan: SelectionPlan, document: RawDocument, path: Path | undefined): Resolved {
-    const places = plan.layout.placesIn(document);
+    const places = plan.layout.placesIn(document.bytes, document.start, this.places);
     if (plan.isBytes) return new Resolved(plan, document, places, NO_VALUES);
     const { fields } = plan;
     const values: unknown[] = new Array(fields.length);
@@ -232,7 +239,10 @@ export class Execution {
       if (source.from === "RESOLVER") values[index] = this.resolve(field, document, values, index, path);
       else if (source.from === "VALUE" || source.from === "PARTS") {
         const own = pathOf(field, path);
-        const value = source.from === "VALUE" ? document.get(source.stored) : partOf(document, places[source.place]!);
+        const value =
+          source.from === "VALUE"
+            ? document.get(source.stored)
+            : partOf(document, this.places.get(places + source.place));
         values[index] = this.complete(field.output, value, field, own, values, index);
       }
     }

@@ -3,15 +3,20 @@ import type { FieldPlan, OutputPlan, SelectionPlan } from "./plan.js";
 
 /** An object of the answer. */
 export class Resolved {
-  /** The place of its JSON in the answer, once it was written without errors, and how much was taken back till then. */
+  /** True if several places of the answer have it. */
+  isShared = false;
+  /**
+   * The place of its JSON in the answer, once it was written without errors, and how much was taken back till then. Only
+   * of one that is shared.
+   */
   written: { readonly start: number; readonly end: number; readonly takenBack: number } | null = null;
 
   constructor(
     readonly plan: SelectionPlan,
     /** The document that its stored fields are written from; null if all values are in `values`. */
     readonly document: RawDocument | null,
-    /** The places of the stored fields of the document. */
-    readonly places: readonly number[] | null,
+    /** The index of the place of the document's first stored field among those of the answer. */
+    readonly places: number,
     /** The completed values by field. Those that are written from the document are left out. */
     readonly values: unknown[],
   ) {}

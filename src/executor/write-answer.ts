@@ -1,12 +1,15 @@
 import { BSONType } from "bson";
 import { type GraphQLError, locatedError } from "graphql";
-import { decodeElement, documentEnd, HEADER_BYTES, keyEnd, RawDocument, valueEnd } from "../documents/raw-document.js";
+import type { Places } from "../documents/places.js";
+import { decodeElement, documentEnd, HEADER_BYTES, keyEnd, valueEnd } from "../documents/raw-document.js";
 import { CLOSE_LIST, CLOSE_OBJECT, COMMA, JsonWriter, OPEN_LIST, OPEN_OBJECT } from "./json-writer.js";
 import type { FieldPlan, OutputPlan, SelectionPlan } from "./plan.js";
 import { Failure, Resolved } from "./resolved.js";
 
 /** A document without fields: of a value that is no document, graphql-js finds no fields either. */
 const EMPTY = Uint8Array.of(5, 0, 0, 0, 0);
+
+const NO_VALUES: readonly unknown[] = [];
 
 /** An answer without its errors in JSON, and the errors. */
 export interface WrittenAnswer {
@@ -17,10 +20,11 @@ export interface WrittenAnswer {
 
 /**
  * Writes an answer, and collects its errors in the order of the answer.
+ * @param places those of the stored fields in its documents
  * @param size the bytes that it probably takes
  */
-export function writeAnswer(root: Resolved, size: number): WrittenAnswer {
-  const answer = new AnswerWriter(new JsonWriter(size));
+export function writeAnswer(root: Resolved, places: Places, size: number): WrittenAnswer {
+  const answer = new AnswerWriter(new JsonWriter(size), places);
   const { json, errors } = answer;
   json.ascii('{"data":');
   if (!answer.object(root)) json.null();
@@ -28,7 +32,6 @@ export function writeAnswer(root: Resolved, size: number): WrittenAnswer {
   return { json: json.written, errors };
 }
 
-type Members = Pick<Resolved, "plan" | "document" | "places" | "values">;
 type ListPlan = Extract<OutputPlan, { readonly as: "LIST" }>;
 
 /**
@@ -41,24 +44,34 @@ class AnswerWriter {
   /** The number of times that something was taken back: what was written before may be gone. */
   private takenBack = 0;
 
-  constructor(readonly json: JsonWriter) {}
+  constructor(
+    readonly json: JsonWriter,
+    private readonly places: Places,
+  ) {}
 
   /** Writes an object, or copies it if it was written before. */
   object(resolved: Resolved): boolean {
     const { json, errors } = this;
+    const { plan, document, places, values } = resolved;
+    const bytes = document ? document.bytes : null;
+    if (!resolved.isShared) return this.members(plan, bytes, places, values);
     if (resolved.written?.takenBack === this.takenBack) {
       json.repeat(resolved.written.start, resolved.written.end);
       return true;
     }
     const start = json.length;
     const errorsBefore = errors.length;
-    const isWritten = this.members(resolved);
+    const isWritten = this.members(plan, bytes, places, values);
     if (isWritten && errors.length === errorsBefore)
       resolved.written = { start, end: json.length, takenBack: this.takenBack };
     return isWritten;
   }
 
-  private members({ plan, document, places, values }: Members): boolean {
+  /**
+   * @param bytes of the document that its stored fields are written from; null if all values are in `values`.
+   * @param places the index of the first one's place
+   */
+  private members(plan: SelectionPlan, bytes: Uint8Array | null, places: number, values: readonly unknown[]): boolean {
     const { json, path } = this;
     const { fields } = plan;
     const start = json.length;
@@ -67,8 +80,8 @@ class AnswerWriter {
       const field = fields[index]!;
       json.copy(field.label, 0, field.label.length);
       path.push(field.responseName);
-      const isWritten = document
-        ? this.ofDocument(field, index, document, places!, plan, values)
+      const isWritten = bytes
+        ? this.ofDocument(field, index, bytes, places, plan, values)
         : this.completed(field.output, values[index], field);
       path.pop();
       if (!isWritten) {
@@ -83,8 +96,8 @@ class AnswerWriter {
   private ofDocument(
     field: FieldPlan,
     index: number,
-    { bytes }: RawDocument,
-    places: readonly number[],
+    bytes: Uint8Array,
+    places: number,
     plan: SelectionPlan,
     values: readonly unknown[],
   ): boolean {
@@ -94,7 +107,7 @@ class AnswerWriter {
       return true;
     }
     if (source.from !== "BYTES") return this.completed(field.output, values[index], field);
-    const element = places[source.place]!;
+    const element = this.places.get(places + source.place);
     return element === -1
       ? this.nothing(field.output, field)
       : this.element(field.output, bytes, element, plan.layout.valueAt(source.place, element), field);
@@ -139,11 +152,12 @@ class AnswerWriter {
 
   /** Writes a document inside a document. */
   private part(output: Extract<OutputPlan, { readonly as: "OBJECT" }>, bytes: Uint8Array, start: number): boolean {
+    const { places } = this;
     const { selection: plan } = output;
-    const document = new RawDocument(bytes, start);
-    return (
-      this.members({ plan, document, places: plan.layout.placesIn(document), values: [] }) || this.nullInstead(output)
-    );
+    const before = places.length;
+    const isWritten = this.members(plan, bytes, plan.layout.placesIn(bytes, start, places), NO_VALUES);
+    places.length = before;
+    return isWritten || this.nullInstead(output);
   }
 
   private items({ item, isNonNull }: ListPlan, items: readonly unknown[], field: FieldPlan): boolean {

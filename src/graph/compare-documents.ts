@@ -1,5 +1,6 @@
 import { BSONType } from "bson";
 import { Layout } from "../documents/layout.js";
+import { Places } from "../documents/places.js";
 import { partAt, RawDocument, valueEnd } from "../documents/raw-document.js";
 import { type AnyDefinition, isCompared } from "./definition.js";
 
@@ -16,17 +17,20 @@ export function documentComparison({ parts }: AnyDefinition): AreSame {
   const isParent = [false, ...fields.map(([, { as }]) => as === "PARENT")];
   const isNested = [false, ...fields.map(([, { as }]) => as === "SNAPSHOT" || as === "PIN")];
   const [ofSnapshots, ofRecords] = [new Layout(names), new Layout(names)];
+  const places = new Places();
   return (snapshot, record) => {
-    const then = ofSnapshots.placesIn(snapshot);
-    const now = ofRecords.placesIn(record);
-    return names.every((_, at) => {
-      if (isNothing(snapshot, then[at]!) || isNothing(record, now[at]!))
-        return isNothing(snapshot, then[at]!) && isNothing(record, now[at]!);
+    places.length = 0;
+    const then = ofSnapshots.placesIn(snapshot.bytes, snapshot.start, places);
+    const now = ofRecords.placesIn(record.bytes, record.start, places);
+    return names.every((name, at) => {
+      const [one, other] = [places.get(then + at), places.get(now + at)];
+      if (isNothing(snapshot, one) || isNothing(record, other))
+        return isNothing(snapshot, one) && isNothing(record, other);
       if (isNested[at]) return false;
-      const parent = isParent[at] ? partAt(snapshot.bytes, then[at]!) : null;
+      const parent = isParent[at] ? partAt(snapshot.bytes, one) : null;
       return parent instanceof RawDocument
-        ? areEqual(parent, parent.elementOf("_id"), "_id", record, now[at]!, names[at]!)
-        : areEqual(snapshot, then[at]!, names[at]!, record, now[at]!, names[at]!);
+        ? areEqual(parent, parent.elementOf("_id"), "_id", record, other, name)
+        : areEqual(snapshot, one, name, record, other, name);
     });
   };
 }

@@ -161,18 +161,21 @@ export function pageStages(query: ListQuery, fields: readonly string[] | null): 
   ];
 }
 
-const positionOf = (found: RawDocument, order: Order): Position => ({
-  values: order.indexed === null ? keysOf(order).map((key) => found.get(key)) : [found.get(order.indexed)],
-  id: found._id,
-});
+class FoundRecord implements PositionedRecord<RawDocument> {
+  constructor(
+    readonly record: RawDocument,
+    private readonly order: Order,
+  ) {}
+
+  get position(): Position {
+    const { record, order } = this;
+    const values = order.indexed === null ? keysOf(order).map((key) => record.get(key)) : [record.get(order.indexed)];
+    return { values, id: record._id };
+  }
+}
 
 /** Returns the page. @param found the records from its near end on, with one more if the range goes on. */
 export function toPage(found: readonly RawDocument[], { limit, backward, order }: PageRequest): Page<RawDocument> {
-  const records = found.slice(0, limit).map((record): PositionedRecord<RawDocument> => ({
-    record,
-    get position() {
-      return positionOf(record, order);
-    },
-  }));
+  const records = found.slice(0, limit).map((record) => new FoundRecord(record, order));
   return { records: backward ? records.reverse() : records, hasMore: found.length > limit };
 }
