@@ -16,6 +16,7 @@ const WIRING = [
   "^src/open-files\\.ts$",
   "^src/open-connection\\.ts$",
   "^src/check-store\\.ts$",
+  "^src/check-files\\.ts$",
   "^src/build-base-image\\.ts$",
   "^src/rocas\\.ts$",
 ];

@@ -8,7 +8,7 @@ import type { Sweepable } from "./files/release-files.js";
 import type { Settings } from "./settings.js";
 import type { FileStorage, PartialFiles } from "./storage/file-storage.js";
 import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-files.js";
-import { FilesystemStorage } from "./storage/filesystem/filesystem-storage.js";
+import { FilesystemStorage, type FolderOptions } from "./storage/filesystem/filesystem-storage.js";
 import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import { bucketAddress } from "./storage/s3/bucket-address.js";
 import { Bucket } from "./storage/s3/bucket.js";
@@ -45,10 +45,11 @@ export async function openFiles(
   cluster: string,
   store: Store,
   connection: Connection,
+  { removesNothing = false }: Pick<FolderOptions, "removesNothing"> = {},
 ): Promise<OpenedFiles> {
   const placed = settings.ROCAS_FILES
     ? await openBucket(settings, cluster, store)
-    : await openFolder(join(settings.ROCAS_DATA, "files"), cluster, store);
+    : await openFolder(join(settings.ROCAS_DATA, "files"), cluster, store, removesNothing);
   const files = new DeferredDeleteStorage(placed.storage, "files", store);
   // A compressed record is one file in GridFS, and may be a little larger than its content.
   const gridFs = new GridFsStorage(connection, MAX_LIGHTWEIGHT_BYTES + MIB);
@@ -64,12 +65,17 @@ export async function openFiles(
   };
 }
 
-async function openFolder(folder: string, cluster: string, store: Store): Promise<PlacedFiles> {
+async function openFolder(
+  folder: string,
+  cluster: string,
+  store: Store,
+  removesNothing: boolean,
+): Promise<PlacedFiles> {
   const check = () => checkFilesFolder(folder, cluster);
   // Before the storage is opened, which would make a missing folder anew in place of the one with the files.
   await claimFiles(folderPlace(folder), cluster, store);
   return {
-    storage: await FilesystemStorage.open(folder, { check }),
+    storage: await FilesystemStorage.open(folder, { check, removesNothing }),
     partialFiles: await FilesystemPartialFiles.open(join(folder, "parts"), { check }),
     sweepable: [],
     folder,

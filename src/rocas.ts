@@ -7,6 +7,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly progra
   start: { does: "starts the server (start --help: its settings)", program: "./main.js" },
   demo: { does: "plays the story of 150 irises on a server that runs", program: "./demo/play-iris.js" },
   "base-image": { does: "builds the image that projects start FROM", program: "./build-base-image.js" },
+  "check-files": {
+    does: "compares records with the storage of their files (--hashes: reads every byte)",
+    program: "./check-files.js",
+  },
   "check-store": { does: "has the embedded store read as a whole", program: "./check-store.js" },
 };
 

@@ -1,12 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
+import type { DeferredDeleteStorage } from "../src/files/deferred-delete-storage.js";
+import { announced } from "./support/exchange.js";
 import { freePort } from "./support/free-port.js";
 import { servedFiles } from "./support/served-files.js";
+import { openTestApp } from "./support/open-test-app.js";
 import { serveApp } from "./support/serve-app.js";
 import { NEEDS_S3, openTestBucket, S3_ENDPOINT } from "./support/test-bucket.js";
 
 const CONTENT = randomBytes(20_000_000);
+
+const CREATE = `mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { state } }`;
+const DELETE = `mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { done } }`;
+
+const keyOf = (text: string) => {
+  const { sha256 } = announced("", text);
+  return `${sha256.slice(0, 2)}/${sha256}`;
+};
 
 const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
 
@@ -86,6 +97,25 @@ describe.skipIf(!S3_ENDPOINT)(`files in a bucket ${NEEDS_S3}`, () => {
 
     expect([refused.status, await files.state()]).toEqual([400, "PENDING"]);
     expect(await bucket.keys()).toEqual(["installation"]);
+  });
+
+  test("go once no record needs them, and nothing else does", async () => {
+    await using bucket = await openTestBucket("rocas/");
+    await using app = await openTestApp(bucket.settings);
+    const create = (model: string, texts: readonly string[]) =>
+      app.execute(CREATE, { input: { model, files: texts.map((text) => ({ name: `${text}.txt`, text })) } });
+    const [one, other] = [await app.seed.model(), await app.seed.model()];
+    await create(one.name, ["shared", "own", "lost"]);
+    await create(other.name, ["shared"]);
+    await bucket.bucket.put("notes.txt", Buffer.from("not ours"));
+    await bucket.bucket.remove(keyOf("lost"));
+
+    await app.execute(DELETE, { input: { name: one.name, cascade: true } });
+    await app.settled();
+    await (app.app.files as DeferredDeleteStorage).sweep(0);
+
+    const left = [keyOf("shared"), "installation", "notes.txt"].map((key) => `rocas/${key}`);
+    expect(await bucket.keys()).toEqual(left.sort());
   });
 
   test("of two installations cannot share a prefix", async () => {

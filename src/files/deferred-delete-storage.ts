@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import { type mongo, trusted } from "mongoose";
+import type { mongo } from "mongoose";
 import type {
   ByteRange,
   ExpectedFile,
@@ -13,8 +13,8 @@ import type {
 import { isDuplicateKey } from "../store/store-errors.js";
 import type { Store } from "../store/store.js";
 import { DAY_MS, MINUTE_MS } from "../units.js";
-import { fileCollections } from "./file-record.js";
 import type { FilePlace, UnneededFile } from "./file-documents.js";
+import { isReferenced } from "./is-referenced.js";
 
 /** A lock this old belongs to a process that died. */
 const LOCK_MS = MINUTE_MS;
@@ -143,23 +143,3 @@ export class DeferredDeleteStorage implements FileStorage {
 }
 
 const lockBound = (now: Date): Date => new Date(now.getTime() - LOCK_MS);
-
-/**
- * True if a record needs the file: as a plain file, arrived or awaited, as an archive or as an executed notebook. A
- * packed record no longer needs its plain files.
- */
-async function isReferenced(store: Store, place: FilePlace, sha256: string): Promise<boolean> {
-  const hash = trusted({ $eq: sha256 });
-  const lightweight = place === "lightweight";
-  const lists = await store.fileLists.find({ "files.sha256": sha256 }, { projection: { record: 1 } }).toArray();
-  const listed = { _id: trusted({ $in: lists.map(({ record }) => record) }), lightweight, archive: null };
-  const needed = await Promise.all([
-    ...fileCollections(store).flatMap((records) => [
-      ...(lists.length > 0 ? [records.exists(listed)] : []),
-      records.exists({ "files.sha256": hash, lightweight, archive: null }),
-      records.exists({ "archive.sha256": hash, lightweight }),
-    ]),
-    ...(lightweight ? [] : [store.trainings.exists({ "output.sha256": hash })]),
-  ]);
-  return needed.some((each) => each !== null);
-}

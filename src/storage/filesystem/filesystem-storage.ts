@@ -23,6 +23,8 @@ export interface FolderOptions {
   readonly reserve?: number;
   /** Runs before writes, removals and NOT_FOUND. @throws if the folder is the wrong one */
   readonly check?: () => Promise<void>;
+  /** True to remove nothing, not even uploads that a crash cut off. */
+  readonly removesNothing?: boolean;
 }
 
 /** Keeps files in `<folder>/<first two digits>/<sha256>`. */
@@ -43,7 +45,7 @@ export class FilesystemStorage implements FileStorage {
     await using root = await RealFolder.openOrMake(folder);
     void root;
     const storage = new FilesystemStorage(folder, options);
-    await storage.sweep();
+    if (!options.removesNothing) await storage.sweep();
     return storage;
   }
 
