@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { RunListenerDemand } from "./attempt/run-listener-demand.js";
 import type { Holdings } from "./deletion/holdings.js";
 import type { AnyRecord } from "./graph/stored-record.js";
 import type { Cursors } from "./lists/page.js";
@@ -58,6 +59,7 @@ export interface App {
   readonly partialFiles: PartialFiles;
   readonly runtime: Runtime;
   readonly imageBuilder: ImageBuilder;
+  readonly runListenerDemand: RunListenerDemand;
   readonly sources: { readonly local: Source; readonly git: Source };
   readonly replicaTable: ReplicaTable;
   readonly routes: Routes;

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ulid } from "ulid";
 import type { App } from "./app.js";
+import { RunListenerDemand } from "./attempt/run-listener-demand.js";
 import { handleBuildChange, reconcileBuild } from "./builds/build-job.js";
 import { reconcileDeployment } from "./deployment/deployment-job.js";
 import { resumeDeletion } from "./deletion/sweep-deletions.js";
@@ -145,6 +146,7 @@ async function openParts(
       lightweightFiles,
       runtime,
       imageBuilder,
+      runListenerDemand: new RunListenerDemand(),
       partialFiles,
       sources: {
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),

@@ -40,6 +40,7 @@ type EngineSettings = Pick<
 >;
 
 const ENGINE_TIMEOUT_MS = 5_000;
+const NOTICE_TIMEOUT_MS = 1_000;
 const KIND_KEY = "runtime";
 
 /**
@@ -55,8 +56,8 @@ export async function openEngine(settings: EngineSettings, store: Store, cluster
     // If another server has the folder, its runs go on.
     await using _claim = existsSync(root) ? await lockProcessFolder(root) : null;
     await endRuns(processes);
-    const docker = await dockerEngine(settings, cluster);
-    return { kind, home: null, notices: [], ...docker, [Symbol.asyncDispose]: async () => {} };
+    const { notices, ...docker } = await dockerEngine(settings, cluster);
+    return { kind, home: null, notices: await notices(), ...docker, [Symbol.asyncDispose]: async () => {} };
   }
   const claim = await lockProcessFolder(root);
   const home = `${root} on ${hostname()}`;
@@ -102,7 +103,10 @@ async function endRuns({ runtime }: Engine): Promise<void> {
 }
 
 /** Loads the client of Docker, which takes a tenth of the start, only where it is needed. */
-async function dockerEngine(settings: EngineSettings, cluster: string): Promise<Engine> {
+async function dockerEngine(
+  settings: EngineSettings,
+  cluster: string,
+): Promise<Engine & { readonly notices: () => Promise<string[]> }> {
   const [{ DockerImageBuilder }, { DockerRuntime }, { openDocker }] = await Promise.all([
     import("./runtime/docker/docker-image-builder.js"),
     import("./runtime/docker/docker-runtime.js"),
@@ -110,7 +114,15 @@ async function dockerEngine(settings: EngineSettings, cluster: string): Promise<
   ]);
   const docker = openDocker(settings.DOCKER_HOST, settings);
   const imageBuilder = new DockerImageBuilder({ docker, builder: settings.ROCAS_BUILDER });
-  return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder };
+  const dialect = () => docker.dialect().catch(() => null);
+  const notices = async () => {
+    // An engine that is slow to answer does not hold up the start.
+    const known = await Promise.race([dialect(), delay(NOTICE_TIMEOUT_MS, null, { ref: false })]);
+    return known && !known.separatesContainers
+      ? [`On ${known.name}, the containers of Rocas reach each other in their network (and nothing outside it).`]
+      : [];
+  };
+  return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder, notices };
 }
 
 const processRoot = ({ ROCAS_DATA }: EngineSettings): string => resolve(ROCAS_DATA, "process");

@@ -1,10 +1,19 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { expect, test } from "vitest";
 import { runAddress, runUrl } from "../src/attempt/run-address.js";
+import { RunListenerDemand } from "../src/attempt/run-listener-demand.js";
 import { startRunApi } from "../src/run-api/start-run-api.js";
+import { playedTraining } from "./support/played-training.js";
 import { openTestApp, type TestApp } from "./support/open-test-app.js";
 
 const withSettings = ({ app }: TestApp, changed: object) => ({ ...app, settings: { ...app.settings, ...changed } });
+
+/** As if a container had been started. */
+function needed<T extends TestApp["app"]>(app: T): T {
+  const runListenerDemand = new RunListenerDemand();
+  runListenerDemand.raise();
+  return { ...app, runListenerDemand };
+}
 
 const occupied = (): Promise<Server> =>
   new Promise((resolve) => {
@@ -26,7 +35,7 @@ test("a port that is taken is tried again until it is free", async () => {
   await using app = await openTestApp();
   const other = await occupied();
   const { port } = other.address() as AddressInfo;
-  await using api = startRunApi(withSettings(app, { ROCAS_RUN_PORT: port }));
+  await using api = startRunApi(needed(withSettings(app, { ROCAS_RUN_PORT: port })));
 
   expect(await isSettled(api.listening, 500)).toBe(false);
   await new Promise((resolve) => other.close(resolve));
@@ -41,7 +50,7 @@ test("without an engine the listener waits for one", async () => {
   const { port } = other.address() as AddressInfo;
   await new Promise((resolve) => other.close(resolve));
   app.runtime.down = true;
-  await using api = startRunApi(withSettings(app, { ROCAS_RUN_HOST: "", ROCAS_RUN_PORT: port }));
+  await using api = startRunApi(needed(withSettings(app, { ROCAS_RUN_HOST: "", ROCAS_RUN_PORT: port })));
 
   expect(await isSettled(api.listening, 500)).toBe(false);
   app.runtime.down = false;
@@ -51,4 +60,32 @@ test("without an engine the listener waits for one", async () => {
 test("containers get another address where the operator names one", async () => {
   await using app = await openTestApp({ ROCAS_RUN_URL: "http://host.docker.internal:9000/" });
   expect(await runUrl(app.app)).toBe("http://host.docker.internal:9000");
+});
+
+test("a listener that no container needs asks the engine for nothing, and closes", async () => {
+  await using app = await openTestApp();
+  const asked: string[] = [];
+  const runtime = { runApiHost: async () => asked.push("host") } as never;
+  const api = startRunApi({
+    ...withSettings(app, { ROCAS_RUN_HOST: "" }),
+    runtime,
+    runListenerDemand: new RunListenerDemand(),
+  });
+
+  expect(await isSettled(api.listening, 1_500)).toBe(false);
+  await api[Symbol.asyncDispose]();
+
+  expect(asked).toEqual([]);
+});
+
+test("a training whose container cannot reach the listener says which setting helps", { timeout: 30_000 }, async () => {
+  // An address for documentation: no machine has it.
+  await using app = await openTestApp({ ROCAS_RUN_HOST: "192.0.2.1" });
+  const { training } = await playedTraining(app);
+  const read = `query Read($id: ID!) { node(id: $id) { ... on Training { task { state reason } } } }`;
+  const task = async () => (await app.execute(read, { id: training.id })).data.node.task;
+
+  await expect
+    .poll(task, { timeout: 20_000 })
+    .toEqual({ state: "WAITING", reason: expect.stringContaining("Set ROCAS_RUN_HOST") as string });
 });

@@ -22,6 +22,7 @@ async function containerSpec(app: App, job: Job, slot: number, resources: Resour
   const attempt = job.slots[slot]?.attempt;
   if (!attempt || job.spec.kind === "BUILD") throw new Error(`${job._id} has no attempt of slot ${slot}.`);
   const name = nameOfContainer(job, slot, attempt);
+  app.runListenerDemand.raise();
   return {
     name,
     kind: kindOfContainer(job),

@@ -39,6 +39,7 @@ async function freePort(host: string): Promise<number> {
 const isFree = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", () => resolve(false));
+    // An address that is not there yet has no port that is taken. Podman's bridge comes with the first container.
+    probe.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code === "EADDRNOTAVAIL"));
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
   });

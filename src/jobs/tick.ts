@@ -31,11 +31,17 @@ const MAX_FAULTS = 6;
 export async function tick(app: App, { workers }: WorkerSet, lease: HeldLease): Promise<number | null> {
   if (ENDED.includes(lease.job.state)) return cleanUp(app, lease);
   const neverStarted = lease.job.state === "QUEUED" && lease.job.desired === "CANCEL";
+  // A container may be of an earlier process.
+  if (lease.job.slots.some(({ token_hash }) => token_hash !== null)) app.runListenerDemand.raise();
   const next = neverStarted ? await lease.end("CANCELLED") : await workers[lease.job.kind](app, lease);
-  await holdUp(lease, null);
+  // What has not claimed its attempt may be unable to.
+  await holdUp(lease, isUnclaimed(lease.job) ? app.runListenerDemand.trouble : null);
   await writeTask(app, lease.job);
   return next === "ENDED" ? 0 : next.requeueAfterMs;
 }
+
+const isUnclaimed = ({ slots }: Job): boolean =>
+  slots.some(({ token_hash, claimed_at }) => token_hash !== null && claimed_at === null);
 
 /** Writes what holds the job up, if that has changed. */
 async function holdUp(lease: HeldLease, reason: string | null): Promise<void> {

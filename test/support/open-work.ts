@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { App } from "../../src/app.js";
+import { RunListenerDemand } from "../../src/attempt/run-listener-demand.js";
 import { handleBuildChange, reconcileBuild } from "../../src/builds/build-job.js";
 import { buildProject } from "../../src/builds/build-project.js";
 import { BuiltFrom } from "../../src/builds/build-version.js";
@@ -56,6 +57,7 @@ export async function openWork({ workers, environment, engine, sources }: WorkOp
     logger,
     store,
     vault,
+    runListenerDemand: new RunListenerDemand(),
     ...(engine ?? { runtime, imageBuilder }),
   };
   const holdings = holdingsOf(base as never);

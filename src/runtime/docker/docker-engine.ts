@@ -9,9 +9,11 @@ import type {
   EngineImage,
   EngineInfo,
   EngineNetwork,
+  EngineVersion,
   EngineVolume,
   Labels,
 } from "./engine-answers.js";
+import { type Dialect, dialectOf, imageIdOf } from "./engine-dialect.js";
 import { type EngineRequest, hasStatus, type Reply, runtimeUnavailable } from "./engine-dial.js";
 
 interface Call extends Pick<EngineRequest, "method" | "file" | "isOfRegistry" | "abortSignal"> {
@@ -48,8 +50,17 @@ export class DockerEngine {
   /** @param docker its modem dials safely (`dialSafely`): all its answers are a Reply or a stream */
   constructor(private readonly docker: Docker) {}
 
-  version(): Promise<{ readonly Version: string; readonly Os: string; readonly Arch: string }> {
-    return parseObject(this.docker.version());
+  private known: Dialect | undefined;
+
+  async version(): Promise<EngineVersion> {
+    const version = await parseObject<EngineVersion>(this.docker.version());
+    this.known = dialectOf(version);
+    return version;
+  }
+
+  /** Returns how the engine differs from others, as it was when it was last asked for its version. */
+  async dialect(): Promise<Dialect> {
+    return this.known ?? dialectOf(await this.version());
   }
 
   info(): Promise<EngineInfo> {
@@ -168,8 +179,11 @@ export class DockerEngine {
   }
 
   async image(reference: string): Promise<EngineImage | null> {
-    if (IMAGE_ID.test(reference)) return nullIfNotFound(parseObject(this.docker.getImage(reference).inspect()));
-    return nullIfNotFound(parseObject(this.dial({ method: "GET", path: ["images", reference, "json"] })));
+    const answer = IMAGE_ID.test(reference)
+      ? this.docker.getImage(reference).inspect()
+      : this.dial({ method: "GET", path: ["images", reference, "json"] });
+    const found = await nullIfNotFound(parseObject<EngineImage>(answer));
+    return found && { ...found, Id: imageIdOf(found.Id) };
   }
 
   /** Never sends `fromSrc`: the engine would fetch any address. */

@@ -19,6 +19,7 @@ import { declaredVolumesError } from "./docker-volumes.js";
 import { hasStatus, isTransientStatus, runtimeUnavailable } from "./engine-dial.js";
 import { BuildKitLog } from "./buildkit-log.js";
 import { decodeTrace } from "./build-trace.js";
+import { buildLimits } from "./engine-dialect.js";
 import { type EngineEvent, readEvents } from "./engine-events.js";
 import { IntermediateImages } from "./intermediate-images.js";
 
@@ -69,7 +70,8 @@ export class DockerImageBuilder implements ImageBuilder {
     let broken: Error | undefined;
     context.once("error", (error) => (broken = error));
     try {
-      const query = buildQuery(reference, { noCache, builder: builder ?? (await this.builders())[0]! });
+      const how = buildQuery(reference, { noCache, builder: builder ?? (await this.builders())[0]! });
+      const query = { ...how, ...buildLimits(await this.docker.dialect()) };
       const answer = await this.docker.build(context, query, signal);
       const intermediate = new IntermediateImages(
         this.docker,

@@ -8,7 +8,8 @@ const ALLOWS_CONTAINER_TRAFFIC = "com.docker.network.bridge.enable_icc";
 
 /**
  * Returns the network of a cluster's containers, and makes it if it is missing. They reach its gateway, but neither
- * each other nor anything outside. All share one, since an engine has room for about thirty.
+ * each other nor anything outside. All share one, since an engine has room for about thirty. Podman drops the option
+ * that keeps them from each other.
  * @throws CONFLICT if a foreign network has the name
  */
 export async function ensureNetwork(engine: DockerEngine, cluster: string): Promise<{ id: string; gateway: string }> {
@@ -16,7 +17,9 @@ export async function ensureNetwork(engine: DockerEngine, cluster: string): Prom
   if ((await networksNamed(engine, name)).length === 0) await createSoleNetwork(engine, name, cluster);
   const network = await waitForSoleNetwork(engine, name, cluster);
   const own = network.Labels?.["rocas.cluster"] === cluster;
-  if (!own || !network.Internal || network.Options?.[ALLOWS_CONTAINER_TRAFFIC] !== "false")
+  const { separatesContainers } = await engine.dialect();
+  const isOpen = separatesContainers && network.Options?.[ALLOWS_CONTAINER_TRAFFIC] !== "false";
+  if (!own || !network.Internal || isOpen)
     throw new DomainError(
       "CONFLICT",
       `The engine has a network ${name} that is not ours or lets its containers out; remove it (docker network rm ${name}).`,

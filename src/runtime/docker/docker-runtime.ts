@@ -30,6 +30,7 @@ import {
 } from "./docker-volumes.js";
 import type { EngineContainer, EngineImage } from "./engine-answers.js";
 import { hasStatus, runtimeUnavailable } from "./engine-dial.js";
+import { containerIn, dialectOf } from "./engine-dialect.js";
 import { EventStream } from "./event-stream.js";
 import { noPython } from "./no-python.js";
 import { VolumeSizes } from "./volume-sizes.js";
@@ -57,7 +58,7 @@ export class DockerRuntime implements Runtime {
   }
 
   async engine(): Promise<string> {
-    return `Docker ${(await this.docker.version()).Version}`;
+    return dialectOf(await this.docker.version()).name;
   }
 
   async abilities(): Promise<EngineAbilities> {
@@ -156,7 +157,8 @@ export class DockerRuntime implements Runtime {
     const body = createContainerBody(container, { cluster: this.cluster, network: network.id });
     const missing = missingPackage(container, await this.checkImage(container.image));
     await ensureVolumes(this.docker, name, containerLabels(container, this.cluster));
-    return this.createOnce(name, missing ? { ...body, Entrypoint: missing.command } : body);
+    const whole = containerIn(await this.docker.dialect(), body);
+    return this.createOnce(name, missing ? { ...whole, Entrypoint: missing.command } : whole);
   }
 
   /**

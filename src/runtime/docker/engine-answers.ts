@@ -2,6 +2,13 @@
 
 export type Labels = Readonly<Record<string, string>>;
 
+export interface EngineVersion {
+  readonly Version: string;
+  readonly Os: string;
+  readonly Arch: string;
+  readonly Components?: readonly { readonly Name: string }[] | null;
+}
+
 export interface EngineInfo {
   readonly NCPU: number;
   /** Bytes. */

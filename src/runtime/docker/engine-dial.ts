@@ -4,6 +4,7 @@ import type Docker from "dockerode";
 import { DomainError } from "../../errors.js";
 import { MIB } from "../../units.js";
 import { EngineRefusal } from "../engine-refusal.js";
+import { statusOf } from "./engine-dialect.js";
 import { engineTrouble } from "./engine-trouble.js";
 
 /** Translates the error of a connection. */
@@ -101,8 +102,9 @@ async function send(dial: Dial, request: EngineRequest): Promise<IncomingMessage
 }
 
 /** The words of a registry, and of a build that is refused, may be about another machine. They stay as they are. */
-function errorOf(status: number, content: string, { isOfRegistry, isStream }: EngineRequest): Error {
+function errorOf(given: number, content: string, { isOfRegistry, isStream }: EngineRequest): Error {
   const message = errorMessage(content);
+  const status = isStream ? given : statusOf(given, message);
   const isTransient = isTransientStatus(status) && !(isOfRegistry && engineMessage(content) !== null);
   const trouble = isTransient || !isStream ? engineTrouble(message) : null;
   if (trouble) return runtimeUnavailable(trouble);

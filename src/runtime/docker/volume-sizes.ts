@@ -31,7 +31,10 @@ export class VolumeSizes {
    */
   async of(volume: string, maxAgeMs: number): Promise<number> {
     const found = (await this.volumes(maxAgeMs)).find((each) => each.Name === volume);
-    const isOwn = found?.Labels?.["rocas.cluster"] === this.cluster;
+    if (!found) return 0;
+    // Podman measures without labels.
+    const labels = found.Labels ?? (await this.engine.volume(volume))?.Labels;
+    const isOwn = labels?.["rocas.cluster"] === this.cluster;
     return isOwn ? Math.ceil(Math.max(0, found.UsageData?.Size ?? 0) / MIB) : 0;
   }
 

@@ -10,6 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 debootstrap --variant=minbase bookworm "$folder" >&2
+# Podman gives a container the mode of the archive's top folder, which mktemp makes for one user alone.
+chmod 755 "$folder"
 rm -rf "$folder"/var/cache/apt/archives/*.deb "$folder"/var/lib/apt/lists/* "$folder"/usr/share/doc/* \
   "$folder"/usr/share/man/* "$folder"/usr/share/locale/* "$folder"/var/log/*
 # As in the registry's image: no documentation comes with packages, no service starts when one is installed.
