@@ -125,3 +125,32 @@ export const isSearchText = (text: string): boolean =>
 /** True if reads accept the name: imported records have dots, spaces and underscores. */
 export const isReadableName = (text: string): boolean =>
   text.length > 0 && [...text].length <= 128 && !UNPRINTABLE.test(text) && text.isWellFormed();
+
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+/** These choose what a program loads and searches, or which GPUs it sees, or belong to Rocas. */
+const RESERVED_VARIABLE =
+  /^(?:(?:LD_|PYTHON|ROCAS_|DOCKER_|JUPYTER_|CUDA_VISIBLE_|NVIDIA_VISIBLE_|GLIBC_).*|PATH|HOME|TMPDIR|IPYTHONDIR|VIRTUAL_ENV|BASH_ENV|ENV|IFS|GCONV_PATH|LOCPATH)$/i;
+
+export const isReservedVariable = (name: string): boolean => RESERVED_VARIABLE.test(name);
+
+/** The name of a variable that a user gives to a container. @throws BAD_USER_INPUT */
+export function asVariableName(text: string): string {
+  if (!VARIABLE_NAME.test(text))
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      "The name of a variable has letters, digits and underscores, 100 at most, and begins with no digit.",
+    );
+  if (isReservedVariable(text))
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      `${text} decides what a program loads or where Rocas keeps its files, and cannot be set: choose another name.`,
+    );
+  return text;
+}
+
+/** The value of a variable. @throws BAD_USER_INPUT */
+export function asVariableValue(text: string): string {
+  if (text.length > 8_192 || !text.isWellFormed() || text.includes("\u0000"))
+    throw new DomainError("BAD_USER_INPUT", "The value of a variable has 8,192 characters at most, and none is NUL.");
+  return text;
+}

@@ -11,7 +11,19 @@ import { expect, test } from "vitest";
 import { rocasSchema } from "../src/schema.js";
 
 /** Texts with a rule for what is given; every one of them reads as the text that it is. */
-const TEXTS = ["FileName", "GitRef", "GitUrl", "ImageRef", "Name", "NotebookPath", "Sha256", "ShortText", "Tag"];
+const TEXTS = [
+  "FileName",
+  "GitRef",
+  "GitUrl",
+  "ImageRef",
+  "Name",
+  "NotebookPath",
+  "Sha256",
+  "ShortText",
+  "Tag",
+  "VariableName",
+  "VariableValue",
+];
 
 interface Use {
   readonly name: string;

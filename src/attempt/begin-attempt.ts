@@ -7,6 +7,7 @@ import { ANY_IMAGE_ENTRYPOINT, packageArchive } from "../onboard/any-image.js";
 import { containerName } from "../runtime/container-policy.js";
 import { type ContainerKind, ContainerRefusedError, type ContainerSpec } from "../runtime/runtime.js";
 import { runUrl } from "./run-address.js";
+import { envFile } from "./secret-env.js";
 import { runToken, runTokenHash } from "./run-token.js";
 
 /** The program of the base image. With -I, it imports nothing from the project's folder or from PYTHON variables. */
@@ -17,7 +18,10 @@ const kindOfContainer = ({ kind }: Pick<Job, "kind">): ContainerKind => (kind ==
 const nameOfContainer = (job: Pick<Job, "_id" | "kind">, slot: number, attempt: number): string =>
   containerName({ kind: kindOfContainer(job), job: job._id, slot, attempt });
 
-/** Returns the container of the attempt that a slot is at, the same at each call. @throws RUNTIME_UNAVAILABLE */
+/**
+ * Returns the container of the attempt that a slot is at, the same at each call.
+ * @throws RUNTIME_UNAVAILABLE; ContainerRefusedError if a treasure chest is gone
+ */
 async function containerSpec(app: App, job: Job, slot: number, resources: ResourceProfile): Promise<ContainerSpec> {
   const attempt = job.slots[slot]?.attempt;
   if (!attempt || job.spec.kind === "BUILD") throw new Error(`${job._id} has no attempt of slot ${slot}.`);
@@ -33,13 +37,14 @@ async function containerSpec(app: App, job: Job, slot: number, resources: Resour
     command: ENTRYPOINT,
     forAnyImage: { command: ANY_IMAGE_ENTRYPOINT, archive: packageArchive },
     env: { ROCAS_RUN_URL: await runUrl(app) },
-    secretFiles: { token: runToken(app.vault, name) },
+    secretFiles: { token: runToken(app.vault, name), ...(await envFile(app, job)) },
     resources: {
       memoryMb: resources.memory_mb,
       cpus: resources.cpus,
       pids: resources.pids,
       scratchMb: resources.scratch_mb,
       shmMb: resources.shm_mb ?? null,
+      gpus: resources.gpus ? { count: resources.gpus, devices: resources.gpu_devices ?? null } : null,
     },
   };
 }

@@ -6,6 +6,7 @@ import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { refuseNull } from "../graph/mutation-input.js";
 import type { Project } from "../project/project.js";
+import { runEnv } from "../run-options/env-variables.js";
 import { runResources } from "../run-options/given-resources.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord, findWhole, requireWhole, type Whole } from "../store/change-record.js";
@@ -48,7 +49,7 @@ function checkReplicas(replicas: number): void {
 async function resolvePatch(app: Deploying, project: Project, input: DeployInput): Promise<DeploymentPatch> {
   const { store } = app;
   const at = new Date();
-  const { tag, notebook, movers, params, resources, details, replicas } = input;
+  const { tag, notebook, movers, params, env, resources, details, replicas } = input;
   const version = tag ? await buildVersionToRun(store, project, tag) : undefined;
   const versions = movers === undefined ? undefined : await versionsToMount(store, movers ?? [], ["input", "movers"]);
   return {
@@ -56,6 +57,7 @@ async function resolvePatch(app: Deploying, project: Project, input: DeployInput
     notebook: notebook ?? undefined,
     movers: versions && (await freezeVersions(store, versions, at)),
     params: params === undefined ? undefined : { params: params ?? {}, written_params: paramsText(params ?? {}) },
+    env: env === undefined ? undefined : await runEnv(store, env, project.deployment_defaults?.env),
     resources: resources === undefined ? undefined : await resourcesOf(app, project, resources),
     details: details === undefined ? undefined : (details ?? {}),
     replicas: replicas ?? undefined,
@@ -118,6 +120,7 @@ async function create(
       movers: [...movers],
       holds: snapshotRefs({ bvers, movers: [...movers] }),
       ...(patch.params ?? { params: {}, written_params: "{}" }),
+      env: patch.env ?? (await runEnv(store, null, project.deployment_defaults?.env)),
       ...(patch.resources ?? (await resourcesOf(app, project))),
       details,
       replicas,

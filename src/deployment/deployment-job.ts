@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import { exitReason } from "../attempt/attempt-state.js";
 import { beginAttempt, slotPaths, startContainer, stopContainers } from "../attempt/begin-attempt.js";
 import { isScratchChanging, MEASURE_EVERY_MS, scratchExcess } from "../attempt/scratch-limit.js";
+import { lastOutput } from "../attempt/secret-env.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 import { jittered } from "../jitter.js";
 import { type Job, type Slot, UNDER_WAY } from "../jobs/job.js";
@@ -175,6 +176,8 @@ const revisionState = (job: Job, { tasks }: Deployment): RevisionState => ({
   slots: job.slots.filter(({ wanted }) => wanted).length,
   ready: tasks.filter((task) => task.revision === revisionNumber(job) && task.ready).length,
   complete: job.state === "RUNNING",
+  occupied: job.slots.filter(({ wanted, token_hash }) => wanted || token_hash !== null).length,
+  hasGpus: job.spec.kind === "DEPLOY" && Boolean(job.spec.resources?.gpus),
 });
 
 /** True if another step can follow at once. */
@@ -203,7 +206,7 @@ async function executeStep(app: App, lease: Lease, step: Step, resources: Resour
       const reason =
         typeof cause === "string"
           ? cause
-          : exitReason(cause, resources, await app.runtime.lastOutput(cause.name), Boolean(claimed_at));
+          : exitReason(cause, resources, await lastOutput(app, lease.job, cause.name), Boolean(claimed_at));
       // Stored first, so that the calls of the container are refused while it stops.
       await lease.write({ $set: slotPaths(slot, { ...OVER, last_error: reason, failures, not_before: until }) });
       return stopContainers(app, lease, container ? [container] : []);

@@ -1,4 +1,5 @@
 import { ArgsType, Field, InputType, Int } from "type-graphql";
+import { EnvVariableInput } from "../graph/env-variable.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { ResourcesInput } from "../graph/resource-profile.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
@@ -8,7 +9,7 @@ export const MAX_REPLICAS = 20;
 
 @InputType({
   description:
-    "The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers`, `params` and `details`, brings the defaults of `resources` back, and is refused for fields that are never empty.",
+    "The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers`, `params` and `details`, brings the defaults of `resources` and `env` back, and is refused for fields that are never empty.",
 })
 export class DeployInput extends MutationInput {
   @Field(() => String, { description: "The name of the project." })
@@ -52,6 +53,13 @@ export class DeployInput extends MutationInput {
       "The parameters of the notebook: they replace those of its cell tagged `parameters`. Others make the next revision. Null empties them.",
   })
   readonly params?: Record<string, unknown> | null;
+
+  @Field(() => [EnvVariableInput], {
+    nullable: true,
+    description:
+      "The variables of each container's environment, all of them, 100 at most, beside those of the project that they do not name. Others make the next revision. Null: those of the project.",
+  })
+  readonly env?: EnvVariableInput[] | null;
 
   @Field(() => ResourcesInput, {
     nullable: true,

@@ -1,4 +1,4 @@
-import { Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { BuildVersion } from "../builds/build-version.js";
 import { deleteRecord } from "../deletion/delete-record.js";
 import { Deletion } from "../deletion/deletion.js";
@@ -63,6 +63,15 @@ export class DeploymentResolver {
   @Reads(["proj"])
   proj(@Root() { proj }: Deployment, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => Int, {
+    description:
+      "The number of containers beyond `replicas` that a roll-out of the next revision may start. 0 with GPUs: each replica ends before the one in its place begins, one at a time, since a card has no room for both.",
+  })
+  @Reads(["resources", "replicas"])
+  surge(@Root() { resources, replicas }: Deployment) {
+    return resources?.gpus ? 0 : replicas;
   }
 
   @FieldResolver(() => JsonObjectScalar, { description: "The parameters given to the notebook." })

@@ -2,6 +2,7 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import { BuildVersionSnapshot } from "../builds/build-version.js";
 import { type Kind, kindOfRecord } from "../graph/id.js";
+import { EnvVariable } from "../graph/env-variable.js";
 import { ResourceProfile, ResourceSet } from "../graph/resource-profile.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { snapshotsIn } from "../graph/snapshot.js";
@@ -68,6 +69,13 @@ export abstract class Served {
   /** The parameters as JSON, with 1.0 for the float 1.0, which JavaScript would make 1. */
   @prop({ type: () => String })
   readonly written_params?: string;
+
+  @Field(() => [EnvVariable], {
+    nullable: true,
+    description: "The variables of each container's environment, with those of the project. Null if there are none.",
+  })
+  @prop({ type: () => [EnvVariable], _id: false, default: undefined })
+  readonly env?: EnvVariable[] | null;
 
   @Field(() => ResourceSet, {
     name: "requestedResources",

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BuildVersionSnapshot } from "../builds/build-version.js";
+import type { EnvVariable } from "../graph/env-variable.js";
 import { withoutUndefined } from "../graph/mutation-input.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import type { ModelVersionSnapshot } from "../model-version/model-version.js";
@@ -18,6 +19,7 @@ export interface DeploymentPatch {
   readonly notebook?: string | undefined;
   readonly movers?: readonly ModelVersionSnapshot[] | undefined;
   readonly params?: RunParams | undefined;
+  readonly env?: EnvVariable[] | null | undefined;
   readonly resources?: RunResources | undefined;
   readonly details?: Record<string, unknown> | undefined;
   readonly replicas?: number | undefined;
@@ -33,6 +35,7 @@ export type DesiredState = Pick<
   | "movers"
   | "params"
   | "written_params"
+  | "env"
   | "requested_resources"
   | "resources"
   | "details"
@@ -51,6 +54,7 @@ export const runOf = (desired: DesiredState): DesiredRun => ({
   movers: desired.movers,
   params: desired.params ?? {},
   written_params: desired.written_params ?? "{}",
+  env: desired.env ?? null,
   requested_resources: desired.requested_resources ?? null,
   resources: desired.resources ?? null,
 });
@@ -63,21 +67,22 @@ export const desiredOf = (deployment: DesiredState): DesiredState => {
 
 /**
  * Returns the desired state after a patch. Another build version, notebook or list of versions makes the next revision,
- * and so do other parameters or resources. Replicas and details alone make none and restart nothing. The same patch
+ * and so do other parameters, variables or resources. Replicas and details alone make none and restart nothing. The same patch
  * again changes nothing.
  */
 export function desiredAfter(current: DesiredState, patch: DeploymentPatch, newRevision: string): DesiredState {
-  const { bvers, notebook, movers, params, resources, details, replicas } = patch;
+  const { bvers, notebook, movers, params, env, resources, details, replicas } = patch;
   const before = runOf(current);
   const changed =
     (bvers !== undefined && bvers._id !== before.bvers?._id) ||
     (notebook !== undefined && notebook !== before.notebook) ||
     (movers !== undefined && !isDeepStrictEqual(ids(movers), ids(before.movers))) ||
     (params !== undefined && params.written_params !== before.written_params) ||
+    (env !== undefined && !isDeepStrictEqual(env, before.env)) ||
     (resources !== undefined && !isDeepStrictEqual(resources.resources, before.resources));
   const after: DesiredRun = {
     ...before,
-    ...withoutUndefined({ bvers, notebook, movers: movers && [...movers] }),
+    ...withoutUndefined({ bvers, notebook, env, movers: movers && [...movers] }),
     ...params,
     ...resources,
   };
@@ -118,11 +123,16 @@ export interface RevisionState {
   readonly ready: number;
   /** True if all its replicas have answered at once. */
   readonly complete: boolean;
+  /** Slots that have a replica, or whose container is not confirmed gone. */
+  readonly occupied?: number;
+  /** True if its containers have GPUs. */
+  readonly hasGpus?: boolean;
 }
 
 /**
  * Returns the desired state of one revision. The current one has its replicas. The one that serves stays until the
- * current one is complete. All others end.
+ * current one is complete. All others end. If both have GPUs, the replicas are replaced in place, one at a time: a card
+ * has no room for both.
  * @param desired null if the whole deployment ends.
  * @param revisions the oldest first. If several serve, the oldest is the one that stays: each ends once a later one is
  * complete.
@@ -133,14 +143,23 @@ export function desiredRevision(
   revisions: readonly RevisionState[],
 ): DesiredRevision {
   if (!desired) return { replicas: 0, stays: false, drains: false };
-  if (number === desired.revision) return { replicas: desired.replicas, stays: true, drains: true };
+  const current = revisions.find((each) => each.number === desired.revision);
+  const others = revisions.filter((each) => each.number !== desired.revision);
+  if (number === desired.revision) {
+    const held = current?.hasGpus ? others.filter(({ hasGpus }) => hasGpus) : [];
+    const room = desired.replicas - held.reduce((sum, { occupied = 0 }) => sum + occupied, 0);
+    return { replicas: Math.max(0, room), stays: true, drains: true };
+  }
   const own = revisions.find((each) => each.number === number);
   const serving = revisions.find((each) => each.slots > 0 && serves(each) && each.number !== desired.revision);
   const replaced = revisions.some(
     (each) => each.number === desired.revision && each.ready > 0 && each.ready >= desired.replicas,
   );
   const stays = own !== undefined && serving?.number === number && !replaced && desired.replicas > 0;
-  return { replicas: stays ? own.slots : 0, stays, drains: true };
+  if (!stays) return { replicas: 0, stays, drains: true };
+  const isInPlace = Boolean(own.hasGpus && current?.hasGpus);
+  const left = isInPlace ? Math.max(0, desired.replicas - (current?.ready ?? 0) - 1) : own.slots;
+  return { replicas: Math.min(own.slots, left), stays, drains: true };
 }
 
 const serves = ({ ready, complete }: RevisionState): boolean => ready > 0 || complete;

@@ -42,6 +42,7 @@ async function createRevision(app: App, deployment: Deployment, entry: OutboxEnt
       notebook,
       deployment: deployment._id,
       revision,
+      env: run.env ?? null,
       resources: run.resources ?? null,
     },
     desired: deployment.deleting ? "CANCEL" : "RUN",

@@ -26,6 +26,21 @@ export class ResourceProfile {
   })
   @prop({ type: () => Number })
   readonly shm_mb?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "The number of GPUs. Null: none.",
+  })
+  @prop({ type: () => Number })
+  readonly gpus?: number | null;
+
+  @Field(() => [String], {
+    name: "gpuDevices",
+    nullable: true,
+    description: "The GPUs by index, UUID or CDI name. Null: those that the engine chooses.",
+  })
+  @prop({ type: () => [String], default: undefined })
+  readonly gpu_devices?: string[] | null;
 }
 
 @ObjectType({ description: "Resources of a container as far as they are said. What is null comes from elsewhere." })
@@ -53,6 +68,21 @@ export class ResourceSet {
   @Field(() => Int, { name: "scratchMb", nullable: true, description: "The disk space, in MiB." })
   @prop({ type: () => Number })
   readonly scratch_mb?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "The number of GPUs.",
+  })
+  @prop({ type: () => Number })
+  readonly gpus?: number | null;
+
+  @Field(() => [String], {
+    name: "gpuDevices",
+    nullable: true,
+    description: "The GPUs by index, UUID or CDI name.",
+  })
+  @prop({ type: () => [String], default: undefined })
+  readonly gpu_devices?: string[] | null;
 }
 
 @InputType({
@@ -81,4 +111,18 @@ export class ResourcesInput {
 
   @Field(() => Int, { nullable: true, description: "The disk space, in MiB." })
   readonly scratchMb?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The number of GPUs, chosen by the engine: Docker with the NVIDIA runtime gives the first ones to each container that asks so.",
+  })
+  readonly gpus?: number | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "The GPUs by index (`0`), UUID (`GPU-...`) or CDI name (`nvidia.com/gpu=0`), 64 at most. It stands in the place of `gpus`.",
+  })
+  readonly gpuDevices?: string[] | null;
 }

@@ -10,6 +10,8 @@ import {
   asSha256,
   asTag,
   asText,
+  asVariableName,
+  asVariableValue,
   isSearchText,
 } from "../names.js";
 import { jsonOfLiteral } from "./json-literal.js";
@@ -70,6 +72,17 @@ export const FileNameScalar = textScalar(
   (text) => asFileName(text),
 );
 export const Sha256Scalar = textScalar("Sha256", "A SHA-256 checksum: 64 lower-case hex digits.", asSha256);
+
+export const VariableNameScalar = textScalar(
+  "VariableName",
+  "The name of an environment variable: letters, digits and underscores, 100 at most, first no digit. Names that decide what a program loads or where Rocas keeps its files are refused, as PATH, HOME, LD_*, PYTHON*, ROCAS_*, CUDA_VISIBLE_DEVICES.",
+  asVariableName,
+);
+export const VariableValueScalar = textScalar(
+  "VariableValue",
+  "The value of an environment variable: 8,192 characters at most, without NUL.",
+  asVariableValue,
+);
 
 export const SecretScalar = textScalar(
   "Secret",

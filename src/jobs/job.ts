@@ -1,4 +1,5 @@
 import type { BuiltFrom } from "../builds/build-version.js";
+import type { EnvVariable } from "../graph/env-variable.js";
 import type { ResourceProfile } from "../graph/resource-profile.js";
 
 export type JobState = "QUEUED" | "STARTING" | "RUNNING" | "FINISHING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
@@ -36,6 +37,7 @@ export interface TrainSpec {
   /** The image id. */
   readonly image: string;
   readonly notebook: string;
+  readonly env?: readonly EnvVariable[] | null;
 }
 
 export interface DeploySpec {
@@ -44,6 +46,7 @@ export interface DeploySpec {
   readonly notebook: string;
   readonly deployment: string;
   readonly revision: number;
+  readonly env?: readonly EnvVariable[] | null;
   /** The limits of each container; null or missing: the operator's defaults. */
   readonly resources?: ResourceProfile | null;
 }

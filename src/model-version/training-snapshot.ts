@@ -1,8 +1,9 @@
 import { prop } from "@typegoose/typegoose";
-import { Field, Float, InterfaceType, ObjectType } from "type-graphql";
+import { Field, Int, InterfaceType, ObjectType } from "type-graphql";
 import { BuildVersionSnapshot } from "../builds/build-version.js";
 import { DatasetSnapshot } from "../dataset/dataset.js";
 import { definitionOf, parent, PIN, SNAPSHOT, VALUE } from "../graph/definition.js";
+import { EnvVariable } from "../graph/env-variable.js";
 import { ResourceProfile, ResourceSet } from "../graph/resource-profile.js";
 import { JsonObjectScalar } from "../graph/scalars.js";
 import { Pin, SnapshotInfo, snapshotOf } from "../graph/snapshot.js";
@@ -54,7 +55,14 @@ export abstract class TrainingInfo {
   @prop({ type: () => ResourceProfile, _id: false })
   readonly resources?: ResourceProfile | null;
 
-  @Field(() => Float, {
+  @Field(() => [EnvVariable], {
+    nullable: true,
+    description: "The variables of its environment, with those of the project. Null if there are none.",
+  })
+  @prop({ type: () => [EnvVariable], _id: false, default: undefined })
+  readonly env?: EnvVariable[] | null;
+
+  @Field(() => Int, {
     name: "timeoutSeconds",
     nullable: true,
     description: "The seconds that it may run, from its first start on. Null for one of before this was kept.",
@@ -102,6 +110,7 @@ export const TRAINING_DEFINITION = definitionOf<Training, TrainingSnapshot>({
   resources: VALUE,
   timeout_seconds: VALUE,
   target_deployment: VALUE,
+  env: VALUE,
   ds: SNAPSHOT,
   proj: parent("project", PROJECT_DEFINITION),
   pretrained: PIN,

@@ -6,7 +6,6 @@ import { storedFields, withoutUndefined } from "../graph/mutation-input.js";
 import { retentionOf } from "../graph/retention-policy.js";
 import { updateRecord } from "../kinds/update-record.js";
 import { storedDefaults } from "../run-options/run-defaults.js";
-import type { Settings } from "../settings.js";
 import { idempotent, type Intent } from "../store/idempotency.js";
 import { insertRecord } from "../store/insert-record.js";
 import { findCurrentByKeys } from "../store/read-records.js";
@@ -32,13 +31,13 @@ async function modelIdsOf({ models }: Pick<Store, "models">, names: readonly str
 /** The fields that are stored in another form. */
 const SPECIAL = ["name", "models", "retention", "trainingDefaults", "deploymentDefaults"] as const;
 
-const defaultsOf = (
-  settings: Settings,
+const defaultsOf = async (
+  app: Pick<App, "settings" | "store">,
   { trainingDefaults, deploymentDefaults }: UpdateProjectInput | CreateProjectInput,
 ) =>
   withoutUndefined({
-    training_defaults: storedDefaults(settings, trainingDefaults, ["input", "trainingDefaults"]),
-    deployment_defaults: storedDefaults(settings, deploymentDefaults, ["input", "deploymentDefaults"]),
+    training_defaults: await storedDefaults(app, trainingDefaults, ["input", "trainingDefaults"]),
+    deployment_defaults: await storedDefaults(app, deploymentDefaults, ["input", "deploymentDefaults"]),
   });
 
 /** @throws ALREADY_EXISTS, NOT_FOUND if a model is missing. */
@@ -57,7 +56,7 @@ export function createProject(
         key: keyOf(name),
         name,
         ...storedFields(input, SPECIAL),
-        ...defaultsOf(settings, input),
+        ...(await defaultsOf({ settings, store }, input)),
         model,
         retention: retentionOf(input.retention) ?? null,
       },
@@ -76,7 +75,7 @@ export const updateProject = (
     const { models, retention } = input;
     return {
       ...storedFields(input, SPECIAL),
-      ...defaultsOf(app.settings, input),
+      ...(await defaultsOf(app, input)),
       ...withoutUndefined({
         model: models === undefined ? undefined : await modelIdsOf(app.store, models ?? []),
         retention: retentionOf(retention),

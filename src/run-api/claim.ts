@@ -33,6 +33,7 @@ export const claim: Endpoint = async ({ app, attempt, request }) => {
     notebook: attempt.job.spec.kind === "BUILD" ? null : attempt.job.spec.notebook,
     params,
     timeoutSeconds: until ? Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)) : null,
+    gpus: (assignment.kind === "train" ? assignment.training : assignment.revision).resources?.gpus ?? 0,
     meta: metadata,
     ...mounts,
   };

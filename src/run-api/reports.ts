@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { secretsOf } from "../attempt/secret-env.js";
 import { ROCAS } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { readBody, readJson } from "../http/request-body.js";
-import { appendLog, MAX_CHUNK_BYTES } from "../jobs/append-log.js";
+import { appendLog, maskSecrets, MAX_CHUNK_BYTES } from "../jobs/append-log.js";
 import { changeRecord } from "../store/change-record.js";
 import { systemIntent } from "../store/idempotency.js";
 import { plainText } from "../text/printable.js";
@@ -55,7 +56,8 @@ export const log: Endpoint = async ({ app, attempt, request }) => {
     throw new DomainError("LIMIT_EXCEEDED", "A piece of a log has at most 64 KiB.", ["text"]);
   const { job, index, slot } = attempt;
   if (!slot.claimed_at || job.cleanup === "DONE") throw new NotGranted();
-  await appendLog(app.store, { job: job._id, slot: index, attempt: slot.attempt, seq, text, last });
+  const piece = { job: job._id, slot: index, attempt: slot.attempt, seq, text, last };
+  await appendLog(app.store, piece, await secretsOf(app, job));
   return {};
 };
 
@@ -93,7 +95,7 @@ function failureOf(value: unknown): string {
 export const complete: Endpoint = async ({ app, attempt, request }) => {
   const body = fieldsOf(await readJson(request, { maxBodyBytes: MAX_COMPLETION_BYTES }), ["ok", "error"]);
   const ok = requiredField(booleanField(body, "ok"), "ok");
-  const error = ok ? null : failureOf(body["error"]);
+  const error = ok ? null : maskSecrets(failureOf(body["error"]), await secretsOf(app, attempt.job));
   if (!attempt.slot.claimed_at) throw new NotGranted();
   if (attempt.slot.completed) return {};
   const at = await app.store.now();

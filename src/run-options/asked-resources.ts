@@ -9,7 +9,7 @@ import {
   type ResourceSet,
 } from "../settings/resource-set.js";
 
-type Path = readonly string[];
+type Path = readonly (string | number)[];
 type Limits = Pick<Settings, "ROCAS_PROFILES" | "ROCAS_RESOURCE_CAPS">;
 
 /**
@@ -24,10 +24,31 @@ export function askedResources(
 ): StoredSet | null {
   const profile = input?.profile ?? null;
   const named = RESOURCE_NAMES.flatMap((name) => (input?.[name] == null ? [] : [[name, input[name]] as const]));
-  if (profile === null && named.length === 0) return null;
+  const devices = input?.gpuDevices ?? null;
+  if (profile === null && named.length === 0 && devices === null) return null;
   for (const [name, amount] of named) checkAmount(settings, name, amount, [...path, name]);
+  if (devices !== null) checkDevices(settings, devices, input?.gpus ?? null, [...path, "gpuDevices"]);
   if (profile !== null) checkProfile(settings, profile, [...path, "profile"]);
-  return storedSet(profile, Object.fromEntries(named));
+  return storedSet(profile, Object.fromEntries(named), devices);
+}
+
+const DEVICE =
+  /^(?:\d{1,3}|(?:GPU|MIG)-[A-Za-z0-9/-]{1,80}|[a-z0-9.-]{1,60}\/[a-z0-9._-]{1,60}=[A-Za-z0-9._:-]{1,90})$/;
+const MAX_DEVICES = RESOURCES.gpus.max;
+
+function checkDevices(settings: Limits, devices: readonly string[], count: number | null, path: Path): void {
+  if (count !== null && count !== devices.length)
+    throw new DomainError("BAD_USER_INPUT", "GPUs that are named are counted: leave `gpus` out.", path);
+  if (devices.length > MAX_DEVICES)
+    throw new DomainError("LIMIT_EXCEEDED", `A container has ${MAX_DEVICES} GPUs at most.`, path);
+  checkAmount(settings, "gpus", devices.length, path);
+  for (const [at, name] of devices.entries())
+    if (!DEVICE.test(name) || devices.indexOf(name) < at)
+      throw new DomainError(
+        "BAD_USER_INPUT",
+        "A GPU is named once, by index (0), UUID (GPU-...) or CDI name (nvidia.com/gpu=0).",
+        [...path, at],
+      );
 }
 
 function checkAmount(settings: Limits, name: ResourceName, amount: number, path: Path): void {
@@ -55,11 +76,17 @@ function checkProfile(settings: Limits, name: string, path: Path): void {
 }
 
 /** Returns resources under their stored names, with null for each that is not said. */
-export const storedSet = (profile: string | null, set: ResourceSet): StoredSet => ({
+export const storedSet = (
+  profile: string | null,
+  set: ResourceSet,
+  devices: readonly string[] | null = null,
+): StoredSet => ({
   profile,
   cpus: set.cpus ?? null,
   memory_mb: set.memoryMb ?? null,
   shm_mb: set.shmMb ?? null,
   pids: set.pids ?? null,
   scratch_mb: set.scratchMb ?? null,
+  gpus: devices ? devices.length : (set.gpus ?? null),
+  gpu_devices: devices && [...devices],
 });

@@ -1,6 +1,7 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
 import type { ResourceProfile, ResourceSet as StoredSet } from "../graph/resource-profile.js";
+import { gpuRefusal } from "../runtime/gpu-requests.js";
 import type { Settings } from "../settings.js";
 import { RESOURCE_NAMES, type ResourceName, RESOURCES } from "../settings/resource-set.js";
 import { askedResources } from "./asked-resources.js";
@@ -23,6 +24,8 @@ export const defaultResources = (settings: Settings, kind: RunKind): ResourcePro
   pids: settings.ROCAS_PIDS,
   scratch_mb: settings.ROCAS_SCRATCH_MB,
   shm_mb: null,
+  gpus: null,
+  gpu_devices: null,
 });
 
 /**
@@ -51,19 +54,33 @@ export async function runResources(
     pids: chosen("pids") ?? own.pids,
     scratch_mb: chosen("scratchMb") ?? own.scratch_mb,
     shm_mb: chosen("shmMb") ?? null,
+    gpus: chosen("gpus") || null,
+    // Of the same layer as the number.
+    gpu_devices: layers.find((each) => each?.gpus != null)?.gpu_devices ?? null,
   };
   const isAsked = RESOURCE_NAMES.some((name) => chosen(name) !== undefined);
   if (isAsked) await checkMachine(app, resources, path);
   return { requested_resources: asked, resources };
 }
 
-const inputOf = ({ profile, cpus, memory_mb, shm_mb, pids, scratch_mb }: StoredSet): ResourcesInput => ({
+const inputOf = ({
+  profile,
+  cpus,
+  memory_mb,
+  shm_mb,
+  pids,
+  scratch_mb,
+  gpus,
+  gpu_devices,
+}: StoredSet): ResourcesInput => ({
   profile: profile ?? null,
   cpus: cpus ?? null,
   memoryMb: memory_mb ?? null,
   shmMb: shm_mb ?? null,
   pids: pids ?? null,
   scratchMb: scratch_mb ?? null,
+  gpus: gpus ?? null,
+  gpuDevices: gpu_devices ?? null,
 });
 
 function profileOf({ ROCAS_PROFILES }: Settings, set: StoredSet | null): StoredSet | null {
@@ -76,7 +93,7 @@ function profileOf({ ROCAS_PROFILES }: Settings, set: StoredSet | null): StoredS
 /** @throws LIMIT_EXCEEDED, BAD_USER_INPUT */
 async function checkMachine(
   { runtime }: Pick<App, "runtime">,
-  { cpus, memory_mb, shm_mb }: ResourceProfile,
+  { cpus, memory_mb, shm_mb, gpus, gpu_devices }: ResourceProfile,
   path: readonly string[],
 ): Promise<void> {
   if (shm_mb != null && shm_mb > memory_mb)
@@ -92,6 +109,9 @@ async function checkMachine(
       "Local processes share the machine's `/dev/shm`, which has no limit for each: leave `shmMb` out.",
       [...path, "shmMb"],
     );
+  const refusal = gpus ? gpuRefusal({ count: gpus, devices: gpu_devices ?? null }, machine.gpus) : null;
+  if (refusal !== null)
+    throw new DomainError("LIMIT_EXCEEDED", refusal, [...path, gpu_devices ? "gpuDevices" : "gpus"]);
   if (cpus > machine.cpus)
     throw new DomainError("LIMIT_EXCEEDED", `The engine's machine has ${machine.cpus} processors.`, [...path, "cpus"]);
   if (memory_mb > machine.memoryMb)

@@ -1,13 +1,18 @@
+import type { App } from "../app.js";
 import type { RunDefaults, RunDefaultsInput } from "../graph/run-defaults.js";
-import type { Settings } from "../settings.js";
 import { askedResources } from "./asked-resources.js";
+import { storedEnv } from "./env-variables.js";
 
-/** Returns the stored form of a project's defaults; null for none. @throws as `askedResources` */
-export function storedDefaults(
-  settings: Settings,
+/** Returns the stored form of a project's defaults; null for none. @throws as `askedResources` and `storedEnv` */
+export async function storedDefaults(
+  { settings, store }: Pick<App, "settings" | "store">,
   input: RunDefaultsInput | null | undefined,
   path: readonly string[],
-): RunDefaults | null | undefined {
+): Promise<RunDefaults | null | undefined> {
   if (input == null) return input;
-  return { resources: askedResources(settings, input.resources, [...path, "resources"]) };
+  const env = await storedEnv(store, input.env ?? [], [...path, "env"]);
+  return {
+    resources: askedResources(settings, input.resources, [...path, "resources"]),
+    env: env.length === 0 ? null : env,
+  };
 }

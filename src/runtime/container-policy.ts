@@ -1,5 +1,6 @@
 import { DomainError } from "../errors.js";
 import { MIB } from "../units.js";
+import { deviceRequests, type GpuAbility, NO_GPUS } from "./gpu-requests.js";
 import type { ContainerSpec, Resources } from "./runtime.js";
 
 /** The path of a container's scratch volume. */
@@ -105,7 +106,7 @@ export const containerLabels = (
  */
 export function createContainerBody(
   container: ContainerSpec,
-  { cluster, network }: { cluster: string; network: string },
+  { cluster, network, gpus = NO_GPUS }: { cluster: string; network: string; gpus?: GpuAbility },
 ) {
   checkContainer(container);
   const { name, image, command, resources } = container;
@@ -136,6 +137,7 @@ export function createContainerBody(
       MemorySwap: resources.memoryMb * MIB,
       NanoCpus: Math.round(resources.cpus * 1e9),
       PidsLimit: resources.pids,
+      ...(resources.gpus && { DeviceRequests: deviceRequests(resources.gpus, gpus) }),
       Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
       RestartPolicy: { Name: "no" },

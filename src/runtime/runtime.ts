@@ -1,3 +1,5 @@
+import type { GpuAbility, GpuRequest } from "./gpu-requests.js";
+
 /** The purpose of a container, which decides its entrypoint's behaviour. */
 export type ContainerKind = "train" | "deploy";
 
@@ -11,6 +13,7 @@ export interface Resources {
   readonly scratchMb: number;
   /** MiB of `/dev/shm`, a part of the memory; as large as that if it is left out. */
   readonly shmMb?: number | null;
+  readonly gpus?: GpuRequest | null;
 }
 
 /** What the engine's machine can give to containers. */
@@ -19,6 +22,7 @@ export interface EngineAbilities {
   readonly memoryMb: number;
   /** True if each container has a `/dev/shm` of its own, with a limit. */
   readonly ownSharedMemory: boolean;
+  readonly gpus: GpuAbility;
 }
 
 /**

@@ -14,6 +14,7 @@ export const RESOURCES = {
   memoryMb: { stored: "memory_mb", min: 64, max: 16_777_216, isWhole: true, unit: "MiB of memory" },
   shmMb: { stored: "shm_mb", min: 1, max: 16_777_216, isWhole: true, unit: "MiB of shared memory" },
   pids: { stored: "pids", min: 16, max: 4_194_304, isWhole: true, unit: "processes and threads" },
+  gpus: { stored: "gpus", min: 0, max: 64, isWhole: true, unit: "GPUs" },
   scratchMb: { stored: "scratch_mb", min: 1, max: 16_777_216, isWhole: true, unit: "MiB of disk" },
 } as const satisfies Record<string, ResourceBounds>;
 

@@ -6,6 +6,7 @@ import { generateName } from "../graph/generate-name.js";
 import { keyOf, newId } from "../graph/id.js";
 import { pendingRollout } from "../graph/rollout.js";
 import { hasEnded, waitingTask } from "../graph/task.js";
+import { runEnv } from "../run-options/env-variables.js";
 import { runResources } from "../run-options/given-resources.js";
 import { freeze } from "../snapshots/freeze.js";
 import { changeRecord, requireWhole } from "../store/change-record.js";
@@ -37,6 +38,7 @@ export function startTraining(
     const version = await buildVersionToRun(store, project, input.tag);
     const datasets = await datasetsToMount(store, input.datasets ?? [], ["input", "datasets"]);
     const pretrained = await versionsToMount(store, input.pretrained ?? [], ["input", "pretrained"]);
+    const env = await runEnv(store, input.env, project.training_defaults?.env);
     const timeoutSeconds = timeoutSecondsOf(app.settings, input.timeoutSeconds);
     const target = await targetOf(store, project, input.targetDeployment ?? null);
     await app.runtime.engine();
@@ -57,6 +59,7 @@ export function startTraining(
         details: input.details ?? {},
         ...resources,
         timeout_seconds: timeoutSeconds,
+        env,
         ds: await Promise.all(datasets.map((dataset) => freeze(store, DATASET_DEFINITION, dataset, at))),
         pretrained: await freezeVersions(store, pretrained, at),
         target_deployment: target?.name ?? null,

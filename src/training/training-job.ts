@@ -1,6 +1,7 @@
 import type { App } from "../app.js";
 import { leftoversOf } from "../attempt/attempt-state.js";
 import { beginAttempt, startContainer, stopContainers } from "../attempt/begin-attempt.js";
+import { lastOutput } from "../attempt/secret-env.js";
 import { scratchExcess } from "../attempt/scratch-limit.js";
 import type { OutboxEntry } from "../graph/stored-record.js";
 import { type Job, newSlot } from "../jobs/job.js";
@@ -15,14 +16,14 @@ import type { Training } from "./training.js";
 
 /** Creates the job of a training that was started. Repeatable. A cancelled one ends without a container. */
 export async function handleTrainingChange({ store }: App, training: Training, entry: OutboxEntry): Promise<void> {
-  const { _id, proj, bvers, notebook, cancel, deleting, deleted } = training;
+  const { _id, proj, bvers, notebook, env, cancel, deleting, deleted } = training;
   // An imported training ended elsewhere. A refused one is a tombstone by now.
   if (entry.action !== "INSERT" || deleted || !bvers?.docker_id || !notebook) return;
   await createJob(store, {
     _id,
     kind: "TRAIN",
     proj,
-    spec: { kind: "TRAIN", image: bvers.docker_id, notebook },
+    spec: { kind: "TRAIN", image: bvers.docker_id, notebook, env: env ?? null },
     desired: cancel || deleting ? "CANCEL" : "RUN",
     slots: [newSlot()],
     max_attempts: 3,
@@ -55,7 +56,7 @@ async function observe(app: App, lease: Lease, { resources, timeout_seconds }: T
   return {
     now: await app.store.now(),
     container,
-    lastOutput: container?.state === "EXITED" ? await app.runtime.lastOutput(container.name) : "",
+    lastOutput: container?.state === "EXITED" ? await lastOutput(app, lease.job, container.name) : "",
     overLimit: running ? await scratchExcess(app, container.name, resources) : null,
     listeningForMs: process.uptime() * 1000,
     resources,

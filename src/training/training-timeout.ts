@@ -12,7 +12,7 @@ type Hours = Pick<Settings, "ROCAS_TRAIN_HOURS" | "ROCAS_MAX_TRAIN_HOURS">;
  */
 export function timeoutSecondsOf({ ROCAS_TRAIN_HOURS, ROCAS_MAX_TRAIN_HOURS }: Hours, asked?: number | null): number {
   const path = ["input", "timeoutSeconds"];
-  if (asked == null) return ROCAS_TRAIN_HOURS * HOUR_SECONDS;
+  if (asked == null) return Math.round(ROCAS_TRAIN_HOURS * HOUR_SECONDS);
   if (asked < 1) throw new DomainError("BAD_USER_INPUT", "A training may run for 1 second or more.", path);
   const cap = Math.floor(Math.max(ROCAS_TRAIN_HOURS, ROCAS_MAX_TRAIN_HOURS) * HOUR_SECONDS);
   if (asked > cap)

@@ -1,5 +1,6 @@
 import { ArgsType, Field, InputType, Int } from "type-graphql";
 import { DatasetKeyInput } from "../dataset/dataset.inputs.js";
+import { EnvVariableInput } from "../graph/env-variable.js";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
 import { ResourcesInput } from "../graph/resource-profile.js";
 import { JsonObjectScalar, NameScalar, NotebookPathScalar, TagScalar } from "../graph/scalars.js";
@@ -27,6 +28,12 @@ export class StartTrainingInput extends MutationInput {
 
   @Field(() => ResourcesInput, { nullable: true, description: "The resources of its container." })
   readonly resources?: ResourcesInput | null;
+
+  @Field(() => [EnvVariableInput], {
+    nullable: true,
+    description: "The variables of its environment, 100 at most, beside those of the project that they do not name.",
+  })
+  readonly env?: EnvVariableInput[] | null;
 
   @Field(() => Int, {
     nullable: true,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../../src/errors.js";
 import { createContainerBody, validContainerName } from "../../src/runtime/container-policy.js";
+import type { GpuAbility } from "../../src/runtime/gpu-requests.js";
 import {
   type AttemptName,
   ContainerRefusedError,
@@ -28,6 +29,8 @@ interface Container {
 export class FakeRuntime implements Runtime {
   /** What somebody does while the engine is asked next: between the checks of a mutation and its write. */
   meanwhile: (() => Promise<unknown>) | null = null;
+  /** How it gives GPUs. */
+  gpus: GpuAbility = { way: "nvidia", devices: null };
   /** While true, no engine answers. */
   down = false;
   /** What the engine lacks for further containers. It answers everything else. */
@@ -53,7 +56,7 @@ export class FakeRuntime implements Runtime {
 
   async abilities(): Promise<EngineAbilities> {
     this.answer();
-    return { cpus: 64, memoryMb: 524_288, ownSharedMemory: true };
+    return { cpus: 64, memoryMb: 524_288, ownSharedMemory: true, gpus: this.gpus };
   }
 
   async runApiHost(): Promise<string> {
@@ -63,7 +66,7 @@ export class FakeRuntime implements Runtime {
 
   async run(spec: ContainerSpec): Promise<void> {
     this.answer();
-    createContainerBody(spec, { cluster: "fake", network: "fake" });
+    createContainerBody(spec, { cluster: "fake", network: "fake", gpus: this.gpus });
     this.notOccupied(spec.name);
     if (this.containers.has(spec.name)) return;
     if (this.lacks) throw new DomainError("RUNTIME_UNAVAILABLE", this.lacks);

@@ -61,6 +61,7 @@ export async function deployedFromEverything(app: TestApp): Promise<string> {
   const first = { model: model.name, name: (await seed.modelVersion(filled)).name };
   const mounts = { datasets: [ds], pretrained: [first], params: { depth: 3 }, details: { a: [1] } };
   const resources = { profile: "large", cpus: 2, memoryMb: 512, shmMb: 64, pids: 64, scratchMb: 128 };
+  const env = [{ name: "STAGE", value: "test" }];
   const lazy = { proj: proj.name, name: "lazy", tag: "latest", notebook: "serve.ipynb", replicas: 0 };
   await seed.mutate("deploy", "DeployInput", lazy);
   const training = {
@@ -68,6 +69,7 @@ export async function deployedFromEverything(app: TestApp): Promise<string> {
     notebook: "train.ipynb",
     targetDeployment: "lazy",
     resources,
+    env,
     timeoutSeconds: 60,
     ...mounts,
   };

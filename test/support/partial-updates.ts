@@ -38,10 +38,10 @@ const RETENTION: ChangedField = {
   shown: "retention { keepLast keepDays }",
 };
 const runDefaults = (field: string): ChangedField => ({
-  set: { [field]: { resources: { cpus: 2 } } },
-  full: { resources: { cpus: 2, memoryMb: null } },
+  set: { [field]: { resources: { cpus: 2 }, env: [{ name: "STAGE", value: "test" }] } },
+  full: { resources: { cpus: 2, memoryMb: null }, env: [{ name: "STAGE", value: "test" }] },
   empty: null,
-  shown: `${field} { resources { cpus memoryMb } }`,
+  shown: `${field} { resources { cpus memoryMb } env { name value } }`,
 });
 const CREDENTIALS: ChangedField = {
   set: { username: "rosa", password: "battery staple" },
@@ -130,6 +130,12 @@ export const PARTIAL_UPDATES: Readonly<Record<string, UpdateRow>> = {
         shown: "movers { name }",
       },
       params: { set: { params: { top: 3 } }, full: { top: 3 }, empty: {} },
+      env: {
+        set: { env: [{ name: "STAGE", value: "test" }] },
+        full: [{ name: "STAGE" }],
+        empty: null,
+        shown: "env { name }",
+      },
       resources: {
         set: { resources: { memoryMb: 512 } },
         full: { memoryMb: 512 },

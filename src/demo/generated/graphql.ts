@@ -42,6 +42,13 @@ export type BuiltFrom =
   /** The project's `dockerRepo`: the image was made elsewhere. */
   | 'PRE_BUILT';
 
+/** A part of the secret of a treasure chest. */
+export type ChestKey =
+  /** The password. */
+  | 'PASSWORD'
+  /** The user name. */
+  | 'USERNAME';
+
 /** A new dataset. One of a name that is taken replaces the one that has it, once its files are there. */
 export type CreateDatasetInput = {
   /** True if all files are kept as one tar.gz. */
@@ -112,10 +119,12 @@ export type DatasetKeyInput = {
   name: string;
 };
 
-/** The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers`, `params` and `details`, brings the defaults of `resources` back, and is refused for fields that are never empty. */
+/** The desired state of a deployment. If there is one of that name, a field left out keeps its present value. Null empties `movers`, `params` and `details`, brings the defaults of `resources` and `env` back, and is refused for fields that are never empty. */
 export type DeployInput = {
   /** Arbitrary details; null empties them. They alone make no revision and restart nothing. */
   details?: Record<string, unknown> | null | undefined;
+  /** The variables of each container's environment, all of them, 100 at most, beside those of the project that they do not name. Others make the next revision. Null: those of the project. */
+  env?: Array<EnvVariableInput> | null | undefined;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;
   /** The versions to serve, 20 at most; empty, or null, for lazy serving, where the replicas fetch versions of the project's models on demand. */
@@ -134,6 +143,18 @@ export type DeployInput = {
   resources?: ResourcesInput | null | undefined;
   /** The tag of the build version to run. It is resolved when it is given, never again by a change of something else. A new deployment needs it. */
   tag?: string | null | undefined;
+};
+
+/** A variable of a container's environment: with a `value`, or with one from a treasure chest. */
+export type EnvVariableInput = {
+  /** The name of a treasure chest, whose secret is the value. It is never shown or logged. */
+  chest?: string | null | undefined;
+  /** The part of the chest's secret that is the value; PASSWORD if it is left out. */
+  key?: ChestKey | null | undefined;
+  /** The name of the variable. */
+  name: string;
+  /** The value. It can be read by all who can read the record: a secret belongs into a treasure chest. */
+  value?: string | null | undefined;
 };
 
 /** One file of a model's contract. */
@@ -202,6 +223,10 @@ export type RecordType =
 export type ResourcesInput = {
   /** The number of processors, 0.01 or more. */
   cpus?: number | null | undefined;
+  /** The GPUs by index (`0`), UUID (`GPU-...`) or CDI name (`nvidia.com/gpu=0`), 64 at most. It stands in the place of `gpus`. */
+  gpuDevices?: Array<string> | null | undefined;
+  /** The number of GPUs, chosen by the engine: Docker with the NVIDIA runtime gives the first ones to each container that asks so. */
+  gpus?: number | null | undefined;
   /** The memory, in MiB: 64 or more. */
   memoryMb?: number | null | undefined;
   /** The number of processes and threads, 16 or more. */
@@ -224,6 +249,8 @@ export type RetentionPolicyInput = {
 
 /** The defaults of a project's containers, for what a request does not say. */
 export type RunDefaultsInput = {
+  /** The variables of the environment, 100 at most. */
+  env?: Array<EnvVariableInput> | null | undefined;
   /** The resources of a container. */
   resources?: ResourcesInput | null | undefined;
 };
@@ -245,6 +272,8 @@ export type StartTrainingInput = {
   datasets?: Array<DatasetKeyInput> | null | undefined;
   /** Arbitrary details. */
   details?: Record<string, unknown> | null | undefined;
+  /** The variables of its environment, 100 at most, beside those of the project that they do not name. */
+  env?: Array<EnvVariableInput> | null | undefined;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
   idempotencyKey?: string | null | undefined;
   /** The name; one is made up if it is left out. */

@@ -9,6 +9,7 @@ import {
   validContainerName,
 } from "../container-policy.js";
 import { EngineRefusal } from "../engine-refusal.js";
+import { gpuAbility, NO_GPUS } from "../gpu-requests.js";
 import {
   type AttemptName,
   ContainerRefusedError,
@@ -62,8 +63,13 @@ export class DockerRuntime implements Runtime {
   }
 
   async abilities(): Promise<EngineAbilities> {
-    const { NCPU, MemTotal } = await this.docker.info();
-    return { cpus: NCPU, memoryMb: Math.floor(MemTotal / MIB), ownSharedMemory: true };
+    const info = await this.docker.info();
+    return {
+      cpus: info.NCPU,
+      memoryMb: Math.floor(info.MemTotal / MIB),
+      ownSharedMemory: true,
+      gpus: gpuAbility(info),
+    };
   }
 
   async runApiHost(): Promise<string> {
@@ -154,7 +160,8 @@ export class DockerRuntime implements Runtime {
     const { name } = container;
     const network = await ensureNetwork(this.docker, this.cluster);
     // First, so that nothing that is refused reaches the engine.
-    const body = createContainerBody(container, { cluster: this.cluster, network: network.id });
+    const gpus = container.resources.gpus ? gpuAbility(await this.docker.info()) : NO_GPUS;
+    const body = createContainerBody(container, { cluster: this.cluster, network: network.id, gpus });
     const missing = missingPackage(container, await this.checkImage(container.image));
     await ensureVolumes(this.docker, name, containerLabels(container, this.cluster));
     const whole = containerIn(await this.docker.dialect(), body);

@@ -13,6 +13,11 @@ export interface EngineInfo {
   readonly NCPU: number;
   /** Bytes. */
   readonly MemTotal: number;
+  readonly Runtimes?: Readonly<Record<string, unknown>> | null;
+  /** Of API 1.44 and newer. */
+  readonly CDISpecDirs?: readonly string[] | null;
+  /** Of API 1.50 and newer. */
+  readonly DiscoveredDevices?: readonly { readonly Source?: string; readonly ID?: string }[] | null;
 }
 
 export interface EngineNetwork {

@@ -15,6 +15,7 @@ import {
   type ObservedContainer,
   type Runtime,
 } from "../runtime.js";
+import { localGpus } from "./local-gpus.js";
 import { endControlGroup } from "./control-group.js";
 import { removeFolder, removeRemains, sizeMb, TEMPORARY_PREFIX } from "./folders.js";
 import { isAlive, killTagged, sendSignal } from "./live-process.js";
@@ -60,7 +61,12 @@ export class ProcessRuntime implements Runtime {
   }
 
   async abilities(): Promise<EngineAbilities> {
-    return { cpus: availableParallelism(), memoryMb: Math.floor(totalmem() / MIB), ownSharedMemory: false };
+    return {
+      cpus: availableParallelism(),
+      memoryMb: Math.floor(totalmem() / MIB),
+      ownSharedMemory: false,
+      gpus: await localGpus(),
+    };
   }
 
   async runApiHost(): Promise<string> {

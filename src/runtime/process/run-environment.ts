@@ -1,5 +1,6 @@
 import { delimiter, dirname, join } from "node:path";
 import { containerEnv } from "../container-policy.js";
+import type { GpuRequest } from "../gpu-requests.js";
 import type { ContainerSpec } from "../runtime.js";
 import { RUN_ID } from "./live-process.js";
 import type { RunnableImage } from "./process-images.js";
@@ -7,6 +8,15 @@ import type { RunnableImage } from "./process-images.js";
 /** The server's variables that a run gets: paths of programs, libraries and the GPU; language and time zone. */
 const PASSED_VARIABLES =
   /^(?:PATH|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|LD_LIBRARY_PATH|CUDA_[A-Z_]+|NVIDIA_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|SYSTEMROOT)$/;
+
+/** Returns the variables by which CUDA shows a run its GPUs alone, numbered as nvidia-smi numbers them. */
+const visibleGpus = (gpus: GpuRequest | null | undefined): Record<string, string> =>
+  gpus
+    ? {
+        CUDA_DEVICE_ORDER: "PCI_BUS_ID",
+        CUDA_VISIBLE_DEVICES: (gpus.devices ?? Array.from({ length: gpus.count }, (_, at) => String(at))).join(","),
+      }
+    : {};
 
 /**
  * Returns a run's environment: as in a container, with paths below the run's own folder. The server's secrets are
@@ -32,6 +42,7 @@ export function runEnvironment(
     ...Object.fromEntries(asInContainer),
     PATH: [programs, own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(delimiter),
     VIRTUAL_ENV: dirname(programs),
+    ...visibleGpus(container.resources.gpus),
     HOME: join(volume, "work"),
     ROCAS_ROOT: volume,
     [RUN_ID]: id,

@@ -30,6 +30,11 @@ const MAY: Readonly<Record<string, (value: unknown) => boolean>> = {
   Tag: matches(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
   ShortText: (value) =>
     isText(value) && [...value].length <= 512 && value === value.normalize("NFC") && !UNPRINTABLE.test(lines(value)),
+  VariableName: (value) =>
+    isText(value) &&
+    /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value) &&
+    !/^(PATH|HOME|TMPDIR|LD_.*|PYTHON.*|ROCAS_.*)$/i.test(value),
+  VariableValue: (value) => isText(value) && value.length <= 8192 && !value.includes("\0"),
   GitUrl: (value) => isText(value) && /^(https?|ssh):\/\/[^\s:]/.test(value) && !/:[^/]*@/.test(value.slice(8)),
   GitRef: (value) => isText(value) && /^[A-Za-z0-9][\w./-]{0,199}$/.test(value) && !value.includes(".."),
   ImageRef: matches(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}$/),

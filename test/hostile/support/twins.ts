@@ -34,6 +34,8 @@ const PLAIN: Readonly<Record<string, unknown>> = {
   Float: 0.5,
   Boolean: false,
   Tag: "latest",
+  VariableName: "STAGE",
+  VariableValue: "test, of all 50",
   ShortText: "Iris setosa, 50 of them",
   GitUrl: "https://git.example/iris.git",
   GitRef: "main",
@@ -110,6 +112,8 @@ export class Twins {
 
   /** What must stand beside a field, and what must not. */
   beside(input: string, field: string, whole: Record<string, unknown>): Record<string, unknown> {
+    if (input === "EnvVariableInput" && field !== "value")
+      return { name: whole["name"], chest: this.seeded.names.chest };
     if (input === "ManifestFileInput" && field === "text") return { name: whole["name"] };
     if (input === "UpdateTreasureChestInput" && field === "username") return { ...whole, password: PLAIN["Secret"] };
     if (input === "UpdateTreasureChestInput" && field === "password") return { ...whole, username: PLAIN["Secret"] };
@@ -145,6 +149,7 @@ export class Twins {
     if (word === "proj") return names.proj;
     if (word === "chest" || word === "registryChest") return names.chest;
     if (word === "tag") return "latest";
+    if (word === "gpuDevices") return "0";
     if (word === "profile") return "large";
     const owner = word === "name" || word === "eq" || word === "in" ? `${path.join(".")} ${input ?? ""} ${root}` : "";
     return names[NAMED.find(([pattern]) => pattern.test(owner))?.[1] ?? "model"];
@@ -158,6 +163,7 @@ function needed(input: GraphQLInputObjectType): Record<string, unknown> {
   if (isEnumType(field)) return { field: field.getValues()[0]?.name };
   if (name === "ManifestFileInput") return { size: 5, sha256: PLAIN["Sha256"] };
   if (name === "DeployInput") return { notebook: "predict.ipynb", tag: "latest" };
+  if (name === "EnvVariableInput") return { value: PLAIN["VariableValue"] };
   if (name === "RetentionPolicyInput") return { keepLast: PLAIN["Int"] };
   if (name in GENERATIONS) return namesOf(input);
   return {};

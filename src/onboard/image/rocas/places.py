@@ -30,6 +30,10 @@ class Places:
         return self.root / "rocas/secrets/token"
 
     @property
+    def variables(self) -> Path:
+        return self.root / "rocas/secrets/env"
+
+    @property
     def exit_code(self) -> Path:
         return self.state / "exit"
 

@@ -20,6 +20,8 @@ class Grant:
     notebook: str
     params: dict[str, Any]
     timeout_seconds: float | None
+    # The number of GPUs that the run asked for.
+    gpus: int
     meta: dict[str, Any]
     mounts: Mounts
 
@@ -31,6 +33,7 @@ class Grant:
             notebook=str(content["notebook"]),
             params=dict(content.get("params") or {}),
             timeout_seconds=float(timeout) if timeout else None,
+            gpus=int(content.get("gpus") or 0),
             meta=dict(content.get("meta") or {}),
             mounts=Mounts.parse(content),
         )

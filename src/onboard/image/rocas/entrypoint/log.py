@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ..back_off import persist
@@ -21,8 +22,9 @@ MAX_CONSOLE_BYTES = 16 * 1024 * 1024
 class Log:
     """Sends chunks in order until acknowledged. A repeated chunk is harmless."""
 
-    def __init__(self, api: RunApi) -> None:
+    def __init__(self, api: RunApi, mask: Callable[[str], str] = str) -> None:
         self._api = api
+        self._mask = mask
         self._lock = threading.Lock()
         self._waiting = OutputBuffer()
         self._screen = Screen(self._write)
@@ -39,6 +41,7 @@ class Log:
 
     def say(self, line: str) -> None:
         """Writes a line of the entrypoint's own, which is always shown."""
+        line = self._mask(line)
         content = f"{line}\n".encode("utf-8", "replace")
         self._screen.finish()
         with self._lock:
@@ -83,7 +86,7 @@ class Log:
         self._given_up.set()
 
     def _write(self, text: str) -> None:
-        content = text.encode("utf-8", "replace")
+        content = self._mask(text).encode("utf-8", "replace")
         with self._lock:
             if not self._refused:
                 self._waiting.write(content)

@@ -17,6 +17,7 @@ from .copy_project import BadProject, copy_project
 from .ending import Ending, Reason
 from .exit_code import FAILED, NOT_GRANTED, STOPPED, SUCCEEDED, keep_exit_code, recall_exit_code
 from .failure import Failure
+from .gpus import MissingGpus, check_gpus
 from .grant import Grant, claim
 from .kept_outputs import serialised
 from .kernel_python import BadPython, install_kernel
@@ -26,6 +27,7 @@ from .notebook_format import HAS_JUPYTER, NotebookNode
 from .parameters import BadParameters, inject_parameters
 from .pulse import Pulse
 from .run_notebook import run_notebook
+from .variables import Variables
 
 NOTEBOOK_TYPE = "application/x-ipynb+json"
 LAST_LOG_SECONDS = 2.0
@@ -57,7 +59,8 @@ class Attempt:
         self._places = places
         self._project = project
         self._ending = Ending(places)
-        self._log = Log(api)
+        self._variables = Variables.read(places)
+        self._log = Log(api, self._variables.mask)
         self._pulse = Pulse(api, self._ending)
         self._kind = ""
         self._notebook: NotebookNode | None = None
@@ -85,14 +88,17 @@ class Attempt:
             return Failure(refused.code, str(refused))
         except ApiUnavailable as error:
             return Failure("ApiUnavailable", str(error))  # only after the ending has begun
-        except (BadContent, BadNotebook, BadParameters, BadProject, BadPython) as error:
+        except (BadContent, BadNotebook, BadParameters, BadProject, BadPython, MissingGpus) as error:
             return Failure(type(error).__name__, str(error))
         except Exception as error:
             return Failure(type(error).__name__, str(error), traceback=traceback.format_exc())
 
     def _execute(self, grant: Grant) -> Failure | None:
+        if grant.gpus:
+            check_gpus(grant.gpus)
         write_metadata({**grant.meta, "params": grant.params, **grant.mounts.as_metadata()}, self._places)
         copy_project(self._project, self._places.work)
+        self._variables.enter()
         _prepare_environment(self._places)
         # A notebook that cannot run is reported before gigabytes are fetched.
         file = find_notebook(self._places.work, grant.notebook)
@@ -147,7 +153,7 @@ class Attempt:
             if refused.says_stop:
                 return NOT_GRANTED
             print(f"The executed notebook was not kept: {refused}", flush=True)
-        result = {"ok": True} if failure is None else {"ok": False, "error": failure.as_json()}
+        result = {"ok": True} if failure is None else {"ok": False, "error": self._variables.mask_all(failure.as_json())}
         try:
             persist(lambda: self._api.post("/complete", result), stop=stop)
         except ApiRefused as refused:
@@ -161,7 +167,13 @@ class Attempt:
     def _keep_notebook(self) -> None:
         """Keeps the notebook of a training; a service's has no result."""
         if self._notebook is not None and self._kind == "train":
+            self._mask_outputs(self._notebook)
             self._api.put("/output", serialised(self._notebook), NOTEBOOK_TYPE)
+
+    def _mask_outputs(self, notebook: NotebookNode) -> None:
+        for cell in notebook.cells:
+            self._variables.mask_all(cell.get("outputs"))
+        self._variables.mask_all(notebook.metadata.get("widgets"))
 
 
 def _prepare_environment(places: Places) -> None:
