@@ -124,7 +124,7 @@ export class RawDocument {
     let at = this.start + HEADER_BYTES;
     while (at < end) {
       if (isKeyAt(bytes, at + 1, key)) return at;
-      at = valueEnd(bytes, bytes[at]!, keyEnd(bytes, at + 1) + 1);
+      at = elementEnd(bytes, at);
     }
     return -1;
   }
@@ -166,15 +166,24 @@ export function partAt(bytes: Uint8Array, element: number): unknown {
 
 /** Returns the same of each element of an array. @param start the place of the array. */
 function partsIn(bytes: Uint8Array, start: number): unknown[] {
-  const parts: unknown[] = [];
-  const end = documentEnd(bytes, start);
+  // Counted before: an array that grows takes room for sixteen values more.
+  const parts: unknown[] = new Array(elementsIn(bytes, start));
   let at = start + HEADER_BYTES;
-  while (at < end) {
-    parts.push(partAt(bytes, at));
-    at = valueEnd(bytes, bytes[at]!, keyEnd(bytes, at + 1) + 1);
+  for (let index = 0; index < parts.length; index += 1) {
+    parts[index] = partAt(bytes, at);
+    at = elementEnd(bytes, at);
   }
   return parts;
 }
+
+function elementsIn(bytes: Uint8Array, start: number): number {
+  let count = 0;
+  const end = documentEnd(bytes, start);
+  for (let at = start + HEADER_BYTES; at < end; at = elementEnd(bytes, at)) count += 1;
+  return count;
+}
+
+const elementEnd = (bytes: Uint8Array, at: number): number => valueEnd(bytes, bytes[at]!, keyEnd(bytes, at + 1) + 1);
 
 /** Returns a value as an object, if it is a document. */
 export const plain = <T>(value: T): T => (value instanceof RawDocument ? (value.decoded as T) : value);

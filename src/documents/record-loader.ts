@@ -54,9 +54,9 @@ export class LoadingRecord<T> extends Loading<T | null> {
     return this.source.found.get(this.key) ?? null;
   }
 
-  /** Returns the result of a function of the record in the store's bytes. */
-  mapDocument<R>(of: (document: RawDocument | null) => R): Loading<R> {
-    return new Mapped(this.batch, () => of(this.stored));
+  /** Returns the result of a function of the record in the store's bytes. @param other is passed on to it. */
+  mapDocument<O, R>(other: O, of: (document: RawDocument | null, other: O) => R): Loading<R> {
+    return new MappedDocument(this, other, of);
   }
 }
 
@@ -86,6 +86,21 @@ class Mapped<T> extends Loading<T> {
 
   get value(): T {
     return this.take();
+  }
+}
+
+/** A list may have one of these for each of its records: it has no closure. */
+class MappedDocument<O, R> extends Loading<R> {
+  constructor(
+    private readonly record: LoadingRecord<unknown>,
+    private readonly other: O,
+    private readonly of: (document: RawDocument | null, other: O) => R,
+  ) {
+    super(record.batch);
+  }
+
+  get value(): R {
+    return this.of(this.record.stored, this.other);
   }
 }
 

@@ -19,16 +19,21 @@ export const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
 
 /** Returns one promise for each batch of records and for each other value. They are fulfilled in any case. */
-export function* batchesOf(level: readonly Awaited[]): Iterable<Promise<unknown>> {
+export function batchesOf(level: readonly Awaited[]): readonly Promise<unknown>[] {
   const batches = new Set<Promise<unknown>>();
-  for (const each of level) {
+  const others: Promise<unknown>[] = [];
+  // By index: an iterator would make an object for each value.
+  for (let at = 0; at < level.length; at += 1) {
+    const each = level[at]!;
     if (each.value instanceof Loading) batches.add(each.value.batch);
-    else
-      yield Promise.resolve(each.value as PromiseLike<unknown>).then(
-        (value) => (each.value = value),
-        (error: unknown) => (each.value = new Failure(error)),
-      );
+    else others.push(arrivalOf(each));
   }
   // Those that wait for a batch have its error when they are asked for their values.
-  for (const batch of batches) yield batch.catch(() => undefined);
+  return [...others, ...[...batches].map((batch) => batch.catch(() => undefined))];
 }
+
+const arrivalOf = (each: Awaited): Promise<unknown> =>
+  Promise.resolve(each.value as PromiseLike<unknown>).then(
+    (value) => (each.value = value),
+    (error: unknown) => (each.value = new Failure(error)),
+  );

@@ -21,6 +21,10 @@ export function snapshotResolver<T extends AnyRecord>(
 ) {
   const { comparedInSnapshot, comparedInRecord } = comparedFields(definition);
   const areSame = documentComparison(definition);
+  const compared = (live: RawDocument | null, frozen: AnySnapshot | RawDocument): SnapshotStatus =>
+    live && frozen instanceof RawDocument && areSame(frozen, live)
+      ? SnapshotStatus.IDENTICAL
+      : statusOf(plain(frozen) as AnySnapshot, plain(live) as AnyRecord | null, definition);
 
   @Resolver(snapshot)
   class SnapshotResolver {
@@ -33,14 +37,7 @@ export function snapshotResolver<T extends AnyRecord>(
     @FieldResolver(() => SnapshotStatus, { description: "The state of the record now, compared with this snapshot." })
     @Reads(comparedInSnapshot, { [kind]: comparedInRecord }, { takesDocument: true })
     status(@Root() frozen: AnySnapshot | RawDocument, @Ctx() { loaders }: RequestContext) {
-      return byKey(loaders)
-        .load(frozen.key)
-        .mapDocument((live) => {
-          const isSame = live && frozen instanceof RawDocument && areSame(frozen, live);
-          return isSame
-            ? SnapshotStatus.IDENTICAL
-            : statusOf(plain(frozen) as AnySnapshot, plain(live) as AnyRecord | null, definition);
-        });
+      return byKey(loaders).load(frozen.key).mapDocument(frozen, compared);
     }
 
     @FieldResolver(() => [Drift], {
