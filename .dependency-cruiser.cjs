@@ -58,6 +58,7 @@ const GROUND = [
   "jitter",
   "machine-faults",
   "names",
+  "own-commands",
   "path-fault",
   "secret-file",
   "server-address",

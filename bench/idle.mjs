@@ -1,7 +1,7 @@
 // Measures what a server uses that nobody asks, on this checkout and, if one is given, on another one beside it:
-//   npm run build && node bench/idle.mjs [../other-checkout] [--runtime docker] [--seconds 60]
-// Both are built before. First without deployments that serve, then with ten, each beside the records of 2,000 that were
-// undeployed. With MONGODB_URI set all work on that server, each in a database of its own, which is dropped.
+//   npm run build && node bench/idle.mjs [../other-checkout] [--runtime docker] [--records 2000] [--seconds 60]
+// Both are built before. First without deployments that serve, then with ten, each beside the records of so many that
+// were undeployed. With MONGODB_URI set all work on that server, each in a database of its own, which is dropped.
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,12 +10,16 @@ import { openIdleServer } from "./support/idle-server.mjs";
 import { processorSeconds, residentMegabytes } from "./support/process-use.mjs";
 import { ROOT } from "./support/start-server.mjs";
 
-const [RECORDS, SERVING] = [2_000, 10];
+const SERVING = 10;
 /** A server has settled if it sends few commands for a while. One that never does is measured as it is. */
 const [SETTLED_A_SECOND, SETTLE_MS, MAX_SETTLE_MS] = [5, 10_000, 150_000];
 
 const { values, positionals } = parseArgs({
-  options: { runtime: { type: "string", default: "process" }, seconds: { type: "string", default: "60" } },
+  options: {
+    runtime: { type: "string", default: "process" },
+    records: { type: "string", default: "2000" },
+    seconds: { type: "string", default: "60" },
+  },
   allowPositionals: true,
 });
 const seconds = Number(values.seconds);
@@ -56,7 +60,7 @@ const opened = [];
 try {
   const checkouts = [...positionals.map((path) => ["before", resolve(path)]), ["now", ROOT]];
   for (const [name, checkout] of checkouts)
-    opened.push({ name, ...(await openIdleServer({ checkout, name, runtime: values.runtime, records: RECORDS })) });
+    opened.push({ name, ...(await openIdleServer({ checkout, name, ...values, records: Number(values.records) })) });
   const head = ["", "serving", "a core", "commands a second", "requests to the engine a second", "memory"];
   console.log([line(head), line(head.map(() => "---"))].join("\n"));
   for (const row of await measure(opened, 0)) console.log(line(row));

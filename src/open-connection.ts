@@ -1,6 +1,7 @@
 import { type StartedStore, startEmbeddedStore } from "#embedded-store";
 import mongoose, { type Connection } from "mongoose";
 import { fileSentence, hasDiskRoom, isAboutFile } from "./machine-faults.js";
+import { ownCommands } from "./own-commands.js";
 import { connectToMongodb, printableUri } from "./store/mongo/connect-to-mongodb.js";
 import { StoreRefused } from "./store/store-errors.js";
 
@@ -98,7 +99,7 @@ function reasonOf(error: unknown): string {
   if (isAboutFile(error)) return fileSentence(error);
   if (!(error instanceof Error)) return String(error);
   return error.name === "StoreDamaged"
-    ? `${error.message} npm run store:check tells all that is wrong.`
+    ? `${error.message} ${ownCommands().checkStore} tells all that is wrong.`
     : error.message;
 }
 

@@ -6,6 +6,7 @@ import { routesOf } from "./http-routes.js";
 import { openLogger } from "./logger.js";
 import { fileSentence, isAboutFile, isDiskFull } from "./machine-faults.js";
 import { openApp } from "./open-app.js";
+import { ownCommands } from "./own-commands.js";
 import { requestContext } from "./request-context.js";
 import { rocasSchema } from "./schema.js";
 import { readSettings } from "./settings.js";
@@ -24,7 +25,7 @@ function isHelpAsked(args: readonly string[]): boolean {
 class ArgumentsRefused extends OperatorError {
   constructor(args: readonly string[]) {
     super(
-      `Rocas takes no argument but --help: ${args.map((each) => JSON.stringify(each)).join(", ")}. Its settings come from the environment, as PORT=4001 npm start.`,
+      `Rocas takes no argument but --help: ${args.map((each) => JSON.stringify(each)).join(", ")}. Its settings come from the environment, as PORT=4001 ${ownCommands().start}.`,
     );
   }
 }

@@ -121,6 +121,16 @@ test("an attempt that was not granted is lost, not failed", () => {
   expect(step(over, { container: container("EXITED", 75) })).toMatchObject({ do: "INTEND" });
 });
 
+test("a container that did not reach Rocas says so, and blames no Python", () => {
+  const last = job(intended, { slots: [{ ...job(intended).slots[0]!, attempt: 3 }] });
+  const lastOutput = "Rocas was not reached at 172.20.0.1:21000: timed out\n";
+
+  const { error } = step(last, { container: container("EXITED", 75), lastOutput }) as { error: string };
+
+  expect(error).toContain("the attempt was not granted: Rocas was not reached at 172.20.0.1:21000: timed out");
+  expect(error).not.toContain("Python");
+});
+
 test("a container that is not heard for five minutes is lost, unless nobody was there to hear it", () => {
   const silent = job({ ...claimed, heartbeat_at: at(-301) });
   expect(step(silent, { container: container("RUNNING") })).toMatchObject({ do: "INTEND" });

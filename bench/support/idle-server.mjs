@@ -46,8 +46,9 @@ async function writeRecords(dataFolder, mongodbUri, count) {
   const { db } = opened.connection;
   if (mongodbUri) await db.dropDatabase();
   const documents = lineageDocuments(count);
-  for (const [collection, all] of Object.entries(documents)) await db.collection(collection).insertMany(all);
-  await db.collection("jobs").insertMany(documents.deployments.map(restingJob));
+  documents.jobs = documents.deployments.map(restingJob);
+  for (const [collection, all] of Object.entries(documents))
+    if (all.length > 0) await db.collection(collection).insertMany(all);
   await opened[Symbol.asyncDispose]();
 }
 

@@ -17,7 +17,7 @@ export type AttemptState =
   /** The program reported its result. */
   | { readonly is: "COMPLETED"; readonly error: string | null; readonly ok: boolean }
   /** The container ended, since its attempt was not granted. */
-  | { readonly is: "NOT_GRANTED"; readonly reason: string }
+  | { readonly is: "NOT_GRANTED"; readonly container: ObservedContainer }
   /** The container ended without a report. */
   | { readonly is: "EXITED"; readonly container: ObservedContainer }
   /** The container uses more than it may. */
@@ -50,9 +50,7 @@ export function attemptState(slot: Slot, observed: ObservedAttempt, now: Date): 
   if (completed) return { is: "COMPLETED", ok: completed.ok, error: completed.error };
   if (token_hash === null) return { is: "NONE" };
   if (container?.state === "EXITED")
-    return container.exit?.code === NOT_GRANTED
-      ? { is: "NOT_GRANTED", reason: "the attempt was not granted" }
-      : { is: "EXITED", container };
+    return { is: container.exit?.code === NOT_GRANTED ? "NOT_GRANTED" : "EXITED", container };
   if (!claimed_at) {
     if (intended_at && now.getTime() - intended_at.getTime() > START_MS)
       return lost(`the container did not begin within ${START_MS / MINUTE_MS} minutes`);
@@ -93,7 +91,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
 };
 
 const NOT_BEGUN =
-  ". It had not begun: the image's `python3` must start there, with its whole standard library, and be 3.8 or newer";
+  ". It had not asked for its work yet. Mostly its Python does not start: `python3` of an image must be 3.8 or newer, with its whole standard library";
 
 /**
  * Returns why a container ended that reported nothing, from its exit code and its last line of output.
@@ -108,6 +106,10 @@ export function exitReason(
   if (exit?.outOfMemory) return `out of memory: the container may use ${memory_mb} MiB`;
   const lastLine = lastOutput.trimEnd().split("\n").at(-1)?.trim();
   const output = lastLine ? `: ${plainText(lastLine, 500)}` : "";
+  // Its last line says who did not grant it, or which address it did not reach.
+  if (exit?.code === NOT_GRANTED) return `the attempt was not granted${output}`;
   const signal = SIGNALS[exit?.code ?? 0];
-  return `the container ended with exit code ${exit?.code ?? "unknown"}${signal ? ` (${signal})` : ""}${output}${hasBegun ? "" : NOT_BEGUN}`;
+  if (signal) return `the container ended with exit code ${exit?.code} (${signal})${output}`;
+  const isExplained = hasBegun || lastLine?.startsWith("BadPython");
+  return `the container ended with exit code ${exit?.code ?? "unknown"}${output}${isExplained ? "" : NOT_BEGUN}`;
 }

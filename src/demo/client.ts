@@ -1,3 +1,4 @@
+import { ownCommands } from "../own-commands.js";
 import type { TypedDocumentString } from "./generated/graphql.js";
 
 /** The server refused a request; the message is its own. */
@@ -48,7 +49,9 @@ export class Client {
       ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
     };
     const answer = await fetch(this.server + path, { method, body, headers } as RequestInit).catch((cause: unknown) => {
-      throw new RequestError(`No server answers at ${this.server}. Start one with \`npm start\`.`, { cause });
+      throw new RequestError(`No server answers at ${this.server}. Start one with \`${ownCommands().start}\`.`, {
+        cause,
+      });
     });
     if (answer.status === UNAUTHENTICATED)
       throw new RequestError(

@@ -104,8 +104,8 @@ function causeOfFailure(state: AttemptState, slot: Slot, now: Date): string | Ob
     case "COMPLETED":
       return state.error ?? "the prediction notebook ended; one that serves does not";
     case "EXITED":
-      return state.container;
     case "NOT_GRANTED":
+      return state.container;
     case "OVER_LIMIT":
     case "LOST":
       return state.reason;

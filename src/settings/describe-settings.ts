@@ -1,8 +1,20 @@
+import { isCheckout } from "../own-commands.js";
 import { withTable } from "../text/markdown-table.js";
 import { type Setting, SETTINGS } from "./table.js";
 
 const COLUMNS = 100;
 const INDENT = "      ";
+
+const IN_CHECKOUT = [
+  "  npm start             compile what has changed, and start the server",
+  "  npm start -- --help   print this, and start nothing",
+  "  node dist/main.js     start the server as compiled by npm run build",
+];
+const AS_PACKAGE = [
+  "  rocas start           start the server",
+  "  rocas start --help    print this, and start nothing",
+  "  rocas --help          name the other commands",
+];
 
 const rows = Object.entries<Setting<unknown>>(SETTINGS);
 
@@ -17,9 +29,7 @@ export function helpText(): string {
   return [
     "Rocas, a GraphQL API server for teams that run machine-learning projects",
     "",
-    "  npm start             compile what has changed, and start the server",
-    "  npm start -- --help   print this, and start nothing",
-    "  node dist/main.js     start the server as compiled by npm run build",
+    ...(isCheckout() ? IN_CHECKOUT : AS_PACKAGE),
     "",
     "Its settings come from the environment; after the sign is what holds where one is left out.",
     ...settings,

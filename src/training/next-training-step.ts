@@ -35,7 +35,10 @@ export function nextTrainingStep(job: Job, observed: ObservedTraining): Training
   // A stored result counts before a cancellation, which came too late.
   if (state.is === "COMPLETED") return end(state.ok ? "SUCCEEDED" : "FAILED", state.error);
   if (job.desired === "CANCEL") return { do: "CANCEL" };
-  if (state.is === "NOT_GRANTED") return tryAgain(job, state.reason);
+  if (state.is === "NOT_GRANTED") {
+    const { resources, lastOutput } = observed;
+    return tryAgain(job, exitReason(state.container, resources, lastOutput, false));
+  }
   if (state.is === "EXITED") return afterExit(job, state.container, observed);
   const { run } = job.deadlines;
   if (run && now.getTime() > run.getTime() + REPORT_GRACE_MS) return end("FAILED", tooLong(observed));

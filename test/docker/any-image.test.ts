@@ -130,7 +130,7 @@ describeWithDocker("a project on an image without anything of ours", () => {
     [
       "with a broken Python",
       "RUN printf '#!/bin/sh\\necho no encodings >&2; exit 1\\n' >/usr/bin/python3 && chmod 755 /usr/bin/python3\n",
-      "no encodings. It had not begun: the image's `python3` must start there",
+      "no encodings. It had not asked for its work yet. Mostly its Python does not start",
     ],
   ] as const;
 

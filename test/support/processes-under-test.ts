@@ -81,7 +81,7 @@ function firstOf(data: string, run: string): number {
 /** Until all of the run is dead, it takes requests that it never answers. */
 async function killed(run: string, pid: number): Promise<void> {
   process.kill(pid, "SIGKILL");
-  await vi.waitFor(() => expect(pidsOf(run)).toEqual([]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(pidsOf(run)).toEqual([]), { timeout: 60_000 });
 }
 
 function namesIn(folder: string): string[] {

@@ -57,6 +57,10 @@ class RunApi:
         self._token = token
         self._timeout = timeout
 
+    @property
+    def address(self) -> str:
+        return f"{self._host}:{self._port}"
+
     @classmethod
     def from_container(cls, places: Places = CONTAINER) -> RunApi:
         """Reads the token from its file: it is in no environment, and so in none that a notebook prints."""

@@ -69,8 +69,11 @@ class Attempt:
         self._ending.on_signals()
         try:
             grant = claim(self._api, self._ending)
-        except (ApiRefused, ApiUnavailable) as error:
-            print(f"The attempt is not granted: {error}", flush=True)
+        except ApiRefused as refused:
+            print(f"The attempt is not granted: {refused}", flush=True)
+            return STOPPED if self._ending.begun.is_set() else NOT_GRANTED
+        except ApiUnavailable as error:
+            print(f"Rocas was not reached at {self._api.address}: {error}", flush=True)
             return STOPPED if self._ending.begun.is_set() else NOT_GRANTED
         self._kind = grant.kind
         self._log.start()
