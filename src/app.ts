@@ -9,6 +9,7 @@ import type { ImageBuilder } from "./runtime/image-builder.js";
 import type { Runtime } from "./runtime/runtime.js";
 import type { Settings } from "./settings.js";
 import type { Source } from "./source/source.js";
+import type { DirectFiles } from "./storage/direct-files.js";
 import type { FileStorage, PartialFiles } from "./storage/file-storage.js";
 import type { Store } from "./store/store.js";
 import type { Vault } from "./vault/vault.js";
@@ -57,6 +58,8 @@ export interface App {
   readonly lightweightFiles: FileStorage;
   /** Uploads under way, of either kind. */
   readonly partialFiles: PartialFiles;
+  /** Lets clients reach the files without this server; null if they cannot. */
+  readonly directFiles: DirectFiles | null;
   readonly runtime: Runtime;
   readonly imageBuilder: ImageBuilder;
   readonly runListenerDemand: RunListenerDemand;

@@ -119,7 +119,7 @@ async function openParts(
   );
 
   const openedFiles = await openFiles(settings, cluster, store, opened.connection);
-  const { files, lightweightFiles, partialFiles } = openedFiles;
+  const { files, lightweightFiles, partialFiles, directFiles } = openedFiles;
   const openedEngine = engine ? null : opening.use(await openEngine(settings, store, cluster));
   const { runtime, imageBuilder } = openedEngine ?? engine!;
   notices.push(...(openedEngine?.notices ?? []));
@@ -148,6 +148,7 @@ async function openParts(
       imageBuilder,
       runListenerDemand: new RunListenerDemand(),
       partialFiles,
+      directFiles,
       sources: {
         local: new LocalSource(settings.ROCAS_PROJECT_ROOTS),
         git: new GitSource({ allowedOrigins: settings.ROCAS_GIT_HOSTS, scratchFolder: join(data, "git") }),

@@ -6,6 +6,7 @@ import { checkFilesFolder, filesFolderFault, folderPlace } from "./files/files-f
 import { MAX_LIGHTWEIGHT_BYTES } from "./files/manifest.js";
 import type { Sweepable } from "./files/release-files.js";
 import type { Settings } from "./settings.js";
+import type { DirectFiles } from "./storage/direct-files.js";
 import type { FileStorage, PartialFiles } from "./storage/file-storage.js";
 import { FilesystemPartialFiles } from "./storage/filesystem/filesystem-partial-files.js";
 import { FilesystemStorage, type FolderOptions } from "./storage/filesystem/filesystem-storage.js";
@@ -13,6 +14,7 @@ import { GridFsStorage } from "./storage/gridfs/gridfs-storage.js";
 import { bucketAddress } from "./storage/s3/bucket-address.js";
 import { Bucket } from "./storage/s3/bucket.js";
 import { bucketFault, bucketPlace } from "./storage/s3/bucket-place.js";
+import { S3DirectFiles } from "./storage/s3/s3-direct-files.js";
 import { S3PartialFiles } from "./storage/s3/s3-partial-files.js";
 import { S3Storage } from "./storage/s3/s3-storage.js";
 import type { Store } from "./store/store.js";
@@ -22,6 +24,7 @@ export interface OpenedFiles {
   readonly files: FileStorage;
   readonly lightweightFiles: FileStorage;
   readonly partialFiles: PartialFiles;
+  readonly directFiles: DirectFiles | null;
   /** What is to be swept of all of them. */
   readonly sweepable: readonly Sweepable[];
   /** The folder that every process needs, or null if the files are in a bucket. */
@@ -31,7 +34,7 @@ export interface OpenedFiles {
 }
 
 /** The files that are not lightweight, in their place. */
-interface PlacedFiles extends Pick<OpenedFiles, "partialFiles" | "folder" | "fault"> {
+interface PlacedFiles extends Pick<OpenedFiles, "partialFiles" | "directFiles" | "folder" | "fault"> {
   readonly storage: FileStorage;
   readonly sweepable: readonly Sweepable[];
 }
@@ -54,11 +57,12 @@ export async function openFiles(
   // A compressed record is one file in GridFS, and may be a little larger than its content.
   const gridFs = new GridFsStorage(connection, MAX_LIGHTWEIGHT_BYTES + MIB);
   const lightweightFiles = new DeferredDeleteStorage(gridFs, "lightweight", store);
-  const { partialFiles, folder, fault } = placed;
+  const { partialFiles, directFiles, folder, fault } = placed;
   return {
     files,
     lightweightFiles,
     partialFiles,
+    directFiles,
     sweepable: [files, lightweightFiles, partialFiles, ...placed.sweepable],
     folder,
     fault,
@@ -77,6 +81,7 @@ async function openFolder(
   return {
     storage: await FilesystemStorage.open(folder, { check, removesNothing }),
     partialFiles: await FilesystemPartialFiles.open(join(folder, "parts"), { check }),
+    directFiles: null,
     sweepable: [],
     folder,
     fault: () => filesFolderFault(folder, cluster),
@@ -84,21 +89,27 @@ async function openFolder(
 }
 
 async function openBucket(settings: Settings, cluster: string, store: Store): Promise<PlacedFiles> {
-  const bucket = new Bucket({
+  const options = {
     ...bucketAddress(settings.ROCAS_FILES),
-    endpoint: settings.AWS_ENDPOINT_URL_S3.replace(/\/+$/, "") || `https://s3.${settings.AWS_REGION}.amazonaws.com`,
+    endpoint: originOf(settings.AWS_ENDPOINT_URL_S3) || `https://s3.${settings.AWS_REGION}.amazonaws.com`,
     region: settings.AWS_REGION,
     accessKeyId: settings.AWS_ACCESS_KEY_ID,
     secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
     sessionToken: settings.AWS_SESSION_TOKEN,
-  });
+  };
+  const bucket = new Bucket(options);
   await claimFiles(bucketPlace(bucket), cluster, store);
   const storage = new S3Storage(bucket);
+  const endpoint = originOf(settings.ROCAS_FILES_URL);
+  const directFiles = endpoint ? new S3DirectFiles(bucket, new Bucket({ ...options, endpoint })) : null;
   return {
     storage,
     partialFiles: new S3PartialFiles(bucket),
-    sweepable: [storage],
+    directFiles,
+    sweepable: [storage, ...(directFiles ? [directFiles] : [])],
     folder: null,
     fault: () => bucketFault(bucket, cluster),
   };
 }
+
+const originOf = (url: string): string => url.replace(/\/+$/, "");

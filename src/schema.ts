@@ -17,7 +17,7 @@ import {
 import { DeploymentRevisionEdges, DeploymentRevisionResolver } from "./deployment/deployment-revision.resolver.js";
 import { DeploymentEdges, DeploymentResolver } from "./deployment/deployment.resolver.js";
 import { RolloutResolver } from "./deployment/rollout.resolver.js";
-import { ManifestResolver, UploadsResolver } from "./files/files.resolver.js";
+import { FileUploadResolver, ManifestResolver, UploadsResolver } from "./files/files.resolver.js";
 import { NodeResolver } from "./graph/node.resolver.js";
 import { buildSubgraph } from "./http/build-subgraph.js";
 import { DriftEventResolver, LiveResolver, RecordChangeResolver, TaskChangeResolver } from "./live/live.resolver.js";
@@ -63,6 +63,7 @@ export const rocasSchema = (): Promise<{ schema: GraphQLSchema; sdl: string }> =
         ModelVersionSnapshotResolver,
         ...ModelVersionFileResolvers,
         ...ModelVersionEdges,
+        FileUploadResolver,
         ManifestResolver,
         UploadsResolver,
         StorageUseResolver,

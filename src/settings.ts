@@ -34,6 +34,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     problems.push(
       "ROCAS_REGISTRY: local processes (ROCAS_RUNTIME=process) make no images that a registry takes; leave one of the two out",
     );
+  if (settings.ROCAS_FILES_URL && !settings.ROCAS_FILES)
+    problems.push("ROCAS_FILES_URL: says where clients reach a bucket, and ROCAS_FILES names none; set both or none");
   for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const)
     if (settings.ROCAS_FILES && settings[name] === "")
       problems.push(`${name}: is not set, and the bucket of ROCAS_FILES takes no one without it`);

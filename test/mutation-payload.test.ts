@@ -77,6 +77,10 @@ const SHOWN: Readonly<Record<string, { readonly fields: string; readonly next: o
     fields: "id state manifest { count complete } uploads { url }",
     next: { manifest: { count: 2 }, uploads: [] },
   },
+  confirmUpload: {
+    fields: "id state manifest { count complete } uploads { url }",
+    next: { state: "READY", uploads: [] },
+  },
   renewUploads: { fields: "name url expiresAt", next: [{ name: TEXT, url: TEXT, expiresAt: TEXT }] },
 };
 

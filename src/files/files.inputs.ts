@@ -50,6 +50,15 @@ export class AddFilesInput extends MutationInput {
   readonly complete!: boolean;
 }
 
+@InputType({ description: "A file that was sent to the `direct` address of its upload." })
+export class ConfirmUploadInput extends MutationInput {
+  @Field(() => ID, { description: "The id of the dataset or the model version." })
+  readonly id!: string;
+
+  @Field(() => String, { description: "The name of the file in the manifest." })
+  readonly name!: string;
+}
+
 @InputType({ description: "The record whose uploads are to be renewed." })
 export class RenewUploadsInput extends MutationInput {
   @Field(() => ID, { description: "The id of a dataset or a model version." })

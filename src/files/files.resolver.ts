@@ -4,17 +4,18 @@ import { type Connection, connection, type Page } from "../graph/connection.js";
 import { Input, intentOf } from "../graph/mutation-input.js";
 import { FileHolder, type Holder, Manifest, StoredFileConnection } from "../graph/manifest.js";
 import { Reads } from "../graph/reads.js";
-import { FileUpload, StoredFile } from "../graph/stored-file.js";
+import { DirectUpload, FileUpload, StoredFile } from "../graph/stored-file.js";
 import type { Order } from "../lists/order.js";
 import { PageArgs, type PageRequest, pageRequest } from "../lists/page.js";
 import type { RequestContext } from "../request-context.js";
 import { addFiles } from "./add-files.js";
+import { confirmUpload } from "./confirm-upload.js";
 import { MAX_INLINE_FILES, partId, sortedByName, summaryOf } from "./file-lists.js";
 import { fileBytesOf, type FileRecord } from "./file-record.js";
 import { fileListOf, isManifestOpen } from "./files-of.js";
-import { AddFilesInput, RenewUploadsInput } from "./files.inputs.js";
+import { AddFilesInput, ConfirmUploadInput, RenewUploadsInput } from "./files.inputs.js";
 import { listMissing } from "./missing-files.js";
-import { renewUploads, uploadsOf } from "./uploads.js";
+import { type AnnouncedUpload, directUpload, renewUploads, uploadsOf } from "./uploads.js";
 
 /** Makes the resolver of `files` and `manifest`. */
 export function filesResolver(holder: () => ClassType<object>) {
@@ -134,6 +135,18 @@ async function slice(
   return parts.flatMap((part) => part?.files ?? []).slice(from - offset, to - offset);
 }
 
+@Resolver(() => FileUpload)
+export class FileUploadResolver {
+  @FieldResolver(() => DirectUpload, {
+    nullable: true,
+    description:
+      "An address in the bucket of the files. Null if the server keeps none, or clients do not reach it; of `lightweight` records; and above 5 GiB: send the bytes to `url` then.",
+  })
+  direct(@Root() upload: AnnouncedUpload, @Ctx() { app }: RequestContext): Promise<DirectUpload | null> {
+    return directUpload(app, upload);
+  }
+}
+
 @Resolver()
 export class UploadsResolver {
   @Mutation(() => [FileUpload], {
@@ -141,6 +154,14 @@ export class UploadsResolver {
   })
   renewUploads(@Input(() => RenewUploadsInput) input: RenewUploadsInput, @Ctx() { app, caller }: RequestContext) {
     return renewUploads(app, intentOf(caller, "renewUploads", input), input);
+  }
+
+  @Mutation(() => FileHolder, {
+    description:
+      "Says that a file was sent to the `direct` address of its upload. Its size and checksum are verified with the bucket before the record has it; the last file makes the record READY.",
+  })
+  confirmUpload(@Input(() => ConfirmUploadInput) input: ConfirmUploadInput, @Ctx() { app, caller }: RequestContext) {
+    return confirmUpload(app, intentOf(caller, "confirmUpload", input), input);
   }
 
   @Mutation(() => FileHolder, {

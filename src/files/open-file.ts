@@ -57,7 +57,21 @@ async function openArchive(app: App, record: FileRecord): Promise<OpenedArchive>
 }
 
 /** A content and the file name under which it is saved. */
-export type Download = OpenedArchive & { readonly name: string };
+export interface Download extends OpenedArchive {
+  readonly name: string;
+  /** Returns the address of the content in the storage, or null. @param headers of its answer */
+  location?(headers: Readonly<Record<string, string>>): Promise<string | null>;
+}
+
+/** Adds the address of a content that is stored as it is. Not of what is read out of an archive, or packed. */
+const located = (
+  { directFiles }: Pick<App, "directFiles">,
+  download: Download,
+  stored: { readonly sha256: string } | null | undefined,
+): Download =>
+  directFiles && stored
+    ? { ...download, location: (headers) => directFiles.downloadUrl(stored.sha256, headers) }
+    : download;
 
 /**
  * Opens a file of a dataset or version, the whole of it as a tar.gz, or the executed notebook of a training.
@@ -70,16 +84,26 @@ export async function openDownload(
   if (kindOf(id) === "train") return openOutput(app, id);
   const record = await fileRecord(app.store, id);
   if (!record) throw notFound("record");
-  return name === null
-    ? { ...(await openArchive(app, record)), name: `${record.name}.tar.gz` }
-    : { ...(await openFile(app, record, name)), name };
+  if (name === null) {
+    const whole = { ...(await openArchive(app, record)), name: `${record.name}.tar.gz` };
+    return located(app, whole, record.lightweight ? null : record.archive);
+  }
+  const file = { ...(await openFile(app, record, name)), name };
+  return located(app, file, record.lightweight || record.archive ? null : file);
 }
 
-async function openOutput({ store, files }: App, id: string): Promise<Download> {
+async function openOutput(app: App, id: string): Promise<Download> {
+  const { store, files } = app;
   const [training] = await findByIds(store.trainings, [id]);
   if (!training?.output) throw notFound("executed notebook");
   const { sha256, size } = training.output;
-  return { read: (range) => files.read(sha256, range), size, sha256, name: `${training.name}.ipynb` };
+  const output = {
+    read: (range?: ByteRange) => files.read(sha256, range),
+    size,
+    sha256,
+    name: `${training.name}.ipynb`,
+  };
+  return located(app, output, training.output);
 }
 
 export const notStored = (): DomainError =>

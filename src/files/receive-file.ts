@@ -70,7 +70,7 @@ export async function receiveRest(
     else content.resume();
   } else {
     const storage = storageOf(app, record);
-    const end = await app.partialFiles.append(idOf(announced), offset, content, { sha256, size }, (arrived) =>
+    const end = await app.partialFiles.append(uploadId(announced), offset, content, { sha256, size }, (arrived) =>
       storage.take(arrived, { sha256, size }),
     );
     if (end < size) return { offset: end, state: record.state };
@@ -82,7 +82,7 @@ export async function receiveRest(
 /** Returns the offset at which the upload continues. @throws NOT_FOUND */
 export async function uploadProgress(app: App, announced: AnnouncedFile): Promise<UploadProgress> {
   const { record, file, isMissing } = await findAnnounced(app, announced);
-  const offset = isMissing ? await app.partialFiles.size(idOf(announced)) : file.size;
+  const offset = isMissing ? await app.partialFiles.size(uploadId(announced)) : file.size;
   return { offset, state: record.state };
 }
 
@@ -94,8 +94,11 @@ async function findAnnounced({ store }: App, announced: AnnouncedFile) {
   return { record, ...sought };
 }
 
-// Record and name are hashed, not the content: a client that announces a checksum must not reach the partial upload of another.
-const idOf = ({ record, name }: AnnouncedFile): string =>
+/**
+ * Returns the id of an upload in the storage. Record and name are hashed, not the content: a client that announces a
+ * checksum must not reach the upload of another.
+ */
+export const uploadId = ({ record, name }: Pick<AnnouncedFile, "record" | "name">): string =>
   createHash("sha256").update(`${record}/${name}`).digest("hex");
 
 async function compareContent(content: Readable, expected: ExpectedFile): Promise<void> {
@@ -121,7 +124,7 @@ export async function receiveInline(app: App, record: FileRecord, files: readonl
   );
 }
 
-async function markReceived({ store }: App, record: FileRecord, names: readonly string[]): Promise<FileRecord> {
+export async function markReceived({ store }: App, record: FileRecord, names: readonly string[]): Promise<FileRecord> {
   const records = fileRecordsOf(store, record._id);
   if (!records) throw notFound("record");
   const list = fileListOf(record);

@@ -58,6 +58,36 @@ export class Archive {
   readonly sha256!: string;
 }
 
+@ObjectType({ description: "A header of a request." })
+export class RequestHeader {
+  @Field(() => String, { description: "The name of the header." })
+  readonly name!: string;
+
+  @Field(() => String, { description: "The value of the header." })
+  readonly value!: string;
+}
+
+@ObjectType({
+  description:
+    "An address in the bucket of the files, to which the bytes of one file are sent by PUT without passing through this server. `confirmUpload` says that they are there.",
+})
+export class DirectUpload {
+  @Field(() => String, { description: "The whole address; PUT the bytes there." })
+  readonly url!: string;
+
+  @Field(() => [RequestHeader], {
+    description:
+      "The headers that the request must have, since they are signed: the size and the checksum of the file. HTTP clients set `content-length` themselves.",
+  })
+  readonly headers!: RequestHeader[];
+
+  @Field(() => GraphQLDateTime, {
+    name: "expiresAt",
+    description: "The time at which the address ends; `renewUploads` gives fresh ones.",
+  })
+  readonly expiresAt!: Date;
+}
+
 @ObjectType({ description: "A one-time address to which the bytes of one file of a manifest are sent by PUT." })
 export class FileUpload {
   @Field(() => String, { description: "The name of the file." })

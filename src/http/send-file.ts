@@ -14,6 +14,11 @@ export interface SentFile {
   readonly sha256: string | null;
   /** The name that a browser saves it under. */
   readonly name: string;
+  /**
+   * Returns an address outside of this server that gives the content; null, or left out, if there is none.
+   * @param headers of its answer
+   */
+  location?(headers: Readonly<Record<string, string>>): Promise<string | null>;
 }
 
 /** Answers GET and HEAD with a file, one range of it, or 304. The ETag is the SHA-256. */
@@ -28,12 +33,17 @@ export async function sendFile(
     response.writeHead(304, { ...COMMON, etag }).end();
     return;
   }
+  const safe = { "content-type": CONTENT_TYPE, "content-disposition": disposition(file.name) };
+  const location = isPlainGet(request) ? await file.location?.(safe) : null;
+  if (location) {
+    response.writeHead(307, { ...COMMON, location }).end();
+    return;
+  }
   const range = rangeOf(request, file, etag);
   const length = range ? range.end - range.start + 1 : file.size;
   const headers = {
     ...COMMON,
-    "content-type": "application/octet-stream",
-    "content-disposition": disposition(file.name),
+    ...safe,
     "accept-ranges": etag === null ? "none" : "bytes",
     ...(length === null ? {} : { "content-length": length }),
     ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${file.size}` } : {}),
@@ -51,6 +61,12 @@ export async function sendFile(
   response.writeHead(range ? 206 : 200, headers);
   await stream(content, response, idleMs);
 }
+
+const CONTENT_TYPE = "application/octet-stream";
+
+/** True if the answer does not depend on the tag: another server has other tags. */
+const isPlainGet = ({ method, headers }: IncomingMessage): boolean =>
+  method === "GET" && headers["if-none-match"] === undefined && headers["if-range"] === undefined;
 
 const COMMON = { "cache-control": "private, no-store" };
 

@@ -52,6 +52,11 @@ export const SETTINGS = {
     "",
     "Bucket for the files, at any S3 server; the folder `files` of `ROCAS_DATA` where it is not set. Several servers on one `MONGODB_URI` share it without a disk.",
   ),
+  ROCAS_FILES_URL: setting(
+    orNothing(webUrl),
+    "",
+    "Where clients reach the S3 server of `ROCAS_FILES` themselves: they fetch files there and can send them there. Through Rocas where it is not set.",
+  ),
   AWS_ENDPOINT_URL_S3: setting(
     orNothing(webUrl),
     "",

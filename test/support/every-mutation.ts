@@ -102,6 +102,15 @@ export const EVERY_MUTATION: Readonly<Record<string, MutationRow>> = {
     // Nothing of the record; that the key was used is kept.
     writes: ["CHANGE"],
   },
+  confirmUpload: {
+    input: async ({ app, model }) => ({
+      id: (await app.seed.dataset({ model, files: FILES })).id,
+      name: FILES[0]!.name,
+    }),
+    fields: "id",
+    // Nothing of the record, which has the file already; that the key was used is kept.
+    writes: ["CHANGE"],
+  },
   addFiles: {
     input: async ({ app, model }) => ({ id: (await openDataset(app, { model })).id, files: manyFiles(2) }),
     fields: "id manifest { count }",

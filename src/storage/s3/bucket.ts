@@ -223,28 +223,28 @@ export class Bucket {
     }
   }
 
-  private async sendOnce({ method, key, query = {}, headers = {}, body }: S3Request): Promise<Response> {
-    const { endpoint, bucket, prefix, region, accessKeyId, secretAccessKey, sessionToken } = this.options;
-    const url = new URL(`${endpoint}/${bucket}${key === undefined ? "" : `/${prefix}${key}`}`);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  /**
+   * Returns an address by which anybody may send that request for a time. Its headers are signed: the request must have
+   * them.
+   */
+  async presign({ method, key, query = {}, headers = {} }: S3Request, lifetimeMs: number): Promise<string> {
+    const expires = { "X-Amz-Expires": String(Math.ceil(lifetimeMs / 1_000)) };
+    const { url } = await this.signer({ method, key, query: { ...query, ...expires }, headers }, true).sign();
+    // A blank is a plus in forms alone.
+    return url.href.replaceAll("+", "%20");
+  }
+
+  private async sendOnce({ body, ...request }: S3Request): Promise<Response> {
     const sha256 = createHash("sha256")
       .update(body ?? EMPTY)
       .digest("hex");
-    const signed = await new AwsV4Signer({
-      method,
-      url: url.href,
-      headers: { ...headers, "x-amz-content-sha256": sha256 },
-      service: "s3",
-      region,
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken ? { sessionToken } : {}),
-      cache: this.signingKeys,
-    }).sign();
+    const headers = { ...request.headers, "x-amz-content-sha256": sha256 };
+    const signed = await this.signer({ ...request, headers }, false).sign();
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), ANSWER_MS);
     try {
       // A redirect would take the signature elsewhere.
+      const { method } = request;
       return await fetch(signed.url, {
         method,
         headers: signed.headers,
@@ -255,6 +255,24 @@ export class Bucket {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private signer({ method, key, query = {}, headers = {} }: S3Request, signQuery: boolean): AwsV4Signer {
+    const { endpoint, bucket, prefix, region, accessKeyId, secretAccessKey, sessionToken } = this.options;
+    const url = new URL(`${endpoint}/${bucket}${key === undefined ? "" : `/${prefix}${key}`}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return new AwsV4Signer({
+      method,
+      url: url.href,
+      headers,
+      service: "s3",
+      region,
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken ? { sessionToken } : {}),
+      ...(signQuery ? { signQuery, allHeaders: true } : {}),
+      cache: this.signingKeys,
+    });
   }
 }
 

@@ -1,61 +1,19 @@
 import { Readable } from "node:stream";
-import type { ReadableStream as WebStream } from "node:stream/web";
 import { setTimeout as pause } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
-import { DAY_MS, MIB } from "../../units.js";
+import { DAY_MS } from "../../units.js";
 import { isExpectedFile, isSha256 } from "../content-check.js";
 import type { ExpectedFile, PartialFiles, ReceivedFile } from "../file-storage.js";
 import { invalidDeclaration, OffsetConflict, UploadBusy, uploadMismatch } from "../storage-errors.js";
 import type { Bucket, ListedObject } from "./bucket.js";
 import { PRECONDITION_FAILED, S3Refusal } from "./s3-errors.js";
 import { piecesOf } from "./pieces.js";
+import { type Piece, S3ReceivedFile } from "./s3-received-file.js";
 
 const FOLDER = "parts/";
 const MAX_TRIES = 20;
 const PAUSE_MS = 50;
 const OFFSET_DIGITS = 12;
-/** S3 takes no smaller part but the last one. */
-const MIN_PART = 5 * MIB;
-/** One request to copy may not take longer than proxies wait. */
-const MAX_PART = 1024 * MIB;
-
-/** A piece of an upload, as it was when it was listed or written. */
-export interface Piece {
-  readonly key: string;
-  readonly size: number;
-  readonly etag: string;
-}
-
-/** A file that lies in the bucket in pieces. */
-export class S3ReceivedFile implements ReceivedFile {
-  readonly path = null;
-
-  constructor(
-    private readonly bucket: Bucket,
-    readonly pieces: readonly Piece[],
-  ) {}
-
-  /** True if the server can join the pieces. */
-  get canBeJoined(): boolean {
-    return (
-      this.pieces.length > 0 &&
-      this.pieces.every(({ size }, at) => size <= MAX_PART && (size >= MIN_PART || at === this.pieces.length - 1))
-    );
-  }
-
-  /** Fails if a piece has been replaced. */
-  read(): Readable {
-    return Readable.from(this.bytes(), { objectMode: false });
-  }
-
-  private async *bytes(): AsyncGenerator<Buffer> {
-    for (const { key, etag } of this.pieces) {
-      const answer = await this.bucket.get(key, { "if-match": etag });
-      if (!answer?.body) throw new Error("A piece of the upload has gone.");
-      yield* Readable.fromWeb(answer.body as WebStream) as AsyncIterable<Buffer>;
-    }
-  }
-}
 
 /**
  * Keeps partial files as objects `parts/<id>/<offset>` of 8 MiB at most, so that any process goes on with an upload. An

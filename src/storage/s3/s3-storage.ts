@@ -1,5 +1,4 @@
 import { pipeline as joined, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { ReadableStream as WebStream } from "node:stream/web";
 import { HOUR_MS } from "../../units.js";
 import { ContentCheck, isExpectedFile, isSha256 } from "../content-check.js";
@@ -7,7 +6,7 @@ import type { ByteRange, ExpectedFile, FileStorage, ListedFile, ReceivedFile, St
 import { contentNotFound, invalidDeclaration, storedMismatch, uploadMismatch } from "../storage-errors.js";
 import type { Bucket, UploadedPart } from "./bucket.js";
 import { PIECE_BYTES, piecesOf } from "./pieces.js";
-import { S3ReceivedFile } from "./s3-partial-files.js";
+import { S3ReceivedFile } from "./s3-received-file.js";
 
 const KEY = /^([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
 /** No upload under way sends nothing for that long. */
@@ -35,9 +34,7 @@ export class S3Storage implements FileStorage {
   async take(received: ReceivedFile, expected: ExpectedFile): Promise<void> {
     if (!isExpectedFile(expected)) throw invalidDeclaration();
     if (!(received instanceof S3ReceivedFile && received.canBeJoined)) return this.write(received.read(), expected);
-    await pipeline(received.read(), new ContentCheck(expected, uploadMismatch), async (checked) => {
-      for await (const piece of checked) void piece;
-    });
+    await received.check(expected);
     // The server joins them, and no byte passes twice. Tags say that they are those that were checked.
     const key = keyOf(expected.sha256);
     const [first, ...more] = received.pieces;
@@ -126,4 +123,5 @@ export class S3Storage implements FileStorage {
   }
 }
 
-const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
+/** The key of a stored file. */
+export const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
