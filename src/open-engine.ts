@@ -113,6 +113,7 @@ async function dockerEngine(
     import("./runtime/docker/open-docker.js"),
   ]);
   const docker = openDocker(settings.DOCKER_HOST, settings);
+  const isLocal = engineAddress(settings.DOCKER_HOST, settings).socketPath !== undefined;
   const imageBuilder = new DockerImageBuilder({ docker, builder: settings.ROCAS_BUILDER });
   const dialect = () => docker.dialect().catch(() => null);
   const notices = async () => {
@@ -122,7 +123,7 @@ async function dockerEngine(
       ? [`On ${known.name}, the containers of Rocas reach each other in their network (and nothing outside it).`]
       : [];
   };
-  return { runtime: new DockerRuntime({ docker, cluster }), imageBuilder, notices };
+  return { runtime: new DockerRuntime({ docker, cluster, isLocal }), imageBuilder, notices };
 }
 
 const processRoot = ({ ROCAS_DATA }: EngineSettings): string => resolve(ROCAS_DATA, "process");

@@ -1,4 +1,5 @@
 import type { GpuAbility, GpuRequest } from "./gpu-requests.js";
+import type { GpuCard } from "./nvidia-smi.js";
 
 /** The purpose of a container, which decides its entrypoint's behaviour. */
 export type ContainerKind = "train" | "deploy";
@@ -107,6 +108,8 @@ export interface Runtime {
    * @param maxAgeMs how old the figure may be, since some engines measure all their volumes at once
    */
   scratchMb(name: string, maxAgeMs: number): Promise<number>;
+  /** Returns the GPUs of this machine with their use; none if the engine runs on another machine, or there is none. */
+  gpuCards(): Promise<readonly GpuCard[]>;
   /** Returns the attempts that have volumes, with or without their container: a removal may have been cut short. */
   attemptsWithVolumes(): Promise<readonly AttemptName[]>;
   /**

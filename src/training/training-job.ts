@@ -13,6 +13,7 @@ import { SECOND_MS } from "../units.js";
 import { nextTrainingStep, type ObservedTraining, type TrainingStep } from "./next-training-step.js";
 import { timeoutSecondsOf } from "./training-timeout.js";
 import type { Training } from "./training.js";
+import { watchGpus } from "./watch-gpus.js";
 
 /** Creates the job of a training that was started. Repeatable. A cancelled one ends without a container. */
 export async function handleTrainingChange({ store }: App, training: Training, entry: OutboxEntry): Promise<void> {
@@ -38,6 +39,7 @@ export const reconcileTraining: Worker = async (app, lease) => {
   const [training] = await findByIds(app.store.trainings, [lease.job._id]);
   if (!training) return cancel(app, lease);
   const observed = await observe(app, lease, training);
+  if (observed.container?.state === "RUNNING") await watchGpus(app, training);
   return executeStep(app, lease, training, nextTrainingStep(lease.job, observed), observed.now);
 };
 

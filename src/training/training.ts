@@ -1,6 +1,7 @@
 import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ObjectType } from "type-graphql";
 import { Rollout } from "../graph/rollout.js";
+import { GpuUse } from "../graph/gpu-use.js";
 import { Archive } from "../graph/stored-file.js";
 import { Node, RecordInfo, storedRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
@@ -38,6 +39,14 @@ export class Training extends storedRecord(TrainingInfo) {
   @Field(() => Rollout, { nullable: true, description: "The result of `targetDeployment`; null without one." })
   @prop({ type: () => Rollout, _id: false })
   readonly rollout?: Rollout | null;
+
+  @Field(() => GpuUse, {
+    name: "gpuUse",
+    nullable: true,
+    description: "The highest use of its GPUs so far. Null without GPUs, or if the server cannot read it.",
+  })
+  @prop({ type: () => GpuUse, _id: false })
+  readonly gpu_use?: GpuUse | null;
 
   /** True if a user asked for its end. */
   @prop({ type: () => Boolean })

@@ -103,6 +103,10 @@ export class FakeRuntime implements Runtime {
     return this.containers.get(validContainerName(name))?.scratchMb ?? 0;
   }
 
+  async gpuCards() {
+    return [];
+  }
+
   async attemptsWithVolumes(): Promise<readonly AttemptName[]> {
     this.answer();
     return [...this.volumes.values()];

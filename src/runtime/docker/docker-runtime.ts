@@ -10,6 +10,7 @@ import {
 } from "../container-policy.js";
 import { EngineRefusal } from "../engine-refusal.js";
 import { gpuAbility, NO_GPUS } from "../gpu-requests.js";
+import { type GpuCard, readGpuCards } from "../nvidia-smi.js";
 import {
   type AttemptName,
   ContainerRefusedError,
@@ -48,13 +49,18 @@ export class DockerRuntime implements Runtime {
   private readonly docker: DockerEngine;
   private readonly cluster: string;
   private readonly sizes: VolumeSizes;
+  private readonly isLocal: boolean;
 
-  /** @param cluster small letters, digits, dashes and underscores; the same for all processes on one store */
-  constructor({ docker, cluster }: { docker: DockerEngine; cluster: string }) {
+  /**
+   * @param cluster small letters, digits, dashes and underscores; the same for all processes on one store
+   * @param isLocal true if the engine runs on this machine
+   */
+  constructor({ docker, cluster, isLocal = false }: { docker: DockerEngine; cluster: string; isLocal?: boolean }) {
     if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(cluster))
       throw new Error(`${JSON.stringify(cluster)} is no id of a cluster.`);
     this.docker = docker;
     this.cluster = cluster;
+    this.isLocal = isLocal;
     this.sizes = new VolumeSizes(docker, cluster);
   }
 
@@ -115,6 +121,10 @@ export class DockerRuntime implements Runtime {
 
   async scratchMb(name: string, maxAgeMs: number): Promise<number> {
     return this.sizes.of(scratchVolume(name), maxAgeMs);
+  }
+
+  async gpuCards(): Promise<readonly GpuCard[]> {
+    return this.isLocal ? readGpuCards() : [];
   }
 
   attemptsWithVolumes(): Promise<readonly AttemptName[]> {

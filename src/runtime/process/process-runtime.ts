@@ -16,6 +16,7 @@ import {
   type Runtime,
 } from "../runtime.js";
 import { localGpus } from "./local-gpus.js";
+import { type GpuCard, readGpuCards } from "../nvidia-smi.js";
 import { endControlGroup } from "./control-group.js";
 import { removeFolder, removeRemains, sizeMb, TEMPORARY_PREFIX } from "./folders.js";
 import { isAlive, killTagged, sendSignal } from "./live-process.js";
@@ -111,6 +112,10 @@ export class ProcessRuntime implements Runtime {
 
   async scratchMb(name: string): Promise<number> {
     return sizeMb(this.folders.volumeFolder(validContainerName(name)));
+  }
+
+  gpuCards(): Promise<readonly GpuCard[]> {
+    return readGpuCards();
   }
 
   async attemptsWithVolumes(): Promise<readonly AttemptName[]> {
