@@ -9,6 +9,8 @@ export type Tag = Branded<"Tag">;
 export type ImageRef = Branded<"ImageRef">;
 export type GitUrl = Branded<"GitUrl">;
 export type GitRef = Branded<"GitRef">;
+export type Stage = Branded<"Stage">;
+export type ArgName = Branded<"ArgName">;
 export type NotebookPath = Branded<"NotebookPath">;
 export type FileName = Branded<"FileName">;
 export type Sha256 = Branded<"Sha256">;
@@ -18,6 +20,8 @@ const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
 /** Docker's grammar of tags. */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const REF = /^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/;
+const STAGE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+const ARG_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Docker's grammar of references: an optional host with a port, path components in lower case, an optional tag. */
 const PATH_PART = "[a-z0-9]+(?:(?:[.]|_{1,2}|-+)[a-z0-9]+)*";
@@ -46,6 +50,22 @@ export const asTag = (text: string): Tag =>
     TAG.test(text),
     text,
     "A tag has letters, digits, underscores, dots and dashes, starts with none of the last two, and has at most 128 characters.",
+  );
+
+/** @throws BAD_USER_INPUT */
+export const asStage = (text: string): Stage =>
+  check(
+    STAGE.test(text),
+    text,
+    "A stage of a Dockerfile is its name, of letters, digits, underscores, dots and dashes, or its number from 0, and has at most 128 characters.",
+  );
+
+/** The name of an argument of a Dockerfile. @throws BAD_USER_INPUT */
+export const asArgName = (text: string): ArgName =>
+  check(
+    ARG_NAME.test(text),
+    text,
+    "The name of an argument has letters, digits and underscores, starts with no digit, and has at most 128 characters.",
   );
 
 /** A branch, tag or commit. @throws BAD_USER_INPUT */

@@ -152,3 +152,52 @@ test("deleting a build version removes its image, and a build its log", async ()
   expect(await app.imageBuilder.inspect(id)).toBeNull();
   expect(await app.app.store.logs.countDocuments()).toBe(0);
 });
+
+const WITH_RECIPE = /* GraphQL */ `
+  mutation Build($input: BuildProjectInput!) {
+    buildProject(input: $input) {
+      dockerfile
+      target
+      buildArgs {
+        name
+        value
+      }
+    }
+  }
+`;
+
+test("a build says which Dockerfile, stage and arguments it was given", async () => {
+  await using app = await openTestApp();
+  const { name: proj } = await app.seed.project({ homeDir: "iris" });
+  const recipe = { dockerfile: "docker/gpu.Dockerfile", target: "train", buildArgs: [{ name: "CUDA", value: "12.4" }] };
+
+  const { data } = await app.execute(WITH_RECIPE, { input: { proj, ...recipe } });
+  const { data: usual } = await app.execute(WITH_RECIPE, { input: { proj, tag: "usual" } });
+
+  expect(data.buildProject).toEqual(recipe);
+  expect(usual.buildProject).toEqual({ dockerfile: null, target: null, buildArgs: [] });
+});
+
+test.each([
+  [{ from: "PRE_BUILT", target: "one" }, "builds from LOCAL and GIT only"],
+  [{ dockerfile: "../Dockerfile" }, "The file name"],
+  [{ target: "a b" }, "A stage of a Dockerfile"],
+  [{ buildArgs: [{ name: "A-B", value: "1" }] }, "The name of an argument"],
+  [
+    {
+      buildArgs: [
+        { name: "A", value: "1" },
+        { name: "A", value: "2" },
+      ],
+    },
+    "The argument A is given twice.",
+  ],
+])("%j is refused", async (recipe, named) => {
+  await using app = await openTestApp();
+  const { name: proj } = await app.seed.project({ homeDir: "iris", dockerRepo: "registry.example/team/iris" });
+
+  const { errors } = await app.execute(WITH_RECIPE, { input: { proj, ...recipe } });
+
+  expect(errors![0]).toMatchObject({ extensions: { code: "BAD_USER_INPUT" } });
+  expect(errors![0]!.message).toContain(named);
+});

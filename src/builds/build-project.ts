@@ -25,7 +25,33 @@ async function requireChest(store: Store, name: string | null, argument: string)
 
 const usedChestOf = ({ _id, name, owner }: TreasureChest): UsedChest => ({ chest: _id, name, owner });
 
-function checkInput({ imageBuilder }: Pick<App, "imageBuilder">, { tag, from, ref }: BuildProjectInput): void {
+const MAX_ARGS = 100;
+
+function checkRecipe({ imageBuilder }: Pick<App, "imageBuilder">, input: BuildProjectInput): void {
+  const { from, buildArgs } = input;
+  for (const field of ["dockerfile", "target", "buildArgs"] as const)
+    if (from === BuiltFrom.PRE_BUILT && input[field])
+      throw new DomainError("BAD_USER_INPUT", `A \`${field}\` is for builds from LOCAL and GIT only.`, [
+        "input",
+        field,
+      ]);
+  if (input.target && imageBuilder.startsFrom === "MACHINE")
+    throw new DomainError(
+      "FORBIDDEN",
+      "This server runs projects by local processes (ROCAS_RUNTIME), for which a Dockerfile has one stage: leave `target` out.",
+      ["input", "target"],
+    );
+  const names = buildArgs?.map(({ name }) => name) ?? [];
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice) throw new DomainError("BAD_USER_INPUT", `The argument ${twice} is given twice.`, ["input", "buildArgs"]);
+  if (names.length > MAX_ARGS)
+    throw new DomainError("BAD_USER_INPUT", `A build takes ${MAX_ARGS} arguments at most.`, ["input", "buildArgs"]);
+}
+
+function checkInput(app: Pick<App, "imageBuilder">, input: BuildProjectInput): void {
+  const { imageBuilder } = app;
+  const { tag, from, ref } = input;
+  checkRecipe(app, input);
   if (isReservedTag(tag))
     throw new DomainError("BAD_USER_INPUT", "Tags of this form are Rocas' own: choose another.", ["input", "tag"]);
   if (ref && from !== BuiltFrom.GIT)
@@ -75,6 +101,9 @@ export function buildProject(
         from,
         ref: input.ref ?? null,
         no_cache: input.noCache,
+        dockerfile: input.dockerfile ?? null,
+        target: input.target ?? null,
+        build_args: (input.buildArgs ?? []).map(({ name, value }) => ({ name, value })),
         chest: chest?._id ?? null,
         registry_chest: registryChest?._id ?? null,
         used_chest: chest && usedChestOf(chest),

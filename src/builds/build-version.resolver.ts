@@ -12,7 +12,7 @@ import type { ListArgs } from "../lists/listing.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { BuildVersionGenerationsArgs, BuildVersionKey, DeleteBuildVersionInput } from "./build-version.inputs.js";
-import { BUILD_VERSION_DEFINITION, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
+import { BUILD_VERSION_DEFINITION, BuildArgument, BuildVersion, BuildVersionSnapshot } from "./build-version.js";
 import { BUILD_VERSION } from "./build-version.kind.js";
 import { Build } from "./build.js";
 
@@ -64,6 +64,14 @@ export class BuildVersionResolver {
   @Reads(["proj"])
   proj(@Root() { proj }: BuildVersion, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => [BuildArgument], {
+    description: "The values that its build gave to arguments of the Dockerfile.",
+  })
+  @Reads(["build_args"])
+  buildArgs(@Root() { build_args: args }: BuildVersion) {
+    return args ?? [];
   }
 
   @FieldResolver(() => Build, { nullable: true, description: "The build that made it; null once that is deleted." })

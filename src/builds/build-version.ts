@@ -22,6 +22,18 @@ registerEnumType(BuiltFrom, {
   },
 });
 
+@ObjectType({ description: "The value of an argument of a Dockerfile (ARG)." })
+@modelOptions({ schemaOptions: { _id: false } })
+export class BuildArgument {
+  @Field(() => String, { description: "The name of the argument." })
+  @prop({ type: () => String, required: true })
+  readonly name!: string;
+
+  @Field(() => String, { description: "Its value." })
+  @prop({ type: () => String })
+  readonly value!: string;
+}
+
 @InterfaceType({
   description: "The defining fields of a build version, shared by the build version and its snapshots.",
   resolveType: (value: object) => ("taken_at" in value ? "BuildVersionSnapshot" : typeOfRecord(value as BuildVersion)),
@@ -94,6 +106,23 @@ export class BuildVersion extends storedRecord(BuildVersionInfo) {
   })
   @prop({ type: () => String })
   readonly digest?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The path of the Dockerfile inside the project; null for `Dockerfile` in its top folder.",
+  })
+  @prop({ type: () => String })
+  readonly dockerfile?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The stage of the Dockerfile that became the image; null for the last one.",
+  })
+  @prop({ type: () => String })
+  readonly target?: string | null;
+
+  @prop({ type: () => [BuildArgument] })
+  readonly build_args?: readonly BuildArgument[];
 
   /** The id of the build that made it. */
   @prop({ type: () => String })

@@ -1,7 +1,23 @@
 import { Field, ID, InputType } from "type-graphql";
 import { DeletionInput, MutationInput } from "../graph/mutation-input.js";
-import { GitRefScalar, TagScalar } from "../graph/scalars.js";
+import {
+  ArgNameScalar,
+  FileNameScalar,
+  GitRefScalar,
+  ShortTextScalar,
+  StageScalar,
+  TagScalar,
+} from "../graph/scalars.js";
 import { BuiltFrom } from "./build-version.js";
+
+@InputType({ description: "The value of an argument of a Dockerfile (ARG)." })
+export class BuildArgumentInput {
+  @Field(() => ArgNameScalar, { description: "The name of the argument." })
+  readonly name!: string;
+
+  @Field(() => ShortTextScalar, { description: "Its value. It stays readable in the image: give no secret here." })
+  readonly value!: string;
+}
 
 @InputType({ description: "A request to build a project." })
 export class BuildProjectInput extends MutationInput {
@@ -31,6 +47,25 @@ export class BuildProjectInput extends MutationInput {
     description: "True if every step is done anew, without the build cache.",
   })
   readonly noCache!: boolean;
+
+  @Field(() => FileNameScalar, {
+    nullable: true,
+    description: "LOCAL and GIT only: the path of the Dockerfile inside the project; `Dockerfile` if it is left out.",
+  })
+  readonly dockerfile?: string | null;
+
+  @Field(() => StageScalar, {
+    nullable: true,
+    description:
+      "LOCAL and GIT only: the stage of the Dockerfile that becomes the image; the last one if it is left out.",
+  })
+  readonly target?: string | null;
+
+  @Field(() => [BuildArgumentInput], {
+    nullable: true,
+    description: "LOCAL and GIT only: values of arguments of the Dockerfile, each name once, 100 at most.",
+  })
+  readonly buildArgs?: readonly BuildArgumentInput[] | null;
 
   @Field(() => String, {
     nullable: true,

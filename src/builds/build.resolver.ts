@@ -11,6 +11,7 @@ import type { ListArgs } from "../lists/listing.js";
 import { Project } from "../project/project.js";
 import type { RequestContext } from "../request-context.js";
 import { TreasureChest } from "../treasure-chest/treasure-chest.js";
+import { BuildArgument } from "./build-version.js";
 import { buildProject, cancelBuild } from "./build-project.js";
 import { BuildProjectInput, CancelBuildInput, DeleteBuildInput } from "./build.inputs.js";
 import { Build } from "./build.js";
@@ -53,6 +54,14 @@ export class BuildResolver {
   @Reads(["proj"])
   proj(@Root() { proj }: Build, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => [BuildArgument], {
+    description: "The values that its request gave to arguments of the Dockerfile.",
+  })
+  @Reads(["build_args"])
+  buildArgs(@Root() { build_args: args }: Build) {
+    return args ?? [];
   }
 
   @FieldResolver(() => TreasureChest, {

@@ -2,7 +2,7 @@ import { index, modelOptions, prop } from "@typegoose/typegoose";
 import { Directive, Field, ID, ObjectType } from "type-graphql";
 import { Node, RecordInfo, StoredRecord } from "../graph/stored-record.js";
 import { Task } from "../graph/task.js";
-import { BuildVersionSnapshot, BuiltFrom } from "./build-version.js";
+import { BuildArgument, BuildVersionSnapshot, BuiltFrom } from "./build-version.js";
 
 /** The inputs of a build, fixed when it is requested. */
 class BuildPlan {
@@ -74,6 +74,23 @@ export class Build extends StoredRecord {
   @Field(() => Boolean, { name: "noCache", description: "True if every step is done anew, without the build cache." })
   @prop({ type: () => Boolean, required: true })
   readonly no_cache!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The path of the Dockerfile inside the project; null for `Dockerfile` in its top folder.",
+  })
+  @prop({ type: () => String })
+  readonly dockerfile?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The stage of the Dockerfile that becomes the image; null for the last one.",
+  })
+  @prop({ type: () => String })
+  readonly target?: string | null;
+
+  @prop({ type: () => [BuildArgument] })
+  readonly build_args?: readonly BuildArgument[];
 
   /** The id of the chest for the git host or the registry pulled from. */
   @prop({ type: () => String })

@@ -4,16 +4,14 @@ import { MIB } from "../units.js";
 
 const MAX_DOCKERFILE_BYTES = MIB;
 
-const isDockerfile = (name: string): boolean => /^(?:\.\/)?Dockerfile$/.test(name);
-
-/** Returns the Dockerfile at the root of a build context, or null. */
-export async function findDockerfile(context: Readable): Promise<string | null> {
+/** Returns the text of the Dockerfile of that path in a build context, or null. */
+export async function findDockerfile(context: Readable, path: string): Promise<string | null> {
   const entries = extract();
   context.once("error", (error) => entries.destroy(error));
   context.pipe(entries);
   try {
     for await (const entry of entries) {
-      if (isDockerfile(entry.header.name) && entry.header.type === "file")
+      if (entry.header.name.replace(/^\.\//, "") === path && entry.header.type === "file")
         return await readText(entry as unknown as AsyncIterable<Uint8Array>);
       entry.resume();
     }
@@ -37,5 +35,8 @@ async function readText(entry: AsyncIterable<Uint8Array>): Promise<string> {
 
 const FROM_BASE_IMAGE = /^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?rocas\/onboard(?:[:@]\S*)?(?:\s|$)/im;
 
-/** True if a stage starts from the base image. */
-export const usesBaseImage = (dockerfile: string): boolean => FROM_BASE_IMAGE.test(dockerfile);
+const BASE_IMAGE = /^rocas\/onboard(?:[:@]|$)/;
+
+/** True if a stage starts from the base image, or an argument names it. */
+export const usesBaseImage = (dockerfile: string, args: Readonly<Record<string, string>>): boolean =>
+  FROM_BASE_IMAGE.test(dockerfile) || Object.values(args).some((value) => BASE_IMAGE.test(value));

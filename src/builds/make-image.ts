@@ -32,7 +32,8 @@ export async function makeImage(app: App, lease: Lease, request: ImageRequest): 
   const { location, ref } = spec;
   const { credentials, signal, onLog } = request;
   const [platform, builders] = await Promise.all([app.imageBuilder.platform(), app.imageBuilder.builders()]);
-  const sourceRequest = { location, credentials, platform, builders, signal };
+  const recipe = recipeOf(spec);
+  const sourceRequest = { location, credentials, platform, builders, ...recipe, signal };
   await using context =
     spec.from === BuiltFrom.GIT
       ? // A branch may have moved since an earlier attempt; its commit has not.
@@ -53,13 +54,16 @@ async function buildImage(
   // A note that fails costs disk space alone.
   const noteImage = (image: string) => void notes.push(noteIntermediateImage(app, image).catch(() => undefined));
   try {
-    if (app.imageBuilder.startsFrom === "BASE_IMAGE" && (await needsBaseImage(context)))
+    const recipe = recipeOf(spec);
+    if (app.imageBuilder.startsFrom === "BASE_IMAGE" && (await needsBaseImage(context, recipe)))
       await abortable(signal, ensureBaseImage(app.imageBuilder, onLog, noteImage));
     signal.throwIfAborted();
     const { job } = lease;
     const tag = attemptTag(job, job.attempt);
     const { builder } = context;
-    const request: BuildOptions = { tag, noCache: spec.noCache, builder, signal, onIntermediateImage: noteImage };
+    const { noCache, target } = spec;
+    const how = { ...recipe, target, builder, noCache };
+    const request: BuildOptions = { ...how, tag, signal, onIntermediateImage: noteImage };
     return await app.imageBuilder.build(context.stream(), request, onLog);
   } finally {
     await Promise.all(notes);
@@ -67,10 +71,21 @@ async function buildImage(
 }
 
 /** True also if the Dockerfile cannot be read: the engine reports that. */
-async function needsBaseImage(context: BuildContext): Promise<boolean> {
-  const dockerfile = await findDockerfile(context.stream());
-  return dockerfile === null || usesBaseImage(dockerfile);
+async function needsBaseImage(context: BuildContext, { dockerfile: path, args }: Recipe): Promise<boolean> {
+  const dockerfile = await findDockerfile(context.stream(), path);
+  return dockerfile === null || usesBaseImage(dockerfile, args);
 }
+
+/** The Dockerfile of a build, and what it is given. */
+interface Recipe {
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+const recipeOf = ({ dockerfile, args }: BuildSpec): Recipe => ({
+  dockerfile: dockerfile ?? "Dockerfile",
+  args: Object.fromEntries((args ?? []).map(({ name, value }) => [name, value])),
+});
 
 async function pullImage(
   app: App,

@@ -1,6 +1,7 @@
 import { GraphQLScalarType, Kind, type ValueNode } from "graphql";
 import { DomainError } from "../errors.js";
 import {
+  asArgName,
   asFileName,
   asGitRef,
   asGitUrl,
@@ -8,6 +9,7 @@ import {
   asName,
   asNotebookPath,
   asSha256,
+  asStage,
   asTag,
   asText,
   asVariableName,
@@ -56,6 +58,16 @@ export const GitUrlScalar = textScalar(
   asGitUrl,
 );
 export const GitRefScalar = textScalar("GitRef", "A branch, a tag or a commit of a git repository.", asGitRef);
+export const StageScalar = textScalar(
+  "Stage",
+  "A stage of a Dockerfile, by its name or its number from 0: letters, digits, `_`, `.` and `-`, 128 characters at most.",
+  asStage,
+);
+export const ArgNameScalar = textScalar(
+  "ArgName",
+  "The name of an argument of a Dockerfile: letters, digits and `_`, no digit first, 128 characters at most.",
+  asArgName,
+);
 export const ImageRefScalar = textScalar(
   "ImageRef",
   "A reference to a Docker image: [host[:port]/]path[:tag].",

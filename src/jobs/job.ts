@@ -16,6 +16,12 @@ export interface ChestVersion {
   readonly version: number;
 }
 
+/** The value of an argument of a Dockerfile. */
+export interface BuildArg {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface BuildSpec {
   readonly kind: "BUILD";
   readonly tag: string;
@@ -24,6 +30,10 @@ export interface BuildSpec {
   readonly location: string;
   readonly ref: string | null;
   readonly noCache: boolean;
+  /** The path of the Dockerfile; `Dockerfile` in the top folder if there is none. */
+  readonly dockerfile?: string | null;
+  readonly target?: string | null;
+  readonly args?: readonly BuildArg[];
   /** The credentials for the git host or the registry of the source. */
   readonly chest: ChestVersion | null;
   /** The credentials for the registry that images are pushed to. */

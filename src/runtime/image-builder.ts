@@ -23,6 +23,12 @@ export interface BuildOptions {
   readonly noCache: boolean;
   /** One of `builders()`; the first of them if it is left out. */
   readonly builder?: Builder;
+  /** The path of the Dockerfile in the context; `Dockerfile` if it is left out. */
+  readonly dockerfile?: string;
+  /** The stage that becomes the image; the last one if it is left out. */
+  readonly target?: string | null;
+  /** Values of the Dockerfile's arguments (ARG). They stay readable in the image. */
+  readonly args?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /**
    * Receives the id of each image that the build makes on its way, perhaps also the last one. They have no tag, and
@@ -58,7 +64,7 @@ export interface ImageBuilder {
   /** Returns what can carry out a Dockerfile, the preferred one first. @throws RUNTIME_UNAVAILABLE */
   builders(): Promise<readonly Builder[]>;
   /**
-   * Builds a tar stream with a Dockerfile at its root, and returns the image id. It sets the tag once the image is
+   * Builds a tar stream with a Dockerfile, and returns the image id. It sets the tag once the image is
    * complete. A repeated call builds again, from the cache. The same content gives the same image.
    * @throws ImageBuildError with the Dockerfile's error; RUNTIME_UNAVAILABLE if the engine does not answer
    */

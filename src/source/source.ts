@@ -21,6 +21,10 @@ export interface SourceRequest {
   readonly credentials: Credentials | null;
   /** The platform of the engine that builds, as `linux/amd64`. Without it, a Dockerfile that names one is refused. */
   readonly platform?: string;
+  /** The path of the Dockerfile from the top folder; `Dockerfile` if it is left out. */
+  readonly dockerfile?: string;
+  /** Values of its arguments. */
+  readonly args?: Readonly<Record<string, string>>;
   /** What can build it, the preferred one first; the classic builder if it is left out. */
   readonly builders?: readonly Builder[];
   readonly signal?: AbortSignal;

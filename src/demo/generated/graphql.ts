@@ -13,10 +13,22 @@ export type Availability =
   /** Some replicas answer, or the current revision is not complete yet. */
   | 'PARTIAL';
 
+/** The value of an argument of a Dockerfile (ARG). */
+export type BuildArgumentInput = {
+  /** The name of the argument. */
+  name: string;
+  /** Its value. It stays readable in the image: give no secret here. */
+  value: string;
+};
+
 /** A request to build a project. */
 export type BuildProjectInput = {
+  /** LOCAL and GIT only: values of arguments of the Dockerfile, each name once, 100 at most. */
+  buildArgs?: Array<BuildArgumentInput> | null | undefined;
   /** The name of the treasure chest with the credentials of the git host (GIT) or of the registry that the image is pulled from (PRE_BUILT); for LOCAL the same as `registryChest`. */
   chest?: string | null | undefined;
+  /** LOCAL and GIT only: the path of the Dockerfile inside the project; `Dockerfile` if it is left out. */
+  dockerfile?: string | null | undefined;
   /** From the project's `homeDir`, its `gitRepo` or its `dockerRepo`. */
   from?: BuiltFrom;
   /** Chosen by the caller. A repeat of the same mutation with the same key within 24 hours has no second effect and answers with the same record. */
@@ -31,6 +43,8 @@ export type BuildProjectInput = {
   registryChest?: string | null | undefined;
   /** The Docker tag; a build version that has it already is superseded. */
   tag?: string;
+  /** LOCAL and GIT only: the stage of the Dockerfile that becomes the image; the last one if it is left out. */
+  target?: string | null | undefined;
 };
 
 /** The source of the content of an image. */

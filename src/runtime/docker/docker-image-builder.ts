@@ -61,16 +61,13 @@ export class DockerImageBuilder implements ImageBuilder {
     return prefersBuildKit || this.choice === "buildkit" ? [buildKit] : ["CLASSIC", buildKit];
   }
 
-  async build(
-    context: Readable,
-    { tag, noCache, builder, signal, onIntermediateImage }: BuildOptions,
-    onLog: OnLog,
-  ): Promise<string> {
-    const reference = fullReference(tag);
+  async build(context: Readable, options: BuildOptions, onLog: OnLog): Promise<string> {
+    const { signal, onIntermediateImage } = options;
+    const reference = fullReference(options.tag);
     let broken: Error | undefined;
     context.once("error", (error) => (broken = error));
     try {
-      const how = buildQuery(reference, { noCache, builder: builder ?? (await this.builders())[0]! });
+      const how = buildQuery(reference, options, options.builder ?? (await this.builders())[0]!);
       const query = { ...how, ...buildLimits(await this.docker.dialect()) };
       const answer = await this.docker.build(context, query, signal);
       const intermediate = new IntermediateImages(
@@ -207,8 +204,15 @@ export class DockerImageBuilder implements ImageBuilder {
 }
 
 // Only the tag differs between builds: with a label of the build's own, each image would be another.
-const buildQuery = (tag: string, { noCache, builder }: { noCache: boolean; builder: Builder }) => ({
+const buildQuery = (
+  tag: string,
+  { noCache, dockerfile = "Dockerfile", target, args = {} }: BuildOptions,
+  builder: Builder,
+) => ({
   t: tag,
+  dockerfile,
+  ...(target && { target }),
+  buildargs: JSON.stringify(args),
   version: builder === "CLASSIC" ? "1" : "2",
   nocache: noCache ? "1" : "0",
   rm: "1",

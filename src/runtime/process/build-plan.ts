@@ -34,6 +34,8 @@ interface Draft {
   readonly labels: Map<string, string>;
   readonly env: Map<string, string>;
   readonly args: Map<string, string>;
+  /** Values that the build was given: they count before defaults. */
+  readonly given: Readonly<Record<string, string>>;
 }
 
 const BASE_IMAGE = /^rocas\/onboard(?:[:@]\S*)?$/;
@@ -65,9 +67,14 @@ const SKIPPED = { note: "left out, as the line before it says" };
 /**
  * Returns the parts of a Dockerfile that work without an engine.
  * @param python this machine's, for the log, as `Python 3.11.7`
+ * @param given values of arguments
  * @throws ImageBuildError that names every other instruction with its line
  */
-export function buildPlan(dockerfile: string, python: string): DockerfilePlan {
+export function buildPlan(
+  dockerfile: string,
+  python: string,
+  given: Readonly<Record<string, string>> = {},
+): DockerfilePlan {
   const draft: Draft = {
     folder: "/",
     stages: 0,
@@ -76,6 +83,7 @@ export function buildPlan(dockerfile: string, python: string): DockerfilePlan {
     labels: new Map(),
     env: new Map(),
     args: new Map(),
+    given,
   };
   const log: string[] = [];
   const refused: string[] = [];
@@ -134,7 +142,9 @@ const variablesOf = ({ args, env: given }: Draft) => new Map([...args, ...given]
 function arg(draft: Draft, text: string): Outcome {
   for (const word of wordsOf(text, variablesOf(draft))) {
     const [name = ""] = word.split("=", 1);
-    if (word.includes("=")) draft.args.set(name, word.slice(name.length + 1));
+    const given = Object.hasOwn(draft.given, name) ? draft.given[name] : undefined;
+    if (given !== undefined) draft.args.set(name, given);
+    else if (word.includes("=")) draft.args.set(name, word.slice(name.length + 1));
   }
   return null;
 }

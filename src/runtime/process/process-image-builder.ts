@@ -80,17 +80,21 @@ export class ProcessImageBuilder implements ImageBuilder {
 
   async build(
     context: Readable,
-    { tag, noCache, signal = new AbortController().signal }: BuildOptions,
+    { tag, noCache, dockerfile = "Dockerfile", target, args = {}, signal = new AbortController().signal }: BuildOptions,
     onLog: OnLog,
   ): Promise<string> {
     const reference = fullReference(tag);
+    if (target)
+      throw new ImageBuildError(
+        `The stage ${target} cannot be built without an engine: a Dockerfile has one stage there.`,
+      );
     await using folder = await this.buildFolders.make();
     const files = join(folder.path, "context");
     await mkdir(files);
     try {
       const entries = await unpackContext(addAbortSignal(signal, context), files);
       const python = await this.findPython();
-      const plan = buildPlan(await readDockerfile(entries, files), `Python ${python.version}`);
+      const plan = buildPlan(await readDockerfile(entries, files, dockerfile), `Python ${python.version}`, args);
       for (const [number, line] of plan.log.entries()) onLog(`Step ${number + 1}/${plan.log.length} : ${line}\n`);
       const placed = placeEntries(entries, plan.copies);
       const tree = projectEntries(placed, plan.folder);

@@ -6,7 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { extract, type Header } from "tar-stream";
 import { SourceError } from "../../source/source.js";
 import { checkBytes, checkCount, checkName, checkTree, quotedPath } from "../../source/tree/check-tree.js";
-import { followLink, type TreeEntry, type TreeLimits } from "../../source/tree/tree-entry.js";
+import { dockerfileIn } from "../../source/tree/check-dockerfile.js";
+import { type TreeEntry, type TreeLimits } from "../../source/tree/tree-entry.js";
 import { ImageBuildError } from "../image-builder.js";
 
 const LIMITS: TreeLimits = { bytes: 2 * 1024 ** 3, entries: 100_000 };
@@ -88,12 +89,11 @@ function refusalOf(error: unknown): unknown {
   return error;
 }
 
-/** Returns the text of the Dockerfile in an unpacked context. @throws ImageBuildError if it has none */
-export async function readDockerfile(entries: readonly TreeEntry[], folder: string): Promise<string> {
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  const named = byPath.get("Dockerfile");
-  const path = named?.kind === "link" ? followLink(named, byPath) : "Dockerfile";
-  if (path === null || byPath.get(path)?.kind !== "file")
-    throw new ImageBuildError("The project has no Dockerfile in its top folder.");
-  return readFile(join(folder, path), "utf8");
+/** Returns the text of a Dockerfile in an unpacked context. @throws ImageBuildError if it is not there */
+export async function readDockerfile(entries: readonly TreeEntry[], folder: string, path: string): Promise<string> {
+  try {
+    return await readFile(join(folder, dockerfileIn(entries, path).path), "utf8");
+  } catch (error) {
+    throw refusalOf(error);
+  }
 }

@@ -5,9 +5,9 @@ import type { Builder, OnLog } from "../../runtime/image-builder.js";
 import { printable } from "../../text/printable.js";
 import { MIB } from "../../units.js";
 import { SourceError, type SourceRequest } from "../source.js";
-import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
+import { checkDockerfile, DOCKERFILE, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkBytes, checkTree, quotedPath } from "../tree/check-tree.js";
-import { IGNORE_FILES, withoutIgnored } from "../tree/docker-ignore.js";
+import { DockerIgnore, ignoreFilesOf, withoutIgnored } from "../tree/docker-ignore.js";
 import { checkOut } from "./check-out.js";
 import { fetchCommit } from "./fetch-commit.js";
 import { git, GitError, type GitOptions } from "./git-command.js";
@@ -53,13 +53,16 @@ export async function readCommit(commit: string, reading: CommitReading): Promis
 async function readEntries(commit: string, reading: CommitReading): Promise<CommitContent> {
   await using blobs = new BlobReader(reading.options);
   const all = await readGitTree(commit, reading.options, LIMITS, blobs);
-  const ignore = IGNORE_FILES.map((name) => all.find(({ path }) => path === name)).find(Boolean);
-  if (ignore && ignore.kind !== "file") throw new SourceError(`The ${ignore.path} is no plain file.`);
-  const rules = ignore ? await textOf(blobs, ignore) : "";
-  const kept = await withoutIgnored(all, rules);
+  const { dockerfile = DOCKERFILE } = reading.request;
+  const file = ignoreFilesOf(dockerfile)
+    .map((name) => all.find(({ path }) => path === name))
+    .find(Boolean);
+  if (file && file.kind !== "file") throw new SourceError(`The ${file.path} is no plain file.`);
+  const ignore = new DockerIgnore(file ? await textOf(blobs, file) : "", dockerfile);
+  const kept = await withoutIgnored(all, ignore);
   checkTree(kept, LIMITS);
-  const builder = checkDockerfile(await textOf(blobs, dockerfileIn(kept)), reading.request);
-  const entries = await withoutIgnored(await withSubmodules(commit, all, kept, blobs, reading), rules);
+  const builder = checkDockerfile(await textOf(blobs, dockerfileIn(kept, dockerfile)), reading.request);
+  const entries = await withoutIgnored(await withSubmodules(commit, all, kept, blobs, reading), ignore);
   checkTree(entries, LIMITS);
   return { entries, builder };
 }

@@ -4,9 +4,9 @@ import type { Readable } from "node:stream";
 import type { OnLog } from "../../runtime/image-builder.js";
 import { MIB } from "../../units.js";
 import { type BuildContext, type Source, SourceError, type SourceRequest } from "../source.js";
-import { checkDockerfile, dockerfileIn } from "../tree/check-dockerfile.js";
+import { checkDockerfile, DOCKERFILE, dockerfileIn } from "../tree/check-dockerfile.js";
 import { checkTree, quotedPath } from "../tree/check-tree.js";
-import { DockerIgnore, IGNORE_FILES } from "../tree/docker-ignore.js";
+import { DockerIgnore, ignoreFilesOf } from "../tree/docker-ignore.js";
 import { packTree } from "../tree/pack-tree.js";
 import {
   type FileHead,
@@ -29,11 +29,17 @@ const MAX_TEXT_BYTES = MIB;
 export class LocalSource implements Source {
   constructor(private readonly roots: readonly string[]) {}
 
-  async open({ location, platform, builders, signal }: SourceRequest, onLog: OnLog): Promise<BuildContext> {
+  async open(request: SourceRequest, onLog: OnLog): Promise<BuildContext> {
+    const { location, dockerfile = DOCKERFILE, signal } = request;
     const folder = await findProjectFolder(location, this.roots);
-    const entries = await readFolder({ top: folder, ignore: await ignoreOf(folder), limits: LIMITS, signal });
+    const entries = await readFolder({
+      top: folder,
+      ignore: await ignoreOf(folder, dockerfile),
+      limits: LIMITS,
+      signal,
+    });
     checkTree(entries, LIMITS);
-    const builder = checkDockerfile(await textOf(folder, dockerfileIn(entries)), { platform, builders });
+    const builder = checkDockerfile(await textOf(folder, dockerfileIn(entries, dockerfile)), request);
     await refuseUnfetched(folder, entries, signal);
     const state = await gitState(folder, signal);
     onLog(`${entries.length} files and folders, ${describe(state.gitVersion, state.gitDirty)}\n`);
@@ -89,14 +95,15 @@ async function headOf(folder: string, file: FileEntry): Promise<string> {
 const describe = (version: string | null, dirty: boolean | null) =>
   version === null ? "outside git" : `commit ${version}${dirty ? " with changes" : ""}`;
 
-async function ignoreOf(folder: string): Promise<DockerIgnore> {
-  for (const path of IGNORE_FILES) {
+async function ignoreOf(folder: string, dockerfile: string): Promise<DockerIgnore> {
+  for (const path of ignoreFilesOf(dockerfile)) {
     const seen = await lstat(join(folder, path)).catch(() => null);
     if (seen === null) continue;
     if (!seen.isFile()) throw new SourceError(`The ${path} is no plain file.`);
-    return new DockerIgnore(await textOf(folder, { kind: "file", path, size: seen.size, executable: false }));
+    const text = await textOf(folder, { kind: "file", path, size: seen.size, executable: false });
+    return new DockerIgnore(text, dockerfile);
   }
-  return new DockerIgnore("");
+  return new DockerIgnore("", dockerfile);
 }
 
 async function textOf(folder: string, file: FileEntry): Promise<string> {

@@ -3,7 +3,7 @@ import { lstat, open, readdir, readlink, realpath, stat } from "node:fs/promises
 import { isAbsolute, join, resolve, sep } from "node:path";
 import { SourceError } from "../source.js";
 import { checkCount, quotedPath } from "../tree/check-tree.js";
-import { ALWAYS_KEPT, type DockerIgnore } from "../tree/docker-ignore.js";
+import type { DockerIgnore } from "../tree/docker-ignore.js";
 import type { FileEntry, TreeEntry, TreeLimits } from "../tree/tree-entry.js";
 
 /**
@@ -51,7 +51,7 @@ async function visit(walk: Walk, folder: string): Promise<void> {
   walk.signal?.throwIfAborted();
   for (const name of (await readdir(join(walk.top, folder))).sort()) {
     const path = folder === "" ? name : `${folder}/${name}`;
-    const ignored = !ALWAYS_KEPT.has(path) && walk.ignore.ignores(path);
+    const ignored = walk.ignore.ignores(path);
     if (name.toLowerCase() === ".git" || (ignored && !walk.ignore.hasExceptions)) continue;
     await add(walk, path, ignored);
     checkCount(walk.entries.length, walk.limits);

@@ -1,15 +1,24 @@
 import type { Builder } from "../../runtime/image-builder.js";
 import { SourceError } from "../source.js";
+import { quotedPath } from "./check-tree.js";
 import { isSamePlatform } from "./platforms.js";
 import { heredocsIn, type Instruction, readInstructions, topComments } from "./read-instructions.js";
 import { type FileEntry, followLink, type TreeEntry } from "./tree-entry.js";
 
-/** @throws SourceError if the tree has none. */
-export function dockerfileIn<E extends TreeEntry>(entries: readonly E[]): E & FileEntry {
+/** The path of a Dockerfile that a build does not name. */
+export const DOCKERFILE = "Dockerfile";
+
+/** @throws SourceError if the tree has no file of that path. */
+export function dockerfileIn<E extends TreeEntry>(entries: readonly E[], path: string): E & FileEntry {
   const byPath = new Map<string, E>(entries.map((entry) => [entry.path, entry]));
-  const named = byPath.get("Dockerfile");
+  const named = byPath.get(path);
   const entry = named?.kind === "link" ? byPath.get(followLink(named, byPath) ?? "") : named;
-  if (entry?.kind !== "file") throw new SourceError("The project has no Dockerfile in its top folder.");
+  if (entry?.kind !== "file")
+    throw new SourceError(
+      path === DOCKERFILE
+        ? "The project has no Dockerfile in its top folder."
+        : `The project has no file ${quotedPath(path)}, which the build names as its \`dockerfile\`: that is a path from the top folder.`,
+    );
   return entry as E & FileEntry;
 }
 
@@ -61,15 +70,17 @@ const ABILITIES: Readonly<Record<Builder, Abilities>> = {
 
 const MAX_LISTED = 10;
 
-/** Default values of the arguments before the first stage, by name. */
+/** Values of the arguments before the first stage, by name: given ones, and defaults. */
 type ArgDefaults = Map<string, string>;
 
 /** What is known of a build beside its Dockerfile. */
 export interface DockerfileUse {
   /** The only platform that the engine builds for, as `linux/amd64`; unknown if it is left out. */
-  readonly platform?: string;
+  readonly platform?: string | null;
   /** What can carry it out, the preferred one first; the classic builder if it is left out. */
   readonly builders?: readonly Builder[];
+  /** Values of its arguments. */
+  readonly args?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -77,10 +88,11 @@ export interface DockerfileUse {
  * does in silence, and would make another image.
  * @throws SourceError naming each instruction that the last builder does not carry out, with its line
  */
-export function checkDockerfile(text: string, { platform, builders = ["CLASSIC"] }: DockerfileUse): Builder {
+export function checkDockerfile(text: string, use: DockerfileUse): Builder {
+  const { builders = ["CLASSIC"] } = use;
   let problems: string[] = [];
   for (const builder of builders) {
-    problems = problemsIn(text, ABILITIES[builder], platform ?? null);
+    problems = problemsIn(text, ABILITIES[builder], use);
     if (problems.length === 0) return builder;
   }
   const listed = problems.slice(0, MAX_LISTED).join("; ");
@@ -88,8 +100,8 @@ export function checkDockerfile(text: string, { platform, builders = ["CLASSIC"]
   throw new SourceError(`${ABILITIES[builders.at(-1)!].refusal}: ${listed}${more}.`);
 }
 
-function problemsIn(text: string, builder: Abilities, platform: string | null): string[] {
-  const defaults: ArgDefaults = new Map();
+function problemsIn(text: string, builder: Abilities, { platform = null, args = {} }: DockerfileUse): string[] {
+  const defaults: ArgDefaults = new Map(Object.entries(args));
   const comments = topComments(text);
   // Another syntax may have anything, and its frontend says what is wrong.
   if (builder.hasFrontends && comments.some((comment) => SYNTAX.test(comment))) return [];
@@ -98,7 +110,8 @@ function problemsIn(text: string, builder: Abilities, platform: string | null): 
   for (const instruction of readInstructions(text)) {
     const { name, text: rest } = triggered(instruction);
     if (name === "ARG" && stages === 0)
-      for (const [each, value] of defaultsIn(rest)) defaults.set(each, expand(value, defaults) ?? value);
+      for (const [each, value] of defaultsIn(rest))
+        if (!Object.hasOwn(args, each)) defaults.set(each, expand(value, defaults) ?? value);
     if (name === "FROM") stages += 1;
     for (const what of problemsOf(name, rest, { builder, defaults, platform }))
       problems.push(`line ${instruction.line}: ${what}`);

@@ -26,20 +26,27 @@ const MAX_RULES = 500;
  */
 export class DockerIgnore {
   private readonly rules: readonly Rule[];
-  /** True if a rule can keep something below an ignored folder. */
+  /** The engine always gets these: it reads both. */
+  private readonly alwaysKept: ReadonlySet<string>;
+  /** True if something can be kept below an ignored folder. */
   readonly hasExceptions: boolean;
 
-  /** @throws SourceError if there are too many rules. */
-  constructor(text: string) {
+  /**
+   * @param dockerfile its path, which is never ignored
+   * @throws SourceError if there are too many rules
+   */
+  constructor(text: string, dockerfile = "Dockerfile") {
+    this.alwaysKept = new Set([dockerfile, ".dockerignore"]);
     const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
     this.rules = lines.filter((line) => !line.startsWith("#")).flatMap((line) => ruleOf(line.trim()));
     if (text.length > MAX_BYTES || this.rules.length > MAX_RULES)
       throw new SourceError(`The .dockerignore has more than ${MAX_RULES} rules or 64 KiB.`);
-    this.hasExceptions = this.rules.some((rule) => rule.keeps);
+    this.hasExceptions = dockerfile.includes("/") || this.rules.some((rule) => rule.keeps);
   }
 
   /** The last rule that matches the path or a folder above it decides. */
   ignores(path: string): boolean {
+    if (this.alwaysKept.has(path)) return false;
     const characters = [...path];
     return this.rules.findLast((rule) => matches(rule.tokens, characters))?.keeps === false;
   }
@@ -117,25 +124,18 @@ function reach(tokens: readonly Token[], places: Set<number>, atName: boolean): 
   return places;
 }
 
-/** The first of these that exists counts, as in BuildKit. */
-export const IGNORE_FILES = ["Dockerfile.dockerignore", ".dockerignore"] as const;
-
-/** The engine always gets these: it reads both. */
-export const ALWAYS_KEPT: ReadonlySet<string> = new Set(["Dockerfile", ".dockerignore"]);
+/** Returns the files that may hold the rules. The first that exists counts, as in BuildKit. */
+export const ignoreFilesOf = (dockerfile: string): readonly string[] => [`${dockerfile}.dockerignore`, ".dockerignore"];
 
 const ENTRIES_PER_TURN = 200;
 
-/**
- * Returns the entries that `.dockerignore` leaves. An ignored folder stays if something in it does.
- * @throws SourceError
- */
-export async function withoutIgnored<E extends TreeEntry>(entries: readonly E[], rules: string): Promise<E[]> {
-  const ignore = new DockerIgnore(rules);
+/** Returns the entries that `.dockerignore` leaves. An ignored folder stays if something in it does. */
+export async function withoutIgnored<E extends TreeEntry>(entries: readonly E[], ignore: DockerIgnore): Promise<E[]> {
   const kept = new Set<string>();
   for (const [number, { path, kind }] of entries.entries()) {
     // Many names and rules take long, so that other work gets a turn.
     if (number % ENTRIES_PER_TURN === 0) await setImmediate();
-    if (ignore.ignores(path) && !ALWAYS_KEPT.has(path)) continue;
+    if (ignore.ignores(path)) continue;
     kept.add(path);
     if (kind !== "folder")
       for (let above = posix.dirname(path); above !== "."; above = posix.dirname(above)) kept.add(above);
