@@ -31,12 +31,23 @@ export const dockerUnderTest: RuntimeUnderTest = {
 
 const children = (mark: string) => `sleep ${mark} & setsid sleep ${mark} & (env -i setsid sleep ${mark} &);`;
 
+const TOP = (container: string) => ["top", container, "-eo", "pid,args"];
+const OWN_LIST = 'for each in /proc/[0-9]*; do echo "${each#/proc/} $(tr "\\0" " " <$each/cmdline)"; done';
+/** For an engine on a machine without `ps`. */
+const INSIDE = (container: string) => ["exec", "--user", "0", container, "sh", "-c", OWN_LIST];
+
 /** Nothing where the container has gone meanwhile. */
 function processesIn(container: string): string[] {
-  try {
-    const said = execFileSync("docker", ["top", container, "-eo", "pid,args"], { stdio: ["ignore", "pipe", "ignore"] });
-    return said.toString().split("\n");
-  } catch {
-    return [];
+  for (const words of [TOP(container), INSIDE(container)]) {
+    try {
+      const said = execFileSync("docker", words, { stdio: ["ignore", "pipe", "ignore"] });
+      return said
+        .toString()
+        .split("\n")
+        .map((line) => line.trimEnd());
+    } catch {
+      continue;
+    }
   }
+  return [];
 }
