@@ -148,6 +148,13 @@ describe("the first builder that carries a Dockerfile out builds it", () => {
       await expect(opened(`FROM x\n${instructions}\n`, "linux/amd64", docker20)).rejects.toThrow(named);
     });
 
+  for (const mount of ["type=secret,id=token", "id=token,type=secret,required", "type=ssh"])
+    test(`RUN --mount=${mount} is refused, since nothing would be mounted`, async () => {
+      const opening = opened(`FROM x\nRUN --mount=${mount} true\n`, "linux/amd64", ["BUILDKIT"]);
+
+      await expect(opening).rejects.toThrow(/line 2: RUN --mount=type=(?:secret|ssh); builds are given no secrets/);
+    });
+
   test("another platform is refused by BuildKit's name, too", async () => {
     const opening = opened("FROM --platform=linux/arm64 x\n", "linux/amd64", ["BUILDKIT"]);
 

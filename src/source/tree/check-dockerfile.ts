@@ -157,6 +157,7 @@ function problemsOf(name: string, text: string, check: Check): string[] {
   const problems = flagsIn(text)
     .filter(([flag]) => known && !known.includes(flag))
     .map(([flag]) => `${name} --${flag}; ${ALTERNATIVES[flag] ?? "do without it"}`);
+  if (name === "RUN" && (!known || known.includes("mount"))) problems.push(...secretProblems(text));
   if (name === "FROM") problems.push(...fromProblems(text, check));
   if (!builder.hasHeredocs && (name === "RUN" || name === "COPY" || name === "ADD"))
     for (const { delimiter } of heredocsIn(text))
@@ -165,6 +166,15 @@ function problemsOf(name: string, text: string, check: Check): string[] {
     problems.push("ADD of a git repository; clone it in a RUN, or make it a submodule");
   return problems;
 }
+
+const SECRET_MOUNT = /(?:^|,)type=["']?(secret|ssh)\b/;
+
+/** A secret that is not required would be missing without a word. */
+const secretProblems = (text: string): string[] =>
+  flagsIn(text).flatMap(([flag, value]) => {
+    const [, type] = flag === "mount" ? (SECRET_MOUNT.exec(value) ?? []) : [];
+    return type ? [`RUN --mount=type=${type}; builds are given no secrets`] : [];
+  });
 
 function fromProblems(text: string, { builder, defaults, platform }: Check): string[] {
   const named = [...text.matchAll(BUILT_IN_VALUE)].map(([, plain, braced]) => plain ?? braced!);
