@@ -3,7 +3,7 @@ import { isTruthy } from "../bson/compare-values.js";
 import { FieldPath } from "../bson/field-path.js";
 import { documentValue, FieldReader, fieldsOf, isEmpty, type Value } from "../bson/value.js";
 import { CommandError } from "../errors/command-error.js";
-import type { Evaluate } from "../expression/expression.js";
+import type { Evaluate, Shared } from "../expression/expression.js";
 import { checkFieldPath, parseExpression } from "../expression/parse-expression.js";
 import type { Projection, Selection } from "../query/projected-bytes.js";
 import { compileFlags, including, isFlag, selectionOf } from "../query/projection.js";
@@ -101,16 +101,17 @@ export interface ComputedField {
 /** The fields of `$addFields`, those in nested objects by their paths. @throws CommandError */
 function parseComputedFields(specification: Value): ComputedField[] {
   const fields: ComputedField[] = [];
+  const shared: Shared = new Map();
   for (const [name, value] of fieldsOf(specification)) {
     checkFieldPath(name);
-    gather(name, value, fields);
+    gather(name, value, fields, shared);
   }
   fields.forEach(({ path }, at) => refuseConflict(path.text, fields.slice(0, at)));
   return fields;
 }
 
-function gather(path: string, value: Value, into: ComputedField[]): void {
-  if (!value.isObject) return void into.push({ path: new FieldPath(path), evaluate: parseExpression(value) });
+function gather(path: string, value: Value, into: ComputedField[], shared: Shared): void {
+  if (!value.isObject) return void into.push({ path: new FieldPath(path), evaluate: parseExpression(value, shared) });
   const inner = [...fieldsOf(value)];
   if (isEmpty(value))
     throw new CommandError(
@@ -125,7 +126,7 @@ function gather(path: string, value: Value, into: ComputedField[]): void {
         `Invalid $addFields :: caused by :: an expression specification must contain exactly one field, the name of the expression. Found ${inner.length} fields at path ${path}`,
         40181,
       );
-    into.push({ path: new FieldPath(path), evaluate: parseExpression(value) });
+    into.push({ path: new FieldPath(path), evaluate: parseExpression(value, shared) });
     return;
   }
   for (const [name, each] of inner) {
@@ -135,7 +136,7 @@ function gather(path: string, value: Value, into: ComputedField[]): void {
         `Invalid $addFields :: caused by :: cannot use dotted field name '${name}' in a sub object`,
         40183,
       );
-    gather(`${path}.${name}`, each, into);
+    gather(`${path}.${name}`, each, into, shared);
   }
 }
 

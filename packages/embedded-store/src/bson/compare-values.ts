@@ -179,7 +179,7 @@ export const isNumber = ({ type }: Value): boolean => NUMERIC.includes(type);
 
 /** Zero, false, null and undefined are no truths; all else is one, NaN and empty text included. */
 export function isTruthy(value: Value): boolean {
-  if (isNumber(value)) return exactNumber(value) !== 0;
   if (value.type === ElementType.BOOL) return value.bytes[value.start] === 1;
+  if (isNumber(value)) return exactNumber(value) !== 0;
   return value.type !== ElementType.NULL && value.type !== ElementType.UNDEFINED;
 }

@@ -15,6 +15,11 @@ export class KeyBytes {
     return Buffer.from(this.bytes.subarray(0, this.at));
   }
 
+  /** The bytes as text, one character each: texts compare as the bytes do. */
+  takenAsText(): string {
+    return this.bytes.toString("latin1", 0, this.at);
+  }
+
   /** @param descending turns the order of this value around by inverting its bytes. */
   value(value: Value, descending: boolean): void {
     const from = this.at;
@@ -108,19 +113,16 @@ export class KeyBytes {
    * (int64 needs eleven) and one that says whether 14 bytes more follow, which only decimals can need.
    */
   private number(value: Value): void {
-    const { floor, rest } = asDoubleAndRest(exactNumber(value));
+    const exact = exactNumber(value);
     this.room(24);
-    if (Number.isNaN(floor)) {
-      this.bytes.fill(0, this.at, this.at + 10);
-      this.at += 10;
+    if (typeof exact === "number") {
+      this.double(exact);
+      this.bytes[this.at++] = 0;
+      this.bytes[this.at++] = 0;
       return;
     }
-    // Adding zero makes -0 the same key as 0.
-    this.bytes.writeDoubleBE(floor + 0, this.at);
-    const negative = this.bytes[this.at]! >= 0x80;
-    if (negative) for (let at = this.at; at < this.at + 8; at += 1) this.bytes[at] = ~this.bytes[at]! & 0xff;
-    else this.bytes[this.at]! |= 0x80;
-    this.at += 8;
+    const { floor, rest } = asDoubleAndRest(exact);
+    this.double(floor);
     const coarse = Number(rest >> 113n);
     const fine = BigInt.asUintN(113, rest);
     this.at = this.bytes.writeUInt16BE((coarse << 1) | (fine > 0n ? 1 : 0), this.at);
@@ -128,13 +130,34 @@ export class KeyBytes {
     this.at = this.bytes.writeBigUInt64BE(fine >> 49n, this.at);
     this.at = this.bytes.writeUIntBE(Number((fine >> 1n) & 0xffffffffffffn), this.at, 6);
   }
+
+  private double(number: number): void {
+    if (Number.isNaN(number)) {
+      this.bytes.fill(0, this.at, this.at + 8);
+      this.at += 8;
+      return;
+    }
+    // Adding zero makes -0 the same key as 0.
+    this.bytes.writeDoubleBE(number + 0, this.at);
+    const negative = this.bytes[this.at]! >= 0x80;
+    if (negative) for (let at = this.at; at < this.at + 8; at += 1) this.bytes[at] = ~this.bytes[at]! & 0xff;
+    else this.bytes[this.at]! |= 0x80;
+    this.at += 8;
+  }
 }
 
 const shared = new KeyBytes();
 
-/** The key of values under a pattern, as index entries hold it. */
-export function encodeKey(values: readonly Value[], descending: readonly boolean[]): Buffer {
+function encoded(values: readonly Value[], descending: readonly boolean[]): KeyBytes {
   shared.reset();
-  values.forEach((value, at) => shared.value(value, descending[at] ?? false));
-  return shared.taken();
+  for (let at = 0; at < values.length; at += 1) shared.value(values[at]!, descending[at] ?? false);
+  return shared;
 }
+
+/** The key of values under a pattern, as index entries hold it. */
+export const encodeKey = (values: readonly Value[], descending: readonly boolean[]): Buffer =>
+  encoded(values, descending).taken();
+
+/** The same as text, one character for each byte. */
+export const encodeKeyText = (values: readonly Value[], descending: readonly boolean[]): string =>
+  encoded(values, descending).takenAsText();

@@ -30,15 +30,19 @@ export interface Cell {
   value: Value | undefined;
 }
 
+/** Expressions that several others of a stage hold, by their bytes: each is evaluated once for a document. */
+export type Shared = Map<string, Expression>;
+
 /** The variables that an expression may name, and how the expressions in it are parsed. */
 export class Scope {
   private constructor(
     readonly parse: (expression: Value, scope: Scope) => Expression,
     private readonly cells: ReadonlyMap<string, Cell>,
+    private readonly shared: Shared,
   ) {}
 
-  static outermost(parse: Scope["parse"]): Scope {
-    return new Scope(parse, new Map());
+  static outermost(parse: Scope["parse"], shared: Shared): Scope {
+    return new Scope(parse, new Map(), shared);
   }
 
   parsed(expression: Value): Expression {
@@ -46,7 +50,16 @@ export class Scope {
   }
 
   with(name: string, cell: Cell): Scope {
-    return new Scope(this.parse, new Map([...this.cells, [name, cell]]));
+    return new Scope(this.parse, new Map([...this.cells, [name, cell]]), this.shared);
+  }
+
+  /** @param make parses the expression; one that may name a variable has other values for the same document. */
+  sharedBy(expression: Value, make: () => Expression): Expression {
+    const text = expression.bytes.toString("latin1", expression.start, expression.end);
+    if (text.includes("$$")) return make();
+    const known = this.shared.get(text) ?? evaluatedOnce(make());
+    this.shared.set(text, known);
+    return known;
   }
 
   /** @throws CommandError for a variable that nobody has set. */
@@ -56,6 +69,22 @@ export class Scope {
     if (SYSTEM.has(name)) throw notImplemented(`the variable $$${name}`);
     throw new CommandError("BadValue", `Use of undefined variable: ${name}`, 17276);
   }
+}
+
+/** Keeps the value of the last document; each that is read is a `Value` of its own. */
+function evaluatedOnce({ evaluate, isConstant }: Expression): Expression {
+  let last: Value | undefined;
+  let value: Value | undefined;
+  return {
+    isConstant,
+    evaluate(document) {
+      if (document !== last) {
+        value = evaluate(document);
+        last = document;
+      }
+      return value;
+    },
+  };
 }
 
 const SYSTEM = new Set("NOW CLUSTER_TIME JS_SCOPE IS_MR SEARCH_META USER_ROLES".split(" "));

@@ -123,7 +123,10 @@ export const parseIsNumber = asking((value) => boolValue(value !== undefined && 
 export const parseIsArray = asking((value) => boolValue(value?.isArray === true));
 
 /** One field by its exact name, dots and dollars included, of an object; arrays are not entered. */
-export const parseGetField: OperatorParser = (operand, scope) => {
+export const parseGetField: OperatorParser = (operand, scope) =>
+  scope.sharedBy(operand, () => getField(operand, scope));
+
+function getField(operand: Value, scope: Scope): Expression {
   const { field, input } = fieldAndInput(operand);
   const name = Buffer.from(nameIn(field, scope));
   const holder: Expression = input ? scope.parsed(input) : varying((document) => document);
@@ -132,7 +135,7 @@ export const parseGetField: OperatorParser = (operand, scope) => {
     if (value?.isObject) return fieldOf(value, name);
     return value && isNothing(value) ? NULL_VALUE : undefined;
   });
-};
+}
 
 /** An object that begins with an operator is the name itself. */
 function fieldAndInput(operand: Value): { field: Value; input?: Value } {

@@ -19,6 +19,7 @@ import {
   type Expression,
   type OperatorParser,
   Scope,
+  type Shared,
   varying,
 } from "./expression.js";
 import {
@@ -37,8 +38,13 @@ import {
 } from "./operators.js";
 import { parseIndexOfCP, parseSubstrCP } from "./text-operators.js";
 
-/** Compiles an expression once, to be evaluated per document on its bytes. @throws CommandError for what is malformed, unknown or, by name, not implemented. */
-export const parseExpression = (expression: Value): Evaluate => parse(expression, Scope.outermost(parse)).evaluate;
+/**
+ * Compiles an expression once, to be evaluated per document on its bytes.
+ * @param shared the same for expressions that are evaluated one after the other on each document
+ * @throws CommandError for what is malformed, unknown or, by name, not implemented.
+ */
+export const parseExpression = (expression: Value, shared: Shared = new Map()): Evaluate =>
+  parse(expression, Scope.outermost(parse, shared)).evaluate;
 
 function parse(expression: Value, scope: Scope): Expression {
   if (expression.type === ElementType.STRING) return parseText(expression, scope);

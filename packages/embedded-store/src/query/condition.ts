@@ -1,5 +1,5 @@
 import { compareValues, exactNumber, isNumber, isTruthy, sameValue } from "../bson/compare-values.js";
-import { encodeKey } from "../bson/encode-key.js";
+import { encodeKeyText } from "../bson/encode-key.js";
 import { anyAt, type FieldPath, type Passes } from "../bson/field-path.js";
 import { ElementType, fieldOf, FieldReader, NULL_VALUE, rankOf, sameBytes, type Value } from "../bson/value.js";
 
@@ -204,4 +204,4 @@ const isText = ({ type }: Value): boolean => type === ElementType.STRING || type
 const textOf = ({ bytes, start, end }: Value): string => bytes.toString("latin1", start + 4, end - 1);
 
 /** Equal values have equal keys, whatever their number types: a set of them replaces a comparison with each. */
-export const keyOf = (value: Value): string => encodeKey([value], []).toString("latin1");
+export const keyOf = (value: Value): string => encodeKeyText([value], []);

@@ -1,7 +1,7 @@
 import { exactNumber, isNumber } from "../bson/compare-values.js";
-import { encodeKey } from "../bson/encode-key.js";
+import { encodeKeyText } from "../bson/encode-key.js";
 import { type FieldPath, parsePath } from "../bson/field-path.js";
-import { fieldsOf, type Value } from "../bson/value.js";
+import { fieldOf, fieldsOf, NULL_VALUE, type Value } from "../bson/value.js";
 import { CommandError, notImplemented } from "../errors/command-error.js";
 import { type Given, indexKeysOf } from "../indexes/index-definition.js";
 
@@ -27,12 +27,35 @@ export function parseSort(sort: Value | undefined): SortField[] {
 
 /** Texts that compare as the documents sort; an array counts by its least element, or its greatest if descending. */
 export function compileSortKey(fields: readonly SortField[]): (document: Value) => string {
-  const paths = fields.map(({ path }) => path);
   const descending = fields.map((field) => field.descending);
+  const leastKey = compileLeastKey(fields, descending);
+  const values: Value[] = [];
+  return (document) => {
+    for (let at = 0; at < fields.length; at += 1) {
+      const value = valueOrArray(document, fields[at]!);
+      if (value?.isArray) return leastKey(document);
+      values[at] = value ?? NULL_VALUE;
+    }
+    return encodeKeyText(values, descending);
+  };
+}
+
+/** The value to sort by, or the first array on the way to it. */
+function valueOrArray(document: Value, { computed, path: { segments } }: SortField): Value | undefined {
+  if (computed) return computed(document);
+  let value: Value | undefined = document;
+  for (let at = 0; value && !value.isArray && at < segments.length; at += 1)
+    value = value.isObject ? fieldOf(value, segments[at]!.name) : undefined;
+  return value;
+}
+
+/** The keys of documents in which arrays have to be taken apart. */
+function compileLeastKey(fields: readonly SortField[], descending: readonly boolean[]): (document: Value) => string {
+  const paths = fields.map(({ path }) => path);
   return (document) => {
     const given = fields.map(({ computed }) => computed && { value: computed(document) });
-    const keys = sortedKeys(document, paths, given).map((values) => encodeKey(values, descending).toString("latin1"));
-    return keys.length === 1 ? keys[0]! : keys.reduce((least, key) => (key < least ? key : least));
+    const keys = sortedKeys(document, paths, given).map((values) => encodeKeyText(values, descending));
+    return keys.reduce((least, key) => (key < least ? key : least));
   };
 }
 
