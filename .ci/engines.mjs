@@ -1,9 +1,9 @@
 // Tries Rocas on each container engine that can be started here, and writes the table docs/engines.md of what it saw.
 //
-//   npm run engines -- [NAME...] [--contract] [--reports FOLDER] [--keep] [--table]
+//   npm run engines -- [NAME...] [--only PART]... [--reports FOLDER] [--keep] [--table]
 //
 // NAME is `installed` (the engine at DOCKER_HOST), docker26, docker28 or podman5 (see .ci/engine.sh); by default all.
-// --contract tries the story and the contract of the runtime alone. --reports leaves the test runner's reports there, and
+// PART is contract (of the runtime), story (of the irises) or further; by default all. --reports leaves the test runner's reports there, and
 // with --keep those that lie there already are not made again: so a run that was broken off goes on.
 // --table writes the table; rows of engines that were not tried stay as they are.
 import { execFileSync, spawnSync } from "node:child_process";
@@ -16,7 +16,7 @@ const TABLE = "docs/engines.md";
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    contract: { type: "boolean" },
+    only: { type: "string", multiple: true, default: ["contract", "story", "further"] },
     reports: { type: "string" },
     keep: { type: "boolean" },
     table: { type: "boolean" },
@@ -37,7 +37,16 @@ const COLUMNS = {
   replace: ({ name }) => /a replica that is killed is replaced/.test(name),
   restart: ({ name }) => /follows a training to its end that ran on meanwhile/.test(name),
 };
-const FURTHER = "that is cancelled is gone before|follows a training to its end that ran on meanwhile";
+/** The test files of each part, and the names of the tests if not all count. */
+const PARTS = {
+  contract: [["runtime"]],
+  story: [["story"]],
+  further: [
+    ["training", "crash"],
+    "that is cancelled is gone before|follows a training to its end that ran on meanwhile",
+  ],
+};
+const PART_MINUTES = 20;
 
 /** Returns the tests that ran: file, name and status. */
 function tryTests(engine, report, files, names) {
@@ -46,7 +55,11 @@ function tryTests(engine, report, files, names) {
   const words = ["vitest", "run", ...files.map((each) => `test/docker/${each}.test.ts`)];
   words.push("--reporter=default", "--reporter=json", `--outputFile.json=${output}`, ...(names ? ["-t", names] : []));
   const [command, ...rest] = [...engine.within, "npx", ...words];
-  spawnSync(command, rest, { stdio: ["ignore", "inherit", "inherit"], env: engine.env });
+  spawnSync(command, rest, {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: engine.env,
+    timeout: PART_MINUTES * 60_000,
+  });
   if (!existsSync(output)) throw new Error(`${engine.name}: the test runner left no report.`);
   return testsIn(output);
 }
@@ -126,8 +139,7 @@ for (const name of engines) {
     continue;
   }
   try {
-    const tests = [...tryTests(engine, "contract", ["runtime"]), ...tryTests(engine, "story", ["story"])];
-    if (!values.contract) tests.push(...tryTests(engine, "further", ["training", "crash"], FURTHER));
+    const tests = values.only.flatMap((part) => tryTests(engine, part, ...PARTS[part]));
     failed ||= tests.some(({ status }) => status === "failed");
     const row = rowOf(engine, tests);
     console.log(row.join(" | "));

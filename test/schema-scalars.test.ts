@@ -12,6 +12,7 @@ import { rocasSchema } from "../src/schema.js";
 
 /** Texts with a rule for what is given; every one of them reads as the text that it is. */
 const TEXTS = [
+  "ArgName",
   "FileName",
   "GitRef",
   "GitUrl",
@@ -20,6 +21,7 @@ const TEXTS = [
   "NotebookPath",
   "Sha256",
   "ShortText",
+  "Stage",
   "Tag",
   "VariableName",
   "VariableValue",
