@@ -2,11 +2,14 @@ import type { SelectedFields } from "./executor/selected-fields.js";
 import { fileLoaders } from "./files/file.loaders.js";
 import { type Kind, KINDS, TYPE_OF_KIND } from "./graph/id.js";
 import type { AnyRecord } from "./graph/stored-record.js";
+import type { QueuedKind } from "./jobs/queue-order.js";
+import { readQueue } from "./jobs/read-queue.js";
 import type { RecordOf, SupersedingKind } from "./kinds.js";
 import { type GenerationLoaders, generationLoaders } from "./lists/generation-loaders.js";
 import { ChildPages } from "./lists/child-pages.js";
 import { loadPinnedVersion, loadVersionByName } from "./model-version/model-version.loaders.js";
 import { loadViolations } from "./model/contract-violations.js";
+import type { Settings } from "./settings.js";
 import { loadById, loadByKey, type RecordReads } from "./store/read-records.js";
 import type { RecordLoader } from "./documents/record-loader.js";
 import type { Records, Store } from "./store/store.js";
@@ -101,6 +104,11 @@ class LoadersOfRequest {
 
   get logBytesOfProject() {
     return this.once("log bytes", () => loadLogBytes(this.store));
+  }
+
+  /** The jobs of a kind that wait or are under way. */
+  queueOf(settings: Settings, kind: QueuedKind) {
+    return this.once(`queue of ${kind}`, () => readQueue({ store: this.store, settings }, kind));
   }
 
   get filesOfHolder() {

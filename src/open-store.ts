@@ -109,6 +109,10 @@ async function makeIndexes(store: Store, detailsIndexes: ReadonlyMap<string, rea
     ]),
     store.jobs.createIndexes([
       { key: { active_key: 1 }, unique: true, partialFilterExpression: { active_key: { $exists: true } } },
+      { key: { seat: 1 }, unique: true, partialFilterExpression: { seat: { $exists: true } } },
+      { key: { project_seat: 1 }, unique: true, partialFilterExpression: { project_seat: { $exists: true } } },
+      { key: { kind: 1, state: 1, _id: 1 } },
+      { key: { kind: 1, started_at: -1 } },
       { key: { state: 1, next_reconcile_at: 1 } },
       { key: { cleanup: 1, next_reconcile_at: 1 } },
       { key: { "slots.token_hash": 1 } },

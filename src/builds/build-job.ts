@@ -3,6 +3,7 @@ import { type BuildSpec, type ChestVersion, UNDER_WAY } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import type { OutboxHandler } from "../jobs/relay.js";
 import type { Worker } from "../jobs/tick.js";
+import { takeTurn } from "../jobs/take-turn.js";
 import { createJob } from "../jobs/write-job.js";
 import { findByIds } from "../store/read-records.js";
 import { isDuplicateKey } from "../store/store-errors.js";
@@ -56,7 +57,8 @@ export const reconcileBuild: Worker = async (app, lease) => {
     if (desired === "CANCEL" || !record) return endBuild(app, lease, "CANCELLED");
     // Checked before an attempt is counted: the build waits for an absent engine.
     await app.runtime.engine();
-    if (state === "QUEUED" && !(await begin(app, lease, spec))) return { requeueAfterMs: QUEUE_POLL_MS };
+    const waits = state === "QUEUED" ? await begin(app, lease, spec) : null;
+    if (waits !== null) return { requeueAfterMs: waits };
     if ((await attemptBuild(app, lease, spec)) === "ENDED") return "ENDED";
   }
   const { outcome } = lease.job;
@@ -66,10 +68,11 @@ export const reconcileBuild: Worker = async (app, lease) => {
 };
 
 /**
- * Starts the build, or returns false while an earlier one of its tag is under way: the builds of a tag run in the order
- * of their requests.
+ * Starts the build, or returns the milliseconds until the next tick while an earlier one of its tag is under way, or
+ * others have their turn first: the builds of a tag run in the order of their requests.
  */
-async function begin({ store }: App, lease: Lease, { tag }: BuildSpec): Promise<boolean> {
+async function begin(app: App, lease: Lease, { tag }: BuildSpec): Promise<number | null> {
+  const { store } = app;
   const { _id, proj } = lease.job;
   const earlier = await store.jobs.findOne({
     proj,
@@ -79,15 +82,12 @@ async function begin({ store }: App, lease: Lease, { tag }: BuildSpec): Promise<
     state: { $in: [...UNDER_WAY] },
     _id: { $lt: _id },
   });
-  if (earlier) return false;
+  if (earlier) return QUEUE_POLL_MS;
   const run = new Date((await store.now()).getTime() + MAX_BUILD_MS);
   try {
-    await lease.write({
-      $set: { state: "STARTING", active_key: `build:${proj}:${tag}`, deadlines: { run } },
-    });
-    return true;
+    return await takeTurn(app, lease, { active_key: `build:${proj}:${tag}`, deadlines: { run } });
   } catch (error) {
-    if (isDuplicateKey(error)) return false;
+    if (isDuplicateKey(error)) return QUEUE_POLL_MS;
     throw error;
   }
 }

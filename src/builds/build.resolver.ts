@@ -5,6 +5,7 @@ import { Input, intentOf } from "../graph/mutation-input.js";
 import { Reads } from "../graph/reads.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/read-log.js";
+import { Waiting, waitingOf } from "../jobs/waiting.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
 import type { ListArgs } from "../lists/listing.js";
@@ -82,6 +83,15 @@ export class BuildResolver {
   @Reads(["registry_chest"])
   registryChest(@Root() { registry_chest: chest }: Build, @Ctx() { loaders }: RequestContext) {
     return chest ? loaders.treasureChest.load(chest) : null;
+  }
+
+  @FieldResolver(() => Waiting, {
+    nullable: true,
+    description: "The place in the queue, and the reason why it waits; null if its task is not WAITING.",
+  })
+  @Reads(["_id", "task"])
+  waiting(@Root() root: Build, @Ctx() { app, loaders }: RequestContext) {
+    return waitingOf(root, "BUILD", () => loaders.queueOf(app.settings, "BUILD"));
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the build, also while it runs." })

@@ -95,8 +95,8 @@ export class HeldLease implements Lease {
 
   async end(state: "SUCCEEDED" | "FAILED" | "CANCELLED", error: string | null = null): Promise<"ENDED"> {
     const progress = state === "SUCCEEDED" ? { progress: 1 } : {};
-    // The key goes in the same write: then the next build may begin.
-    await this.write({ $set: { state, error, ...progress }, $unset: { active_key: "" } });
+    // The key and the seats go in the same write: then the next may begin.
+    await this.write({ $set: { state, error, ...progress }, $unset: { active_key: "", seat: "", project_seat: "" } });
     return "ENDED";
   }
 

@@ -143,6 +143,14 @@ export interface Job {
   error: string | null;
   /** What holds the work up; null if nothing does. Jobs of older versions have none. */
   reason?: string | null;
+  /** The time since which that holds the work up. */
+  reason_since?: Date | null;
+  /** `<kind>.<number>` from its turn to its end. Its index is unique: it keeps the number of jobs at a time. */
+  seat?: string;
+  /** `<kind>.<proj>.<number>`, the same for a project that has a cap. */
+  project_seat?: string;
+  /** The time of its turn; absent while it waits. */
+  started_at?: Date;
   /** The outcome of a build, once its source is open. */
   outcome?: BuildOutcome;
   /** The bytes of log so far, for the limit of 64 MiB. */

@@ -32,7 +32,7 @@ const MAX_PAUSE_MS = 30_000;
 /** A tick that takes longer to end is abandoned. */
 const DRAIN_MS = 20_000;
 const COLLECT_MS = MINUTE_MS;
-/** Ticks in parallel. Those of builds are long and heavy. */
+/** Ticks in parallel. A build is one long tick: those under way must leave some for builds that wait. */
 const MAX_TICKS: Readonly<Record<Job["kind"], number>> = { BUILD: 4, TRAIN: 32, DEPLOY: 32 };
 
 interface Running {
@@ -50,6 +50,7 @@ export function startReconciler(app: App, workers: WorkerSet): Reconciler {
 
 class JobReconciler implements Reconciler {
   private readonly owner = randomUUID();
+  private readonly maxTicks: typeof MAX_TICKS;
   private readonly running = new Map<string, Running>();
   private readonly faults = new Map<string, number>();
   private readonly collectionTimer: NodeJS.Timeout;
@@ -62,6 +63,7 @@ class JobReconciler implements Reconciler {
     private readonly app: App,
     private readonly workers: WorkerSet,
   ) {
+    this.maxTicks = { ...MAX_TICKS, BUILD: MAX_TICKS.BUILD + app.settings.ROCAS_MAX_BUILDS };
     this.collectionTimer = setInterval(() => (this.collection = this.collect()), COLLECT_MS);
     // At the start too: a server may be killed before each interval.
     this.collection = this.collect();
@@ -126,7 +128,7 @@ class JobReconciler implements Reconciler {
   }
 
   private findDue(): Promise<DueJobs> {
-    return findDueJobs(this.app.store, MAX_TICKS);
+    return findDueJobs(this.app.store, this.maxTicks);
   }
 
   /** Starts the ticks that are due. Returns the milliseconds until the next look. */
@@ -134,7 +136,7 @@ class JobReconciler implements Reconciler {
     const { due, nextInMs } = await this.findDue();
     for (const { _id, kind } of due) {
       const busy = [...this.running.values()].filter((each) => each.kind === kind).length;
-      if (this.running.has(_id) || busy >= MAX_TICKS[kind]) continue;
+      if (this.running.has(_id) || busy >= this.maxTicks[kind]) continue;
       const running: Running = { kind, lease: null, done: this.runJob(_id, (lease) => (running.lease = lease)) };
       this.running.set(_id, running);
     }

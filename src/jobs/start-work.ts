@@ -3,6 +3,7 @@ import { kindOf } from "../graph/id.js";
 import { type Reconciler, startReconciler } from "./reconciler.js";
 import { type OutboxHandlers, Relay } from "./relay.js";
 import { LeftoverSweeper, type ResumeDeletion } from "./sweep-leftovers.js";
+import { wakeAllWaiting } from "./take-turn.js";
 import type { WorkerSet } from "./tick.js";
 
 /** A slower relay goes on after the answer of the mutation. */
@@ -47,6 +48,8 @@ export function startWork(app: Omit<App, "work">, handlers: WorkHandlers): Runni
   };
   const outboxes = new Relay(started, handlers.outboxHandlers);
   const reconciler = startReconciler(started, handlers);
+  // The caps may be others than before.
+  wakeAllWaiting(started).catch((err: unknown) => started.logger.warn({ event: "queue_unread", err }));
   const sweeper = new LeftoverSweeper(started, handlers.resumeDeletion);
   return {
     app: started,

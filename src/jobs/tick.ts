@@ -7,6 +7,7 @@ import { MINUTE_MS } from "../units.js";
 import type { HeldLease } from "./held-lease.js";
 import { ENDED, type Job } from "./job.js";
 import { type Lease, LeaseLost } from "./lease.js";
+import { wakeWaiting } from "./take-turn.js";
 import { writeTask } from "./write-task.js";
 
 /** The delay until the next tick, or ENDED after `lease.end`. */
@@ -47,13 +48,15 @@ const isUnclaimed = ({ slots }: Job): boolean =>
 async function holdUp(lease: HeldLease, reason: string | null): Promise<void> {
   const { job } = lease;
   if (ENDED.includes(job.state) || (job.reason ?? null) === reason) return;
-  await lease.write({ $set: { reason } });
+  await lease.write({ $set: { reason, reason_since: reason === null ? null : new Date() } });
 }
 
 /** Removes the containers and volumes of an ended job. */
 async function cleanUp(app: App, lease: HeldLease): Promise<null> {
   const { job } = lease;
   await writeTask(app, job);
+  // Before it is cleaned: a crash in between repeats it.
+  await wakeWaiting(app, job.kind);
   if (job.kind !== "BUILD") {
     const observed = (await app.runtime.observe(job._id)).map(({ name }) => name);
     // By the recorded names too: volumes may outlive their container.

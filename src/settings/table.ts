@@ -1,4 +1,5 @@
 import { HOUR_MS } from "../units.js";
+import { projectCaps } from "./project-caps.js";
 import { resourceCaps, resourceProfiles } from "./resource-kinds.js";
 import { decimalNumber, listOf, orNothing, secret, type SettingKind, wholeNumber } from "./setting-kind.js";
 import {
@@ -164,6 +165,18 @@ export const SETTINGS = {
     "168",
     "The most hours that a training may ask for; at least `ROCAS_TRAIN_HOURS` in any case.",
   ),
+  ROCAS_MAX_TRAININGS: setting(
+    wholeNumber(1, 9_999),
+    "32",
+    "Trainings that run at a time, of all servers together. The others wait; their turns go round the projects.",
+  ),
+  ROCAS_MAX_BUILDS: setting(wholeNumber(1, 9_999), "4", "Builds that run at a time, of all servers together."),
+  ROCAS_PROJECT_TRAININGS: setting(
+    projectCaps,
+    "",
+    "Trainings of one project that run at a time: a number for all projects, and others for single ones. Left out: no cap of its own.",
+  ),
+  ROCAS_PROJECT_BUILDS: setting(projectCaps, "", "The same for builds."),
   ROCAS_KEEP_LOGS_DAYS: setting(
     wholeNumber(0, 36_500),
     "30",

@@ -7,6 +7,7 @@ import type { OutboxEntry } from "../graph/stored-record.js";
 import { type Job, newSlot } from "../jobs/job.js";
 import type { Lease } from "../jobs/lease.js";
 import type { TickResult, Worker } from "../jobs/tick.js";
+import { takeTurn } from "../jobs/take-turn.js";
 import { createJob } from "../jobs/write-job.js";
 import { findByIds } from "../store/read-records.js";
 import { SECOND_MS } from "../units.js";
@@ -38,6 +39,8 @@ const SOON: TickResult = { requeueAfterMs: 0 };
 export const reconcileTraining: Worker = async (app, lease) => {
   const [training] = await findByIds(app.store.trainings, [lease.job._id]);
   if (!training) return cancel(app, lease);
+  const waits = lease.job.state === "QUEUED" ? await takeTurn(app, lease) : null;
+  if (waits !== null) return { requeueAfterMs: waits };
   const observed = await observe(app, lease, training);
   if (observed.container?.state === "RUNNING") await watchGpus(app, training);
   return executeStep(app, lease, training, nextTrainingStep(lease.job, observed), observed.now);

@@ -10,6 +10,7 @@ import { Reads } from "../graph/reads.js";
 import { snapshotResolver } from "../graph/snapshot.resolver.js";
 import { LogArgs, LogPage } from "../jobs/log-page.js";
 import { readLog } from "../jobs/read-log.js";
+import { Waiting, waitingOf } from "../jobs/waiting.js";
 import { updateDetails } from "../kinds/update-record.js";
 import { answerList } from "../lists/answer-list.js";
 import { listedOn } from "../lists/children.resolver.js";
@@ -78,6 +79,15 @@ export class TrainingResolver {
   @Reads(["proj"])
   proj(@Root() { proj }: Training, @Ctx() { loaders }: RequestContext) {
     return loaders.project.load(proj);
+  }
+
+  @FieldResolver(() => Waiting, {
+    nullable: true,
+    description: "The place in the queue, and the reason why it waits; null if its task is not WAITING.",
+  })
+  @Reads(["_id", "task"])
+  waiting(@Root() root: Training, @Ctx() { app, loaders }: RequestContext) {
+    return waitingOf(root, "TRAIN", () => loaders.queueOf(app.settings, "TRAIN"));
   }
 
   @FieldResolver(() => LogPage, { description: "The output of the notebook, also while it runs." })
