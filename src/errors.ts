@@ -46,8 +46,8 @@ export const ERROR_CODES = {
     again: "later",
   },
   LIMIT_EXCEEDED: {
-    when: "The request costs more than is allowed, or a subscriber read too slowly.",
-    then: "Ask for less at a time; a subscription goes on by `after`.",
+    when: "The request asks for more than is allowed or than there is room for: cost, resources, disk; or a subscriber read too slowly.",
+    then: "Ask for less, as the message says; a subscription goes on by `after`.",
     again: "no",
   },
   FILTER_TOO_BROAD: {

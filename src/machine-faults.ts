@@ -76,12 +76,12 @@ const OUT_OF_DISK_SPACE = 14031;
 /** HTTP's status for a full disk (RFC 4918). */
 export const DISK_FULL_STATUS = 507;
 
-/** The disk of the server has no room. Nothing of the request was kept. */
+/** The disk of the server, or its bucket, has no room. Nothing of the request was kept. */
 export class DiskFull extends DomainError {
-  constructor(cause?: unknown) {
+  constructor(cause?: unknown, what = "disk") {
     super(
       "LIMIT_EXCEEDED",
-      "The disk of the server is full, and nothing of this was kept. Whoever runs the server has to make room; then send it again.",
+      `The ${what} of the server is full, and nothing of this was kept. Whoever runs the server has to make room; then send it again.`,
       undefined,
       { cause },
     );

@@ -12,7 +12,7 @@ export function answer(
   response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
   if (request.method === "HEAD") response.end();
   else if (typeof body === "string" || body.length > MAX_JOINED_BYTES) response.end(body);
-  // Node writes a text together with the head, and bytes after it. As Latin-1 a text has the same bytes.
+  // Node joins a text with the head, and queues bytes behind it. As Latin-1 a text has the same bytes.
   else response.end(body.toString("latin1"), "latin1");
   discardBody(request);
 }

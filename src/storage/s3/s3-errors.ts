@@ -49,7 +49,7 @@ export function codeIn(body: string): string {
 /** Returns the error for an answer that is none of success. */
 export function errorOf(status: number, code: string, request: string): Error {
   const refusal = new S3Refusal(status, code, request);
-  if (FULL.has(code) || status === FULL_STATUS) return new DiskFull(refusal);
+  if (FULL.has(code) || status === FULL_STATUS) return new DiskFull(refusal, "bucket");
   const reason = REASONS[code];
   if (reason) return new FilesUnavailable(`${reason} (${code})`, refusal);
   if (status === 401 || status === 403)
