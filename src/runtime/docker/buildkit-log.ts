@@ -45,12 +45,13 @@ export class BuildKitLog {
     for (const { step, name, total, isComplete } of progress) if (isComplete) this.showPart(step, name, total);
     for (const { step, bytes } of output) this.showOutput(step, bytes);
     for (const { text, url } of warnings) this.print(`warning: ${text}${url && ` (${url})`}`);
-    for (const step of steps) if (step.error !== "") this.showFailure(step);
+    for (const step of steps) if (step.error !== "") this.noteFailure(step);
   }
 
-  /** Shows lines that have no end yet. */
+  /** Shows lines that have no end yet, and last of all the end of what the failed step wrote. */
   close(): void {
-    for (const step of this.steps.values()) this.finishLine(step);
+    for (const step of this.steps.values()) if (step !== this.failed) this.finishLine(step);
+    if (this.failed) this.showEnd(this.failed);
   }
 
   /** Returns the engine's message, in the classic builder's words if a command failed, with the step that failed. */
@@ -115,12 +116,15 @@ export class BuildKitLog {
     this.onLog(printable(lines));
   }
 
-  /** Shows the end of what the step wrote once more if another step wrote since: a failure stands below its reason. */
-  private showFailure(told: TraceStep): void {
+  private noteFailure(told: TraceStep): void {
     const step = this.stepOf(told);
     if (step.hasEnded || CANCELLED.test(told.error)) return;
     step.hasEnded = true;
     this.failed ??= step;
+  }
+
+  /** Shows the end of what a step wrote once more if another step wrote since: a failure stands below its reason. */
+  private showEnd(step: StepLog): void {
     if (this.current === step) return this.finishLine(step);
     const end = step.tail + restOf(step);
     this.showName(step);
