@@ -36,5 +36,6 @@ export async function inheritAliases({ store, work }: App, version: ModelVersion
   await changeRecord(modelVersions, _id, ({ aliases }) => ({ aliases: [...aliases, ...freeAliases] }), BY_ROCAS);
   await changeRecord(modelVersions, earlier._id, () => ({ aliases: [] }), BY_ROCAS);
   await work.relay(earlier._id);
-  await work.relay(_id);
+  // Not awaited: it follows the relay of this version that is under way.
+  void work.relay(_id);
 }

@@ -28,6 +28,8 @@ const MAY: Readonly<Record<string, (value: unknown) => boolean>> = {
   DateTime: (value) => isText(value) && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value)),
   Name: matches(/^[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/),
   Tag: matches(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/),
+  Stage: matches(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/),
+  ArgName: matches(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/),
   ShortText: (value) =>
     isText(value) && [...value].length <= 512 && value === value.normalize("NFC") && !UNPRINTABLE.test(lines(value)),
   VariableName: (value) =>

@@ -34,6 +34,8 @@ const PLAIN: Readonly<Record<string, unknown>> = {
   Float: 0.5,
   Boolean: false,
   Tag: "latest",
+  Stage: "build",
+  ArgName: "PYTHON_VERSION",
   VariableName: "STAGE",
   VariableValue: "test, of all 50",
   ShortText: "Iris setosa, 50 of them",
