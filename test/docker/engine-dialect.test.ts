@@ -1,15 +1,8 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { DockerRuntime } from "../../src/runtime/docker/docker-runtime.js";
 import { ContainerRefusedError } from "../../src/runtime/runtime.js";
 import { containerOf } from "../contracts/runtime.contract.js";
-import {
-  BASE_IMAGE,
-  buildTestImage,
-  describeWithDocker,
-  dockerCommand,
-  ensureBaseImage,
-  openCluster,
-} from "./support/engine.js";
+import { describeWithDocker, dockerCommand, openCluster, useTestImage } from "./support/engine.js";
 import { openFaultyEngine } from "./support/faulty-engine.js";
 
 const PODMAN = { Version: "4.3.1", Os: "linux", Arch: "amd64", Components: [{ Name: "Podman Engine" }] };
@@ -17,13 +10,7 @@ const NOT_FOUND =
   "crun: executable file `/program` not found: OCI runtime attempted to invoke a command that was not found";
 
 describeWithDocker("an engine that speaks as Podman does", () => {
-  let image: { id: string; tag: string };
-
-  beforeAll(async () => {
-    ensureBaseImage();
-    image = await buildTestImage(`FROM ${BASE_IMAGE}\n`, "ulimit -n; exec sleep 600");
-    return () => dockerCommand("rmi", image.tag);
-  }, 180_000);
+  const image = useTestImage("ulimit -n; exec sleep 600");
 
   async function openPodman() {
     const [cluster, engine] = [openCluster(), await openFaultyEngine()];

@@ -1,14 +1,7 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { DockerRuntime } from "../../src/runtime/docker/docker-runtime.js";
 import { containerOf } from "../contracts/runtime.contract.js";
-import {
-  BASE_IMAGE,
-  buildTestImage,
-  describeWithDocker,
-  dockerCommand,
-  ensureBaseImage,
-  openCluster,
-} from "./support/engine.js";
+import { describeWithDocker, openCluster, useTestImage } from "./support/engine.js";
 import { openFaultyEngine } from "./support/faulty-engine.js";
 
 /** The call, its status and its words, as engines gave them; and what is said of it. */
@@ -55,13 +48,7 @@ const TROUBLES = [
 ] as const;
 
 describeWithDocker("an engine whose machine lacks something", () => {
-  let image: { id: string; tag: string };
-
-  beforeAll(async () => {
-    ensureBaseImage();
-    image = await buildTestImage(`FROM ${BASE_IMAGE}\n`, "exec sleep 600");
-    return () => dockerCommand("rmi", image.tag);
-  }, 180_000);
+  const image = useTestImage("exec sleep 600");
 
   for (const [step, status, message, said] of TROUBLES)
     test(`${status} "${message.slice(0, 60)}" is waited out, and says what helps`, async () => {

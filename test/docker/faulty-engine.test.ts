@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { DomainError } from "../../src/errors.js";
 import { DockerImageBuilder } from "../../src/runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "../../src/runtime/docker/docker-runtime.js";
@@ -8,21 +8,15 @@ import {
   buildTestImage,
   describeWithDocker,
   dockerCommand,
-  ensureBaseImage,
   openCluster,
+  useTestImage,
 } from "./support/engine.js";
 import { openFaultyEngine } from "./support/faulty-engine.js";
 
 const AWAY = { code: "RUNTIME_UNAVAILABLE" };
 
 describeWithDocker("an engine that answers badly", () => {
-  let image: { id: string; tag: string };
-
-  beforeAll(async () => {
-    ensureBaseImage();
-    image = await buildTestImage(`FROM ${BASE_IMAGE}\n`, "exec sleep 600");
-    return () => dockerCommand("rmi", image.tag);
-  }, 180_000);
+  const image = useTestImage("exec sleep 600");
 
   /** A cluster behind the proxy, and the same one as it is. */
   async function openFaulty() {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { describe } from "vitest";
+import { beforeAll, describe } from "vitest";
 import { DockerImageBuilder } from "../../../src/runtime/docker/docker-image-builder.js";
 import { DockerRuntime } from "../../../src/runtime/docker/docker-runtime.js";
 import { openDocker } from "../../../src/runtime/docker/open-docker.js";
@@ -47,6 +47,17 @@ export async function buildTestImage(dockerfile: string, program?: string): Prom
     () => {},
   );
   return { id, tag };
+}
+
+/** Has an image built before the tests around it, and removed after them. @param program a script at /program */
+export function useTestImage(program: string): { readonly id: string; readonly tag: string } {
+  const image = { id: "", tag: "" };
+  beforeAll(async () => {
+    ensureBaseImage();
+    Object.assign(image, await buildTestImage(`FROM ${BASE_IMAGE}\n`, program));
+    return () => dockerCommand("rmi", image.tag);
+  }, 180_000);
+  return image;
 }
 
 export interface TestCluster extends AsyncDisposable {
