@@ -22,7 +22,7 @@ const CREATE = `mutation ($files: [ManifestFileInput!], $lightweight: Boolean!) 
 /** A place of files, as an operator can change it. */
 interface Place extends AsyncDisposable {
   readonly settings: Record<string, string>;
-  write(key: string, content: Buffer): Promise<void>;
+  write(key: string, content: Buffer<ArrayBuffer>): Promise<void>;
   remove(key: string): Promise<void>;
 }
 

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
+import { jittered } from "../../jitter.js";
 import { MIB } from "../../units.js";
 import {
   containerLabels,
@@ -32,7 +34,7 @@ import {
 } from "./docker-volumes.js";
 import type { EngineContainer, EngineImage } from "./engine-answers.js";
 import { hasStatus, runtimeUnavailable } from "./engine-dial.js";
-import { containerIn, dialectOf } from "./engine-dialect.js";
+import { containerIn, dialectOf, isCopyCollision } from "./engine-dialect.js";
 import { EventStream } from "./event-stream.js";
 import { noPython } from "./no-python.js";
 import { VolumeSizes } from "./volume-sizes.js";
@@ -43,6 +45,8 @@ const REMOVAL_TIMEOUT_MS = 20_000;
 const OUTPUT_LINES = 1_000;
 const OUTPUT_TIMEOUT_MS = 30_000;
 const MAX_CONCURRENT = 8;
+/** Copies of two processes into one volume, which Podman refuses. */
+const [MAX_COLLISIONS, COLLISION_MS] = [10, 300];
 
 /** Runs containers on a Docker engine. All objects of ours have the cluster's label; others are never touched. */
 export class DockerRuntime implements Runtime {
@@ -83,6 +87,16 @@ export class DockerRuntime implements Runtime {
   }
 
   async run(container: ContainerSpec): Promise<void> {
+    for (let collisions = 0; ; collisions += 1)
+      try {
+        return await this.runOnce(container);
+      } catch (error) {
+        if (collisions === MAX_COLLISIONS || !isCopyCollision(error)) throw error;
+        await pause(jittered(COLLISION_MS));
+      }
+  }
+
+  private async runOnce(container: ContainerSpec): Promise<void> {
     const name = validContainerName(container.name);
     const found = (await this.ownContainer(name)) ?? (await this.create(container));
     if (found.State.Status !== "created") return;

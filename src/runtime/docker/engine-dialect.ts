@@ -69,6 +69,10 @@ const REFUSALS: readonly (readonly [RegExp, number])[] = [
   [/invoke a command that was not found/i, 400],
 ];
 
+/** True if Podman refuses to copy into a volume into which another process copies. Docker lets them follow each other. */
+export const isCopyCollision = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes("error during bulk transfer");
+
 /** Returns the status with which Docker would answer. */
 export function statusOf(status: number, message: string): number {
   const found = status === 500 ? REFUSALS.find(([words]) => words.test(message)) : undefined;

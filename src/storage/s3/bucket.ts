@@ -44,7 +44,7 @@ interface S3Request {
   readonly key?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  readonly body?: Uint8Array<ArrayBuffer>;
 }
 
 const TRIES = 4;
@@ -81,7 +81,11 @@ export class Bucket {
   }
 
   /** Writes an object, whose bytes the server checks. Returns its tag. */
-  async put(key: string, body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+  async put(
+    key: string,
+    body: Uint8Array<ArrayBuffer>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     return etagOf(await this.sendRead({ method: "PUT", key, body, headers }));
   }
 
@@ -124,7 +128,12 @@ export class Bucket {
     return textOf(await this.sendXml({ method: "POST", key, query: { uploads: "" } }), "UploadId");
   }
 
-  async uploadPart(key: string, uploadId: string, number: number, body: Uint8Array): Promise<UploadedPart> {
+  async uploadPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    body: Uint8Array<ArrayBuffer>,
+  ): Promise<UploadedPart> {
     const query = { partNumber: String(number), uploadId };
     return { number, etag: etagOf(await this.sendRead({ method: "PUT", key, query, body })) };
   }

@@ -7,8 +7,8 @@ export const PIECE_BYTES = 8 * MIB;
  * Gathers content into pieces of 8 MiB, the last one shorter; none for empty content. One piece is held at a time.
  * @param size of the content, as it was announced
  */
-export async function* piecesOf(content: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer> {
-  let piece: Buffer | null = null;
+export async function* piecesOf(content: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer<ArrayBuffer>> {
+  let piece: Buffer<ArrayBuffer> | null = null;
   let filled = 0;
   let left = size;
   for await (const bytes of content)

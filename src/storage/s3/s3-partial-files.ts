@@ -117,7 +117,7 @@ export class S3PartialFiles implements PartialFiles {
     await this.removeAll(await this.objectsOf(id));
   }
 
-  private async writePiece(id: string, offset: number, bytes: Buffer): Promise<Piece> {
+  private async writePiece(id: string, offset: number, bytes: Buffer<ArrayBuffer>): Promise<Piece> {
     const key = `${folderOf(id)}${String(offset).padStart(OFFSET_DIGITS, "0")}`;
     return { key, size: bytes.length, etag: await this.bucket.put(key, bytes) };
   }

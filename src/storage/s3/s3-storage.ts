@@ -88,7 +88,7 @@ export class S3Storage implements FileStorage {
   }
 
   private async writeWhole(checked: ContentCheck, { sha256, size }: ExpectedFile): Promise<void> {
-    let whole: Buffer = Buffer.alloc(0);
+    let whole = Buffer.alloc(0);
     for await (const piece of piecesOf(checked, size)) whole = piece;
     await this.bucket.put(keyOf(sha256), whole);
   }
