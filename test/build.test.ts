@@ -158,7 +158,7 @@ const WITH_RECIPE = /* GraphQL */ `
     buildProject(input: $input) {
       dockerfile
       target
-      buildArgs {
+      args {
         name
         value
       }
@@ -169,23 +169,23 @@ const WITH_RECIPE = /* GraphQL */ `
 test("a build says which Dockerfile, stage and arguments it was given", async () => {
   await using app = await openTestApp();
   const { name: proj } = await app.seed.project({ homeDir: "iris" });
-  const recipe = { dockerfile: "docker/gpu.Dockerfile", target: "train", buildArgs: [{ name: "CUDA", value: "12.4" }] };
+  const recipe = { dockerfile: "docker/gpu.Dockerfile", target: "train", args: [{ name: "CUDA", value: "12.4" }] };
 
   const { data } = await app.execute(WITH_RECIPE, { input: { proj, ...recipe } });
   const { data: usual } = await app.execute(WITH_RECIPE, { input: { proj, tag: "usual" } });
 
   expect(data.buildProject).toEqual(recipe);
-  expect(usual.buildProject).toEqual({ dockerfile: null, target: null, buildArgs: [] });
+  expect(usual.buildProject).toEqual({ dockerfile: null, target: null, args: [] });
 });
 
 test.each([
   [{ from: "PRE_BUILT", target: "one" }, "builds from LOCAL and GIT only"],
   [{ dockerfile: "../Dockerfile" }, "The file name"],
   [{ target: "a b" }, "A stage of a Dockerfile"],
-  [{ buildArgs: [{ name: "A-B", value: "1" }] }, "The name of an argument"],
+  [{ args: [{ name: "A-B", value: "1" }] }, "The name of an argument"],
   [
     {
-      buildArgs: [
+      args: [
         { name: "A", value: "1" },
         { name: "A", value: "2" },
       ],

@@ -28,8 +28,8 @@ const usedChestOf = ({ _id, name, owner }: TreasureChest): UsedChest => ({ chest
 const MAX_ARGS = 100;
 
 function checkRecipe({ imageBuilder }: Pick<App, "imageBuilder">, input: BuildProjectInput): void {
-  const { from, buildArgs } = input;
-  for (const field of ["dockerfile", "target", "buildArgs"] as const)
+  const { from, args } = input;
+  for (const field of ["dockerfile", "target", "args"] as const)
     if (from === BuiltFrom.PRE_BUILT && input[field])
       throw new DomainError("BAD_USER_INPUT", `A \`${field}\` is for builds from LOCAL and GIT only.`, [
         "input",
@@ -41,11 +41,11 @@ function checkRecipe({ imageBuilder }: Pick<App, "imageBuilder">, input: BuildPr
       "This server runs projects by local processes (ROCAS_RUNTIME), for which a Dockerfile has one stage: leave `target` out.",
       ["input", "target"],
     );
-  const names = buildArgs?.map(({ name }) => name) ?? [];
+  const names = args?.map(({ name }) => name) ?? [];
   const twice = names.find((name, at) => names.indexOf(name) < at);
-  if (twice) throw new DomainError("BAD_USER_INPUT", `The argument ${twice} is given twice.`, ["input", "buildArgs"]);
+  if (twice) throw new DomainError("BAD_USER_INPUT", `The argument ${twice} is given twice.`, ["input", "args"]);
   if (names.length > MAX_ARGS)
-    throw new DomainError("BAD_USER_INPUT", `A build takes ${MAX_ARGS} arguments at most.`, ["input", "buildArgs"]);
+    throw new DomainError("BAD_USER_INPUT", `A build takes ${MAX_ARGS} arguments at most.`, ["input", "args"]);
 }
 
 function checkInput(app: Pick<App, "imageBuilder">, input: BuildProjectInput): void {
@@ -103,7 +103,7 @@ export function buildProject(
         no_cache: input.noCache,
         dockerfile: input.dockerfile ?? null,
         target: input.target ?? null,
-        build_args: (input.buildArgs ?? []).map(({ name, value }) => ({ name, value })),
+        build_args: (input.args ?? []).map(({ name, value }) => ({ name, value })),
         chest: chest?._id ?? null,
         registry_chest: registryChest?._id ?? null,
         used_chest: chest && usedChestOf(chest),

@@ -70,7 +70,7 @@ export class BuildVersionResolver {
     description: "The values that its build gave to arguments of the Dockerfile.",
   })
   @Reads(["build_args"])
-  buildArgs(@Root() { build_args: args }: BuildVersion) {
+  args(@Root() { build_args: args }: BuildVersion) {
     return args ?? [];
   }
 

@@ -65,7 +65,7 @@ export class BuildProjectInput extends MutationInput {
     nullable: true,
     description: "LOCAL and GIT only: values of arguments of the Dockerfile, each name once, 100 at most.",
   })
-  readonly buildArgs?: readonly BuildArgumentInput[] | null;
+  readonly args?: readonly BuildArgumentInput[] | null;
 
   @Field(() => String, {
     nullable: true,

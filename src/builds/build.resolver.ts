@@ -61,7 +61,7 @@ export class BuildResolver {
     description: "The values that its request gave to arguments of the Dockerfile.",
   })
   @Reads(["build_args"])
-  buildArgs(@Root() { build_args: args }: Build) {
+  args(@Root() { build_args: args }: Build) {
     return args ?? [];
   }
 

@@ -7,26 +7,36 @@ const { "flat/schema-recommended": recommended, "flat/schema-relay": relay } = g
 
 /** Values: they are read and kept with what holds them, and nothing names them from elsewhere. */
 const VALUES = [
+  "BuildArgument",
   "BuildUse",
   "CollectionUse",
   "ContractViolation",
+  "DirectUpload",
   "Drift",
   "DriftEvent",
+  "EnvVariable",
   "FileDoc",
   "FileUpload",
   "FileUse",
+  "GpuUse",
   "LogPage",
   "LogPiece",
   "Manifest",
   "PageInfo",
   "ReplicaTask",
+  "RequestHeader",
+  "ResourceOptions",
   "ResourceProfile",
+  "ResourceSet",
   "RetentionPolicy",
+  "Rollout",
+  "RunDefaults",
   "StorageUse",
   "StoredFile",
   "StoredFiles",
   "Task",
   "UsedChest",
+  "Waiting",
 ];
 
 export default [

@@ -19,11 +19,11 @@ async function openStages(builder: "classic" | "buildkit") {
   });
   return Object.assign(work, {
     async built(fields: Partial<BuildProjectInput>) {
-      const buildArgs = [
+      const args = [
         { name: "BASE", value: BASE_IMAGE },
         { name: "COLOUR", value: "deep green" },
       ];
-      const { _id } = await work.build({ dockerfile: "docker/train.Dockerfile", buildArgs, ...fields });
+      const { _id } = await work.build({ dockerfile: "docker/train.Dockerfile", args, ...fields });
       await work.settled();
       return work.buildOf(_id);
     },

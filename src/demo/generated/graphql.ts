@@ -24,7 +24,7 @@ export type BuildArgumentInput = {
 /** A request to build a project. */
 export type BuildProjectInput = {
   /** LOCAL and GIT only: values of arguments of the Dockerfile, each name once, 100 at most. */
-  buildArgs?: Array<BuildArgumentInput> | null | undefined;
+  args?: Array<BuildArgumentInput> | null | undefined;
   /** The name of the treasure chest with the credentials of the git host (GIT) or of the registry that the image is pulled from (PRE_BUILT); for LOCAL the same as `registryChest`. */
   chest?: string | null | undefined;
   /** LOCAL and GIT only: the path of the Dockerfile inside the project; `Dockerfile` if it is left out. */
