@@ -151,8 +151,6 @@ const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const RESERVED_VARIABLE =
   /^(?:(?:LD_|PYTHON|ROCAS_|DOCKER_|JUPYTER_|CUDA_VISIBLE_|NVIDIA_VISIBLE_|GLIBC_).*|PATH|HOME|TMPDIR|IPYTHONDIR|VIRTUAL_ENV|BASH_ENV|ENV|IFS|GCONV_PATH|LOCPATH)$/i;
 
-export const isReservedVariable = (name: string): boolean => RESERVED_VARIABLE.test(name);
-
 /** The name of a variable that a user gives to a container. @throws BAD_USER_INPUT */
 export function asVariableName(text: string): string {
   if (!VARIABLE_NAME.test(text))
@@ -160,7 +158,7 @@ export function asVariableName(text: string): string {
       "BAD_USER_INPUT",
       "The name of a variable has letters, digits and underscores, 100 at most, and begins with no digit.",
     );
-  if (isReservedVariable(text))
+  if (RESERVED_VARIABLE.test(text))
     throw new DomainError(
       "BAD_USER_INPUT",
       `${text} decides what a program loads or where Rocas keeps its files, and cannot be set: choose another name.`,

@@ -144,10 +144,11 @@ const desiredFields = (desired: DesiredState, { tasks }: Deployment) => ({
 });
 
 /**
- * Changes the desired state of a deployment, by its id or as it was read. What a new revision needs is read again after the write, as after an
- * insert: a deletion that began meanwhile has not seen the revision.
+ * Changes the desired state of a deployment, by its id or as it was read. What a new revision needs is read again after
+ * the write, as after an insert: a deletion that began meanwhile has not seen the revision.
  * @param patch the change, or a function that makes it for the deployment as it is; it may be called again.
- * @throws NOT_FOUND, CONFLICT if the deployment or a record that it needs is being deleted. Then the state before is restored.
+ * @throws NOT_FOUND; CONFLICT if the deployment or a record that it needs is being deleted. Then the state before is
+ *   restored.
  */
 export async function changeDesired(
   { store, work }: Pick<App, "store" | "work">,

@@ -77,7 +77,7 @@ export async function broadReadFault(
   return counts.some((each) => each <= MAX_READ) ? null : "TOO_MANY";
 }
 
-/** The computed key of an order, beside the stored fields. Of fields inside another one the embedded store would read the order late. */
+/** The computed key of an order, beside the stored fields: inside another field the embedded store would read it late. */
 const keyAt = (index: number): string => `order_key_${index}`;
 
 const keysOf = ({ keys }: Order): string[] => keys.map((_, index) => keyAt(index));

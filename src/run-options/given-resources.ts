@@ -1,11 +1,10 @@
 import type { App } from "../app.js";
 import { DomainError } from "../errors.js";
-import type { ResourceProfile, ResourceSet as StoredSet } from "../graph/resource-profile.js";
+import type { ResourceProfile, ResourcesInput, ResourceSet as StoredSet } from "../graph/resource-profile.js";
 import { gpuRefusal } from "../runtime/gpu-requests.js";
 import type { Settings } from "../settings.js";
 import { RESOURCE_NAMES, type ResourceName, RESOURCES } from "../settings/resource-set.js";
 import { askedResources } from "./asked-resources.js";
-import type { ResourcesInput } from "../graph/resource-profile.js";
 
 /** What a container is for: its defaults differ. */
 export type RunKind = "train" | "deploy";
